@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/fail.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+static void
+fill(char *into, size_t size, const char *format, va_list args)
+{
+	vsnprintf(into, size, format, args);
+}
+
+void
+fail_where(struct fail *fail, const char *format, ...)
+{
+	va_list args;
+
+	if (fail == NULL)
+		return;
+	va_start(args, format);
+	fill(fail->where, sizeof(fail->where), format, args);
+	va_end(args);
+}
+
+void
+fail_what(struct fail *fail, const char *format, ...)
+{
+	va_list args;
+
+	if (fail == NULL)
+		return;
+	va_start(args, format);
+	fill(fail->what, sizeof(fail->what), format, args);
+	va_end(args);
+}
+
+void
+fail_hint(struct fail *fail, const char *format, ...)
+{
+	va_list args;
+
+	if (fail == NULL)
+		return;
+	va_start(args, format);
+	fill(fail->hint, sizeof(fail->hint), format, args);
+	va_end(args);
+}
+
+void
+must_failed(const char *condition, const char *file, int line)
+{
+	fprintf(stderr, "lazaret: a mistake in the program: %s does not hold (%s:%d)\n", condition, file,
+		line);
+	abort();
+}
+
+static void
+out_of_memory(unsigned long bytes)
+{
+	fprintf(stderr, "lazaret: out of memory (asked for %lu bytes)\n", bytes);
+	abort();
+}
+
+void *
+xcalloc(unsigned long count, unsigned long size)
+{
+	void *memory = calloc(count ? count : 1, size ? size : 1);
+
+	if (memory == NULL)
+		out_of_memory(count * size);
+	return memory;
+}
+
+void *
+xrealloc(void *old, unsigned long size)
+{
+	void *memory = realloc(old, size ? size : 1);
+
+	if (memory == NULL)
+		out_of_memory(size);
+	return memory;
+}
+
+static unsigned long
+block_bytes(unsigned long count, unsigned long size)
+{
+	unsigned long bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		out_of_memory(SIZE_MAX);
+	return bytes ? bytes : 1;
+}
+
+void *
+memory_map(unsigned long count, unsigned long size)
+{
+	unsigned long bytes = block_bytes(count, size);
+	void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (block == MAP_FAILED)
+		out_of_memory(bytes);
+	madvise(block, bytes, MADV_HUGEPAGE);
+	return block;
+}
+
+void
+memory_unmap(void *block, unsigned long count, unsigned long size)
+{
+	if (block != NULL)
+		munmap(block, block_bytes(count, size));
+}

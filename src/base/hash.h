@@ -1,0 +1,36 @@
+/* hash - keyed hashes of small keys
+ *
+ * What:    hash_keyed is SipHash-2-4 (libsodium): for pseudonyms and wherever others choose the keys.
+ *          hash_fast is XXH3 with a secret seed: for sketches and tables inside one process.
+ *          64 bits of a keyed hash stand for the item itself: tables keep no copy of it to compare.
+ * Thread:  any.
+ */
+#ifndef LAZARET_BASE_HASH_H
+#define LAZARET_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct hash_key {
+	uint8_t byte[16];
+};
+
+uint64_t hash_keyed(const struct hash_key *key, const void *bytes, size_t size);
+
+/* From the system's random source. */
+void hash_key_random(struct hash_key *key);
+
+uint64_t hash_fast(const void *bytes, size_t size, uint64_t seed);
+
+/* Spreads the bits of a number that is already a hash, to draw further hashes from it. */
+static inline uint64_t
+hash_mix(uint64_t x)
+{
+	x ^= x >> 32;
+	x *= UINT64_C(0xd6e8feb86659fd93);
+	x ^= x >> 32;
+	x *= UINT64_C(0xd6e8feb86659fd93);
+	return x ^ x >> 32;
+}
+
+#endif

@@ -1,0 +1,80 @@
+/* text - pieces of text that carry their length, and a growing buffer with a ceiling
+ *
+ * What:    struct text is a view (never terminated); struct buffer grows up to the maximum that its
+ *          maker must give and then fails for good, like the readers of bytes.h.
+ * Owns:    a buffer owns its memory: buffer_done frees it. A text owns nothing.
+ * Limits:  buffer_init's maximum; parse functions take no sign, no space, no locale.
+ * Thread:  any.
+ */
+#ifndef LAZARET_BASE_TEXT_H
+#define LAZARET_BASE_TEXT_H
+
+#include "base/fail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct text {
+	const char *at;
+	size_t length;
+};
+
+#define TEXT(literal) ((struct text){.at = (literal), .length = sizeof(literal) - 1})
+
+static inline struct text
+text_of(const char *terminated)
+{
+	return (struct text){.at = terminated, .length = strlen(terminated)};
+}
+
+static inline bool
+text_equal(struct text a, struct text b)
+{
+	return a.length == b.length && memcmp(a.at, b.at, a.length) == 0;
+}
+
+static inline bool
+text_is(struct text a, const char *terminated)
+{
+	return text_equal(a, text_of(terminated));
+}
+
+bool text_starts(struct text text, const char *with);
+
+/* Without blanks and tabs at both ends. */
+struct text text_trim(struct text text);
+
+/* Takes what stands before the next separator and leaves the rest behind it in *rest; without a
+ * separator takes all and leaves an empty rest whose `at` is the end. */
+struct text text_cut(struct text *rest, char separator);
+
+/* Numbers that must fill the text: -EINVAL if it is none, -ERANGE above most. */
+int text_parse_u64(struct text text, uint64_t most, uint64_t *ret) MUST_USE;
+int text_parse_hex(struct text text, uint64_t most, uint64_t *ret) MUST_USE;
+/* Decimal with an optional sign and fraction (no exponent) in millionths, the rest cut off. */
+int text_parse_micro(struct text text, int64_t *ret) MUST_USE;
+/* A floating point number; refuses inf and nan. */
+int text_parse_double(struct text text, double *ret) MUST_USE;
+
+struct buffer {
+	char *at;
+	size_t length;
+	size_t size;
+	size_t most;
+	bool failed; /* the maximum was reached; what did not fit is not there */
+};
+
+void buffer_init(struct buffer *buffer, size_t most);
+void buffer_done(struct buffer *buffer);
+void buffer_clear(struct buffer *buffer);
+void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
+void buffer_print(struct buffer *buffer, const char *format, ...) PRINTF(2, 3);
+void buffer_text(struct buffer *buffer, struct text text);
+/* A JSON string with its quotes (RFC 8259 s7); bytes that are not UTF-8 become U+FFFD. */
+void buffer_json(struct buffer *buffer, struct text text);
+/* The content as a terminated string; valid until the buffer changes. */
+const char *buffer_string(struct buffer *buffer);
+
+#endif

@@ -1,0 +1,63 @@
+/* lines - which line an address belongs to, and what role it has
+ *
+ * What:    a table of prefixes with roles (longest match wins). Inside a prefix each IPv4 address, each
+ *          IPv6 prefix of line_length (/56 by default), or each block of ports of a shared address is
+ *          one line. Without any prefix everybody is a line: lines_has_inside is then false.
+ *          Also keeps the names of the lines that were asked for, so that a report can name them.
+ * Owns:    its tables.
+ * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more are counted and stay nameless).
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_IDENTITY_LINES_H
+#define LAZARET_IDENTITY_LINES_H
+
+#include "base/address.h"
+#include "base/fail.h"
+#include "base/hash.h"
+#include "identity/line.h"
+
+#define LINES_PREFIXES_MOST 65536
+/* Longest name of a line: prefix, or address and port block, with the end. */
+#define LINE_NAME 64
+
+struct lines_settings {
+	struct hash_key key;   /* of the pseudonyms */
+	unsigned line_length;  /* of an IPv6 line where its prefix says nothing else: 48, 56 or 64 */
+	size_t names_most;     /* lines whose names are kept; 0 keeps none */
+};
+
+#define LINES_DEFAULTS ((struct lines_settings){.line_length = 56, .names_most = 1 << 22})
+
+struct lines;
+
+struct lines *lines_new(const struct lines_settings *settings);
+struct lines *lines_free(struct lines *lines);
+
+struct lines_prefix {
+	struct prefix prefix;
+	uint8_t role;        /* enum role */
+	uint8_t line_length; /* of IPv6 lines; 0: the settings' */
+	uint16_t ports;      /* of one line of a shared IPv4 address; 0: the address is one line */
+};
+
+/* -EEXIST if the prefix is there already, -ENOSPC at the ceiling, -EINVAL for figures that fit no prefix. */
+int lines_add(struct lines *lines, const struct lines_prefix *prefix, struct fail *fail) MUST_USE;
+
+/* Reads a table of prefixes: one a line, "PREFIX [ROLE] [line /LENGTH] [ports COUNT]", # to the end of the
+ * line is a comment. All or nothing; fail names file and line. */
+int lines_read(struct lines *lines, const char *path, struct fail *fail) MUST_USE;
+
+bool lines_has_inside(const struct lines *lines);
+
+/* The line of an address and port at this time. 0, or -ENOENT if the address is not of our network. */
+int lines_find(struct lines *lines, const struct address *address, uint16_t port, struct line *ret)
+	MUST_USE;
+
+/* The name of a line: "192.0.2.7", "2001:db8:1:200::/56", "192.0.2.7:2048-4095". 0 or -ENOENT. */
+int lines_name(const struct lines *lines, uint64_t pseudonym, char into[LINE_NAME]) MUST_USE;
+
+/* The line that a person wrote in any of the shapes that lines_name prints (an address inside an IPv6 line
+ * is enough; for a shared address a port is needed: "192.0.2.7:2048"). 0, -EINVAL or -ENOENT. */
+int lines_parse(struct lines *lines, struct text text, struct line *ret) MUST_USE;
+
+#endif

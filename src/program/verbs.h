@@ -1,0 +1,23 @@
+/* verbs - the verbs of the command lazaret, one file each
+ *
+ * What:    each gets its own arguments (argv[0] is the verb) and returns the process's exit code.
+ */
+#ifndef LAZARET_PROGRAM_VERBS_H
+#define LAZARET_PROGRAM_VERBS_H
+
+/* Exit codes of the command's contract; the highest that applies wins. */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_NOT_FOUND = 1, /* something that the user named is not in the ledger */
+	EXIT_USAGE = 2,
+	EXIT_INPUT = 3, /* a file missing, unreadable or damaged */
+};
+
+struct verb {
+	const char *name;
+	const char *arguments; /* for the help: "[--json] FILE..." */
+	const char *summary;
+	int (*run)(int argc, char **argv);
+};
+
+#endif

@@ -1,0 +1,64 @@
+/* flow - one flow record, whatever its exporter calls the fields
+ *
+ * What:    the common shape of NetFlow, IPFIX, sFlow and text records inside source/. One direction
+ *          (forward: from source to destination), and the other where the record holds both.
+ *          flow_observe decides from it who the SMTP client was and how far he came.
+ * Limits:  only TCP flows with a mail port at one end reach it.
+ * Thread:  a value.
+ */
+#ifndef LAZARET_SOURCE_FLOW_H
+#define LAZARET_SOURCE_FLOW_H
+
+#include "source/observation.h"
+
+#include <stdbool.h>
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_PSH 0x08
+#define TCP_ACK 0x10
+
+enum flow_known {
+	FLOW_BOTH_SIDES = 1 << 0,       /* reverse counters are meaningful, also when 0 */
+	FLOW_TCP_FLAGS = 1 << 1,        /* tcp_flags is known (and reverse.tcp_flags with BOTH_SIDES) */
+	FLOW_SOURCE_OPENED = 1 << 2,    /* the source is the initiator */
+	FLOW_DESTINATION_OPENED = 1 << 3,
+	FLOW_CUT = 1 << 4,              /* began before the recording: its first packets are missing */
+	FLOW_DENIED = 1 << 5,           /* a firewall of our own denied it (NSEL event 3) */
+	FLOW_INCOMPLETE = 1 << 6,       /* the exporter lost records around this time */
+	FLOW_OUTCOME = 1 << 7,          /* the record itself tells the outcome (Zeek) */
+	FLOW_COUNTS = 1 << 8,           /* packets and bytes are known */
+};
+
+struct flow_side {
+	uint64_t packets;
+	uint64_t bytes; /* of IP packets, headers included */
+	uint8_t tcp_flags;
+};
+
+struct flow {
+	struct wall start;
+	struct wall end;
+	struct address source;
+	struct address destination;
+	uint16_t source_port;
+	uint16_t destination_port;
+	uint16_t known;    /* enum flow_known */
+	uint8_t protocol;  /* 6 */
+	uint8_t outcome;   /* with FLOW_OUTCOME */
+	uint8_t recipients;
+	uint8_t refusals;
+	uint32_t sampling; /* as in an observation */
+	struct flow_side forward;
+	struct flow_side reverse;
+};
+
+/* Who opened a flow: by its flags, by what the exporter says, else the side whose port is no mail port. */
+enum flow_opener { FLOW_OPENER_UNCLEAR, FLOW_OPENER_SOURCE, FLOW_OPENER_DESTINATION };
+enum flow_opener flow_opener(const struct flow *flow);
+
+/* The observation of one whole connection. The opener must be clear: -EINVAL otherwise. */
+int flow_observe(const struct flow *flow, struct observation *ret) MUST_USE;
+
+#endif

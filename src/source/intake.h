@@ -1,0 +1,76 @@
+/* intake - where every reader of source/ puts what it has read
+ *
+ * What:    readers hand in flows, observations and errors; the intake counts them, joins the two
+ *          directions of a connection that came as two records, decides client, server and outcome
+ *          (flow.h), and hands out observations. What is no mail is only counted.
+ * Owns:    its tables and queues. Everything handed in is copied.
+ * Limits:  intake_settings; what gives way is counted.
+ * Thread:  one reader at a time.
+ */
+#ifndef LAZARET_SOURCE_INTAKE_H
+#define LAZARET_SOURCE_INTAKE_H
+
+#include "source/flow.h"
+
+#include <stddef.h>
+
+struct decode_visitor;
+
+struct intake_settings {
+	int64_t join_us;      /* how long a record waits for its other direction: one minute */
+	size_t join_most;     /* records that wait, at the most */
+	size_t errors_most;   /* errors kept with their text, at the most; all are counted */
+	int64_t zone_us;      /* added to times without a zone, to make them UTC */
+};
+
+#define INTAKE_DEFAULTS                                                                                \
+	((struct intake_settings){                                                                     \
+		.join_us = WALL_MINUTE, .join_most = 1 << 18, .errors_most = 100, .zone_us = 0})
+
+struct intake_counts {
+	uint64_t records;         /* of any kind: flow records, packets, log lines */
+	uint64_t mail_records;    /* those of them about mail ports */
+	uint64_t observations;    /* handed out */
+	uint64_t bindings;        /* NAT log entries */
+	uint64_t skipped_records; /* could not be understood, or sides unclear */
+	uint64_t skipped_bytes;
+	uint64_t unclear_records; /* of the skipped: both or neither end could be the client */
+	uint64_t lost_records;    /* an exporter's sequence numbers say so */
+	uint64_t join_forced;     /* handed out before their time because too many waited */
+	uint64_t errors;          /* of any kind, those without text too */
+};
+
+struct intake_error {
+	char file[128];
+	uint64_t offset; /* in the unpacked bytes */
+	char what[256];
+};
+
+struct intake;
+
+struct intake *intake_new(const struct intake_settings *settings);
+struct intake *intake_free(struct intake *intake);
+
+/* The readers' side. */
+void intake_flow(struct intake *intake, const struct flow *flow);
+void intake_observation(struct intake *intake, const struct observation *observation);
+void intake_error(struct intake *intake, const char *file, uint64_t offset, const char *format, ...)
+	PRINTF(4, 5);
+struct intake_counts *intake_counts(struct intake *intake);
+const struct intake_settings *intake_settings(const struct intake *intake);
+
+/* With a visitor, readers of flow export decode every field of every record for it (decode.h) and put no
+ * flows in. NULL (the start) means mail only. */
+void intake_decode(struct intake *intake, const struct decode_visitor *visitor);
+const struct decode_visitor *intake_visitor(const struct intake *intake);
+
+/* The taker's side: moves up to room observations out, in the order in which they became complete.
+ * A record that waits for its other direction comes out when a record younger by join_us was put in,
+ * or after intake_flush. */
+size_t intake_take(struct intake *intake, struct observation *into, size_t room);
+void intake_flush(struct intake *intake);
+
+/* The errors with their text, in order; there may be fewer than counts->errors. */
+const struct intake_error *intake_errors(const struct intake *intake, size_t *count);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/text.h"
+#include "unit.h"
+
+#include <errno.h>
+
+static void
+cuts_at_separators(void **state)
+{
+	struct text rest = TEXT("a,,bc");
+
+	assert_true(text_is(text_cut(&rest, ','), "a"));
+	assert_true(text_is(text_cut(&rest, ','), ""));
+	assert_true(text_is(text_cut(&rest, ','), "bc"));
+	assert_int_equal(rest.length, 0);
+}
+
+static void
+numbers_fill_their_text(void **state)
+{
+	uint64_t v = 7;
+	int64_t micro;
+
+	assert_int_equal(text_parse_u64(TEXT("18446744073709551615"), UINT64_MAX, &v), 0);
+	assert_true(v == UINT64_MAX);
+	assert_int_equal(text_parse_u64(TEXT("18446744073709551616"), UINT64_MAX, &v), -ERANGE);
+	assert_int_equal(text_parse_u64(TEXT("26"), 25, &v), -ERANGE);
+	assert_int_equal(text_parse_u64(TEXT(""), 25, &v), -EINVAL);
+	assert_int_equal(text_parse_u64(TEXT("2 "), 25, &v), -EINVAL);
+	assert_int_equal(text_parse_u64(TEXT("-2"), 25, &v), -EINVAL);
+	assert_int_equal(text_parse_hex(TEXT("0019"), 65535, &v), 0);
+	assert_int_equal(v, 0x19);
+	assert_int_equal(text_parse_micro(TEXT("1641918754.93611"), &micro), 0);
+	assert_true(micro == INT64_C(1641918754936110));
+	assert_int_equal(text_parse_micro(TEXT("-0.0000019"), &micro), 0);
+	assert_true(micro == -1);
+	assert_int_equal(text_parse_micro(TEXT("1e5"), &micro), -EINVAL);
+	assert_int_equal(text_parse_micro(TEXT("."), &micro), -EINVAL);
+	assert_int_equal(text_parse_micro(TEXT("99999999999999999999"), &micro), -ERANGE);
+}
+
+static void
+json_strings_are_always_valid(void **state)
+{
+	struct buffer buffer;
+
+	buffer_init(&buffer, 100);
+	buffer_json(&buffer, TEXT("a\"\\\n\x7f\xc3\xa6\xff\xed\xa0\x80"));
+	assert_string_equal(buffer_string(&buffer),
+		"\"a\\\"\\\\\\u000a\\u007f\xc3\xa6\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+	buffer_done(&buffer);
+}
+
+static void
+a_buffer_stops_at_its_maximum(void **state)
+{
+	struct buffer buffer;
+
+	buffer_init(&buffer, 5);
+	buffer_print(&buffer, "%d", 12345);
+	assert_false(buffer.failed);
+	buffer_add(&buffer, "6", 1);
+	assert_true(buffer.failed);
+	assert_string_equal(buffer_string(&buffer), "12345");
+	buffer_clear(&buffer);
+	buffer_text(&buffer, TEXT("123456"));
+	assert_true(buffer.failed);
+	assert_int_equal(buffer.length, 0);
+	buffer_done(&buffer);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cuts_at_separators),
+		cmocka_unit_test(numbers_fill_their_text),
+		cmocka_unit_test(json_strings_are_always_valid),
+		cmocka_unit_test(a_buffer_stops_at_its_maximum),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
