@@ -99,6 +99,7 @@ prefix_format(const struct prefix *prefix, char into[PREFIX_TEXT])
 	char address[ADDRESS_TEXT];
 
 	address_format(&prefix->address, address);
-	snprintf(into, PREFIX_TEXT, "%s/%u", address, is_v4 ? prefix->length - 96U : prefix->length);
+	snprintf(
+		into, PREFIX_TEXT, "%s/%u", address, is_v4 ? prefix->length - 96U : prefix->length);
 	return into;
 }

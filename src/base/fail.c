@@ -51,8 +51,8 @@ fail_hint(struct fail *fail, const char *format, ...)
 void
 must_failed(const char *condition, const char *file, int line)
 {
-	fprintf(stderr, "lazaret: a mistake in the program: %s does not hold (%s:%d)\n", condition, file,
-		line);
+	fprintf(stderr, "lazaret: a mistake in the program: %s does not hold (%s:%d)\n", condition,
+		file, line);
 	abort();
 }
 

@@ -12,7 +12,7 @@
 #include <stdarg.h>
 
 /* Callers must look at what these functions return. */
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE          __attribute__((warn_unused_result))
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct fail {

@@ -213,9 +213,11 @@ static size_t
 utf8_length(const unsigned char *at, size_t left)
 {
 	unsigned char low = 0x80, high = 0xbf;
-	size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	size_t length = 2 + (at[0] >= 0xe0) + (at[0] >= 0xf0);
 
-	if (length == 0 || at[0] > 0xf4 || left < length)
+	if (at[0] < 0x80)
+		return 1;
+	if (at[0] < 0xc2 || at[0] > 0xf4 || left < length)
 		return 0;
 	if (at[0] == 0xe0)
 		low = 0xa0;

@@ -54,9 +54,9 @@ wall_format(struct wall wall, char into[WALL_TEXT])
 	while (days >= month_days(year, month))
 		days -= month_days(year, month++);
 	snprintf(into, WALL_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)year % 10000,
-		(unsigned)month % 100, (unsigned)(days + 1) % 100, (unsigned)(rest / WALL_HOUR) % 100,
-		(unsigned)(rest / WALL_MINUTE % 60), (unsigned)(rest / WALL_SECOND % 60),
-		(unsigned)(rest / 1000 % 1000));
+		(unsigned)month % 100, (unsigned)(days + 1) % 100,
+		(unsigned)(rest / WALL_HOUR) % 100, (unsigned)(rest / WALL_MINUTE % 60),
+		(unsigned)(rest / WALL_SECOND % 60), (unsigned)(rest / 1000 % 1000));
 	return into;
 }
 
@@ -66,8 +66,8 @@ wall_from_date(struct wall *ret, int year, int month, int day, int hour, int min
 	int64_t days;
 
 	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
-		day > month_days(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-		second < 0 || second > 60)
+		day > month_days(year, month) || hour < 0 || hour > 23 || minute < 0 ||
+		minute > 59 || second < 0 || second > 60)
 		return -EINVAL;
 	days = days_before_year(year) + day - 1;
 	for (int m = 1; m < month; m++)

@@ -29,7 +29,7 @@ char *wall_format(struct wall wall, char into[WALL_TEXT]);
 
 /* A calendar date of the proleptic Gregorian calendar, UTC; month 1-12, day 1-31, second 0-60.
  * -EINVAL if there is no such date. */
-int wall_from_date(struct wall *ret, int year, int month, int day, int hour, int minute, int second)
-	MUST_USE;
+int wall_from_date(
+	struct wall *ret, int year, int month, int day, int hour, int minute, int second) MUST_USE;
 
 #endif

@@ -105,7 +105,7 @@ main(int argc, char **argv)
 		int bad = inputs < 0 || (i == 1 && inputs == 0);
 
 		printf("%s %d - %s: %d inputs replayed\n", bad ? "not ok" : "ok", i,
-		        i == 1 ? "corpus" : "regression", inputs);
+			i == 1 ? "corpus" : "regression", inputs);
 		failed += bad;
 	}
 	return failed > 0;

@@ -16,8 +16,8 @@ address(const char *text)
 static void
 prints_what_it_parsed(void **state)
 {
-	const char *const texts[] = {"0.0.0.0", "192.0.2.7", "255.255.255.255", "::", "2001:db8::1",
-		"2001:db8:1:200::"};
+	const char *const texts[] = {
+		"0.0.0.0", "192.0.2.7", "255.255.255.255", "::", "2001:db8::1", "2001:db8:1:200::"};
 	char into[ADDRESS_TEXT];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -30,8 +30,8 @@ prints_what_it_parsed(void **state)
 static void
 refuses_what_is_no_address(void **state)
 {
-	const char *const texts[] = {"", "192.0.2", "192.0.2.256", "192.0.2.7 ", "fe80::1%eth0", "1:2:3",
-		"00:11:22:33:44:55", "2001:db8:0000:0000:0000:0000:0000:0000:0000:00001"};
+	const char *const texts[] = {"", "192.0.2", "192.0.2.256", "192.0.2.7 ", "fe80::1%eth0",
+		"1:2:3", "00:11:22:33:44:55", "2001:db8:0000:0000:0000:0000:0000:0000:0000:00001"};
 	struct address a;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)

@@ -47,7 +47,8 @@ json_strings_are_always_valid(void **state)
 	buffer_init(&buffer, 100);
 	buffer_json(&buffer, TEXT("a\"\\\n\x7f\xc3\xa6\xff\xed\xa0\x80"));
 	assert_string_equal(buffer_string(&buffer),
-		"\"a\\\"\\\\\\u000a\\u007f\xc3\xa6\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+		"\"a\\\"\\\\\\u000a\\u007f\xc3\xa6\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
+		"\"");
 	buffer_done(&buffer);
 }
 
