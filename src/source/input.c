@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <isa-l/igzip_lib.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+/* One read() call: large enough that its cost disappears, small enough to stay in the caches. */
+#define READ_SIZE (1UL << 20)
+/* What an xz file may ask for; xz -9 asks for 65 MiB. */
+#define XZ_MEMORY (512UL << 20)
+
+enum packing { PACKING_NONE, PACKING_GZIP, PACKING_XZ, PACKING_ZSTD, PACKING_COUNT };
+
+static const char *const packing_names[PACKING_COUNT] = {"", "gzip", "xz", "zstd"};
+
+struct input_inner {
+	int fd;
+	enum packing packing;
+	uint8_t *window; /* INPUT_WINDOW + READ_SIZE bytes: one fill always has room */
+	uint8_t *packed; /* the file's own bytes, where it is packed */
+	size_t packed_at;
+	size_t packed_end;
+	bool file_ended;  /* read() has said so */
+	bool member_open; /* inside a member or frame of the packed file */
+	struct inflate_state *gzip;
+	lzma_stream xz;
+	ZSTD_DStream *zstd;
+};
+
+static void
+say(struct input *input, struct fail *fail, int error, const char *what, const char *hint)
+{
+	struct input_inner *inner = input->inner;
+
+	input->error = error;
+	input->ended = true;
+	fail_where(fail, "%s", input->name);
+	if (inner->packing == PACKING_NONE)
+		fail_what(fail, "%s at byte %llu", what, (unsigned long long)input->packed_offset);
+	else
+		fail_what(fail, "%s: the %s data are good up to unpacked byte %llu", what,
+			packing_names[inner->packing],
+			(unsigned long long)(input->offset + input->left));
+	fail_hint(fail, "%s", hint);
+}
+
+/* Reads once from the file; 0 at its end. */
+static ssize_t
+read_some(struct input *input, uint8_t *into, size_t room, struct fail *fail)
+{
+	struct input_inner *inner = input->inner;
+	ssize_t got;
+
+	if (inner->file_ended)
+		return 0;
+	do
+		got = read(inner->fd, into, room);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		int error = -errno;
+		struct fail cause = {0};
+
+		fail_what(&cause, "cannot be read (%s)", strerror(-error));
+		say(input, fail, error, cause.what, "copy the file to a sound disk and try again");
+		return error;
+	}
+	if (got == 0)
+		inner->file_ended = true;
+	input->packed_offset += (uint64_t)got;
+	return got;
+}
+
+/* What one step of an unpacker came to. */
+enum step { STEP_MORE, STEP_MEMBER_END, STEP_DAMAGED, STEP_TOO_LARGE };
+
+struct portion {
+	const uint8_t *in;
+	size_t in_left;
+	uint8_t *out;
+	size_t out_left;
+};
+
+static enum step
+step_gzip(struct input_inner *inner, struct portion *p)
+{
+	struct inflate_state *state = inner->gzip;
+	int result;
+
+	if (!inner->member_open) {
+		isal_inflate_reset(state);
+		state->crc_flag = ISAL_GZIP;
+	}
+	state->next_in = (uint8_t *)(uintptr_t)p->in;
+	state->avail_in = (uint32_t)p->in_left;
+	state->next_out = p->out;
+	state->avail_out = (uint32_t)p->out_left;
+	result = isal_inflate(state);
+	p->in = state->next_in;
+	p->in_left = state->avail_in;
+	p->out = state->next_out;
+	p->out_left = state->avail_out;
+	if (result < 0 || result == ISAL_NEED_DICT)
+		return STEP_DAMAGED;
+	return state->block_state == ISAL_BLOCK_FINISH ? STEP_MEMBER_END : STEP_MORE;
+}
+
+static enum step
+step_xz(struct input_inner *inner, struct portion *p)
+{
+	lzma_ret result = LZMA_OK;
+
+	if (!inner->member_open)
+		result = lzma_stream_decoder(&inner->xz, XZ_MEMORY, 0);
+	inner->xz.next_in = p->in;
+	inner->xz.avail_in = p->in_left;
+	inner->xz.next_out = p->out;
+	inner->xz.avail_out = p->out_left;
+	if (result == LZMA_OK)
+		result = lzma_code(&inner->xz, LZMA_RUN);
+	p->in = inner->xz.next_in;
+	p->in_left = inner->xz.avail_in;
+	p->out = inner->xz.next_out;
+	p->out_left = inner->xz.avail_out;
+	if (result == LZMA_STREAM_END)
+		return STEP_MEMBER_END;
+	if (result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR)
+		return STEP_TOO_LARGE;
+	return result == LZMA_OK || result == LZMA_BUF_ERROR ? STEP_MORE : STEP_DAMAGED;
+}
+
+static enum step
+step_zstd(struct input_inner *inner, struct portion *p)
+{
+	ZSTD_inBuffer in = {.src = p->in, .size = p->in_left};
+	ZSTD_outBuffer out = {.dst = p->out, .size = p->out_left};
+	ZSTD_ErrorCode error;
+	size_t result;
+
+	if (!inner->member_open)
+		ZSTD_DCtx_reset(inner->zstd, ZSTD_reset_session_only);
+	result = ZSTD_decompressStream(inner->zstd, &out, &in);
+	p->in += in.pos;
+	p->in_left -= in.pos;
+	p->out += out.pos;
+	p->out_left -= out.pos;
+	error = ZSTD_getErrorCode(result);
+	if (error == ZSTD_error_frameParameter_windowTooLarge ||
+		error == ZSTD_error_memory_allocation)
+		return STEP_TOO_LARGE;
+	if (error != ZSTD_error_no_error)
+		return STEP_DAMAGED;
+	return result == 0 ? STEP_MEMBER_END : STEP_MORE;
+}
+
+static enum step
+step_any(struct input_inner *inner, struct portion *p)
+{
+	switch (inner->packing) {
+	case PACKING_GZIP:
+		return step_gzip(inner, p);
+	case PACKING_XZ:
+		return step_xz(inner, p);
+	case PACKING_ZSTD:
+		return step_zstd(inner, p);
+	case PACKING_NONE:
+	case PACKING_COUNT:
+		break;
+	}
+	return STEP_DAMAGED;
+}
+
+static enum packing
+packing_of(const uint8_t *at, size_t size)
+{
+	static const uint8_t xz[] = {0xfd, '7', 'z', 'X', 'Z', 0};
+
+	if (size >= 3 && at[0] == 0x1f && at[1] == 0x8b && at[2] == 8)
+		return PACKING_GZIP;
+	if (size >= sizeof(xz) && memcmp(at, xz, sizeof(xz)) == 0)
+		return PACKING_XZ;
+	/* A frame, or one that a decoder steps over (zstd's format, "skippable frames"). */
+	if (size >= 4 && at[1] == 0xb5 && at[2] == 0x2f && at[3] == 0xfd && at[0] == 0x28)
+		return PACKING_ZSTD;
+	if (size >= 4 && (at[0] & 0xf0) == 0x50 && at[1] == 0x2a && at[2] == 0x4d && at[3] == 0x18)
+		return PACKING_ZSTD;
+	return PACKING_NONE;
+}
+
+/* Bytes of the file that are not yet unpacked: at least want of them, unless the file ends. */
+static int
+refill_packed(struct input *input, size_t want, struct fail *fail)
+{
+	struct input_inner *inner = input->inner;
+
+	while (inner->packed_end - inner->packed_at < want && !inner->file_ended) {
+		size_t left = inner->packed_end - inner->packed_at;
+		ssize_t got;
+
+		memmove(inner->packed, inner->packed + inner->packed_at, left);
+		inner->packed_at = 0;
+		inner->packed_end = left;
+		got = read_some(input, inner->packed + left, READ_SIZE - left, fail);
+		if (got < 0)
+			return (int)got;
+		inner->packed_end += (size_t)got;
+	}
+	return 0;
+}
+
+/* Between members: is there another one? Padding of zeros is allowed (gzip(1), xz's stream padding). */
+static int
+next_member(struct input *input, struct fail *fail)
+{
+	struct input_inner *inner = input->inner;
+
+	for (;;) {
+		const uint8_t *at = inner->packed + inner->packed_at;
+		size_t left = inner->packed_end - inner->packed_at;
+
+		if (packing_of(at, left) == inner->packing)
+			return 1;
+		if (left > 0 && at[0] == 0) {
+			inner->packed_at++;
+			continue;
+		}
+		if (left >= 8 || inner->file_ended)
+			break;
+		if (refill_packed(input, 8, fail) < 0)
+			return input->error;
+	}
+	if (inner->packed_at == inner->packed_end) {
+		input->ended = true;
+		return 0;
+	}
+	say(input, fail, -EBADMSG, "what follows the packed data is no packed data",
+		"the end of the file was left out");
+	return -EBADMSG;
+}
+
+/* Unpacks to the end of the window until something came out. */
+static int
+fill_unpacked(struct input *input, uint8_t *into, size_t room, struct fail *fail)
+{
+	struct input_inner *inner = input->inner;
+
+	for (;;) {
+		struct portion p = {.out = into, .out_left = room};
+		enum step step;
+		int result;
+
+		if (!inner->member_open && (result = next_member(input, fail)) <= 0)
+			return result;
+		if (refill_packed(input, 1, fail) < 0)
+			return input->error;
+		p.in = inner->packed + inner->packed_at;
+		p.in_left = inner->packed_end - inner->packed_at;
+		step = step_any(inner, &p);
+		inner->packed_at = inner->packed_end - p.in_left;
+		input->left += room - p.out_left;
+		inner->member_open = step != STEP_MEMBER_END;
+		if (step == STEP_DAMAGED)
+			say(input, fail, -EBADMSG, "the packed data are damaged",
+				"what was before the damage was used");
+		else if (step == STEP_TOO_LARGE)
+			say(input, fail, -E2BIG, "unpacking needs too much memory",
+				"unpack the file first");
+		else if (step == STEP_MORE && p.out_left == room && inner->file_ended &&
+			inner->packed_at == inner->packed_end)
+			say(input, fail, -ENODATA, "the file ends in the middle",
+				"what was before its end was used");
+		if (input->error < 0)
+			return input->error;
+		if (p.out_left < room)
+			return 1;
+	}
+}
+
+/* Adds something to the window: 1, 0 at the end, -errno. */
+static int
+fill(struct input *input, struct fail *fail)
+{
+	struct input_inner *inner = input->inner;
+	uint8_t *end;
+	ssize_t got;
+
+	if (input->at != inner->window) {
+		memmove(inner->window, input->at, input->left);
+		input->at = inner->window;
+	}
+	end = inner->window + input->left;
+	if (inner->packing != PACKING_NONE)
+		return fill_unpacked(input, end, READ_SIZE, fail);
+	if (inner->packed_at < inner->packed_end) {
+		/* What open had read to look at the first bytes. */
+		got = (ssize_t)(inner->packed_end - inner->packed_at);
+		memcpy(end, inner->packed + inner->packed_at, (size_t)got);
+		inner->packed_at = inner->packed_end;
+	} else {
+		got = read_some(input, end, READ_SIZE, fail);
+	}
+	if (got < 0)
+		return (int)got;
+	input->left += (size_t)got;
+	input->ended = got == 0;
+	return got > 0;
+}
+
+size_t
+input_need(struct input *input, size_t want, struct fail *fail)
+{
+	must(want <= INPUT_WINDOW);
+	while (input->left < want && !input->ended) {
+		if (fill(input, fail) <= 0)
+			break;
+	}
+	return input->left;
+}
+
+static int
+refuse(struct fail *fail, const char *path, int error)
+{
+	fail_where(fail, "%s", path);
+	switch (-error) {
+	case ENOENT:
+		fail_what(fail, "there is no such file");
+		fail_hint(
+			fail, "look for a mistake in the name, or whether it is in another folder");
+		break;
+	case EACCES:
+	case EPERM:
+		fail_what(fail, "you may not read this file");
+		fail_hint(fail, "run as its owner, or have its permissions changed");
+		break;
+	case EISDIR:
+		fail_what(fail, "this is a directory, and a file is needed");
+		fail_hint(fail, "name the files in it: %s/*", path);
+		break;
+	default:
+		fail_what(fail, "cannot be opened: %s", strerror(-error));
+		fail_hint(fail, "is it a regular file?");
+	}
+	return error;
+}
+
+static int
+open_file(struct input *input, const char *path, struct fail *fail)
+{
+	struct stat status;
+	int fd, error;
+
+	if (strcmp(path, "-") == 0) {
+		input->name = "standard input";
+		fd = STDIN_FILENO;
+	} else {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	}
+	if (fd < 0)
+		return refuse(fail, path, -errno);
+	if (fstat(fd, &status) < 0) {
+		error = -errno;
+	} else if (S_ISDIR(status.st_mode)) {
+		error = -EISDIR;
+	} else {
+		if (S_ISREG(status.st_mode))
+			input->packed_size = (uint64_t)status.st_size;
+		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+		return fd;
+	}
+	if (fd != STDIN_FILENO)
+		close(fd);
+	return refuse(fail, path, error);
+}
+
+static void
+unpacker_init(struct input_inner *inner)
+{
+	switch (inner->packing) {
+	case PACKING_GZIP:
+		inner->gzip = xcalloc(1, sizeof(*inner->gzip));
+		isal_inflate_init(inner->gzip);
+		break;
+	case PACKING_ZSTD:
+		inner->zstd = ZSTD_createDStream();
+		must(inner->zstd != NULL);
+		break;
+	case PACKING_XZ: /* the first step does it */
+	case PACKING_NONE:
+	case PACKING_COUNT:
+		break;
+	}
+}
+
+int
+input_open(struct input *input, const char *path, struct fail *fail)
+{
+	struct input opened = {.name = path};
+	struct input_inner *inner;
+	int fd = open_file(&opened, path, fail);
+
+	if (fd < 0)
+		return fd;
+	inner = xcalloc(1, sizeof(*inner));
+	inner->fd = fd;
+	inner->xz = (lzma_stream)LZMA_STREAM_INIT;
+	inner->window = memory_map(INPUT_WINDOW + READ_SIZE, 1);
+	inner->packed = memory_map(READ_SIZE, 1);
+	opened.inner = inner;
+	opened.at = inner->window;
+	if (refill_packed(&opened, 8, fail) < 0) {
+		int error = opened.error;
+
+		input_close(&opened);
+		return error;
+	}
+	inner->packing = packing_of(inner->packed, inner->packed_end);
+	unpacker_init(inner);
+	*input = opened;
+	return 0;
+}
+
+void
+input_close(struct input *input)
+{
+	struct input_inner *inner = input->inner;
+
+	if (inner == NULL)
+		return;
+	free(inner->gzip);
+	lzma_end(&inner->xz);
+	ZSTD_freeDStream(inner->zstd);
+	memory_unmap(inner->window, INPUT_WINDOW + READ_SIZE, 1);
+	memory_unmap(inner->packed, READ_SIZE, 1);
+	if (inner->fd != STDIN_FILENO)
+		close(inner->fd);
+	free(inner);
+	*input = (struct input){0};
+}
