@@ -27,8 +27,9 @@ enum flow_known {
 	FLOW_CUT = 1 << 4,              /* began before the recording: its first packets are missing */
 	FLOW_DENIED = 1 << 5,           /* a firewall of our own denied it (NSEL event 3) */
 	FLOW_INCOMPLETE = 1 << 6,       /* the exporter lost records around this time */
-	FLOW_OUTCOME = 1 << 7,          /* the record itself tells the outcome (Zeek) */
+	FLOW_OUTCOME = 1 << 7,          /* the record itself tells the outcome (a log of SMTP) */
 	FLOW_COUNTS = 1 << 8,           /* packets and bytes are known */
+	FLOW_STARTTLS = 1 << 9,         /* the connection went into TLS */
 };
 
 struct flow_side {
@@ -58,7 +59,11 @@ struct flow {
 enum flow_opener { FLOW_OPENER_UNCLEAR, FLOW_OPENER_SOURCE, FLOW_OPENER_DESTINATION };
 enum flow_opener flow_opener(const struct flow *flow);
 
-/* The observation of one whole connection. The opener must be clear: -EINVAL otherwise. */
+/* Did the opener go to a mail port? Where it is not clear who opened: is one of the two a mail port? */
+bool flow_is_mail(const struct flow *flow, enum flow_opener opener);
+
+/* The observation of one whole connection. The opener must be clear and have gone to a mail port: -EINVAL
+ * otherwise. */
 int flow_observe(const struct flow *flow, struct observation *ret) MUST_USE;
 
 #endif

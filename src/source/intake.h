@@ -3,6 +3,8 @@
  * What:    readers hand in flows, observations and errors; the intake counts them, joins the two
  *          directions of a connection that came as two records, decides client, server and outcome
  *          (flow.h), and hands out observations. What is no mail is only counted.
+ *          Records of one connection that follow each other (retries of a SYN, active timeouts) are one
+ *          observation too.
  * Owns:    its tables and queues. Everything handed in is copied.
  * Limits:  intake_settings; what gives way is counted.
  * Thread:  one reader at a time.
@@ -51,7 +53,9 @@ struct intake;
 struct intake *intake_new(const struct intake_settings *settings);
 struct intake *intake_free(struct intake *intake);
 
-/* The readers' side. */
+/* The readers' side. Readers count records, skipped_records, skipped_bytes and lost_records themselves
+ * (intake_counts), and mail_records where they put in observations; the intake counts the rest. A flow
+ * that turns out to be no mail (its opener went elsewhere) is left out silently. */
 void intake_flow(struct intake *intake, const struct flow *flow);
 void intake_observation(struct intake *intake, const struct observation *observation);
 void intake_error(struct intake *intake, const char *file, uint64_t offset, const char *format, ...)

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/intake.h"
+
+#include "base/hash.h"
+#include "base/table.h"
+#include "source/recordtime.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Routers cut what lasts longer than their active timeout (mostly one minute, seldom more than five) into
+ * several records. A connection that was answered and has not ended may be one of those; and what an
+ * application log tells comes minutes before the record of its connection. Both wait this much longer. */
+#define WAIT_LONGER (5 * WALL_MINUTE)
+
+/* Beginnings of directions that an exporter tells apart by less than this belong together. */
+#define SAME_MOMENT (WALL_SECOND / 10)
+
+/* Observations between the reader and the taker. Readers put in some hundreds before they are asked again;
+ * more than this at once is a mistake of theirs and is counted as skipped. */
+#define READY_MOST 65536
+
+#define NONE UINT32_MAX
+
+/* A connection that may have more records to come. */
+struct waiting {
+	struct flow flow;
+	struct wall until[2]; /* what was seen of forward and reverse ends here */
+	uint64_t key;
+	struct wall due; /* comes out when record time is here */
+	uint32_t older;
+	uint32_t younger; /* also chains the free ones */
+	uint8_t queue;    /* index of intake.queues */
+};
+
+struct queue {
+	uint32_t oldest;
+	uint32_t youngest;
+};
+
+struct intake {
+	struct intake_settings settings;
+	struct intake_counts counts;
+	const struct decode_visitor *visitor;
+	struct hash_key secret;
+	struct recordtime time;
+	struct table table; /* keyed hash of the connection -> index of a waiting one */
+	struct waiting *waiting;
+	uint32_t used; /* of waiting, ever */
+	uint32_t free;
+	struct queue queues[2]; /* those that wait the usual time, and those that wait longer */
+	bool flushing;
+	struct observation *ready; /* a ring */
+	size_t ready_first;
+	size_t ready_count;
+	struct intake_error *errors;
+	size_t error_count;
+};
+
+struct intake *
+intake_new(const struct intake_settings *settings)
+{
+	struct intake *intake = xcalloc(1, sizeof(*intake));
+
+	intake->settings = *settings;
+	if (intake->settings.join_most == 0)
+		intake->settings.join_most = 1;
+	if (intake->settings.join_most > NONE / 2)
+		intake->settings.join_most = NONE / 2;
+	hash_key_random(&intake->secret);
+	table_init(&intake->table, intake->settings.join_most);
+	intake->waiting = memory_map(intake->settings.join_most, sizeof(*intake->waiting));
+	intake->free = NONE;
+	for (int i = 0; i < 2; i++)
+		intake->queues[i] = (struct queue){.oldest = NONE, .youngest = NONE};
+	intake->ready = memory_map(READY_MOST, sizeof(*intake->ready));
+	intake->errors = xcalloc(settings->errors_most, sizeof(*intake->errors));
+	return intake;
+}
+
+struct intake *
+intake_free(struct intake *intake)
+{
+	if (intake == NULL)
+		return NULL;
+	table_done(&intake->table);
+	memory_unmap(intake->waiting, intake->settings.join_most, sizeof(*intake->waiting));
+	memory_unmap(intake->ready, READY_MOST, sizeof(*intake->ready));
+	free(intake->errors);
+	free(intake);
+	return NULL;
+}
+
+struct intake_counts *
+intake_counts(struct intake *intake)
+{
+	return &intake->counts;
+}
+
+const struct intake_settings *
+intake_settings(const struct intake *intake)
+{
+	return &intake->settings;
+}
+
+void
+intake_decode(struct intake *intake, const struct decode_visitor *visitor)
+{
+	intake->visitor = visitor;
+}
+
+const struct decode_visitor *
+intake_visitor(const struct intake *intake)
+{
+	return intake->visitor;
+}
+
+void
+intake_error(struct intake *intake, const char *file, uint64_t offset, const char *format, ...)
+{
+	struct intake_error *error;
+	va_list args;
+
+	intake->counts.errors++;
+	if (intake->error_count >= intake->settings.errors_most)
+		return;
+	error = &intake->errors[intake->error_count++];
+	error->offset = offset;
+	snprintf(error->file, sizeof(error->file), "%s", file);
+	va_start(args, format);
+	vsnprintf(error->what, sizeof(error->what), format, args);
+	va_end(args);
+}
+
+const struct intake_error *
+intake_errors(const struct intake *intake, size_t *count)
+{
+	*count = intake->error_count;
+	return intake->errors;
+}
+
+void
+intake_observation(struct intake *intake, const struct observation *observation)
+{
+	size_t at = (intake->ready_first + intake->ready_count) % READY_MOST;
+
+	if (intake->ready_count == READY_MOST) {
+		intake->counts.skipped_records++;
+		return;
+	}
+	if (observation->kind != OBSERVATION_MAIL)
+		intake->counts.bindings++;
+	intake->ready[at] = *observation;
+	intake->ready_count++;
+}
+
+/* The same number for both directions of a connection. */
+static uint64_t
+connection_key(const struct intake *intake, const struct flow *flow)
+{
+	uint8_t bytes[36];
+	bool swap = memcmp(&flow->source, &flow->destination, sizeof(flow->source)) > 0 ||
+		(address_equal(&flow->source, &flow->destination) &&
+			flow->source_port > flow->destination_port);
+
+	memcpy(bytes, swap ? &flow->destination : &flow->source, 16);
+	memcpy(bytes + 16, swap ? &flow->source : &flow->destination, 16);
+	memcpy(bytes + 32, swap ? &flow->destination_port : &flow->source_port, 2);
+	memcpy(bytes + 34, swap ? &flow->source_port : &flow->destination_port, 2);
+	return hash_keyed(&intake->secret, bytes, sizeof(bytes));
+}
+
+static void
+queue_add(struct intake *intake, uint8_t number, uint32_t at)
+{
+	struct queue *queue = &intake->queues[number];
+	struct waiting *waiting = &intake->waiting[at];
+
+	waiting->queue = number;
+	waiting->older = queue->youngest;
+	waiting->younger = NONE;
+	if (queue->youngest != NONE)
+		intake->waiting[queue->youngest].younger = at;
+	else
+		queue->oldest = at;
+	queue->youngest = at;
+}
+
+static void
+queue_remove(struct intake *intake, uint32_t at)
+{
+	struct waiting *waiting = &intake->waiting[at];
+	struct queue *queue = &intake->queues[waiting->queue];
+
+	if (waiting->older != NONE)
+		intake->waiting[waiting->older].younger = waiting->younger;
+	else
+		queue->oldest = waiting->younger;
+	if (waiting->younger != NONE)
+		intake->waiting[waiting->younger].older = waiting->older;
+	else
+		queue->youngest = waiting->older;
+}
+
+/* What waits at `at` has all that will come: makes it an observation and frees its place. */
+static void
+complete(struct intake *intake, uint32_t at)
+{
+	struct waiting *waiting = &intake->waiting[at];
+	struct table_slot *slot = table_find(&intake->table, waiting->key);
+	struct observation observation;
+
+	queue_remove(intake, at);
+	if (slot != NULL && slot->value == at)
+		table_remove(&intake->table, slot);
+	if (flow_observe(&waiting->flow, &observation) == 0) {
+		intake_observation(intake, &observation);
+	} else {
+		intake->counts.skipped_records++;
+		intake->counts.unclear_records++;
+	}
+	waiting->younger = intake->free;
+	intake->free = at;
+}
+
+/* The waiting one that is due first, or NONE. */
+static uint32_t
+first_due(const struct intake *intake)
+{
+	uint32_t a = intake->queues[0].oldest, b = intake->queues[1].oldest;
+
+	if (a == NONE || b == NONE)
+		return a == NONE ? b : a;
+	return intake->waiting[a].due.us <= intake->waiting[b].due.us ? a : b;
+}
+
+/* Told by a log of the application, without the packets. */
+static bool
+is_detail(const struct flow *flow)
+{
+	return (flow->known & FLOW_OUTCOME) && !(flow->known & FLOW_COUNTS);
+}
+
+/* May more records of this connection come later than the other direction does? */
+static bool
+waits_longer(const struct flow *flow)
+{
+	uint8_t flags = flow->forward.tcp_flags | flow->reverse.tcp_flags;
+
+	if (is_detail(flow))
+		return true;
+	if (!(flow->known & FLOW_TCP_FLAGS) || !(flags & TCP_ACK) || (flags & (TCP_FIN | TCP_RST)))
+		return false;
+	/* Shorter than the shortest active timeout that makes sense: it ended, and the end was lost. */
+	return flow->end.us - flow->start.us >= WALL_MINUTE / 2;
+}
+
+static struct wall
+later(struct wall wall, int64_t us)
+{
+	struct wall sum;
+
+	if (__builtin_add_overflow(wall.us, us, &sum.us))
+		sum.us = us < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
+}
+
+/* When record time was set back, what waited for the time before has waited enough. */
+static bool
+is_due(const struct intake *intake, const struct waiting *waiting)
+{
+	int64_t longest = intake->settings.join_us + WAIT_LONGER;
+
+	return waiting->due.us <= intake->time.now.us ||
+		waiting->due.us > later(intake->time.now, longest).us;
+}
+
+static void
+enqueue(struct intake *intake, uint32_t at)
+{
+	struct waiting *waiting = &intake->waiting[at];
+	bool longer = waits_longer(&waiting->flow);
+
+	waiting->due =
+		later(intake->time.now, intake->settings.join_us + (longer ? WAIT_LONGER : 0));
+	queue_add(intake, longer ? 1 : 0, at);
+}
+
+static struct flow
+turned(const struct flow *flow)
+{
+	struct flow other = *flow;
+
+	other.source = flow->destination;
+	other.destination = flow->source;
+	other.source_port = flow->destination_port;
+	other.destination_port = flow->source_port;
+	other.forward = flow->reverse;
+	other.reverse = flow->forward;
+	other.known &= (uint16_t) ~(FLOW_SOURCE_OPENED | FLOW_DESTINATION_OPENED);
+	if (flow->known & FLOW_SOURCE_OPENED)
+		other.known |= FLOW_DESTINATION_OPENED;
+	if (flow->known & FLOW_DESTINATION_OPENED)
+		other.known |= FLOW_SOURCE_OPENED;
+	return other;
+}
+
+/* Adds what a later record tells of one direction. A record of the same moments is the same packets,
+ * exported twice (on the way in and out, or by two routers): then the larger counts. */
+static void
+side_add(struct flow_side *side, struct wall *until, const struct flow_side *more,
+	const struct flow *record)
+{
+	bool again = side->packets > 0 && later(record->start, SAME_MOMENT).us < until->us;
+
+	side->tcp_flags |= more->tcp_flags;
+	if (again) {
+		if (more->packets > side->packets)
+			side->packets = more->packets;
+		if (more->bytes > side->bytes)
+			side->bytes = more->bytes;
+	} else {
+		if (__builtin_add_overflow(side->packets, more->packets, &side->packets))
+			side->packets = UINT64_MAX;
+		if (__builtin_add_overflow(side->bytes, more->bytes, &side->bytes))
+			side->bytes = UINT64_MAX;
+	}
+	if (record->end.us > until->us)
+		*until = record->end;
+}
+
+static uint8_t
+saturate(unsigned sum)
+{
+	return sum > UINT8_MAX ? UINT8_MAX : (uint8_t)sum;
+}
+
+/* What a log of the application tells beside the record of the packets. */
+static void
+detail_add(struct flow *flow, const struct flow *more)
+{
+	if (!(more->known & FLOW_OUTCOME))
+		return;
+	/* A message that was accepted stands against one that was refused in the same connection. */
+	if (!(flow->known & FLOW_OUTCOME) || flow->outcome == OUTCOME_UNKNOWN ||
+		more->outcome == OUTCOME_ACCEPTED)
+		flow->outcome = more->outcome;
+	flow->recipients = saturate((unsigned)flow->recipients + more->recipients);
+	flow->refusals = saturate((unsigned)flow->refusals + more->refusals);
+}
+
+/* Merges a record into a connection of the same source and destination. is_reverse: the record is of the
+ * answers only. */
+static void
+flow_add(struct waiting *waiting, const struct flow *record, bool is_reverse)
+{
+	struct flow *flow = &waiting->flow;
+
+	if (!is_detail(record) && (flow->sampling == 1 || is_detail(flow)))
+		flow->sampling = record->sampling;
+	detail_add(flow, record);
+	/* Whoever saw the begin knows whether something is missing before it. */
+	if (record->start.us < flow->start.us)
+		flow->known = (uint16_t)((flow->known & ~FLOW_CUT) | (record->known & FLOW_CUT));
+	flow->known |= (uint16_t)(record->known & ~FLOW_CUT);
+	if (!is_reverse)
+		side_add(&flow->forward, &waiting->until[0], &record->forward, record);
+	if (is_reverse || (record->known & FLOW_BOTH_SIDES)) {
+		side_add(&flow->reverse, &waiting->until[1], &record->reverse, record);
+		flow->known |= FLOW_BOTH_SIDES;
+	}
+	if (record->start.us < flow->start.us)
+		flow->start = record->start;
+	if (record->end.us > flow->end.us)
+		flow->end = record->end;
+}
+
+/* Is the record of the next connection between the same ports? A client that was not let in tries again
+ * from the same port: that is one attempt. */
+static bool
+is_next_connection(const struct waiting *waiting, const struct flow *record, bool is_reverse)
+{
+	int side = is_reverse ? 1 : 0;
+	uint8_t was = side ? waiting->flow.reverse.tcp_flags : waiting->flow.forward.tcp_flags;
+	uint8_t is = side ? record->reverse.tcp_flags : record->forward.tcp_flags;
+	bool ended = (was & TCP_FIN) || ((was & TCP_RST) && (was & TCP_ACK) && (was & TCP_SYN));
+
+	return ended && (is & TCP_SYN) && record->start.us > waiting->until[side].us;
+}
+
+static bool
+is_near(const struct intake *intake, const struct flow *flow, const struct flow *record)
+{
+	return record->start.us <= later(flow->end, intake->settings.join_us).us &&
+		flow->start.us <= later(record->end, intake->settings.join_us).us;
+}
+
+static void
+wait_anew(struct intake *intake, const struct flow *flow, uint64_t key)
+{
+	struct table_slot *slot;
+	uint32_t at;
+
+	if (intake->free == NONE && intake->used >= intake->settings.join_most) {
+		intake->counts.join_forced++;
+		complete(intake, first_due(intake));
+	}
+	at = intake->free;
+	if (at != NONE)
+		intake->free = intake->waiting[at].younger;
+	else
+		at = intake->used++;
+	intake->waiting[at] = (struct waiting){.flow = *flow, .key = key};
+	if (intake->waiting[at].flow.end.us < flow->start.us)
+		intake->waiting[at].flow.end = flow->start;
+	for (int side = 0; side < 2; side++)
+		intake->waiting[at].until[side] = intake->waiting[at].flow.end;
+	must(table_add(&intake->table, key, &slot) >= 0);
+	slot->value = at;
+	enqueue(intake, at);
+}
+
+void
+intake_flow(struct intake *intake, const struct flow *flow)
+{
+	enum flow_opener opener = flow_opener(flow);
+	struct table_slot *slot;
+	uint64_t key;
+
+	/* From a mail port to another service: the port was a client's by chance. */
+	if (!flow_is_mail(flow, opener))
+		return;
+	intake->counts.mail_records++;
+	recordtime_see(&intake->time, flow->start);
+	key = connection_key(intake, flow);
+	slot = table_find(&intake->table, key);
+	if (slot != NULL) {
+		uint32_t at = slot->value;
+		struct waiting *waiting = &intake->waiting[at];
+		bool same = address_equal(&waiting->flow.source, &flow->source) &&
+			waiting->flow.source_port == flow->source_port;
+		bool is_reverse = !same && !(flow->known & FLOW_BOTH_SIDES) && !is_detail(flow);
+		struct flow record = same ? *flow : turned(flow);
+
+		if (!is_due(intake, waiting) && is_near(intake, &waiting->flow, &record) &&
+			!is_next_connection(waiting, &record, is_reverse)) {
+			queue_remove(intake, at);
+			flow_add(waiting, &record, is_reverse);
+			enqueue(intake, at);
+			return;
+		}
+		complete(intake, at);
+	}
+	wait_anew(intake, flow, key);
+}
+
+size_t
+intake_take(struct intake *intake, struct observation *into, size_t room)
+{
+	size_t taken = 0;
+
+	while (taken < room) {
+		if (intake->ready_count == 0) {
+			uint32_t at = first_due(intake);
+
+			if (at == NONE ||
+				(!intake->flushing && !is_due(intake, &intake->waiting[at])))
+				break;
+			complete(intake, at);
+			continue;
+		}
+		into[taken++] = intake->ready[intake->ready_first];
+		intake->ready_first = (intake->ready_first + 1) % READY_MOST;
+		intake->ready_count--;
+	}
+	if (taken < room)
+		intake->flushing = false;
+	intake->counts.observations += taken;
+	return taken;
+}
+
+void
+intake_flush(struct intake *intake)
+{
+	intake->flushing = true;
+}
