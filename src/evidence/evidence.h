@@ -22,32 +22,34 @@ extern const char *const channel_names[CHANNEL_COUNT];
 struct flow_facts {
 	struct wall first_seen; /* first mail attempt */
 	struct wall last_seen;
-	uint64_t attempts;      /* connections to mail ports */
-	uint64_t failed;        /* of them without an answer, or reset */
-	uint64_t refused;       /* of them turned away before the data phase */
+	uint64_t attempts; /* connections to mail ports */
+	uint64_t failed;   /* of them without an answer, or reset */
+	uint64_t refused;  /* of them turned away before the data phase */
 	uint64_t accepted;
-	uint32_t contacts;      /* first contacts: networks (/24, /48) not contacted in the last weeks */
-	uint32_t contacts_bad;  /* of them failed or refused */
-	uint32_t networks;      /* different networks, an estimate once there are many */
-	uint32_t addresses;     /* different addresses, an estimate once there are many */
-	uint32_t sources;       /* networks whose mail the line accepted */
-	float rate;             /* ln evidence against "few new networks a day" */
-	float failure;          /* ln evidence against "few first contacts fail" */
-	float expected_a_day;   /* new networks a day that the line's role (or own past) makes normal */
-	uint8_t role;           /* enum role: provisioned, or learnt */
-	uint8_t sampled;        /* some of it was sampled: outcomes do not count */
-	uint8_t frozen;         /* failures did not count at the last contact: enum freeze of flowchannel.h */
+	uint32_t contacts; /* first contacts: networks (/24, /48) not contacted in the last weeks */
+	uint32_t contacts_bad; /* of them failed or refused */
+	uint32_t networks;     /* different networks, an estimate once there are many */
+	uint32_t addresses;    /* different addresses, an estimate once there are many */
+	uint32_t sources;      /* networks whose mail the line accepted */
+	float rate;            /* ln evidence against "few new networks a day" */
+	float failure;         /* ln evidence against "few first contacts fail" */
+	float expected_a_day; /* new networks a day that the line's role (or own past) makes normal */
+	uint8_t role;         /* enum role: provisioned, or learnt */
+	uint8_t sampled;      /* some of it was sampled: outcomes do not count */
+	uint8_t frozen; /* failures did not count at the last contact: enum freeze of flowchannel.h */
 };
 
 struct evidence {
 	struct wall time;
-	uint64_t line;   /* pseudonym */
-	uint32_t index;  /* of the line in the judge's tables: dense, stable while the line is held */
-	float score;     /* ln e-value of the channel */
-	float watch;     /* ln of the strongest part: a reason to look, not to act */
-	uint8_t channel; /* enum channel */
-	uint8_t role;    /* enum role, as judged */
-	uint8_t is_new;  /* a first contact (of this line in this channel) */
+	uint64_t line; /* pseudonym */
+	uint32_t
+		index; /* of the line in the judge's tables: dense, stable while the line is held */
+	float score;   /* ln e-value of the channel */
+	float watch;   /* ln of the strongest part: a reason to look, not to act */
+	uint8_t channel;          /* enum channel */
+	uint8_t role;             /* enum role, as judged */
+	uint8_t is_first_contact; /* otherwise nothing changed that a verdict could rest on */
+	uint8_t is_new_line;      /* the index is new, or was another line's before */
 };
 
 #endif

@@ -25,51 +25,106 @@
 /* Why a failure did not count. */
 enum freeze {
 	FREEZE_NONE,
-	FREEZE_BLOCKED,    /* our own policy drops it */
-	FREEZE_NETWORK,    /* many lines fail at once: an outage of ours, or a block upstream */
-	FREEZE_LINE,       /* the line's old partners fail too: an outage of its own */
-	FREEZE_SAMPLED,    /* sampled flows: outcomes are biased */
+	FREEZE_BLOCKED, /* our own policy drops it */
+	FREEZE_NETWORK, /* many lines fail at once: an outage of ours, or a block upstream */
+	FREEZE_LINE,    /* the line's old partners fail too: an outage of its own */
+	FREEZE_SAMPLED, /* sampled flows: outcomes are biased */
 	FREEZE_COUNT
 };
 
 extern const char *const freeze_names[FREEZE_COUNT];
 
 struct flow_role_settings {
-	double new_a_day;   /* lambda0: new networks a day that are normal */
-	bool own_baseline;  /* lambda0 is at least 4 times the line's own upper daily baseline */
+	double new_a_day;  /* lambda0: new networks a day that are normal */
+	bool own_baseline; /* lambda0 is at least 4 times the line's own upper daily baseline */
+	bool blocked;      /* we drop port 25 of this role: failures there say nothing */
 };
 
 struct flow_channel_settings {
-	size_t lines_most;        /* senders with state */
-	unsigned filter_blocks;   /* 64-byte blocks of the filter of known networks: power of two */
+	size_t lines_most; /* senders with state; the one quiet for longest gives way */
+	unsigned
+		filter_blocks; /* 64-byte blocks of a line's filter of known networks: power of two */
+	unsigned
+		distinct_registers; /* of its counters of addresses and networks: power of two from 64 */
 	struct flow_role_settings role[ROLE_COUNT];
-	double rate_ratio[FLOW_RATES]; /* lambda1 / lambda0 of the alternatives */
-	double failure_honest;         /* theta0 */
-	double failure_zombie[FLOW_THETAS];
-	int64_t half_life_us;   /* of B */
-	double ceiling;         /* of A and B */
-	int64_t remember_us;    /* a network counts as known for once to twice this long */
-	/* An honest retry: accepted by the same network within this time takes its refusal back. */
-	int64_t forgive_us;
-	/* Network guard: freeze B while the share of lines that mostly fail is above both. */
+	double rate_ratio[FLOW_RATES];      /* lambda1 / lambda0 of the alternatives */
+	double failure_honest;              /* theta0 */
+	double failure_zombie[FLOW_THETAS]; /* theta_k */
+	int64_t half_life_us;               /* of B */
+	double ceiling;                     /* of A and B */
+	double sampled_most; /* of the score while flows are sampled: the rate alone never confirms */
+	double baseline_stop; /* ln: a line's own baseline learns nothing above */
+	int64_t remember_us;  /* a network counts as known for once to twice this long */
+	/* An honest retry: accepted by the same network between these times after its failure takes the
+	 * failure back (RFC 6647 s5, RFC 5321 s4.5.4.1). */
+	int64_t forgive_after_us;
+	int64_t forgive_until_us;
+	/* Network guard: of the lines that were ever accepted anywhere, the share that mostly fails now. B is
+	 * frozen while it is above outage_share and outage_ratio times its own baseline (or half-way from
+	 * the baseline to all), the line in question left out. */
 	double outage_share;
-	double outage_ratio;    /* times its own baseline */
-	unsigned outage_lines;  /* other lines needed to say so */
-	/* Line guard: that many failures in a row, of them that many at networks that accepted before. */
+	double outage_ratio;
+	unsigned outage_lines; /* other lines needed to say so */
+	int64_t outage_window_us;
+	/* Line guard: so many failures in a row without any answer, of them so many at networks that accepted
+	 * before; at the most for stall_us. */
 	unsigned stall_failures;
 	unsigned stall_known;
+	int64_t stall_us;
 	/* Learning the role mail-server: accepted mail from that many networks over that long. */
 	unsigned server_sources;
 	int64_t server_us;
-	/* Mail to these own servers on 465 and 587 is no contact at all (submission). */
-	bool submission_counts; /* false: only port 25 (and 2525) */
 };
+
+/* One attempt of a line, with the destination already hashed by flow_channel_contact. */
+struct contact {
+	struct line line;
+	uint64_t network; /* keyed hash of the destination's network */
+	uint64_t address; /* keyed hash of the destination */
+	struct wall time;
+	uint32_t sampling;
+	uint8_t outcome;
+};
+
+/* How many contacts flow_channel_take handles at once. */
+#define FLOW_BATCH 32
 
 struct flow_channel;
 
 void flow_channel_defaults(struct flow_channel_settings *settings);
 
+/* seed: secret of the sketches. */
 struct flow_channel *flow_channel_new(const struct flow_channel_settings *settings, uint64_t seed);
 struct flow_channel *flow_channel_free(struct flow_channel *channel);
+
+/* What counts as a contact of the line with the server's address. */
+struct contact flow_channel_contact(const struct flow_channel *channel, const struct line *line,
+	const struct observation *observation);
+
+/* Takes contacts in order of time, count <= FLOW_BATCH, and gives the evidence after each. Returns the
+ * number of lines that gave way to new ones. */
+size_t flow_channel_take(struct flow_channel *channel, const struct contact *contacts, size_t count,
+	struct evidence *ret);
+
+/* A line of ours accepted mail from a client: how the role mail-server is learnt. */
+void flow_channel_inbound(struct flow_channel *channel, const struct line *server,
+	const struct address *client, struct wall time);
+
+/* Evidence of the line at index as of now, decayed; the line must be held. */
+struct evidence flow_channel_score(
+	const struct flow_channel *channel, uint32_t index, struct wall now);
+
+struct flow_facts flow_channel_facts(
+	const struct flow_channel *channel, uint32_t index, struct wall now);
+
+/* Lines with a first contact in the last 24 hours. */
+uint32_t flow_channel_active(const struct flow_channel *channel, struct wall now);
+
+/* Lines held: indexes are below this; find gives one's index or -ENOENT. */
+uint32_t flow_channel_lines(const struct flow_channel *channel);
+int64_t flow_channel_find(const struct flow_channel *channel, uint64_t pseudonym);
+
+/* First contacts whose failure did not count, by reason. */
+const uint64_t *flow_channel_frozen(const struct flow_channel *channel);
 
 #endif

@@ -3,7 +3,7 @@
  * What:    a table of prefixes with roles (longest match wins). Inside a prefix each IPv4 address, each
  *          IPv6 prefix of line_length (/56 by default), or each block of ports of a shared address is
  *          one line. Without any prefix everybody is a line: lines_has_inside is then false.
- *          Also keeps the names of the lines that were asked for, so that a report can name them.
+ *          Also keeps the names of the lines that it is told to remember, so that a report can name them.
  * Owns:    its tables.
  * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more are counted and stay nameless).
  * Thread:  one at a time.
@@ -21,9 +21,9 @@
 #define LINE_NAME 64
 
 struct lines_settings {
-	struct hash_key key;   /* of the pseudonyms */
-	unsigned line_length;  /* of an IPv6 line where its prefix says nothing else: 48, 56 or 64 */
-	size_t names_most;     /* lines whose names are kept; 0 keeps none */
+	struct hash_key key;  /* of the pseudonyms */
+	unsigned line_length; /* of an IPv6 line where its prefix says nothing else: 48, 56 or 64 */
+	size_t names_most;    /* lines whose names are kept; 0 keeps none */
 };
 
 #define LINES_DEFAULTS ((struct lines_settings){.line_length = 56, .names_most = 1 << 22})
@@ -44,20 +44,24 @@ struct lines_prefix {
 int lines_add(struct lines *lines, const struct lines_prefix *prefix, struct fail *fail) MUST_USE;
 
 /* Reads a table of prefixes: one a line, "PREFIX [ROLE] [line /LENGTH] [ports COUNT]", # to the end of the
- * line is a comment. All or nothing; fail names file and line. */
+ * line is a comment. Stops at the first mistake; fail names file and line. */
 int lines_read(struct lines *lines, const char *path, struct fail *fail) MUST_USE;
 
 bool lines_has_inside(const struct lines *lines);
 
 /* The line of an address and port at this time. 0, or -ENOENT if the address is not of our network. */
-int lines_find(struct lines *lines, const struct address *address, uint16_t port, struct line *ret)
-	MUST_USE;
+int lines_find(const struct lines *lines, const struct address *address, uint16_t port,
+	struct line *ret) MUST_USE;
 
-/* The name of a line: "192.0.2.7", "2001:db8:1:200::/56", "192.0.2.7:2048-4095". 0 or -ENOENT. */
+/* Keeps the name of the line of an address and port, so that lines_name can tell it. Does nothing if there
+ * are names_most already. */
+void lines_remember(struct lines *lines, const struct address *address, uint16_t port);
+
+/* The name of a line that was remembered: "192.0.2.7", "2001:db8:1:200::/56", "192.0.2.7:2048-4095". 0 or -ENOENT. */
 int lines_name(const struct lines *lines, uint64_t pseudonym, char into[LINE_NAME]) MUST_USE;
 
 /* The line that a person wrote in any of the shapes that lines_name prints (an address inside an IPv6 line
  * is enough; for a shared address a port is needed: "192.0.2.7:2048"). 0, -EINVAL or -ENOENT. */
-int lines_parse(struct lines *lines, struct text text, struct line *ret) MUST_USE;
+int lines_parse(const struct lines *lines, struct text text, struct line *ret) MUST_USE;
 
 #endif

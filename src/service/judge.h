@@ -4,7 +4,7 @@
  *          (verdict/). A function of what it was given: no clock, no I/O, so the same input gives the same
  *          verdicts in a scan, a rehearsal and the daemon.
  * Owns:    all its state. lines is borrowed and must outlive it.
- * Limits:  settings.lines_most senders; the quietest gives way to a new one, and is counted.
+ * Limits:  parameters.flow.lines_most senders; the quietest gives way to a new one, and is counted.
  * Thread:  one judge a thread.
  */
 #ifndef LAZARET_SERVICE_JUDGE_H
@@ -13,15 +13,15 @@
 #include "evidence/flowchannel.h"
 #include "identity/lines.h"
 #include "source/observation.h"
-#include "verdict/court.h"
+#include "verdict/parameters.h"
 
 #include <stddef.h>
 
 struct judge_settings {
-	struct flow_channel_settings flow;
-	struct court_settings court;
-	/* Called for each change of state, in order. */
-	void (*on_verdict)(void *context, const struct verdict *verdict);
+	struct parameters parameters;
+	uint64_t seed; /* secret of the sketches */
+	/* Called for each change of state, in order; may be NULL. */
+	court_verdict on_verdict;
 	void *context;
 };
 
@@ -43,23 +43,27 @@ void judge_advance(struct judge *judge, struct wall now);
 uint32_t judge_parameters(const struct judge *judge);
 
 struct judge_line {
-	uint64_t line;
-	struct verdict now;      /* as if judged at the last time given: to == from == the state */
-	struct verdict confirmed; /* the first confirmation; to is STATE_CLEAR if there was none */
+	struct verdict now; /* as judged at the last time given: from == to == the state */
+	const struct verdict *confirmed; /* the first confirmation, or NULL */
 	struct wall highest_at;
 };
 
-/* Visits every line that sent mail. */
-void judge_each(const struct judge *judge, void (*visit)(void *context, const struct judge_line *line),
-	void *context);
+typedef void (*judge_visit)(void *context, const struct judge_line *line);
+
+/* Visits every line that sent mail and whose highest state is at least this. */
+void judge_each(const struct judge *judge, enum state least, judge_visit visit, void *context);
+
+/* The line of a pseudonym as judged now; 0 or -ENOENT. */
+int judge_find(const struct judge *judge, uint64_t pseudonym, struct judge_line *ret) MUST_USE;
 
 struct judge_counts {
 	uint64_t observations;
-	uint64_t outside;      /* neither side is ours */
-	uint64_t lines;        /* that sent mail */
+	uint64_t outside;     /* neither side is ours */
+	uint64_t submissions; /* to servers of ours on 465 and 587: no contacts */
+	uint64_t lines;       /* that sent mail */
 	uint64_t by_highest[STATE_COUNT];
-	uint64_t evicted;      /* lines that gave way at the ceiling */
-	uint64_t frozen;       /* first contacts whose failure did not count (guards) */
+	uint64_t evicted; /* lines that gave way at the ceiling */
+	uint64_t frozen;  /* first contacts whose failure did not count (guards) */
 };
 
 struct judge_counts judge_counts(const struct judge *judge);

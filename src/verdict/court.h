@@ -10,26 +10,72 @@
 #ifndef LAZARET_VERDICT_COURT_H
 #define LAZARET_VERDICT_COURT_H
 
+#include "evidence/flowchannel.h"
 #include "verdict/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct court_settings {
-	size_t lines_most;
 	double weight[CHANNEL_COUNT];
-	double watch;       /* ln: any channel's strongest part */
-	double suspect;     /* ln E */
-	double floor;       /* ln E: never confirmed below */
-	double error_rate;  /* q: share of false alarms among alarms, over the patience */
-	double patience;    /* P, in epochs */
+	double watch;      /* ln: any channel's strongest part */
+	double suspect;    /* ln E */
+	double floor;      /* ln E: never confirmed below */
+	double error_rate; /* q: share of false alarms among alarms, over the patience */
+	double patience;   /* P, in epochs */
 	int64_t epoch_us;
-	/* A state is left when the score has been under leave times its entry for that long. */
+	/* A state is left when the score has been below leave times what it was entered at, for leave_us. */
 	double leave;
 	int64_t leave_us;
-	int64_t probation_us;
+	int64_t probation_us; /* in which leave times the threshold confirms again */
 };
 
+/* What the court holds of one line. */
+struct standing {
+	uint8_t state;   /* enum state */
+	uint8_t highest; /* enum state: the gravest that it reached */
+	uint8_t role;    /* enum role, as last judged */
+	uint8_t is_hot;  /* looked at in each epoch */
+	float score;     /* ln E, fused */
+	float watch;
+	float channels[CHANNEL_COUNT];
+	struct wall entered; /* the present state */
+	struct wall highest_at;
+	struct wall quiet;     /* since when the score is low enough to leave; 0 not */
+	uint32_t confirmation; /* number of its first confirmation + 1; 0: there was none */
+};
+
+typedef void (*court_verdict)(void *context, const struct verdict *verdict);
+
+struct court;
+
 void court_defaults(struct court_settings *settings);
+
+/* lines_most: indexes that evidence may name. flow is borrowed: the court asks it again at each epoch. */
+struct court *court_new(const struct court_settings *settings, size_t lines_most,
+	uint32_t parameters, const struct flow_channel *flow);
+struct court *court_free(struct court *court);
+
+/* Whom to tell of each change of state. */
+void court_listen(struct court *court, court_verdict on_verdict, void *context);
+
+/* Evidence in order of time. */
+void court_take(struct court *court, const struct evidence *evidence, size_t count);
+
+/* Time passes: epochs that ended are closed. Call it before evidence of that time is given. */
+void court_advance(struct court *court, struct wall now);
+
+/* What is held of the line at index as of now; facts are the channel's. */
+struct verdict court_verdict_of(const struct court *court, uint32_t index, struct wall now);
+const struct standing *court_standing(const struct court *court, uint32_t index);
+
+/* The verdict of the line's first confirmation, or NULL. */
+const struct verdict *court_confirmation(const struct court *court, uint32_t index);
+
+/* Lines by the gravest state that they reached; clear ones are not counted here. */
+const uint64_t *court_highest(const struct court *court);
+
+/* ln E that confirms at this moment. */
+double court_threshold(const struct court *court);
 
 #endif

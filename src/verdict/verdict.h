@@ -30,9 +30,9 @@ struct verdict {
 	uint8_t from;        /* enum state */
 	uint8_t to;
 	uint8_t highest;
-	uint8_t role;        /* enum role, as judged */
-	float score;         /* fused: ln of the weighted average of the channels' e-values */
-	float threshold;     /* that the score was held against */
+	uint8_t role;    /* enum role, as judged */
+	float score;     /* fused: ln of the weighted average of the channels' e-values */
+	float threshold; /* that the score was held against */
 	float channels[CHANNEL_COUNT];
 	uint32_t active_lines; /* N of e-d-BH at that moment */
 	struct flow_facts facts;

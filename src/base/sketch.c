@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/sketch.h"
+
+#include <math.h>
+
+void
+filter_turn(struct filter_block *blocks, unsigned count)
+{
+	const uint64_t this_generation = UINT64_C(0x5555555555555555);
+
+	for (unsigned i = 0; i < count; i++) {
+		for (unsigned w = 0; w < 8; w++)
+			blocks[i].word[w] = (blocks[i].word[w] & this_generation) << 1;
+	}
+}
+
+double
+distinct_count(const uint8_t *registers, unsigned count)
+{
+	double m = count, sum = 0, estimate;
+	unsigned zeros = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned rank = registers[i >> 1] >> (i & 1) * 4 & 15;
+
+		sum += ldexp(1, -(int)rank);
+		zeros += rank == 0;
+	}
+	estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
+	/* Below 2.5 m linear counting is the better estimate. */
+	if (estimate <= 2.5 * m && zeros > 0)
+		return m * log(m / zeros);
+	return estimate;
+}

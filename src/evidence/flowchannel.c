@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "evidence/flowchannel.h"
+
+#include "evidence/activity.h"
+#include "evidence/sender.h"
+#include "evidence/servers.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Packets of an honest SMTP session, for the chance that sampling shows it (detection.md 3.2). */
+#define SESSION_PACKETS 20
+/* A day of the past counts nine tenths of the next: a half-life of 6.6 days. */
+#define PAST_FADE 0.9F
+
+struct flow_channel {
+	struct flow_channel_settings settings;
+	struct cusum_steps steps;
+	double role_rate[ROLE_COUNT]; /* new networks per microsecond */
+	uint64_t seed;
+	struct senders senders;
+	struct outage outage;
+	struct servers servers;
+	struct activity activity;
+	uint64_t frozen[FREEZE_COUNT];
+};
+
+const char *const freeze_names[FREEZE_COUNT] = {
+	[FREEZE_NONE] = "none",
+	[FREEZE_BLOCKED] = "blocked",
+	[FREEZE_NETWORK] = "network-outage",
+	[FREEZE_LINE] = "line-outage",
+	[FREEZE_SAMPLED] = "sampled",
+};
+
+void
+flow_channel_defaults(struct flow_channel_settings *settings)
+{
+	*settings = (struct flow_channel_settings){
+		.lines_most = 1 << 20,
+		.filter_blocks = 8,
+		.distinct_registers = 128,
+		.role =
+			{
+				[ROLE_RESIDENTIAL] = {.new_a_day = 2},
+				[ROLE_STATIC] = {.new_a_day = 20},
+				[ROLE_BUSINESS] = {.new_a_day = 50},
+				[ROLE_MAIL_SERVER] = {.new_a_day = 50, .own_baseline = true},
+				[ROLE_MOBILE] = {.new_a_day = 2},
+				[ROLE_SHARED] = {.new_a_day = 200, .own_baseline = true},
+				[ROLE_PROTECTED] = {.new_a_day = 2},
+			},
+		.rate_ratio = {4, 10},
+		.failure_honest = .2,
+		.failure_zombie = {.45, .65, .85, .97},
+		.half_life_us = 7 * WALL_DAY,
+		.ceiling = 64,
+		.sampled_most = 10.5,
+		.baseline_stop = 6.9,
+		.remember_us = 7 * WALL_DAY,
+		.forgive_after_us = WALL_MINUTE,
+		.forgive_until_us = WALL_DAY,
+		.outage_share = .3,
+		.outage_ratio = 3,
+		.outage_lines = 30,
+		.outage_window_us = 10 * WALL_MINUTE,
+		.stall_failures = 6,
+		.stall_known = 3,
+		.stall_us = 6 * WALL_HOUR,
+		.server_sources = 20,
+		.server_us = 7 * WALL_DAY,
+	};
+}
+
+struct flow_channel *
+flow_channel_new(const struct flow_channel_settings *settings, uint64_t seed)
+{
+	struct flow_channel *channel = xcalloc(1, sizeof(*channel));
+
+	channel->settings = *settings;
+	channel->seed = seed;
+	cusum_prepare(&channel->steps, settings);
+	for (int role = 0; role < ROLE_COUNT; role++)
+		channel->role_rate[role] = settings->role[role].new_a_day / (double)WALL_DAY;
+	senders_init(&channel->senders, settings);
+	outage_init(&channel->outage, settings);
+	servers_init(&channel->servers, settings->server_sources, settings->server_us);
+	return channel;
+}
+
+struct flow_channel *
+flow_channel_free(struct flow_channel *channel)
+{
+	if (channel == NULL)
+		return NULL;
+	senders_done(&channel->senders);
+	servers_done(&channel->servers);
+	free(channel);
+	return NULL;
+}
+
+static uint64_t
+network_hash(const struct flow_channel *channel, const struct address *address)
+{
+	struct address network = address_network(address);
+
+	return hash_fast(network.byte, sizeof(network.byte), channel->seed);
+}
+
+struct contact
+flow_channel_contact(const struct flow_channel *channel, const struct line *line,
+	const struct observation *observation)
+{
+	return (struct contact){
+		.line = *line,
+		.network = network_hash(channel, &observation->server),
+		.address = hash_fast(observation->server.byte, sizeof(observation->server.byte),
+			channel->seed ^ 1),
+		.time = observation->time,
+		.sampling = observation->sampling,
+		.outcome = observation->outcome,
+	};
+}
+
+static inline enum role
+judged_role(const struct sender *sender)
+{
+	if (sender->flags & SENDER_SERVER && sender->role != ROLE_SHARED &&
+		sender->role != ROLE_PROTECTED)
+		return ROLE_MAIL_SERVER;
+	return (enum role)sender->role;
+}
+
+/* Mean and two deviations of the Gamma that the line's past days give. */
+static double
+past_upper(const struct sender *sender)
+{
+	if (sender->past_days <= 0)
+		return 0;
+	return ((double)sender->past_new + 2 * sqrt((double)sender->past_new)) /
+		(double)sender->past_days;
+}
+
+static double
+expected_per_us(const struct flow_channel *channel, const struct sender *sender)
+{
+	enum role role = judged_role(sender);
+	double rate = channel->role_rate[role];
+
+	if (channel->settings.role[role].own_baseline) {
+		double own = 4 * past_upper(sender) / (double)WALL_DAY;
+
+		rate = own > rate ? own : rate;
+	}
+	return rate;
+}
+
+static inline bool
+is_bad(uint8_t outcome)
+{
+	return outcome == OUTCOME_FAILED || outcome == OUTCOME_REFUSED;
+}
+
+static uint32_t
+seconds_of(struct wall time)
+{
+	return time.us < 0 ? 0 : (uint32_t)(time.us / WALL_SECOND);
+}
+
+/* The filter's generations end as time passes: what was known fades after one to two of them. */
+static void
+turn_generations(struct flow_channel *channel, struct sender *sender, struct wall time)
+{
+	uint32_t now = seconds_of(time);
+	uint32_t span = (uint32_t)(channel->settings.remember_us / WALL_SECOND);
+
+	if (now < sender->generation_s + span)
+		return;
+	filter_turn(sender_filter(sender), channel->senders.filter_blocks);
+	if (now >= sender->generation_s + 2 * span) {
+		filter_turn(sender_filter(sender), channel->senders.filter_blocks);
+		sender->generation_s = now;
+	} else {
+		sender->generation_s += span;
+	}
+}
+
+/* Learns from the day that ended, unless the line is under suspicion: evidence must not feed the ceiling
+ * that it is held against. */
+static void
+turn_day(const struct flow_channel *channel, struct sender *sender, uint32_t day)
+{
+	float learnt = (float)sender->day_new, most = (float)(1.25 * past_upper(sender)) + 5;
+
+	if (sender->day != 0 &&
+		cusum_failure(&sender->cusum) < (float)channel->settings.baseline_stop) {
+		if (sender->past_days > 0 && learnt > most)
+			learnt = most;
+		sender->past_new = sender->past_new * PAST_FADE + learnt;
+		sender->past_days = sender->past_days * PAST_FADE + 1;
+	}
+	sender->day = day;
+	sender->day_new = 0;
+}
+
+/* An earlier failure of the same network that is old enough for a retry and not too old. */
+static bool
+take_from_ring(
+	const struct flow_channel *channel, struct sender *sender, const struct contact *contact)
+{
+	uint32_t now = seconds_of(contact->time), tag = (uint32_t)(contact->network >> 8) | 1;
+	uint32_t after = (uint32_t)(channel->settings.forgive_after_us / WALL_SECOND);
+	uint32_t until = (uint32_t)(channel->settings.forgive_until_us / WALL_SECOND);
+
+	for (int i = 0; i < SENDER_RING; i++) {
+		if (sender->ring[i].network != tag)
+			continue;
+		sender->ring[i].network = 0;
+		return now >= sender->ring[i].time_s + after &&
+			now <= sender->ring[i].time_s + until;
+	}
+	return false;
+}
+
+static void
+put_in_ring(struct sender *sender, const struct contact *contact)
+{
+	int at = sender->ring_used++ % SENDER_RING;
+
+	if (sender->ring_used == 2 * SENDER_RING)
+		sender->ring_used = SENDER_RING;
+	sender->ring[at].network = (uint32_t)(contact->network >> 8) | 1;
+	sender->ring[at].time_s = seconds_of(contact->time);
+}
+
+/* A run of failures without any answer, old partners among them, looks like an outage of the line's own. */
+static void
+follow_stall(struct sender *sender, const struct contact *contact, bool accepted_before)
+{
+	if (contact->outcome == OUTCOME_FAILED) {
+		if (sender->stall_failures == 0)
+			sender->stall_s = seconds_of(contact->time);
+		sender->stall_failures += sender->stall_failures < UINT8_MAX;
+		sender->stall_known += accepted_before && sender->stall_known < UINT8_MAX;
+	} else if (contact->outcome == OUTCOME_ACCEPTED || contact->outcome == OUTCOME_REFUSED) {
+		sender->stall_failures = 0;
+		sender->stall_known = 0;
+	}
+}
+
+static enum freeze
+why_frozen(const struct flow_channel *channel, const struct sender *sender,
+	const struct contact *contact)
+{
+	const struct flow_channel_settings *settings = &channel->settings;
+
+	if (contact->sampling > 1)
+		return FREEZE_SAMPLED;
+	if (!is_bad(contact->outcome))
+		return contact->outcome == OUTCOME_BLOCKED ? FREEZE_BLOCKED : FREEZE_NONE;
+	if (settings->role[judged_role(sender)].blocked && contact->outcome == OUTCOME_FAILED)
+		return FREEZE_BLOCKED;
+	if (outage_is_on(&channel->outage, &sender->window))
+		return FREEZE_NETWORK;
+	if (sender->stall_failures >= settings->stall_failures &&
+		sender->stall_known >= settings->stall_known &&
+		seconds_of(contact->time) - sender->stall_s <= settings->stall_us / WALL_SECOND)
+		return FREEZE_LINE;
+	return FREEZE_NONE;
+}
+
+/* The chance that sampling one packet in n shows an honest session. */
+static double
+seen_share(uint32_t sampling)
+{
+	return sampling <= 1 ? 1 : -expm1(SESSION_PACKETS * log1p(-1.0 / sampling));
+}
+
+/* A network that the line did not know: the only thing that moves the tests. */
+static void
+first_contact(struct flow_channel *channel, struct sender *sender, const struct contact *contact)
+{
+	int64_t dt = sender->contacts == 0 ? 0 : contact->time.us - sender->contact_us;
+	double expected =
+		expected_per_us(channel, sender) * (double)dt * seen_share(contact->sampling);
+	uint32_t day = (uint32_t)(seconds_of(contact->time) / 86400) + 1;
+	uint32_t hour = activity_hour(contact->time);
+
+	if (sender->day != day)
+		turn_day(channel, sender, day);
+	sender->day_new++;
+	activity_move(&channel->activity, sender->active_hour, hour);
+	sender->active_hour = hour;
+
+	cusum_decay(&sender->cusum, &channel->steps, dt, (float)expected);
+	cusum_contact(&sender->cusum, &channel->steps);
+	sender->contact_us = contact->time.us;
+	sender->contacts++;
+	sender->contacts_bad += is_bad(contact->outcome);
+	sender->frozen = (uint8_t)why_frozen(channel, sender, contact);
+	if (contact->sampling > 1)
+		sender->flags |= SENDER_SAMPLED;
+	if (sender->frozen != FREEZE_NONE) {
+		channel->frozen[sender->frozen]++;
+		return;
+	}
+	if (is_bad(contact->outcome)) {
+		cusum_bad(&sender->cusum, &channel->steps);
+		put_in_ring(sender, contact);
+	} else if (contact->outcome == OUTCOME_ACCEPTED) {
+		cusum_good(&sender->cusum, &channel->steps);
+	}
+}
+
+static void
+count_attempt(struct sender *sender, const struct contact *contact)
+{
+	if (sender->attempts == 0)
+		sender->first_us = contact->time.us;
+	sender->last_us = contact->time.us;
+	sender->attempts += sender->attempts < UINT32_MAX;
+	sender->failed += contact->outcome == OUTCOME_FAILED || contact->outcome == OUTCOME_BLOCKED;
+	sender->refused += contact->outcome == OUTCOME_REFUSED;
+	sender->accepted += contact->outcome == OUTCOME_ACCEPTED;
+}
+
+/* One attempt; true if it was a first contact. */
+static bool
+attempt(struct flow_channel *channel, struct sender *sender, const struct contact *contact)
+{
+	struct filter_block *block = filter_block_of(
+		sender_filter(sender), channel->senders.filter_blocks, contact->network);
+	unsigned planes, add = FILTER_SEEN;
+	bool is_new, accepted_before;
+
+	if (sender->attempts == 0)
+		sender->generation_s = seconds_of(contact->time);
+	turn_generations(channel, sender, contact->time);
+	planes = filter_find(block, contact->network);
+	is_new = (planes & (FILTER_SEEN | FILTER_SEEN_BEFORE)) == 0;
+	accepted_before = (planes & (FILTER_ACCEPTED | FILTER_ACCEPTED_BEFORE)) != 0;
+	sender->role = contact->line.role;
+	if (contact->outcome == OUTCOME_ACCEPTED)
+		add |= FILTER_ACCEPTED;
+
+	follow_stall(sender, contact, accepted_before);
+	if (sender->accepted > 0 && contact->outcome != OUTCOME_UNKNOWN)
+		outage_attempt(
+			&channel->outage, &sender->window, contact->time, is_bad(contact->outcome));
+	count_attempt(sender, contact);
+	if (is_new) {
+		first_contact(channel, sender, contact);
+		distinct_add(sender_networks(&channel->senders, sender), channel->senders.registers,
+			hash_mix(contact->network));
+	} else if (contact->outcome == OUTCOME_ACCEPTED && sender->ring_used > 0 &&
+		take_from_ring(channel, sender, contact)) {
+		cusum_forgive(&sender->cusum, &channel->steps);
+		sender->contacts_bad -= sender->contacts_bad > 0;
+	}
+	filter_add(block, contact->network, add);
+	distinct_add(sender_addresses(&channel->senders, sender), channel->senders.registers,
+		contact->address);
+	return is_new;
+}
+
+/* The smaller of the two tests; sampled lines may go on the rate alone, up to a limit. */
+static void
+fill_scores(const struct flow_channel *channel, const struct sender *sender,
+	const struct cusum *cusum, struct evidence *evidence)
+{
+	float rate = cusum_rate(cusum), failure = cusum_failure(cusum);
+
+	evidence->score = rate < failure ? rate : failure;
+	evidence->watch = rate > failure ? rate : failure;
+	if (sender->flags & SENDER_SAMPLED) {
+		float most = (float)channel->settings.sampled_most,
+		      alone = rate < most ? rate : most;
+
+		evidence->score = evidence->score > alone ? evidence->score : alone;
+	}
+}
+
+static void
+fill_evidence(const struct flow_channel *channel, const struct sender *sender, uint32_t index,
+	struct evidence *evidence)
+{
+	evidence->line = sender->pseudonym;
+	evidence->index = index;
+	evidence->channel = CHANNEL_FLOW;
+	evidence->role = (uint8_t)judged_role(sender);
+}
+
+/* Asks for the memory that the contacts will touch, in two rounds, so that the waits overlap. */
+static void
+prefetch(const struct flow_channel *channel, const struct contact *contacts, size_t count)
+{
+	const struct senders *senders = &channel->senders;
+
+	for (size_t i = 0; i < count; i++)
+		table_prefetch(&senders->by_line, contacts[i].line.pseudonym);
+	for (size_t i = 0; i < count; i++) {
+		const struct table_slot *slot =
+			table_find(&senders->by_line, contacts[i].line.pseudonym);
+		struct sender *sender;
+
+		if (slot == NULL)
+			continue;
+		sender = senders_at(senders, slot->value);
+		__builtin_prefetch(sender);
+		__builtin_prefetch((char *)sender + 64);
+		__builtin_prefetch(filter_block_of(
+			sender_filter(sender), senders->filter_blocks, contacts[i].network));
+		__builtin_prefetch(sender_addresses(senders, sender) +
+			((unsigned)contacts[i].address & (senders->registers - 1)) / 2);
+	}
+}
+
+size_t
+flow_channel_take(struct flow_channel *channel, const struct contact *contacts, size_t count,
+	struct evidence *ret)
+{
+	size_t gone = 0;
+
+	must(count <= FLOW_BATCH);
+	prefetch(channel, contacts, count);
+	for (size_t i = 0; i < count; i++) {
+		struct sender evicted, *sender;
+		bool made;
+		uint32_t index = senders_take(
+			&channel->senders, contacts[i].line.pseudonym, &made, &evicted);
+
+		sender = senders_at(&channel->senders, index);
+		ret[i] = (struct evidence){.time = contacts[i].time, .is_new_line = made};
+		if (made && servers_is_server(&channel->servers, sender->pseudonym))
+			sender->flags |= SENDER_SERVER;
+		if (evicted.pseudonym != 0) {
+			activity_move(&channel->activity, evicted.active_hour, 0);
+			gone++;
+		}
+		ret[i].is_first_contact = attempt(channel, sender, &contacts[i]);
+		fill_evidence(channel, sender, index, &ret[i]);
+		if (ret[i].is_first_contact)
+			fill_scores(channel, sender, &sender->cusum, &ret[i]);
+	}
+	return gone;
+}
+
+void
+flow_channel_inbound(struct flow_channel *channel, const struct line *server,
+	const struct address *client, struct wall time)
+{
+	int64_t index;
+
+	if (!servers_add(&channel->servers, server->pseudonym, network_hash(channel, client), time))
+		return;
+	index = flow_channel_find(channel, server->pseudonym);
+	if (index >= 0)
+		senders_at(&channel->senders, (uint32_t)index)->flags |= SENDER_SERVER;
+}
+
+/* The tests as they stand now, not as of the last first contact. */
+static struct cusum
+cusum_now(const struct flow_channel *channel, const struct sender *sender, struct wall now)
+{
+	int64_t dt = now.us > sender->contact_us ? now.us - sender->contact_us : 0;
+	struct cusum cusum = sender->cusum;
+
+	cusum_decay(&cusum, &channel->steps, dt,
+		(float)(expected_per_us(channel, sender) * (double)dt));
+	return cusum;
+}
+
+struct evidence
+flow_channel_score(const struct flow_channel *channel, uint32_t index, struct wall now)
+{
+	const struct sender *sender = senders_at(&channel->senders, index);
+	struct cusum cusum = cusum_now(channel, sender, now);
+	struct evidence evidence = {.time = now};
+
+	fill_evidence(channel, sender, index, &evidence);
+	fill_scores(channel, sender, &cusum, &evidence);
+	return evidence;
+}
+
+struct flow_facts
+flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wall now)
+{
+	const struct senders *senders = &channel->senders;
+	struct sender *sender = senders_at(senders, index);
+	struct cusum cusum = cusum_now(channel, sender, now);
+	struct flow_facts facts = {
+		.first_seen = {sender->first_us},
+		.last_seen = {sender->last_us},
+		.attempts = sender->attempts,
+		.failed = sender->failed,
+		.refused = sender->refused,
+		.accepted = sender->accepted,
+		.contacts = sender->contacts,
+		.contacts_bad = sender->contacts_bad,
+		.networks = sender->contacts,
+		.addresses = (uint32_t)lround(
+			distinct_count(sender_addresses(senders, sender), senders->registers)),
+		.sources = servers_sources(&channel->servers, sender->pseudonym),
+		.rate = cusum_rate(&cusum),
+		.failure = cusum_failure(&cusum),
+		.expected_a_day = (float)(expected_per_us(channel, sender) * (double)WALL_DAY),
+		.role = (uint8_t)judged_role(sender),
+		.sampled = (sender->flags & SENDER_SAMPLED) != 0,
+		.frozen = sender->frozen,
+	};
+
+	/* Within one generation each first contact is another network; later they may come again. */
+	if (sender->last_us - sender->first_us > channel->settings.remember_us) {
+		uint32_t networks = (uint32_t)lround(
+			distinct_count(sender_networks(senders, sender), senders->registers));
+
+		facts.networks = networks < facts.contacts ? networks : facts.contacts;
+	}
+	facts.addresses = facts.addresses > facts.networks ? facts.addresses : facts.networks;
+	if (facts.addresses > facts.attempts)
+		facts.addresses = (uint32_t)facts.attempts;
+	return facts;
+}
+
+uint32_t
+flow_channel_active(const struct flow_channel *channel, struct wall now)
+{
+	return activity_lines(&channel->activity, now);
+}
+
+uint32_t
+flow_channel_lines(const struct flow_channel *channel)
+{
+	return channel->senders.count;
+}
+
+int64_t
+flow_channel_find(const struct flow_channel *channel, uint64_t pseudonym)
+{
+	const struct table_slot *slot = table_find(&channel->senders.by_line, pseudonym);
+
+	return slot ? (int64_t)slot->value : -ENOENT;
+}
+
+const uint64_t *
+flow_channel_frozen(const struct flow_channel *channel)
+{
+	return channel->frozen;
+}

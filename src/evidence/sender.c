@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "evidence/sender.h"
+
+#include <string.h>
+
+/* How many records are looked at for the one that gives way. */
+#define EVICT_LOOK 128
+
+void
+senders_init(struct senders *senders, const struct flow_channel_settings *settings)
+{
+	must(settings->filter_blocks > 0 &&
+		(settings->filter_blocks & (settings->filter_blocks - 1)) == 0);
+	must(settings->distinct_registers >= 128 &&
+		(settings->distinct_registers & (settings->distinct_registers - 1)) == 0);
+	must(settings->lines_most > 0 && settings->lines_most < UINT32_MAX);
+	*senders = (struct senders){
+		.most = settings->lines_most,
+		.filter_blocks = settings->filter_blocks,
+		.registers = settings->distinct_registers,
+		.stride = sizeof(struct sender) +
+			settings->filter_blocks * sizeof(struct filter_block) +
+			settings->distinct_registers,
+	};
+	must(senders->stride % 64 == 0);
+	table_init(&senders->by_line, senders->most);
+	senders->block = memory_map(senders->most, senders->stride);
+}
+
+void
+senders_done(struct senders *senders)
+{
+	table_done(&senders->by_line);
+	memory_unmap(senders->block, senders->most, senders->stride);
+	senders->block = NULL;
+}
+
+/* Of the next records, the one with the least evidence, and of those the one quiet for longest. */
+static uint32_t
+pick_victim(struct senders *senders)
+{
+	uint32_t best = senders->hand;
+	float best_score = 1e9F;
+	int64_t best_us = INT64_MAX;
+
+	for (int i = 0; i < EVICT_LOOK; i++) {
+		const struct sender *sender = senders_at(senders, senders->hand);
+		float score = sender->cusum.failure[0] + sender->cusum.failure[FLOW_THETAS - 1];
+
+		if (score < best_score || (score <= best_score && sender->last_us < best_us)) {
+			best = senders->hand;
+			best_score = score;
+			best_us = sender->last_us;
+		}
+		senders->hand = senders->hand + 1 < senders->count ? senders->hand + 1 : 0;
+	}
+	return best;
+}
+
+uint32_t
+senders_take(struct senders *senders, uint64_t pseudonym, bool *made, struct sender *evicted)
+{
+	struct table_slot *slot = table_find(&senders->by_line, pseudonym);
+	struct sender *sender;
+	uint32_t index;
+
+	*made = slot == NULL;
+	evicted->pseudonym = 0;
+	if (slot != NULL)
+		return slot->value;
+	if (senders->count < senders->most) {
+		index = senders->count++;
+	} else {
+		index = pick_victim(senders);
+		*evicted = *senders_at(senders, index);
+		table_remove(&senders->by_line, table_find(&senders->by_line, evicted->pseudonym));
+		memset(senders_at(senders, index), 0, senders->stride);
+		senders->evicted++;
+	}
+	must(table_add(&senders->by_line, pseudonym, &slot) == 1);
+	slot->value = index;
+	sender = senders_at(senders, index);
+	sender->pseudonym = table_key(pseudonym);
+	return index;
+}

@@ -1,0 +1,109 @@
+/* sender - the state of one line that sends: inside evidence/ only
+ *
+ * What:    a record of cache lines that lie together: one that every attempt touches, one of counters, a
+ *          ring of failures that an honest retry may take back, then the line's filter of known networks
+ *          and its counters of different addresses and networks.
+ * Owns:    senders owns all records, in one mapped block.
+ * Limits:  lines_most records; a new one then takes the place of one long quiet and without evidence.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_EVIDENCE_SENDER_H
+#define LAZARET_EVIDENCE_SENDER_H
+
+#include "base/sketch.h"
+#include "base/table.h"
+#include "evidence/cusum.h"
+#include "evidence/outage.h"
+
+#define SENDER_RING 8
+
+enum sender_flag {
+	SENDER_SAMPLED = 1 << 0,
+	SENDER_SERVER = 1 << 1, /* learnt: accepts mail from many */
+};
+
+struct sender {
+	/* Touched by every attempt. */
+	uint64_t pseudonym;
+	int64_t contact_us; /* of the last first contact: cusum is as of then */
+	struct cusum cusum;
+	uint32_t attempts;
+	struct outage_line window;
+	uint8_t role;  /* enum role, as provisioned */
+	uint8_t flags; /* enum sender_flag */
+	uint8_t stall_failures;
+	uint8_t stall_known;
+	uint8_t ring_used;
+	uint8_t frozen; /* enum freeze, of the last first contact */
+	uint16_t spare;
+
+	/* Counters. */
+	int64_t first_us;
+	int64_t last_us;
+	uint32_t failed;
+	uint32_t refused;
+	uint32_t accepted;
+	uint32_t contacts;
+	uint32_t contacts_bad;
+	uint32_t generation_s; /* when the filter's generation began */
+	uint32_t active_hour;  /* of the last first contact */
+	uint32_t stall_s;      /* when the run of failures began */
+	uint32_t day;          /* of day_new */
+	uint32_t day_new;      /* first contacts of that day */
+	float past_new;        /* Gamma-Poisson baseline: fading sum of daily first contacts, */
+	float past_days;       /* and of days */
+
+	/* Failures that a retry may take back. */
+	struct {
+		uint32_t network;
+		uint32_t time_s;
+	} ring[SENDER_RING];
+};
+
+_Static_assert(sizeof(struct sender) == 192, "three cache lines");
+
+struct senders {
+	struct table by_line; /* pseudonym -> index */
+	uint8_t *block;
+	size_t most;
+	size_t stride;
+	unsigned filter_blocks;
+	unsigned registers;
+	uint32_t count; /* indexes in use are below */
+	uint32_t hand;  /* where the search for one to give way goes on */
+	uint64_t evicted;
+};
+
+void senders_init(struct senders *senders, const struct flow_channel_settings *settings);
+void senders_done(struct senders *senders);
+
+static inline struct sender *
+senders_at(const struct senders *senders, uint32_t index)
+{
+	return (struct sender *)(void *)(senders->block + senders->stride * index);
+}
+
+static inline struct filter_block *
+sender_filter(struct sender *sender)
+{
+	return (struct filter_block *)(void *)(sender + 1);
+}
+
+static inline uint8_t *
+sender_addresses(const struct senders *senders, struct sender *sender)
+{
+	return (uint8_t *)(sender_filter(sender) + senders->filter_blocks);
+}
+
+static inline uint8_t *
+sender_networks(const struct senders *senders, struct sender *sender)
+{
+	return sender_addresses(senders, sender) + senders->registers / 2;
+}
+
+/* The line's record, made empty if there was none: *made tells. *evicted is the record that gave way, as it
+ * was (pseudonym 0 if none did). */
+uint32_t senders_take(
+	struct senders *senders, uint64_t pseudonym, bool *made, struct sender *evicted);
+
+#endif

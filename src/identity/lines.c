@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "identity/lines.h"
+
+#include "base/table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What distinguishes a line from all others; its bytes are what the pseudonym is made of. */
+struct line_key {
+	struct address address; /* masked to length */
+	uint16_t low;           /* first port; 0 with high 0: all of the address */
+	uint16_t high;
+	uint8_t length;
+	uint8_t zero[3];
+};
+
+_Static_assert(sizeof(struct line_key) == 24, "no padding may enter the hash");
+
+struct lines {
+	struct lines_settings settings;
+	struct lines_prefix *prefixes;
+	size_t count;
+	struct table by_prefix; /* hash of masked address and length -> index of prefixes */
+	uint8_t lengths[129];   /* the lengths in use, longest first, ended by 255 */
+	struct line_key *names;
+	struct table by_pseudonym; /* -> index of names */
+};
+
+struct lines *
+lines_new(const struct lines_settings *settings)
+{
+	struct lines *lines = xcalloc(1, sizeof(*lines));
+
+	lines->settings = *settings;
+	lines->lengths[0] = 255;
+	table_init(&lines->by_prefix, LINES_PREFIXES_MOST);
+	lines->prefixes = memory_map(LINES_PREFIXES_MOST, sizeof(*lines->prefixes));
+	table_init(&lines->by_pseudonym, settings->names_most);
+	lines->names = memory_map(settings->names_most, sizeof(*lines->names));
+	return lines;
+}
+
+struct lines *
+lines_free(struct lines *lines)
+{
+	if (lines == NULL)
+		return NULL;
+	table_done(&lines->by_prefix);
+	table_done(&lines->by_pseudonym);
+	memory_unmap(lines->prefixes, LINES_PREFIXES_MOST, sizeof(*lines->prefixes));
+	memory_unmap(lines->names, lines->settings.names_most, sizeof(*lines->names));
+	free(lines);
+	return NULL;
+}
+
+static uint64_t
+prefix_hash(const struct address *masked, unsigned length)
+{
+	return hash_fast(masked->byte, sizeof(masked->byte), length);
+}
+
+/* Puts the length in its place, longest first. */
+static void
+note_length(struct lines *lines, uint8_t length)
+{
+	size_t at = 0, end = 0;
+
+	while (lines->lengths[end] != 255)
+		end++;
+	while (lines->lengths[at] != 255 && lines->lengths[at] > length)
+		at++;
+	if (lines->lengths[at] == length)
+		return;
+	memmove(lines->lengths + at + 1, lines->lengths + at, end - at + 1);
+	lines->lengths[at] = length;
+}
+
+int
+lines_add(struct lines *lines, const struct lines_prefix *prefix, struct fail *fail)
+{
+	bool is_v4 = prefix->prefix.length >= 96 && address_is_v4(&prefix->prefix.address);
+	struct table_slot *slot;
+	char text[PREFIX_TEXT];
+	int r;
+
+	prefix_format(&prefix->prefix, text);
+	if (prefix->ports != 0 && (!is_v4 || (prefix->ports & (prefix->ports - 1)) != 0)) {
+		fail_what(fail, "%s: a block of %u ports does not fit", text, prefix->ports);
+		fail_hint(fail, "ports go with IPv4 prefixes and are a power of two, like 2048");
+		return -EINVAL;
+	}
+	if (prefix->line_length != 0 &&
+		(is_v4 || prefix->line_length > 128 ||
+			prefix->line_length < prefix->prefix.length)) {
+		fail_what(fail, "%s: lines of /%u do not fit", text, prefix->line_length);
+		fail_hint(fail, "line lengths go with IPv6 prefixes and are not shorter than them");
+		return -EINVAL;
+	}
+	r = table_add(&lines->by_prefix,
+		prefix_hash(&prefix->prefix.address, prefix->prefix.length), &slot);
+	if (r <= 0) {
+		fail_what(fail, r == 0 ? "%s stands twice" : "%s: the table is full", text);
+		fail_hint(fail, "a table has each prefix once, %d prefixes at the most",
+			LINES_PREFIXES_MOST);
+		return r == 0 ? -EEXIST : r;
+	}
+	slot->value = (uint32_t)lines->count;
+	lines->prefixes[lines->count++] = *prefix;
+	note_length(lines, prefix->prefix.length);
+	return 0;
+}
+
+bool
+lines_has_inside(const struct lines *lines)
+{
+	return lines->count > 0;
+}
+
+static const struct lines_prefix *
+find_prefix(const struct lines *lines, const struct address *address)
+{
+	for (const uint8_t *length = lines->lengths; *length != 255; length++) {
+		struct address masked = address_mask(address, *length);
+		const struct table_slot *slot =
+			table_find(&lines->by_prefix, prefix_hash(&masked, *length));
+
+		if (slot != NULL)
+			return &lines->prefixes[slot->value];
+	}
+	return NULL;
+}
+
+/* The key of the line of an address; false if the address is not ours. */
+static bool
+make_key(const struct lines *lines, const struct address *address, uint16_t port,
+	struct line_key *key, uint8_t *role)
+{
+	const struct lines_prefix *prefix = find_prefix(lines, address);
+
+	*key = (struct line_key){.address = *address, .length = 128};
+	*role = prefix ? prefix->role : ROLE_RESIDENTIAL;
+	if (prefix == NULL && lines->count > 0)
+		return false;
+	if (!address_is_v4(address)) {
+		key->length =
+			(uint8_t)(prefix && prefix->line_length ? prefix->line_length
+								: lines->settings.line_length);
+		key->address = address_mask(address, key->length);
+	} else if (prefix != NULL && prefix->ports != 0) {
+		key->low = (uint16_t)(port & ~(prefix->ports - 1));
+		key->high = (uint16_t)(key->low + prefix->ports - 1);
+	}
+	return true;
+}
+
+static uint64_t
+key_pseudonym(const struct lines *lines, const struct line_key *key)
+{
+	uint64_t pseudonym = hash_keyed(&lines->settings.key, key, sizeof(*key));
+
+	return pseudonym ? pseudonym : 1;
+}
+
+int
+lines_find(
+	const struct lines *lines, const struct address *address, uint16_t port, struct line *ret)
+{
+	struct line_key key;
+	uint8_t role;
+
+	if (!make_key(lines, address, port, &key, &role))
+		return -ENOENT;
+	*ret = (struct line){.pseudonym = key_pseudonym(lines, &key), .role = role};
+	return 0;
+}
+
+void
+lines_remember(struct lines *lines, const struct address *address, uint16_t port)
+{
+	struct table_slot *slot;
+	struct line_key key;
+	uint8_t role;
+
+	if (!make_key(lines, address, port, &key, &role))
+		return;
+	if (table_add(&lines->by_pseudonym, key_pseudonym(lines, &key), &slot) != 1)
+		return;
+	slot->value = (uint32_t)lines->by_pseudonym.count - 1;
+	lines->names[slot->value] = key;
+}
+
+int
+lines_name(const struct lines *lines, uint64_t pseudonym, char into[LINE_NAME])
+{
+	const struct table_slot *slot = table_find(&lines->by_pseudonym, pseudonym);
+	const struct line_key *key;
+	char address[ADDRESS_TEXT];
+
+	if (slot == NULL)
+		return -ENOENT;
+	key = &lines->names[slot->value];
+	address_format(&key->address, address);
+	if (key->high != 0)
+		snprintf(into, LINE_NAME, "%s:%u-%u", address, key->low, key->high);
+	else if (address_is_v4(&key->address))
+		snprintf(into, LINE_NAME, "%s", address);
+	else
+		snprintf(into, LINE_NAME, "%s/%u", address, key->length);
+	return 0;
+}
+
+int
+lines_parse(const struct lines *lines, struct text text, struct line *ret)
+{
+	struct text rest = text, head = text_cut(&rest, ':');
+	struct address address;
+	uint64_t port = 0;
+
+	/* "192.0.2.7:2048-4095": the block's first port tells the line. */
+	if (memchr(head.at, '.', head.length) != NULL && head.length < text.length) {
+		if (text_parse_u64(text_cut(&rest, '-'), 65535, &port) < 0)
+			return -EINVAL;
+		text = head;
+	}
+	rest = text;
+	text = text_cut(&rest, '/');
+	if (address_parse(text, &address) < 0)
+		return -EINVAL;
+	return lines_find(lines, &address, (uint16_t)port, ret);
+}
+
+static int
+role_parse(struct text text, uint8_t *ret)
+{
+	for (uint8_t role = 0; role < ROLE_COUNT; role++) {
+		if (text_is(text, role_names[role])) {
+			*ret = role;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* The next word, and the rest behind it without blanks. */
+static struct text
+next_word(struct text *rest)
+{
+	struct text word;
+
+	*rest = text_trim(*rest);
+	word = *rest;
+	for (size_t i = 0; i < word.length; i++) {
+		if (word.at[i] == ' ' || word.at[i] == '\t') {
+			word.length = i;
+			break;
+		}
+	}
+	rest->at += word.length;
+	rest->length -= word.length;
+	return word;
+}
+
+static int
+parse_words(struct text line, struct lines_prefix *ret, struct fail *fail)
+{
+	struct text rest = line, word = next_word(&rest);
+	uint64_t number;
+	int r;
+
+	*ret = (struct lines_prefix){.role = ROLE_RESIDENTIAL};
+	r = prefix_parse(word, &ret->prefix);
+	if (r < 0) {
+		fail_what(fail, "\"%.*s\" is no prefix%s", (int)word.length, word.at,
+			r == -EDOM ? ": it has bits set beyond its length" : "");
+		fail_hint(fail, "expected something like 192.0.2.0/24 or 2001:db8::/32");
+		return -EINVAL;
+	}
+	while ((word = next_word(&rest)).length > 0) {
+		if (text_is(word, "line") || text_is(word, "ports")) {
+			bool is_ports = text_is(word, "ports");
+			struct text figure = next_word(&rest);
+
+			if (!is_ports && text_starts(figure, "/"))
+				figure.at++, figure.length--;
+			if (text_parse_u64(figure, is_ports ? 32768 : 128, &number) < 0 ||
+				number == 0) {
+				fail_what(fail, "\"%.*s\" is no %s", (int)figure.length, figure.at,
+					is_ports ? "number of ports" : "prefix length");
+				return -EINVAL;
+			}
+			if (is_ports)
+				ret->ports = (uint16_t)number;
+			else
+				ret->line_length = (uint8_t)number;
+		} else if (role_parse(word, &ret->role) < 0) {
+			fail_what(fail, "\"%.*s\" is no role", (int)word.length, word.at);
+			fail_hint(fail,
+				"roles: residential static business mail-server mobile shared "
+				"protected; also \"line /56\" and \"ports 2048\"");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* One row of the table; comments and empty lines give nothing. */
+static int
+read_row(struct lines *lines, struct text row, struct fail *fail)
+{
+	struct lines_prefix prefix;
+	struct text text = text_cut(&row, '#');
+
+	while (text.length > 0 &&
+		(text.at[text.length - 1] == '\n' || text.at[text.length - 1] == '\r'))
+		text.length--;
+	if (text_trim(text).length == 0)
+		return 0;
+	if (parse_words(text, &prefix, fail) < 0)
+		return -EINVAL;
+	return lines_add(lines, &prefix, fail);
+}
+
+int
+lines_read(struct lines *lines, const char *path, struct fail *fail)
+{
+	FILE *file = fopen(path, "re");
+	unsigned number = 0;
+	char row[512];
+	int r = 0;
+
+	if (file == NULL) {
+		r = -errno;
+		fail_where(fail, "%s", path);
+		fail_what(fail, "the table of prefixes cannot be read: %s", strerror(-r));
+		return r;
+	}
+	while (r == 0 && fgets(row, sizeof(row), file) != NULL) {
+		struct text text = text_of(row);
+
+		number++;
+		if (text.length == sizeof(row) - 1 && row[sizeof(row) - 2] != '\n') {
+			fail_what(fail, "the line is longer than %zu bytes", sizeof(row) - 2);
+			r = -EINVAL;
+		} else {
+			r = read_row(lines, text, fail);
+		}
+	}
+	if (r < 0)
+		fail_where(fail, "%s:%u", path, number);
+	fclose(file);
+	return r;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/judge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct judge {
+	struct judge_settings settings;
+	struct lines *lines;
+	struct flow_channel *flow;
+	struct court *court;
+	struct wall now;
+	struct judge_counts counts;
+	uint32_t parameters;
+};
+
+void
+judge_defaults(struct judge_settings *settings)
+{
+	*settings = (struct judge_settings){0};
+	parameters_defaults(&settings->parameters);
+}
+
+struct judge *
+judge_new(const struct judge_settings *settings, struct lines *lines)
+{
+	const struct parameters *parameters = &settings->parameters;
+	struct judge *judge = xcalloc(1, sizeof(*judge));
+
+	judge->settings = *settings;
+	judge->lines = lines;
+	judge->parameters = parameters_version(parameters);
+	judge->flow = flow_channel_new(&parameters->flow, settings->seed);
+	judge->court = court_new(
+		&parameters->court, parameters->flow.lines_most, judge->parameters, judge->flow);
+	court_listen(judge->court, settings->on_verdict, settings->context);
+	return judge;
+}
+
+struct judge *
+judge_free(struct judge *judge)
+{
+	if (judge == NULL)
+		return NULL;
+	court_free(judge->court);
+	flow_channel_free(judge->flow);
+	free(judge);
+	return NULL;
+}
+
+/* Mail that a line of ours accepted from elsewhere tells that it is a server. */
+static void
+take_inbound(struct judge *judge, const struct observation *observation, const struct line *server)
+{
+	if (observation->server_port == 25 && observation->outcome == OUTCOME_ACCEPTED)
+		flow_channel_inbound(judge->flow, server, &observation->client, observation->time);
+}
+
+/* Makes the observation a contact of one of our lines; false if it is none. */
+static bool
+make_contact(struct judge *judge, const struct observation *observation, struct contact *ret)
+{
+	bool is_ours, to_ours = false;
+	struct line client, server;
+
+	if (observation->kind != OBSERVATION_MAIL)
+		return false;
+	is_ours = lines_find(judge->lines, &observation->client, observation->client_port,
+			  &client) == 0;
+	if (lines_has_inside(judge->lines))
+		to_ours = lines_find(judge->lines, &observation->server, observation->server_port,
+				  &server) == 0;
+	if (to_ours)
+		take_inbound(judge, observation, &server);
+	if (!is_ours) {
+		judge->counts.outside += !to_ours;
+		return false;
+	}
+	if (to_ours && (observation->server_port == 465 || observation->server_port == 587)) {
+		judge->counts.submissions++;
+		return false;
+	}
+	*ret = flow_channel_contact(judge->flow, &client, observation);
+	return true;
+}
+
+/* All contacts of one batch lie in one epoch, so that the court's threshold is as of their time. */
+static void
+take_contacts(struct judge *judge, const struct contact *contacts,
+	const struct observation *const *origins, size_t count)
+{
+	struct evidence evidence[FLOW_BATCH];
+
+	judge->counts.evicted += flow_channel_take(judge->flow, contacts, count, evidence);
+	for (size_t i = 0; i < count; i++) {
+		if (!evidence[i].is_new_line)
+			continue;
+		judge->counts.lines++;
+		lines_remember(judge->lines, &origins[i]->client, origins[i]->client_port);
+	}
+	court_take(judge->court, evidence, count);
+}
+
+void
+judge_take(struct judge *judge, const struct observation *observations, size_t count)
+{
+	int64_t epoch_us = judge->settings.parameters.court.epoch_us;
+	const struct observation *origins[FLOW_BATCH];
+	struct contact contacts[FLOW_BATCH];
+	size_t filled = 0;
+	int64_t begun = judge->now.us;
+
+	judge->counts.observations += count;
+	for (size_t i = 0; i < count; i++) {
+		if (observations[i].time.us > judge->now.us)
+			judge->now = observations[i].time;
+		if (filled == FLOW_BATCH || (filled > 0 && judge->now.us - begun >= epoch_us)) {
+			take_contacts(judge, contacts, origins, filled);
+			filled = 0;
+		}
+		if (filled == 0) {
+			begun = judge->now.us;
+			court_advance(judge->court, judge->now);
+		}
+		if (!make_contact(judge, &observations[i], &contacts[filled]))
+			continue;
+		contacts[filled].time = judge->now;
+		origins[filled++] = &observations[i];
+	}
+	if (filled > 0)
+		take_contacts(judge, contacts, origins, filled);
+}
+
+void
+judge_advance(struct judge *judge, struct wall now)
+{
+	if (now.us > judge->now.us)
+		judge->now = now;
+	court_advance(judge->court, judge->now);
+}
+
+uint32_t
+judge_parameters(const struct judge *judge)
+{
+	return judge->parameters;
+}
+
+static void
+fill_line(const struct judge *judge, uint32_t index, struct judge_line *ret)
+{
+	*ret = (struct judge_line){
+		.now = court_verdict_of(judge->court, index, judge->now),
+		.confirmed = court_confirmation(judge->court, index),
+		.highest_at = court_standing(judge->court, index)->highest_at,
+	};
+}
+
+void
+judge_each(const struct judge *judge, enum state least, judge_visit visit, void *context)
+{
+	uint32_t lines = flow_channel_lines(judge->flow);
+	struct judge_line line;
+
+	for (uint32_t index = 0; index < lines; index++) {
+		if (court_standing(judge->court, index)->highest < least)
+			continue;
+		fill_line(judge, index, &line);
+		visit(context, &line);
+	}
+}
+
+int
+judge_find(const struct judge *judge, uint64_t pseudonym, struct judge_line *ret)
+{
+	int64_t index = flow_channel_find(judge->flow, pseudonym);
+
+	if (index < 0)
+		return -ENOENT;
+	fill_line(judge, (uint32_t)index, ret);
+	return 0;
+}
+
+struct judge_counts
+judge_counts(const struct judge *judge)
+{
+	const uint64_t *frozen = flow_channel_frozen(judge->flow);
+	struct judge_counts counts = judge->counts;
+
+	memcpy(counts.by_highest, court_highest(judge->court), sizeof(counts.by_highest));
+	counts.by_highest[STATE_CLEAR] = counts.lines;
+	for (int state = STATE_WATCH; state < STATE_COUNT; state++)
+		counts.by_highest[STATE_CLEAR] -= counts.by_highest[state];
+	for (int reason = FREEZE_BLOCKED; reason < FREEZE_COUNT; reason++)
+		counts.frozen += frozen[reason];
+	return counts;
+}

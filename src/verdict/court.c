@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/court.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The histogram of e-d-BH: sixteen bins to the nat from the floor up; what is above counts in the last. */
+#define BIN_WIDTH (1.0 / 16)
+#define BINS      2048
+/* After long silence epochs are closed by the hour: nothing but decay happens in between. */
+#define LONG_GAP (6 * WALL_HOUR)
+
+struct court {
+	struct court_settings settings;
+	const struct flow_channel *flow;
+	size_t lines_most;
+	uint32_t parameters;
+	court_verdict on_verdict;
+	void *context;
+	struct standing *standings;
+	uint8_t *states; /* of the standings, dense: most lines are clear and cost one byte */
+	uint32_t *hot;   /* indexes that are not clear */
+	size_t hot_count;
+	struct verdict *confirmations;
+	size_t confirmation_count;
+	size_t confirmation_room;
+	uint64_t highest[STATE_COUNT];
+	double threshold;
+	uint32_t active_lines;
+	struct wall epoch; /* end of the last one */
+	uint32_t bins[BINS];
+};
+
+void
+court_defaults(struct court_settings *settings)
+{
+	*settings = (struct court_settings){
+		.weight = {[CHANNEL_FLOW] = .4,
+			[CHANNEL_RELAY] = .25,
+			[CHANNEL_REPORT] = .2,
+			[CHANNEL_DNS] = .15},
+		.watch = 6.9,
+		.suspect = 9.2,
+		.floor = 11.5,
+		.error_rate = .05,
+		.patience = 1,
+		.epoch_us = WALL_MINUTE,
+		.leave = .5,
+		.leave_us = WALL_DAY,
+		.probation_us = 14 * WALL_DAY,
+	};
+}
+
+struct court *
+court_new(const struct court_settings *settings, size_t lines_most, uint32_t parameters,
+	const struct flow_channel *flow)
+{
+	struct court *court = xcalloc(1, sizeof(*court));
+
+	court->settings = *settings;
+	court->flow = flow;
+	court->lines_most = lines_most;
+	court->parameters = parameters;
+	court->standings = memory_map(lines_most, sizeof(*court->standings));
+	court->states = memory_map(lines_most, sizeof(*court->states));
+	court->hot = memory_map(lines_most, sizeof(*court->hot));
+	court->threshold = settings->floor;
+	return court;
+}
+
+struct court *
+court_free(struct court *court)
+{
+	if (court == NULL)
+		return NULL;
+	memory_unmap(court->standings, court->lines_most, sizeof(*court->standings));
+	memory_unmap(court->states, court->lines_most, sizeof(*court->states));
+	memory_unmap(court->hot, court->lines_most, sizeof(*court->hot));
+	free(court->confirmations);
+	free(court);
+	return NULL;
+}
+
+void
+court_listen(struct court *court, court_verdict on_verdict, void *context)
+{
+	court->on_verdict = on_verdict;
+	court->context = context;
+}
+
+/* ln of the weighted average of the channels' e-values; a silent channel's is 1. */
+static float
+fuse(const struct court *court, const float *channels)
+{
+	float most = 0, sum = 0;
+
+	for (int c = 0; c < CHANNEL_COUNT; c++)
+		most = channels[c] > most ? channels[c] : most;
+	for (int c = 0; c < CHANNEL_COUNT; c++)
+		sum += (float)court->settings.weight[c] * expf(channels[c] - most);
+	return most + logf(sum);
+}
+
+struct verdict
+court_verdict_of(const struct court *court, uint32_t index, struct wall now)
+{
+	const struct standing *standing = &court->standings[index];
+	struct verdict verdict = {
+		.time = now,
+		.index = index,
+		.parameters = court->parameters,
+		.from = standing->state,
+		.to = standing->state,
+		.highest = standing->highest,
+		.score = standing->score,
+		.threshold = (float)court->threshold,
+		.active_lines = court->active_lines,
+		.facts = flow_channel_facts(court->flow, index, now),
+	};
+	struct evidence evidence = flow_channel_score(court->flow, index, now);
+
+	memcpy(verdict.channels, standing->channels, sizeof(verdict.channels));
+	verdict.channels[CHANNEL_FLOW] = evidence.score;
+	verdict.score = fuse(court, verdict.channels);
+	verdict.line = evidence.line;
+	verdict.role = verdict.facts.role;
+	return verdict;
+}
+
+static void
+keep_confirmation(struct court *court, struct standing *standing, const struct verdict *verdict)
+{
+	if (standing->confirmation != 0)
+		return;
+	if (court->confirmation_count == court->confirmation_room) {
+		court->confirmation_room =
+			court->confirmation_room ? court->confirmation_room * 2 : 64;
+		court->confirmations = xrealloc(court->confirmations,
+			court->confirmation_room * sizeof(*court->confirmations));
+	}
+	court->confirmations[court->confirmation_count++] = *verdict;
+	standing->confirmation = (uint32_t)court->confirmation_count;
+}
+
+static void
+note_highest(struct court *court, struct standing *standing, enum state state, struct wall now)
+{
+	if (state > STATE_QUARANTINE || state <= (enum state)standing->highest)
+		return;
+	if (standing->highest != STATE_CLEAR)
+		court->highest[standing->highest]--;
+	court->highest[state]++;
+	standing->highest = (uint8_t)state;
+	standing->highest_at = now;
+}
+
+static void
+move(struct court *court, uint32_t index, enum state to, struct wall now)
+{
+	struct standing *standing = &court->standings[index];
+	enum state from = (enum state)standing->state;
+	struct verdict verdict;
+
+	if (!standing->is_hot)
+		court->hot[court->hot_count++] = index;
+	standing->is_hot = true;
+	standing->state = court->states[index] = (uint8_t)to;
+	standing->entered = now;
+	standing->quiet = (struct wall){0};
+	note_highest(court, standing, to, now);
+	if (to < STATE_CONFIRMED && court->on_verdict == NULL)
+		return;
+	verdict = court_verdict_of(court, index, now);
+	verdict.from = (uint8_t)from;
+	if (to == STATE_CONFIRMED)
+		keep_confirmation(court, standing, &verdict);
+	if (court->on_verdict != NULL)
+		court->on_verdict(court->context, &verdict);
+}
+
+/* The state that the scores alone ask for. */
+static enum state
+asked_state(const struct court *court, const struct standing *standing)
+{
+	double score = (double)standing->score;
+
+	if (score >= court->threshold ||
+		(standing->state == STATE_PROBATION &&
+			score >= court->threshold * court->settings.leave))
+		return STATE_CONFIRMED;
+	if (standing->state == STATE_PROBATION)
+		return STATE_PROBATION;
+	if (score >= court->settings.suspect)
+		return STATE_SUSPECT;
+	return (double)standing->watch >= court->settings.watch ? STATE_WATCH : STATE_CLEAR;
+}
+
+/* Are the scores low enough to leave the present state? */
+static bool
+is_quiet(const struct court *court, const struct standing *standing)
+{
+	const struct court_settings *settings = &court->settings;
+
+	switch ((enum state)standing->state) {
+	case STATE_CLEAR:
+	case STATE_QUARANTINE: /* only a person or the case's end releases */
+	case STATE_PROBATION:
+	case STATE_COUNT:
+		return false;
+	case STATE_WATCH:
+		return (double)standing->watch < settings->leave * settings->watch;
+	case STATE_SUSPECT:
+		return (double)standing->score < settings->leave * settings->suspect;
+	case STATE_CONFIRMED:
+		return (double)standing->score < settings->leave * settings->floor;
+	}
+	return false;
+}
+
+static enum state
+state_below(const struct court *court, const struct standing *standing)
+{
+	if (standing->state == STATE_CONFIRMED)
+		return STATE_PROBATION;
+	if (standing->state == STATE_SUSPECT &&
+		(double)standing->watch >= court->settings.leave * court->settings.watch)
+		return STATE_WATCH;
+	return STATE_CLEAR;
+}
+
+static void
+decide(struct court *court, uint32_t index, struct wall now)
+{
+	struct standing *standing = &court->standings[index];
+	enum state asked = asked_state(court, standing);
+	bool rises = standing->state == STATE_PROBATION ? asked == STATE_CONFIRMED
+							: asked > (enum state)standing->state;
+
+	if (rises) {
+		move(court, index, asked, now);
+	} else if (standing->state == STATE_PROBATION) {
+		if (now.us - standing->entered.us >= court->settings.probation_us)
+			move(court, index, STATE_CLEAR, now);
+	} else if (!is_quiet(court, standing)) {
+		standing->quiet = (struct wall){0};
+	} else if (standing->quiet.us == 0) {
+		standing->quiet = now;
+	} else if (now.us - standing->quiet.us >= court->settings.leave_us) {
+		move(court, index, state_below(court, standing), now);
+	}
+}
+
+static void
+hold(struct court *court, const struct evidence *evidence)
+{
+	struct standing *standing = &court->standings[evidence->index];
+
+	standing->channels[evidence->channel] = evidence->score;
+	standing->score = fuse(court, standing->channels);
+	standing->watch = evidence->watch;
+	standing->role = evidence->role;
+}
+
+/* The index is another line's now: what was held goes, its counts stay. */
+static void
+forget(struct court *court, uint32_t index)
+{
+	if (court->standings[index].is_hot) {
+		for (size_t i = 0; i < court->hot_count; i++) {
+			if (court->hot[i] == index) {
+				court->hot[i] = court->hot[--court->hot_count];
+				break;
+			}
+		}
+	}
+	court->states[index] = STATE_CLEAR;
+	court->standings[index] = (struct standing){0};
+}
+
+void
+court_take(struct court *court, const struct evidence *evidence, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (evidence[i].is_new_line)
+			forget(court, evidence[i].index);
+		if (!evidence[i].is_first_contact)
+			continue;
+		if (court->states[evidence[i].index] == STATE_CLEAR &&
+			(double)evidence[i].watch < court->settings.watch)
+			continue;
+		hold(court, &evidence[i]);
+		decide(court, evidence[i].index, evidence[i].time);
+	}
+}
+
+/* The threshold of e-d-BH from the histogram: the largest k whose k-th largest value reaches
+ * ln(N P / (q k)); below that, what one line alone would need. */
+static double
+find_threshold(const struct court *court)
+{
+	const struct court_settings *settings = &court->settings;
+	double need = log(fmax(court->active_lines, 1) * settings->patience / settings->error_rate);
+	double threshold = need;
+	uint64_t k = 0;
+
+	for (int bin = BINS - 1; bin >= 0; bin--) {
+		if (court->bins[bin] == 0)
+			continue;
+		k += court->bins[bin];
+		if (settings->floor + bin * BIN_WIDTH >= need - log((double)k))
+			threshold = need - log((double)k);
+	}
+	return fmax(threshold, settings->floor);
+}
+
+static void
+close_epoch(struct court *court, struct wall now)
+{
+	size_t kept = 0;
+
+	memset(court->bins, 0, sizeof(court->bins));
+	for (size_t i = 0; i < court->hot_count; i++) {
+		struct evidence evidence = flow_channel_score(court->flow, court->hot[i], now);
+		double above;
+
+		hold(court, &evidence);
+		above = (double)court->standings[court->hot[i]].score - court->settings.floor;
+		if (above >= 0)
+			court->bins[above < (BINS - 1) * BIN_WIDTH ? (int)(above / BIN_WIDTH)
+								   : BINS - 1]++;
+	}
+	court->active_lines = flow_channel_active(court->flow, now);
+	court->threshold = find_threshold(court);
+	for (size_t i = 0; i < court->hot_count; i++)
+		decide(court, court->hot[i], now);
+	for (size_t i = 0; i < court->hot_count; i++) {
+		struct standing *standing = &court->standings[court->hot[i]];
+
+		standing->is_hot = standing->state != STATE_CLEAR;
+		if (standing->is_hot)
+			court->hot[kept++] = court->hot[i];
+	}
+	court->hot_count = kept;
+	court->epoch = now;
+}
+
+void
+court_advance(struct court *court, struct wall now)
+{
+	if (court->epoch.us == 0) {
+		court->epoch = now;
+		return;
+	}
+	while (now.us - court->epoch.us >= court->settings.epoch_us) {
+		int64_t gap = now.us - court->epoch.us, step = court->settings.epoch_us;
+
+		if (gap > LONG_GAP && step < WALL_HOUR)
+			step = WALL_HOUR;
+		/* Nobody is held: nothing but the time and N can change. */
+		if (court->hot_count == 0)
+			step = gap;
+		close_epoch(court, (struct wall){court->epoch.us + step});
+	}
+}
+
+const struct standing *
+court_standing(const struct court *court, uint32_t index)
+{
+	return &court->standings[index];
+}
+
+const struct verdict *
+court_confirmation(const struct court *court, uint32_t index)
+{
+	uint32_t number = court->standings[index].confirmation;
+
+	return number ? &court->confirmations[number - 1] : NULL;
+}
+
+const uint64_t *
+court_highest(const struct court *court)
+{
+	return court->highest;
+}
+
+double
+court_threshold(const struct court *court)
+{
+	return court->threshold;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/explain.h"
+
+#include <math.h>
+
+static void
+say_state(const struct verdict *verdict, const char *name, struct buffer *into)
+{
+	static const char *const held[STATE_COUNT] = {
+		[STATE_CLEAR] = "is clear: nothing is held against it",
+		[STATE_WATCH] = "is watched: something is unusual, but not enough to act on",
+		[STATE_SUSPECT] = "is suspected of sending spam",
+		[STATE_CONFIRMED] = "is confirmed as a spam zombie",
+		[STATE_QUARANTINE] = "is in quarantine",
+		[STATE_PROBATION] = "is on probation: it was confirmed, and has been quiet since",
+	};
+	char time[WALL_TEXT];
+
+	buffer_print(into, "%s %s (as of %s).\n", name, held[verdict->to],
+		wall_format(verdict->time, time));
+}
+
+static void
+say_seen(const struct flow_facts *facts, struct buffer *into)
+{
+	char first[WALL_TEXT], last[WALL_TEXT];
+
+	buffer_print(into,
+		"Seen from %s to %s: %llu attempts to deliver mail to %u addresses in %u networks. "
+		"%llu got no answer, %llu were refused, %llu were accepted.\n",
+		wall_format(facts->first_seen, first), wall_format(facts->last_seen, last),
+		(unsigned long long)facts->attempts, facts->addresses, facts->networks,
+		(unsigned long long)facts->failed, (unsigned long long)facts->refused,
+		(unsigned long long)facts->accepted);
+	buffer_print(into,
+		"What counts are first contacts, that is networks not contacted in the weeks "
+		"before: %u, "
+		"of which %u failed.\n",
+		facts->contacts, facts->contacts_bad);
+}
+
+static void
+say_compared(
+	const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
+{
+	const struct flow_facts *facts = &verdict->facts;
+	double days = (double)(verdict->time.us - facts->first_seen.us) / (double)WALL_DAY;
+	double bad = facts->contacts ? 100.0 * facts->contacts_bad / facts->contacts : 0;
+
+	buffer_print(into,
+		"Compared with: a %s line contacts up to %g new networks a day; this one %u in "
+		"%s%.3g "
+		"%s.\n",
+		role_names[verdict->role], (double)facts->expected_a_day, facts->contacts,
+		days < 1.0 / 24 ? "its first " : "", days < 1.0 / 24 ? days * 1440 : days,
+		days < 1.0 / 24 ? "minutes" : "days");
+	buffer_print(into,
+		"Compared with: of the first contacts of an honest sender at most %g %% fail; of "
+		"this "
+		"one's %.0f %%.\n",
+		100 * parameters->flow.failure_honest, bad);
+}
+
+static void
+say_sure(const struct verdict *verdict, struct buffer *into)
+{
+	double odds = exp(fmin((double)verdict->score, 300));
+
+	buffer_print(into,
+		"How sure: the evidence is %.1f (natural logarithm); the tests are the rate of new "
+		"networks, %.1f, and their failures, %.1f, of which the smaller counts.\n",
+		(double)verdict->score, (double)verdict->facts.rate,
+		(double)verdict->facts.failure);
+	if (verdict->score >= 1)
+		buffer_print(into,
+			"A line within these bounds reaches that by chance once in %.2g runs at "
+			"the "
+			"most.\n",
+			odds);
+	buffer_print(into,
+		"A line is confirmed at %.1f, with %u lines active in the last 24 hours.\n",
+		(double)verdict->threshold, verdict->active_lines);
+}
+
+/* The failure test if `good` of the first contacts had been accepted, all at one moment: an upper bound that
+ * forgets the fading, which only lowers it. */
+static double
+failure_with(const struct flow_channel_settings *flow, double contacts, double bad)
+{
+	double sum = 0;
+
+	for (int k = 0; k < FLOW_THETAS; k++) {
+		double s = bad * log(flow->failure_zombie[k] / flow->failure_honest) +
+			(contacts - bad) *
+				log((1 - flow->failure_zombie[k]) / (1 - flow->failure_honest));
+
+		sum += exp(fmin(fmax(s, 0), 300)) / FLOW_THETAS;
+	}
+	return log(sum);
+}
+
+static void
+say_cleared(const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
+{
+	const struct flow_facts *facts = &verdict->facts;
+	const struct flow_channel_settings *flow = &parameters->flow;
+	double need = parameters->court.suspect - log(parameters->court.weight[CHANNEL_FLOW]);
+	double gain = log(flow->rate_ratio[0]), days;
+	unsigned bad = facts->contacts;
+
+	if (verdict->to != STATE_CONFIRMED && verdict->to != STATE_SUSPECT)
+		return;
+	while (bad > 0 && failure_with(flow, facts->contacts, bad) >= need)
+		bad--;
+	days = (facts->contacts * gain - need) /
+		((flow->rate_ratio[0] - 1) * (double)facts->expected_a_day);
+	buffer_print(into,
+		"What would have cleared it: if at most %u of the %u first contacts had failed; or "
+		"if "
+		"they had been spread over %.3g days or more; or if it were known as a mail server "
+		"with "
+		"such a rate as its habit.\n",
+		bad, facts->contacts, fmax(days, 0));
+}
+
+static void
+say_caveats(const struct flow_facts *facts, struct buffer *into)
+{
+	static const char *const why[FREEZE_COUNT] = {
+		[FREEZE_BLOCKED] = "the network itself blocks port 25 for this line",
+		[FREEZE_NETWORK] = "many lines failed at that time",
+		[FREEZE_LINE] = "its old partners could not be reached either",
+		[FREEZE_SAMPLED] = "the flows are sampled",
+	};
+
+	if (facts->frozen != FREEZE_NONE && facts->frozen < FREEZE_COUNT)
+		buffer_print(into, "Its last failures did not count: %s.\n", why[facts->frozen]);
+	if (facts->sampled)
+		buffer_print(into,
+			"The flows were sampled: the rate alone was judged, which can make a "
+			"line a suspect but never confirm it.\n");
+	if (facts->sources > 0)
+		buffer_print(
+			into, "It accepted mail itself, from about %u networks.\n", facts->sources);
+}
+
+void
+explain_verdict(const struct verdict *verdict, const struct parameters *parameters,
+	const char *name, struct buffer *into)
+{
+	say_state(verdict, name, into);
+	say_seen(&verdict->facts, into);
+	say_compared(verdict, parameters, into);
+	say_sure(verdict, into);
+	say_caveats(&verdict->facts, into);
+	say_cleared(verdict, parameters, into);
+	buffer_print(into, "Judged by parameters version %08x.\n", verdict->parameters);
+}
