@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/bytes.h"
+#include "source/decode.h"
+#include "source/sflow.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A SYN from 192.0.2.7 port 40000 to 198.51.100.25 port 25, over Ethernet. */
+static const uint8_t syn[] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0x10, 0, 40, 0, 1, 0,
+	0, 64, 6, 0, 0, 192, 0, 2, 7, 198, 51, 100, 25, 0x9c, 0x40, 0, 25, 0, 0, 0, 1, 0, 0, 0, 0,
+	0x50, 0x02, 0xff, 0xff, 0, 0, 0, 0};
+
+static const uint8_t agent_v4[] = {0, 0, 0, 1, 203, 0, 113, 1};
+
+struct state {
+	struct intake *intake;
+	struct sflow *sflow;
+	struct export_from from;
+	uint8_t bytes[4096];
+	struct writer writer;
+};
+
+static int
+setup(void **state)
+{
+	struct state *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	s->intake = intake_new(&INTAKE_DEFAULTS);
+	s->sflow = sflow_new(&(struct sflow_settings){.sources_most = 8}, s->intake);
+	s->from.file = "test";
+	s->from.address = address_from_v4(0xcb007101);
+	s->from.has_address = true;
+	s->from.received.us = 1600000000 * WALL_SECOND;
+	*state = s;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct state *s = *state;
+
+	sflow_free(s->sflow);
+	intake_free(s->intake);
+	free(s);
+	return 0;
+}
+
+static void
+begin(struct state *s, uint32_t sequence, uint32_t uptime_ms, uint32_t samples)
+{
+	s->writer = writer_on(s->bytes, sizeof(s->bytes));
+	writer_u32(&s->writer, 5);
+	writer_bytes(&s->writer, agent_v4, sizeof(agent_v4));
+	writer_u32(&s->writer, 0);
+	writer_u32(&s->writer, sequence);
+	writer_u32(&s->writer, uptime_ms);
+	writer_u32(&s->writer, samples);
+}
+
+/* The head of a plain flow sample of data source 3; body: bytes of its records. */
+static void
+add_sample(struct state *s, uint32_t sequence, uint32_t rate, uint32_t drops, uint32_t records,
+	uint32_t body)
+{
+	writer_u32(&s->writer, 1);
+	writer_u32(&s->writer, 32 + body);
+	writer_u32(&s->writer, sequence);
+	writer_u32(&s->writer, 3);
+	writer_u32(&s->writer, rate);
+	writer_u32(&s->writer, 100000);
+	writer_u32(&s->writer, drops);
+	writer_u32(&s->writer, 3);
+	writer_u32(&s->writer, 0x80000002);
+	writer_u32(&s->writer, records);
+}
+
+static void
+add_header_record(struct state *s, uint32_t protocol, const uint8_t *header, uint32_t size)
+{
+	uint32_t padded = (size + 3) & ~3U;
+
+	writer_u32(&s->writer, 1);
+	writer_u32(&s->writer, 16 + padded);
+	writer_u32(&s->writer, protocol);
+	writer_u32(&s->writer, size + 4);
+	writer_u32(&s->writer, 4);
+	writer_u32(&s->writer, size);
+	writer_bytes(&s->writer, header, size);
+	writer_bytes(&s->writer, "\0\0\0", padded - size);
+}
+
+static void
+send_datagram(struct state *s)
+{
+	size_t size = writer_length(&s->writer);
+	uint8_t *copy = malloc(size ? size : 1);
+
+	assert_false(s->writer.failed);
+	assert_non_null(copy);
+	memcpy(copy, s->bytes, size);
+	sflow_datagram(s->sflow, &s->from, copy, size);
+	free(copy);
+}
+
+static void
+send_syn(struct state *s, uint32_t sequence, uint32_t uptime_ms, uint32_t sample, uint32_t drops)
+{
+	begin(s, sequence, uptime_ms, 1);
+	add_sample(s, sample, 512, drops, 1, 24 + 56);
+	add_header_record(s, 1, syn, sizeof(syn));
+	send_datagram(s);
+}
+
+static size_t
+take(struct state *s, struct observation *into, size_t room)
+{
+	intake_flush(s->intake);
+	return intake_take(s->intake, into, room);
+}
+
+static void
+a_sampled_syn_becomes_a_mail_observation(void **state)
+{
+	struct state *s = *state;
+	struct observation seen[2];
+	struct address client = address_from_v4(0xc0000207), server = address_from_v4(0xc6336419);
+
+	send_syn(s, 1, 1000, 1, 0);
+	assert_true(sflow_matches(s->bytes, writer_length(&s->writer)));
+	assert_int_equal(take(s, seen, 2), 1);
+	assert_true(address_equal(&seen[0].client, &client));
+	assert_true(address_equal(&seen[0].server, &server));
+	assert_int_equal(seen[0].client_port, 40000);
+	assert_int_equal(seen[0].server_port, 25);
+	assert_int_equal(seen[0].sampling, 512);
+	assert_true(seen[0].time.us == s->from.received.us);
+	assert_true(seen[0].flags & OBSERVATION_ONE_SIDED);
+	assert_int_equal(intake_counts(s->intake)->records, 1);
+	assert_int_equal(intake_counts(s->intake)->mail_records, 1);
+	assert_int_equal(intake_counts(s->intake)->errors, 0);
+}
+
+static void
+headers_without_ethernet_are_read_too(void **state)
+{
+	struct state *s = *state;
+	struct observation seen[2];
+
+	begin(s, 1, 1000, 1);
+	add_sample(s, 1, 10, 0, 1, 24 + 40);
+	add_header_record(s, 11, syn + 14, sizeof(syn) - 14);
+	send_datagram(s);
+	assert_int_equal(take(s, seen, 2), 1);
+	assert_int_equal(seen[0].server_port, 25);
+}
+
+static void
+expanded_samples_and_ip_records_are_read(void **state)
+{
+	struct state *s = *state;
+	struct observation seen[2];
+	uint8_t client[16] = {0x20, 1, 0xd, 0xb8, [15] = 7},
+		server[16] = {0x20, 1, 0xd, 0xb8, [15] = 25};
+
+	begin(s, 1, 1000, 1);
+	writer_u32(&s->writer, 3);
+	writer_u32(&s->writer, 44 + 8 + 56);
+	for (uint32_t i = 0; i < 3; i++)
+		writer_u32(&s->writer, i + 1);
+	writer_u32(&s->writer, 64);
+	for (uint32_t i = 0; i < 6; i++)
+		writer_u32(&s->writer, 0);
+	writer_u32(&s->writer, 1);
+	writer_u32(&s->writer, 4);
+	writer_u32(&s->writer, 56);
+	writer_u32(&s->writer, 60);
+	writer_u32(&s->writer, 6);
+	writer_bytes(&s->writer, client, 16);
+	writer_bytes(&s->writer, server, 16);
+	writer_u32(&s->writer, 40000);
+	writer_u32(&s->writer, 587);
+	writer_u32(&s->writer, 2);
+	writer_u32(&s->writer, 0);
+	send_datagram(s);
+	assert_int_equal(take(s, seen, 2), 1);
+	assert_memory_equal(seen[0].client.byte, client, 16);
+	assert_int_equal(seen[0].server_port, 587);
+	assert_int_equal(seen[0].sampling, 64);
+}
+
+static void
+what_is_no_mail_and_no_flow_sample_is_stepped_over(void **state)
+{
+	struct state *s = *state;
+	struct observation seen[2];
+	uint8_t web[sizeof(syn)];
+
+	memcpy(web, syn, sizeof(web));
+	web[37] = 80;
+	begin(s, 1, 1000, 3);
+	writer_u32(&s->writer, 2);
+	writer_u32(&s->writer, 8);
+	writer_u64(&s->writer, 0);
+	add_sample(s, 1, 512, 0, 2, 16 + 24 + 56);
+	writer_u32(&s->writer, 1001);
+	writer_u32(&s->writer, 8);
+	writer_u64(&s->writer, 0);
+	add_header_record(s, 1, web, sizeof(web));
+	add_sample(s, 2, 512, 0, 1, 24 + 56);
+	add_header_record(s, 1, syn, sizeof(syn));
+	send_datagram(s);
+	assert_int_equal(take(s, seen, 2), 1);
+	assert_int_equal(intake_counts(s->intake)->records, 2);
+	assert_int_equal(sflow_counts(s->sflow)->samples, 2);
+	assert_int_equal(sflow_counts(s->sflow)->other_samples, 1);
+	assert_int_equal(sflow_counts(s->sflow)->other_records, 1);
+	assert_int_equal(sflow_counts(s->sflow)->damaged, 0);
+}
+
+static void
+gaps_and_drops_are_counted_and_told_with_the_flow(void **state)
+{
+	struct state *s = *state;
+	struct observation seen[8];
+
+	send_syn(s, 1, 1000, 10, 0);
+	send_syn(s, 2, 2000, 11, 0);
+	assert_int_equal(intake_counts(s->intake)->lost_records, 0);
+	send_syn(s, 5, 3000, 16, 0);
+	assert_int_equal(sflow_counts(s->sflow)->lost_datagrams, 2);
+	assert_int_equal(sflow_counts(s->sflow)->lost_samples, 4);
+	/* One of them was only late. */
+	send_syn(s, 4, 2900, 15, 0);
+	assert_int_equal(sflow_counts(s->sflow)->lost_datagrams, 1);
+	assert_int_equal(sflow_counts(s->sflow)->lost_samples, 3);
+	send_syn(s, 6, 4000, 17, 7);
+	assert_int_equal(sflow_counts(s->sflow)->dropped_samples, 7);
+	assert_int_equal(intake_counts(s->intake)->lost_records, 3 + 7);
+	assert_true(take(s, seen, 8) >= 1);
+	assert_true(seen[0].flags & OBSERVATION_INCOMPLETE);
+}
+
+static void
+a_restart_is_no_loss(void **state)
+{
+	struct state *s = *state;
+
+	send_syn(s, 4000000000, 4000000, 3000000000, 5);
+	send_syn(s, 1, 10, 1, 0);
+	send_syn(s, 2, 1010, 2, 0);
+	assert_int_equal(sflow_counts(s->sflow)->restarts, 1);
+	assert_int_equal(intake_counts(s->intake)->lost_records, 0);
+	assert_int_equal(sflow_counts(s->sflow)->lost_datagrams, 0);
+}
+
+static void
+the_sequence_may_wrap(void **state)
+{
+	struct state *s = *state;
+
+	send_syn(s, UINT32_MAX, 1000, UINT32_MAX, 0);
+	send_syn(s, 0, 2000, 1, 0);
+	assert_int_equal(sflow_counts(s->sflow)->lost_datagrams, 0);
+	assert_int_equal(intake_counts(s->intake)->lost_records, 1);
+}
+
+static void
+sources_beyond_the_ceiling_are_used_but_not_followed(void **state)
+{
+	struct state *s = *state;
+	struct observation seen[64];
+
+	for (uint32_t i = 0; i < 20; i++) {
+		s->from.address = address_from_v4(0x0a000000 + i);
+		send_syn(s, 1, 1000, 1, 0);
+	}
+	assert_int_equal(sflow_counts(s->sflow)->foreign_agents, 20);
+	assert_int_equal(sflow_counts(s->sflow)->sources_full, 2 * 20 - 8);
+	assert_int_equal(intake_counts(s->intake)->mail_records, 20);
+	assert_true(take(s, seen, 64) >= 1);
+}
+
+static void
+every_cut_is_survived_and_told(void **state)
+{
+	struct state *s = *state;
+	uint8_t whole[256];
+	size_t size;
+
+	send_syn(s, 1, 1000, 1, 0);
+	size = writer_length(&s->writer);
+	assert_true(size <= sizeof(whole));
+	memcpy(whole, s->bytes, size);
+	for (size_t cut = 0; cut < size; cut++) {
+		uint64_t before = sflow_counts(s->sflow)->damaged;
+
+		s->writer = writer_on(s->bytes, sizeof(s->bytes));
+		writer_bytes(&s->writer, whole, cut);
+		send_datagram(s);
+		assert_int_equal(sflow_counts(s->sflow)->damaged, before + 1);
+	}
+	assert_int_equal(intake_counts(s->intake)->errors, size);
+	assert_int_equal(intake_counts(s->intake)->mail_records, 1);
+}
+
+static void
+lengths_and_counts_that_lie_are_survived(void **state)
+{
+	static const uint32_t lies[] = {0, 1, 0x7fffffff, 0xfffffffc, 0xffffffff};
+	struct state *s = *state;
+	uint8_t whole[256];
+	size_t size;
+
+	send_syn(s, 1, 1000, 1, 0);
+	size = writer_length(&s->writer);
+	memcpy(whole, s->bytes, size);
+	for (size_t at = 4; at + 4 <= size; at += 4) {
+		for (size_t i = 0; i < sizeof(lies) / sizeof(*lies); i++) {
+			s->writer = writer_on(s->bytes, sizeof(s->bytes));
+			writer_bytes(&s->writer, whole, at);
+			writer_u32(&s->writer, lies[i]);
+			writer_bytes(&s->writer, whole + at + 4, size - at - 4);
+			send_datagram(s);
+		}
+	}
+	assert_int_equal(sflow_counts(s->sflow)->datagrams, 1 + (size / 4 - 1) * 5);
+	assert_false(sflow_matches(s->bytes, 3));
+}
+
+struct shown {
+	char text[2048];
+	size_t length;
+	unsigned begun, ended;
+};
+
+static void
+on_begin(void *context, const struct decode_origin *origin)
+{
+	struct shown *shown = context;
+
+	assert_string_equal(origin->version, "sflow");
+	assert_true(origin->has_exporter);
+	shown->begun++;
+}
+
+static void
+on_field(
+	void *context, const struct element *element, bool scope, const uint8_t *value, size_t size)
+{
+	struct shown *shown = context;
+
+	assert_false(scope);
+	if (size <= 8)
+		shown->length += (size_t)snprintf(shown->text + shown->length,
+			sizeof(shown->text) - shown->length, "%s=%llx ", element->name,
+			(unsigned long long)bytes_uint(value, size));
+}
+
+static void
+on_end(void *context)
+{
+	((struct shown *)context)->ended++;
+}
+
+static void
+decoding_shows_every_field_and_no_flow(void **state)
+{
+	struct state *s = *state;
+	struct shown shown = {.length = 0};
+	struct decode_visitor visitor = {&shown, on_begin, on_field, on_end};
+	struct observation seen[2];
+
+	intake_decode(s->intake, &visitor);
+	send_syn(s, 1, 1000, 9, 2);
+	assert_int_equal(shown.begun, 1);
+	assert_int_equal(shown.ended, 1);
+	assert_string_equal(shown.text,
+		"exporterIPv4Address=cb007101 observationPointId=3 selectorIdTotalPktsSelected=9 "
+		"selectorIdTotalPktsObserved=186a0 ignoredPacketTotalCount=2 "
+		"samplingPacketInterval=200 ingressInterface=3 dataLinkFrameSize=3a "
+		"sourceMacAddress=20000000002 destinationMacAddress=20000000001 ethernetType=800 "
+		"ipVersion=4 ipTotalLength=28 ipClassOfService=10 protocolIdentifier=6 "
+		"sourceIPv4Address=c0000207 destinationIPv4Address=c6336419 "
+		"sourceTransportPort=9c40 destinationTransportPort=19 tcpControlBits=2 ");
+	assert_int_equal(take(s, seen, 2), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_sampled_syn_becomes_a_mail_observation, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			headers_without_ethernet_are_read_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			expanded_samples_and_ip_records_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_no_mail_and_no_flow_sample_is_stepped_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			gaps_and_drops_are_counted_and_told_with_the_flow, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_restart_is_no_loss, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_sequence_may_wrap, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			sources_beyond_the_ceiling_are_used_but_not_followed, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_cut_is_survived_and_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			lengths_and_counts_that_lie_are_survived, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			decoding_shows_every_field_and_no_flow, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
