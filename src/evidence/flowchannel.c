@@ -55,7 +55,7 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 		.failure_honest = .2,
 		.failure_zombie = {.45, .65, .85, .97},
 		.half_life_us = 7 * WALL_DAY,
-		.ceiling = 64,
+		.ceiling = 32,
 		.sampled_most = 10.5,
 		.baseline_stop = 6.9,
 		.remember_us = 7 * WALL_DAY,

@@ -39,44 +39,67 @@ say_seen(const struct flow_facts *facts, struct buffer *into)
 		facts->contacts, facts->contacts_bad);
 }
 
+/* A length of time as people say it: "0.001 seconds", "12 minutes", "3.5 days". */
+static void
+say_span(double seconds, struct buffer *into)
+{
+	if (seconds < 120)
+		buffer_print(into, "%.3g seconds", fmax(seconds, .001));
+	else if (seconds < 2 * 3600)
+		buffer_print(into, "%.3g minutes", seconds / 60);
+	else if (seconds < 2 * 86400)
+		buffer_print(into, "%.3g hours", seconds / 3600);
+	else
+		buffer_print(into, "%.3g days", seconds / 86400);
+}
+
 static void
 say_compared(
 	const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
 {
 	const struct flow_facts *facts = &verdict->facts;
-	double days = (double)(verdict->time.us - facts->first_seen.us) / (double)WALL_DAY;
 	double bad = facts->contacts ? 100.0 * facts->contacts_bad / facts->contacts : 0;
 
 	buffer_print(into,
-		"Compared with: a %s line contacts up to %g new networks a day; this one %u in "
-		"%s%.3g "
-		"%s.\n",
-		role_names[verdict->role], (double)facts->expected_a_day, facts->contacts,
-		days < 1.0 / 24 ? "its first " : "", days < 1.0 / 24 ? days * 1440 : days,
-		days < 1.0 / 24 ? "minutes" : "days");
+		"Compared with: a %s line contacts up to %g new networks a day; this one contacted "
+		"%u "
+		"in ",
+		role_names[verdict->role], (double)facts->expected_a_day, facts->contacts);
+	say_span((double)(facts->last_seen.us - facts->first_seen.us) / 1e6, into);
 	buffer_print(into,
-		"Compared with: of the first contacts of an honest sender at most %g %% fail; of "
-		"this "
-		"one's %.0f %%.\n",
+		".\nCompared with: of the first contacts of an honest sender at most %g %% fail; "
+		"of "
+		"this one's %.0f %%.\n",
 		100 * parameters->flow.failure_honest, bad);
+}
+
+/* One in so many, rounded to one figure: 200,000 and not 198765. */
+static void
+say_odds(double odds, struct buffer *into)
+{
+	double power = pow(10, floor(log10(odds))), figure = floor(odds / power);
+
+	if (odds < 1e6)
+		buffer_print(into, "%.0f", figure * power);
+	else if (odds < 1e9)
+		buffer_print(into, "%.0f million", figure * power / 1e6);
+	else
+		buffer_print(into, "more than a thousand million");
 }
 
 static void
 say_sure(const struct verdict *verdict, struct buffer *into)
 {
-	double odds = exp(fmin((double)verdict->score, 300));
-
 	buffer_print(into,
 		"How sure: the evidence is %.1f (natural logarithm); the tests are the rate of new "
 		"networks, %.1f, and their failures, %.1f, of which the smaller counts.\n",
 		(double)verdict->score, (double)verdict->facts.rate,
 		(double)verdict->facts.failure);
-	if (verdict->score >= 1)
-		buffer_print(into,
-			"A line within these bounds reaches that by chance once in %.2g runs at "
-			"the "
-			"most.\n",
-			odds);
+	if (verdict->score >= 1) {
+		buffer_print(into, "Of honest spells of mail at most one in ");
+		say_odds(exp(fmin((double)verdict->score, 300)), into);
+		buffer_print(into, " gets that far by chance.\n");
+	}
 	buffer_print(into,
 		"A line is confirmed at %.1f, with %u lines active in the last 24 hours.\n",
 		(double)verdict->threshold, verdict->active_lines);
@@ -115,12 +138,11 @@ say_cleared(const struct verdict *verdict, const struct parameters *parameters, 
 	days = (facts->contacts * gain - need) /
 		((flow->rate_ratio[0] - 1) * (double)facts->expected_a_day);
 	buffer_print(into,
-		"What would have cleared it: if at most %u of the %u first contacts had failed; or "
-		"if "
-		"they had been spread over %.3g days or more; or if it were known as a mail server "
-		"with "
-		"such a rate as its habit.\n",
-		bad, facts->contacts, fmax(days, 0));
+		"What would have cleared it: at most %u of the %u first contacts failing; or the "
+		"same contacts spread over ",
+		bad, facts->contacts);
+	say_span(fmax(days, 0) * 86400, into);
+	buffer_print(into, " or more; or being known as a mail server with that habit.\n");
 }
 
 static void

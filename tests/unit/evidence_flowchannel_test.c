@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "evidence/flowchannel.h"
+#include "unit.h"
+
+#include "base/random.h"
+
+#define LINE UINT64_C(0x1111)
+
+static struct flow_channel *
+new_channel(struct flow_channel_settings *settings)
+{
+	flow_channel_defaults(settings);
+	settings->lines_most = 1000;
+	return flow_channel_new(settings, 42);
+}
+
+/* An attempt of a line at a number of a network, at a time in seconds. */
+static struct evidence
+attempt(struct flow_channel *channel, uint64_t pseudonym, unsigned network, double seconds,
+	enum outcome outcome)
+{
+	struct line line = {.pseudonym = pseudonym};
+	struct observation observation = {
+		.time = {(int64_t)(seconds * 1e6) + 1000 * WALL_DAY},
+		.server = address_from_v4(0x01000000 + network * 256),
+		.sampling = 1,
+		.outcome = (uint8_t)outcome,
+	};
+	struct contact contact = flow_channel_contact(channel, &line, &observation);
+	struct evidence evidence;
+
+	flow_channel_take(channel, &contact, 1, &evidence);
+	return evidence;
+}
+
+static struct flow_facts
+facts(struct flow_channel *channel, uint64_t pseudonym, double seconds)
+{
+	int64_t index = flow_channel_find(channel, pseudonym);
+
+	assert_true(index >= 0);
+	return flow_channel_facts(
+		channel, (uint32_t)index, (struct wall){(int64_t)(seconds * 1e6) + 1000 * WALL_DAY});
+}
+
+static void
+repeats_are_no_evidence(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+
+	assert_true(attempt(channel, LINE, 1, 0, OUTCOME_FAILED).is_first_contact);
+	for (int i = 1; i < 1000; i++)
+		assert_false(attempt(channel, LINE, 1, i, OUTCOME_FAILED).is_first_contact);
+	assert_true(facts(channel, LINE, 1000).failure < 2);
+	assert_int_equal(facts(channel, LINE, 1000).attempts, 1000);
+	assert_int_equal(facts(channel, LINE, 1000).contacts, 1);
+	flow_channel_free(channel);
+}
+
+static void
+a_network_is_known_for_one_to_two_weeks(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	const double day = 86400;
+
+	attempt(channel, LINE, 1, 0, OUTCOME_ACCEPTED);
+	assert_false(attempt(channel, LINE, 1, 6 * day, OUTCOME_ACCEPTED).is_first_contact);
+	/* Known in the generation before. */
+	assert_false(attempt(channel, LINE, 1, 13 * day, OUTCOME_ACCEPTED).is_first_contact);
+	/* Then two whole generations without it. */
+	assert_true(attempt(channel, LINE, 1, 30 * day, OUTCOME_ACCEPTED).is_first_contact);
+	flow_channel_free(channel);
+}
+
+static void
+many_new_networks_that_accept_give_no_score(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	struct evidence evidence = {0};
+
+	for (unsigned i = 0; i < 40; i++)
+		evidence = attempt(channel, LINE, i, i, OUTCOME_ACCEPTED);
+	assert_true(evidence.is_first_contact);
+	assert_true(evidence.score == 0);
+	assert_true(evidence.watch > 30);
+	flow_channel_free(channel);
+}
+
+static void
+few_new_networks_that_fail_give_no_score(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	struct evidence evidence = {0};
+
+	/* One new network a day is half of what is normal for a home. */
+	for (unsigned i = 0; i < 60; i++)
+		evidence = attempt(channel, LINE, i, i * 86400.0, OUTCOME_FAILED);
+	assert_true(evidence.score < 2.5F);
+	assert_true(evidence.watch > 10);
+	flow_channel_free(channel);
+}
+
+static void
+a_spam_run_scores_within_a_dozen_contacts(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	struct evidence evidence = {0};
+	unsigned contacts = 0;
+
+	while (evidence.score < 12.42F)
+		evidence = attempt(channel, LINE, contacts, contacts, OUTCOME_REFUSED), contacts++;
+	assert_in_range(contacts, 8, 12);
+	flow_channel_free(channel);
+}
+
+static void
+evidence_fades_and_never_passes_its_ceiling(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	const double day = 86400;
+
+	for (unsigned i = 0; i < 300; i++)
+		attempt(channel, LINE, i, i, OUTCOME_FAILED);
+	assert_true(facts(channel, LINE, 300).failure <= (float)settings.ceiling);
+	assert_true(facts(channel, LINE, 300).failure > 30);
+	assert_true(facts(channel, LINE, 300 + 7 * day).failure < 17);
+	assert_true(facts(channel, LINE, 300 + 6 * day).rate < 1);
+	flow_channel_free(channel);
+}
+
+static void
+an_honest_retry_takes_its_failure_back(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	float after_failure;
+
+	for (unsigned i = 0; i < 5; i++)
+		attempt(channel, LINE, i, i, OUTCOME_REFUSED);
+	after_failure = facts(channel, LINE, 5).failure;
+	attempt(channel, LINE, 4, 30, OUTCOME_ACCEPTED); /* too soon for greylisting */
+	assert_true(facts(channel, LINE, 30).failure > after_failure - .01F);
+	attempt(channel, LINE, 3, 1800, OUTCOME_ACCEPTED);
+	assert_true(facts(channel, LINE, 1800).failure < after_failure - 1);
+	assert_int_equal(facts(channel, LINE, 1800).contacts_bad, 4);
+	flow_channel_free(channel);
+}
+
+static void
+an_outage_of_the_line_excuses_it_for_hours_only(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	const double day = 86400;
+	float before;
+
+	for (unsigned i = 0; i < 20; i++)
+		attempt(channel, LINE, i, i, OUTCOME_ACCEPTED);
+	/* A day later everything fails: partners first, then networks that are new. */
+	for (unsigned i = 0; i < 6; i++)
+		attempt(channel, LINE, i, day + i, OUTCOME_FAILED);
+	before = facts(channel, LINE, day + 10).failure;
+	for (unsigned i = 100; i < 120; i++)
+		attempt(channel, LINE, i, day + i, OUTCOME_FAILED);
+	assert_true(facts(channel, LINE, day + 120).failure <= before);
+	assert_int_equal(facts(channel, LINE, day + 120).frozen, FREEZE_LINE);
+	for (unsigned i = 200; i < 220; i++)
+		attempt(channel, LINE, i, day + 7 * 3600 + i, OUTCOME_FAILED);
+	assert_true(facts(channel, LINE, day + 8 * 3600).failure > 10);
+	flow_channel_free(channel);
+}
+
+static void
+an_outage_of_the_network_excuses_everybody_but_counts_lines(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	struct evidence evidence = {0};
+
+	/* A hundred lines that get through; then one zombie shouts: nothing changes for it. */
+	for (unsigned line = 1; line <= 100; line++) {
+		attempt(channel, line, line, 0, OUTCOME_ACCEPTED);
+		attempt(channel, line, line, 10, OUTCOME_ACCEPTED);
+	}
+	for (unsigned i = 1000; i < 1020; i++)
+		evidence = attempt(channel, LINE, i, 20, OUTCOME_FAILED);
+	assert_true(evidence.score > 12);
+	/* Half an hour later all hundred fail: a line that fails at new networks is excused. */
+	for (unsigned line = 1; line <= 100; line++)
+		attempt(channel, line, line, 1800, OUTCOME_FAILED);
+	for (unsigned i = 2000; i < 2020; i++)
+		evidence = attempt(channel, 7, i, 1810, OUTCOME_FAILED);
+	assert_true(evidence.score < 2);
+	assert_int_equal(facts(channel, 7, 1810).frozen, FREEZE_NETWORK);
+	flow_channel_free(channel);
+}
+
+static void
+a_block_of_our_own_is_no_failure(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+	struct evidence evidence = {0};
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 10;
+	settings.role[ROLE_RESIDENTIAL].blocked = true;
+	channel = flow_channel_new(&settings, 1);
+	for (unsigned i = 0; i < 50; i++)
+		evidence = attempt(channel, LINE, i, i, OUTCOME_FAILED);
+	assert_true(evidence.score == 0);
+	assert_true(flow_channel_frozen(channel)[FREEZE_BLOCKED] == 50);
+	flow_channel_free(channel);
+}
+
+static void
+sampled_flows_suspect_and_never_confirm(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	struct line line = {.pseudonym = LINE};
+	struct evidence evidence = {0};
+
+	for (unsigned i = 0; i < 100; i++) {
+		struct observation observation = {
+			.time = {1000 * WALL_DAY + i * WALL_MINUTE},
+			.server = address_from_v4(0x01000000 + i * 256),
+			.sampling = 1000,
+			.outcome = OUTCOME_UNKNOWN,
+		};
+		struct contact contact = flow_channel_contact(channel, &line, &observation);
+
+		flow_channel_take(channel, &contact, 1, &evidence);
+	}
+	assert_true(evidence.score > 10.2F && evidence.score < 11.5F);
+	flow_channel_free(channel);
+}
+
+static void
+who_accepts_mail_from_many_networks_is_a_server(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	struct line line = {.pseudonym = LINE};
+
+	attempt(channel, LINE, 1, 0, OUTCOME_ACCEPTED);
+	for (unsigned i = 0; i < 60; i++) {
+		struct address client = address_from_v4(0x02000000 + i * 256);
+
+		assert_int_equal(facts(channel, LINE, 0).role,
+			i <= 42 ? ROLE_RESIDENTIAL : ROLE_MAIL_SERVER);
+		flow_channel_inbound(channel, &line, &client,
+			(struct wall){1000 * WALL_DAY + i * WALL_DAY / 6});
+	}
+	assert_true(facts(channel, LINE, 0).expected_a_day >= 50);
+	flow_channel_free(channel);
+}
+
+static void
+a_servers_own_habit_raises_its_limit_within_bounds(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+	struct line line = {.pseudonym = LINE, .role = ROLE_MAIL_SERVER};
+	struct evidence evidence;
+	unsigned network = 0;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 10;
+	settings.filter_blocks = 128;
+	channel = flow_channel_new(&settings, 42);
+	for (int day = 0; day < 20; day++) {
+		for (int i = 0; i < 100; i++) {
+			struct observation observation = {
+				.time = {1000 * WALL_DAY + day * WALL_DAY + i * WALL_MINUTE},
+				.server = address_from_v4(0x01000000 + network++ * 256),
+				.sampling = 1,
+				.outcome = OUTCOME_ACCEPTED,
+			};
+			struct contact contact = flow_channel_contact(channel, &line, &observation);
+
+			flow_channel_take(channel, &contact, 1, &evidence);
+		}
+	}
+	assert_true(facts(channel, LINE, 20 * 86400).expected_a_day > 300);
+	assert_true(facts(channel, LINE, 20 * 86400).expected_a_day < 800);
+	flow_channel_free(channel);
+}
+
+static void
+the_quiet_and_innocent_give_way_at_the_ceiling(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+	size_t gone = 0;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 50;
+	channel = flow_channel_new(&settings, 1);
+	for (unsigned i = 0; i < 20; i++)
+		attempt(channel, 1, i, 0, OUTCOME_FAILED);
+	for (unsigned line = 2; line < 500; line++) {
+		attempt(channel, line, 1, line, OUTCOME_ACCEPTED);
+		gone += 1;
+	}
+	assert_int_equal(flow_channel_lines(channel), 50);
+	assert_true(flow_channel_find(channel, 1) >= 0);
+	assert_true(flow_channel_find(channel, 499) >= 0);
+	assert_true(flow_channel_find(channel, 2) < 0);
+	assert_int_equal(
+		flow_channel_active(channel, (struct wall){1000 * WALL_DAY + 500 * WALL_SECOND}), 50);
+	flow_channel_free(channel);
+}
+
+/* Under the null (few fail) the e-value is at most 1 on average: the bound that all else rests on. The
+ * failure test restarts at 0 after each excursion, so the share of contacts at or above h stays near
+ * e^-h. */
+static void
+honest_senders_stay_within_the_bound(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+	struct random random;
+	unsigned above = 0, contacts = 0;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 3000;
+	channel = flow_channel_new(&settings, 1);
+	random_seed(&random, 7);
+	for (unsigned line = 1; line <= 2000; line++) {
+		for (unsigned i = 0; i < 100; i++, contacts++) {
+			enum outcome outcome =
+				random_unit(&random) < .2 ? OUTCOME_REFUSED : OUTCOME_ACCEPTED;
+
+			above += attempt(channel, line, i, i, outcome).score >= 6.9F;
+		}
+	}
+	/* e^-6.9 of 200,000 contacts is 200. */
+	assert_true(above < 400);
+	assert_true(contacts == 200000);
+	flow_channel_free(channel);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(repeats_are_no_evidence),
+		cmocka_unit_test(a_network_is_known_for_one_to_two_weeks),
+		cmocka_unit_test(many_new_networks_that_accept_give_no_score),
+		cmocka_unit_test(few_new_networks_that_fail_give_no_score),
+		cmocka_unit_test(a_spam_run_scores_within_a_dozen_contacts),
+		cmocka_unit_test(evidence_fades_and_never_passes_its_ceiling),
+		cmocka_unit_test(an_honest_retry_takes_its_failure_back),
+		cmocka_unit_test(an_outage_of_the_line_excuses_it_for_hours_only),
+		cmocka_unit_test(an_outage_of_the_network_excuses_everybody_but_counts_lines),
+		cmocka_unit_test(a_block_of_our_own_is_no_failure),
+		cmocka_unit_test(sampled_flows_suspect_and_never_confirm),
+		cmocka_unit_test(who_accepts_mail_from_many_networks_is_a_server),
+		cmocka_unit_test(a_servers_own_habit_raises_its_limit_within_bounds),
+		cmocka_unit_test(the_quiet_and_innocent_give_way_at_the_ceiling),
+		cmocka_unit_test(honest_senders_stay_within_the_bound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
