@@ -209,6 +209,8 @@ flow_observe(const struct flow *flow, struct observation *ret)
 		o.flags |= OBSERVATION_ONE_SIDED;
 	if (flow->known & FLOW_INCOMPLETE)
 		o.flags |= OBSERVATION_INCOMPLETE;
+	if ((flow->known & FLOW_OUTCOME) && !(flow->known & FLOW_COUNTS))
+		o.flags |= OBSERVATION_DETAIL;
 	if (flow->known & FLOW_STARTTLS)
 		o.flags |= OBSERVATION_STARTTLS;
 	if (sides.cut)

@@ -22,6 +22,8 @@ struct format {
 	 * -errno: the rest cannot be read (said to intake_error, what came before counts). */
 	int (*read)(void *state);
 	void (*close)(void *state);
+	/* Its observations may be details (OBSERVATION_DETAIL) of connections in other files. */
+	bool has_details;
 };
 
 #define FORMAT_HEAD 65536

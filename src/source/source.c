@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/source.h"
+
+#include "source/format.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Asked in this order: those with a magic number first. */
+static const struct format *const formats[] = {
+	&format_argus,
+};
+
+#define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
+
+struct source {
+	char *path;
+	struct input input;
+	struct intake *intake;
+	const struct format *format;
+	void *reader;
+	int result; /* 1 while there may be more; then 0 or what read failed with */
+	bool told;  /* the failure was returned */
+	source_watcher watcher;
+	void *context;
+};
+
+static const struct format *
+format_find(struct input *input, struct intake *intake, struct fail *fail)
+{
+	size_t size = input_need(input, FORMAT_HEAD, fail);
+
+	if (input->error < 0) {
+		/* What came before the damage may still be of use. */
+		if (size == 0)
+			return NULL;
+		intake_error(intake, input->name, input->offset + size, "%s", fail->what);
+	}
+	if (size == 0) {
+		fail_where(fail, "%s", input->name);
+		fail_what(fail, "is empty");
+		fail_hint(fail, "a recording of packets or flows was expected");
+		return NULL;
+	}
+	if (size > FORMAT_HEAD)
+		size = FORMAT_HEAD;
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
+		if (formats[i]->matches(input->at, size))
+			return formats[i];
+	}
+	fail_where(fail, "%s", input->name);
+	fail_what(fail, "is of no format that is known here");
+	fail_hint(fail,
+		"expected pcap or pcapng, NetFlow, IPFIX or sFlow in them or as bare payload, "
+		"Argus CSV (.binetflow), nfdump CSV, Zeek conn.log or smtp.log, or Suricata "
+		"eve.json; also packed with gzip, xz or zstd");
+	return NULL;
+}
+
+struct source *
+source_open(const char *path, const struct intake_settings *settings, struct fail *fail)
+{
+	struct source *source = xcalloc(1, sizeof(*source));
+	struct fail none;
+	size_t length = strlen(path) + 1;
+
+	if (fail == NULL)
+		fail = &none;
+	source->path = xcalloc(length, 1);
+	memcpy(source->path, path, length);
+	if (input_open(&source->input, source->path, fail) < 0) {
+		free(source->path);
+		free(source);
+		return NULL;
+	}
+	source->intake = intake_new(settings);
+	source->result = 1;
+	source->format = format_find(&source->input, source->intake, fail);
+	if (source->format != NULL)
+		source->reader = source->format->open(&source->input, source->intake, fail);
+	if (source->reader == NULL)
+		return source_close(source);
+	return source;
+}
+
+struct source *
+source_close(struct source *source)
+{
+	if (source == NULL)
+		return NULL;
+	if (source->reader != NULL)
+		source->format->close(source->reader);
+	intake_free(source->intake);
+	input_close(&source->input);
+	free(source->path);
+	free(source);
+	return NULL;
+}
+
+int
+source_read(struct source *source, struct observation *into, size_t room)
+{
+	size_t taken;
+
+	if (room > INT32_MAX)
+		room = INT32_MAX;
+	for (;;) {
+		taken = intake_take(source->intake, into, room);
+		if (taken > 0)
+			return (int)taken;
+		if (source->result != 1)
+			break;
+		source->result = source->format->read(source->reader);
+		if (source->result != 1)
+			intake_flush(source->intake);
+		if (source->watcher != NULL)
+			source->watcher(source->context, source);
+	}
+	if (source->result < 0 && !source->told) {
+		source->told = true;
+		return source->result;
+	}
+	return 0;
+}
+
+struct intake *
+source_intake(struct source *source)
+{
+	return source->intake;
+}
+
+const char *
+source_name(const struct source *source)
+{
+	return source->input.name;
+}
+
+const char *
+source_format(const struct source *source)
+{
+	return source->format->name;
+}
+
+bool
+source_has_details(const struct source *source)
+{
+	return source->format->has_details;
+}
+
+void
+source_progress(const struct source *source, uint64_t *done, uint64_t *size)
+{
+	*done = source->input.packed_offset;
+	*size = source->input.packed_size;
+}
+
+void
+source_watch(struct source *source, source_watcher watcher, void *context)
+{
+	source->watcher = watcher;
+	source->context = context;
+}
