@@ -391,9 +391,10 @@ fill_evidence(const struct flow_channel *channel, const struct sender *sender, u
 	evidence->role = (uint8_t)judged_role(sender);
 }
 
-/* Asks for the memory that the contacts will touch, in two rounds, so that the waits overlap. */
-static void
-prefetch(const struct flow_channel *channel, const struct contact *contacts, size_t count)
+/* Two rounds: the line's slot, then the record that it leads to. */
+void
+flow_channel_prefetch(
+	const struct flow_channel *channel, const struct contact *contacts, size_t count)
 {
 	const struct senders *senders = &channel->senders;
 
@@ -416,34 +417,25 @@ prefetch(const struct flow_channel *channel, const struct contact *contacts, siz
 	}
 }
 
-size_t
-flow_channel_take(struct flow_channel *channel, const struct contact *contacts, size_t count,
-	struct evidence *ret)
+struct evidence
+flow_channel_take(struct flow_channel *channel, const struct contact *contact)
 {
-	size_t gone = 0;
+	struct sender evicted, *sender;
+	struct evidence evidence = {.time = contact->time};
+	bool made;
+	uint32_t index = senders_take(&channel->senders, contact->line.pseudonym, &made, &evicted);
 
-	must(count <= FLOW_BATCH);
-	prefetch(channel, contacts, count);
-	for (size_t i = 0; i < count; i++) {
-		struct sender evicted, *sender;
-		bool made;
-		uint32_t index = senders_take(
-			&channel->senders, contacts[i].line.pseudonym, &made, &evicted);
-
-		sender = senders_at(&channel->senders, index);
-		ret[i] = (struct evidence){.time = contacts[i].time, .is_new_line = made};
-		if (made && servers_is_server(&channel->servers, sender->pseudonym))
-			sender->flags |= SENDER_SERVER;
-		if (evicted.pseudonym != 0) {
-			activity_move(&channel->activity, evicted.active_hour, 0);
-			gone++;
-		}
-		ret[i].is_first_contact = attempt(channel, sender, &contacts[i]);
-		fill_evidence(channel, sender, index, &ret[i]);
-		if (ret[i].is_first_contact)
-			fill_scores(channel, sender, &sender->cusum, &ret[i]);
-	}
-	return gone;
+	sender = senders_at(&channel->senders, index);
+	evidence.is_new_line = made;
+	if (made && servers_is_server(&channel->servers, sender->pseudonym))
+		sender->flags |= SENDER_SERVER;
+	if (evicted.pseudonym != 0)
+		activity_move(&channel->activity, evicted.active_hour, 0);
+	evidence.is_first_contact = attempt(channel, sender, contact);
+	fill_evidence(channel, sender, index, &evidence);
+	if (evidence.is_first_contact)
+		fill_scores(channel, sender, &sender->cusum, &evidence);
+	return evidence;
 }
 
 void
@@ -541,6 +533,12 @@ flow_channel_find(const struct flow_channel *channel, uint64_t pseudonym)
 	const struct table_slot *slot = table_find(&channel->senders.by_line, pseudonym);
 
 	return slot ? (int64_t)slot->value : -ENOENT;
+}
+
+uint64_t
+flow_channel_evicted(const struct flow_channel *channel)
+{
+	return channel->senders.evicted;
 }
 
 const uint64_t *

@@ -86,9 +86,6 @@ struct contact {
 	uint8_t outcome;
 };
 
-/* How many contacts flow_channel_take handles at once. */
-#define FLOW_BATCH 32
-
 struct flow_channel;
 
 void flow_channel_defaults(struct flow_channel_settings *settings);
@@ -101,10 +98,12 @@ struct flow_channel *flow_channel_free(struct flow_channel *channel);
 struct contact flow_channel_contact(const struct flow_channel *channel, const struct line *line,
 	const struct observation *observation);
 
-/* Takes contacts in order of time, count <= FLOW_BATCH, and gives the evidence after each. Returns the
- * number of lines that gave way to new ones. */
-size_t flow_channel_take(struct flow_channel *channel, const struct contact *contacts, size_t count,
-	struct evidence *ret);
+/* Asks for the memory that these contacts will touch, so that the waits overlap: some dozens at once. */
+void flow_channel_prefetch(
+	const struct flow_channel *channel, const struct contact *contacts, size_t count);
+
+/* Takes a contact, in order of time, and gives the evidence after it. */
+struct evidence flow_channel_take(struct flow_channel *channel, const struct contact *contact);
 
 /* A line of ours accepted mail from a client: how the role mail-server is learnt. */
 void flow_channel_inbound(struct flow_channel *channel, const struct line *server,
@@ -123,6 +122,9 @@ uint32_t flow_channel_active(const struct flow_channel *channel, struct wall now
 /* Lines held: indexes are below this; find gives one's index or -ENOENT. */
 uint32_t flow_channel_lines(const struct flow_channel *channel);
 int64_t flow_channel_find(const struct flow_channel *channel, uint64_t pseudonym);
+
+/* Lines that gave way to new ones. */
+uint64_t flow_channel_evicted(const struct flow_channel *channel);
 
 /* First contacts whose failure did not count, by reason. */
 const uint64_t *flow_channel_frozen(const struct flow_channel *channel);

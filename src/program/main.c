@@ -7,6 +7,8 @@
 static int verb_help(int argc, char **argv);
 
 static const struct verb verbs[] = {
+	{"scan", "[--inside PREFIX]... [--json] FILE...",
+		"which lines of recorded traffic are zombies", verb_scan},
 	{"help", "[VERB]", "what the command can do", verb_help},
 };
 

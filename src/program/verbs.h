@@ -20,4 +20,6 @@ struct verb {
 	int (*run)(int argc, char **argv);
 };
 
+int verb_scan(int argc, char **argv);
+
 #endif

@@ -4,6 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Contacts whose memory is asked for at once: enough to keep the memory busy, few enough to stay in the
+ * first cache. */
+#define BATCH 32
+
 struct judge {
 	struct judge_settings settings;
 	struct lines *lines;
@@ -84,51 +88,46 @@ make_contact(struct judge *judge, const struct observation *observation, struct 
 	return true;
 }
 
-/* All contacts of one batch lie in one epoch, so that the court's threshold is as of their time. */
+/* The contacts of a batch, one after the other; only their memory is asked for together. */
 static void
 take_contacts(struct judge *judge, const struct contact *contacts,
 	const struct observation *const *origins, size_t count)
 {
-	struct evidence evidence[FLOW_BATCH];
-
-	judge->counts.evicted += flow_channel_take(judge->flow, contacts, count, evidence);
+	flow_channel_prefetch(judge->flow, contacts, count);
 	for (size_t i = 0; i < count; i++) {
-		if (!evidence[i].is_new_line)
-			continue;
-		judge->counts.lines++;
-		lines_remember(judge->lines, &origins[i]->client, origins[i]->client_port);
+		struct evidence evidence;
+
+		court_advance(judge->court, contacts[i].time);
+		evidence = flow_channel_take(judge->flow, &contacts[i]);
+		if (evidence.is_new_line) {
+			judge->counts.lines++;
+			lines_remember(judge->lines, &origins[i]->client, origins[i]->client_port);
+		}
+		court_take(judge->court, &evidence);
 	}
-	court_take(judge->court, evidence, count);
 }
 
 void
 judge_take(struct judge *judge, const struct observation *observations, size_t count)
 {
-	int64_t epoch_us = judge->settings.parameters.court.epoch_us;
-	const struct observation *origins[FLOW_BATCH];
-	struct contact contacts[FLOW_BATCH];
+	const struct observation *origins[BATCH];
+	struct contact contacts[BATCH];
 	size_t filled = 0;
-	int64_t begun = judge->now.us;
 
 	judge->counts.observations += count;
 	for (size_t i = 0; i < count; i++) {
 		if (observations[i].time.us > judge->now.us)
 			judge->now = observations[i].time;
-		if (filled == FLOW_BATCH || (filled > 0 && judge->now.us - begun >= epoch_us)) {
-			take_contacts(judge, contacts, origins, filled);
-			filled = 0;
-		}
-		if (filled == 0) {
-			begun = judge->now.us;
-			court_advance(judge->court, judge->now);
-		}
 		if (!make_contact(judge, &observations[i], &contacts[filled]))
 			continue;
 		contacts[filled].time = judge->now;
 		origins[filled++] = &observations[i];
+		if (filled == BATCH) {
+			take_contacts(judge, contacts, origins, filled);
+			filled = 0;
+		}
 	}
-	if (filled > 0)
-		take_contacts(judge, contacts, origins, filled);
+	take_contacts(judge, contacts, origins, filled);
 }
 
 void
@@ -186,6 +185,7 @@ judge_counts(const struct judge *judge)
 	const uint64_t *frozen = flow_channel_frozen(judge->flow);
 	struct judge_counts counts = judge->counts;
 
+	counts.evicted = flow_channel_evicted(judge->flow);
 	memcpy(counts.by_highest, court_highest(judge->court), sizeof(counts.by_highest));
 	counts.by_highest[STATE_CLEAR] = counts.lines;
 	for (int state = STATE_WATCH; state < STATE_COUNT; state++)

@@ -279,19 +279,17 @@ forget(struct court *court, uint32_t index)
 }
 
 void
-court_take(struct court *court, const struct evidence *evidence, size_t count)
+court_take(struct court *court, const struct evidence *evidence)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (evidence[i].is_new_line)
-			forget(court, evidence[i].index);
-		if (!evidence[i].is_first_contact)
-			continue;
-		if (court->states[evidence[i].index] == STATE_CLEAR &&
-			(double)evidence[i].watch < court->settings.watch)
-			continue;
-		hold(court, &evidence[i]);
-		decide(court, evidence[i].index, evidence[i].time);
-	}
+	if (evidence->is_new_line)
+		forget(court, evidence->index);
+	if (!evidence->is_first_contact)
+		return;
+	if (court->states[evidence->index] == STATE_CLEAR &&
+		(double)evidence->watch < court->settings.watch)
+		return;
+	hold(court, evidence);
+	decide(court, evidence->index, evidence->time);
 }
 
 /* The threshold of e-d-BH from the histogram: the largest k whose k-th largest value reaches

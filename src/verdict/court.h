@@ -60,7 +60,7 @@ struct court *court_free(struct court *court);
 void court_listen(struct court *court, court_verdict on_verdict, void *context);
 
 /* Evidence in order of time. */
-void court_take(struct court *court, const struct evidence *evidence, size_t count);
+void court_take(struct court *court, const struct evidence *evidence);
 
 /* Time passes: epochs that ended are closed. Call it before evidence of that time is given. */
 void court_advance(struct court *court, struct wall now);

@@ -79,8 +79,10 @@ say_odds(double odds, struct buffer *into)
 {
 	double power = pow(10, floor(log10(odds))), figure = floor(odds / power);
 
-	if (odds < 1e6)
+	if (odds < 1000)
 		buffer_print(into, "%.0f", figure * power);
+	else if (odds < 1e6)
+		buffer_print(into, "%.0f,000", figure * power / 1000);
 	else if (odds < 1e9)
 		buffer_print(into, "%.0f million", figure * power / 1e6);
 	else

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/random.h"
 #include "evidence/flowchannel.h"
 #include "unit.h"
-
-#include "base/random.h"
 
 #define LINE UINT64_C(0x1111)
 
@@ -27,10 +26,8 @@ attempt(struct flow_channel *channel, uint64_t pseudonym, unsigned network, doub
 		.outcome = (uint8_t)outcome,
 	};
 	struct contact contact = flow_channel_contact(channel, &line, &observation);
-	struct evidence evidence;
 
-	flow_channel_take(channel, &contact, 1, &evidence);
-	return evidence;
+	return flow_channel_take(channel, &contact);
 }
 
 static struct flow_facts
@@ -39,8 +36,8 @@ facts(struct flow_channel *channel, uint64_t pseudonym, double seconds)
 	int64_t index = flow_channel_find(channel, pseudonym);
 
 	assert_true(index >= 0);
-	return flow_channel_facts(
-		channel, (uint32_t)index, (struct wall){(int64_t)(seconds * 1e6) + 1000 * WALL_DAY});
+	return flow_channel_facts(channel, (uint32_t)index,
+		(struct wall){(int64_t)(seconds * 1e6) + 1000 * WALL_DAY});
 }
 
 static void
@@ -236,7 +233,7 @@ sampled_flows_suspect_and_never_confirm(void **state)
 		};
 		struct contact contact = flow_channel_contact(channel, &line, &observation);
 
-		flow_channel_take(channel, &contact, 1, &evidence);
+		evidence = flow_channel_take(channel, &contact);
 	}
 	assert_true(evidence.score > 10.2F && evidence.score < 11.5F);
 	flow_channel_free(channel);
@@ -255,8 +252,8 @@ who_accepts_mail_from_many_networks_is_a_server(void **state)
 
 		assert_int_equal(facts(channel, LINE, 0).role,
 			i <= 42 ? ROLE_RESIDENTIAL : ROLE_MAIL_SERVER);
-		flow_channel_inbound(channel, &line, &client,
-			(struct wall){1000 * WALL_DAY + i * WALL_DAY / 6});
+		flow_channel_inbound(
+			channel, &line, &client, (struct wall){1000 * WALL_DAY + i * WALL_DAY / 6});
 	}
 	assert_true(facts(channel, LINE, 0).expected_a_day >= 50);
 	flow_channel_free(channel);
@@ -268,7 +265,6 @@ a_servers_own_habit_raises_its_limit_within_bounds(void **state)
 	struct flow_channel_settings settings;
 	struct flow_channel *channel;
 	struct line line = {.pseudonym = LINE, .role = ROLE_MAIL_SERVER};
-	struct evidence evidence;
 	unsigned network = 0;
 
 	flow_channel_defaults(&settings);
@@ -285,7 +281,7 @@ a_servers_own_habit_raises_its_limit_within_bounds(void **state)
 			};
 			struct contact contact = flow_channel_contact(channel, &line, &observation);
 
-			flow_channel_take(channel, &contact, 1, &evidence);
+			flow_channel_take(channel, &contact);
 		}
 	}
 	assert_true(facts(channel, LINE, 20 * 86400).expected_a_day > 300);
@@ -314,7 +310,8 @@ the_quiet_and_innocent_give_way_at_the_ceiling(void **state)
 	assert_true(flow_channel_find(channel, 499) >= 0);
 	assert_true(flow_channel_find(channel, 2) < 0);
 	assert_int_equal(
-		flow_channel_active(channel, (struct wall){1000 * WALL_DAY + 500 * WALL_SECOND}), 50);
+		flow_channel_active(channel, (struct wall){1000 * WALL_DAY + 500 * WALL_SECOND}),
+		50);
 	flow_channel_free(channel);
 }
 

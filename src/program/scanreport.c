@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/scanreport.h"
+
+#include "verdict/explain.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* How many lines get their reasons printed, and how many rows of watched lines are shown to people. */
+#define REASONS_MOST 5
+#define ROWS_MOST    1000
+
+struct rows {
+	struct judge_line *row;
+	size_t count;
+	size_t room;
+};
+
+const char *
+scan_report_name(const struct scan_report *report, uint64_t pseudonym, char into[LINE_NAME])
+{
+	if (report->pseudonyms || lines_name(report->lines, pseudonym, into) < 0)
+		snprintf(into, LINE_NAME, "line-%016" PRIx64, pseudonym);
+	return into;
+}
+
+static void
+keep_row(void *context, const struct judge_line *line)
+{
+	struct rows *rows = context;
+
+	if (rows->count == rows->room) {
+		rows->room = rows->room ? rows->room * 2 : 64;
+		rows->row = xrealloc(rows->row, rows->room * sizeof(*rows->row));
+	}
+	rows->row[rows->count++] = *line;
+}
+
+/* Gravest first, then the most attempts, then the earliest. */
+static int
+compare_rows(const void *a, const void *b)
+{
+	const struct verdict *x = &((const struct judge_line *)a)->now;
+	const struct verdict *y = &((const struct judge_line *)b)->now;
+
+	if (x->highest != y->highest)
+		return x->highest < y->highest ? 1 : -1;
+	if (x->facts.attempts != y->facts.attempts)
+		return x->facts.attempts < y->facts.attempts ? 1 : -1;
+	if (x->facts.first_seen.us != y->facts.first_seen.us)
+		return x->facts.first_seen.us > y->facts.first_seen.us ? 1 : -1;
+	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void
+json_line(const struct scan_report *report, const struct judge_line *line, struct buffer *out)
+{
+	const struct verdict *now = &line->now, *confirmed = line->confirmed;
+	const struct flow_facts *facts = &now->facts;
+	char name[LINE_NAME], time[WALL_TEXT];
+
+	buffer_clear(out);
+	buffer_print(out, "{\"type\":\"line\",\"line\":");
+	buffer_json(out, text_of(scan_report_name(report, now->line, name)));
+	buffer_print(out, ",\"state\":\"%s\",\"highest\":\"%s\",\"first_seen\":\"%s\"",
+		state_names[now->to], state_names[now->highest],
+		wall_format(facts->first_seen, time));
+	if (confirmed != NULL)
+		buffer_print(out, ",\"confirmed_at\":\"%s\",\"contacts_at_confirm\":%u",
+			wall_format(confirmed->time, time), confirmed->facts.contacts);
+	else
+		buffer_print(out, ",\"confirmed_at\":null,\"contacts_at_confirm\":null");
+	buffer_print(out,
+		",\"attempts\":%" PRIu64 ",\"addresses\":%u,\"networks\":%u,\"failed\":%" PRIu64
+		",\"refused\":%" PRIu64 ",\"role\":\"%s\",\"last_seen\":\"%s\",\"score\":%.1f",
+		facts->attempts, facts->addresses, facts->networks, facts->failed + facts->refused,
+		facts->refused, role_names[now->role], wall_format(facts->last_seen, time),
+		(double)now->score);
+	if (confirmed != NULL)
+		buffer_print(out, ",\"score_at_confirm\":%.1f", (double)confirmed->score);
+	else
+		buffer_print(out, ",\"score_at_confirm\":null");
+	buffer_print(out, ",\"channels\":{\"%s\":%.1f}}\n", channel_names[CHANNEL_FLOW],
+		(double)now->channels[CHANNEL_FLOW]);
+	fwrite(out->at, 1, out->length, report->out);
+}
+
+static void
+json_summary(const struct scan_report *report, const struct scan_totals *totals, struct buffer *out)
+{
+	struct judge_counts counts = judge_counts(report->judge);
+
+	buffer_clear(out);
+	buffer_print(out,
+		"{\"type\":\"summary\",\"records\":%" PRIu64 ",\"mail_records\":%" PRIu64
+		",\"lines\":%" PRIu64 ",\"watch\":%" PRIu64 ",\"suspect\":%" PRIu64
+		",\"confirmed\":%" PRIu64 ",\"skipped_records\":%" PRIu64
+		",\"skipped_bytes\":%" PRIu64 ",\"late_records\":%" PRIu64
+		",\"lost_records\":%" PRIu64 ",\"errors\":[",
+		totals->records, totals->mail_records, counts.lines, counts.by_highest[STATE_WATCH],
+		counts.by_highest[STATE_SUSPECT],
+		counts.by_highest[STATE_CONFIRMED] + counts.by_highest[STATE_QUARANTINE],
+		totals->skipped_records, totals->skipped_bytes, totals->late_records,
+		totals->lost_records);
+	for (size_t i = 0; i < totals->error_count; i++) {
+		buffer_print(out, "%s{\"file\":", i ? "," : "");
+		buffer_json(out, text_of(totals->errors[i].file));
+		buffer_print(out, ",\"offset\":%" PRIu64 ",\"what\":", totals->errors[i].offset);
+		buffer_json(out, text_of(totals->errors[i].what));
+		buffer_print(out, "}");
+	}
+	buffer_print(out, "],\"parameters\":\"%08x\",\"seconds\":%.3f}\n",
+		judge_parameters(report->judge), totals->seconds);
+	fwrite(out->at, 1, out->length, report->out);
+}
+
+/* 1234567 as "1,234,567". */
+static const char *
+grouped(uint64_t number, char into[32])
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof(digits), "%" PRIu64, number), at = 0;
+
+	for (int i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0)
+			into[at++] = ',';
+		into[at++] = digits[i];
+	}
+	into[at] = '\0';
+	return into;
+}
+
+static void
+people_head(const struct scan_report *report, const struct scan_totals *totals)
+{
+	struct judge_counts counts = judge_counts(report->judge);
+	char records[32], mail[32], lines[32], first[WALL_TEXT], last[WALL_TEXT];
+
+	fprintf(report->out, "%s records, %s about mail; %s lines sent mail.\n",
+		grouped(totals->records, records), grouped(totals->mail_records, mail),
+		grouped(counts.lines, lines));
+	if (counts.lines > 0)
+		fprintf(report->out, "Mail was seen from %s to %s.\n",
+			wall_format(totals->first, first), wall_format(totals->last, last));
+	fprintf(report->out,
+		"\n  confirmed %6" PRIu64 "\n  suspect   %6" PRIu64 "\n  watched   %6" PRIu64 "\n",
+		counts.by_highest[STATE_CONFIRMED] + counts.by_highest[STATE_QUARANTINE],
+		counts.by_highest[STATE_SUSPECT], counts.by_highest[STATE_WATCH]);
+}
+
+static void
+people_row(const struct scan_report *report, const struct judge_line *line)
+{
+	const struct flow_facts *facts = &line->now.facts;
+	uint64_t bad = facts->failed + facts->refused;
+	char name[LINE_NAME], since[WALL_TEXT];
+
+	fprintf(report->out, "%-10s %-24s %8" PRIu64 " %8u %8u %6.0f %%  %s\n",
+		state_names[line->now.highest], scan_report_name(report, line->now.line, name),
+		facts->attempts, facts->addresses, facts->networks,
+		facts->attempts ? 100.0 * (double)bad / (double)facts->attempts : 0,
+		wall_format(line->confirmed ? line->confirmed->time : facts->first_seen, since));
+}
+
+/* Reasons as they stood when the line was confirmed: what is held against it must not fade with the file. */
+static void
+people_reasons(const struct scan_report *report, const struct judge_line *line, struct buffer *out)
+{
+	char name[LINE_NAME];
+	struct text text, row;
+
+	buffer_clear(out);
+	explain_verdict(line->confirmed ? line->confirmed : &line->now, report->parameters,
+		scan_report_name(report, line->now.line, name), out);
+	text = (struct text){.at = buffer_string(out), .length = out->length};
+	fputc('\n', report->out);
+	while (text.length > 0) {
+		row = text_cut(&text, '\n');
+		fprintf(report->out, "  %.*s\n", (int)row.length, row.at);
+	}
+}
+
+static void
+people_next(const struct scan_report *report, size_t found)
+{
+	fputs("\nWhat to do next:\n", report->out);
+	if (found > 0)
+		fputs("  - Nothing was touched: this only reads. Look at the reasons above before "
+		      "you act.\n"
+		      "  - Keep the cases and their reasons: lazaret scan --ledger FILE ..., then "
+		      "lazaret "
+		      "cases --ledger FILE.\n"
+		      "  - Until the line is cured, its mail to port 25 does harm; 587 to your own "
+		      "server "
+		      "can stay open.\n",
+			report->out);
+	else
+		fputs("  - No line looks like a spam zombie here. Zombies that send through one "
+		      "stolen "
+		      "mail account are not seen in flows.\n",
+			report->out);
+	if (!report->has_inside)
+		fputs("  - Name your own network (--inside PREFIX), so that strangers are not "
+		      "judged and "
+		      "mail servers are learnt.\n",
+			report->out);
+}
+
+static void
+people_errors(const struct scan_report *report, const struct scan_totals *totals)
+{
+	char number[32];
+
+	if (totals->late_records > 0)
+		fprintf(report->out, "\n%s records came too late and were left out.\n",
+			grouped(totals->late_records, number));
+	if (totals->skipped_records > 0)
+		fprintf(report->out, "\n%s records could not be judged and were left out.\n",
+			grouped(totals->skipped_records, number));
+	if (totals->lost_records > 0)
+		fprintf(report->out, "\nExporters lost %s records: the evidence is incomplete.\n",
+			grouped(totals->lost_records, number));
+	if (totals->error_total == 0)
+		return;
+	fprintf(report->out, "\n%s faults in the input; the rest was judged:\n",
+		grouped(totals->error_total, number));
+	for (size_t i = 0; i < totals->error_count && i < 10; i++)
+		fprintf(report->out, "  %s, byte %" PRIu64 ": %s\n", totals->errors[i].file,
+			totals->errors[i].offset, totals->errors[i].what);
+	if (totals->error_total > 10)
+		fprintf(report->out, "  and %s more\n", grouped(totals->error_total - 10, number));
+}
+
+static void
+people_print(const struct scan_report *report, const struct rows *rows, struct buffer *out)
+{
+	size_t found = 0;
+
+	if (rows->count > 0)
+		fprintf(report->out, "\n%-10s %-24s %8s %8s %8s %8s  %s\n", "highest", "line",
+			"attempts", "addr.", "networks", "failed", "since (UTC)");
+	for (size_t i = 0; i < rows->count && i < ROWS_MOST; i++)
+		people_row(report, &rows->row[i]);
+	if (rows->count > ROWS_MOST)
+		fprintf(report->out, "and %zu more: --json has them all\n",
+			rows->count - ROWS_MOST);
+	for (size_t i = 0; i < rows->count; i++) {
+		if (rows->row[i].now.highest < STATE_SUSPECT)
+			break;
+		if (found++ < REASONS_MOST)
+			people_reasons(report, &rows->row[i], out);
+	}
+	people_next(report, found);
+}
+
+void
+scan_report_print(const struct scan_report *report, const struct scan_totals *totals)
+{
+	struct rows rows = {0};
+	struct buffer out;
+
+	buffer_init(&out, 1 << 20);
+	judge_each(report->judge, report->all ? STATE_CLEAR : STATE_WATCH, keep_row, &rows);
+	if (rows.count > 1)
+		qsort(rows.row, rows.count, sizeof(*rows.row), compare_rows);
+	if (report->is_json) {
+		for (size_t i = 0; i < rows.count; i++)
+			json_line(report, &rows.row[i], &out);
+		json_summary(report, totals, &out);
+	} else {
+		people_head(report, totals);
+		people_print(report, &rows, &out);
+		people_errors(report, totals);
+	}
+	free(rows.row);
+	buffer_done(&out);
+}

@@ -1,0 +1,48 @@
+/* scanreport - what a scan found, for people or as JSON
+ *
+ * What:    prints the lines whose gravest state is watch or above (or all), gravest first, with the reasons
+ *          of the gravest, and a summary. The JSON is the command's contract.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_PROGRAM_SCANREPORT_H
+#define LAZARET_PROGRAM_SCANREPORT_H
+
+#include "base/text.h"
+#include "service/judge.h"
+#include "source/intake.h"
+
+#include <stdio.h>
+
+struct scan_totals {
+	uint64_t records;
+	uint64_t mail_records;
+	uint64_t skipped_records;
+	uint64_t skipped_bytes;
+	uint64_t late_records;
+	uint64_t lost_records;
+	const struct intake_error *errors;
+	size_t error_count; /* with their text */
+	uint64_t error_total;
+	struct wall first; /* observation */
+	struct wall last;
+	double seconds;
+};
+
+struct scan_report {
+	FILE *out;
+	const struct judge *judge;
+	const struct lines *lines;
+	const struct parameters *parameters;
+	bool is_json;
+	bool all;
+	bool pseudonyms;
+	bool has_inside;
+};
+
+void scan_report_print(const struct scan_report *report, const struct scan_totals *totals);
+
+/* The name of a line as the report shows it. */
+const char *scan_report_name(
+	const struct scan_report *report, uint64_t pseudonym, char into[LINE_NAME]);
+
+#endif
