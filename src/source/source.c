@@ -9,7 +9,9 @@
 
 /* Asked in this order: those with a magic number first. */
 static const struct format *const formats[] = {
+	&format_nfdump_binary,
 	&format_argus,
+	&format_nfdump_csv,
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
@@ -18,6 +20,7 @@ struct source {
 	char *path;
 	struct input input;
 	struct intake *intake;
+	bool intake_is_own;
 	const struct format *format;
 	void *reader;
 	int result; /* 1 while there may be more; then 0 or what read failed with */
@@ -58,8 +61,10 @@ format_find(struct input *input, struct intake *intake, struct fail *fail)
 	return NULL;
 }
 
-struct source *
-source_open(const char *path, const struct intake_settings *settings, struct fail *fail)
+/* Takes an intake over, or makes one where it is NULL. */
+static struct source *
+open_source(const char *path, struct intake *intake, const struct intake_settings *settings,
+	struct fail *fail)
 {
 	struct source *source = xcalloc(1, sizeof(*source));
 	struct fail none;
@@ -74,7 +79,8 @@ source_open(const char *path, const struct intake_settings *settings, struct fai
 		free(source);
 		return NULL;
 	}
-	source->intake = intake_new(settings);
+	source->intake_is_own = intake == NULL;
+	source->intake = intake != NULL ? intake : intake_new(settings);
 	source->result = 1;
 	source->format = format_find(&source->input, source->intake, fail);
 	if (source->format != NULL)
@@ -85,13 +91,26 @@ source_open(const char *path, const struct intake_settings *settings, struct fai
 }
 
 struct source *
+source_open(const char *path, const struct intake_settings *settings, struct fail *fail)
+{
+	return open_source(path, NULL, settings, fail);
+}
+
+struct source *
+source_open_into(const char *path, struct intake *intake, struct fail *fail)
+{
+	return open_source(path, intake, NULL, fail);
+}
+
+struct source *
 source_close(struct source *source)
 {
 	if (source == NULL)
 		return NULL;
 	if (source->reader != NULL)
 		source->format->close(source->reader);
-	intake_free(source->intake);
+	if (source->intake_is_own)
+		intake_free(source->intake);
 	input_close(&source->input);
 	free(source->path);
 	free(source);
@@ -112,7 +131,7 @@ source_read(struct source *source, struct observation *into, size_t room)
 		if (source->result != 1)
 			break;
 		source->result = source->format->read(source->reader);
-		if (source->result != 1)
+		if (source->result != 1 && source->intake_is_own)
 			intake_flush(source->intake);
 		if (source->watcher != NULL)
 			source->watcher(source->context, source);

@@ -16,6 +16,11 @@ struct source;
 /* NULL with fail filled: the file cannot be read, or is of no known format. */
 struct source *source_open(
 	const char *path, const struct intake_settings *settings, struct fail *fail) MUST_USE;
+/* The same into an intake of the caller's, which outlives the source: what is kept there (the templates of
+ * exporters, records that wait for their other direction) goes on from one file to the next. The caller
+ * flushes it after the last one. */
+struct source *source_open_into(
+	const char *path, struct intake *intake, struct fail *fail) MUST_USE;
 struct source *source_close(struct source *source);
 
 /* Observations in the order in which they became complete: how many (> 0), 0 at the end, or -errno once
