@@ -154,10 +154,12 @@ network_sampling(struct parser *parser, const struct rule *rule, const struct ma
 static int
 network_parameter(struct parser *parser, const struct rule *rule, const struct match *match)
 {
-	if (match->value[0].kind != DISTRIBUTION_CONSTANT || match->value[0].low <= 0)
-		return grammar_refuse(parser, -EINVAL, "a parameter is one number above 0", NULL);
-	parser->scenario->parameter[rule->kind] = match->value[0].low;
-	return 0;
+	int r = parameters_set(
+		&parser->scenario->parameters, match->word[0], match->word[1], parser->fail);
+
+	if (r < 0)
+		fail_where(parser->fail, "%s:%u", parser->path, parser->line);
+	return r < 0 ? -EINVAL : 0;
 }
 
 static int
@@ -398,9 +400,7 @@ static const struct rule rules[] = {
 	{"port 25 is blocked silently from day <value>", network_block, .kind = 1},
 	{"the network is down from day <value> at <clock> for <time>", network_outage},
 	{"sampled 1 in <number>", network_sampling},
-	{"judged with floor <value>", network_parameter, .kind = PARAMETER_FLOOR},
-	{"judged with honest failure <share>", network_parameter, .kind = PARAMETER_HONEST_FAILURE},
-	{"judged with <value> new networks a day", network_parameter, .kind = PARAMETER_NEW_A_DAY},
+	{"judged with <word> <word>", network_parameter},
 	{"expect <name>", expect_keep},
 	{"class <name>", class_begin},
 

@@ -35,7 +35,7 @@ const struct class_value_limits class_values[VALUE_COUNT] = {
 
 /* What a class must have said when the file ends. */
 static int
-check_class(struct parser *parser, const struct class *class)
+check_class(struct parser *parser, const struct scenario *scenario, const struct class *class)
 {
 	parser->line = class->file_line;
 	if (class->lines <= 0)
@@ -51,31 +51,30 @@ check_class(struct parser *parser, const struct class *class)
 	if (class->cgnat_ports > 0 && (class->flags & CLASS_IPV6))
 		return grammar_refuse(parser, -EINVAL, "a line is over IPv6 or behind CGNAT", NULL);
 	if (class->host >= 0 &&
-		scenario_class_lines(parser->scenario, class) >
-			scenario_class_lines(
-				parser->scenario, &parser->scenario->class[class->host]))
+		scenario_class_lines(scenario, class) >
+			scenario_class_lines(parser->scenario, &scenario->class[class->host]))
 		return grammar_refuse(
 			parser, -EINVAL, "the other class has fewer lines than this one", NULL);
 	return 0;
 }
 
-static int
-check(struct parser *parser)
+int
+scenario_check(const struct scenario *scenario, const char *path, struct fail *fail)
 {
-	struct scenario *scenario = parser->scenario;
+	struct parser parser = {.fail = fail, .path = path, .line = 1};
 	uint64_t senders = 0;
 	int r = 0;
 
 	if (scenario->class_count == 0)
-		return grammar_refuse(parser, -EINVAL, "there is no class in this scenario",
+		return grammar_refuse(&parser, -EINVAL, "there is no class in this scenario",
 			"begin one with: class NAME");
 	for (unsigned i = 0; i < scenario->class_count && r == 0; i++) {
-		r = check_class(parser, &scenario->class[i]);
+		r = check_class(&parser, scenario, &scenario->class[i]);
 		senders += scenario_class_lines(scenario, &scenario->class[i]);
 	}
 	if (r == 0 && senders > SCENARIO_SENDERS_MOST)
 		return grammar_refuse(
-			parser, -ENOSPC, "too many lines send mail (2097152 at the most)", NULL);
+			&parser, -ENOSPC, "too many lines send mail (2097152 at the most)", NULL);
 	return r;
 }
 
@@ -93,8 +92,7 @@ scenario_parse(struct scenario *ret, struct text text, const char *path, struct 
 		.blocked_from = -1,
 		.outage_from = -1,
 		.sampling = 1};
-	for (unsigned i = 0; i < PARAMETER_COUNT; i++)
-		scenario->parameter[i] = NAN;
+	parameters_defaults(&scenario->parameters);
 	if (text.length > SCENARIO_BYTES_MOST)
 		r = grammar_refuse(&parser, -ENOSPC,
 			"the scenario is too long (262144 bytes at the most)", NULL);
@@ -110,7 +108,7 @@ scenario_parse(struct scenario *ret, struct text text, const char *path, struct 
 			r = grammar_line(&parser, line);
 	}
 	if (r == 0)
-		r = check(&parser);
+		r = scenario_check(scenario, path, fail);
 	if (r == 0)
 		r = grammar_expects(&parser);
 	if (r == 0)

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "rehearse/distribution.h"
+#include "verdict/parameters.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -112,14 +113,6 @@ struct expect {
 	bool is_share; /* of the lines of the class */
 };
 
-/* Parameters of the judge that a scenario may set; NAN where it does not. */
-enum scenario_parameter {
-	PARAMETER_FLOOR,
-	PARAMETER_HONEST_FAILURE, /* theta0 */
-	PARAMETER_NEW_A_DAY,      /* lambda0 of residential lines */
-	PARAMETER_COUNT
-};
-
 struct scenario {
 	uint64_t lines;
 	double days;
@@ -130,7 +123,8 @@ struct scenario {
 	double outage_from; /* negative: never */
 	double outage_length;
 	uint32_t sampling;
-	double parameter[PARAMETER_COUNT];
+	struct parameters
+		parameters; /* of the judge: the defaults, but for what the scenario sets */
 	unsigned class_count;
 	unsigned expect_count;
 	struct class class[SCENARIO_CLASSES_MOST];
@@ -143,6 +137,10 @@ int scenario_parse(
 
 /* As scenario_parse, from a file: also -errno of reading it. */
 int scenario_read(struct scenario *ret, const char *path, struct fail *fail) MUST_USE;
+
+/* What cannot be seen in one sentence: enough lines, complete classes. scenario_parse does it, too; to be
+ * repeated after the size of the network was changed. */
+int scenario_check(const struct scenario *scenario, const char *path, struct fail *fail) MUST_USE;
 
 /* Lines of the class in this network. */
 uint32_t scenario_class_lines(const struct scenario *scenario, const struct class *class);

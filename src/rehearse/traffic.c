@@ -482,6 +482,12 @@ traffic_minute(struct traffic *traffic, const struct observation **ret)
 }
 
 struct wall
+traffic_begin(const struct traffic *traffic)
+{
+	return traffic->scenario->start;
+}
+
+struct wall
 traffic_now(const struct traffic *traffic)
 {
 	return (struct wall){traffic->scenario->start.us + traffic->minute * MINUTE};

@@ -29,6 +29,7 @@ struct traffic *traffic_free(struct traffic *traffic);
 /* The next minute's observations; returns how many, or -1 when the scenario has ended. */
 int64_t traffic_minute(struct traffic *traffic, const struct observation **ret);
 
+struct wall traffic_begin(const struct traffic *traffic);
 /* The end of the last minute that was made. */
 struct wall traffic_now(const struct traffic *traffic);
 

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rehearse/rehearsal.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define MONTH_DAYS 30
+
+struct rehearsal {
+	const struct scenario *scenario;
+	struct traffic *traffic;
+	struct lines *lines;
+	unsigned judges;
+	struct judge *judge[REHEARSAL_JUDGES_MOST];
+	struct tally *tally[REHEARSAL_JUDGES_MOST];
+	struct parameters parameters[REHEARSAL_JUDGES_MOST];
+};
+
+int
+rehearsal_new(struct rehearsal **ret, const struct scenario *scenario,
+	const struct parameters *parameters, unsigned judges, struct fail *fail)
+{
+	struct rehearsal *rehearsal = xcalloc(1, sizeof(*rehearsal));
+	struct lines_settings settings = LINES_DEFAULTS;
+	int r;
+
+	must(judges >= 1 && judges <= REHEARSAL_JUDGES_MOST);
+	rehearsal->scenario = scenario;
+	rehearsal->judges = judges;
+	rehearsal->traffic = traffic_new(scenario);
+	memcpy(settings.key.byte, &scenario->seed, sizeof(scenario->seed));
+	rehearsal->lines = lines_new(&settings);
+	r = traffic_identify(rehearsal->traffic, rehearsal->lines, fail);
+	if (r < 0)
+		goto out;
+	for (unsigned i = 0; i < judges; i++) {
+		struct judge_settings judge;
+
+		judge_defaults(&judge);
+		judge.parameters = rehearsal->parameters[i] = parameters[i];
+		judge.seed = scenario->seed;
+		judge.on_verdict = tally_verdict;
+		rehearsal->tally[i] = tally_new(rehearsal->traffic, rehearsal->lines);
+		judge.context = rehearsal->tally[i];
+		rehearsal->judge[i] = judge_new(&judge, rehearsal->lines);
+	}
+	*ret = rehearsal;
+	rehearsal = NULL;
+out:
+	rehearsal_free(rehearsal);
+	return r;
+}
+
+struct rehearsal *
+rehearsal_free(struct rehearsal *rehearsal)
+{
+	if (rehearsal == NULL)
+		return NULL;
+	for (unsigned i = 0; i < rehearsal->judges; i++) {
+		judge_free(rehearsal->judge[i]);
+		tally_free(rehearsal->tally[i]);
+	}
+	traffic_free(rehearsal->traffic);
+	lines_free(rehearsal->lines);
+	free(rehearsal);
+	return NULL;
+}
+
+void
+rehearsal_run(struct rehearsal *rehearsal, rehearsal_progress progress, void *context)
+{
+	double minutes = rehearsal->scenario->days * 1440;
+	const struct observation *observations;
+	uint64_t minute = 0;
+	int64_t count;
+
+	while ((count = traffic_minute(rehearsal->traffic, &observations)) >= 0) {
+		struct wall now = traffic_now(rehearsal->traffic);
+
+		for (unsigned i = 0; i < rehearsal->judges; i++) {
+			judge_take(rehearsal->judge[i], observations, (size_t)count);
+			judge_advance(rehearsal->judge[i], now);
+		}
+		if (++minute % 60 == 0 && progress != NULL)
+			progress(context, (double)minute / minutes);
+	}
+}
+
+const struct scenario *
+rehearsal_scenario(const struct rehearsal *rehearsal)
+{
+	return rehearsal->scenario;
+}
+
+const struct traffic *
+rehearsal_traffic(const struct rehearsal *rehearsal)
+{
+	return rehearsal->traffic;
+}
+
+const struct lines *
+rehearsal_lines(const struct rehearsal *rehearsal)
+{
+	return rehearsal->lines;
+}
+
+const struct tally *
+rehearsal_tally(const struct rehearsal *rehearsal, unsigned judge)
+{
+	return rehearsal->tally[judge];
+}
+
+const struct judge *
+rehearsal_judge(const struct rehearsal *rehearsal, unsigned judge)
+{
+	return rehearsal->judge[judge];
+}
+
+const struct parameters *
+rehearsal_parameters(const struct rehearsal *rehearsal, unsigned judge)
+{
+	return &rehearsal->parameters[judge];
+}
+
+static double
+as_rate(const struct rehearsal *rehearsal, double count)
+{
+	return count * (1e6 / (double)rehearsal->scenario->lines) *
+		(MONTH_DAYS / rehearsal->scenario->days);
+}
+
+double
+rehearsal_false_rate(const struct rehearsal *rehearsal, unsigned judge)
+{
+	return as_rate(rehearsal, tally_false(rehearsal->tally[judge]));
+}
+
+double
+rehearsal_naive_rate(const struct rehearsal *rehearsal, enum naive_rule rule)
+{
+	double count = 0;
+
+	for (unsigned i = 0; i < rehearsal->scenario->class_count; i++) {
+		struct tally_class class;
+
+		if (rehearsal->scenario->class[i].flags & CLASS_ZOMBIE)
+			continue;
+		tally_class(rehearsal->tally[0], i, &class);
+		count += class.flagged[rule];
+	}
+	return as_rate(rehearsal, count);
+}
+
+static bool
+is_meant(const struct scenario *scenario, const struct expect *expect, unsigned class)
+{
+	bool is_zombie = scenario->class[class].flags & CLASS_ZOMBIE;
+
+	if (expect->in >= 0)
+		return (unsigned)expect->in == class;
+	return expect->in == EXPECT_IN_ALL || (expect->in == EXPECT_IN_ZOMBIES) == is_zombie;
+}
+
+/* What an expectation looks at, summed over the classes that it means. */
+struct found {
+	double lines;
+	double count;
+	double seconds; /* the slowest class's */
+	double contacts;
+};
+
+static struct found
+look(const struct rehearsal *rehearsal, const struct expect *expect)
+{
+	const struct scenario *scenario = rehearsal->scenario;
+	const struct tally *tally = rehearsal->tally[0];
+	struct found found = {.lines = 0};
+
+	for (unsigned i = 0; i < scenario->class_count; i++) {
+		struct tally_class class;
+
+		if (!is_meant(scenario, expect, i))
+			continue;
+		tally_class(tally, i, &class);
+		found.lines += class.lines;
+		if (expect->kind == EXPECT_RELEASED)
+			found.count += class.released;
+		else if (expect->kind == EXPECT_FLAGGED)
+			found.count += class.flagged[expect->state];
+		else
+			found.count += tally_at_least(&class, (enum state)expect->state);
+		found.contacts = fmax(found.contacts, class.median.contacts);
+		if (expect->within > 0)
+			found.seconds =
+				fmax(found.seconds, tally_quantile(tally, i, expect->quantile));
+	}
+	return found;
+}
+
+/* A share of no lines at all proves nothing, so it does not hold. */
+static bool
+hold_count(const struct expect *expect, const struct found *found, struct buffer *text)
+{
+	double limit = expect->is_share ? expect->amount * found->lines : expect->amount;
+	bool held = expect->kind == EXPECT_AT_MOST ? found->count <= limit : found->count >= limit;
+
+	buffer_print(text, "%.0f of %.0f", found->count, found->lines);
+	if (expect->within > 0) {
+		buffer_print(
+			text, ", %.0f seconds for %.0f %%", found->seconds, 100 * expect->quantile);
+		held = held && found->seconds <= expect->within;
+	}
+	return held && found->lines > 0;
+}
+
+bool
+rehearsal_expect(
+	const struct rehearsal *rehearsal, const struct expect *expect, struct buffer *text)
+{
+	struct found found = look(rehearsal, expect);
+	double count;
+
+	switch ((enum expect_kind)expect->kind) {
+	case EXPECT_AT_LEAST:
+	case EXPECT_AT_MOST:
+	case EXPECT_RELEASED:
+	case EXPECT_FLAGGED:
+		return hold_count(expect, &found, text);
+	case EXPECT_FALSE_AT_MOST:
+		count = tally_false(rehearsal->tally[0]);
+		buffer_print(text, "%.0f", count);
+		return count <= expect->amount;
+	case EXPECT_FALSE_RATE:
+		count = rehearsal_false_rate(rehearsal, 0);
+		buffer_print(text, "%.1f", count);
+		return count <= expect->amount;
+	case EXPECT_CONTACTS:
+		buffer_print(text, "%.0f", found.contacts);
+		return found.lines > 0 && found.contacts <= expect->amount;
+	}
+	return false;
+}
