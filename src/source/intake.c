@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/table.h"
+#include "source/export.h"
 #include "source/recordtime.h"
 
 #include <stdio.h>
@@ -17,6 +18,9 @@
 /* Beginnings of directions that an exporter tells apart by less than this belong together. */
 #define SAME_MOMENT (WALL_SECOND / 10)
 
+/* A jump of record time counts as this part of the time that records wait for each other. */
+#define JUMP_PART 8
+
 /* Observations between the reader and the taker. Readers put in some hundreds before they are asked again;
  * more than this at once is a mistake of theirs and is counted as skipped. */
 #define READY_MOST 65536
@@ -28,7 +32,7 @@ struct waiting {
 	struct flow flow;
 	struct wall until[2]; /* what was seen of forward and reverse ends here */
 	uint64_t key;
-	struct wall due; /* comes out when record time is here */
+	struct wall due; /* comes out when intake.passed is here */
 	uint32_t older;
 	uint32_t younger; /* also chains the free ones */
 	uint8_t queue;    /* index of intake.queues */
@@ -43,8 +47,10 @@ struct intake {
 	struct intake_settings settings;
 	struct intake_counts counts;
 	const struct decode_visitor *visitor;
+	struct export *exporters; /* NULL until asked for */
 	struct hash_key secret;
 	struct recordtime time;
+	struct wall passed; /* record time since the begin, without its jumps */
 	struct table table; /* keyed hash of the connection -> index of a waiting one */
 	struct waiting *waiting;
 	uint32_t used; /* of waiting, ever */
@@ -84,6 +90,7 @@ intake_free(struct intake *intake)
 {
 	if (intake == NULL)
 		return NULL;
+	export_free(intake->exporters);
 	table_done(&intake->table);
 	memory_unmap(intake->waiting, intake->settings.join_most, sizeof(*intake->waiting));
 	memory_unmap(intake->ready, READY_MOST, sizeof(*intake->ready));
@@ -266,14 +273,20 @@ later(struct wall wall, int64_t us)
 	return sum;
 }
 
-/* When record time was set back, what waited for the time before has waited enough. */
-static bool
-is_due(const struct intake *intake, const struct waiting *waiting)
+/* Record time passes. Where it jumps, records of two clocks may stand side by side (two exporters, files
+ * put together): those that wait lose only a part of their time. */
+static void
+pass_time(struct intake *intake, struct wall wall)
 {
-	int64_t longest = intake->settings.join_us + WAIT_LONGER;
+	struct wall before = intake->time.now;
+	bool first = !intake->time.started;
+	int64_t step;
 
-	return waiting->due.us <= intake->time.now.us ||
-		waiting->due.us > later(intake->time.now, longest).us;
+	if (!recordtime_see(&intake->time, wall) || first || intake->time.now.us < before.us)
+		return;
+	if (__builtin_sub_overflow(intake->time.now.us, before.us, &step) || step > RECORDTIME_JUMP)
+		step = intake->settings.join_us / JUMP_PART;
+	intake->passed = later(intake->passed, step);
 }
 
 static void
@@ -282,8 +295,7 @@ enqueue(struct intake *intake, uint32_t at)
 	struct waiting *waiting = &intake->waiting[at];
 	bool longer = waits_longer(&waiting->flow);
 
-	waiting->due =
-		later(intake->time.now, intake->settings.join_us + (longer ? WAIT_LONGER : 0));
+	waiting->due = later(intake->passed, intake->settings.join_us + (longer ? WAIT_LONGER : 0));
 	queue_add(intake, longer ? 1 : 0, at);
 }
 
@@ -432,7 +444,7 @@ intake_flow(struct intake *intake, const struct flow *flow)
 	if (!flow_is_mail(flow, opener))
 		return;
 	intake->counts.mail_records++;
-	recordtime_see(&intake->time, flow->start);
+	pass_time(intake, flow->start);
 	key = connection_key(intake, flow);
 	slot = table_find(&intake->table, key);
 	if (slot != NULL) {
@@ -443,7 +455,8 @@ intake_flow(struct intake *intake, const struct flow *flow)
 		bool is_reverse = !same && !(flow->known & FLOW_BOTH_SIDES) && !is_detail(flow);
 		struct flow record = same ? *flow : turned(flow);
 
-		if (!is_due(intake, waiting) && is_near(intake, &waiting->flow, &record) &&
+		if (waiting->due.us > intake->passed.us &&
+			is_near(intake, &waiting->flow, &record) &&
 			!is_next_connection(waiting, &record, is_reverse)) {
 			queue_remove(intake, at);
 			flow_add(waiting, &record, is_reverse);
@@ -465,7 +478,8 @@ intake_take(struct intake *intake, struct observation *into, size_t room)
 			uint32_t at = first_due(intake);
 
 			if (at == NONE ||
-				(!intake->flushing && !is_due(intake, &intake->waiting[at])))
+				(!intake->flushing &&
+					intake->waiting[at].due.us > intake->passed.us))
 				break;
 			complete(intake, at);
 			continue;
@@ -480,8 +494,18 @@ intake_take(struct intake *intake, struct observation *into, size_t room)
 	return taken;
 }
 
+struct export *
+intake_export(struct intake *intake)
+{
+	if (intake->exporters == NULL)
+		intake->exporters = export_new(&EXPORT_DEFAULTS, intake);
+	return intake->exporters;
+}
+
 void
 intake_flush(struct intake *intake)
 {
+	if (intake->exporters != NULL)
+		export_flush(intake->exporters);
 	intake->flushing = true;
 }
