@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unit.h"
+#include "verdict/court.h"
+#include "verdict/explain.h"
+#include "verdict/parameters.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define START (INT64_C(15000) * WALL_DAY)
+
+struct bench {
+	struct parameters parameters;
+	struct flow_channel *flow;
+	struct court *court;
+	struct verdict verdicts[64];
+	size_t count;
+	struct wall now;
+};
+
+static void
+keep(void *context, const struct verdict *verdict)
+{
+	struct bench *bench = context;
+
+	assert_true(bench->count < 64);
+	bench->verdicts[bench->count++] = *verdict;
+}
+
+static void
+open_bench(struct bench *bench)
+{
+	bench->parameters.flow.lines_most = 20000;
+	bench->flow = flow_channel_new(&bench->parameters.flow, 1);
+	bench->court = court_new(&bench->parameters.court, bench->parameters.flow.lines_most,
+		parameters_version(&bench->parameters), bench->flow);
+	court_listen(bench->court, keep, bench);
+	bench->now.us = START;
+}
+
+static struct bench *
+new_bench(void)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	parameters_defaults(&bench->parameters);
+	open_bench(bench);
+	return bench;
+}
+
+static void
+free_bench(struct bench *bench)
+{
+	court_free(bench->court);
+	flow_channel_free(bench->flow);
+	free(bench);
+}
+
+static void
+attempt(struct bench *bench, uint64_t pseudonym, unsigned network, enum outcome outcome)
+{
+	struct line line = {.pseudonym = pseudonym};
+	struct observation observation = {
+		.time = bench->now,
+		.server = address_from_v4(0x01000000 + network * 256),
+		.sampling = 1,
+		.outcome = (uint8_t)outcome,
+	};
+	struct contact contact = flow_channel_contact(bench->flow, &line, &observation);
+	struct evidence evidence;
+
+	court_advance(bench->court, bench->now);
+	evidence = flow_channel_take(bench->flow, &contact);
+	court_take(bench->court, &evidence);
+}
+
+static void
+spam(struct bench *bench, uint64_t pseudonym, unsigned contacts)
+{
+	for (unsigned i = 0; i < contacts; i++) {
+		bench->now.us += WALL_SECOND;
+		attempt(bench, pseudonym, i, OUTCOME_FAILED);
+	}
+}
+
+static void
+pass(struct bench *bench, double days)
+{
+	bench->now.us += (int64_t)(days * (double)WALL_DAY);
+	court_advance(bench->court, bench->now);
+}
+
+static enum state
+state_of(const struct bench *bench, uint64_t pseudonym)
+{
+	return (enum state)court_standing(
+		bench->court, (uint32_t)flow_channel_find(bench->flow, pseudonym))
+		->state;
+}
+
+static void
+states_rise_one_after_the_other(void **state)
+{
+	struct bench *bench = new_bench();
+
+	spam(bench, 1, 30);
+	assert_int_equal(bench->count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(bench->verdicts[i].from, i);
+		assert_int_equal(bench->verdicts[i].to, i + 1);
+	}
+	assert_true(bench->verdicts[2].score >= bench->verdicts[2].threshold);
+	assert_true(bench->verdicts[2].facts.contacts < 13);
+	assert_int_equal(court_highest(bench->court)[STATE_CONFIRMED], 1);
+	free_bench(bench);
+}
+
+static void
+a_score_just_below_the_floor_confirms_nobody(void **state)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	parameters_defaults(&bench->parameters);
+	bench->parameters.court.floor = 31.2; /* the ceiling of 32 times the weight is 31.08 */
+	open_bench(bench);
+	spam(bench, 1, 200);
+	assert_int_equal(state_of(bench, 1), STATE_SUSPECT);
+	free_bench(bench);
+}
+
+static void
+silence_leads_through_probation_to_clear(void **state)
+{
+	struct bench *bench = new_bench();
+
+	spam(bench, 1, 30);
+	pass(bench, 2);
+	assert_int_equal(state_of(bench, 1), STATE_CONFIRMED);
+	pass(bench, 10);
+	assert_int_equal(state_of(bench, 1), STATE_PROBATION);
+	pass(bench, 15);
+	assert_int_equal(state_of(bench, 1), STATE_CLEAR);
+	assert_int_equal(court_highest(bench->court)[STATE_CONFIRMED], 1);
+	assert_non_null(court_confirmation(bench->court, 0));
+	/* It may all begin again, and is counted once. */
+	for (unsigned i = 500; i < 530; i++)
+		attempt(bench, 1, i, OUTCOME_FAILED);
+	assert_int_equal(state_of(bench, 1), STATE_CONFIRMED);
+	assert_int_equal(court_highest(bench->court)[STATE_CONFIRMED], 1);
+	free_bench(bench);
+}
+
+static void
+on_probation_half_the_evidence_confirms(void **state)
+{
+	struct bench *bench = new_bench();
+	unsigned needed = 0;
+
+	spam(bench, 1, 30);
+	pass(bench, 12);
+	assert_int_equal(state_of(bench, 1), STATE_PROBATION);
+	/* The old failures have not faded wholly either. */
+	while (state_of(bench, 1) != STATE_CONFIRMED && needed < 50)
+		attempt(bench, 1, 1000 + needed++, OUTCOME_FAILED);
+	assert_in_range(needed, 1, 7);
+	free_bench(bench);
+}
+
+static void
+a_jump_of_decades_is_no_work_and_clears(void **state)
+{
+	struct bench *bench = new_bench();
+
+	spam(bench, 1, 30);
+	pass(bench, 365 * 27);
+	assert_int_equal(state_of(bench, 1), STATE_CLEAR);
+	free_bench(bench);
+}
+
+/* With N lines active, the first alarm needs ln(N / q), the k-th together with the others ln(N / (q k)). */
+static void
+the_threshold_follows_e_d_bh(void **state)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+	const double need = log(10000 / .001);
+
+	parameters_defaults(&bench->parameters);
+	bench->parameters.court.error_rate = .001;
+	open_bench(bench);
+	for (uint64_t line = 1; line <= 10000; line++)
+		attempt(bench, line, 1, OUTCOME_ACCEPTED);
+	pass(bench, 2.0 / 1440);
+	assert_true(fabs(court_threshold(bench->court) - need) < .01);
+	for (uint64_t line = 1; line <= 10; line++)
+		spam(bench, line, 30);
+	pass(bench, 2.0 / 1440);
+	assert_true(fabs(court_threshold(bench->court) - (need - log(10))) < .01);
+	for (uint64_t line = 11; line <= 200 && bench->count < 60; line++)
+		bench->count = 0, spam(bench, line, 30);
+	pass(bench, 2.0 / 1440);
+	assert_true(court_threshold(bench->court) <= bench->parameters.court.floor);
+	free_bench(bench);
+}
+
+static void
+an_index_given_to_another_line_starts_clear(void **state)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	parameters_defaults(&bench->parameters);
+	open_bench(bench);
+	court_free(bench->court);
+	flow_channel_free(bench->flow);
+	bench->parameters.flow.lines_most = 1;
+	bench->flow = flow_channel_new(&bench->parameters.flow, 1);
+	bench->court = court_new(&bench->parameters.court, 1, 0, bench->flow);
+	spam(bench, 1, 30);
+	assert_int_equal(court_standing(bench->court, 0)->state, STATE_CONFIRMED);
+	attempt(bench, 2, 1, OUTCOME_ACCEPTED);
+	assert_int_equal(court_standing(bench->court, 0)->state, STATE_CLEAR);
+	pass(bench, 1);
+	assert_int_equal(court_highest(bench->court)[STATE_CONFIRMED], 1);
+	free_bench(bench);
+}
+
+static void
+an_explanation_names_what_counted(void **state)
+{
+	struct bench *bench = new_bench();
+	const struct verdict *verdict;
+	struct buffer text;
+	char version[40];
+
+	spam(bench, 1, 30);
+	verdict = &bench->verdicts[bench->count - 1];
+	buffer_init(&text, 10000);
+	explain_verdict(verdict, &bench->parameters, "192.0.2.7", &text);
+	snprintf(version, sizeof(version), "parameters version %08x", verdict->parameters);
+	assert_non_null(strstr(buffer_string(&text), "192.0.2.7 is confirmed as a spam zombie"));
+	assert_non_null(strstr(buffer_string(&text), "9 attempts to deliver mail to 9 addresses"));
+	assert_non_null(strstr(buffer_string(&text), "up to 2 new networks a day"));
+	assert_non_null(strstr(buffer_string(&text), "What would have cleared it: at most"));
+	assert_non_null(strstr(buffer_string(&text), version));
+	assert_false(text.failed);
+	buffer_done(&text);
+	free_bench(bench);
+}
+
+static void
+parameters_survive_their_text(void **state)
+{
+	struct parameters one, two;
+	struct buffer text;
+	struct fail fail = {0};
+
+	parameters_defaults(&one);
+	one.flow.failure_honest = .3;
+	one.court.floor = 16.1;
+	one.flow.role[ROLE_MOBILE].blocked = true;
+	buffer_init(&text, PARAMETERS_TEXT);
+	parameters_format(&one, &text);
+	assert_false(text.failed);
+	assert_int_equal(
+		parameters_parse((struct text){.at = text.at, .length = text.length}, &two, &fail),
+		0);
+	assert_int_equal(parameters_version(&one), parameters_version(&two));
+	assert_true(two.flow.role[ROLE_MOBILE].blocked);
+	parameters_defaults(&two);
+	assert_int_not_equal(parameters_version(&one), parameters_version(&two));
+	buffer_done(&text);
+}
+
+static void
+parameters_out_of_range_are_refused(void **state)
+{
+	struct parameters parameters;
+	struct fail fail = {0};
+
+	parameters_defaults(&parameters);
+	assert_int_equal(
+		parameters_set(&parameters, TEXT("flow.failure-honest"), TEXT("1.5"), &fail),
+		-ERANGE);
+	assert_int_equal(parameters_set(&parameters, TEXT("flow.failure-honest"), TEXT("x"), &fail),
+		-EINVAL);
+	assert_int_equal(
+		parameters_set(&parameters, TEXT("flow.floor"), TEXT("1"), &fail), -ENOENT);
+	assert_non_null(strstr(fail.what, "flow.floor"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(states_rise_one_after_the_other),
+		cmocka_unit_test(a_score_just_below_the_floor_confirms_nobody),
+		cmocka_unit_test(silence_leads_through_probation_to_clear),
+		cmocka_unit_test(on_probation_half_the_evidence_confirms),
+		cmocka_unit_test(a_jump_of_decades_is_no_work_and_clears),
+		cmocka_unit_test(the_threshold_follows_e_d_bh),
+		cmocka_unit_test(an_index_given_to_another_line_starts_clear),
+		cmocka_unit_test(an_explanation_names_what_counted),
+		cmocka_unit_test(parameters_survive_their_text),
+		cmocka_unit_test(parameters_out_of_range_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
