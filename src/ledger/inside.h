@@ -1,0 +1,53 @@
+/* inside - what the parts of the ledger share, and nobody else includes
+ *
+ * What:    the ledger's own state, and the writing of audit rows inside a transaction.
+ * Owns:    see ledger.h.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_LEDGER_INSIDE_H
+#define LAZARET_LEDGER_INSIDE_H
+
+#include "base/bytes.h"
+#include "ledger/keyfile.h"
+#include "ledger/ledger.h"
+
+struct waiting {
+	struct verdict verdict;
+	uint8_t name_length;
+	char name[SEAL_NAME];
+};
+
+struct ledger {
+	struct store *store;
+	char *where;
+	bool for_reading;
+	bool has_keys;
+	struct keys keys;
+	struct wall now;
+	char actor[AUDIT_ACTOR + 1];
+	struct buffer channels; /* of the transition that is being written */
+	struct buffer facts;
+	/* End of the chain, as of the transaction under way. */
+	uint64_t sequence;
+	uint8_t head[DIGEST_SIZE];
+	struct ledger_counts counts;
+	/* The version of parameters that was last found to be there. */
+	bool knows_version;
+	uint32_t version;
+	size_t waits;
+	struct waiting waiting[LEDGER_BATCH];
+};
+
+/* A transaction that writes: begins by finding the end of the chain. */
+int ledger_begin(struct ledger *ledger, struct fail *fail) MUST_USE;
+
+/* Ends it: keeps if r is not negative, and takes all back otherwise. Returns r or what went wrong. */
+int ledger_end(struct ledger *ledger, int r, struct fail *fail) MUST_USE;
+
+/* Appends a row; sequence, time, actor and hashes are set here. */
+int ledger_append(struct ledger *ledger, struct audit row, struct fail *fail) MUST_USE;
+
+/* For the store's visits: copies the row and ends the visit with 1. */
+int ledger_take_case(void *context, const struct ledger_case *row);
+
+#endif

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/sqlite.h"
+
+#include "ledger/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A checkpoint each 4 MiB of log, so that a scan that writes thousands of rows does not stop for each. */
+#define CHECKPOINT_PAGES 1000
+#define RETRY_MS         10
+
+static int
+tell(struct sqlite *sqlite, int r, const char *what, const char *hint, struct fail *fail)
+{
+	fail_where(fail, "%s", sqlite->path);
+	fail_what(fail, "%s", what);
+	fail_hint(fail, "%s", hint);
+	return r;
+}
+
+static int
+tell_full(struct sqlite *sqlite, struct fail *fail)
+{
+	return tell(sqlite, -ENOSPC,
+		"there is no room to write: the disk is full, or the ledger is as large as it may "
+		"be",
+		"make room on the disk, or let closed cases be removed earlier (retention); "
+		"nothing that was "
+		"acknowledged is lost",
+		fail);
+}
+
+static int
+tell_damaged(struct sqlite *sqlite, struct fail *fail)
+{
+	return tell(sqlite, -EUCLEAN, "the file of the ledger is damaged",
+		"keep the file, and go on with the last good copy of it and of its key file", fail);
+}
+
+int
+sqlite_tell(struct sqlite *sqlite, int code, struct fail *fail)
+{
+	int system = sqlite->db != NULL ? sqlite3_system_errno(sqlite->db) : 0;
+	char what[256];
+
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return tell(sqlite, -EBUSY,
+			"another program is writing to the ledger and does not end",
+			"try again when it is done", fail);
+	case SQLITE_FULL:
+		return tell_full(sqlite, fail);
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return tell(sqlite, -EROFS, "the ledger may only be read here",
+			"look at the rights of the file and of its folder (both are written to)",
+			fail);
+	case SQLITE_CORRUPT:
+		return tell_damaged(sqlite, fail);
+	case SQLITE_NOTADB:
+		return tell(sqlite, -EBADMSG, "this file is not a ledger",
+			"give the file that scan --ledger made", fail);
+	case SQLITE_NOMEM:
+		return tell(sqlite, -ENOMEM, "there is no memory for the ledger", "", fail);
+	case SQLITE_CONSTRAINT:
+		snprintf(what, sizeof(what), "the ledger refuses a row: %s",
+			sqlite3_errmsg(sqlite->db));
+		return tell(sqlite, code == SQLITE_CONSTRAINT_FOREIGNKEY ? -ENOKEY : -EUCLEAN, what,
+			"keep the file; it may be damaged", fail);
+	case SQLITE_CANTOPEN:
+		snprintf(what, sizeof(what), "the ledger cannot be opened: %s",
+			system != 0 ? strerror(system) : sqlite3_errstr(code));
+		return tell(sqlite, system == ENOENT ? -ENOENT : -EACCES, what,
+			"look at the rights of the file and of its folder (both are written to)",
+			fail);
+	default:
+		if (system == ENOSPC || system == EDQUOT)
+			return tell_full(sqlite, fail);
+		snprintf(what, sizeof(what), "the disk or the database failed: %s%s%s",
+			sqlite3_errstr(code), system != 0 ? ": " : "",
+			system != 0 ? strerror(system) : "");
+		return tell(sqlite, -EIO, what, "nothing that was acknowledged is lost", fail);
+	}
+}
+
+int
+sqlite_run(struct sqlite *sqlite, const char *sql, struct fail *fail)
+{
+	int code = sqlite3_exec(sqlite->db, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? 0 : sqlite_tell(sqlite, code, fail);
+}
+
+struct row
+row_prepare(struct sqlite *sqlite, unsigned id, const char *sql)
+{
+	struct row row = {.sqlite = sqlite};
+
+	must(id < SQLITE_STATEMENTS);
+	if (sqlite->statements[id] == NULL)
+		row.code = sqlite3_prepare_v3(sqlite->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+			&sqlite->statements[id], NULL);
+	row.statement = sqlite->statements[id];
+	must(row.statement == NULL || !sqlite3_stmt_busy(row.statement));
+	return row;
+}
+
+static void
+keep_code(struct row *row, int code)
+{
+	if (row->code == SQLITE_OK)
+		row->code = code;
+}
+
+void
+row_put_u64(struct row *row, uint64_t value)
+{
+	if (row->statement != NULL)
+		keep_code(row, sqlite3_bind_int64(row->statement, ++row->at, (sqlite3_int64)value));
+}
+
+void
+row_put_wall(struct row *row, struct wall time)
+{
+	if (!wall_is_none(time))
+		row_put_u64(row, (uint64_t)time.us);
+	else if (row->statement != NULL)
+		keep_code(row, sqlite3_bind_null(row->statement, ++row->at));
+}
+
+void
+row_put_double(struct row *row, double value)
+{
+	if (row->statement != NULL)
+		keep_code(row, sqlite3_bind_double(row->statement, ++row->at, value));
+}
+
+void
+row_put_text(struct row *row, struct text text)
+{
+	if (row->statement != NULL)
+		keep_code(row,
+			sqlite3_bind_text64(row->statement, ++row->at,
+				text.length > 0 ? text.at : "", text.length, SQLITE_STATIC,
+				SQLITE_UTF8));
+}
+
+void
+row_put_blob(struct row *row, const void *bytes, size_t size)
+{
+	if (row->statement != NULL)
+		keep_code(row,
+			sqlite3_bind_blob64(row->statement, ++row->at, bytes, size, SQLITE_STATIC));
+}
+
+int
+row_step(struct row *row, struct fail *fail)
+{
+	int code;
+
+	if (row->code != SQLITE_OK)
+		return sqlite_tell(row->sqlite, row->code, fail);
+	code = sqlite3_step(row->statement);
+	row->at = 0;
+	if (code == SQLITE_ROW)
+		return 1;
+	return code == SQLITE_DONE ? 0 : sqlite_tell(row->sqlite, code, fail);
+}
+
+/* The next column if it is of that type, or -1 and damage. */
+static int
+next_of(struct row *row, int type)
+{
+	int at = row->at++;
+
+	if (sqlite3_column_type(row->statement, at) == type)
+		return at;
+	row->damaged = true;
+	return -1;
+}
+
+uint64_t
+row_u64(struct row *row)
+{
+	int at = next_of(row, SQLITE_INTEGER);
+
+	return at < 0 ? 0 : (uint64_t)sqlite3_column_int64(row->statement, at);
+}
+
+uint32_t
+row_u32(struct row *row)
+{
+	uint64_t value = row_u64(row);
+
+	if (value > UINT32_MAX)
+		row->damaged = true;
+	return (uint32_t)value;
+}
+
+struct wall
+row_wall(struct row *row)
+{
+	if (sqlite3_column_type(row->statement, row->at) == SQLITE_NULL) {
+		row->at++;
+		return WALL_NONE;
+	}
+	return (struct wall){(int64_t)row_u64(row)};
+}
+
+double
+row_double(struct row *row)
+{
+	int at = next_of(row, SQLITE_FLOAT);
+
+	return at < 0 ? 0 : sqlite3_column_double(row->statement, at);
+}
+
+struct text
+row_text(struct row *row, size_t most)
+{
+	int at = next_of(row, SQLITE_TEXT);
+	struct text text = {.at = ""};
+
+	if (at < 0)
+		return text;
+	text.at = (const char *)sqlite3_column_text(row->statement, at);
+	text.length = (size_t)sqlite3_column_bytes(row->statement, at);
+	if (text.at == NULL || text.length > most) {
+		row->damaged = true;
+		return TEXT("");
+	}
+	return text;
+}
+
+bool
+row_blob(struct row *row, void *into, size_t size)
+{
+	int at;
+
+	if (sqlite3_column_type(row->statement, row->at) == SQLITE_NULL) {
+		row->at++;
+		return false;
+	}
+	at = next_of(row, SQLITE_BLOB);
+	if (at < 0)
+		return false;
+	if ((size_t)sqlite3_column_bytes(row->statement, at) != size) {
+		row->damaged = true;
+		return false;
+	}
+	memcpy(into, sqlite3_column_blob(row->statement, at), size);
+	return true;
+}
+
+uint8_t
+row_name(struct row *row, const char *const *names, size_t count)
+{
+	struct text text = row_text(row, 32);
+
+	for (size_t i = 0; i < count; i++) {
+		if (text_is(text, names[i]))
+			return (uint8_t)i;
+	}
+	row->damaged = true;
+	return 0;
+}
+
+int
+row_done(struct row *row, int r, struct fail *fail)
+{
+	if (row->statement != NULL) {
+		sqlite3_reset(row->statement);
+		sqlite3_clear_bindings(row->statement);
+	}
+	if (row->damaged && r >= 0)
+		return tell_damaged(row->sqlite, fail);
+	return r;
+}
+
+static int
+pragma_value(struct sqlite *sqlite, const char *sql, int64_t *ret, struct fail *fail)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(sqlite->db, sql, -1, &statement, NULL), r = 0;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		*ret = sqlite3_column_int64(statement, 0);
+	else
+		r = sqlite_tell(sqlite, code, fail);
+	sqlite3_finalize(statement);
+	return r;
+}
+
+/* SQLite's own file name rules (file:, :memory:, "") must not reach it. */
+static char *
+plain_path(const char *path)
+{
+	struct buffer buffer;
+	char *plain;
+
+	buffer_init(&buffer, 1 << 16);
+	if (path[0] != '/')
+		buffer_text(&buffer, TEXT("./"));
+	buffer_text(&buffer, text_of(path));
+	plain = strdup(buffer_string(&buffer));
+	buffer_done(&buffer);
+	must(plain != NULL);
+	return plain;
+}
+
+/* Makes the file with the right mode before SQLite sees it, or says why it is not there. */
+static int
+find_file(struct sqlite *sqlite, enum store_mode mode, struct fail *fail)
+{
+	struct stat stat;
+	char what[256];
+	int r,
+		file = open(sqlite->path,
+			mode == STORE_MAKE ? O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK
+					   : O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+			0600);
+
+	if (file < 0) {
+		r = -errno;
+		if (r == -ENOENT && mode != STORE_MAKE)
+			return tell(sqlite, r, "there is no ledger here",
+				"make one with lazaret scan --ledger FILE RECORDING, or name "
+				"another with "
+				"--ledger FILE",
+				fail);
+		snprintf(what, sizeof(what), "the ledger cannot be opened: %s", strerror(-r));
+		return tell(
+			sqlite, r, what, "look at the rights of the file and of its folder", fail);
+	}
+	r = fstat(file, &stat) < 0 ? -errno : 0;
+	close(file);
+	if (r == 0 && S_ISREG(stat.st_mode))
+		return 0;
+	return tell(sqlite, r < 0 ? r : -EBADMSG, "this is not a file", "give the path of a ledger",
+		fail);
+}
+
+static int
+connect_as(struct sqlite *sqlite, const char *name, int flags,
+	const struct store_settings *settings, struct fail *fail)
+{
+	int code;
+
+	if (sqlite->db != NULL)
+		sqlite3_close(sqlite->db);
+	sqlite->db = NULL;
+	code = sqlite3_open_v2(name, &sqlite->db, flags | SQLITE_OPEN_EXRESCODE, NULL);
+	if (code != SQLITE_OK)
+		return sqlite_tell(sqlite, code, fail);
+	sqlite3_busy_timeout(sqlite->db, (int)settings->wait_ms);
+	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	/* Removed rows are overwritten: what retention removes must not stay in the file. */
+	return sqlite_run(sqlite,
+		"PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
+		"PRAGMA temp_store = MEMORY;",
+		fail);
+}
+
+/* Is it a ledger, and how old? An empty database is version 0. */
+static int
+find_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
+{
+	int64_t application = 0, tables = 0;
+	char what[128];
+	int r = pragma_value(sqlite, "PRAGMA application_id", &application, fail);
+
+	if (r == 0)
+		r = pragma_value(sqlite, "PRAGMA user_version", version, fail);
+	if (r == 0)
+		r = pragma_value(sqlite, "SELECT count(*) FROM sqlite_schema", &tables, fail);
+	if (r < 0)
+		return r;
+	if (application == 0 && *version == 0 && tables == 0 && !sqlite->for_reading)
+		return 0;
+	if (application != SCHEMA_APPLICATION || *version < 1)
+		return tell(sqlite, -EBADMSG,
+			tables == 0 ? "this file is not a ledger: it is empty"
+				    : "this database is not a ledger",
+			"give the file that scan --ledger made", fail);
+	if (*version > SCHEMA_VERSION) {
+		snprintf(what, sizeof(what),
+			"a newer Lazaret made this ledger (its tables are version %lld, known up "
+			"to %d)",
+			(long long)*version, SCHEMA_VERSION);
+		return tell(sqlite, -ENOTSUP, what, "use that version of Lazaret", fail);
+	}
+	return 0;
+}
+
+/* A second program may be doing the same: SQLite does not wait for this lock by itself. */
+static int
+start_log(struct sqlite *sqlite, unsigned wait_ms, struct fail *fail)
+{
+	struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
+	unsigned waited = 0;
+	int code;
+
+	for (;;) {
+		code = sqlite3_exec(sqlite->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+		if ((code & 0xff) != SQLITE_BUSY || waited >= wait_ms)
+			break;
+		nanosleep(&pause, NULL);
+		waited += RETRY_MS;
+	}
+	return code == SQLITE_OK ? 0 : sqlite_tell(sqlite, code, fail);
+}
+
+static int
+migrate(struct sqlite *sqlite, struct fail *fail)
+{
+	char settle[128];
+	int64_t version;
+	int r = sqlite_run(sqlite, "BEGIN IMMEDIATE", fail);
+
+	if (r < 0)
+		return r;
+	/* Again, now that nobody else can change it. */
+	r = find_version(sqlite, &version, fail);
+	for (; r == 0 && version < SCHEMA_VERSION; version++)
+		r = sqlite_run(sqlite, schema_steps[version], fail);
+	snprintf(settle, sizeof(settle),
+		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", SCHEMA_APPLICATION,
+		SCHEMA_VERSION);
+	if (r == 0)
+		r = sqlite_run(sqlite, settle, fail);
+	if (r < 0)
+		sqlite3_exec(sqlite->db, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
+static int
+prepare_writing(struct sqlite *sqlite, const struct store_settings *settings, int64_t version,
+	struct fail *fail)
+{
+	char sql[160];
+	int r;
+
+	if (sqlite3_db_readonly(sqlite->db, "main") == 1)
+		return sqlite_tell(sqlite, SQLITE_READONLY, fail);
+	snprintf(sql, sizeof(sql),
+		"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = %d;"
+		"PRAGMA max_page_count = %llu;",
+		CHECKPOINT_PAGES, (unsigned long long)(settings->bytes_most / 4096 + 1));
+	r = start_log(sqlite, settings->wait_ms, fail);
+	if (r == 0)
+		r = sqlite_run(sqlite, sql, fail);
+	if (r == 0 && version < SCHEMA_VERSION)
+		r = migrate(sqlite, fail);
+	return r;
+}
+
+/* On a medium that cannot be written SQLite cannot share the log; a ledger that was closed has none. */
+static int
+connect_frozen(struct sqlite *sqlite, const struct store_settings *settings, struct fail *fail)
+{
+	struct buffer name;
+	struct stat stat_of;
+	int r;
+
+	buffer_init(&name, 1 << 18);
+	buffer_print(&name, "%s-wal", sqlite->path);
+	r = stat(buffer_string(&name), &stat_of) == 0 && stat_of.st_size > 0;
+	buffer_clear(&name);
+	if (r == 1) {
+		r = tell(sqlite, -EROFS,
+			"the ledger was not closed, and its folder may not be written",
+			"copy the file and its -wal to a folder of your own and name the copy",
+			fail);
+		goto out;
+	}
+	buffer_text(&name, TEXT("file:"));
+	for (const char *c = sqlite->path; *c != '\0'; c++)
+		buffer_print(&name, *c == '%' || *c == '?' || *c == '#' ? "%%%02x" : "%c",
+			(unsigned char)*c);
+	buffer_text(&name, TEXT("?immutable=1"));
+	r = connect_as(sqlite, buffer_string(&name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+		settings, fail);
+out:
+	buffer_done(&name);
+	return r;
+}
+
+int
+sqlite_connect(struct sqlite *sqlite, const struct store_settings *settings, struct fail *fail)
+{
+	int64_t version = 0;
+	int r;
+
+	*sqlite = (struct sqlite){
+		.path = plain_path(settings->where), .for_reading = settings->mode == STORE_READ};
+	r = find_file(sqlite, settings->mode, fail);
+	if (r == 0)
+		r = connect_as(sqlite, sqlite->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+			settings, fail);
+	if (r == 0)
+		r = find_version(sqlite, &version, fail);
+	if (sqlite->for_reading && (r == -EACCES || r == -EROFS || r == -ENOENT)) {
+		r = connect_frozen(sqlite, settings, fail);
+		if (r == 0)
+			r = find_version(sqlite, &version, fail);
+	}
+	if (r == 0 && sqlite->for_reading)
+		r = sqlite_run(sqlite, "PRAGMA query_only = ON", fail);
+	else if (r == 0)
+		r = prepare_writing(sqlite, settings, version, fail);
+	if (r < 0)
+		sqlite_disconnect(sqlite);
+	return r;
+}
+
+void
+sqlite_disconnect(struct sqlite *sqlite)
+{
+	for (size_t i = 0; i < SQLITE_STATEMENTS; i++)
+		sqlite3_finalize(sqlite->statements[i]);
+	if (sqlite->db != NULL)
+		sqlite3_close(sqlite->db);
+	free(sqlite->path);
+	*sqlite = (struct sqlite){0};
+}

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/sqlite_store.h"
+
+#include "ledger/sqlite.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Places of the prepared statements. */
+enum statement {
+	STATEMENT_META_GET,
+	STATEMENT_META_PUT,
+	STATEMENT_PARAMETERS_ADD,
+	STATEMENT_PARAMETERS_ONE,
+	STATEMENT_PARAMETERS_ALL,
+	STATEMENT_CASE_ADD,
+	STATEMENT_CASE_CHANGE,
+	STATEMENT_CASE_REMOVE,
+	STATEMENT_CASE_EMPTY,
+	STATEMENT_CASE_TOTAL,
+	STATEMENT_TRANSITION_HAS,
+	STATEMENT_TRANSITION_ADD,
+	STATEMENT_AUDIT_ADD,
+	STATEMENT_TOTALS,
+	STATEMENT_CHECK,
+	STATEMENT_CASES,
+	STATEMENT_TRANSITIONS = STATEMENT_CASES + CASES_WHICH_COUNT,
+	STATEMENT_AUDITS = STATEMENT_TRANSITIONS + TRANSITIONS_WHICH_COUNT,
+	STATEMENT_ROWS = STATEMENT_AUDITS + AUDITS_WHICH_COUNT,
+	STATEMENT_COUNT = STATEMENT_ROWS + ROWS_COUNT
+};
+
+_Static_assert((int)STATEMENT_COUNT <= SQLITE_STATEMENTS, "all statements have a place");
+
+static struct sqlite *
+of(struct store *store)
+{
+	return (struct sqlite *)store;
+}
+
+/* Runs a statement that gives no rows. */
+static int
+run_once(struct row *row, struct fail *fail)
+{
+	int r = row_step(row, fail);
+
+	return row_done(row, r < 0 ? r : 0, fail);
+}
+
+static void
+close_store(struct store *store)
+{
+	sqlite_disconnect(of(store));
+	free(of(store));
+}
+
+static int
+begin(struct store *store, bool write, struct fail *fail)
+{
+	return sqlite_run(of(store), write ? "BEGIN IMMEDIATE" : "BEGIN", fail);
+}
+
+static int
+end(struct store *store, bool keep, struct fail *fail)
+{
+	if (keep)
+		return sqlite_run(of(store), "COMMIT", fail);
+	/* SQLite may have rolled back already. */
+	if (sqlite3_get_autocommit(of(store)->db))
+		return 0;
+	return sqlite_run(of(store), "ROLLBACK", fail);
+}
+
+static int
+meta_get(struct store *store, const char *name, void *into, size_t size, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_META_GET,
+		"SELECT length(value), value FROM meta WHERE name = ?");
+	uint64_t length;
+	int r;
+
+	row_put_text(&row, text_of(name));
+	r = row_step(&row, fail);
+	if (r == 0)
+		r = -ENOENT;
+	if (r == 1) {
+		length = row_u64(&row);
+		if (length > size)
+			row.damaged = true;
+		else
+			row_blob(&row, into, (size_t)length);
+		r = (int)length;
+	}
+	return row_done(&row, r, fail);
+}
+
+static int
+meta_put(struct store *store, const char *name, const void *bytes, size_t size, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_META_PUT,
+		"INSERT INTO meta (name, value) VALUES (?, ?)"
+		" ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+
+	row_put_text(&row, text_of(name));
+	row_put_blob(&row, bytes, size);
+	return run_once(&row, fail);
+}
+
+static int
+parameters_add(
+	struct store *store, uint32_t version, struct text text, struct wall now, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_PARAMETERS_ADD,
+		"INSERT INTO parameters (version, text, added) VALUES (?, ?, ?)"
+		" ON CONFLICT (version) DO NOTHING RETURNING version");
+	int r;
+
+	row_put_u64(&row, version);
+	row_put_text(&row, text);
+	row_put_wall(&row, now);
+	r = row_step(&row, fail);
+	if (r == 0)
+		r = -EEXIST;
+	return row_done(&row, r < 0 ? r : 0, fail);
+}
+
+static int
+parameters(struct store *store, const uint32_t *version, visit_parameters visit, void *context,
+	struct fail *fail)
+{
+	struct row row = version != NULL
+		? row_prepare(of(store), STATEMENT_PARAMETERS_ONE,
+			  "SELECT version, text FROM parameters WHERE version = ?")
+		: row_prepare(of(store), STATEMENT_PARAMETERS_ALL,
+			  "SELECT version, text FROM parameters ORDER BY version");
+	int r;
+
+	if (version != NULL)
+		row_put_u64(&row, *version);
+	while ((r = row_step(&row, fail)) == 1) {
+		uint32_t number = row_u32(&row);
+		struct text text = row_text(&row, SIZE_MAX);
+
+		r = row.damaged ? 0 : visit(context, number, text);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}
+
+static void
+put_case(struct row *row, const struct ledger_case *it)
+{
+	row_put_u64(row, it->line);
+	row_put_u64(row, it->name_hash);
+	row_put_u64(row, it->previous);
+	row_put_wall(row, it->opened);
+	row_put_wall(row, it->last);
+	row_put_wall(row, it->confirmed);
+	row_put_wall(row, it->closed);
+	row_put_wall(row, it->changed);
+	row_put_text(row, text_of(state_names[it->state]));
+	row_put_text(row, text_of(state_names[it->highest]));
+	row_put_text(row, text_of(role_names[it->role]));
+	row_put_double(row, it->score);
+	row_put_blob(row, it->sealed, sizeof(it->sealed));
+}
+
+#define CASE_COLUMNS                                                                               \
+	"line, name_hash, previous, opened, last, confirmed, closed, changed, state, highest, "    \
+	"role,"                                                                                    \
+	" score, sealed"
+
+static int
+case_put(struct store *store, struct ledger_case *it, struct fail *fail)
+{
+	struct row row = it->number == 0
+		? row_prepare(of(store), STATEMENT_CASE_ADD,
+			  "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
+		: row_prepare(of(store), STATEMENT_CASE_CHANGE,
+			  "UPDATE cases SET (" CASE_COLUMNS ") = (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+			  " WHERE number = ?");
+	int r;
+
+	put_case(&row, it);
+	if (it->number != 0)
+		row_put_u64(&row, it->number);
+	r = run_once(&row, fail);
+	if (r == 0 && it->number == 0)
+		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+	return r;
+}
+
+static int
+case_remove(struct store *store, const struct ledger_case *it, struct fail *fail)
+{
+	struct row row = row_prepare(
+		of(store), STATEMENT_CASE_EMPTY, "DELETE FROM transitions WHERE of_case = ?");
+	char month[WALL_TEXT];
+	int r;
+
+	row_put_u64(&row, it->number);
+	r = run_once(&row, fail);
+	if (r < 0)
+		return r;
+	row = row_prepare(of(store), STATEMENT_CASE_REMOVE, "DELETE FROM cases WHERE number = ?");
+	row_put_u64(&row, it->number);
+	r = run_once(&row, fail);
+	if (r < 0)
+		return r;
+	row = row_prepare(of(store), STATEMENT_CASE_TOTAL,
+		"INSERT INTO totals (month, highest, cases) VALUES (?, ?, 1)"
+		" ON CONFLICT (month, highest) DO UPDATE SET cases = cases + 1");
+	row_put_text(&row, (struct text){wall_format(it->opened, month), 7});
+	row_put_text(&row, text_of(state_names[it->highest]));
+	return run_once(&row, fail);
+}
+
+static void
+read_case(struct row *row, struct ledger_case *ret)
+{
+	*ret = (struct ledger_case){0};
+	ret->number = row_u64(row);
+	ret->line = row_u64(row);
+	ret->name_hash = row_u64(row);
+	ret->previous = row_u64(row);
+	ret->opened = row_wall(row);
+	ret->last = row_wall(row);
+	ret->confirmed = row_wall(row);
+	ret->closed = row_wall(row);
+	ret->changed = row_wall(row);
+	ret->state = row_name(row, state_names, STATE_COUNT);
+	ret->highest = row_name(row, state_names, STATE_COUNT);
+	ret->role = row_name(row, role_names, ROLE_COUNT);
+	ret->score = row_double(row);
+	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
+		row->damaged = true;
+}
+
+#define SELECT_CASES "SELECT number, " CASE_COLUMNS " FROM cases WHERE "
+
+static int
+cases(struct store *store, enum which_cases which, const struct query *query, visit_case visit,
+	void *context, struct fail *fail)
+{
+	/* ?1 is the key, ?2 the time, ?3 the limit. */
+	static const char *const sql[CASES_WHICH_COUNT] = {
+		[CASES_ALL] =
+			SELECT_CASES "number > ?1 AND ?2 IS NOT NULL ORDER BY number LIMIT ?3",
+		[CASES_NUMBER] = SELECT_CASES "number = ?1 AND ?2 IS NOT NULL LIMIT ?3",
+		[CASES_LINE] =
+			SELECT_CASES "line = ?1 AND ?2 IS NOT NULL ORDER BY number DESC LIMIT ?3",
+		[CASES_LINE_AT] = SELECT_CASES "line = ?1 AND (closed IS NULL OR (opened <= ?2 AND"
+					       " closed > ?2))"
+					       " ORDER BY closed IS NULL, number DESC LIMIT ?3",
+		[CASES_NAME] = SELECT_CASES "name_hash = ?1 AND ?2 IS NOT NULL"
+					    " ORDER BY number DESC LIMIT ?3",
+		[CASES_OVER] = SELECT_CASES "number > ?1 AND closed IS NOT NULL AND closed < ?2"
+					    " AND changed < ?2 ORDER BY number LIMIT ?3",
+	};
+	struct row row = row_prepare(of(store), STATEMENT_CASES + which, sql[which]);
+	struct ledger_case it;
+	int r;
+
+	row_put_u64(&row, query->key);
+	row_put_u64(&row, (uint64_t)query->time.us);
+	row_put_u64(&row, query->most > 0 ? query->most : INT64_MAX);
+	while ((r = row_step(&row, fail)) == 1) {
+		read_case(&row, &it);
+		r = row.damaged ? 0 : visit(context, &it);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}
+
+static int
+transition_has(struct store *store, const struct transition *it, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_TRANSITION_HAS,
+		"SELECT 1 FROM transitions WHERE line = ? AND time = ? AND \"from\" = ? AND \"to\" "
+		"= ?"
+		" AND parameters = ?");
+	int r;
+
+	row_put_u64(&row, it->line);
+	row_put_wall(&row, it->time);
+	row_put_text(&row, text_of(state_names[it->from]));
+	row_put_text(&row, text_of(state_names[it->to]));
+	row_put_u64(&row, it->parameters);
+	r = row_step(&row, fail);
+	return row_done(&row, r, fail);
+}
+
+#define TRANSITION_COLUMNS                                                                         \
+	"of_case, line, time, \"from\", \"to\", highest, role, parameters, active_lines, score,"   \
+	" threshold, channels, facts"
+
+static int
+transition_add(struct store *store, struct transition *it, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_TRANSITION_ADD,
+		"INSERT INTO transitions (" TRANSITION_COLUMNS ")"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	int r;
+
+	row_put_u64(&row, it->of_case);
+	row_put_u64(&row, it->line);
+	row_put_wall(&row, it->time);
+	row_put_text(&row, text_of(state_names[it->from]));
+	row_put_text(&row, text_of(state_names[it->to]));
+	row_put_text(&row, text_of(state_names[it->highest]));
+	row_put_text(&row, text_of(role_names[it->role]));
+	row_put_u64(&row, it->parameters);
+	row_put_u64(&row, it->active_lines);
+	row_put_double(&row, it->score);
+	row_put_double(&row, it->threshold);
+	row_put_text(&row, it->channels);
+	row_put_text(&row, it->facts);
+	r = run_once(&row, fail);
+	if (r == 0)
+		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+	return r;
+}
+
+static void
+read_transition(struct row *row, struct transition *ret)
+{
+	*ret = (struct transition){0};
+	ret->number = row_u64(row);
+	ret->of_case = row_u64(row);
+	ret->line = row_u64(row);
+	ret->time = row_wall(row);
+	ret->from = row_name(row, state_names, STATE_COUNT);
+	ret->to = row_name(row, state_names, STATE_COUNT);
+	ret->highest = row_name(row, state_names, STATE_COUNT);
+	ret->role = row_name(row, role_names, ROLE_COUNT);
+	ret->parameters = row_u32(row);
+	ret->active_lines = row_u32(row);
+	ret->score = row_double(row);
+	ret->threshold = row_double(row);
+	ret->channels = row_text(row, TRANSITION_TEXT);
+	ret->facts = row_text(row, TRANSITION_TEXT);
+}
+
+#define SELECT_TRANSITIONS "SELECT number, " TRANSITION_COLUMNS " FROM transitions WHERE "
+
+static int
+transitions(struct store *store, enum which_transitions which, uint64_t key, visit_transition visit,
+	void *context, struct fail *fail)
+{
+	static const char *const sql[TRANSITIONS_WHICH_COUNT] = {
+		[TRANSITIONS_CASE] = SELECT_TRANSITIONS "of_case = ? ORDER BY number",
+		[TRANSITIONS_NUMBER] = SELECT_TRANSITIONS "number = ?",
+	};
+	struct row row = row_prepare(of(store), STATEMENT_TRANSITIONS + which, sql[which]);
+	struct transition it;
+	int r;
+
+	row_put_u64(&row, key);
+	while ((r = row_step(&row, fail)) == 1) {
+		read_transition(&row, &it);
+		r = row.damaged ? 0 : visit(context, &it);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}
+
+#define AUDIT_COLUMNS                                                                              \
+	"sequence, time, actor, action, subject, object, details, digest, previous, hash"
+
+static int
+audit_add(struct store *store, const struct audit *it, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_AUDIT_ADD,
+		"INSERT INTO audit (" AUDIT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)");
+
+	row_put_u64(&row, it->sequence);
+	row_put_wall(&row, it->time);
+	row_put_text(&row, it->actor);
+	row_put_text(&row, text_of(action_names[it->action]));
+	row_put_u64(&row, it->subject);
+	row_put_u64(&row, it->object);
+	row_put_text(&row, it->details);
+	row_put_blob(&row, it->has_digest ? it->digest : NULL, sizeof(it->digest));
+	row_put_blob(&row, it->previous, sizeof(it->previous));
+	row_put_blob(&row, it->hash, sizeof(it->hash));
+	return run_once(&row, fail);
+}
+
+static void
+read_audit(struct row *row, struct audit *ret)
+{
+	*ret = (struct audit){0};
+	ret->sequence = row_u64(row);
+	ret->time = row_wall(row);
+	ret->actor = row_text(row, AUDIT_ACTOR);
+	ret->action = row_name(row, action_names, ACTION_COUNT);
+	ret->subject = row_u64(row);
+	ret->object = row_u64(row);
+	ret->details = row_text(row, AUDIT_DETAILS);
+	ret->has_digest = row_blob(row, ret->digest, sizeof(ret->digest));
+	if (!row_blob(row, ret->previous, sizeof(ret->previous)) ||
+		!row_blob(row, ret->hash, sizeof(ret->hash)))
+		row->damaged = true;
+}
+
+#define SELECT_AUDITS "SELECT " AUDIT_COLUMNS " FROM audit WHERE "
+
+static int
+audits(struct store *store, enum which_audits which, uint64_t key, visit_audit visit, void *context,
+	struct fail *fail)
+{
+	static const char *const sql[AUDITS_WHICH_COUNT] = {
+		[AUDITS_ALL] = SELECT_AUDITS "sequence > ? ORDER BY sequence",
+		[AUDITS_LAST] = SELECT_AUDITS "? IS NOT NULL ORDER BY sequence DESC LIMIT 1",
+		[AUDITS_ACTION] = SELECT_AUDITS "action = ? ORDER BY sequence",
+	};
+	struct row row = row_prepare(of(store), STATEMENT_AUDITS + which, sql[which]);
+	struct audit it;
+	int r;
+
+	if (which == AUDITS_ACTION)
+		row_put_text(&row, text_of(action_names[key]));
+	else
+		row_put_u64(&row, key);
+	while ((r = row_step(&row, fail)) == 1) {
+		read_audit(&row, &it);
+		r = row.damaged ? 0 : visit(context, &it);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}
+
+static int
+count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
+{
+	static const char *const sql[ROWS_COUNT] = {
+		[ROWS_CASES] = "SELECT count(*) FROM cases",
+		[ROWS_TRANSITIONS] = "SELECT count(*) FROM transitions",
+		[ROWS_PARAMETERS] = "SELECT count(*) FROM parameters",
+		[ROWS_AUDIT] = "SELECT count(*) FROM audit",
+	};
+	struct row row = row_prepare(of(store), STATEMENT_ROWS + rows, sql[rows]);
+	int r = row_step(&row, fail);
+
+	if (r == 1)
+		*ret = row_u64(&row);
+	return row_done(&row, r < 0 ? r : 0, fail);
+}
+
+static int
+totals(struct store *store, int (*visit)(void *, struct text, uint8_t, uint64_t), void *context,
+	struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_TOTALS,
+		"SELECT month, highest, cases FROM totals ORDER BY month, highest");
+	int r;
+
+	while ((r = row_step(&row, fail)) == 1) {
+		struct text month = row_text(&row, 7);
+		uint8_t highest = row_name(&row, state_names, STATE_COUNT);
+		uint64_t number = row_u64(&row);
+
+		r = row.damaged ? 0 : visit(context, month, highest, number);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}
+
+static int
+check(struct store *store, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_CHECK, "PRAGMA integrity_check(1)");
+	int r = row_step(&row, fail);
+
+	if (r == 1 && !text_is(row_text(&row, SIZE_MAX), "ok"))
+		row.damaged = true;
+	return row_done(&row, r < 0 ? r : 0, fail);
+}
+
+static const struct store_ops sqlite_ops = {
+	.close = close_store,
+	.begin = begin,
+	.end = end,
+	.meta_get = meta_get,
+	.meta_put = meta_put,
+	.parameters_add = parameters_add,
+	.parameters = parameters,
+	.case_put = case_put,
+	.case_remove = case_remove,
+	.cases = cases,
+	.transition_has = transition_has,
+	.transition_add = transition_add,
+	.transitions = transitions,
+	.audit_add = audit_add,
+	.audits = audits,
+	.count = count,
+	.totals = totals,
+	.check = check,
+};
+
+int
+sqlite_store_open(struct store **ret, const struct store_settings *settings, struct fail *fail)
+{
+	struct sqlite *sqlite = xcalloc(1, sizeof(*sqlite));
+	int r = sqlite_connect(sqlite, settings, fail);
+
+	if (r < 0) {
+		free(sqlite);
+		return r;
+	}
+	sqlite->store.ops = &sqlite_ops;
+	*ret = &sqlite->store;
+	return 0;
+}

@@ -1,0 +1,125 @@
+/* store - rows in a database, whichever one it is
+ *
+ * What:    the little that the ledger asks of an engine: transactions, rows written, rows visited. What the
+ *          rows mean is decided above (ledger.h). One table of functions per engine; the tests of the
+ *          interface run on each.
+ * Owns:    a store is made by its engine's open function and ends with close. Rows given to a visitor, and
+ *          their texts, are valid until it returns.
+ * Limits:  those of the engine; each says how it speaks of a full disk, a lock, damage.
+ * Thread:  one at a time; several processes may hold stores on the same database.
+ *
+ * All functions: 0 or more, or -errno with fail filled: -EBUSY another program writes, -ENOSPC no room,
+ * -EROFS may not be written, -EUCLEAN damaged, -EIO the disk. Writing happens between begin(true) and
+ * end(true); after an error of any of them only end(false) may follow.
+ */
+#ifndef LAZARET_LEDGER_STORE_H
+#define LAZARET_LEDGER_STORE_H
+
+#include "ledger/audit.h"
+#include "ledger/case.h"
+
+/* A visitor returns 0 to go on; anything else ends the visit, which returns it. */
+typedef int (*visit_case)(void *context, const struct ledger_case *row);
+typedef int (*visit_transition)(void *context, const struct transition *row);
+typedef int (*visit_audit)(void *context, const struct audit *row);
+typedef int (*visit_parameters)(void *context, uint32_t version, struct text text);
+
+/* Which cases, and in which order. */
+enum which_cases {
+	CASES_ALL,     /* by number, after key */
+	CASES_NUMBER,  /* key */
+	CASES_LINE,    /* of line key, newest first */
+	CASES_LINE_AT, /* of line key: the one that time falls into, else the open one */
+	CASES_NAME,    /* of name hash key, newest first */
+	CASES_OVER,    /* closed, and neither closed nor changed at time or later; by number */
+	CASES_WHICH_COUNT
+};
+
+struct query {
+	uint64_t key;
+	struct wall time;
+	uint64_t most; /* rows; 0: all */
+};
+
+enum which_transitions { TRANSITIONS_CASE, TRANSITIONS_NUMBER, TRANSITIONS_WHICH_COUNT };
+
+enum which_audits {
+	AUDITS_ALL,    /* by sequence, after key */
+	AUDITS_LAST,   /* the last one */
+	AUDITS_ACTION, /* of enum action key, by sequence */
+	AUDITS_WHICH_COUNT
+};
+
+enum rows { ROWS_CASES, ROWS_TRANSITIONS, ROWS_PARAMETERS, ROWS_AUDIT, ROWS_COUNT };
+
+struct store;
+
+struct store_ops {
+	void (*close)(struct store *store);
+	int (*begin)(struct store *store, bool write, struct fail *fail);
+	int (*end)(struct store *store, bool keep, struct fail *fail);
+
+	/* Single values; get returns the length, or -ENOENT. */
+	int (*meta_get)(
+		struct store *store, const char *name, void *into, size_t size, struct fail *fail);
+	int (*meta_put)(struct store *store, const char *name, const void *bytes, size_t size,
+		struct fail *fail);
+
+	/* -EEXIST if the version is there; the caller compares the texts. */
+	int (*parameters_add)(struct store *store, uint32_t version, struct text text,
+		struct wall now, struct fail *fail);
+	/* Of one version, or all of them. */
+	int (*parameters)(struct store *store, const uint32_t *version, visit_parameters visit,
+		void *context, struct fail *fail);
+
+	/* Adds a case without number and gives it one; otherwise changes the case of that number. */
+	int (*case_put)(struct store *store, struct ledger_case *row, struct fail *fail);
+	/* Removes the case with its transitions and counts it in the totals of its month. */
+	int (*case_remove)(struct store *store, const struct ledger_case *row, struct fail *fail);
+	int (*cases)(struct store *store, enum which_cases which, const struct query *query,
+		visit_case visit, void *context, struct fail *fail);
+
+	/* 1 if a transition of the same line, time, states and parameters is there. */
+	int (*transition_has)(struct store *store, const struct transition *row, struct fail *fail);
+	/* Adds and gives the number. -ENOKEY if the version of the parameters is not there. */
+	int (*transition_add)(struct store *store, struct transition *row, struct fail *fail);
+	int (*transitions)(struct store *store, enum which_transitions which, uint64_t key,
+		visit_transition visit, void *context, struct fail *fail);
+
+	int (*audit_add)(struct store *store, const struct audit *row, struct fail *fail);
+	int (*audits)(struct store *store, enum which_audits which, uint64_t key, visit_audit visit,
+		void *context, struct fail *fail);
+
+	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);
+	/* Cases removed so far, by month of opening and gravest state: what is left of them. */
+	int (*totals)(struct store *store,
+		int (*visit)(void *context, struct text month, uint8_t highest, uint64_t cases),
+		void *context, struct fail *fail);
+	/* Whether the engine finds its own files sound. */
+	int (*check)(struct store *store, struct fail *fail);
+};
+
+/* Engines begin their own struct with this one. */
+struct store {
+	const struct store_ops *ops;
+};
+
+enum store_mode {
+	STORE_READ,  /* must be there; nothing is written */
+	STORE_WRITE, /* must be there */
+	STORE_MAKE,  /* is made where it is not there */
+};
+
+struct store_settings {
+	const char *
+		where; /* a file of SQLite; other engines come under a scheme: "postgresql://..." */
+	enum store_mode mode;
+	unsigned wait_ms;    /* for another program's lock */
+	uint64_t bytes_most; /* of the database */
+};
+
+int store_open(
+	struct store **ret, const struct store_settings *settings, struct fail *fail) MUST_USE;
+struct store *store_close(struct store *store);
+
+#endif

@@ -1,0 +1,46 @@
+/* transition - a verdict as the ledger keeps it: one row, never changed
+ *
+ * What:    the fields that the ledger works with stand alone; what only an explanation needs (the channels'
+ *          scores, the facts) is a JSON object each, under the names of the struct's fields, so that later
+ *          versions may add fields and still read old rows. Fields that are 0 are left out.
+ * Owns:    nothing; channels and facts point into the store's row or the buffers that were given.
+ * Limits:  each JSON text TRANSITION_TEXT bytes. Scores beyond 1e30 are kept as 1e30, what is no number as 0.
+ * Thread:  a value.
+ */
+#ifndef LAZARET_LEDGER_TRANSITION_H
+#define LAZARET_LEDGER_TRANSITION_H
+
+#include "base/text.h"
+#include "ledger/digest.h"
+#include "verdict/verdict.h"
+
+#define TRANSITION_TEXT 2048
+
+struct transition {
+	uint64_t number; /* given by the store */
+	uint64_t of_case;
+	uint64_t line;
+	struct wall time;
+	uint8_t from; /* enum state */
+	uint8_t to;
+	uint8_t highest;
+	uint8_t role; /* enum role */
+	uint32_t parameters;
+	uint32_t active_lines;
+	double score;
+	double threshold;
+	struct text channels;
+	struct text facts;
+};
+
+/* Buffers of at most TRANSITION_TEXT bytes, cleared first. -EINVAL for a verdict with a state or role that
+ * does not exist; -EMSGSIZE if a buffer is too small. */
+int transition_encode(const struct verdict *verdict, struct buffer *channels, struct buffer *facts,
+	struct transition *ret) MUST_USE;
+
+/* Unknown names are skipped, missing ones are 0. -EINVAL if a text is no flat object of numbers. */
+int transition_decode(const struct transition *transition, struct verdict *ret) MUST_USE;
+
+void transition_digest(const struct transition *transition, uint8_t into[DIGEST_SIZE]);
+
+#endif
