@@ -17,12 +17,21 @@ struct export_settings {
 	size_t sessions_per_exporter; /* so that forged sources cannot take all */
 	size_t templates_most;        /* of one session */
 	int64_t template_life_us;     /* 30 minutes (RFC 7011 s8.4) */
-	size_t held_most;             /* datagrams that wait for a template, of one session */
+	size_t held_most;             /* data sets that wait for a template, of one session */
+	size_t templates_total;       /* of all sessions */
+	size_t held_bytes;            /* of all data sets that wait */
+	uint32_t sampling; /* of exporters that do not tell: 0 not known, 1 all packets */
 };
 
-#define EXPORT_DEFAULTS                                                                                \
-	((struct export_settings){.sessions_most = 4096, .sessions_per_exporter = 256,                 \
-		.templates_most = 1024, .template_life_us = 30 * WALL_MINUTE, .held_most = 64})
+#define EXPORT_DEFAULTS                                                                            \
+	((struct export_settings){.sessions_most = 4096,                                           \
+		.sessions_per_exporter = 256,                                                      \
+		.templates_most = 1024,                                                            \
+		.template_life_us = 30 * WALL_MINUTE,                                              \
+		.held_most = 64,                                                                   \
+		.templates_total = 1 << 16,                                                        \
+		.held_bytes = 64UL << 20,                                                          \
+		.sampling = 0})
 
 struct export_from {
 	const char *file; /* for errors */
@@ -31,6 +40,30 @@ struct export_from {
 	uint16_t port;          /* its source port */
 	bool has_address;       /* false: a bare payload file; all such are one exporter */
 	struct wall received;
+};
+
+/* What is not an intake's business: for metrics and tests. */
+struct export_counts {
+	uint64_t datagrams;
+	uint64_t malformed;         /* of them: a length, count or version is wrong */
+	uint64_t sessions;          /* begun */
+	uint64_t sessions_refused;  /* datagrams of sessions that found no room */
+	uint64_t sessions_ended;    /* idle ones that made room */
+	uint64_t templates;         /* learnt, redefinitions included */
+	uint64_t templates_changed; /* redefined */
+	uint64_t templates_refused; /* make no sense, or found no room */
+	uint64_t templates_expired;
+	uint64_t templates_late; /* older than the layout in use: not taken */
+	uint64_t withdrawals;    /* over UDP, so ignored (RFC 7011 s8.4) */
+	uint64_t held;           /* data sets that had to wait for their template */
+	uint64_t released;       /* of them: it came */
+	uint64_t held_lost;      /* of them: given up */
+	uint64_t duplicates;     /* datagrams that came twice */
+	uint64_t late;           /* datagrams out of order */
+	uint64_t gaps;
+	uint64_t restarts; /* of exporters */
+	uint64_t twins;    /* mail records exported at the way in and at the way out */
+	uint64_t options;  /* records about the exporters */
 };
 
 struct export;
@@ -47,5 +80,7 @@ void export_datagram(struct export *export_, const struct export_from *from, con
 
 /* No more will come: what still waits for a template is given up and counted. */
 void export_flush(struct export *export_);
+
+const struct export_counts *export_counts(const struct export *export_);
 
 #endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/message.h"
+
+#include "base/hash.h"
+#include "source/dataset.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Set numbers that are not for data. */
+enum set { SET_TEMPLATES_V9 = 0, SET_OPTIONS_V9 = 1, SET_TEMPLATES = 2, SET_OPTIONS = 3 };
+
+/* Evidence from this long after a loss is marked as incomplete. */
+#define INCOMPLETE_AFTER WALL_MINUTE
+
+/* A clock that was never set begins at 1970: before this no exporter of ours was built. */
+#define CLOCK_UNSET (INT64_C(946684800) * WALL_SECOND)
+
+void
+message_error(const struct message *message, const char *format, ...)
+{
+	const struct session_key *key = message->session != NULL ? &message->session->key : NULL;
+	char what[256], exporter[ADDRESS_TEXT] = "of this file", domain[32] = "";
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	if (message->from->has_address)
+		address_format(&message->from->address, exporter);
+	if (key != NULL && key->dialect != DIALECT_NETFLOW5)
+		snprintf(domain, sizeof(domain), ", domain %u", key->domain);
+	intake_error(message->export_->intake,
+		message->from->file != NULL ? message->from->file : "", message->from->offset,
+		"exporter %s%s: %s", exporter, domain, what);
+}
+
+/* Adds a loss, or takes back what came late. */
+static void
+add_lost(const struct message *message, int64_t lost)
+{
+	uint64_t *total = &message->export_->intake_counts->lost_records;
+
+	if (lost >= 0)
+		*total += (uint64_t)lost;
+	else
+		*total -= (uint64_t)-lost < *total ? (uint64_t)-lost : *total;
+}
+
+static void
+see_place(struct message *message, enum sequence_place place)
+{
+	struct session *session = message->session;
+
+	switch (place) {
+	case SEQUENCE_NEXT:
+	case SEQUENCE_UNCLEAR:
+		break;
+	case SEQUENCE_LATE:
+		message->export_->counts.late++;
+		break;
+	case SEQUENCE_GAP:
+		message->export_->counts.gaps++;
+		session->incomplete.us = message->from->received.us + INCOMPLETE_AFTER;
+		break;
+	case SEQUENCE_RESTART:
+		message->export_->counts.restarts++;
+		break;
+	}
+}
+
+static uint64_t
+word_at(const uint8_t *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Two datagrams with the same header, length, middle and end are taken for the same one. */
+static uint64_t
+print_of(const struct message *message, const uint8_t *payload, size_t size)
+{
+	uint64_t head = (uint64_t)message->number << 32 | message->moment.seconds;
+	uint64_t body = word_at(payload + size - 8) ^ hash_mix(word_at(payload + size / 2));
+
+	return hash_mix(head ^ hash_mix(body + size) ^ message->moment.uptime) | 1;
+}
+
+static void
+tell_refused(const struct message *message, bool tell)
+{
+	message->export_->counts.sessions_refused++;
+	if (tell)
+		message_error(
+			message, "too many sessions; this one and others after it are left out");
+}
+
+bool
+message_begin(struct message *message, uint32_t domain, int64_t export_us, const uint8_t *payload,
+	size_t size)
+{
+	struct export *export_ = message->export_;
+	const struct export_from *from = message->from;
+	struct session_key key = {.domain = domain, .dialect = message->dialect};
+	bool tell = false, restarted = false;
+	enum sequence_place place;
+	uint64_t print;
+	int64_t lost = 0;
+
+	if (from->has_address)
+		key.exporter = from->address;
+	if (message->dialect == DIALECT_IPFIX)
+		key.port = from->port;
+	message->session = session_open(&export_->sessions, &key, from->received, &tell);
+	if (message->session == NULL) {
+		tell_refused(message, tell);
+		export_->intake_counts->skipped_bytes += size;
+		return false;
+	}
+	message->moment.time.us = export_us;
+	if (export_us < CLOCK_UNSET && from->received.us > CLOCK_UNSET)
+		message->moment.time = from->received;
+	if (message->dialect != DIALECT_IPFIX) {
+		bool was_mixed = message->session->is_mixed;
+
+		restarted = session_restarted(&export_->sessions, message->session,
+			message->moment.uptime, export_us / 1000, from->received);
+		if (message->session->is_mixed && !was_mixed)
+			message_error(message,
+				"restarts so often that it must be several exporters: "
+				"losses cannot be told");
+	}
+	place = message->session->is_mixed
+		? SEQUENCE_NEXT
+		: sequence_begin(&message->session->sequence, message->number, &lost);
+	print = print_of(message, payload, size);
+	if (place != SEQUENCE_NEXT && !restarted && export_->visitor == NULL &&
+		session_is_duplicate(message->session, print)) {
+		export_->counts.duplicates++;
+		return false;
+	}
+	session_remember(message->session, print);
+	if (place != SEQUENCE_NEXT)
+		see_place(message, place);
+	if (lost != 0)
+		add_lost(message, lost);
+	return true;
+}
+
+void
+message_end(struct message *message)
+{
+	int64_t lost = 0;
+
+	if (message->session->is_mixed)
+		return;
+	sequence_end(&message->session->sequence, message->number, message->records,
+		message->templates, message->is_uncounted, &lost);
+	if (lost != 0)
+		add_lost(message, lost);
+}
+
+/* The data sets that waited for this template, in the order in which they came. */
+static void
+release(struct message *message, uint16_t id)
+{
+	struct export *export_ = message->export_;
+	struct session *session = message->session;
+	struct held *held;
+
+	while (session->held_count > 0 &&
+		(held = session_release(&export_->sessions, session, id)) != NULL) {
+		struct template *template = session_find_template(
+			&export_->sessions, session, id, message->from->received);
+		struct message then = *message;
+
+		then.moment = held->moment;
+		if (template != NULL)
+			dataset_read(&then, template, held->bytes, held->size);
+		else
+			export_->intake_counts->skipped_bytes += held->size;
+		free(held);
+	}
+}
+
+static void
+learn(struct message *message, const struct layout *layout)
+{
+	struct export *export_ = message->export_;
+	struct fail strange = {0};
+	enum session_template result = session_announce(&export_->sessions, message->session,
+		layout, message->moment.seconds, message->from->received, &strange);
+
+	switch (result) {
+	case SESSION_TEMPLATE_SAME:
+	case SESSION_TEMPLATE_LATE:
+		return;
+	case SESSION_TEMPLATE_FULL:
+		/* Once in a while is enough: the flood may be meant to fill the list of errors. */
+		if ((export_->counts.templates_refused & (export_->counts.templates_refused - 1)) ==
+			0)
+			message_error(message, "no room for template %u", layout->id);
+		return;
+	case SESSION_TEMPLATE_NEW:
+	case SESSION_TEMPLATE_CHANGED:
+		if (strange.what[0] != '\0')
+			message_error(message, "%s", strange.what);
+		release(message, layout->id);
+		return;
+	}
+}
+
+/* A template set or an options template set. */
+static void
+read_templates(struct message *message, struct reader set, bool is_options)
+{
+	struct export *export_ = message->export_;
+	struct layout layout;
+
+	for (;;) {
+		size_t left = reader_left(&set);
+		struct fail fail = {0};
+		int r = layout_parse(&set, message->dialect, is_options, &layout, &fail);
+
+		if (r == 0)
+			return;
+		if (r < 0) {
+			export_->counts.templates_refused++;
+			export_->intake_counts->skipped_bytes +=
+				r == -EINVAL ? left : left - reader_left(&set);
+			message_error(message, "%s", fail.what);
+			if (r == -EINVAL)
+				return;
+			message->templates++;
+			continue;
+		}
+		/* Anybody can forge one over UDP, so it MUST be ignored there (RFC 7011 s8.4). */
+		if (layout.count == 0) {
+			export_->counts.withdrawals++;
+			continue;
+		}
+		message->templates++;
+		learn(message, &layout);
+	}
+}
+
+/* A message that was sent before this layout of the template: the one that it meant is gone. */
+static bool
+is_before_layout(const struct message *message, const struct template *template)
+{
+	uint32_t earlier = template->since - message->moment.seconds;
+
+	return template->is_redefined && earlier > 0 && earlier < 60;
+}
+
+static void
+read_data(struct message *message, uint16_t id, struct reader *set)
+{
+	struct export *export_ = message->export_;
+	size_t size = reader_left(set);
+	const struct template *template = session_find_template(
+		&export_->sessions, message->session, id, message->from->received);
+
+	if (__builtin_expect(template != NULL, 1) && !is_before_layout(message, template)) {
+		dataset_read(message, template, set->at, size);
+		return;
+	}
+	message->is_uncounted = true;
+	if (size == 0)
+		return;
+	if (template == NULL &&
+		session_hold(&export_->sessions, message->session, id, &message->moment,
+			message->from->received, set->at, size)) {
+		snprintf(export_->file, sizeof(export_->file), "%s",
+			message->from->file != NULL ? message->from->file : "");
+		return;
+	}
+	export_->counts.held_lost++;
+	export_->intake_counts->skipped_bytes += size;
+}
+
+static bool
+is_zero(const struct reader *reader)
+{
+	for (const uint8_t *at = reader->at; at < reader->end; at++) {
+		if (*at != 0)
+			return false;
+	}
+	return true;
+}
+
+void
+message_read_sets(struct message *message, struct reader *reader)
+{
+	bool v9 = message->dialect == DIALECT_NETFLOW9;
+
+	while (reader_left(reader) >= 4) {
+		uint16_t id = reader_u16(reader), length = reader_u16(reader);
+		struct reader set;
+
+		if (length < 4 || (size_t)length - 4 > reader_left(reader)) {
+			size_t left = reader_left(reader) + 4;
+
+			/* Zeros to the end are padding that some exporters count as part of the datagram. */
+			if (id == 0 && length == 0 && is_zero(reader))
+				return;
+			message->export_->counts.malformed++;
+			message->export_->intake_counts->skipped_bytes += left;
+			message_error(
+				message, "set %u of %u bytes, expected 4 to %zu", id, length, left);
+			message->is_uncounted = true;
+			return;
+		}
+		set = reader_sub(reader, (size_t)length - 4);
+		if (id >= TEMPLATE_FIRST)
+			read_data(message, id, &set);
+		else if (id == (v9 ? SET_TEMPLATES_V9 : SET_TEMPLATES))
+			read_templates(message, set, false);
+		else if (id == (v9 ? SET_OPTIONS_V9 : SET_OPTIONS))
+			read_templates(message, set, true);
+		else
+			message->export_->intake_counts->skipped_bytes += length;
+	}
+}

@@ -1,0 +1,42 @@
+/* message - one message of NetFlow or IPFIX while it is read
+ *
+ * What:    what the three dialects have in common once their header is read: finding the session,
+ *          following the sequence numbers, learning templates, and giving data sets to their template.
+ * Owns:    nothing; a value that lives as long as the datagram.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_SOURCE_MESSAGE_H
+#define LAZARET_SOURCE_MESSAGE_H
+
+#include "source/collector.h"
+
+struct message {
+	struct export *export_;
+	const struct export_from *from;
+	struct session *session;
+	struct moment moment;
+	uint32_t number;    /* its sequence number */
+	uint32_t records;   /* data records read, options included */
+	uint32_t templates; /* template records read */
+	uint32_t sampling;  /* from a header of NetFlow v5 */
+	uint8_t dialect;    /* enum dialect */
+	bool is_uncounted;  /* a set without template was in it */
+};
+
+/* Before the first set: finds the session by dialect and domain, and looks at the sequence number. The
+ * message's moment and number must be set. export_us: the time in the header. payload, size: the datagram,
+ * to know duplicates. False: this message is not to be read (counted). */
+bool message_begin(struct message *message, uint32_t domain, int64_t export_us,
+	const uint8_t *payload, size_t size);
+
+/* After the last set. */
+void message_end(struct message *message);
+
+/* Reads sets one after the other (RFC 7011 s3.3, RFC 3954 s5.2) until the reader is at its end, or a length
+ * is wrong (told and counted). */
+void message_read_sets(struct message *message, struct reader *reader);
+
+/* Tells the intake, with the exporter's name before the text. */
+void message_error(const struct message *message, const char *format, ...) PRINTF(2, 3);
+
+#endif
