@@ -10,6 +10,7 @@ static const struct verb verbs[] = {
 	{"scan", "[--inside PREFIX]... [--json] FILE...",
 		"which lines of recorded traffic are zombies", verb_scan},
 	{"help", "[VERB]", "what the command can do", verb_help},
+	{"decode", "[--json] FILE...", "what exporters of flow records really send", verb_decode},
 };
 
 static int

@@ -20,6 +20,7 @@ struct verb {
 	int (*run)(int argc, char **argv);
 };
 
+int verb_decode(int argc, char **argv);
 int verb_scan(int argc, char **argv);
 
 #endif

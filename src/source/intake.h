@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 struct decode_visitor;
+struct export;
 
 struct intake_settings {
 	int64_t join_us;      /* how long a record waits for its other direction: one minute */
@@ -63,6 +64,9 @@ void intake_error(struct intake *intake, const char *file, uint64_t offset, cons
 struct intake_counts *intake_counts(struct intake *intake);
 const struct intake_settings *intake_settings(const struct intake *intake);
 
+/* The exporters whose datagrams are read into this intake (export.h): made when first asked for, flushed and
+ * freed with it. */
+struct export *intake_export(struct intake *intake);
 /* With a visitor, readers of flow export decode every field of every record for it (decode.h) and put no
  * flows in. NULL (the start) means mail only. */
 void intake_decode(struct intake *intake, const struct decode_visitor *visitor);

@@ -9,6 +9,7 @@
 
 /* Asked in this order: those with a magic number first. */
 static const struct format *const formats[] = {
+	&format_export,
 	&format_nfdump_binary,
 	&format_argus,
 	&format_nfdump_csv,
