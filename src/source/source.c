@@ -9,6 +9,8 @@
 
 /* Asked in this order: those with a magic number first. */
 static const struct format *const formats[] = {
+	&format_pcap,
+	&format_pcapng,
 	&format_export,
 	&format_nfdump_binary,
 	&format_argus,

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/packets.h"
+
+#include "source/connection.h"
+#include "source/export.h"
+#include "source/fragment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define TCP 6
+#define UDP 17
+
+struct packets {
+	const char *file;
+	struct intake *intake;
+	struct connections *connections; /* each made when it is first needed */
+	struct fragments *fragments;
+	bool said_cut;
+};
+
+struct packets *
+packets_new(const char *file, struct intake *intake)
+{
+	struct packets *p = xcalloc(1, sizeof(*p));
+
+	p->file = file;
+	p->intake = intake;
+	return p;
+}
+
+struct packets *
+packets_free(struct packets *p)
+{
+	if (p == NULL)
+		return NULL;
+	connections_free(p->connections);
+	fragments_free(p->fragments);
+	free(p);
+	return NULL;
+}
+
+void
+packets_flush(struct packets *p)
+{
+	if (p->connections != NULL)
+		connections_flush(p->connections);
+}
+
+void
+packets_clock(struct packets *p, struct wall time)
+{
+	if (p->connections != NULL)
+		connections_clock(p->connections, time);
+}
+
+void
+packets_count(struct packets *p, uint64_t dull)
+{
+	intake_counts(p->intake)->records += dull;
+}
+
+static void
+on_tcp(struct packets *p, const struct packet *packet, const struct frame *frame)
+{
+	struct intake_counts *counts = intake_counts(p->intake);
+
+	counts->records++;
+	if (!is_mail_port(frame->source_port) && !is_mail_port(frame->destination_port))
+		return;
+	counts->mail_records++;
+	/* Somebody who only wants to see flow records. */
+	if (intake_visitor(p->intake) != NULL)
+		return;
+	if ((frame->known & FRAME_TCP) == 0) {
+		counts->skipped_records++;
+		return;
+	}
+	if (p->connections == NULL)
+		p->connections = connections_new(CONNECTIONS_MOST, p->intake);
+	connections_packet(p->connections, packet->time, frame);
+}
+
+/* What an exporter sent counts by its records, not by its packets. */
+static void
+on_export(struct packets *p, const struct packet *packet, const struct frame *frame)
+{
+	const struct export_from from = {
+		.file = p->file,
+		.offset = packet->offset,
+		.address = frame_source(frame),
+		.port = frame->source_port,
+		.has_address = true,
+		.received = packet->time,
+	};
+
+	export_datagram(intake_export(p->intake), &from, frame->payload, frame->captured);
+}
+
+static bool
+is_export_port(uint16_t port)
+{
+	return port == 2055 || port == 2056 || port == 4739 || port == 6343 || port == 9555 ||
+		port == 9995 || port == 9996;
+}
+
+static void
+on_udp(struct packets *p, const struct packet *packet, const struct frame *frame)
+{
+	struct intake_counts *counts = intake_counts(p->intake);
+	bool may_be = frame->captured >= 4 && packets_may_be_export(frame->payload);
+
+	if (may_be && frame->captured == frame->wire &&
+		export_matches(frame->payload, frame->captured)) {
+		on_export(p, packet, frame);
+		return;
+	}
+	counts->records++;
+	if (!may_be || frame->captured == frame->wire || !is_export_port(frame->destination_port))
+		return;
+	counts->skipped_records++;
+	if (p->said_cut)
+		return;
+	p->said_cut = true;
+	intake_error(p->intake, p->file, packet->offset,
+		"a datagram of flow export was cut to %u of %u bytes when it was recorded: record "
+		"whole packets (with tcpdump -s 0)",
+		frame->captured, frame->wire);
+}
+
+static void
+on_fragment(struct packets *p, const struct packet *packet, struct frame *frame)
+{
+	bool first = frame->fragment_at == 0, wanted;
+	struct frame part = *frame;
+	const uint8_t *bytes;
+	size_t size;
+	int result;
+
+	if (p->fragments == NULL)
+		p->fragments = fragments_new();
+	wanted = !first || (frame->captured >= 4 && packets_may_be_export(frame->payload));
+	if (first && (frame->known & FRAME_PORTS) != 0 && frame->captured > 0) {
+		/* Reassembly takes the datagram with its header. */
+		part.payload = frame->payload - 8;
+		part.captured += 8;
+		part.wire += 8;
+	}
+	result = fragments_add(p->fragments, packet->time, &part, wanted, &bytes, &size);
+	if (result <= 0) {
+		intake_counts(p->intake)->records++;
+		intake_counts(p->intake)->skipped_records += result < 0;
+		return;
+	}
+	if (frame_parse_transport(&part, bytes, size, size) < 0) {
+		intake_counts(p->intake)->records++;
+		intake_counts(p->intake)->skipped_records++;
+		return;
+	}
+	on_udp(p, packet, &part);
+}
+
+void
+packets_add(struct packets *p, const struct packet *packet)
+{
+	struct frame frame;
+	int result =
+		frame_parse(packet->link, packet->bytes, packet->captured, packet->wire, &frame);
+
+	if (result < 0) {
+		intake_counts(p->intake)->records++;
+		intake_counts(p->intake)->skipped_records += result != -ENOMSG;
+	} else if (frame.protocol == UDP && (frame.known & FRAME_FRAGMENT) != 0) {
+		on_fragment(p, packet, &frame);
+	} else if (frame.protocol == UDP) {
+		on_udp(p, packet, &frame);
+	} else if (frame.protocol == TCP && (frame.known & FRAME_PORTS) != 0) {
+		on_tcp(p, packet, &frame);
+	} else {
+		intake_counts(p->intake)->records++;
+	}
+}
