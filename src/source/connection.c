@@ -66,6 +66,7 @@ struct connections {
 	uint32_t fresh; /* entries from here on were never used */
 	uint32_t free;
 	uint32_t hand; /* where the last sample ended */
+	uint32_t left; /* observations that may still come out because of time */
 	uint32_t ring[RING];
 };
 
@@ -83,6 +84,7 @@ connections_new(size_t most, struct intake *intake)
 	c->all = memory_map(most, sizeof(*c->all));
 	c->pool = stream_pool_new();
 	c->free = NOBODY;
+	c->left = CONNECTION_PORTION;
 	for (size_t i = 0; i < RING; i++)
 		c->ring[i] = NOBODY;
 	table_init(&c->table, most);
@@ -115,7 +117,8 @@ disarm(struct connections *c, struct connection *one)
 static void
 arm(struct connections *c, struct connection *one, int64_t after_us)
 {
-	int64_t seconds = after_us / WALL_SECOND + 1;
+	/* Never the place that is being served, which is the next one. */
+	int64_t seconds = after_us / WALL_SECOND + 2;
 	uint32_t index = (uint32_t)(one - c->all);
 
 	if (seconds > AHEAD_MOST)
@@ -197,6 +200,8 @@ tell(struct connections *c, struct connection *one, int64_t waited)
 		(one->state & (CLIENT_SEEN | SERVER_SEEN)) != (CLIENT_SEEN | SERVER_SEEN))
 		observation.flags |= OBSERVATION_ONE_SIDED;
 	intake_observation(c->intake, &observation);
+	if (c->left > 0)
+		c->left--;
 }
 
 static void
@@ -221,7 +226,8 @@ is_time_to_tell(const struct connections *c, const struct connection *one)
 	int64_t age = c->now.us - one->start.us, silent = c->now.us - one->last.us;
 	int outcome = outcome_of(c, one, CONNECTION_ANSWER);
 
-	if (outcome == OUTCOME_FAILED || age >= CONNECTION_TELL)
+	/* Before now: the clock was set back, and there were too many to let them all out at once. */
+	if (outcome == OUTCOME_FAILED || age >= CONNECTION_TELL || age < -CONNECTION_JUMP)
 		return true;
 	if ((one->state & ENDED) != 0)
 		return silent >= CONNECTION_LINGER;
@@ -244,7 +250,8 @@ on_due(struct connections *c, struct connection *one)
 		rearm(c, one, (over ? CONNECTION_CLOSED : CONNECTION_IDLE) - silent);
 }
 
-/* The ring up to now. Whatever is armed anew lies ahead of where this stands. */
+/* The ring up to now, or until enough came out: the rest is served with the next packets. Whatever is armed
+ * anew lies ahead of where this stands. */
 static void
 serve(struct connections *c, struct wall time)
 {
@@ -254,48 +261,59 @@ serve(struct connections *c, struct wall time)
 	if (target - c->second > RING)
 		c->second = target - RING;
 	while (c->second < target) {
-		uint32_t index, next;
+		uint32_t *first = &c->ring[(uint64_t)(c->second + 1) % RING];
 
+		while (*first != NOBODY && c->left > 0)
+			on_due(c, &c->all[*first]);
+		if (*first != NOBODY)
+			break;
 		c->second++;
-		index = c->ring[(uint64_t)c->second % RING];
-		for (; index != NOBODY; index = next) {
-			next = c->all[index].next;
-			on_due(c, &c->all[index]);
-		}
 	}
 }
 
-void
-connections_flush(struct connections *c)
+/* All that is known comes out, or as much as may. True while there is more. */
+static bool
+drain(struct connections *c)
 {
 	for (size_t i = 0; i < RING; i++) {
 		while (c->ring[i] != NOBODY) {
 			struct connection *one = &c->all[c->ring[i]];
 
+			if (c->left == 0)
+				return true;
 			tell(c, one, CONNECTION_ANSWER_LAST);
 			forget(c, one);
 		}
 	}
+	return false;
+}
+
+bool
+connections_flush(struct connections *c)
+{
+	c->left = CONNECTION_PORTION;
+	return drain(c);
 }
 
 static void
 set_time(struct connections *c, struct wall time)
 {
 	if (!c->has_time || time.us < c->now.us - CONNECTION_JUMP) {
-		connections_flush(c);
+		drain(c);
 		c->has_time = true;
 		c->now = time;
 		c->second = time.us / WALL_SECOND;
 	} else if (time.us > c->now.us) {
+		c->now = time;
 		if (time.us / WALL_SECOND > c->second)
 			serve(c, time);
-		c->now = time;
 	}
 }
 
 void
 connections_clock(struct connections *c, struct wall time)
 {
+	c->left = CONNECTION_PORTION;
 	if (c->has_time)
 		set_time(c, time);
 }

@@ -21,14 +21,15 @@
 #include "source/frame.h"
 #include "source/intake.h"
 
-#define CONNECTIONS_MOST  (1UL << 18)
-#define CONNECTION_ANSWER (10 * WALL_SECOND)
-#define CONNECTION_SETTLE WALL_MINUTE
-#define CONNECTION_TELL   (9 * WALL_MINUTE)
-#define CONNECTION_IDLE   (10 * WALL_MINUTE)
-#define CONNECTION_CLOSED (75 * WALL_SECOND) /* the longest pause between two SYNs, and some */
-#define CONNECTION_LINGER (2 * WALL_SECOND)  /* for packets that come late */
-#define CONNECTION_JUMP   (10 * WALL_MINUTE)
+#define CONNECTIONS_MOST   (1UL << 18)
+#define CONNECTION_ANSWER  (10 * WALL_SECOND)
+#define CONNECTION_SETTLE  WALL_MINUTE
+#define CONNECTION_TELL    (9 * WALL_MINUTE)
+#define CONNECTION_IDLE    (10 * WALL_MINUTE)
+#define CONNECTION_CLOSED  (75 * WALL_SECOND) /* the longest pause between two SYNs, and some */
+#define CONNECTION_LINGER  (2 * WALL_SECOND)  /* for packets that come late */
+#define CONNECTION_JUMP    (10 * WALL_MINUTE)
+#define CONNECTION_PORTION 16384
 /* At the end of the recording: a SYN that waited for longer had no answer (RFC 6298 s2.1). */
 #define CONNECTION_ANSWER_LAST WALL_SECOND
 
@@ -41,10 +42,11 @@ struct connections *connections_free(struct connections *connections);
 void connections_packet(
 	struct connections *connections, struct wall time, const struct frame *frame);
 
-/* The time of other packets goes on too. */
+/* The time of other packets goes on too. Called whenever the intake's observations are about to be taken:
+ * between two calls no more than CONNECTION_PORTION come out because of time that went by. */
 void connections_clock(struct connections *connections, struct wall time);
 
-/* The recording ends. */
-void connections_flush(struct connections *connections);
+/* The recording ends: CONNECTION_PORTION come out at the most. True while there are more. */
+bool connections_flush(struct connections *connections);
 
 #endif

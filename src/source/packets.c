@@ -40,11 +40,10 @@ packets_free(struct packets *p)
 	return NULL;
 }
 
-void
+bool
 packets_flush(struct packets *p)
 {
-	if (p->connections != NULL)
-		connections_flush(p->connections);
+	return p->connections != NULL && connections_flush(p->connections);
 }
 
 void

@@ -36,8 +36,8 @@ void packets_add(struct packets *packets, const struct packet *packet);
 /* The time of the last packet so far, whatever it was. */
 void packets_clock(struct packets *packets, struct wall time);
 
-/* The recording ends: everything that waits comes out. */
-void packets_flush(struct packets *packets);
+/* The recording ends: what waits comes out, a portion at a time. True while there is more. */
+bool packets_flush(struct packets *packets);
 
 /* Counts packets that packets_is_dull has sorted out. */
 void packets_count(struct packets *packets, uint64_t dull);

@@ -49,7 +49,8 @@ struct pcap {
 	uint32_t snap; /* what the file says; not to be trusted */
 	struct record last;
 	bool has_last;
-	bool ended;
+	bool ended; /* with result; only what waits must still come out */
+	int result;
 };
 
 static uint32_t
@@ -288,6 +289,18 @@ takes_header(struct pcap *pcap)
 	return true;
 }
 
+/* Everything was read: what is still open comes out, a portion at a time. */
+static int
+end(struct pcap *pcap)
+{
+	int result = pcap->result;
+
+	if (packets_flush(pcap->packets))
+		return 1;
+	pcap->result = 0;
+	return result;
+}
+
 static int
 pcap_read(void *state)
 {
@@ -298,7 +311,7 @@ pcap_read(void *state)
 	int result = 1;
 
 	if (pcap->ended)
-		return 0;
+		return end(pcap);
 	for (int i = 0; i < PORTION && result > 0; i++) {
 		struct record record;
 		const uint8_t *bytes;
@@ -337,11 +350,11 @@ pcap_read(void *state)
 	packets_count(pcap->packets, dull);
 	if (pcap->has_last)
 		packets_clock(pcap->packets, time_of(pcap, &pcap->last));
-	if (result <= 0) {
-		pcap->ended = true;
-		packets_flush(pcap->packets);
-	}
-	return result;
+	if (result > 0)
+		return 1;
+	pcap->ended = true;
+	pcap->result = result;
+	return end(pcap);
 }
 
 static void

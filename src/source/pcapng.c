@@ -48,7 +48,8 @@ struct pcapng {
 	uint32_t count;
 	bool swapped; /* numbers are in network order */
 	bool in_section;
-	bool ended;
+	bool ended; /* with result; only what waits must still come out */
+	int result;
 	struct wall last; /* for packets without a time */
 };
 
@@ -423,6 +424,18 @@ next_block(struct pcapng *pcapng, struct block *block)
 	return 1;
 }
 
+/* Everything was read: what is still open comes out, a portion at a time. */
+static int
+end(struct pcapng *pcapng)
+{
+	int result = pcapng->result;
+
+	if (packets_flush(pcapng->packets))
+		return 1;
+	pcapng->result = 0;
+	return result;
+}
+
 static int
 pcapng_read(void *state)
 {
@@ -430,7 +443,7 @@ pcapng_read(void *state)
 	int result = 1;
 
 	if (pcapng->ended)
-		return 0;
+		return end(pcapng);
 	for (int i = 0; i < PORTION; i++) {
 		struct block block;
 
@@ -445,11 +458,11 @@ pcapng_read(void *state)
 	if (result == -EAGAIN)
 		result = 1;
 	packets_clock(pcapng->packets, pcapng->last);
-	if (result <= 0) {
-		pcapng->ended = true;
-		packets_flush(pcapng->packets);
-	}
-	return result;
+	if (result > 0)
+		return 1;
+	pcapng->ended = true;
+	pcapng->result = result;
+	return end(pcapng);
 }
 
 static void
