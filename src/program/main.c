@@ -4,36 +4,29 @@
 #include <stdio.h>
 #include <string.h>
 
-static int verb_help(int argc, char **argv);
-
-static const struct verb verbs[] = {
+const struct verb verbs[] = {
 	{"scan", "[--inside PREFIX]... [--json] FILE...",
 		"which lines of recorded traffic are zombies", verb_scan},
-	{"help", "[VERB]", "what the command can do", verb_help},
 	{"decode", "[--json] FILE...", "what exporters of flow records really send", verb_decode},
+	{"bench", "[NAME]", "how fast this machine judges, beside the limit", verb_bench},
+	{"check", "[-c FILE]", "what is wrong with a configuration file", verb_check},
+	{"help", "[VERB|OPTION]", "what the command can do, and what an option means", verb_help},
+	{0},
 };
-
-static int
-verb_help(int argc, char **argv)
-{
-	puts("usage: lazaret VERB [ARGUMENT]...\n");
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-		printf("  lazaret %s %s\n        %s\n", verbs[i].name, verbs[i].arguments,
-			verbs[i].summary);
-	return EXIT_DONE;
-}
 
 int
 main(int argc, char **argv)
 {
 	if (argc >= 2) {
-		for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
-			if (strcmp(argv[1], verbs[i].name) == 0)
-				return verbs[i].run(argc - 1, argv + 1);
+		for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
+			if (strcmp(argv[1], verb->name) == 0)
+				return verb->run(argc - 1, argv + 1);
 		}
+		if (strcmp(argv[1], "--help") == 0)
+			return verb_help(1, argv);
 		fprintf(stderr, "lazaret: there is no verb \"%s\"; see lazaret help\n", argv[1]);
 		return EXIT_USAGE;
 	}
-	verb_help(argc, argv);
+	verb_help(1, argv);
 	return EXIT_USAGE;
 }

@@ -20,7 +20,13 @@ struct verb {
 	int (*run)(int argc, char **argv);
 };
 
+/* All of them; the last has no name. */
+extern const struct verb verbs[];
+
+int verb_check(int argc, char **argv);
+int verb_help(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_scan(int argc, char **argv);
+int verb_bench(int argc, char **argv);
 
 #endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/settings.h"
+
+#include "config/parser.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void
+tell(void *context, const struct fail *fail)
+{
+	int *told = context;
+
+	++*told;
+	fprintf(stderr, "%s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
+	if (*fail->hint)
+		fprintf(stderr, "  %s\n", fail->hint);
+}
+
+struct config *
+settings_load(const char *path, const char *profile)
+{
+	struct config *config = config_new();
+	struct fail fail = {0};
+	int told = 0, problems = 0;
+
+	if (path == NULL && access(SETTINGS_FILE, F_OK) == 0)
+		path = SETTINGS_FILE;
+	if (path != NULL)
+		problems = parser_read(config, path, tell, &told);
+	if (problems > told)
+		fprintf(stderr, "%s: and %d more\n", path, problems - told);
+	if (profile != NULL && problems == 0 &&
+		config_set(config, TEXT("scan.profile"), text_of(profile), &fail) < 0) {
+		fail_where(&fail, "--profile");
+		tell(&told, &fail);
+		problems++;
+	}
+	if (problems > 0)
+		return config_free(config);
+	config_take_profile(config);
+	return config;
+}
+
+/* The options that are parameters of the judge have the parameters' own names. */
+static bool
+is_parameter(const struct config_option *option)
+{
+	return text_starts(text_of(option->name), "flow.") ||
+		text_starts(text_of(option->name), "court.");
+}
+
+static void
+set_parameter(struct parameters *parameters, const char *name, double value)
+{
+	char text[OPTION_NUMBER_TEXT];
+	struct fail fail = {0};
+	int length = snprintf(text, sizeof(text), "%.17g", value);
+
+	must(length > 0 && (size_t)length < sizeof(text));
+	/* The table of options holds the same names and ranges; a test sees to that. */
+	must(parameters_set(parameters, text_of(name), text_of(text), &fail) == 0);
+}
+
+void
+settings_parameters(const struct config *config, struct parameters *parameters)
+{
+	static const char *const channels[][2] = {
+		{"channels.flow", "court.weight.flow"},
+		{"channels.relay", "court.weight.relay"},
+		{"channels.report", "court.weight.report"},
+	};
+
+	for (size_t i = 0; i < config_options_count; i++) {
+		const struct config_option *option = &config_options[i];
+
+		if (!is_parameter(option) || !config_is_set(config, option->name))
+			continue;
+		if (option->type == OPTION_TYPE_FLAG)
+			set_parameter(parameters, option->name, config_flag(config, option->name));
+		else
+			set_parameter(
+				parameters, option->name, config_number(config, option->name));
+	}
+	for (size_t i = 0; i < sizeof(channels) / sizeof(*channels); i++) {
+		if (!config_flag(config, channels[i][0]))
+			set_parameter(parameters, channels[i][1], 0);
+	}
+}
+
+void
+settings_lines(const struct config *config, struct lines_settings *settings)
+{
+	uint64_t length;
+
+	must(text_parse_u64(config_choice(config, "network.ipv6-line"), 128, &length) == 0);
+	settings->line_length = (unsigned)length;
+}
+
+int
+settings_inside(const struct config *config, struct lines *lines, struct fail *fail)
+{
+	const char *table = config_string(config, "network.table");
+	const struct prefix *prefixes;
+	size_t count = config_prefixes(config, "network.inside", &prefixes);
+
+	for (size_t i = 0; i < count; i++) {
+		struct lines_prefix prefix = {
+			.prefix = prefixes[i],
+			.role = ROLE_RESIDENTIAL,
+		};
+		int r = lines_add(lines, &prefix, fail);
+
+		if (r < 0)
+			return r;
+	}
+	return *table ? lines_read(lines, table, fail) : 0;
+}

@@ -1,0 +1,28 @@
+/* settings - from the configuration file to what the stages take
+ *
+ * What:    the only place that sees both: reads the file, tells its problems on standard error, and copies
+ *          the values into the plain settings of the stages. Stages never see a config.
+ * Owns:    nothing.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_PROGRAM_SETTINGS_H
+#define LAZARET_PROGRAM_SETTINGS_H
+
+#include "config/config.h"
+#include "identity/lines.h"
+#include "verdict/parameters.h"
+
+#define SETTINGS_FILE "/etc/lazaret/lazaret.yaml"
+
+/* Reads the file (NULL: SETTINGS_FILE if it is there, else the defaults) and then takes the profile (NULL:
+ * the one that the file names). Returns NULL when anything was wrong, which has been told. */
+struct config *settings_load(const char *path, const char *profile);
+
+/* Puts what the file or the profile set over the parameters; the others stay. */
+void settings_parameters(const struct config *config, struct parameters *parameters);
+
+/* Adds the own network to lines, which were made with settings_lines. */
+void settings_lines(const struct config *config, struct lines_settings *settings);
+int settings_inside(const struct config *config, struct lines *lines, struct fail *fail) MUST_USE;
+
+#endif
