@@ -8,14 +8,17 @@
 struct address
 address_mask(const struct address *a, unsigned length)
 {
-	struct address masked = *a;
+	unsigned high_bits = length < 64 ? length : 64, low_bits = length - high_bits;
+	uint64_t high = high_bits ? ~UINT64_C(0) << (64 - high_bits) : 0;
+	uint64_t low = low_bits >= 64 ? ~UINT64_C(0) : low_bits ? ~UINT64_C(0) << (64 - low_bits) : 0;
+	struct address masked;
 
-	for (unsigned i = 0; i < 16; i++) {
-		unsigned kept = length > i * 8 ? length - i * 8 : 0;
-
-		if (kept < 8)
-			masked.byte[i] &= (uint8_t)(0xff00 >> kept);
-	}
+	high = bytes_u64(a->byte) & high;
+	low = bytes_u64(a->byte + 8) & low;
+	high = __builtin_bswap64(high);
+	low = __builtin_bswap64(low);
+	memcpy(masked.byte, &high, 8);
+	memcpy(masked.byte + 8, &low, 8);
 	return masked;
 }
 

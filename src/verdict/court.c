@@ -10,6 +10,9 @@
 #define BINS      2048
 /* After long silence epochs are closed by the hour: nothing but decay happens in between. */
 #define LONG_GAP (6 * WALL_HOUR)
+/* A watched line is looked at in one epoch of so many: it is below every threshold until it sends again,
+ * and there may be tens of thousands. */
+#define WATCH_EPOCHS 64
 
 struct court {
 	struct court_settings settings;
@@ -29,6 +32,7 @@ struct court {
 	double threshold;
 	uint32_t active_lines;
 	struct wall epoch; /* end of the last one */
+	uint32_t epochs;
 	uint32_t bins[BINS];
 };
 
@@ -97,8 +101,15 @@ fuse(const struct court *court, const float *channels)
 
 	for (int c = 0; c < CHANNEL_COUNT; c++)
 		most = channels[c] > most ? channels[c] : most;
-	for (int c = 0; c < CHANNEL_COUNT; c++)
-		sum += (float)court->settings.weight[c] * expf(channels[c] - most);
+	if (most <= 0)
+		return 0;
+	for (int c = 0; c < CHANNEL_COUNT; c++) {
+		float below = channels[c] - most;
+
+		/* What is e^-20 of the strongest does not show in a float. */
+		if (below > -20)
+			sum += (float)court->settings.weight[c] * (below < 0 ? expf(below) : 1);
+	}
 	return most + logf(sum);
 }
 
@@ -312,35 +323,54 @@ find_threshold(const struct court *court)
 	return fmax(threshold, settings->floor);
 }
 
-static void
-close_epoch(struct court *court, struct wall now)
+static bool
+is_due(const struct court *court, uint32_t index)
 {
-	size_t kept = 0;
+	return court->states[index] != STATE_WATCH || (index + court->epochs) % WATCH_EPOCHS == 0;
+}
 
+/* Holds all that are due at their evidence of now, and counts those above the floor. */
+static void
+refresh(struct court *court, struct wall now)
+{
 	memset(court->bins, 0, sizeof(court->bins));
 	for (size_t i = 0; i < court->hot_count; i++) {
-		struct evidence evidence = flow_channel_score(court->flow, court->hot[i], now);
+		struct evidence evidence;
 		double above;
 
+		if (!is_due(court, court->hot[i]))
+			continue;
+		evidence = flow_channel_score(court->flow, court->hot[i], now);
 		hold(court, &evidence);
 		above = (double)court->standings[court->hot[i]].score - court->settings.floor;
 		if (above >= 0)
 			court->bins[above < (BINS - 1) * BIN_WIDTH ? (int)(above / BIN_WIDTH)
 								   : BINS - 1]++;
 	}
+}
+
+static void
+close_epoch(struct court *court, struct wall now)
+{
+	size_t kept = 0;
+
+	refresh(court, now);
 	court->active_lines = flow_channel_active(court->flow, now);
 	court->threshold = find_threshold(court);
-	for (size_t i = 0; i < court->hot_count; i++)
-		decide(court, court->hot[i], now);
 	for (size_t i = 0; i < court->hot_count; i++) {
-		struct standing *standing = &court->standings[court->hot[i]];
+		uint32_t index = court->hot[i];
 
-		standing->is_hot = standing->state != STATE_CLEAR;
-		if (standing->is_hot)
-			court->hot[kept++] = court->hot[i];
+		if (is_due(court, index))
+			decide(court, index, now);
+		/* A line that was let go has no state left to look at. */
+		if (court->states[index] != STATE_CLEAR)
+			court->hot[kept++] = index;
+		else
+			court->standings[index].is_hot = false;
 	}
 	court->hot_count = kept;
 	court->epoch = now;
+	court->epochs++;
 }
 
 void

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/bench.h"
+#include "program/verbs.h"
+
+#include <string.h>
+
+int
+verb_bench(int argc, char **argv)
+{
+	int code = EXIT_DONE;
+	size_t ran = 0;
+
+	for (size_t i = 0; i < bench_count; i++) {
+		if (argc > 1 && strcmp(argv[1], benches[i].name) != 0)
+			continue;
+		printf("%s%s: %s\n", ran ? "\n" : "", benches[i].name, benches[i].summary);
+		fflush(stdout);
+		if (benches[i].run(stdout) < 0)
+			code = EXIT_INPUT;
+		ran++;
+	}
+	if (ran > 0)
+		return code;
+	fprintf(stderr, "lazaret: there is no benchmark \"%s\"; there are:", argv[1]);
+	for (size_t i = 0; i < bench_count; i++)
+		fprintf(stderr, " %s", benches[i].name);
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}
