@@ -68,7 +68,7 @@ fixture_ledger(const struct fixture *fixture)
 {
 	struct ledger_settings settings = fixture_settings(fixture, STORE_MAKE);
 	struct ledger *ledger = NULL;
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 	int r = ledger_open(&ledger, &settings, &fail);
 
 	if (r < 0)
@@ -127,7 +127,7 @@ fixture_step(struct ledger *ledger, uint64_t line, int seconds, enum state from,
 static inline void
 fixture_commit(struct ledger *ledger)
 {
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 	int r = ledger_commit(ledger, &fail);
 
 	if (r < 0)

@@ -37,7 +37,7 @@ static void
 is_intact(struct ledger *ledger)
 {
 	struct ledger_proof proof;
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 	int r = ledger_verify(ledger, &proof, &fail);
 
 	if (r < 0)
@@ -240,7 +240,7 @@ static void
 the_parameters_come_back_and_cannot_be_replaced(void **state)
 {
 	struct ledger *ledger = fixture_ledger(*state);
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 	struct buffer text;
 
 	buffer_init(&text, LEDGER_PARAMETERS);
@@ -262,7 +262,7 @@ refuses_verdicts_that_it_could_not_keep(void **state)
 	struct ledger *ledger = fixture_ledger(*state);
 	struct verdict good = fixture_verdict(1, 0, STATE_WATCH, STATE_SUSPECT), bad = good;
 	char name[SEAL_NAME + 1];
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 
 	bad.parameters = 77;
 	assert_int_equal(ledger_transition(ledger, &bad, TEXT("192.0.2.1"), &fail), -ENOKEY);
@@ -329,7 +329,7 @@ opening_a_name_is_written_down(void **state)
 {
 	struct ledger_settings settings = fixture_settings(*state, STORE_WRITE);
 	struct ledger *ledger = fixture_ledger(*state);
-	struct actions actions = {{0}};
+	struct actions actions = {0};
 	char name[SEAL_NAME] = "";
 
 	fixture_step(ledger, 7, 0, STATE_WATCH, STATE_SUSPECT);
@@ -353,7 +353,7 @@ a_ledger_opened_for_reading_opens_no_name(void **state)
 {
 	struct ledger *ledger = fixture_ledger(*state);
 	char name[SEAL_NAME] = "";
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 
 	fixture_step(ledger, 7, 0, STATE_WATCH, STATE_SUSPECT);
 	fixture_commit(ledger);
@@ -374,7 +374,7 @@ without_the_key_file_it_lists_pseudonyms_only(void **state)
 	char key[96], name[SEAL_NAME];
 	struct ledger_case of;
 	struct ledger_proof proof;
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 
 	fixture_step(ledger, 7, 0, STATE_WATCH, STATE_SUSPECT);
 	fixture_commit(ledger);
@@ -403,7 +403,7 @@ refuses_the_key_file_of_another_ledger(void **state)
 	struct fixture other = *fixture;
 	char key[96], other_key[96];
 	struct ledger *ledger;
-	struct fail fail = {{0}};
+	struct fail fail = {0};
 
 	snprintf(other.path, sizeof(other.path), "%s/other", fixture->folder);
 	ledger_close(fixture_ledger(fixture));

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/casefind.h"
+
+#include "base/address.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define PSEUDONYM_DIGITS 16
+#define PORTS_LEAST      64
+
+struct finder {
+	struct ledger *ledger;
+	struct ledger_case *found;
+	struct fail *fail;
+};
+
+static int
+try_name(struct finder *finder, const char *name)
+{
+	return ledger_find_name(finder->ledger, text_of(name), finder->found, finder->fail);
+}
+
+/* The lines that an IPv6 address may be in. */
+static int
+try_prefixes(struct finder *finder, const struct address *address)
+{
+	static const uint8_t lengths[] = {64, 56, 48};
+	char name[PREFIX_TEXT];
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(lengths) && r == -ENOENT; i++) {
+		struct prefix prefix = {
+			.address = address_mask(address, lengths[i]), .length = lengths[i]};
+
+		r = try_name(finder, prefix_format(&prefix, name));
+	}
+	return r;
+}
+
+/* The blocks that a port of a shared address may be in: a power of two of ports each. */
+static int
+try_blocks(struct finder *finder, struct text text)
+{
+	struct text rest = text, host = text_cut(&rest, ':');
+	char name[SEAL_NAME], canonical[ADDRESS_TEXT];
+	struct address address;
+	uint64_t port;
+	int r = -ENOENT;
+
+	if (address_parse(host, &address) < 0 || text_parse_u64(rest, 65535, &port) < 0)
+		return -ENOENT;
+	address_format(&address, canonical);
+	for (uint64_t ports = PORTS_LEAST; ports <= 32768 && r == -ENOENT; ports *= 2) {
+		uint64_t low = port / ports * ports;
+
+		snprintf(name, sizeof(name), "%s:%llu-%llu", canonical, (unsigned long long)low,
+			(unsigned long long)(low + ports - 1));
+		r = try_name(finder, name);
+	}
+	return r;
+}
+
+static int
+try_all(struct finder *finder, struct text text)
+{
+	char name[ADDRESS_TEXT > PREFIX_TEXT ? ADDRESS_TEXT : PREFIX_TEXT];
+	struct address address;
+	struct prefix prefix;
+	int r = ledger_find_name(finder->ledger, text, finder->found, finder->fail);
+
+	if (r == -ENOENT && address_parse(text, &address) == 0) {
+		r = try_name(finder, address_format(&address, name));
+		if (r == -ENOENT && !address_is_v4(&address))
+			r = try_prefixes(finder, &address);
+	} else if (r == -ENOENT && prefix_parse(text, &prefix) == 0) {
+		r = try_name(finder, prefix_format(&prefix, name));
+	} else if (r == -ENOENT) {
+		r = try_blocks(finder, text);
+	}
+	return r;
+}
+
+static int
+tell_none(struct text what, const char *kind, struct fail *fail)
+{
+	fail_what(fail, "the ledger has no case %s \"%.*s\"", kind,
+		what.length < SEAL_NAME ? (int)what.length : SEAL_NAME, what.at);
+	fail_hint(fail,
+		"lazaret cases lists them; a case that was closed is removed some time later");
+	return -ESRCH;
+}
+
+int
+casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, bool *by_name,
+	struct fail *fail)
+{
+	struct finder finder = {.ledger = ledger, .found = ret, .fail = fail};
+	uint64_t number;
+	int r;
+
+	*by_name = false;
+	if (what.length == PSEUDONYM_DIGITS && text_parse_hex(what, UINT64_MAX, &number) == 0) {
+		r = ledger_find_line(ledger, number, ret, fail);
+		return r == -ENOENT ? tell_none(what, "of line", fail) : r;
+	}
+	if (text_parse_u64(what, INT64_MAX, &number) == 0) {
+		r = ledger_case(ledger, number, ret, fail);
+		return r == -ENOENT ? tell_none(what, "with the number", fail) : r;
+	}
+	r = try_all(&finder, what);
+	if (r == -ENOENT)
+		return tell_none(what, "of", fail);
+	if (r < 0)
+		return r;
+	*by_name = true;
+	return ledger_note(ledger, ACTION_FIND, ret->number, TEXT(""), fail);
+}

@@ -1,0 +1,19 @@
+/* casefind - the case that a person means by a number, a pseudonym or an address
+ *
+ * What:    "12" is a case, "00c0ffee00c0ffee" the newest case of a pseudonym, anything else the newest case of
+ *          a line by its name: an address, an address inside an IPv6 line, a prefix, an address with a port
+ *          or a block of ports. To link a name with a case is to identify a person, so a find by name is
+ *          written to the audit trail before it is answered.
+ * Thread:  as ledger.h.
+ */
+#ifndef LAZARET_PROGRAM_CASEFIND_H
+#define LAZARET_PROGRAM_CASEFIND_H
+
+#include "ledger/reading.h"
+
+/* 0; -ESRCH if the ledger has no such case; -EROFS, -ENOKEY if a name may not be looked up;
+ * other -errno of the ledger. by_name tells whether it was found by its name. */
+int casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, bool *by_name,
+	struct fail *fail) MUST_USE;
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/casereport.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sodium.h>
+
+/* RFC 3339 to the second, "-" for a time that is not there. */
+#define TIME_TEXT 21
+
+static const char *
+format_time(struct wall time, char into[WALL_TEXT])
+{
+	if (wall_is_none(time))
+		return "-";
+	wall_format(time, into);
+	into[TIME_TEXT - 2] = 'Z';
+	into[TIME_TEXT - 1] = '\0';
+	return into;
+}
+
+void
+case_report_heading(FILE *out)
+{
+	fprintf(out, "%7s  %-16s  %-10s  %-10s  %-20s  %-20s\n", "CASE", "LINE", "STATE", "GRAVEST",
+		"OPENED", "LAST STEP");
+}
+
+void
+case_report_row(const struct ledger_case *of, FILE *out)
+{
+	char opened[WALL_TEXT], last[WALL_TEXT];
+
+	fprintf(out, "%7llu  %016llx  %-10s  %-10s  %-20s  %-20s\n", (unsigned long long)of->number,
+		(unsigned long long)of->line,
+		wall_is_none(of->closed) ? state_names[of->state] : "closed",
+		state_names[of->highest], format_time(of->opened, opened),
+		format_time(of->last, last));
+}
+
+void
+case_report_text(const struct ledger_case *of, const char *name, const char *sealed, FILE *out)
+{
+	char time[WALL_TEXT];
+
+	fprintf(out, "Case %llu\n", (unsigned long long)of->number);
+	fprintf(out, "  line       %016llx (%s)\n", (unsigned long long)of->line,
+		role_names[of->role]);
+	if (name != NULL)
+		fprintf(out, "  name       %s (opened now; the audit trail says by whom)\n",
+			*name != '\0' ? name : "not known");
+	else
+		fprintf(out, "  name       sealed: %s\n", sealed);
+	fprintf(out, "  state      %s; gravest so far %s\n", state_names[of->state],
+		state_names[of->highest]);
+	fprintf(out, "  opened     %s\n", wall_format(of->opened, time));
+	if (!wall_is_none(of->confirmed))
+		fprintf(out, "  confirmed  %s\n", wall_format(of->confirmed, time));
+	if (!wall_is_none(of->closed))
+		fprintf(out, "  closed     %s\n", wall_format(of->closed, time));
+	if (of->previous != 0)
+		fprintf(out, "  before     case %llu of the same line\n",
+			(unsigned long long)of->previous);
+}
+
+static void
+add_time(struct buffer *into, const char *name, struct wall time)
+{
+	char text[WALL_TEXT];
+
+	if (wall_is_none(time))
+		buffer_print(into, ",\"%s\":null", name);
+	else
+		buffer_print(into, ",\"%s\":\"%s\"", name, wall_format(time, text));
+}
+
+void
+case_report_json(const struct ledger_case *of, const char *name, struct buffer *into)
+{
+	buffer_print(into, "\"type\":\"case\",\"case\":%llu,\"line\":\"%016llx\",\"name\":",
+		(unsigned long long)of->number, (unsigned long long)of->line);
+	if (name != NULL)
+		buffer_json(into, text_of(name));
+	else
+		buffer_text(into, TEXT("null"));
+	buffer_print(into, ",\"state\":\"%s\",\"highest\":\"%s\",\"role\":\"%s\",\"score\":%.6g",
+		state_names[of->state], state_names[of->highest], role_names[of->role], of->score);
+	add_time(into, "opened", of->opened);
+	add_time(into, "last", of->last);
+	add_time(into, "confirmed_at", of->confirmed);
+	add_time(into, "closed", of->closed);
+	if (of->previous != 0)
+		buffer_print(into, ",\"previous\":%llu", (unsigned long long)of->previous);
+	else
+		buffer_text(into, TEXT(",\"previous\":null"));
+}
+
+void
+step_report_heading(FILE *out)
+{
+	fprintf(out, "  %-24s  %-10s  %-10s  %7s  %9s  %8s  %6s  %8s\n", "TIME", "FROM", "TO",
+		"SCORE", "THRESHOLD", "CONTACTS", "FAILED", "ATTEMPTS");
+}
+
+int
+step_report_row(const struct transition *step, FILE *out)
+{
+	struct verdict verdict;
+	char time[WALL_TEXT];
+
+	if (transition_decode(step, &verdict) < 0)
+		return -EINVAL;
+	fprintf(out, "  %-24s  %-10s  %-10s  %7.1f  %9.1f  %8u  %6u  %8llu\n",
+		wall_format(step->time, time), state_names[step->from], state_names[step->to],
+		step->score, step->threshold, (unsigned)verdict.facts.contacts,
+		(unsigned)verdict.facts.contacts_bad, (unsigned long long)verdict.facts.attempts);
+	return 0;
+}
+
+static void
+add_facts(struct buffer *into, const struct flow_facts *facts)
+{
+	char first[WALL_TEXT], last[WALL_TEXT];
+
+	buffer_print(into, "{\"first_seen\":\"%s\",\"last_seen\":\"%s\"",
+		wall_format(facts->first_seen, first), wall_format(facts->last_seen, last));
+	buffer_print(into, ",\"attempts\":%llu,\"failed\":%llu,\"refused\":%llu,\"accepted\":%llu",
+		(unsigned long long)facts->attempts, (unsigned long long)facts->failed,
+		(unsigned long long)facts->refused, (unsigned long long)facts->accepted);
+	buffer_print(into, ",\"contacts\":%u,\"contacts_bad\":%u,\"networks\":%u,\"addresses\":%u",
+		(unsigned)facts->contacts, (unsigned)facts->contacts_bad, (unsigned)facts->networks,
+		(unsigned)facts->addresses);
+	buffer_print(into,
+		",\"sources\":%u,\"rate\":%.6g,\"failure\":%.6g,\"expected_a_day\":%.6g}",
+		(unsigned)facts->sources, (double)facts->rate, (double)facts->failure,
+		(double)facts->expected_a_day);
+}
+
+int
+step_report_json(const struct transition *step, struct buffer *into)
+{
+	struct verdict verdict;
+	char time[WALL_TEXT];
+
+	if (transition_decode(step, &verdict) < 0)
+		return -EINVAL;
+	buffer_print(into, "{\"time\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"role\":\"%s\"",
+		wall_format(step->time, time), state_names[step->from], state_names[step->to],
+		role_names[step->role]);
+	buffer_print(into, ",\"score\":%.6g,\"threshold\":%.6g,\"active_lines\":%u", step->score,
+		step->threshold, (unsigned)step->active_lines);
+	buffer_print(into, ",\"parameters\":\"%08x\",\"channels\":{", (unsigned)step->parameters);
+	for (size_t i = 0, count = 0; i < CHANNEL_COUNT; i++) {
+		if (verdict.channels[i] == 0)
+			continue;
+		buffer_print(into, "%s\"%s\":%.6g", count++ > 0 ? "," : "", channel_names[i],
+			(double)verdict.channels[i]);
+	}
+	buffer_text(into, TEXT("},\"facts\":"));
+	add_facts(into, &verdict.facts);
+	buffer_text(into, TEXT("}"));
+	return 0;
+}
+
+void
+audit_report_heading(FILE *out)
+{
+	fprintf(out, "%7s  %-20s  %-18s  %-10s  %7s  %s\n", "ROW", "TIME", "WHO", "WHAT", "CASE",
+		"DETAILS");
+}
+
+void
+audit_report_row(const struct audit *row, FILE *out)
+{
+	char time[WALL_TEXT], subject[24] = "-";
+
+	if (row->subject != 0)
+		snprintf(subject, sizeof(subject), "%llu", (unsigned long long)row->subject);
+	fprintf(out, "%7llu  %-20s  %-18.*s  %-10s  %7s  %.*s\n", (unsigned long long)row->sequence,
+		format_time(row->time, time), (int)row->actor.length, row->actor.at,
+		action_names[row->action], subject, (int)row->details.length, row->details.at);
+}
+
+void
+audit_report_json(const struct audit *row, struct buffer *into)
+{
+	char time[WALL_TEXT], hash[2 * DIGEST_SIZE + 1];
+
+	buffer_print(into, "{\"type\":\"audit\",\"row\":%llu,\"time\":\"%s\",\"actor\":",
+		(unsigned long long)row->sequence, wall_format(row->time, time));
+	buffer_json(into, row->actor);
+	buffer_print(into, ",\"action\":\"%s\",\"case\":%llu,\"object\":%llu,\"details\":",
+		action_names[row->action], (unsigned long long)row->subject,
+		(unsigned long long)row->object);
+	buffer_json(into, row->details);
+	buffer_print(into, ",\"hash\":\"%s\"}\n",
+		sodium_bin2hex(hash, sizeof(hash), row->hash, sizeof(row->hash)));
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/ledgerfile.h"
+
+#include "program/verbs.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOGIN_NONE UINT32_MAX
+
+int
+ledgerfile_default(char into[LEDGERFILE_PATH], struct fail *fail)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const struct passwd *user = getpwuid(getuid());
+	int n = -1;
+
+	if (home == NULL || *home != '/')
+		home = user != NULL ? user->pw_dir : NULL;
+	if (state != NULL && *state == '/')
+		n = snprintf(into, LEDGERFILE_PATH, "%s/lazaret/ledger.sqlite", state);
+	else if (home != NULL && *home == '/')
+		n = snprintf(into, LEDGERFILE_PATH, "%s/.local/state/lazaret/ledger.sqlite", home);
+	if (n > 0 && n < LEDGERFILE_PATH)
+		return 0;
+	fail_what(fail, "there is no home folder to look for the ledger in");
+	fail_hint(fail, "name it with --ledger FILE");
+	return -ENOENT;
+}
+
+/* Makes the folders above a file, readable to their owner only. */
+static int
+make_folders(const char *path, struct fail *fail)
+{
+	char folder[LEDGERFILE_PATH];
+	size_t length = strlen(path);
+
+	if (length >= sizeof(folder))
+		return -ENAMETOOLONG;
+	memcpy(folder, path, length + 1);
+	for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
+			int r = -errno;
+
+			fail_where(fail, "%s", folder);
+			fail_what(
+				fail, "the folder of the ledger cannot be made: %s", strerror(-r));
+			fail_hint(fail, "name another ledger with --ledger FILE");
+			return r;
+		}
+		*slash = '/';
+	}
+	return 0;
+}
+
+static const char *
+user_name(uid_t id)
+{
+	const struct passwd *user = getpwuid(id);
+
+	return user != NULL ? user->pw_name : "user";
+}
+
+/* The kernel remembers who logged in: sudo does not change it. */
+static uint64_t
+login_id(void)
+{
+	FILE *file = fopen("/proc/self/loginuid", "re");
+	char line[16];
+	uint64_t id = LOGIN_NONE;
+
+	if (file == NULL)
+		return LOGIN_NONE;
+	if (fgets(line, sizeof(line), file) == NULL ||
+		text_parse_u64(text_of(line), UINT32_MAX, &id) < 0)
+		id = LOGIN_NONE;
+	fclose(file);
+	return id;
+}
+
+static void
+find_actor(char into[AUDIT_ACTOR + 1])
+{
+	uint64_t login = login_id();
+	uid_t id = getuid();
+	int n = snprintf(into, AUDIT_ACTOR + 1, "%.24s (%u)", user_name(id), (unsigned)id);
+
+	if (login != LOGIN_NONE && login != id && n > 0)
+		snprintf(into + n, (size_t)(AUDIT_ACTOR + 1 - n), ", %.16s (%u)",
+			user_name((uid_t)login), (unsigned)login);
+}
+
+struct wall
+ledgerfile_now(void)
+{
+	struct timespec now;
+
+	must(clock_gettime(CLOCK_REALTIME, &now) == 0);
+	return (struct wall){(int64_t)now.tv_sec * WALL_SECOND + now.tv_nsec / 1000};
+}
+
+int
+ledgerfile_open(struct ledger **ret, const char *path, enum store_mode mode, struct fail *fail)
+{
+	struct ledger_settings settings = LEDGER_DEFAULTS;
+	char actor[AUDIT_ACTOR + 1], standard[LEDGERFILE_PATH];
+	int r = 0;
+
+	if (path == NULL) {
+		r = ledgerfile_default(standard, fail);
+		if (r == 0 && mode == STORE_MAKE)
+			r = make_folders(standard, fail);
+		path = standard;
+	}
+	if (r < 0)
+		return r;
+	find_actor(actor);
+	settings.where = path;
+	settings.mode = mode;
+	settings.actor = text_of(actor);
+	settings.now = ledgerfile_now();
+	return ledger_open(ret, &settings, fail);
+}
+
+int
+ledgerfile_open_best(struct ledger **ret, const char *path, struct fail *why, struct fail *fail)
+{
+	if (ledgerfile_open(ret, path, STORE_WRITE, why) == 0) {
+		*why = (struct fail){0};
+		return 0;
+	}
+	return ledgerfile_open(ret, path, STORE_READ, fail);
+}
+
+int
+ledgerfile_complain(const struct fail *fail)
+{
+	fprintf(stderr, "lazaret: %s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
+	if (*fail->hint)
+		fprintf(stderr, "  %s\n", fail->hint);
+	return EXIT_INPUT;
+}

@@ -1,0 +1,34 @@
+/* ledgerfile - which ledger a verb means, who asks, and what is said when it does not open
+ *
+ * What:    --ledger FILE, or ledger.sqlite in the user's state folder ($XDG_STATE_HOME/lazaret, else
+ *          ~/.local/state/lazaret). The actor of the audit trail is the user of the process, and who logged
+ *          in if that was somebody else.
+ * Thread:  one a process.
+ */
+#ifndef LAZARET_PROGRAM_LEDGERFILE_H
+#define LAZARET_PROGRAM_LEDGERFILE_H
+
+#include "base/text.h"
+#include "ledger/ledger.h"
+
+#define LEDGERFILE_PATH 4096
+
+/* The default path. -ENOENT if there is neither a state folder nor a home, with fail filled. */
+int ledgerfile_default(char into[LEDGERFILE_PATH], struct fail *fail) MUST_USE;
+
+/* Opens the ledger at path, or the default one if path is NULL; with STORE_MAKE the default's folder is made,
+ * too. Time and actor are of this process. */
+int ledgerfile_open(
+	struct ledger **ret, const char *path, enum store_mode mode, struct fail *fail) MUST_USE;
+
+/* Opens it for writing if that is possible, else for reading: then, and only then, why is filled. */
+int ledgerfile_open_best(
+	struct ledger **ret, const char *path, struct fail *why, struct fail *fail) MUST_USE;
+
+/* The system's clock. */
+struct wall ledgerfile_now(void);
+
+/* Prints what went wrong to standard error and returns the exit code for it. */
+int ledgerfile_complain(const struct fail *fail);
+
+#endif

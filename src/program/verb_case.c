@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/casefind.h"
+#include "program/casereport.h"
+#include "program/ledgerfile.h"
+#include "program/verbs.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <sodium.h>
+
+/* A case has few steps; a file that holds more is cut there rather than filling the memory. */
+#define JSON_MOST (64 << 20)
+
+static const char usage[] =
+	"usage: lazaret case ID [--ledger FILE] [--pseudonyms] [--json]\n"
+	"\n"
+	"Shows one case with its steps and opens the name of its line; the audit trail keeps who\n"
+	"did so and when.\n"
+	"\n"
+	"  ID              number of the case, pseudonym of the line (16 hexadecimal digits), or\n"
+	"                  its address: then its newest case\n"
+	"  --ledger FILE   the ledger (ledger.sqlite in ~/.local/state/lazaret)\n"
+	"  --pseudonyms    leave the name sealed\n"
+	"  --json          one JSON object\n";
+
+enum option_code { OPTION_LEDGER = 256, OPTION_PSEUDONYMS, OPTION_JSON, OPTION_HELP };
+
+static const struct option options[] = {
+	{"ledger", required_argument, NULL, OPTION_LEDGER},
+	{"pseudonyms", no_argument, NULL, OPTION_PSEUDONYMS},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{0},
+};
+
+struct shown {
+	const char *path;
+	const char *id;
+	bool is_json;
+	bool pseudonyms;
+	struct buffer text;
+	size_t steps;
+};
+
+static int
+show_step(void *context, const struct transition *step)
+{
+	struct shown *shown = context;
+
+	if (shown->steps++ > 0 && shown->is_json)
+		buffer_text(&shown->text, TEXT(","));
+	return shown->is_json ? step_report_json(step, &shown->text)
+			      : step_report_row(step, stdout);
+}
+
+static int
+tell_unreadable(const struct ledger_case *of, struct fail *fail)
+{
+	fail_what(fail, "a step of case %llu cannot be read", (unsigned long long)of->number);
+	fail_hint(fail, "see what else was changed: lazaret cases --verify");
+	return -EUCLEAN;
+}
+
+static int
+show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *of,
+	const char *name, const char *sealed, struct fail *fail)
+{
+	int r;
+
+	case_report_text(of, name, sealed, stdout);
+	puts("");
+	step_report_heading(stdout);
+	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
+	if (r == 0)
+		printf("\nlazaret explain %llu says in sentences what it rests on.\n",
+			(unsigned long long)of->number);
+	return r == -EINVAL ? tell_unreadable(of, fail) : r;
+}
+
+static int
+show_json(struct shown *shown, struct ledger *ledger, const struct ledger_case *of,
+	const char *name, struct fail *fail)
+{
+	int r;
+
+	buffer_text(&shown->text, TEXT("{"));
+	case_report_json(of, name, &shown->text);
+	buffer_text(&shown->text, TEXT(",\"transitions\":["));
+	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
+	buffer_text(&shown->text, TEXT("]}"));
+	if (r < 0 || shown->text.failed)
+		return r == -EINVAL || r == 0 ? tell_unreadable(of, fail) : r;
+	puts(buffer_string(&shown->text));
+	return 0;
+}
+
+static int
+show(struct shown *shown, struct fail *fail)
+{
+	struct ledger *ledger = NULL;
+	struct fail why = {0};
+	const char *sealed = "--pseudonyms";
+	char name[SEAL_NAME];
+	struct ledger_case of;
+	bool by_name, is_open = false;
+	int r = ledgerfile_open_best(&ledger, shown->path, &why, fail);
+
+	if (r == 0)
+		r = casefind(ledger, text_of(shown->id), &of, &by_name, fail);
+	if (r == 0 && !shown->pseudonyms) {
+		is_open = *why.what == '\0' && ledger_open_name(ledger, of.number, name, &why) == 0;
+		sealed = why.what;
+	}
+	if (r == 0 && shown->is_json)
+		r = show_json(shown, ledger, &of, is_open ? name : NULL, fail);
+	else if (r == 0)
+		r = show_text(shown, ledger, &of, is_open ? name : NULL, sealed, fail);
+	sodium_memzero(name, sizeof(name));
+	ledger_close(ledger);
+	return r;
+}
+
+int
+verb_case(int argc, char **argv)
+{
+	struct shown shown = {.path = NULL};
+	struct fail fail = {0};
+	int code, r;
+
+	optind = 0;
+	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (code == OPTION_HELP) {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		if (code == OPTION_LEDGER)
+			shown.path = optarg;
+		else if (code == OPTION_JSON)
+			shown.is_json = true;
+		else if (code == OPTION_PSEUDONYMS)
+			shown.pseudonyms = true;
+		else
+			return fputs("lazaret: see lazaret case --help\n", stderr), EXIT_USAGE;
+	}
+	if (optind + 1 != argc) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	shown.id = argv[optind];
+	buffer_init(&shown.text, JSON_MOST);
+	r = show(&shown, &fail);
+	buffer_done(&shown.text);
+	if (r == 0)
+		return EXIT_DONE;
+	code = ledgerfile_complain(&fail);
+	return r == -ESRCH ? EXIT_NOT_FOUND : code;
+}

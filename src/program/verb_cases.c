@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/retention.h"
+#include "ledger/verify.h"
+#include "program/casereport.h"
+#include "program/ledgerfile.h"
+#include "program/verbs.h"
+
+#include <getopt.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+static const char usage[] =
+	"usage: lazaret cases [--ledger FILE] [--open] [--json]\n"
+	"       lazaret cases [--ledger FILE] --audit [--json]\n"
+	"       lazaret cases [--ledger FILE] --verify [--json]\n"
+	"       lazaret cases [--ledger FILE] --forget DAYS\n"
+	"\n"
+	"Lists the cases of a ledger by pseudonym. lazaret case ID opens one with its name.\n"
+	"\n"
+	"  --ledger FILE   the ledger (ledger.sqlite in ~/.local/state/lazaret)\n"
+	"  --open          only cases that are not closed\n"
+	"  --audit         the audit trail: who did what, and when\n"
+	"  --verify        whether anything in the ledger was changed, cut off or damaged\n"
+	"  --forget DAYS   remove the cases that were closed at least that long ago; what stays\n"
+	"                  is a count by month. The usual time is 90 days\n"
+	"  --json          one JSON object a line\n";
+
+enum option_code {
+	OPTION_LEDGER = 256,
+	OPTION_OPEN,
+	OPTION_AUDIT,
+	OPTION_VERIFY,
+	OPTION_FORGET,
+	OPTION_JSON,
+	OPTION_HELP
+};
+
+static const struct option options[] = {
+	{"ledger", required_argument, NULL, OPTION_LEDGER},
+	{"open", no_argument, NULL, OPTION_OPEN},
+	{"audit", no_argument, NULL, OPTION_AUDIT},
+	{"verify", no_argument, NULL, OPTION_VERIFY},
+	{"forget", required_argument, NULL, OPTION_FORGET},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{0},
+};
+
+struct cases {
+	const char *path;
+	int job; /* OPTION_AUDIT, OPTION_VERIFY, OPTION_FORGET; 0: list */
+	bool is_json;
+	bool only_open;
+	uint64_t days;
+	struct buffer line;
+	uint64_t listed;
+	uint64_t open;
+};
+
+static int
+list_case(void *context, const struct ledger_case *of)
+{
+	struct cases *cases = context;
+	bool is_open = wall_is_none(of->closed);
+
+	if (cases->only_open && !is_open)
+		return 0;
+	cases->open += is_open;
+	if (cases->is_json) {
+		buffer_clear(&cases->line);
+		buffer_text(&cases->line, TEXT("{"));
+		case_report_json(of, NULL, &cases->line);
+		buffer_text(&cases->line, TEXT("}"));
+		puts(buffer_string(&cases->line));
+	} else {
+		if (cases->listed == 0)
+			case_report_heading(stdout);
+		case_report_row(of, stdout);
+	}
+	cases->listed++;
+	return 0;
+}
+
+static int
+count_removed(void *context, struct text month, uint8_t highest, uint64_t cases)
+{
+	(void)month;
+	(void)highest;
+	*(uint64_t *)context += cases;
+	return 0;
+}
+
+static int
+list_cases(struct cases *cases, struct ledger *ledger, struct fail *fail)
+{
+	uint64_t removed = 0;
+	int r = ledger_each_case(ledger, list_case, cases, fail);
+
+	if (r == 0)
+		r = ledger_each_total(ledger, count_removed, &removed, fail);
+	if (r < 0)
+		return r;
+	if (cases->is_json) {
+		printf("{\"type\":\"summary\",\"cases\":%llu,\"open\":%llu,\"removed\":%llu}\n",
+			(unsigned long long)cases->listed, (unsigned long long)cases->open,
+			(unsigned long long)removed);
+		return 0;
+	}
+	if (cases->listed == 0)
+		printf("There are no %scases. A line gets one when it becomes suspect or worse; to "
+		       "judge a\n"
+		       "recording and keep what is found: lazaret scan --ledger FILE RECORDING\n",
+			cases->only_open ? "open " : "");
+	else
+		printf("\n%llu case%s, %llu of them open. lazaret case ID shows one, lazaret "
+		       "explain ID says "
+		       "why.\n",
+			(unsigned long long)cases->listed, cases->listed == 1 ? "" : "s",
+			(unsigned long long)cases->open);
+	if (removed > 0)
+		printf("%llu earlier case%s, closed and past the time of keeping, %s removed.\n",
+			(unsigned long long)removed, removed == 1 ? "" : "s",
+			removed == 1 ? "was" : "were");
+	return 0;
+}
+
+static int
+list_audit(void *context, const struct audit *row)
+{
+	struct cases *cases = context;
+
+	if (cases->is_json) {
+		buffer_clear(&cases->line);
+		audit_report_json(row, &cases->line);
+		fputs(buffer_string(&cases->line), stdout);
+	} else {
+		if (cases->listed == 0)
+			audit_report_heading(stdout);
+		audit_report_row(row, stdout);
+	}
+	cases->listed++;
+	return 0;
+}
+
+static int
+verify(const struct cases *cases, struct ledger *ledger, struct fail *fail)
+{
+	struct ledger_proof proof;
+	char head[2 * DIGEST_SIZE + 1];
+	int r = ledger_verify(ledger, &proof, fail);
+
+	if (cases->is_json)
+		printf("{\"type\":\"proof\",\"intact\":%s,\"rows\":%llu,\"cases\":%llu,"
+		       "\"transitions\":%llu,"
+		       "\"removed\":%llu,\"broken\":%llu,\"key\":%s,\"head\":\"%s\"}\n",
+			r == 0 ? "true" : "false", (unsigned long long)proof.rows,
+			(unsigned long long)proof.cases, (unsigned long long)proof.transitions,
+			(unsigned long long)proof.removed, (unsigned long long)proof.broken,
+			proof.has_key ? "true" : "false",
+			sodium_bin2hex(head, sizeof(head), proof.head, sizeof(proof.head)));
+	if (r < 0 || cases->is_json)
+		return r;
+	printf("The ledger is as it was written: %llu rows of the audit trail, %llu cases, %llu "
+	       "steps.\n",
+		(unsigned long long)proof.rows, (unsigned long long)proof.cases,
+		(unsigned long long)proof.transitions);
+	if (!proof.has_key)
+		puts("Without the key file it cannot be told whether the end of the trail was cut "
+		     "off or "
+		     "written anew.");
+	printf("Written down elsewhere, this proves all up to row %llu later:\n  %s\n",
+		(unsigned long long)proof.rows,
+		sodium_bin2hex(head, sizeof(head), proof.head, sizeof(proof.head)));
+	return 0;
+}
+
+static int
+forget(const struct cases *cases, struct ledger *ledger, struct fail *fail)
+{
+	int r = ledger_forget(ledger, (unsigned)cases->days, fail);
+
+	if (r >= 0)
+		printf("%d case%s removed that %s closed at least %llu days ago.\n", r,
+			r == 1 ? "" : "s", r == 1 ? "was" : "were",
+			(unsigned long long)cases->days);
+	return r < 0 ? r : 0;
+}
+
+/* 0, or the exit code. */
+static int
+take_option(struct cases *cases, int code)
+{
+	switch (code) {
+	case OPTION_LEDGER:
+		cases->path = optarg;
+		return 0;
+	case OPTION_OPEN:
+		cases->only_open = true;
+		return 0;
+	case OPTION_JSON:
+		cases->is_json = true;
+		return 0;
+	case OPTION_FORGET:
+		if (text_parse_u64(text_of(optarg), 36500, &cases->days) < 0) {
+			fprintf(stderr,
+				"lazaret: --forget: \"%s\" is no number of days up to 36500\n",
+				optarg);
+			return EXIT_USAGE;
+		}
+		break;
+	case OPTION_AUDIT:
+	case OPTION_VERIFY:
+		break;
+	default:
+		fputs("lazaret: see lazaret cases --help\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (cases->job != 0) {
+		fputs("lazaret: only one of --audit, --verify and --forget at a time\n", stderr);
+		return EXIT_USAGE;
+	}
+	cases->job = code;
+	return 0;
+}
+
+static int
+run(struct cases *cases)
+{
+	struct ledger *ledger = NULL;
+	struct fail fail = {0};
+	int r = ledgerfile_open(&ledger, cases->path,
+		cases->job == OPTION_FORGET ? STORE_WRITE : STORE_READ, &fail);
+
+	if (r == 0 && cases->job == OPTION_AUDIT)
+		r = ledger_each_audit(ledger, list_audit, cases, &fail);
+	else if (r == 0 && cases->job == OPTION_VERIFY)
+		r = verify(cases, ledger, &fail);
+	else if (r == 0 && cases->job == OPTION_FORGET)
+		r = forget(cases, ledger, &fail);
+	else if (r == 0)
+		r = list_cases(cases, ledger, &fail);
+	ledger_close(ledger);
+	return r < 0 ? ledgerfile_complain(&fail) : EXIT_DONE;
+}
+
+int
+verb_cases(int argc, char **argv)
+{
+	struct cases cases = {.path = NULL};
+	int code, exit_code;
+
+	optind = 0;
+	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (code == OPTION_HELP) {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		exit_code = take_option(&cases, code);
+		if (exit_code != 0)
+			return exit_code;
+	}
+	if (optind != argc) {
+		fprintf(stderr, "lazaret: cases takes no \"%s\"; lazaret case ID shows one\n",
+			argv[optind]);
+		return EXIT_USAGE;
+	}
+	buffer_init(&cases.line, 1 << 16);
+	exit_code = run(&cases);
+	buffer_done(&cases.line);
+	return exit_code;
+}

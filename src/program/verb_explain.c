@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/casefind.h"
+#include "program/ledgerfile.h"
+#include "program/verbs.h"
+#include "verdict/explain.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#define TEXT_MOST (1 << 20)
+
+static const char usage[] =
+	"usage: lazaret explain ID|ADDRESS [--ledger FILE]\n"
+	"\n"
+	"Says in plain sentences why a case is what it is: what was seen, since when, compared "
+	"with\n"
+	"what, how sure that is, and what would have cleared the line.\n"
+	"\n"
+	"  ID              number of a case, or pseudonym of a line (16 hexadecimal digits)\n"
+	"  ADDRESS         of the line, as scan prints it: its newest case. The audit trail keeps\n"
+	"                  who looked a case up by an address\n"
+	"  --ledger FILE   the ledger (ledger.sqlite in ~/.local/state/lazaret)\n";
+
+enum option_code { OPTION_LEDGER = 256, OPTION_HELP };
+
+static const struct option options[] = {
+	{"ledger", required_argument, NULL, OPTION_LEDGER},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{0},
+};
+
+/* The step that made the case as grave as it became, and the last one. */
+struct steps {
+	uint8_t highest;
+	bool has_gravest;
+	struct verdict gravest;
+	struct verdict last;
+	size_t count;
+};
+
+static int
+take_step(void *context, const struct transition *step)
+{
+	struct steps *steps = context;
+	int r = transition_decode(step, &steps->last);
+
+	if (r < 0)
+		return r;
+	if (!steps->has_gravest && step->to == steps->highest) {
+		steps->gravest = steps->last;
+		steps->has_gravest = true;
+	}
+	steps->count++;
+	return 0;
+}
+
+static int
+read_parameters(struct ledger *ledger, uint32_t version, struct parameters *ret, struct fail *fail)
+{
+	struct buffer text;
+	int r;
+
+	buffer_init(&text, LEDGER_PARAMETERS);
+	r = ledger_parameters_text(ledger, version, &text, fail);
+	if (r == 0)
+		r = parameters_parse((struct text){buffer_string(&text), text.length}, ret, fail);
+	if (r == -ENOENT)
+		fail_what(fail, "the parameters %08x that judged are not in the ledger",
+			(unsigned)version);
+	if (r < 0)
+		fail_hint(fail, "see what was changed: lazaret cases --verify");
+	buffer_done(&text);
+	return r < 0 ? -EUCLEAN : 0;
+}
+
+static int
+add_verdict(struct ledger *ledger, const struct verdict *verdict, const char *name,
+	struct buffer *into, struct fail *fail)
+{
+	struct parameters parameters;
+	int r = read_parameters(ledger, verdict->parameters, &parameters, fail);
+
+	if (r == 0)
+		explain_verdict(verdict, &parameters, name, into);
+	return r;
+}
+
+static int
+add_case(struct ledger *ledger, const struct ledger_case *of, const char *name, struct buffer *into,
+	struct fail *fail)
+{
+	struct steps steps = {.highest = of->highest};
+	char opened[WALL_TEXT], closed[WALL_TEXT];
+	int r = ledger_each_transition(ledger, of->number, take_step, &steps, fail);
+
+	if (r == -EINVAL || (r == 0 && !steps.has_gravest)) {
+		fail_what(fail, "the steps of case %llu cannot be read",
+			(unsigned long long)of->number);
+		fail_hint(fail, "see what was changed: lazaret cases --verify");
+		return -EUCLEAN;
+	}
+	if (r < 0)
+		return r;
+	buffer_print(into, "Case %llu, opened %s, ", (unsigned long long)of->number,
+		wall_format(of->opened, opened));
+	if (wall_is_none(of->closed))
+		buffer_print(into, "open: the line is %s.\n", state_names[of->state]);
+	else
+		buffer_print(into, "closed %s.\n", wall_format(of->closed, closed));
+	if (of->previous != 0)
+		buffer_print(into, "It is not the line's first: case %llu came before.\n",
+			(unsigned long long)of->previous);
+	buffer_text(into, TEXT("\n"));
+	r = add_verdict(ledger, &steps.gravest, name, into, fail);
+	if (r < 0 ||
+		(steps.last.time.us == steps.gravest.time.us && steps.last.to == steps.gravest.to))
+		return r;
+	buffer_text(into, TEXT("\nWhat came last:\n"));
+	return add_verdict(ledger, &steps.last, name, into, fail);
+}
+
+static int
+explain(const char *path, const char *what, struct buffer *into, struct fail *fail)
+{
+	struct ledger *ledger = NULL;
+	struct ledger_case of;
+	struct fail why = {0};
+	char pseudonym[32];
+	bool by_name;
+	int r = ledgerfile_open_best(&ledger, path, &why, fail);
+
+	if (r == 0)
+		r = casefind(ledger, text_of(what), &of, &by_name, fail);
+	if (r == 0) {
+		snprintf(pseudonym, sizeof(pseudonym), "%016llx", (unsigned long long)of.line);
+		r = add_case(ledger, &of, by_name ? what : pseudonym, into, fail);
+	}
+	ledger_close(ledger);
+	return r;
+}
+
+int
+verb_explain(int argc, char **argv)
+{
+	const char *path = NULL;
+	struct fail fail = {0};
+	struct buffer text;
+	int code, r;
+
+	optind = 0;
+	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (code == OPTION_HELP) {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		if (code != OPTION_LEDGER)
+			return fputs("lazaret: see lazaret explain --help\n", stderr), EXIT_USAGE;
+		path = optarg;
+	}
+	if (optind + 1 != argc) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	buffer_init(&text, TEXT_MOST);
+	r = explain(path, argv[optind], &text, &fail);
+	if (r == 0)
+		fputs(buffer_string(&text), stdout);
+	buffer_done(&text);
+	if (r == 0)
+		return EXIT_DONE;
+	code = ledgerfile_complain(&fail);
+	return r == -ESRCH ? EXIT_NOT_FOUND : code;
+}
