@@ -7,10 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Argus counts the Ethernet header of each packet; an IP packet of TCP has 40 bytes and more. */
-#define ETHERNET_BYTES 14
-#define TCP_BYTES      40
-
 /* Lines of one call of read. */
 #define PORTION 512
 
@@ -216,15 +212,6 @@ read_count(const struct text *fields, enum field field, uint64_t *ret)
 	return fields[field].length > 0 && text_parse_u64(fields[field], UINT64_MAX, ret) == 0;
 }
 
-static uint64_t
-without_ethernet(uint64_t bytes, uint64_t packets)
-{
-	/* Fewer bytes than that, and the headers were not counted. */
-	if (packets > UINT32_MAX || bytes < packets * (TCP_BYTES + ETHERNET_BYTES))
-		return bytes;
-	return bytes - packets * ETHERNET_BYTES;
-}
-
 /* Records hold sums of both directions, or each direction, depending on the fields that ra was told to
  * print. Without the bytes of the source alone nothing is known of how far he came. */
 static void
@@ -263,8 +250,9 @@ read_counts(struct flow *flow, const struct text *fields)
 	} else {
 		return;
 	}
-	forward->bytes = without_ethernet(forward->bytes, forward->packets);
-	reverse->bytes = without_ethernet(reverse->bytes, reverse->packets);
+	/* Argus counts the Ethernet header of each packet. */
+	forward->bytes = flow_without_ethernet(forward->bytes, forward->packets);
+	reverse->bytes = flow_without_ethernet(reverse->bytes, reverse->packets);
 	flow->known |= FLOW_COUNTS;
 }
 

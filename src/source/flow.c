@@ -13,6 +13,10 @@
 /* Below this port no client of an ordinary system takes its own end (RFC 6335 s6: system ports). */
 #define SYSTEM_PORTS 1024
 
+#define ETHERNET_BYTES 14
+/* The smallest packet of TCP over IPv4. */
+#define TCP_BYTES 40
+
 /* What is known of a flow once it is clear who the client was. */
 struct sides {
 	const struct flow_side *client; /* NULL where this direction was not seen */
@@ -75,6 +79,15 @@ flow_opener(const struct flow *flow)
 	if (opener == FLOW_OPENER_UNCLEAR)
 		opener = opener_by_ports(flow);
 	return opener;
+}
+
+uint64_t
+flow_without_ethernet(uint64_t bytes, uint64_t packets)
+{
+	/* Fewer bytes than that, and the headers were not counted. */
+	if (packets > UINT32_MAX || bytes < packets * (TCP_BYTES + ETHERNET_BYTES))
+		return bytes;
+	return bytes - packets * ETHERNET_BYTES;
 }
 
 bool

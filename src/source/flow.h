@@ -55,6 +55,9 @@ struct flow {
 	struct flow_side reverse;
 };
 
+/* The bytes of IP packets, from a count that has the 14 bytes of the Ethernet header of each in it. */
+uint64_t flow_without_ethernet(uint64_t bytes, uint64_t packets);
+
 /* Who opened a flow: by its flags, by what the exporter says, else the side whose port is no mail port. */
 enum flow_opener { FLOW_OPENER_UNCLEAR, FLOW_OPENER_SOURCE, FLOW_OPENER_DESTINATION };
 enum flow_opener flow_opener(const struct flow *flow);

@@ -24,6 +24,8 @@ struct format {
 	void (*close)(void *state);
 	/* Its observations may be details (OBSERVATION_DETAIL) of connections in other files. */
 	bool has_details;
+	/* Its records are in no order at all (Suricata writes what is left when it ends as it finds it). */
+	bool is_unordered;
 };
 
 #define FORMAT_HEAD 65536

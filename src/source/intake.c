@@ -404,8 +404,13 @@ is_next_connection(const struct waiting *waiting, const struct flow *record, boo
 static bool
 is_near(const struct intake *intake, const struct flow *flow, const struct flow *record)
 {
-	return record->start.us <= later(flow->end, intake->settings.join_us).us &&
-		flow->start.us <= later(record->end, intake->settings.join_us).us;
+	int64_t gap = intake->settings.join_us;
+
+	/* Messages of one connection may be minutes apart. */
+	if (is_detail(flow) || is_detail(record))
+		gap += WAIT_LONGER;
+	return record->start.us <= later(flow->end, gap).us &&
+		flow->start.us <= later(record->end, gap).us;
 }
 
 static void

@@ -27,6 +27,7 @@ struct file {
 	struct source *source; /* NULL while it is not needed yet, and when done */
 	struct recordtime time;
 	uint64_t packed_size;
+	bool is_unordered; /* its time is never known: all of it comes before anything is handed out */
 	bool ended;
 };
 
@@ -146,6 +147,7 @@ open_file(struct merge *merge, struct file *file, struct fail *fail)
 	if (file->source == NULL)
 		return -EBADMSG;
 	merge->open_count++;
+	file->is_unordered = source_is_unordered(file->source);
 	source_progress(file->source, &done, &file->packed_size);
 	source_watch(file->source, merge->watcher, merge->context);
 	return 0;
@@ -156,13 +158,16 @@ static void
 park(struct merge *merge, struct file *file)
 {
 	struct observation first;
-	int result = source_read(file->source, &first, 1);
+	int result;
 
-	if (result <= 0) {
-		finish(merge, file, result);
-		return;
+	if (!file->is_unordered) {
+		result = source_read(file->source, &first, 1);
+		if (result <= 0) {
+			finish(merge, file, result);
+			return;
+		}
+		recordtime_see(&file->time, first.time);
 	}
-	recordtime_see(&file->time, first.time);
 	file->source = source_close(file->source);
 	merge->open_count--;
 }
@@ -397,16 +402,27 @@ furthest_behind(struct merge *merge, struct wall *others)
 	return first;
 }
 
+/* Everything before this is late. What was handed out early, because too many waited, moves it too. */
+static int64_t
+horizon_of(const struct merge *merge)
+{
+	int64_t forced = add_us(merge->last.us, -merge->settings.late_us);
+
+	return merge->horizon.us > forced ? merge->horizon.us : forced;
+}
+
 /* One observation of a file, in its order. */
 static void
 sort_in(struct merge *merge, struct file *file, struct wall others, struct observation *o)
 {
-	int64_t now, floor;
+	int64_t now = INT64_MIN, floor;
 
-	recordtime_see(&file->time, o->time);
-	now = file->time.now.us < others.us ? file->time.now.us : others.us;
+	if (!file->is_unordered) {
+		recordtime_see(&file->time, o->time);
+		now = file->time.now.us < others.us ? file->time.now.us : others.us;
+	}
 	merge->horizon.us = add_us(now, -merge->settings.late_us);
-	if (end_of(o) < merge->horizon.us) {
+	if (end_of(o) < horizon_of(merge)) {
 		merge->counts.late_records++;
 		return;
 	}

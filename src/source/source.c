@@ -15,6 +15,9 @@ static const struct format *const formats[] = {
 	&format_nfdump_binary,
 	&format_argus,
 	&format_nfdump_csv,
+	&format_zeek_tsv,
+	&format_zeek_json,
+	&format_suricata,
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
@@ -168,6 +171,12 @@ bool
 source_has_details(const struct source *source)
 {
 	return source->format->has_details;
+}
+
+bool
+source_is_unordered(const struct source *source)
+{
+	return source->format->is_unordered;
 }
 
 void

@@ -36,6 +36,8 @@ const char *source_format(const struct source *source); /* for people: "Argus CS
 
 /* May it tell more of connections that another file has too (format.h)? */
 bool source_has_details(const struct source *source);
+/* Are its records in no order of time? */
+bool source_is_unordered(const struct source *source);
 
 /* Bytes of the file that were read, and of those that it has (0 where that is not known). */
 void source_progress(const struct source *source, uint64_t *done, uint64_t *size);
