@@ -16,7 +16,6 @@
 #define INSIDE_V4    UINT32_C(0x0a000000)
 #define INSIDE_CGNAT UINT32_C(0xc6120000)
 #define INSIDE_BITS  24
-#define CGNAT_BITS   17
 
 /* RFC 5321 s4.5.4.1: twice in the first hour, then every two or three hours, for five days. */
 #define RETRY_SOON  (30 * MINUTE)
@@ -493,36 +492,48 @@ traffic_now(const struct traffic *traffic)
 	return (struct wall){traffic->scenario->start.us + traffic->minute * MINUTE};
 }
 
+/* The prefix of a class that is not like the lines of the whole network. */
+static int
+identify_class(
+	const struct traffic *traffic, uint16_t index, struct lines *lines, struct fail *fail)
+{
+	const struct kind *kind = &traffic->kind[index];
+	struct lines_prefix prefix = {.role = kind->class->role, .ports = kind->class->cgnat_ports};
+	struct member first = {.kind = index};
+	uint32_t size = kind->count;
+	unsigned bits = 0;
+
+	if (kind->class->cgnat_ports > 0)
+		size = size / cgnat_lines(kind->class) + 1;
+	while (UINT32_C(1) << bits < size)
+		bits++;
+	(void)address_at(traffic, &first, 0, &prefix.prefix.address);
+	prefix.prefix.length = (uint8_t)(128 - bits);
+	if (kind->class->flags & CLASS_IPV6)
+		prefix.prefix.length = (uint8_t)(56 - bits);
+	prefix.prefix.address = address_mask(&prefix.prefix.address, prefix.prefix.length);
+	return lines_add(lines, &prefix, fail);
+}
+
 int
 traffic_identify(const struct traffic *traffic, struct lines *lines, struct fail *fail)
 {
-	for (unsigned i = 0; i < traffic->scenario->class_count; i++) {
-		const struct kind *kind = &traffic->kind[i];
-		struct lines_prefix prefix = {.role = kind->class->role};
-		struct member first = {.kind = (uint16_t)i};
-		uint32_t size = kind->count;
-		unsigned bits = 0;
-		int r;
+	struct lines_prefix v4 = {
+		.prefix = {.address = address_from_v4(INSIDE_V4), .length = 128 - INSIDE_BITS}};
+	struct lines_prefix v6 = {
+		.prefix = {.address = {.byte = {0x20, 0x01, 0x0d, 0xb8}}, .length = 32}};
+	int r = lines_add(lines, &v4, fail);
 
-		if (kind->class->host >= 0 || kind->count == 0)
-			continue;
-		if (kind->class->cgnat_ports > 0)
-			size = size / cgnat_lines(kind->class) + 1;
-		while (UINT32_C(1) << bits < size)
-			bits++;
-		(void)address_at(traffic, &first, 0, &prefix.prefix.address);
-		prefix.ports = kind->class->cgnat_ports;
-		prefix.prefix.length = (uint8_t)(128 - bits);
-		if (kind->class->flags & CLASS_IPV6) {
-			prefix.line_length = 56;
-			prefix.prefix.length = (uint8_t)(56 - bits);
-		}
-		prefix.prefix.address = address_mask(&prefix.prefix.address, prefix.prefix.length);
-		r = lines_add(lines, &prefix, fail);
-		if (r < 0)
-			return r;
+	if (r == 0)
+		r = lines_add(lines, &v6, fail);
+	for (unsigned i = 0; i < traffic->scenario->class_count && r == 0; i++) {
+		const struct class *class = traffic->kind[i].class;
+
+		if (class->host < 0 && traffic->kind[i].count > 0 &&
+			(class->role != ROLE_RESIDENTIAL || class->cgnat_ports > 0))
+			r = identify_class(traffic, (uint16_t)i, lines, fail);
 	}
-	return 0;
+	return r;
 }
 
 uint32_t
