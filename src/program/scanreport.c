@@ -186,23 +186,27 @@ people_next(const struct scan_report *report, size_t found)
 	fputs("\nWhat to do next:\n", report->out);
 	if (found > 0)
 		fputs("  - Nothing was touched: this only reads. Look at the reasons above before "
-		      "you act.\n"
-		      "  - Keep the cases and their reasons: lazaret scan --ledger FILE ..., then "
-		      "lazaret "
-		      "cases --ledger FILE.\n"
-		      "  - Until the line is cured, its mail to port 25 does harm; 587 to your own "
-		      "server "
-		      "can stay open.\n",
+		      "you "
+		      "act.\n"
+		      "  - Until a line is cured, its mail to port 25 does harm; port 587 to your "
+		      "own "
+		      "server can stay open.\n",
 			report->out);
 	else
 		fputs("  - No line looks like a spam zombie here. Zombies that send through one "
 		      "stolen "
 		      "mail account are not seen in flows.\n",
 			report->out);
+	if (found > 0 && report->ledger != NULL)
+		fprintf(report->out, "  - The cases are kept: lazaret cases --ledger %s\n",
+			report->ledger);
+	else if (found > 0)
+		fputs("  - Keep the cases and their reasons: lazaret scan --ledger FILE ...\n",
+			report->out);
 	if (!report->has_inside)
 		fputs("  - Name your own network (--inside PREFIX), so that strangers are not "
-		      "judged and "
-		      "mail servers are learnt.\n",
+		      "judged "
+		      "and mail servers are learnt.\n",
 			report->out);
 }
 

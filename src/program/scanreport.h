@@ -33,6 +33,7 @@ struct scan_report {
 	const struct judge *judge;
 	const struct lines *lines;
 	const struct parameters *parameters;
+	const char *ledger; /* where it was kept, or NULL */
 	bool is_json;
 	bool all;
 	bool pseudonyms;

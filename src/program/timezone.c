@@ -32,7 +32,7 @@ parse_offset(struct text text, int64_t *ret)
 int
 timezone_set(const char *name, struct intake_settings *settings, struct fail *fail)
 {
-	if (strcmp(name, "UTC") == 0 || strcmp(name, "Z") == 0) {
+	if (*name == '\0' || strcmp(name, "UTC") == 0 || strcmp(name, "Z") == 0) {
 		settings->zone_us = 0;
 		return 0;
 	}

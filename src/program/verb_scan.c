@@ -1,148 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/ledgerfile.h"
 #include "program/progress.h"
+#include "program/scanoptions.h"
 #include "program/scanreport.h"
+#include "program/settings.h"
 #include "program/timezone.h"
 #include "program/verbs.h"
 #include "source/merge.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 
 /* A scan has few lines beside the daemon's, and people compare its figures with their own counts: its
- * sketches are larger. */
+ * sketches are larger, unless the configuration says otherwise. */
 #define SCAN_FILTER_BLOCKS 32
 #define SCAN_REGISTERS     1024
 #define BATCH              256
 
 struct scan {
-	struct scan_report report;
+	struct scan_options options;
 	struct scan_totals totals;
 	struct judge_settings judge_settings;
 	struct merge_settings merge_settings;
 	struct merge *merge;
 	struct lines *lines;
 	struct judge *judge;
+	struct ledger *ledger;
+	struct fail ledger_fail;     /* the first; then nothing more is kept */
+	struct intake_error *errors; /* files that could not be opened, then those of the readers */
+	size_t unopened;
 	struct progress progress;
 	int exit_code;
 };
 
-static const char usage[] =
-	"usage: lazaret scan [--inside PREFIX]... [--table FILE] [--timezone TZ] [--pseudonyms]\n"
-	"                    [--set NAME=VALUE]... [--late SECONDS] [--json] [--all] FILE...\n"
-	"\n"
-	"Judges recorded traffic: which lines of a network are spam zombies, and why.\n"
-	"\n"
-	"  --inside PREFIX   the own network; may be given several times. Without it every\n"
-	"                    initiator of a connection to a mail port is judged\n"
-	"  --table FILE      a table of own prefixes with roles, see lazaret.yaml(5)\n"
-	"  --timezone TZ     of times that carry none: +02:00 or Europe/Oslo (UTC)\n"
-	"  --pseudonyms      print pseudonyms in place of addresses\n"
-	"  --set NAME=VALUE  change a parameter, see lazaret.yaml(5)\n"
-	"  --late SECONDS    how late records may be (600)\n"
-	"  --json            one JSON object a line, a summary last\n"
-	"  --all             every line that sent mail, not only those that are watched\n"
-	"  FILE              pcap or pcapng (packets or flow export), Argus CSV, nfdump CSV,\n"
-	"                    Zeek conn.log and smtp.log, Suricata eve.json; packed with gzip,\n"
-	"                    xz or zstd; - is standard input\n";
-
 static void
-print_fail(const struct fail *fail)
+complain(struct scan *scan, const struct fail *fail, int code)
 {
 	fprintf(stderr, "lazaret: %s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
 	if (*fail->hint)
 		fprintf(stderr, "  %s\n", fail->hint);
-}
-
-static int
-add_inside(struct scan *scan, const char *text, struct fail *fail)
-{
-	struct lines_prefix prefix = {.role = ROLE_RESIDENTIAL};
-	int r = prefix_parse(text_of(text), &prefix.prefix);
-
-	if (r < 0) {
-		fail_what(fail, "--inside: \"%s\" is no prefix%s", text,
-			r == -EDOM ? ": it has bits set beyond its length" : "");
-		fail_hint(fail, "expected something like 192.0.2.0/24 or 2001:db8::/32");
-		return r;
-	}
-	return lines_add(scan->lines, &prefix, fail);
-}
-
-static int
-set_parameter(struct scan *scan, const char *text, struct fail *fail)
-{
-	struct text value = text_of(text), name = text_cut(&value, '=');
-
-	return parameters_set(&scan->judge_settings.parameters, name, value, fail);
-}
-
-static int
-set_late(struct scan *scan, const char *text, struct fail *fail)
-{
-	uint64_t seconds;
-
-	if (text_parse_u64(text_of(text), 86400, &seconds) < 0) {
-		fail_what(fail, "--late: \"%s\" is no number of seconds up to 86400", text);
-		return -EINVAL;
-	}
-	scan->merge_settings.late_us = (int64_t)seconds * WALL_SECOND;
-	return 0;
-}
-
-enum option_code {
-	OPTION_INSIDE = 256,
-	OPTION_TABLE,
-	OPTION_TIMEZONE,
-	OPTION_PSEUDONYMS,
-	OPTION_SET,
-	OPTION_LATE,
-	OPTION_JSON,
-	OPTION_ALL,
-	OPTION_HELP
-};
-
-static const struct option options[] = {
-	{"inside", required_argument, NULL, OPTION_INSIDE},
-	{"table", required_argument, NULL, OPTION_TABLE},
-	{"timezone", required_argument, NULL, OPTION_TIMEZONE},
-	{"pseudonyms", no_argument, NULL, OPTION_PSEUDONYMS},
-	{"set", required_argument, NULL, OPTION_SET},
-	{"late", required_argument, NULL, OPTION_LATE},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"all", no_argument, NULL, OPTION_ALL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
-
-/* Takes one option: 0, or -errno with fail filled. */
-static int
-take_option(struct scan *scan, int code, struct fail *fail)
-{
-	switch (code) {
-	case OPTION_INSIDE:
-		return add_inside(scan, optarg, fail);
-	case OPTION_TABLE:
-		return lines_read(scan->lines, optarg, fail);
-	case OPTION_TIMEZONE:
-		return timezone_set(optarg, &scan->merge_settings.intake, fail);
-	case OPTION_SET:
-		return set_parameter(scan, optarg, fail);
-	case OPTION_LATE:
-		return set_late(scan, optarg, fail);
-	case OPTION_PSEUDONYMS:
-		scan->report.pseudonyms = true;
-		return 0;
-	case OPTION_JSON:
-		scan->report.is_json = true;
-		return 0;
-	case OPTION_ALL:
-		scan->report.all = true;
-		return 0;
-	default:
-		fail_what(fail, "see lazaret scan --help");
-		return -EINVAL;
-	}
+	scan->exit_code = scan->exit_code > code ? scan->exit_code : code;
 }
 
 static void
@@ -156,17 +52,93 @@ show_progress(void *context, const struct source *source)
 	progress_show(&scan->progress, done, size, NULL);
 }
 
+/* Keeps a verdict in the ledger. What cannot be kept is told once, and the scan goes on. */
+static void
+keep(void *context, const struct verdict *verdict)
+{
+	struct scan *scan = context;
+	char name[LINE_NAME] = "";
+
+	if (scan->ledger == NULL || *scan->ledger_fail.what)
+		return;
+	if (lines_name(scan->lines, verdict->line, name) < 0)
+		*name = '\0';
+	if (ledger_transition(scan->ledger, verdict, text_of(name), &scan->ledger_fail) < 0)
+		complain(scan, &scan->ledger_fail, EXIT_INPUT);
+}
+
+/* Opens the ledger before the lines are made: the key of their pseudonyms comes from it. */
+static int
+open_ledger(struct scan *scan, struct lines_settings *lines)
+{
+	const struct hash_key *key;
+	struct fail fail = {0};
+
+	hash_key_random(&lines->key);
+	if (scan->options.ledger == NULL)
+		return 0;
+	if (ledgerfile_open(&scan->ledger, scan->options.ledger, STORE_MAKE, &fail) < 0) {
+		scan->exit_code = ledgerfile_complain(&fail);
+		return -1;
+	}
+	key = ledger_key(scan->ledger);
+	if (key == NULL) {
+		fail_where(&fail, "%s", scan->options.ledger);
+		fail_what(&fail, "its key file is not there: lines could not be recognised again");
+		fail_hint(&fail, "put the key file back, or begin a new ledger");
+		complain(scan, &fail, EXIT_INPUT);
+		return -1;
+	}
+	lines->key = *key;
+	return 0;
+}
+
+static void
+keep_parameters(struct scan *scan)
+{
+	struct buffer text;
+
+	if (scan->ledger == NULL)
+		return;
+	buffer_init(&text, PARAMETERS_TEXT);
+	parameters_format(&scan->judge_settings.parameters, &text);
+	if (ledger_parameters(scan->ledger, judge_parameters(scan->judge),
+		    (struct text){.at = text.at, .length = text.length}, &scan->ledger_fail) < 0)
+		complain(scan, &scan->ledger_fail, EXIT_INPUT);
+	buffer_done(&text);
+}
+
+static void
+commit_ledger(struct scan *scan)
+{
+	struct fail fail = {0};
+
+	if (scan->ledger != NULL && !*scan->ledger_fail.what &&
+		ledger_commit(scan->ledger, &fail) < 0)
+		complain(scan, &fail, EXIT_INPUT);
+}
+
+static void
+note_unopened(struct scan *scan, const char *path, const struct fail *fail)
+{
+	struct intake_error *error = &scan->errors[scan->unopened++];
+
+	snprintf(error->file, sizeof(error->file), "%s", path);
+	snprintf(error->what, sizeof(error->what), "%s", fail->what);
+}
+
 /* Adds the files; one that cannot be read is told and does not keep the others from being judged. */
 static void
-add_files(struct scan *scan, int count, char **paths)
+add_files(struct scan *scan)
 {
+	scan->errors = xcalloc((unsigned long)scan->options.path_count, sizeof(*scan->errors));
 	scan->merge = merge_new(&scan->merge_settings);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < scan->options.path_count; i++) {
 		struct fail fail = {0};
 
-		if (merge_add(scan->merge, paths[i], &fail) < 0) {
-			print_fail(&fail);
-			scan->exit_code = EXIT_INPUT;
+		if (merge_add(scan->merge, scan->options.paths[i], &fail) < 0) {
+			complain(scan, &fail, EXIT_INPUT);
+			note_unopened(scan, scan->options.paths[i], &fail);
 		}
 	}
 }
@@ -178,7 +150,10 @@ begin(struct scan *scan, const struct observation *batch, size_t count)
 {
 	scan->totals.first = count ? batch[0].time : (struct wall){0};
 	scan->judge_settings.seed = hash_fast(batch, count * sizeof(*batch), 0);
+	scan->judge_settings.on_verdict = keep;
+	scan->judge_settings.context = scan;
 	scan->judge = judge_new(&scan->judge_settings, scan->lines);
+	keep_parameters(scan);
 }
 
 static void
@@ -197,6 +172,20 @@ judge_all(struct scan *scan)
 	}
 	judge_advance(scan->judge, scan->totals.last);
 	progress_done(&scan->progress);
+	commit_ledger(scan);
+}
+
+static void
+join_errors(struct scan *scan)
+{
+	size_t count;
+	const struct intake_error *read = merge_errors(scan->merge, &count);
+
+	scan->errors = xrealloc(scan->errors, (scan->unopened + count + 1) * sizeof(*scan->errors));
+	if (count > 0)
+		memcpy(scan->errors + scan->unopened, read, count * sizeof(*read));
+	scan->totals.errors = scan->errors;
+	scan->totals.error_count = scan->unopened + count;
 }
 
 static void
@@ -212,63 +201,78 @@ sum_up(struct scan *scan)
 	totals->skipped_bytes = counts.intake.skipped_bytes;
 	totals->lost_records = counts.intake.lost_records;
 	totals->late_records = counts.late_records;
-	totals->error_total = counts.intake.errors;
-	totals->errors = merge_errors(scan->merge, &totals->error_count);
+	totals->error_total = scan->unopened + counts.intake.errors;
+	join_errors(scan);
 	totals->seconds = (double)(progress_clock_us() - scan->progress.begun_us) / 1e6;
 	if (counts.intake.errors > 0 || counts.damaged_files > 0)
 		scan->exit_code = EXIT_INPUT;
 }
 
-static void
-init(struct scan *scan)
+/* From the options to what the stages take: 0, or -1 after it was told. */
+static int
+prepare(struct scan *scan)
 {
+	const struct config *config = scan->options.config;
+	struct parameters *parameters = &scan->judge_settings.parameters;
 	struct lines_settings lines = LINES_DEFAULTS;
+	struct fail fail = {0};
 
-	hash_key_random(&lines.key);
-	*scan = (struct scan){.merge_settings = MERGE_DEFAULTS};
+	scan->merge_settings = MERGE_DEFAULTS;
+	scan->merge_settings.late_us =
+		(int64_t)(config_number(config, "scan.lateness") * (double)WALL_SECOND);
 	judge_defaults(&scan->judge_settings);
-	scan->judge_settings.parameters.flow.filter_blocks = SCAN_FILTER_BLOCKS;
-	scan->judge_settings.parameters.flow.distinct_registers = SCAN_REGISTERS;
+	parameters->flow.filter_blocks = SCAN_FILTER_BLOCKS;
+	parameters->flow.distinct_registers = SCAN_REGISTERS;
+	settings_parameters(config, parameters);
+	settings_lines(config, &lines);
+	if (open_ledger(scan, &lines) < 0)
+		return -1;
 	scan->lines = lines_new(&lines);
+	if (settings_inside(config, scan->lines, &fail) < 0 ||
+		timezone_set(config_string(config, "scan.timezone"), &scan->merge_settings.intake,
+			&fail) < 0) {
+		complain(scan, &fail, EXIT_USAGE);
+		return -1;
+	}
+	return 0;
+}
+
+static void
+report(const struct scan *scan)
+{
+	struct scan_report report = {
+		.out = stdout,
+		.judge = scan->judge,
+		.lines = scan->lines,
+		.parameters = &scan->judge_settings.parameters,
+		.ledger = scan->options.ledger,
+		.is_json = scan->options.is_json,
+		.all = scan->options.all,
+		.pseudonyms = scan->options.pseudonyms,
+		.has_inside = lines_has_inside(scan->lines),
+	};
+
+	scan_report_print(&report, &scan->totals);
 }
 
 int
 verb_scan(int argc, char **argv)
 {
-	struct fail fail = {0};
-	struct scan scan;
-	int code;
+	struct scan scan = {0};
 
-	init(&scan);
-	optind = 1;
-	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (code == OPTION_HELP) {
-			fputs(usage, stdout);
-			goto out;
-		}
-		if (take_option(&scan, code, &fail) < 0) {
-			print_fail(&fail);
-			scan.exit_code = EXIT_USAGE;
-			goto out;
-		}
+	scan.exit_code = scan_options_take(&scan.options, argc, argv);
+	if (scan.exit_code == 0 && !scan.options.help && prepare(&scan) == 0) {
+		add_files(&scan);
+		judge_all(&scan);
+		sum_up(&scan);
+		if (scan.options.is_json || scan.unopened < (size_t)scan.options.path_count)
+			report(&scan);
 	}
-	if (optind == argc) {
-		fputs(usage, stderr);
-		scan.exit_code = EXIT_USAGE;
-		goto out;
-	}
-	add_files(&scan, argc - optind, argv + optind);
-	judge_all(&scan);
-	sum_up(&scan);
-	scan.report.out = stdout;
-	scan.report.judge = scan.judge;
-	scan.report.lines = scan.lines;
-	scan.report.parameters = &scan.judge_settings.parameters;
-	scan.report.has_inside = lines_has_inside(scan.lines);
-	scan_report_print(&scan.report, &scan.totals);
-out:
+	free(scan.errors);
 	merge_free(scan.merge);
 	judge_free(scan.judge);
 	lines_free(scan.lines);
+	ledger_close(scan.ledger);
+	scan_options_done(&scan.options);
 	return scan.exit_code;
 }
