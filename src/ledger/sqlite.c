@@ -505,9 +505,10 @@ sqlite_connect(struct sqlite *sqlite, const struct store_settings *settings, str
 	*sqlite = (struct sqlite){
 		.path = plain_path(settings->where), .for_reading = settings->mode == STORE_READ};
 	r = find_file(sqlite, settings->mode, fail);
-	if (r == 0)
-		r = connect_as(sqlite, sqlite->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-			settings, fail);
+	if (r < 0)
+		goto out;
+	r = connect_as(
+		sqlite, sqlite->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, settings, fail);
 	if (r == 0)
 		r = find_version(sqlite, &version, fail);
 	if (sqlite->for_reading && (r == -EACCES || r == -EROFS || r == -ENOENT)) {
@@ -519,6 +520,7 @@ sqlite_connect(struct sqlite *sqlite, const struct store_settings *settings, str
 		r = sqlite_run(sqlite, "PRAGMA query_only = ON", fail);
 	else if (r == 0)
 		r = prepare_writing(sqlite, settings, version, fail);
+out:
 	if (r < 0)
 		sqlite_disconnect(sqlite);
 	return r;

@@ -235,6 +235,8 @@ each_member(
 	if (object.length < 2 || object.at[0] != '{' || object.at[object.length - 1] != '}')
 		return -EINVAL;
 	object.at++, object.length -= 2;
+	if (object.length > 0 && object.at[object.length - 1] == ',')
+		return -EINVAL;
 	while (object.length > 0 && r == 0) {
 		struct text member = text_cut(&object, ','), name = text_cut(&member, ':');
 
