@@ -23,6 +23,9 @@ struct verb {
 /* All of them; the last has no name. */
 extern const struct verb verbs[];
 
+int verb_case(int argc, char **argv);
+int verb_cases(int argc, char **argv);
+int verb_explain(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_help(int argc, char **argv);
 int verb_decode(int argc, char **argv);
