@@ -12,13 +12,18 @@
 struct finder {
 	struct ledger *ledger;
 	struct ledger_case *found;
+	char *name; /* that found it */
 	struct fail *fail;
 };
 
 static int
 try_name(struct finder *finder, const char *name)
 {
-	return ledger_find_name(finder->ledger, text_of(name), finder->found, finder->fail);
+	int r = ledger_find_name(finder->ledger, text_of(name), finder->found, finder->fail);
+
+	if (r == 0)
+		snprintf(finder->name, SEAL_NAME, "%s", name);
+	return r;
 }
 
 /* The lines that an IPv6 address may be in. */
@@ -67,7 +72,13 @@ try_all(struct finder *finder, struct text text)
 	char name[ADDRESS_TEXT > PREFIX_TEXT ? ADDRESS_TEXT : PREFIX_TEXT];
 	struct address address;
 	struct prefix prefix;
-	int r = ledger_find_name(finder->ledger, text, finder->found, finder->fail);
+	char asked[SEAL_NAME];
+	int r;
+
+	if (text.length >= sizeof(asked))
+		return -ENOENT;
+	snprintf(asked, sizeof(asked), "%.*s", (int)text.length, text.at);
+	r = try_name(finder, asked);
 
 	if (r == -ENOENT && address_parse(text, &address) == 0) {
 		r = try_name(finder, address_format(&address, name));
@@ -92,14 +103,14 @@ tell_none(struct text what, const char *kind, struct fail *fail)
 }
 
 int
-casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, bool *by_name,
+casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char name[SEAL_NAME],
 	struct fail *fail)
 {
-	struct finder finder = {.ledger = ledger, .found = ret, .fail = fail};
+	struct finder finder = {.ledger = ledger, .found = ret, .name = name, .fail = fail};
 	uint64_t number;
 	int r;
 
-	*by_name = false;
+	*name = '\0';
 	if (what.length == PSEUDONYM_DIGITS && text_parse_hex(what, UINT64_MAX, &number) == 0) {
 		r = ledger_find_line(ledger, number, ret, fail);
 		return r == -ENOENT ? tell_none(what, "of line", fail) : r;
@@ -113,6 +124,5 @@ casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, bool 
 		return tell_none(what, "of", fail);
 	if (r < 0)
 		return r;
-	*by_name = true;
 	return ledger_note(ledger, ACTION_FIND, ret->number, TEXT(""), fail);
 }

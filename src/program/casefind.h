@@ -12,8 +12,8 @@
 #include "ledger/reading.h"
 
 /* 0; -ESRCH if the ledger has no such case; -EROFS, -ENOKEY if a name may not be looked up;
- * other -errno of the ledger. by_name tells whether it was found by its name. */
-int casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, bool *by_name,
+ * other -errno of the ledger. name is the line's if it was found by it, else empty. */
+int casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char name[SEAL_NAME],
 	struct fail *fail) MUST_USE;
 
 #endif

@@ -22,7 +22,7 @@ format_time(struct wall time, char into[WALL_TEXT])
 void
 case_report_heading(FILE *out)
 {
-	fprintf(out, "%7s  %-16s  %-10s  %-10s  %-20s  %-20s\n", "CASE", "LINE", "STATE", "GRAVEST",
+	fprintf(out, "%7s  %-16s  %-10s  %-10s  %-20s  %s\n", "CASE", "LINE", "STATE", "GRAVEST",
 		"OPENED", "LAST STEP");
 }
 
@@ -31,7 +31,7 @@ case_report_row(const struct ledger_case *of, FILE *out)
 {
 	char opened[WALL_TEXT], last[WALL_TEXT];
 
-	fprintf(out, "%7llu  %016llx  %-10s  %-10s  %-20s  %-20s\n", (unsigned long long)of->number,
+	fprintf(out, "%7llu  %016llx  %-10s  %-10s  %-20s  %s\n", (unsigned long long)of->number,
 		(unsigned long long)of->line,
 		wall_is_none(of->closed) ? state_names[of->state] : "closed",
 		state_names[of->highest], format_time(of->opened, opened),
@@ -50,7 +50,7 @@ case_report_text(const struct ledger_case *of, const char *name, const char *sea
 		fprintf(out, "  name       %s (opened now; the audit trail says by whom)\n",
 			*name != '\0' ? name : "not known");
 	else
-		fprintf(out, "  name       sealed: %s\n", sealed);
+		fprintf(out, "  name       sealed (%s)\n", sealed);
 	fprintf(out, "  state      %s; gravest so far %s\n", state_names[of->state],
 		state_names[of->highest]);
 	fprintf(out, "  opened     %s\n", wall_format(of->opened, time));
@@ -176,9 +176,10 @@ audit_report_row(const struct audit *row, FILE *out)
 
 	if (row->subject != 0)
 		snprintf(subject, sizeof(subject), "%llu", (unsigned long long)row->subject);
-	fprintf(out, "%7llu  %-20s  %-18.*s  %-10s  %7s  %.*s\n", (unsigned long long)row->sequence,
+	fprintf(out, "%7llu  %-20s  %-18.*s  %-10s  %7s%s%.*s\n", (unsigned long long)row->sequence,
 		format_time(row->time, time), (int)row->actor.length, row->actor.at,
-		action_names[row->action], subject, (int)row->details.length, row->details.at);
+		action_names[row->action], subject, row->details.length > 0 ? "  " : "",
+		(int)row->details.length, row->details.at);
 }
 
 void

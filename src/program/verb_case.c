@@ -99,14 +99,14 @@ show(struct shown *shown, struct fail *fail)
 {
 	struct ledger *ledger = NULL;
 	struct fail why = {0};
-	const char *sealed = "--pseudonyms";
+	const char *sealed = "as asked";
 	char name[SEAL_NAME];
 	struct ledger_case of;
-	bool by_name, is_open = false;
+	bool is_open = false;
 	int r = ledgerfile_open_best(&ledger, shown->path, &why, fail);
 
 	if (r == 0)
-		r = casefind(ledger, text_of(shown->id), &of, &by_name, fail);
+		r = casefind(ledger, text_of(shown->id), &of, name, fail);
 	if (r == 0 && !shown->pseudonyms) {
 		is_open = *why.what == '\0' && ledger_open_name(ledger, of.number, name, &why) == 0;
 		sealed = why.what;

@@ -105,7 +105,7 @@ add_case(struct ledger *ledger, const struct ledger_case *of, const char *name, 
 	buffer_print(into, "Case %llu, opened %s, ", (unsigned long long)of->number,
 		wall_format(of->opened, opened));
 	if (wall_is_none(of->closed))
-		buffer_print(into, "open: the line is %s.\n", state_names[of->state]);
+		buffer_print(into, "open; its state is %s.\n", state_names[of->state]);
 	else
 		buffer_print(into, "closed %s.\n", wall_format(of->closed, closed));
 	if (of->previous != 0)
@@ -126,15 +126,15 @@ explain(const char *path, const char *what, struct buffer *into, struct fail *fa
 	struct ledger *ledger = NULL;
 	struct ledger_case of;
 	struct fail why = {0};
-	char pseudonym[32];
-	bool by_name;
+	char name[SEAL_NAME];
 	int r = ledgerfile_open_best(&ledger, path, &why, fail);
 
 	if (r == 0)
-		r = casefind(ledger, text_of(what), &of, &by_name, fail);
+		r = casefind(ledger, text_of(what), &of, name, fail);
 	if (r == 0) {
-		snprintf(pseudonym, sizeof(pseudonym), "%016llx", (unsigned long long)of.line);
-		r = add_case(ledger, &of, by_name ? what : pseudonym, into, fail);
+		if (*name == '\0')
+			snprintf(name, sizeof(name), "%016llx", (unsigned long long)of.line);
+		r = add_case(ledger, &of, name, into, fail);
 	}
 	ledger_close(ledger);
 	return r;
