@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static void
-fill(char *into, size_t size, const char *format, va_list args)
-{
-	vsnprintf(into, size, format, args);
-}
-
 void
 fail_where(struct fail *fail, const char *format, ...)
 {
@@ -20,7 +14,7 @@ fail_where(struct fail *fail, const char *format, ...)
 	if (fail == NULL)
 		return;
 	va_start(args, format);
-	fill(fail->where, sizeof(fail->where), format, args);
+	vsnprintf(fail->where, sizeof(fail->where), format, args);
 	va_end(args);
 }
 
@@ -32,7 +26,7 @@ fail_what(struct fail *fail, const char *format, ...)
 	if (fail == NULL)
 		return;
 	va_start(args, format);
-	fill(fail->what, sizeof(fail->what), format, args);
+	vsnprintf(fail->what, sizeof(fail->what), format, args);
 	va_end(args);
 }
 
@@ -44,7 +38,7 @@ fail_hint(struct fail *fail, const char *format, ...)
 	if (fail == NULL)
 		return;
 	va_start(args, format);
-	fill(fail->hint, sizeof(fail->hint), format, args);
+	vsnprintf(fail->hint, sizeof(fail->hint), format, args);
 	va_end(args);
 }
 
