@@ -123,8 +123,8 @@ note_unopened(struct scan *scan, const char *path, const struct fail *fail)
 {
 	struct intake_error *error = &scan->errors[scan->unopened++];
 
-	snprintf(error->file, sizeof(error->file), "%s", path);
-	snprintf(error->what, sizeof(error->what), "%s", fail->what);
+	snprintf(error->file, sizeof(error->file), "%.127s", path);
+	snprintf(error->what, sizeof(error->what), "%.255s", fail->what);
 }
 
 /* Adds the files; one that cannot be read is told and does not keep the others from being judged. */
