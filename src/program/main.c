@@ -8,6 +8,8 @@ const struct verb verbs[] = {
 	{"scan", "[--inside PREFIX]... [--json] FILE...",
 		"which lines of recorded traffic are zombies", verb_scan},
 	{"decode", "[--json] FILE...", "what exporters of flow records really send", verb_decode},
+	{"rehearse", "[SCENARIO] [--json] [--seed N] [--curve]",
+		"a scripted network through the judge: what it finds, and how fast", verb_rehearse},
 	{"bench", "[NAME]", "how fast this machine judges, beside the limit", verb_bench},
 	{"cases", "[--ledger FILE] [--open] [--json]",
 		"which lines were suspect or worse; --audit, --verify and --forget, too", verb_cases},
