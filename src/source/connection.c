@@ -65,8 +65,9 @@ struct connections {
 	bool has_time;
 	uint32_t fresh; /* entries from here on were never used */
 	uint32_t free;
-	uint32_t hand; /* where the last sample ended */
-	uint32_t left; /* observations that may still come out because of time */
+	uint32_t hand;    /* where the last sample ended */
+	uint32_t flushed; /* at the end of the recording: entries before this one are done */
+	uint32_t left;    /* observations that may still come out because of time */
 	uint32_t ring[RING];
 };
 
@@ -271,28 +272,31 @@ serve(struct connections *c, struct wall time)
 	}
 }
 
-/* All that is known comes out, or as much as may. True while there is more. */
-static bool
+/* The clock was set back: all that is known comes out, or as much as may. */
+static void
 drain(struct connections *c)
 {
 	for (size_t i = 0; i < RING; i++) {
-		while (c->ring[i] != NOBODY) {
+		while (c->ring[i] != NOBODY && c->left > 0) {
 			struct connection *one = &c->all[c->ring[i]];
 
-			if (c->left == 0)
-				return true;
 			tell(c, one, CONNECTION_ANSWER_LAST);
 			forget(c, one);
 		}
 	}
-	return false;
 }
 
 bool
 connections_flush(struct connections *c)
 {
 	c->left = CONNECTION_PORTION;
-	return drain(c);
+	for (; c->flushed < c->fresh && c->left > 0; c->flushed++) {
+		struct connection *one = &c->all[c->flushed];
+
+		if ((one->state & IN_USE) != 0)
+			tell(c, one, CONNECTION_ANSWER_LAST);
+	}
+	return c->flushed < c->fresh;
 }
 
 static void

@@ -46,7 +46,8 @@ void connections_packet(
  * between two calls no more than CONNECTION_PORTION come out because of time that went by. */
 void connections_clock(struct connections *connections, struct wall time);
 
-/* The recording ends: CONNECTION_PORTION come out at the most. True while there are more. */
+/* The recording ends, and no packets come after it: CONNECTION_PORTION come out at the most. True while there
+ * are more. */
 bool connections_flush(struct connections *connections);
 
 #endif

@@ -12,8 +12,9 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-/* One read() call: large enough that its cost disappears, small enough to stay in the caches. */
-#define READ_SIZE (1UL << 20)
+/* One read() call: large enough that its cost disappears, small enough for what it brings to stay in a core's
+ * own cache until it is used (measured: 1 MiB costs 5 to 10 ns a packet of 96 bytes more). */
+#define READ_SIZE (256UL << 10)
 /* What an xz file may ask for; xz -9 asks for 65 MiB. */
 #define XZ_MEMORY (512UL << 20)
 

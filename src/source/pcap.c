@@ -301,53 +301,83 @@ end(struct pcap *pcap)
 	return result;
 }
 
+/* The hot loop: steps over packets that are nothing to us, as long as they are whole in the window. Returns
+ * how many there were. */
+static uint64_t
+step_over(struct pcap *pcap, uint64_t most)
+{
+	struct input *input = pcap->input;
+	const uint8_t *at = input->at, *end = at + input->left, *last = NULL;
+	const size_t header = pcap->kind->header;
+	uint64_t count = 0;
+
+	while (count < most && (size_t)(end - at) >= header) {
+		const struct record record = record_at(pcap, at);
+
+		if (!is_sound(pcap, &record) || record.seconds == pcap->kind->magic ||
+			(size_t)(end - at) - header < record.captured ||
+			!packets_is_dull(pcap->link, at + header, record.captured))
+			break;
+		last = at;
+		at += header + record.captured;
+		count++;
+	}
+	if (last != NULL) {
+		pcap->last = record_at(pcap, last);
+		pcap->has_last = true;
+		input_step(input, (size_t)(at - input->at));
+	}
+	return count;
+}
+
+/* One record, whatever it is: 1, 0 at the end, -errno. */
+static int
+read_record(struct pcap *pcap)
+{
+	struct input *input = pcap->input;
+	const size_t header = pcap->kind->header;
+	struct record record;
+	struct packet packet = {.link = pcap->link};
+	int result;
+
+	if (input->left < header && (result = on_short(pcap, header)) <= 0)
+		return result;
+	record = record_at(pcap, input->at);
+	if (record.seconds == pcap->kind->magic && takes_header(pcap))
+		return 1;
+	if (!is_sound(pcap, &record))
+		return on_unsound(pcap, &record);
+	if (input->left < header + record.captured &&
+		(result = on_short(pcap, header + record.captured)) <= 0)
+		return result;
+	packet.time = time_of(pcap, &record);
+	packet.offset = input->offset;
+	packet.bytes = input->at + header;
+	packet.captured = record.captured;
+	packet.wire = record.wire;
+	packets_add(pcap->packets, &packet);
+	pcap->last = record;
+	pcap->has_last = true;
+	input_step(input, header + record.captured);
+	return 1;
+}
+
 static int
 pcap_read(void *state)
 {
 	struct pcap *pcap = state;
-	struct input *input = pcap->input;
-	const size_t header = pcap->kind->header;
-	uint64_t dull = 0;
+	uint64_t count = 0;
 	int result = 1;
 
 	if (pcap->ended)
 		return end(pcap);
-	for (int i = 0; i < PORTION && result > 0; i++) {
-		struct record record;
-		const uint8_t *bytes;
+	while (count < PORTION && result > 0) {
+		uint64_t dull = step_over(pcap, PORTION - count);
 
-		if (input->left < header && (result = on_short(pcap, header)) <= 0)
-			break;
-		record = record_at(pcap, input->at);
-		if (record.seconds == pcap->kind->magic && takes_header(pcap))
-			break;
-		if (!is_sound(pcap, &record)) {
-			result = on_unsound(pcap, &record);
-			continue;
-		}
-		if (input->left < header + record.captured &&
-			(result = on_short(pcap, header + record.captured)) <= 0)
-			break;
-		bytes = input->at + header;
-		if (packets_is_dull(pcap->link, bytes, record.captured)) {
-			dull++;
-		} else {
-			const struct packet packet = {
-				.link = pcap->link,
-				.time = time_of(pcap, &record),
-				.offset = input->offset,
-				.bytes = bytes,
-				.captured = record.captured,
-				.wire = record.wire,
-			};
-
-			packets_add(pcap->packets, &packet);
-		}
-		pcap->last = record;
-		pcap->has_last = true;
-		input_step(input, header + record.captured);
+		packets_count(pcap->packets, dull);
+		count += dull + 1;
+		result = read_record(pcap);
 	}
-	packets_count(pcap->packets, dull);
 	if (pcap->has_last)
 		packets_clock(pcap->packets, time_of(pcap, &pcap->last));
 	if (result > 0)
