@@ -127,8 +127,11 @@ take_share(struct matcher *m, bool *ret_is_percent)
 		is_percent = true;
 		m->at++;
 	}
-	if (is_percent)
-		distribution_scale(&m->match->value[m->match->values - 1], 0.01);
+	if (is_percent) {
+		/* Divided, so that 95 % is the same number as .95. */
+		m->match->value[m->match->values - 1].low /= 100;
+		m->match->value[m->match->values - 1].high /= 100;
+	}
 	*ret_is_percent = is_percent;
 	return true;
 }
