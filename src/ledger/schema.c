@@ -74,7 +74,6 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	" previous BLOB NOT NULL CHECK (length(previous) = 32),"
 	" hash BLOB NOT NULL CHECK (length(hash) = 32)"
 	") STRICT;"
-	"CREATE INDEX audit_action ON audit (action, sequence);"
 	"CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN"
 	" SELECT RAISE(ABORT, 'a row of the audit trail is never changed');"
 	"END;"

@@ -415,16 +415,12 @@ audits(struct store *store, enum which_audits which, uint64_t key, visit_audit v
 	static const char *const sql[AUDITS_WHICH_COUNT] = {
 		[AUDITS_ALL] = SELECT_AUDITS "sequence > ? ORDER BY sequence",
 		[AUDITS_LAST] = SELECT_AUDITS "? IS NOT NULL ORDER BY sequence DESC LIMIT 1",
-		[AUDITS_ACTION] = SELECT_AUDITS "action = ? ORDER BY sequence",
 	};
 	struct row row = row_prepare(of(store), STATEMENT_AUDITS + which, sql[which]);
 	struct audit it;
 	int r;
 
-	if (which == AUDITS_ACTION)
-		row_put_text(&row, text_of(action_names[key]));
-	else
-		row_put_u64(&row, key);
+	row_put_u64(&row, key);
 	while ((r = row_step(&row, fail)) == 1) {
 		read_audit(&row, &it);
 		r = row.damaged ? 0 : visit(context, &it);

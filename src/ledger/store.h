@@ -44,9 +44,8 @@ struct query {
 enum which_transitions { TRANSITIONS_CASE, TRANSITIONS_NUMBER, TRANSITIONS_WHICH_COUNT };
 
 enum which_audits {
-	AUDITS_ALL,    /* by sequence, after key */
-	AUDITS_LAST,   /* the last one */
-	AUDITS_ACTION, /* of enum action key, by sequence */
+	AUDITS_ALL,  /* by sequence, after key */
+	AUDITS_LAST, /* the last one */
 	AUDITS_WHICH_COUNT
 };
 

@@ -35,16 +35,6 @@ was_removed(const struct walk *walk, uint64_t number)
 	return table_find(&walk->removed, hash_mix(number)) != NULL;
 }
 
-static int
-take_removed(void *context, const struct audit *row)
-{
-	struct walk *walk = context;
-	struct table_slot *slot;
-	int r = table_add(&walk->removed, hash_mix(row->subject), &slot);
-
-	return r < 0 ? r : 0;
-}
-
 struct derived {
 	struct ledger_case of;
 	uint64_t transitions;
@@ -76,7 +66,6 @@ check_case(struct walk *walk, const struct audit *row)
 {
 	struct store *store = walk->ledger->store;
 	struct query query = {.key = row->subject, .most = 1};
-	struct derived derived = {.transitions = 0};
 	struct ledger_case it;
 	uint8_t digest[DIGEST_SIZE];
 	int r = store->ops->cases(store, CASES_NUMBER, &query, ledger_take_case, &it, walk->fail);
@@ -94,6 +83,26 @@ check_case(struct walk *walk, const struct audit *row)
 	if (row->object != row->subject || !row->has_digest ||
 		memcmp(digest, row->digest, sizeof(digest)) != 0)
 		return broken(walk, row->sequence, "the case that it opened was changed");
+	walk->proof->cases++;
+	return 0;
+}
+
+/* Third pass: the case is what its steps, all of them good, make of it. */
+static int
+check_life(void *context, const struct audit *row)
+{
+	struct walk *walk = context;
+	struct store *store = walk->ledger->store;
+	struct query query = {.key = row->subject, .most = 1};
+	struct derived derived = {.transitions = 0};
+	struct ledger_case it;
+	int r;
+
+	if (row->action != ACTION_OPEN || was_removed(walk, row->subject))
+		return 0;
+	r = store->ops->cases(store, CASES_NUMBER, &query, ledger_take_case, &it, walk->fail);
+	if (r < 0)
+		return r;
 	r = store->ops->transitions(
 		store, TRANSITIONS_CASE, row->subject, derive, &derived, walk->fail);
 	if (r == -EUCLEAN)
@@ -103,7 +112,6 @@ check_case(struct walk *walk, const struct audit *row)
 	if (derived.transitions == 0 || !is_derived(&it, &derived.of))
 		return broken(
 			walk, row->sequence, "the case is not what its transitions make of it");
-	walk->proof->cases++;
 	return 0;
 }
 
@@ -177,13 +185,14 @@ check_parameters(struct walk *walk, const struct audit *row)
 	return 0;
 }
 
+/* First pass: the chain itself, and which cases were removed. */
 static int
-check_row(void *context, const struct audit *row)
+check_link(void *context, const struct audit *row)
 {
 	struct walk *walk = context;
 	struct ledger_proof *proof = walk->proof;
 	uint8_t hash[DIGEST_SIZE];
-	int r = 0;
+	struct table_slot *slot;
 
 	if (row->sequence != proof->rows + 1)
 		return broken(walk, proof->rows + 1, "the row is not there");
@@ -192,18 +201,30 @@ check_row(void *context, const struct audit *row)
 	audit_hash(row, hash);
 	if (memcmp(row->hash, hash, sizeof(hash)) != 0)
 		return broken(walk, row->sequence, "the row was changed");
-	if (row->action == ACTION_OPEN)
-		r = check_case(walk, row);
-	else if (row->action == ACTION_TRANSITION)
-		r = check_transition(walk, row);
-	else if (row->action == ACTION_PARAMETERS)
-		r = check_parameters(walk, row);
-	else if (row->action == ACTION_REMOVE)
+	if (row->action == ACTION_REMOVE) {
+		int r = table_add(&walk->removed, hash_mix(row->subject), &slot);
+
+		if (r < 0)
+			return r;
 		proof->removed++;
-	if (r < 0)
-		return r;
+	}
 	proof->rows = row->sequence;
 	memcpy(proof->head, row->hash, sizeof(proof->head));
+	return 0;
+}
+
+/* Second pass: what the rows speak of. */
+static int
+check_row(void *context, const struct audit *row)
+{
+	struct walk *walk = context;
+
+	if (row->action == ACTION_OPEN)
+		return check_case(walk, row);
+	if (row->action == ACTION_TRANSITION)
+		return check_transition(walk, row);
+	if (row->action == ACTION_PARAMETERS)
+		return check_parameters(walk, row);
 	return 0;
 }
 
@@ -247,16 +268,16 @@ static int
 check_all(struct walk *walk)
 {
 	struct store *store = walk->ledger->store;
-	int r = store->ops->audits(
-		store, AUDITS_ACTION, ACTION_REMOVE, take_removed, walk, walk->fail);
+	int r = store->ops->audits(store, AUDITS_ALL, 0, check_link, walk, walk->fail);
 
-	if (r < 0 && r != -EUCLEAN)
-		return r;
-	r = store->ops->audits(store, AUDITS_ALL, 0, check_row, walk, walk->fail);
 	if (r == -EUCLEAN && !walk->is_damaged)
 		return broken(walk, walk->proof->rows + 1, "the row cannot be read");
 	if (r == 0)
 		r = check_head(walk);
+	if (r == 0)
+		r = store->ops->audits(store, AUDITS_ALL, 0, check_row, walk, walk->fail);
+	if (r == 0)
+		r = store->ops->audits(store, AUDITS_ALL, 0, check_life, walk, walk->fail);
 	if (r == 0)
 		r = check_count(
 			walk, ROWS_AUDIT, walk->proof->rows, "the audit trail has rows too many");
