@@ -454,6 +454,8 @@ static const struct rule rules[] = {
 	{"no <word> in <name>", expect_about, .scope = SCOPE_EXPECT, .kind = EXPECT_AT_MOST},
 	{"all released in <name>", expect_about, .scope = SCOPE_EXPECT, .constant = 1,
 		.kind = EXPECT_RELEASED},
+	{"at least <amount> released in <name>", expect_about, .scope = SCOPE_EXPECT,
+		.kind = EXPECT_RELEASED},
 	{"all <word> in <name>", expect_about, .scope = SCOPE_EXPECT, .constant = 1,
 		.kind = EXPECT_AT_LEAST},
 	{"at least <amount> <word> in <name>", expect_about, .scope = SCOPE_EXPECT,

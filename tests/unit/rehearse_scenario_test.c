@@ -177,20 +177,17 @@ the_manual_page_knows_every_sentence(void **state)
 	assert_true(length > 0);
 	fclose(file);
 	for (unsigned i = 0; grammar_sentence(i) != NULL; i++) {
-		struct buffer line;
+		struct buffer plain, expected;
 
-		buffer_init(&line, 512);
-		buffer_print(&line, ".It %s%s\n",
-			strstr(grammar_sentence(i), "<word> in <name>") ||
-					strstr(grammar_sentence(i), "false confirmations") ||
-					strstr(grammar_sentence(i), "median in") ||
-					strstr(grammar_sentence(i), "released in")
-				? "expect "
-				: "",
-			grammar_sentence(i));
-		if (strstr(page, buffer_string(&line)) == NULL)
-			fail_msg("the manual page lacks: %s", buffer_string(&line));
-		buffer_done(&line);
+		buffer_init(&plain, 512);
+		buffer_init(&expected, 512);
+		buffer_print(&plain, "\n.It %s\n", grammar_sentence(i));
+		buffer_print(&expected, "\n.It expect %s\n", grammar_sentence(i));
+		if (strstr(page, buffer_string(&plain)) == NULL &&
+			strstr(page, buffer_string(&expected)) == NULL)
+			fail_msg("the manual page lacks: %s", grammar_sentence(i));
+		buffer_done(&plain);
+		buffer_done(&expected);
 	}
 	free(page);
 }
