@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Argus CSV: the input is a whole file. */
+#include "textformat.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	textformat_run(&format_argus, bytes, size);
+	return 0;
+}
