@@ -170,21 +170,28 @@ manual_section(struct text section, struct buffer *into)
 	}
 }
 
-/* Text for mdoc: a new line for each sentence, backslashes and leading dots made harmless. */
+/* Text for mdoc: a new line for each sentence and where a line is full; what would be a request or an
+ * escape is made harmless. */
 static void
-prose(struct buffer *into, const char *text)
+prose(struct buffer *into, const char *words)
 {
-	for (const char *at = text; *at != '\0'; at++) {
-		bool starts = at == text || (at[-1] == ' ' && at > text + 1 && at[-2] == '.');
+	struct text rest = text_of(words);
+	size_t column = 0;
 
-		if (*at == '\\')
-			buffer_print(into, "\\e");
-		else if (starts && (*at == '.' || *at == '\''))
-			buffer_print(into, "\\&%c", *at);
-		else if (*at == ' ' && at > text && (at[-1] == '.' || at[-1] == '?'))
-			buffer_print(into, "\n");
-		else
-			buffer_add(into, at, 1);
+	while (rest.length > 0) {
+		struct text word = text_cut(&rest, ' ');
+
+		if (column > 0 && column + 1 + word.length > WIDTH)
+			column = 0, buffer_print(into, "\n");
+		buffer_print(into, "%s", column > 0 ? " " : "");
+		if (column == 0 && (*word.at == '.' || *word.at == '\''))
+			buffer_print(into, "\\&");
+		for (size_t i = 0; i < word.length; i++)
+			buffer_add(into, word.at[i] == '\\' ? "\\e" : &word.at[i],
+				word.at[i] == '\\' ? 2 : 1);
+		column += 1 + word.length;
+		if (word.at[word.length - 1] == '.' && rest.length > 0)
+			column = 0, buffer_print(into, "\n");
 	}
 	buffer_print(into, "\n");
 }
@@ -192,19 +199,21 @@ prose(struct buffer *into, const char *text)
 static void
 page_option(const struct config_option *option, struct buffer *into)
 {
+	struct buffer takes;
+
 	buffer_print(into, ".It Cm %s\n", option->name);
 	prose(into, option->help);
-	if (option->privacy != NULL) {
-		buffer_print(into, "Privacy: ");
+	if (option->privacy != NULL)
 		prose(into, option->privacy);
-	}
-	buffer_print(into, "Takes ");
-	option_describe(option, into);
-	buffer_print(into, "; the default is\n");
-	if (option->type == OPTION_TYPE_STRING && *option->standard == '\0')
-		buffer_print(into, "none.\n");
-	else if (option->type == OPTION_TYPE_PREFIXES && *option->standard == '\0')
-		buffer_print(into, "an empty list.\n");
+	buffer_init(&takes, 1024);
+	buffer_print(&takes, "Takes ");
+	option_describe(option, &takes);
+	buffer_print(&takes, "; the default is");
+	prose(into, buffer_string(&takes));
+	buffer_done(&takes);
+	if (*option->standard == '\0')
+		buffer_print(into, "%s.\n",
+			option->type == OPTION_TYPE_STRING ? "none" : "an empty list");
 	else
 		buffer_print(into, ".Ql %s .\n", option->standard);
 	if (option->reload == RELOAD_AT_ONCE)
@@ -219,11 +228,15 @@ page_profiles(struct buffer *into)
 		"A profile is a set of values for options that the file does not set.\n"
 		".Bl -tag -width Ds\n");
 	for (size_t i = 0; i < profiles_count; i++) {
-		buffer_print(into, ".It Cm %s\n%s", profiles[i].name, profiles[i].summary);
+		buffer_print(into, ".It Cm %s\n", profiles[i].name);
+		prose(into, profiles[i].summary);
+		if (profiles[i].count > 0)
+			buffer_print(into, ".Bd -literal -offset indent\n");
 		for (size_t j = 0; j < profiles[i].count; j++)
-			buffer_print(into, "%s\n.Cm %s :\n.Ql %s", j == 0 ? ":" : " ,",
-				profiles[i].values[j].name, profiles[i].values[j].value);
-		buffer_print(into, profiles[i].count > 0 ? " .\n" : ".\n");
+			buffer_print(into, "%s: %s\n", profiles[i].values[j].name,
+				profiles[i].values[j].value);
+		if (profiles[i].count > 0)
+			buffer_print(into, ".Ed\n");
 	}
 	buffer_print(into,
 		".El\n"
@@ -274,8 +287,7 @@ manual_page(struct buffer *into)
 		"Yes and no may also be written true and false, or on and off.\n"
 		"Unknown options, options given twice, anchors, aliases and tags are refused,\n"
 		"and so are files above 1 MiB.\n"
-		"Numbers called ln are natural logarithms of evidence: 9.2 stands for 10 000 to "
-		"1.\n"
+		"Numbers called ln are natural logarithms of evidence: 9.2 is 10 000 to 1.\n"
 		".Sh OPTIONS\n");
 	for (size_t i = 0; i < config_options_count; i++) {
 		struct text name = text_of(config_options[i].name), section = name;

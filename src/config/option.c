@@ -367,13 +367,13 @@ option_describe(const struct config_option *option, struct buffer *into)
 {
 	static const char *const kinds[OPTION_TYPES] = {
 		[OPTION_TYPE_FLAG] = "yes or no",
-		[OPTION_TYPE_COUNT] = "whole number",
-		[OPTION_TYPE_REAL] = "number",
-		[OPTION_TYPE_RATE] = "rate a day",
-		[OPTION_TYPE_DURATION] = "duration",
+		[OPTION_TYPE_COUNT] = "a whole number",
+		[OPTION_TYPE_REAL] = "a number",
+		[OPTION_TYPE_RATE] = "a rate a day",
+		[OPTION_TYPE_DURATION] = "a duration",
 		[OPTION_TYPE_CHOICE] = "one of",
 		[OPTION_TYPE_STRING] = "text",
-		[OPTION_TYPE_PREFIXES] = "list of prefixes",
+		[OPTION_TYPE_PREFIXES] = "a list",
 	};
 	char least[OPTION_NUMBER_TEXT], most[OPTION_NUMBER_TEXT];
 
@@ -381,7 +381,7 @@ option_describe(const struct config_option *option, struct buffer *into)
 	if (option->type == OPTION_TYPE_CHOICE)
 		buffer_print(into, " %s", option->choices);
 	else if (option->type == OPTION_TYPE_PREFIXES || option->type == OPTION_TYPE_STRING)
-		buffer_print(into, ", at most %.0f %s", option->most, option->unit);
+		buffer_print(into, " of at most %.0f %s", option->most, option->unit);
 	else if (option->type != OPTION_TYPE_FLAG)
 		buffer_print(into, " from %s to %s",
 			option_format_number(option, option->least, least),

@@ -15,9 +15,9 @@ static const struct profile_value germany[] = {
 };
 
 const struct profile profiles[] = {
-	{.name = "default", .summary = "the defaults"},
+	{.name = "default", .summary = "The defaults."},
 	{.name = "no",
-		.summary = "Norway: nothing that looks at names asked for",
+		.summary = "Norway: nothing that looks at names asked for.",
 		.values = norway,
 		.count = sizeof(norway) / sizeof(*norway)},
 	{.name = "de",

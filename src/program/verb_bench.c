@@ -4,12 +4,26 @@
 
 #include <string.h>
 
+static void
+print_usage(void)
+{
+	puts("usage: lazaret bench [NAME]\n\n"
+	     "Measures how fast this machine judges, beside the limit: the same loop without\n"
+	     "the work. Without a name all benchmarks run.\n");
+	for (size_t i = 0; i < bench_count; i++)
+		printf("  %-15s %s\n", benches[i].name, benches[i].summary);
+}
+
 int
 verb_bench(int argc, char **argv)
 {
 	int code = EXIT_DONE;
 	size_t ran = 0;
 
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+		print_usage();
+		return EXIT_DONE;
+	}
 	for (size_t i = 0; i < bench_count; i++) {
 		if (argc > 1 && strcmp(argv[1], benches[i].name) != 0)
 			continue;
