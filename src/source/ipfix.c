@@ -27,7 +27,11 @@ static void
 read_message(struct export *export_, const struct export_from *from, const uint8_t *payload,
 	size_t length)
 {
-	struct message message = {.export_ = export_, .from = from, .dialect = DIALECT_IPFIX};
+	struct message message = {.export_ = export_,
+		.from = from,
+		.payload = payload,
+		.size = length,
+		.dialect = DIALECT_IPFIX};
 	struct reader reader = reader_on(payload, length);
 	uint32_t domain;
 
@@ -43,8 +47,7 @@ read_message(struct export *export_, const struct export_from *from, const uint8
 			"end");
 		return;
 	}
-	if (!message_begin(&message, domain, (int64_t)message.moment.seconds * WALL_SECOND, payload,
-		    length))
+	if (!message_begin(&message, domain, (int64_t)message.moment.seconds * WALL_SECOND))
 		return;
 	message_read_sets(&message, &reader);
 	message_end(&message);

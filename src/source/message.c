@@ -81,73 +81,104 @@ word_at(const uint8_t *at)
 
 /* Two datagrams with the same header, length, middle and end are taken for the same one. */
 static uint64_t
-print_of(const struct message *message, const uint8_t *payload, size_t size)
+print_of(const struct message *message)
 {
+	uint64_t middle = word_at(message->payload + message->size / 2);
+	uint64_t end = word_at(message->payload + message->size - 8);
 	uint64_t head = (uint64_t)message->number << 32 | message->moment.seconds;
-	uint64_t body = word_at(payload + size - 8) ^ hash_mix(word_at(payload + size / 2));
 
-	return hash_mix(head ^ hash_mix(body + size) ^ message->moment.uptime) | 1;
+	return session_fold(middle ^ message->moment.uptime, end ^ message->size) ^ head;
 }
 
-static void
-tell_refused(const struct message *message, bool tell)
+/* The first message of a session. */
+static struct session *
+begin_session(struct message *message, const struct session_key *key)
 {
-	message->export_->counts.sessions_refused++;
+	struct export *export_ = message->export_;
+	bool tell = false;
+	struct session *session =
+		session_begin(&export_->sessions, key, message->from->received, &tell);
+
+	if (session != NULL)
+		return session;
+	export_->counts.sessions_refused++;
+	export_->intake_counts->skipped_bytes += message->size;
 	if (tell)
 		message_error(
 			message, "too many sessions; this one and others after it are left out");
+	return NULL;
+}
+
+/* sysUpTime did not go on as usual. */
+static bool
+is_restarted(struct message *message, int64_t export_ms)
+{
+	bool was_mixed = message->session->is_mixed;
+	bool restarted = session_restarted(&message->export_->sessions, message->session,
+		message->moment.uptime, export_ms, message->from->received);
+
+	if (message->session->is_mixed && !was_mixed)
+		message_error(message,
+			"restarts so often that it must be several exporters: losses cannot be "
+			"told");
+	return restarted;
+}
+
+/* The sequence number is not simply the next. False: this message has been read before. */
+static bool
+judge_number(struct message *message, bool restarted)
+{
+	struct export *export_ = message->export_;
+	int64_t lost = 0;
+	enum sequence_place place =
+		sequence_begin(&message->session->sequence, message->number, &lost);
+
+	if (place != SEQUENCE_NEXT) {
+		if (!restarted && export_->visitor == NULL &&
+			message->session->sequence.has_advanced &&
+			session_is_duplicate(message->session, print_of(message))) {
+			export_->counts.duplicates++;
+			return false;
+		}
+		see_place(message, place);
+	}
+	if (lost != 0)
+		add_lost(message, lost);
+	return true;
 }
 
 bool
-message_begin(struct message *message, uint32_t domain, int64_t export_us, const uint8_t *payload,
-	size_t size)
+message_begin(struct message *message, uint32_t domain, int64_t export_us)
 {
 	struct export *export_ = message->export_;
 	const struct export_from *from = message->from;
 	struct session_key key = {.domain = domain, .dialect = message->dialect};
-	bool tell = false, restarted = false;
-	enum sequence_place place;
-	uint64_t print;
-	int64_t lost = 0;
+	struct session *session;
+	bool restarted = false;
 
 	if (from->has_address)
 		key.exporter = from->address;
 	if (message->dialect == DIALECT_IPFIX)
 		key.port = from->port;
-	message->session = session_open(&export_->sessions, &key, from->received, &tell);
-	if (message->session == NULL) {
-		tell_refused(message, tell);
-		export_->intake_counts->skipped_bytes += size;
-		return false;
+	session = session_find(&export_->sessions, &key);
+	if (__builtin_expect(session == NULL, 0)) {
+		session = begin_session(message, &key);
+		if (session == NULL)
+			return false;
 	}
+	message->session = session;
+	__builtin_prefetch((const char *)session + 64);
+	if (from->received.us > session->seen.us)
+		session->seen = from->received;
 	message->moment.time.us = export_us;
-	if (export_us < CLOCK_UNSET && from->received.us > CLOCK_UNSET)
+	if (__builtin_expect(export_us < CLOCK_UNSET, 0) && from->received.us > CLOCK_UNSET)
 		message->moment.time = from->received;
-	if (message->dialect != DIALECT_IPFIX) {
-		bool was_mixed = message->session->is_mixed;
-
-		restarted = session_restarted(&export_->sessions, message->session,
-			message->moment.uptime, export_us / 1000, from->received);
-		if (message->session->is_mixed && !was_mixed)
-			message_error(message,
-				"restarts so often that it must be several exporters: "
-				"losses cannot be told");
-	}
-	place = message->session->is_mixed
-		? SEQUENCE_NEXT
-		: sequence_begin(&message->session->sequence, message->number, &lost);
-	print = print_of(message, payload, size);
-	if (place != SEQUENCE_NEXT && !restarted && export_->visitor == NULL &&
-		session_is_duplicate(message->session, print)) {
-		export_->counts.duplicates++;
-		return false;
-	}
-	session_remember(message->session, print);
-	if (place != SEQUENCE_NEXT)
-		see_place(message, place);
-	if (lost != 0)
-		add_lost(message, lost);
-	return true;
+	if (message->dialect != DIALECT_IPFIX &&
+		!session_goes_on(session, message->moment.uptime, export_us / 1000))
+		restarted = is_restarted(message, export_us / 1000);
+	if (sequence_is_next(&session->sequence, message->number) || session->is_mixed)
+		return true;
+	return judge_number(message, restarted);
 }
 
 void
@@ -155,6 +186,7 @@ message_end(struct message *message)
 {
 	int64_t lost = 0;
 
+	session_remember(message->session, print_of(message));
 	if (message->session->is_mixed)
 		return;
 	sequence_end(&message->session->sequence, message->number, message->records,
@@ -261,9 +293,12 @@ read_data(struct message *message, uint16_t id, struct reader *set)
 {
 	struct export *export_ = message->export_;
 	size_t size = reader_left(set);
-	const struct template *template = session_find_template(
+	const struct template *template = session_find_recent(
 		&export_->sessions, message->session, id, message->from->received);
 
+	if (template == NULL)
+		template = session_find_template(
+			&export_->sessions, message->session, id, message->from->received);
 	if (__builtin_expect(template != NULL, 1) && !is_before_layout(message, template)) {
 		dataset_read(message, template, set->at, size);
 		return;

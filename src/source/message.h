@@ -13,6 +13,8 @@
 struct message {
 	struct export *export_;
 	const struct export_from *from;
+	const uint8_t *payload; /* all of it */
+	size_t size;
 	struct session *session;
 	struct moment moment;
 	uint32_t number;    /* its sequence number */
@@ -24,10 +26,9 @@ struct message {
 };
 
 /* Before the first set: finds the session by dialect and domain, and looks at the sequence number. The
- * message's moment and number must be set. export_us: the time in the header. payload, size: the datagram,
- * to know duplicates. False: this message is not to be read (counted). */
-bool message_begin(struct message *message, uint32_t domain, int64_t export_us,
-	const uint8_t *payload, size_t size);
+ * message's payload, number and (but for its time) moment must be set. export_us: the time in the header.
+ * False: this message is not to be read (counted). */
+bool message_begin(struct message *message, uint32_t domain, int64_t export_us);
 
 /* After the last set. */
 void message_end(struct message *message);

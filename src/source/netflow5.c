@@ -13,7 +13,11 @@ void
 netflow5_read(
 	struct export *export_, const struct export_from *from, const uint8_t *payload, size_t size)
 {
-	struct message message = {.export_ = export_, .from = from, .dialect = DIALECT_NETFLOW5};
+	struct message message = {.export_ = export_,
+		.from = from,
+		.payload = payload,
+		.size = size,
+		.dialect = DIALECT_NETFLOW5};
 	struct reader reader = reader_on(payload, size);
 	size_t count, there, records;
 	uint32_t nanoseconds, engine;
@@ -37,8 +41,7 @@ netflow5_read(
 	records = count < there ? count : there;
 	if (!message_begin(&message, engine,
 		    (int64_t)message.moment.seconds * WALL_SECOND +
-			    (nanoseconds < 1000000000 ? nanoseconds / 1000 : 0),
-		    payload, size))
+			    (nanoseconds < 1000000000 ? nanoseconds / 1000 : 0)))
 		return;
 	if (reader_left(&reader) != count * RECORD) {
 		export_->counts.malformed++;

@@ -9,7 +9,11 @@ void
 netflow9_read(
 	struct export *export_, const struct export_from *from, const uint8_t *payload, size_t size)
 {
-	struct message message = {.export_ = export_, .from = from, .dialect = DIALECT_NETFLOW9};
+	struct message message = {.export_ = export_,
+		.from = from,
+		.payload = payload,
+		.size = size,
+		.dialect = DIALECT_NETFLOW9};
 	struct reader reader = reader_on(payload, size);
 	uint32_t domain;
 
@@ -25,8 +29,7 @@ netflow9_read(
 			&message, "NetFlow v9 of %zu bytes, expected %d or more", size, HEADER);
 		return;
 	}
-	if (!message_begin(
-		    &message, domain, (int64_t)message.moment.seconds * WALL_SECOND, payload, size))
+	if (!message_begin(&message, domain, (int64_t)message.moment.seconds * WALL_SECOND))
 		return;
 	message_read_sets(&message, &reader);
 	message_end(&message);

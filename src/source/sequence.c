@@ -167,21 +167,10 @@ fill_gap(struct sequence *sequence, uint32_t number, uint32_t size, uint32_t rec
 }
 
 void
-sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t templates,
-	bool uncounted, int64_t *lost)
+sequence_end_late(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t templates,
+	int64_t *lost)
 {
 	uint32_t size[SEQUENCE_UNITS] = {1, records, records + templates};
 
-	if (sequence->place == SEQUENCE_LATE && number != sequence->number) {
-		fill_gap(sequence, number, size[sequence->unit], records, lost);
-		return;
-	}
-	if (!uncounted)
-		sequence->mean = sequence->has_begun ? (sequence->mean * 15 + records * 16) / 16
-						     : records * 16;
-	memcpy(sequence->size, size, sizeof(size));
-	sequence->number = number;
-	sequence->expected = number + size[sequence->unit];
-	sequence->is_uncounted = uncounted && sequence->unit != SEQUENCE_MESSAGES;
-	sequence->has_begun = true;
+	fill_gap(sequence, number, size[sequence->unit], records, lost);
 }

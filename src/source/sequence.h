@@ -48,6 +48,7 @@ struct sequence {
 	uint8_t place;    /* enum sequence_place, of the message being read */
 	uint8_t gap_next;
 	bool has_begun;
+	bool has_advanced; /* the numbers do change: not every exporter counts */
 	bool is_uncounted; /* the last message had sets that nobody can count */
 	bool has_stepped_back;
 	struct sequence_gap {
@@ -62,9 +63,39 @@ void sequence_init(struct sequence *sequence, enum sequence_unit unit);
  * to be lost now (fewer, if a late one is back). */
 enum sequence_place sequence_begin(struct sequence *sequence, uint32_t number, int64_t *lost);
 
+/* Is it simply the next one? Then sequence_begin need not be asked. */
+static inline bool
+sequence_is_next(const struct sequence *sequence, uint32_t number)
+{
+	return number == sequence->expected && sequence->place == SEQUENCE_NEXT &&
+		sequence->has_begun && sequence->fits == 0 && sequence->pending == 0 &&
+		!sequence->has_stepped_back;
+}
+
 /* It held so many data records and template records; uncounted: and sets without a template. */
-void sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t templates,
-	bool uncounted, int64_t *lost);
+void sequence_end_late(struct sequence *sequence, uint32_t number, uint32_t records,
+	uint32_t templates, int64_t *lost);
+
+static inline void
+sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t templates,
+	bool uncounted, int64_t *lost)
+{
+	if (sequence->place == SEQUENCE_LATE && number != sequence->number) {
+		sequence_end_late(sequence, number, records, templates, lost);
+		return;
+	}
+	if (!uncounted)
+		sequence->mean = sequence->has_begun ? (sequence->mean * 15 + records * 16) / 16
+						     : records * 16;
+	sequence->size[SEQUENCE_MESSAGES] = 1;
+	sequence->size[SEQUENCE_RECORDS] = records;
+	sequence->size[SEQUENCE_ALL] = records + templates;
+	sequence->has_advanced |= sequence->has_begun && number != sequence->number;
+	sequence->number = number;
+	sequence->expected = number + sequence->size[sequence->unit];
+	sequence->is_uncounted = uncounted && sequence->unit != SEQUENCE_MESSAGES;
+	sequence->has_begun = true;
+}
 
 /* The exporter is known to have begun anew. */
 void sequence_reset(struct sequence *sequence);

@@ -36,30 +36,25 @@ sessions_init(struct sessions *sessions, const struct export_settings *settings,
 		.template = memory_map(settings->templates_total, sizeof(struct template *)),
 		.template_free = memory_map(settings->templates_total, sizeof(uint32_t)),
 	};
-	memcpy(&sessions->seed, key.byte, sizeof(sessions->seed));
+	memcpy(sessions->seed, key.byte, sizeof(key.byte));
+	hash_key_random(&key);
+	memcpy(sessions->seed + 2, key.byte, sizeof(key.byte));
 	table_init(&sessions->index, settings->sessions_most);
 	table_init(&sessions->exporters, settings->sessions_most);
 	table_init(&sessions->templates, settings->templates_total);
 }
 
 static uint64_t
-session_hash(const struct sessions *sessions, const struct session_key *key)
-{
-	_Static_assert(sizeof(*key) == 24, "no padding is hashed");
-	return hash_fast(key, sizeof(*key), sessions->seed);
-}
-
-static uint64_t
 exporter_hash(const struct sessions *sessions, const struct session_key *key)
 {
-	return hash_fast(&key->exporter, sizeof(key->exporter), ~sessions->seed);
+	return hash_fast(&key->exporter, sizeof(key->exporter), sessions->seed[0]);
 }
 
 /* Different templates of different sessions have different keys: mixing is one to one. */
 static uint64_t
 template_hash(const struct sessions *sessions, const struct session *session, uint16_t id)
 {
-	return hash_mix(sessions->seed ^ ((uint64_t)session->number << 16 | id));
+	return hash_mix(sessions->seed[1] ^ ((uint64_t)session->number << 16 | id));
 }
 
 static void
@@ -180,7 +175,7 @@ has_room(const struct sessions *sessions, const struct table_slot *exporter)
 		(exporter == NULL || exporter->value < sessions->settings->sessions_per_exporter);
 }
 
-static struct session *
+struct session *
 session_begin(struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell)
 {
 	uint64_t hash = exporter_hash(sessions, key);
@@ -210,31 +205,11 @@ session_begin(struct sessions *sessions, const struct session_key *key, struct w
 	must(table_add(&sessions->exporters, hash, &exporter) >= 0);
 	exporter->value++;
 	session = &sessions->session[number];
-	*session = (struct session){.key = *key, .number = number, .is_used = true};
+	*session = (struct session){.key = *key, .number = number, .is_used = true, .seen = now};
 	sequence_init(&session->sequence,
 		key->dialect == DIALECT_NETFLOW9 ? SEQUENCE_MESSAGES : SEQUENCE_RECORDS);
 	sessions->counts->sessions++;
 	return session;
-}
-
-struct session *
-session_open(struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell)
-{
-	struct table_slot *slot = table_find(&sessions->index, session_hash(sessions, key));
-	struct session *session = slot != NULL ? &sessions->session[slot->value]
-					       : session_begin(sessions, key, now, tell);
-
-	if (session != NULL && (slot == NULL || now.us > session->seen.us))
-		session->seen = now;
-	return session;
-}
-
-/* Life is counted on the receiver's clock. */
-static bool
-is_expired(const struct sessions *sessions, const struct template *template, struct wall now)
-{
-	return now.us > template->refreshed.us &&
-		now.us - template->refreshed.us > sessions->settings->template_life_us;
 }
 
 struct template *
@@ -252,7 +227,7 @@ session_find_template(
 		template = sessions->template[slot->value];
 		session->recent[id % SESSION_RECENT] = template;
 	}
-	if (is_expired(sessions, template, now)) {
+	if (session_is_expired(sessions, template, now)) {
 		forget(sessions, session, template);
 		sessions->counts->templates_expired++;
 		return NULL;

@@ -5,7 +5,7 @@
  *          Templates are replaced at once when they are redefined, refreshed when they are sent again,
  *          and not used beyond their life.
  * Owns:    sessions, their templates and the copies of data sets that wait. Pointers to a session are
- *          valid until the next session_open; to a template until the next session_announce, session_find_template or
+ *          valid until the next session_begin; to a template until the next session_announce, session_find_template or
  *          session_restart.
  * Limits:  export_settings. Sessions that were silent for a template's life make room; if there are none
  *          the new one is refused, so a flood of forged sources cannot drive out a real one.
@@ -47,37 +47,38 @@ struct held {
 	uint8_t bytes[];
 };
 
+/* What every message needs comes first: two cache lines. */
 struct session {
+	struct template *recent[SESSION_RECENT]; /* by the low bits of the id; may be NULL */
+	struct wall seen;
+	int64_t booted_ms; /* export time - sysUpTime */
+	uint32_t uptime;
+	bool has_uptime;
+	bool is_mixed; /* several exporters behind one key: restarts mean nothing */
+	bool is_used;
+	uint8_t print_next;
+	struct wall incomplete; /* records were lost shortly before this time */
+	struct sequence sequence;
+	uint64_t print[SESSION_PRINTS]; /* of the last datagrams, to know duplicates */
 	struct session_key key;
 	uint32_t number;
 	uint32_t template_count;
-	struct wall seen;
-	struct template *recent[SESSION_RECENT]; /* by the low bits of the id; may be NULL */
-	struct sequence sequence;
-	uint64_t print[SESSION_PRINTS]; /* of the last datagrams, to know duplicates */
-	uint8_t print_next;
-	bool has_uptime;
-	bool is_mixed; /* several exporters behind one key: restarts mean nothing */
-	uint8_t restarts;
+	int64_t started_ms; /* systemInitTimeMilliseconds, from options; 0 not known */
 	struct wall restarts_since;
-	uint32_t uptime;
-	int64_t booted_ms;      /* export time - sysUpTime */
-	int64_t started_ms;     /* systemInitTimeMilliseconds, from options; 0 not known */
-	struct wall incomplete; /* records were lost shortly before this time */
+	uint8_t restarts;
 	struct template *templates;
 	struct sampling *sampling; /* NULL until a rate is learnt */
 	struct held *held;         /* oldest first */
 	struct held *held_last;
 	size_t held_count;
-	bool is_used;
-};
+} __attribute__((aligned(64)));
 
 struct sessions {
 	const struct export_settings *settings;
 	struct export_counts *counts;
 	struct intake_counts *intake_counts; /* what is given up is skipped */
-	uint64_t seed;
-	struct table index;     /* session key -> number */
+	uint64_t seed[4];                    /* secret */
+	struct table index;                  /* session key -> number */
 	struct table exporters; /* exporter -> how many sessions; aux: a refusal was told */
 	struct table templates; /* session and template id -> index of template */
 	struct session *session;
@@ -103,14 +104,65 @@ void sessions_init(struct sessions *sessions, const struct export_settings *sett
 	struct export_counts *counts, struct intake_counts *intake_counts);
 void sessions_done(struct sessions *sessions);
 
-/* The session of the key, begun if there was none. NULL if it found no room; *tell is then true the first
- * time for each exporter. */
-struct session *session_open(
+/* Both halves of a product: mixes two words, of which at least one is secret. */
+static inline uint64_t
+session_fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t
+session_hash(const struct sessions *sessions, const struct session_key *key)
+{
+	uint64_t word[3];
+
+	_Static_assert(sizeof(*key) == sizeof(word), "no padding is hashed");
+	memcpy(word, key, sizeof(word));
+	return session_fold(session_fold(word[0] ^ sessions->seed[0], word[1] ^ sessions->seed[1]) ^
+			sessions->seed[2],
+		word[2] ^ sessions->seed[3]);
+}
+
+/* The session of the key, or NULL if there is none yet. */
+static inline struct session *
+session_find(const struct sessions *sessions, const struct session_key *key)
+{
+	const struct table_slot *slot = table_find(&sessions->index, session_hash(sessions, key));
+
+	return slot != NULL ? &sessions->session[slot->value] : NULL;
+}
+
+/* Begins a session that there is not yet. NULL if it found no room; *tell is then true the first time for
+ * each exporter. */
+struct session *session_begin(
 	struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell);
 
 /* NULL: not known, or expired (then forgotten and counted). */
 struct template *session_find_template(
 	struct sessions *sessions, struct session *session, uint16_t id, struct wall now);
+
+/* Life is counted on the receiver's clock. */
+static inline bool
+session_is_expired(
+	const struct sessions *sessions, const struct template *template, struct wall now)
+{
+	return now.us > template->refreshed.us &&
+		now.us - template->refreshed.us > sessions->settings->template_life_us;
+}
+
+/* The same for one that was used lately; NULL means only that session_find_template has to be asked. */
+static inline struct template *
+session_find_recent(const struct sessions *sessions, const struct session *session, uint16_t id,
+	struct wall now)
+{
+	struct template *template = session->recent[id % SESSION_RECENT];
+
+	if (template == NULL || template->id != id || session_is_expired(sessions, template, now))
+		return NULL;
+	return template;
+}
 
 /* Learns or refreshes a template. fail is filled with what is strange in a new one. */
 enum session_template session_announce(struct sessions *sessions, struct session *session,
@@ -120,6 +172,17 @@ enum session_template session_announce(struct sessions *sessions, struct session
  * sequence are forgotten. */
 bool session_restarted(struct sessions *sessions, struct session *session, uint32_t uptime,
 	int64_t export_ms, struct wall now);
+
+/* The usual case: sysUpTime went on. False: session_restarted has to be asked. */
+static inline bool
+session_goes_on(struct session *session, uint32_t uptime, int64_t export_ms)
+{
+	if (!session->has_uptime || uptime < session->uptime)
+		return false;
+	session->uptime = uptime;
+	session->booted_ms = export_ms - uptime;
+	return true;
+}
 
 /* Has a datagram of this print come lately? */
 bool session_is_duplicate(const struct session *session, uint64_t print);
