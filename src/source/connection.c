@@ -60,7 +60,8 @@ struct connections {
 	struct stream_pool *pool;
 	size_t most;
 	uint64_t seed;
-	struct wall now;
+	struct wall now;  /* the latest time of all packets */
+	struct wall here; /* this packet's own, which may be a little earlier */
 	int64_t second; /* the ring has been served up to it */
 	bool has_time;
 	uint32_t fresh; /* entries from here on were never used */
@@ -388,7 +389,7 @@ add(struct connections *c, uint64_t key, const struct frame *frame, bool source_
 
 	if (one == NULL || table_add(&c->table, key, &slot) < 0)
 		return NULL;
-	*one = (struct connection){.key = key, .start = c->now, .last = c->now};
+	*one = (struct connection){.key = key, .start = c->here, .last = c->here};
 	one->client = source_opened ? frame_source(frame) : frame_destination(frame);
 	one->server = source_opened ? frame_destination(frame) : frame_source(frame);
 	one->client_port = source_opened ? frame->source_port : frame->destination_port;
@@ -530,6 +531,7 @@ connections_packet(struct connections *c, struct wall time, const struct frame *
 	bool from_client;
 
 	set_time(c, time);
+	c->here = time;
 	slot = table_find(&c->table, key);
 	one = slot != NULL ? &c->all[slot->value] : begin(c, key, frame);
 	if (one == NULL)
@@ -544,7 +546,8 @@ connections_packet(struct connections *c, struct wall time, const struct frame *
 			return;
 		from_client = is_from_client(one, frame);
 	}
-	one->last = c->now;
+	if (one->last.us < time.us)
+		one->last = time;
 	one->state |= from_client ? CLIENT_SEEN : SERVER_SEEN;
 	if ((one->state & NO_MAIL) != 0)
 		return;

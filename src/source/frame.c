@@ -336,22 +336,31 @@ parse_ppp(struct place *place)
 	return protocol == PPP_MPLS ? LAYER_MPLS : LAYER_NONE;
 }
 
+static bool
+is_usual_type(uint16_t type)
+{
+	return type == ETHER_IPV4 || type == ETHER_IPV6 || type == ETHER_VLAN ||
+		type == ETHER_VLAN_SERVICE || type == ETHER_PPPOE_SESSION;
+}
+
 static enum layer
 parse_mpls(struct place *place)
 {
 	bool bottom = (place->at[2] & 1) != 0;
 
-	if (!bottom)
-		return step(place, 4) && place->captured >= 4 ? LAYER_MPLS : LAYER_NONE;
 	step(place, 4);
-	if (place->captured < 4)
+	if (!bottom)
+		return LAYER_MPLS;
+	if (place->captured < 14)
 		return LAYER_NONE;
 	switch (place->at[0] >> 4) {
 	case 4:
 	case 6:
 		return LAYER_IP;
-	case 0: /* the control word of a pseudowire (RFC 4448) */
-		step(place, 4);
+	case 0:
+		/* The control word of a pseudowire (RFC 4448 s4.6), or an address that begins so. */
+		if (!is_usual_type(bytes_u16(place->at + 12)))
+			step(place, 4);
 		return LAYER_ETHERNET;
 	default:
 		return LAYER_ETHERNET;

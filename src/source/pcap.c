@@ -147,6 +147,13 @@ record_at(const struct pcap *pcap, const uint8_t *at)
 	};
 }
 
+/* May this be the header of a file? Two of the bytes of every magic number are the same. */
+static inline bool
+may_be_header(const uint8_t *at)
+{
+	return bytes_u16(at) == 0xa1b2 || bytes_u16(at + 2) == 0xb2a1;
+}
+
 /* Can this be a record? The snapshot length of the header is often too small, and packets are often
  * longer than it says; nothing is longer than the ceiling. */
 static inline bool
@@ -314,7 +321,7 @@ step_over(struct pcap *pcap, uint64_t most)
 	while (count < most && (size_t)(end - at) >= header) {
 		const struct record record = record_at(pcap, at);
 
-		if (!is_sound(pcap, &record) || record.seconds == pcap->kind->magic ||
+		if (!is_sound(pcap, &record) || may_be_header(at) ||
 			(size_t)(end - at) - header < record.captured ||
 			!packets_is_dull(pcap->link, at + header, record.captured))
 			break;
@@ -343,7 +350,7 @@ read_record(struct pcap *pcap)
 	if (input->left < header && (result = on_short(pcap, header)) <= 0)
 		return result;
 	record = record_at(pcap, input->at);
-	if (record.seconds == pcap->kind->magic && takes_header(pcap))
+	if (may_be_header(input->at) && takes_header(pcap))
 		return 1;
 	if (!is_sound(pcap, &record))
 		return on_unsound(pcap, &record);

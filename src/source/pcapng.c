@@ -250,8 +250,10 @@ time_of(const struct interface *interface, uint64_t units)
 
 	/* Finer parts of a second than fit beside a million of them do not matter. */
 	while (resolution >> 43 != 0) {
-		resolution >>= 1;
-		fraction >>= 1;
+		unsigned by = resolution % 10 == 0 ? 10 : 2;
+
+		resolution /= by;
+		fraction /= by;
 	}
 	if (seconds > (uint64_t)end)
 		seconds = (uint64_t)end;

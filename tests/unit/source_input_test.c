@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/input.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lzma.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#define SIZE (3UL << 20)
+
+static uint8_t plain[SIZE], packed[2 * SIZE + 4096], out[3 * SIZE];
+static char folder[] = "/tmp/lazaret-input-XXXXXX", path[64];
+
+static int
+set_up(void **state)
+{
+	uint64_t x = 1;
+
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/file", folder);
+	/* Half of it packs well, half does not. */
+	for (size_t i = 0; i < SIZE; i++) {
+		x = x * UINT64_C(6364136223846793005) + 1;
+		plain[i] = i % 4096 < 2048 ? (uint8_t)(i / 64) : (uint8_t)(x >> 56);
+	}
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	unlink(path);
+	return rmdir(folder);
+}
+
+enum kind { GZIP, XZ, ZSTD, KIND_COUNT };
+
+static size_t
+pack(enum kind kind, const uint8_t *from, size_t size, uint8_t *into, size_t room)
+{
+	size_t at = 0;
+
+	if (kind == GZIP) {
+		z_stream z = {.next_in = (uint8_t *)(uintptr_t)from,
+			.avail_in = (uInt)size,
+			.next_out = into,
+			.avail_out = (uInt)room};
+
+		assert_int_equal(deflateInit2(&z, 1, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+		assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+		at = z.total_out;
+		deflateEnd(&z);
+	} else if (kind == XZ) {
+		assert_int_equal(lzma_easy_buffer_encode(
+					 0, LZMA_CHECK_CRC32, NULL, from, size, into, &at, room),
+			LZMA_OK);
+	} else {
+		ZSTD_CCtx *zstd = ZSTD_createCCtx();
+
+		/* As zstd(1) does; without it damage may pass. */
+		ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+		at = ZSTD_compress2(zstd, into, room, from, size);
+		assert_false(ZSTD_isError(at));
+		ZSTD_freeCCtx(zstd);
+	}
+	return at;
+}
+
+static void
+write_file(const void *bytes, size_t size)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Reads all of it in portions; how many bytes came, and the error. */
+static size_t
+read_all(const char *name, size_t portion, int *error, struct fail *fail)
+{
+	struct input input;
+	size_t got = 0, size;
+
+	assert_int_equal(input_open(&input, name, fail), 0);
+	while ((size = input_need(&input, portion, fail)) > 0) {
+		if (size > portion)
+			size = portion;
+		assert_true(got + size <= sizeof(out));
+		memcpy(out + got, input.at, size);
+		input_step(&input, size);
+		got += size;
+		assert_true(input.offset == got);
+	}
+	assert_true(input.ended);
+	*error = input.error;
+	input_close(&input);
+	return got;
+}
+
+static void
+plain_files_come_through_windows_of_any_size(void **state)
+{
+	static const size_t portions[] = {1 << 10, 99991, INPUT_WINDOW};
+	struct fail fail = {.what = ""};
+	int error;
+
+	write_file(plain, SIZE);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(read_all(path, portions[i], &error, &fail), SIZE);
+		assert_int_equal(error, 0);
+		assert_memory_equal(out, plain, SIZE);
+		assert_string_equal(fail.what, "");
+	}
+}
+
+static void
+packed_files_come_unpacked_all_members_of_them(void **state)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		size_t half = SIZE / 3;
+		size_t size = pack(kind, plain, half, packed, sizeof(packed));
+		struct fail fail = {.what = ""};
+		int error;
+
+		size += pack(kind, plain, 0, packed + size, sizeof(packed) - size);
+		size += pack(kind, plain + half, SIZE - half, packed + size, sizeof(packed) - size);
+		memset(packed + size, 0, 64);
+		write_file(packed, size + (kind == GZIP ? 61 : kind == XZ ? 64 : 0));
+		assert_int_equal(read_all(path, 70001, &error, &fail), SIZE);
+		assert_int_equal(error, 0);
+		assert_memory_equal(out, plain, SIZE);
+	}
+}
+
+static void
+cut_and_damaged_files_give_what_is_before(void **state)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		size_t size = pack(kind, plain, SIZE, packed, sizeof(packed)), got;
+		struct fail fail = {.what = ""};
+		int error;
+
+		write_file(packed, size / 2);
+		got = read_all(path, 5000, &error, &fail);
+		assert_int_equal(error, -ENODATA);
+		assert_true(got > SIZE / 4 && got < SIZE);
+		assert_memory_equal(out, plain, got);
+		assert_non_null(strstr(fail.what, "ends in the middle"));
+		assert_string_equal(fail.where, path);
+
+		packed[size / 2] ^= 0x55;
+		packed[size / 2 + 1] ^= 0x55;
+		fail = (struct fail){.what = ""};
+		write_file(packed, size);
+		got = read_all(path, 5000, &error, &fail);
+		assert_int_equal(error, -EBADMSG);
+		assert_true(got <= SIZE);
+		assert_non_null(strstr(fail.what, "damaged"));
+	}
+}
+
+static void
+what_follows_packed_data_is_told(void **state)
+{
+	size_t size = pack(GZIP, plain, SIZE, packed, sizeof(packed));
+	struct fail fail = {.what = ""};
+	int error;
+
+	memcpy(packed + size, "a line of text\n", 15);
+	write_file(packed, size + 15);
+	assert_int_equal(read_all(path, 5000, &error, &fail), SIZE);
+	assert_int_equal(error, -EBADMSG);
+}
+
+static void
+empty_files_end_at_once(void **state)
+{
+	struct fail fail = {.what = ""};
+	int error;
+
+	write_file("", 0);
+	assert_int_equal(read_all(path, 1, &error, &fail), 0);
+	assert_int_equal(error, 0);
+}
+
+static void
+what_cannot_be_opened_is_said_plainly(void **state)
+{
+	struct fail fail = {.what = ""};
+	struct input input;
+
+	assert_int_equal(input_open(&input, "/nonexistent/file", &fail), -ENOENT);
+	assert_string_equal(fail.where, "/nonexistent/file");
+	assert_non_null(strstr(fail.what, "no such file"));
+	assert_int_equal(input_open(&input, folder, &fail), -EISDIR);
+	assert_non_null(strstr(fail.what, "directory"));
+	if (geteuid() == 0)
+		return; /* root may read all */
+	write_file("x", 1);
+	assert_int_equal(chmod(path, 0), 0);
+	assert_int_equal(input_open(&input, path, &fail), -EACCES);
+	assert_non_null(strstr(fail.what, "may not read"));
+	unlink(path);
+}
+
+static void
+standard_input_is_read_as_a_stream(void **state)
+{
+	size_t size = pack(ZSTD, plain, SIZE, packed, sizeof(packed));
+	struct fail fail = {.what = ""};
+	int kept = dup(STDIN_FILENO), ends[2], error;
+	pid_t child;
+
+	assert_true(size < sizeof(packed));
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		size_t at = 0;
+
+		close(ends[0]);
+		while (at < size) {
+			ssize_t n = write(ends[1], packed + at, size - at < 777 ? size - at : 777);
+
+			if (n <= 0)
+				_exit(1);
+			at += (size_t)n;
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[0]);
+	assert_int_equal(read_all("-", 4097, &error, &fail), SIZE);
+	assert_int_equal(error, 0);
+	assert_memory_equal(out, plain, SIZE);
+	dup2(kept, STDIN_FILENO);
+	close(kept);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_files_come_through_windows_of_any_size),
+		cmocka_unit_test(packed_files_come_unpacked_all_members_of_them),
+		cmocka_unit_test(cut_and_damaged_files_give_what_is_before),
+		cmocka_unit_test(what_follows_packed_data_is_told),
+		cmocka_unit_test(empty_files_end_at_once),
+		cmocka_unit_test(what_cannot_be_opened_is_said_plainly),
+		cmocka_unit_test(standard_input_is_read_as_a_stream),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
