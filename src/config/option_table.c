@@ -476,7 +476,8 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = OPTION_TEXT - 1,
 		.unit = "bytes",
-		.help = "The file that keeps cases, transitions and the audit trail.",
+		.help = "The file in which a scan keeps cases, transitions and the audit trail, "
+			"where no other is named. Without it nothing is kept.",
 		.privacy = "Names of lines are sealed in it; opening one is recorded."},
 	{.name = "ledger.retention-cases",
 		.type = OPTION_TYPE_DURATION,
@@ -484,7 +485,8 @@ const struct config_option config_options[] = {
 		.least = DAY,
 		.most = 3650 * DAY,
 		.reload = RELOAD_AT_ONCE,
-		.help = "How long a closed case is kept after its last change.",
+		.help = "How long a closed case is kept after its last change, in whole days. Each "
+			"scan that keeps cases removes those that are over.",
 		.privacy = "After it the case and its transitions are removed; the audit trail "
 			   "keeps that they were."},
 };

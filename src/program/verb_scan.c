@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/retention.h"
 #include "program/ledgerfile.h"
 #include "program/progress.h"
 #include "program/scanoptions.h"
@@ -111,10 +112,14 @@ keep_parameters(struct scan *scan)
 static void
 commit_ledger(struct scan *scan)
 {
+	double seconds = config_number(scan->options.config, "ledger.retention-cases");
 	struct fail fail = {0};
 
-	if (scan->ledger != NULL && !*scan->ledger_fail.what &&
-		ledger_commit(scan->ledger, &fail) < 0)
+	if (scan->ledger == NULL || *scan->ledger_fail.what)
+		return;
+	/* Who keeps new cases lets the old ones go. */
+	if (ledger_commit(scan->ledger, &fail) < 0 ||
+		ledger_forget(scan->ledger, (unsigned)(seconds / 86400), &fail) < 0)
 		complain(scan, &fail, EXIT_INPUT);
 }
 
@@ -217,6 +222,8 @@ prepare(struct scan *scan)
 	struct lines_settings lines = LINES_DEFAULTS;
 	struct fail fail = {0};
 
+	if (scan->options.ledger == NULL && *config_string(config, "ledger.path"))
+		scan->options.ledger = config_string(config, "ledger.path");
 	scan->merge_settings = MERGE_DEFAULTS;
 	scan->merge_settings.late_us =
 		(int64_t)(config_number(config, "scan.lateness") * (double)WALL_SECOND);
