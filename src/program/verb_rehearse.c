@@ -7,12 +7,14 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #define REPORT_MOST (1 << 22)
+#define BACKGROUND  10
 
 struct rehearse {
 	struct scenario scenario;
@@ -39,7 +41,8 @@ static const char usage_options[] =
 	"  --days N          another length\n"
 	"  --set NAME=VALUE  change a parameter of the judge, see lazaret.yaml(5)\n"
 	"  --curve           false confirmations against delay for six pairs of parameters\n"
-	"  --vary[=CLASS]    the same with each quantity of the classes halved and doubled\n"
+	"  --vary[=CLASS]    the same for each class with each of its quantities halved and\n"
+	"                    doubled, before a tenth of the other classes\n"
 	"  --traffic         only make the traffic and count it\n"
 	"  --json            one JSON object a line\n";
 
@@ -287,7 +290,8 @@ run_curve(struct rehearse *rehearse, struct fail *fail)
 	return EXIT_DONE;
 }
 
-/* One run with one quantity changed: prints its row. */
+/* One run with one quantity of a class changed: prints its row. The other classes are only the background,
+ * so a tenth of them will do. */
 static int
 run_varied(struct rehearse *rehearse, unsigned class, enum class_value value, double factor,
 	struct fail *fail)
@@ -298,6 +302,10 @@ run_varied(struct rehearse *rehearse, unsigned class, enum class_value value, do
 	int r;
 
 	*scenario = rehearse->scenario;
+	for (unsigned i = 0; i < scenario->class_count; i++) {
+		if (i != class && scenario->class[class].host != (int)i)
+			scenario->class[i].lines = ceil(scenario->class[i].lines / BACKGROUND);
+	}
 	if (value < VALUE_COUNT)
 		scenario_vary(scenario, class, value, factor);
 	r = run_points(rehearse, scenario, &rehearsal, fail);
@@ -317,7 +325,7 @@ static int
 vary_class(struct rehearse *rehearse, unsigned class, struct fail *fail)
 {
 	const struct class *c = &rehearse->scenario.class[class];
-	int r = 0;
+	int r = run_varied(rehearse, class, VALUE_COUNT, 1, fail);
 
 	for (int value = 0; value < VALUE_COUNT && r == 0; value++) {
 		if (c->value[value].kind == DISTRIBUTION_NONE || !class_values[value].is_varied)
@@ -349,8 +357,6 @@ run_vary(struct rehearse *rehearse, struct fail *fail)
 	if (!rehearse->is_json)
 		fputs(buffer_string(&head), stdout);
 	buffer_done(&head);
-	if (rehearse->vary_class == NULL)
-		r = run_varied(rehearse, 0, VALUE_COUNT, 1, fail);
 	for (unsigned i = 0; i < scenario->class_count && r == 0; i++) {
 		if (rehearse->vary_class == NULL ||
 			strcmp(rehearse->vary_class, scenario->class[i].name) == 0)

@@ -130,32 +130,36 @@ curve_varied_head(struct buffer *into)
 	buffer_print(into, "\n");
 }
 
+/* "7.0": honest lines of the class that were confirmed, in a million lines and a month. */
+static void
+false_class_cell(
+	const struct rehearsal *rehearsal, unsigned judge, unsigned class, struct buffer *into)
+{
+	struct tally_class t;
+
+	tally_class(rehearsal_tally(rehearsal, judge), class, &t);
+	buffer_print(into, " %.1f |", rehearsal_rate(rehearsal, t.by_state[STATE_CONFIRMED]));
+}
+
 static void
 varied_json(const struct rehearsal *rehearsal, unsigned class, enum class_value value,
 	double factor, struct buffer *into)
 {
-	buffer_print(into, "{\"type\":\"varied\"");
-	if (value < VALUE_COUNT) {
-		buffer_print(into, ",\"class\":");
-		buffer_json(into, text_of(rehearsal_scenario(rehearsal)->class[class].name));
+	buffer_print(into, "{\"type\":\"varied\",\"class\":");
+	buffer_json(into, text_of(rehearsal_scenario(rehearsal)->class[class].name));
+	if (value < VALUE_COUNT)
 		buffer_print(into, ",\"quantity\":\"%s\"", class_values[value].name);
-	}
 	buffer_print(into, ",\"times\":%g,\"points\":[", factor);
 	for (unsigned judge = 0; judge < CURVE_POINTS; judge++) {
 		struct tally_class t;
 
+		tally_class(rehearsal_tally(rehearsal, judge), class, &t);
 		buffer_print(into,
-			"%s{\"honest_failure\":%g,\"floor\":%g,\"false_per_million_and_month\":%."
-			"6g",
-			judge ? "," : "", honest[judge / 3], floors[judge % 3],
-			rehearsal_false_rate(rehearsal, judge));
-		if (value < VALUE_COUNT) {
-			tally_class(rehearsal_tally(rehearsal, judge), class, &t);
-			buffer_print(into, ",\"lines\":%u,\"confirmed\":%u", t.lines,
-				t.by_state[STATE_CONFIRMED]);
-			if (isfinite(t.median.seconds))
-				buffer_print(into, ",\"seconds_median\":%.6g", t.median.seconds);
-		}
+			"%s{\"honest_failure\":%g,\"floor\":%g,\"lines\":%u,\"confirmed\":%u",
+			judge ? "," : "", honest[judge / 3], floors[judge % 3], t.lines,
+			t.by_state[STATE_CONFIRMED]);
+		if (isfinite(t.median.seconds))
+			buffer_print(into, ",\"seconds_median\":%.6g", t.median.seconds);
 		buffer_print(into, "}");
 	}
 	buffer_print(into, "]}\n");
@@ -169,17 +173,17 @@ curve_varied_row(const struct rehearsal *rehearsal, unsigned class, enum class_v
 		varied_json(rehearsal, class, value, factor, into);
 		return;
 	}
+	buffer_print(into, "| %s | %s |", rehearsal_scenario(rehearsal)->class[class].name,
+		value < VALUE_COUNT ? class_values[value].name : "nothing changed");
 	if (value < VALUE_COUNT)
-		buffer_print(into, "| %s | %s | %g |",
-			rehearsal_scenario(rehearsal)->class[class].name, class_values[value].name,
-			factor);
+		buffer_print(into, " %g |", factor);
 	else
-		buffer_print(into, "| nothing changed | | |");
+		buffer_print(into, " |");
 	for (unsigned judge = 0; judge < CURVE_POINTS; judge++) {
-		if (value < VALUE_COUNT && is_zombies(rehearsal, class))
+		if (is_zombies(rehearsal, class))
 			found_cell(rehearsal, judge, class, into);
 		else
-			buffer_print(into, " %.1f |", rehearsal_false_rate(rehearsal, judge));
+			false_class_cell(rehearsal, judge, class, into);
 	}
 	buffer_print(into, "\n");
 }

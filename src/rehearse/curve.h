@@ -19,7 +19,8 @@ void curve_parameters(const struct parameters *base, struct parameters ret[CURVE
 /* All functions below take a rehearsal whose judges are the points in their order. */
 void curve_report(const struct rehearsal *rehearsal, bool is_json, struct buffer *into);
 
-/* The rows of one changed quantity; class_value VALUE_COUNT means that nothing was changed. */
+/* One row for one changed quantity of one class, about the lines of that class only: false confirmations in a
+ * million lines and a month, or share found and median delay. VALUE_COUNT: nothing was changed. */
 void curve_varied_head(struct buffer *into);
 void curve_varied_row(const struct rehearsal *rehearsal, unsigned class, enum class_value value,
 	double factor, bool is_json, struct buffer *into);

@@ -124,8 +124,8 @@ rehearsal_parameters(const struct rehearsal *rehearsal, unsigned judge)
 	return &rehearsal->parameters[judge];
 }
 
-static double
-as_rate(const struct rehearsal *rehearsal, double count)
+double
+rehearsal_rate(const struct rehearsal *rehearsal, double count)
 {
 	return count * (1e6 / (double)rehearsal->scenario->lines) *
 		(MONTH_DAYS / rehearsal->scenario->days);
@@ -134,7 +134,7 @@ as_rate(const struct rehearsal *rehearsal, double count)
 double
 rehearsal_false_rate(const struct rehearsal *rehearsal, unsigned judge)
 {
-	return as_rate(rehearsal, tally_false(rehearsal->tally[judge]));
+	return rehearsal_rate(rehearsal, tally_false(rehearsal->tally[judge]));
 }
 
 double
@@ -150,7 +150,7 @@ rehearsal_naive_rate(const struct rehearsal *rehearsal, enum naive_rule rule)
 		tally_class(rehearsal->tally[0], i, &class);
 		count += class.flagged[rule];
 	}
-	return as_rate(rehearsal, count);
+	return rehearsal_rate(rehearsal, count);
 }
 
 static bool

@@ -33,8 +33,10 @@ const struct tally *rehearsal_tally(const struct rehearsal *rehearsal, unsigned 
 const struct judge *rehearsal_judge(const struct rehearsal *rehearsal, unsigned judge);
 const struct parameters *rehearsal_parameters(const struct rehearsal *rehearsal, unsigned judge);
 
-/* False confirmations of a judge, and lines that a naive rule flags wrongly, as if the network had a million
- * lines and the scenario 30 days. */
+/* So many lines of this run as if the network had a million and the scenario 30 days. */
+double rehearsal_rate(const struct rehearsal *rehearsal, double count);
+
+/* False confirmations of a judge, and lines that a naive rule flags wrongly, at that rate. */
 double rehearsal_false_rate(const struct rehearsal *rehearsal, unsigned judge);
 double rehearsal_naive_rate(const struct rehearsal *rehearsal, enum naive_rule rule);
 

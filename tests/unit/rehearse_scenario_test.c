@@ -78,7 +78,7 @@ the_judge_takes_its_parameters_from_the_scenario(void **state)
 {
 	assert_int_equal(parse("judged with court.floor 16.1\n" CLASS), 0);
 	assert_true(scenario.parameters.court.floor == 16.1);
-	assert_int_equal(parse("judged with court.flor 16.1\n" CLASS), -EINVAL);
+	assert_int_equal(parse("judged with court.flour 16.1\n" CLASS), -EINVAL);
 	assert_string_equal(fail.where, "file:1");
 }
 
@@ -89,7 +89,7 @@ a_mistake_is_named_with_its_line_and_a_hint(void **state)
 	static const struct {
 		const char *text, *where, *what, *hint;
 	} cases[] = {
-		{"netwrok of 5 lines\n" CLASS, "file:1", "netwrok", "network of <number> lines"},
+		{"networc of 5 lines\n" CLASS, "file:1", "networc", "network of <number> lines"},
 		{CLASS " mails 40 per day\n", "file:5", "expected a, not per",
 			"mails <value> a day"},
 		{CLASS " mails 40 a day\n", "file:5", "how often", "one rhythm"},
@@ -98,7 +98,7 @@ a_mistake_is_named_with_its_line_and_a_hint(void **state)
 		{CLASS " refused U(.5,.2\n", "file:5", "bracket", ""},
 		{CLASS " in office hours,\n", "file:5", "comma", ""},
 		{CLASS " 10 % to strangers of all\n", "file:5", "expected the end, not of", ""},
-		{CLASS " role buisness\n", "file:5", "role", "business"},
+		{CLASS " role businez\n", "file:5", "role", "business"},
 		{CLASS " port 80\n", "file:5", "mail port", ""},
 		{CLASS "expect no suspect in server\n", "file:5", "no class", "\"servers\""},
 		{CLASS "expect no suspects in servers\n", "file:5", "state", "suspect"},
