@@ -32,7 +32,8 @@ text_of(const char *terminated)
 static inline bool
 text_equal(struct text a, struct text b)
 {
-	return a.length == b.length && memcmp(a.at, b.at, a.length) == 0;
+	/* An empty text may have no place; memcmp must not see that. */
+	return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
 }
 
 static inline bool
