@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/random.h"
+#include "base/sketch.h"
+#include "unit.h"
+
+#include <math.h>
+
+#define BLOCKS 8
+
+static unsigned
+planes(struct filter_block *blocks, uint64_t item)
+{
+	return filter_find(filter_block_of(blocks, BLOCKS, hash_mix(item)), hash_mix(item));
+}
+
+static void
+add(struct filter_block *blocks, uint64_t item, unsigned which)
+{
+	filter_add(filter_block_of(blocks, BLOCKS, hash_mix(item)), hash_mix(item), which);
+}
+
+static void
+the_filter_forgets_nothing_of_its_generation(void **state)
+{
+	struct filter_block blocks[BLOCKS] = {0};
+	unsigned wrong = 0;
+
+	for (uint64_t item = 1; item <= 80; item++)
+		add(blocks, item, item % 2 ? FILTER_SEEN : FILTER_SEEN | FILTER_ACCEPTED);
+	for (uint64_t item = 1; item <= 80; item++) {
+		assert_true(planes(blocks, item) & FILTER_SEEN);
+		assert_true(item % 2 || planes(blocks, item) & FILTER_ACCEPTED);
+		assert_int_equal(
+			planes(blocks, item) & (FILTER_SEEN_BEFORE | FILTER_ACCEPTED_BEFORE), 0);
+	}
+	/* Ten items in a block of 128 places with three each: about 1 in 100 is taken for seen. */
+	for (uint64_t item = 1000; item < 11000; item++)
+		wrong += (planes(blocks, item) & FILTER_SEEN) != 0;
+	assert_in_range(wrong, 1, 300);
+}
+
+static void
+what_was_seen_is_known_for_two_generations(void **state)
+{
+	struct filter_block blocks[BLOCKS] = {0};
+
+	add(blocks, 1, FILTER_SEEN | FILTER_ACCEPTED);
+	filter_turn(blocks, BLOCKS);
+	assert_int_equal(planes(blocks, 1), FILTER_SEEN_BEFORE | FILTER_ACCEPTED_BEFORE);
+	add(blocks, 1, FILTER_SEEN);
+	assert_int_equal(
+		planes(blocks, 1), FILTER_SEEN | FILTER_SEEN_BEFORE | FILTER_ACCEPTED_BEFORE);
+	filter_turn(blocks, BLOCKS);
+	assert_int_equal(planes(blocks, 1), FILTER_SEEN_BEFORE);
+	filter_turn(blocks, BLOCKS);
+	assert_int_equal(planes(blocks, 1), 0);
+	for (unsigned i = 0; i < BLOCKS; i++) {
+		for (unsigned w = 0; w < 8; w++)
+			assert_true(blocks[i].word[w] == 0);
+	}
+}
+
+/* The mean error over many counters stays near 1.04 / sqrt(registers), at every size. */
+static void
+counts_of_different_items_are_as_exact_as_promised(void **state)
+{
+	static const unsigned registers[] = {64, 128, 1024};
+	static const unsigned sizes[] = {1, 10, 100, 1000, 20000};
+	struct random random;
+
+	random_seed(&random, 5);
+	for (size_t r = 0; r < sizeof(registers) / sizeof(*registers); r++) {
+		for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++) {
+			double square = 0, allowed = 1.04 / sqrt(registers[r]);
+
+			for (int round = 0; round < 100; round++) {
+				uint8_t counter[512] = {0};
+				double off;
+
+				for (unsigned i = 0; i < sizes[s]; i++)
+					distinct_add(counter, registers[r], random_u64(&random));
+				off = distinct_count(counter, registers[r]) / sizes[s] - 1;
+				square += off * off / 100;
+			}
+			assert_true(sqrt(square) < 1.5 * allowed);
+		}
+	}
+}
+
+static void
+the_same_item_counts_once(void **state)
+{
+	uint8_t counter[64] = {0};
+
+	assert_true(distinct_count(counter, 128) == 0);
+	for (int i = 0; i < 1000; i++)
+		distinct_add(counter, 128, hash_mix(7));
+	assert_true(fabs(distinct_count(counter, 128) - 1) < 0.01);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_filter_forgets_nothing_of_its_generation),
+		cmocka_unit_test(what_was_seen_is_known_for_two_generations),
+		cmocka_unit_test(counts_of_different_items_are_as_exact_as_promised),
+		cmocka_unit_test(the_same_item_counts_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
