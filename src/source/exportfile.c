@@ -17,13 +17,15 @@
 #define IPFIX_HEADER    16
 #define SET_FIRST       256 /* lower set numbers are not for data */
 
-/* NetFlow v5 puts at most 30 records into a datagram of Ethernet's size. */
-#define NETFLOW5_MOST ((MESSAGE_MOST - NETFLOW5_HEADER) / NETFLOW5_RECORD)
+/* The most that a pause between two messages counts. */
+#define PAUSE_MOST WALL_SECOND
 
 struct exportfile {
 	struct input *input;
 	struct intake *intake;
 	struct export *exporters;
+	struct wall exported; /* when the last message says that it was */
+	struct wall received;
 };
 
 enum version { VERSION_NONE, VERSION_NETFLOW5, VERSION_NETFLOW9, VERSION_IPFIX, VERSION_SFLOW };
@@ -110,25 +112,36 @@ length_of(const uint8_t *at, size_t size)
 	return length < size ? length : size;
 }
 
-/* There is no time of receipt: the exporter's own stands for it. sFlow has none. */
+/* When the message says that it was exported; where it does not, that of the last one. */
 static struct wall
-time_of(const uint8_t *at, size_t size)
+exported_at(const struct exportfile *file, const uint8_t *at, size_t size)
 {
-	uint32_t seconds = 0;
-
 	switch (version_of(at, size)) {
 	case VERSION_NETFLOW5:
 	case VERSION_NETFLOW9:
-		seconds = size >= 12 ? bytes_u32(at + 8) : 0;
-		break;
+		return size >= 12 ? (struct wall){bytes_u32(at + 8) * WALL_SECOND} : file->exported;
 	case VERSION_IPFIX:
-		seconds = size >= 8 ? bytes_u32(at + 4) : 0;
-		break;
+		return size >= 8 ? (struct wall){bytes_u32(at + 4) * WALL_SECOND} : file->exported;
 	case VERSION_SFLOW:
 	case VERSION_NONE:
 		break;
 	}
-	return (struct wall){seconds * WALL_SECOND};
+	return file->exported;
+}
+
+/* Nobody knows when it was received. The exporter's clock stands for it, but begins anew with each file, and
+ * a pause counts little: what is read together was put together from pieces of different days, and no
+ * template may grow old between two of them. */
+static struct wall
+received_at(struct exportfile *file, const uint8_t *at, size_t size)
+{
+	struct wall exported = exported_at(file, at, size);
+	int64_t pause = exported.us - file->exported.us;
+
+	if (pause > 0)
+		file->received.us += pause < PAUSE_MOST ? pause : PAUSE_MOST;
+	file->exported = exported;
+	return file->received;
 }
 
 static bool
@@ -138,7 +151,7 @@ exportfile_matches(const uint8_t *head, size_t size)
 
 	switch (version_of(head, size)) {
 	case VERSION_NETFLOW5:
-		return size >= NETFLOW5_HEADER && bytes_u16(head + 2) <= NETFLOW5_MOST;
+		return size >= NETFLOW5_HEADER + NETFLOW5_RECORD && bytes_u16(head + 2) > 0;
 	case VERSION_NETFLOW9:
 		if (size < NETFLOW9_HEADER + 4)
 			return false;
@@ -203,7 +216,7 @@ exportfile_read(void *state)
 	if (version_of(input->at, size) == VERSION_NONE)
 		return give_up(file);
 	length = length_of(input->at, size);
-	from.received = time_of(input->at, size);
+	from.received = received_at(file, input->at, size);
 	export_datagram(file->exporters, &from, input->at, length);
 	input_step(input, length);
 	return 1;

@@ -67,6 +67,7 @@ const struct intake_settings *intake_settings(const struct intake *intake);
 /* The exporters whose datagrams are read into this intake (export.h): made when first asked for, flushed and
  * freed with it. */
 struct export *intake_export(struct intake *intake);
+
 /* With a visitor, readers of flow export decode every field of every record for it (decode.h) and put no
  * flows in. NULL (the start) means mail only. */
 void intake_decode(struct intake *intake, const struct decode_visitor *visitor);

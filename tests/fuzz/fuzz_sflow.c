@@ -33,10 +33,14 @@ run(const uint8_t *bytes, size_t size, const struct decode_visitor *visitor)
 {
 	struct reader reader = reader_on(bytes, size);
 	struct export_from from = {.file = "fuzz", .has_address = true};
-	struct intake *intake = intake_new(&INTAKE_DEFAULTS);
-	struct sflow *sflow = sflow_new(&(struct sflow_settings){.sources_most = 16}, intake);
+	struct intake_settings settings = INTAKE_DEFAULTS;
+	struct intake *intake;
+	struct sflow *sflow;
 	struct observation seen[16];
 
+	settings.join_most = 64;
+	intake = intake_new(&settings);
+	sflow = sflow_new(&(struct sflow_settings){.sources_most = 16}, intake);
 	intake_decode(intake, visitor);
 	while (reader_left(&reader) > 2) {
 		size_t length = reader_u16(&reader);

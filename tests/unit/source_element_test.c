@@ -102,6 +102,8 @@ every_enterprise_row_can_be_found(void **state)
 		assert_true(strlen(element->name) + 1 < ELEMENT_TEXT);
 	}
 	knows(6871, 40, ELEMENT_UNSIGNED, "flowAttributes");
+	knows(6871, 40 | 0x4000, ELEMENT_UNSIGNED, "reverseFlowAttributes");
+	knows(5951, 130, ELEMENT_STRING, "netscalerHttpReqUrl");
 	knows(0, 33002, ELEMENT_UNSIGNED, "NF_F_FW_EXT_EVENT");
 	assert_null(element_find(6871, 1002));
 	assert_null(element_find(9, 1));
