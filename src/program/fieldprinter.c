@@ -212,30 +212,38 @@ fieldprinter_value(struct buffer *into, const struct element *element, const uin
 }
 
 static void
+print_quoted(struct buffer *into, const char *text)
+{
+	if (text != NULL)
+		buffer_print(into, "\"%s\"", text);
+	else
+		buffer_text(into, TEXT("null"));
+}
+
+static void
 on_begin(void *context, const struct decode_origin *origin)
 {
 	struct fieldprinter *printer = context;
 	struct buffer *line = &printer->line;
 	char exporter[ADDRESS_TEXT], time[WALL_TEXT];
+	bool has_time = origin->has_exporter || origin->time.us != 0;
 
 	printer->count = 0;
 	printer->truncated = false;
-	printer->is_options = origin->is_options;
 	wall_format(origin->time, time);
 	address_format(&origin->exporter, exporter);
 	buffer_clear(line);
 	if (!printer->is_json) {
-		buffer_print(line, "%s %s domain %u %s%s", time,
+		buffer_print(line, "%s %s domain %u %s%s", has_time ? time : "-",
 			origin->has_exporter ? exporter : "-", origin->domain, origin->version,
 			origin->is_options ? " options" : "");
 		return;
 	}
-	if (origin->has_exporter)
-		buffer_print(line, "{\"exporter\":\"%s\"", exporter);
-	else
-		buffer_print(line, "{\"exporter\":null");
-	buffer_print(line, ",\"domain\":%u,\"version\":\"%s\",\"time\":\"%s\"", origin->domain,
-		origin->version, time);
+	buffer_print(line, "{\"exporter\":");
+	print_quoted(line, origin->has_exporter ? exporter : NULL);
+	buffer_print(line, ",\"domain\":%u,\"version\":\"%s\",\"time\":", origin->domain,
+		origin->version);
+	print_quoted(line, has_time ? time : NULL);
 	if (origin->is_options)
 		buffer_print(line, ",\"options\":true");
 }
@@ -273,10 +281,11 @@ on_field(
 	printer->seen[printer->count].name = element->name;
 	printer->count++;
 	element_format(element, name);
-	buffer_print(line, printer->is_json ? ",\"%s" : " %s", name);
+	buffer_text(line, printer->is_json ? TEXT(",\"") : TEXT(" "));
+	buffer_text(line, text_of(name));
 	if (number > 1)
 		buffer_print(line, "#%u", number);
-	buffer_print(line, printer->is_json ? "\":" : "=");
+	buffer_text(line, printer->is_json ? TEXT("\":") : TEXT("="));
 	fieldprinter_value(line, element, value, size, printer->is_json);
 }
 
@@ -287,8 +296,9 @@ on_end(void *context)
 	struct buffer *line = &printer->line;
 
 	if (printer->truncated)
-		buffer_print(line, printer->is_json ? ",\"truncated\":true" : " truncated");
-	buffer_print(line, printer->is_json ? "}\n" : "\n");
+		buffer_text(
+			line, printer->is_json ? TEXT(",\"truncated\":true") : TEXT(" truncated"));
+	buffer_text(line, printer->is_json ? TEXT("}\n") : TEXT("\n"));
 	printer->records++;
 	if (!line->failed)
 		fwrite(line->at, 1, line->length, printer->out);

@@ -1,11 +1,11 @@
 /* fieldprinter - flow records as an exporter sent them, for people or as JSON
  *
  * What:    a visitor (source/decode.h) that prints one line a record. JSON: one object with "exporter"
- *          (null where the file does not tell), "domain", "version", "time" (of the export) and every
- *          field under its IPFIX name, in the order of the template; in a record about the exporter
- *          itself also "options": true. A name that comes again in the same record gets its number
- *          behind it: sourceIPv4Address, sourceIPv4Address#2. An element without a known name is
- *          "enterprise:id". Text: the same as NAME=VALUE.
+ *          (null where the file does not tell), "domain", "version", "time" (of the export; null for bare
+ *          sFlow, which has none) and every field under its IPFIX name, in the order of the template; in
+ *          a record about the exporter itself also "options": true. A name that comes again in the same
+ *          record gets its number behind it: sourceIPv4Address, sourceIPv4Address#2. An element without
+ *          a known name is "enterprise:id". Text: the same as NAME=VALUE.
  *          Values: addresses as text; MAC as aa:bb:cc:dd:ee:ff; numbers as numbers; booleans; times of
  *          day as RFC 3339, milliseconds truncated (null for an NTP time of 0, which means unknown); text
  *          without the zero bytes at its end. Octet arrays, lists, unknown elements, and whatever has a
@@ -30,7 +30,6 @@ struct fieldprinter {
 	FILE *out;
 	uint64_t records;
 	bool is_json;
-	bool is_options;
 	bool truncated;
 	size_t count; /* fields of this record */
 	struct {

@@ -78,7 +78,7 @@ text_is_escaped_and_loses_its_padding(void **state)
 static void
 what_does_not_fit_its_type_is_hex(void **state)
 {
-	struct element unknown = {.enterprise = 5951, .id = 128, .type = ELEMENT_UNSIGNED};
+	struct element unknown = {.enterprise = 3054, .id = 110, .type = ELEMENT_UNSIGNED};
 
 	assert_string_equal(VALUE(8, "\xc0\x00\x02"), "\"c00002\"");
 	assert_string_equal(VALUE(1, "\1\2\3\4\5\6\7\x8\x9"), "\"010203040506070809\"");
@@ -123,8 +123,8 @@ printed(bool is_json, bool has_exporter)
 		printer->visitor.begin(printer->visitor.context, &origin);
 		show(printer, 0, 8, "\x0a\x00\x00\x01", 4);
 		show(printer, 0, 8, "\x0a\x00\x00\x02", 4);
-		show(printer, 5951, 128, "\x01", 1);
-		show(printer, 5951, 128, "\x02", 1);
+		show(printer, 3054, 110, "\x01", 1);
+		show(printer, 3054, 110, "\x02", 1);
 		show(printer, 0, 468, "a b", 3);
 		show(printer, 6871, 111, "c", 1);
 		printer->visitor.end(printer->visitor.context);
@@ -142,7 +142,7 @@ names_that_come_again_stay_apart(void **state)
 	static const char line[] =
 		"{\"exporter\":\"192.0.2.1\",\"domain\":7,\"version\":\"ipfix\","
 		"\"time\":\"2011-08-16T10:10:00.000Z\",\"sourceIPv4Address\":\"10.0.0.1\","
-		"\"sourceIPv4Address#2\":\"10.0.0.2\",\"5951:128\":\"01\",\"5951:128#2\":\"02\","
+		"\"sourceIPv4Address#2\":\"10.0.0.2\",\"3054:110\":\"01\",\"3054:110#2\":\"02\","
 		"\"httpUserAgent\":\"a b\",\"httpUserAgent#2\":\"c\"}\n";
 	char *text = printed(true, true);
 
@@ -164,11 +164,33 @@ an_unknown_exporter_is_null_and_options_say_so(void **state)
 }
 
 static void
+a_record_without_exporter_and_time_says_so(void **state)
+{
+	struct fieldprinter *printer = calloc(1, sizeof(*printer));
+	struct decode_origin origin = {.domain = 4, .version = "sflow"};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(printer);
+	assert_non_null(out);
+	fieldprinter_init(printer, out, true);
+	printer->visitor.begin(printer->visitor.context, &origin);
+	printer->visitor.end(printer->visitor.context);
+	fieldprinter_done(printer);
+	fclose(out);
+	assert_string_equal(
+		text, "{\"exporter\":null,\"domain\":4,\"version\":\"sflow\",\"time\":null}\n");
+	free(text);
+	free(printer);
+}
+
+static void
 people_get_names_and_values(void **state)
 {
 	static const char line[] =
 		"2011-08-16T10:10:00.000Z 192.0.2.1 domain 7 ipfix sourceIPv4Address=10.0.0.1 "
-		"sourceIPv4Address#2=10.0.0.2 5951:128=01 5951:128#2=02 httpUserAgent=\"a b\" "
+		"sourceIPv4Address#2=10.0.0.2 3054:110=01 3054:110#2=02 httpUserAgent=\"a b\" "
 		"httpUserAgent#2=\"c\"\n";
 	char *text = printed(false, true);
 
@@ -211,6 +233,7 @@ main(void)
 		cmocka_unit_test(what_does_not_fit_its_type_is_hex),
 		cmocka_unit_test(names_that_come_again_stay_apart),
 		cmocka_unit_test(an_unknown_exporter_is_null_and_options_say_so),
+		cmocka_unit_test(a_record_without_exporter_and_time_says_so),
 		cmocka_unit_test(people_get_names_and_values),
 		cmocka_unit_test(fields_beyond_the_ceiling_are_told),
 	};
