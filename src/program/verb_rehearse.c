@@ -117,6 +117,8 @@ take_figure(struct wishes *wishes, int code, struct fail *fail)
 		wishes->has_seed = true;
 	} else if (code == OPTION_LINES) {
 		r = text_parse_u64(text_of(optarg), 100000000, &wishes->lines);
+		if (r == 0 && wishes->lines == 0)
+			r = -ERANGE;
 	} else {
 		r = text_parse_double(text_of(optarg), &wishes->days);
 		if (r == 0 && (wishes->days < 1.0 / 1440 || wishes->days > SCENARIO_DAYS_MOST))
