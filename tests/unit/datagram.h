@@ -195,4 +195,43 @@ station_counts(const struct station *s)
 	return intake_counts(s->intake);
 }
 
+static inline void
+station_open_default(struct station *s)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+
+	settings.sampling = 1;
+	station_open(s, &settings);
+}
+
+static inline void
+station_later(struct station *s, int64_t us)
+{
+	s->from.received.us += us;
+}
+
+static inline void
+station_send_template(struct station *s, enum dialect dialect, uint32_t number, uint16_t id)
+{
+	struct datagram d;
+
+	datagram_begin(&d, dialect, number, 7);
+	datagram_template(&d, id, plain_fields, PLAIN_FIELDS);
+	station_send(s, &d);
+}
+
+/* One data set with one flow to port 25. */
+static inline void
+station_send_flow(
+	struct station *s, enum dialect dialect, uint32_t number, uint16_t id, uint8_t host)
+{
+	struct datagram d;
+
+	datagram_begin(&d, dialect, number, 7);
+	datagram_set_begin(&d, id);
+	datagram_plain(&d, host, 25, 6);
+	datagram_set_end(&d);
+	station_send(s, &d);
+}
+
 #endif
