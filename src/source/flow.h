@@ -20,16 +20,16 @@
 #define TCP_ACK 0x10
 
 enum flow_known {
-	FLOW_BOTH_SIDES = 1 << 0,       /* reverse counters are meaningful, also when 0 */
-	FLOW_TCP_FLAGS = 1 << 1,        /* tcp_flags is known (and reverse.tcp_flags with BOTH_SIDES) */
-	FLOW_SOURCE_OPENED = 1 << 2,    /* the source is the initiator */
+	FLOW_BOTH_SIDES = 1 << 0, /* reverse counters are meaningful, also when 0 */
+	FLOW_TCP_FLAGS = 1 << 1,  /* tcp_flags is known (and reverse.tcp_flags with BOTH_SIDES) */
+	FLOW_SOURCE_OPENED = 1 << 2, /* the source is the initiator */
 	FLOW_DESTINATION_OPENED = 1 << 3,
-	FLOW_CUT = 1 << 4,              /* began before the recording: its first packets are missing */
-	FLOW_DENIED = 1 << 5,           /* a firewall of our own denied it (NSEL event 3) */
-	FLOW_INCOMPLETE = 1 << 6,       /* the exporter lost records around this time */
-	FLOW_OUTCOME = 1 << 7,          /* the record itself tells the outcome (a log of SMTP) */
-	FLOW_COUNTS = 1 << 8,           /* packets and bytes are known */
-	FLOW_STARTTLS = 1 << 9,         /* the connection went into TLS */
+	FLOW_CUT = 1 << 4,        /* began before the recording: its first packets are missing */
+	FLOW_DENIED = 1 << 5,     /* a firewall of our own denied it (NSEL event 3) */
+	FLOW_INCOMPLETE = 1 << 6, /* the exporter lost records around this time */
+	FLOW_OUTCOME = 1 << 7,    /* the record itself tells the outcome (a log of SMTP) */
+	FLOW_COUNTS = 1 << 8,     /* packets and bytes are known */
+	FLOW_STARTTLS = 1 << 9,   /* the connection went into TLS */
 };
 
 struct flow_side {
@@ -45,9 +45,9 @@ struct flow {
 	struct address destination;
 	uint16_t source_port;
 	uint16_t destination_port;
-	uint16_t known;    /* enum flow_known */
-	uint8_t protocol;  /* 6 */
-	uint8_t outcome;   /* with FLOW_OUTCOME */
+	uint16_t known;   /* enum flow_known */
+	uint8_t protocol; /* 6 */
+	uint8_t outcome;  /* with FLOW_OUTCOME */
 	uint8_t recipients;
 	uint8_t refusals;
 	uint32_t sampling; /* as in an observation */

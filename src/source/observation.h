@@ -16,7 +16,7 @@
 
 enum observation_kind {
 	OBSERVATION_MAIL,
-	OBSERVATION_BINDING_OPEN,  /* client: inside, server: public address, ports: first and last */
+	OBSERVATION_BINDING_OPEN, /* client: inside, server: public address, ports: first and last */
 	OBSERVATION_BINDING_CLOSE,
 	OBSERVATION_KIND_COUNT
 };
@@ -43,15 +43,15 @@ struct observation {
 	struct wall time; /* when the connection began */
 	struct address client;
 	struct address server;
-	uint32_t sampling;     /* packets: 1 in so many; 1 all, 0 not known */
-	uint32_t duration_ms;  /* saturates */
+	uint32_t sampling;    /* packets: 1 in so many; 1 all, 0 not known */
+	uint32_t duration_ms; /* saturates */
 	uint16_t client_port;
-	uint16_t server_port;  /* 25, 465, 587 or 2525 */
-	uint8_t kind;          /* enum observation_kind */
-	uint8_t outcome;       /* enum outcome */
-	uint8_t flags;         /* enum observation_flag */
-	uint8_t recipients;    /* RCPT commands seen before TLS; 0 also where they cannot be seen */
-	uint8_t refusals;      /* replies of 500 and above before the data phase */
+	uint16_t server_port; /* 25, 465, 587 or 2525 */
+	uint8_t kind;         /* enum observation_kind */
+	uint8_t outcome;      /* enum outcome */
+	uint8_t flags;        /* enum observation_flag */
+	uint8_t recipients;   /* RCPT commands seen before TLS; 0 also where they cannot be seen */
+	uint8_t refusals;     /* replies of 500 and above before the data phase */
 	uint8_t spare[3];
 };
 
