@@ -335,6 +335,9 @@ on_reply(struct smtp *smtp, uint16_t code, uint32_t after)
 		begin_tls(smtp);
 	} else if (code >= 400) {
 		smtp->seen &= (uint16_t)~SMTP_ASKED_TLS;
+		/* The reply to DATA itself: no content follows. */
+		if (smtp->client == SMTP_AFTER_DATA && smtp->waiting == 0)
+			smtp->client = SMTP_COMMANDS;
 		count(code >= 500 ? &smtp->refusals : &smtp->deferrals);
 	}
 }

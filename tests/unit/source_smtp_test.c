@@ -132,6 +132,23 @@ whoever_is_turned_away_is_refused(void **state)
 }
 
 static void
+refused_content_is_not_waited_for(void **state)
+{
+	begin(false, false);
+	s("220 mx\r\n");
+	c("HELO me\r\n");
+	s("250 mx\r\n");
+	c("DATA\r\n");
+	s("503 first say who you are\r\n");
+	c("Subject: x\r\n");
+	s("500 what?\r\n");
+	c("RCPT TO:<x@y>\r\n");
+	assert_int_equal(d.smtp.recipients, 1);
+	assert_int_equal(d.smtp.refusals, 2);
+	assert_int_equal(outcome(), OUTCOME_REFUSED);
+}
+
+static void
 lines_may_come_in_pieces(void **state)
 {
 	begin(false, false);
@@ -393,6 +410,7 @@ main(void)
 		cmocka_unit_test(a_message_reaches_the_data_phase),
 		cmocka_unit_test(content_is_never_read_and_commands_go_on_behind_it),
 		cmocka_unit_test(whoever_is_turned_away_is_refused),
+		cmocka_unit_test(refused_content_is_not_waited_for),
 		cmocka_unit_test(lines_may_come_in_pieces),
 		cmocka_unit_test(bdat_counts_when_its_own_reply_takes_it),
 		cmocka_unit_test(nothing_is_read_in_tls),
