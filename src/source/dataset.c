@@ -3,6 +3,9 @@
 
 #include "source/record.h"
 
+/* About one datagram. */
+#define AHEAD 1536
+
 /* Ports as they stand in a record, in network order, so that the test needs no swap. */
 #define NETWORK(port) __builtin_bswap16(port)
 
@@ -56,6 +59,15 @@ read_ports_few(
 	}
 }
 
+/* Datagrams mostly lie one after the other, in a file's window or in the slots of a socket: what comes after
+ * this one is asked for while this one is walked. Nothing is read there. */
+static inline void
+prefetch_ahead(const uint8_t *at, size_t size)
+{
+	for (size_t i = 0; i < size; i += 64)
+		__builtin_prefetch((const void *)((uintptr_t)at + AHEAD + i));
+}
+
 /* The way of nearly all records: two loads, and on to the next. Four at a time, as long as four are left. */
 static uint32_t
 read_ports(struct message *message, const struct template *template, const uint8_t *at, size_t size)
@@ -71,6 +83,7 @@ read_ports(struct message *message, const struct template *template, const uint8
 			raw_u16(s + 2 * length), raw_u16(d + 2 * length), raw_u16(s + 3 * length),
 			raw_u16(d + 3 * length)};
 
+		prefetch_ahead(at, four);
 		if (__builtin_expect(is_any_mail(p), 0))
 			read_ports_few(message, template, at, PORTS_RECORDS);
 	}

@@ -12,7 +12,7 @@
 #define NETFLOW5_RECORDS 64
 
 /* So much of a datagram is asked for before its header is looked at. */
-#define PREFETCH 1024
+#define PREFETCH 512
 
 struct export *
 export_new(const struct export_settings *settings, struct intake *intake)

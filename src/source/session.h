@@ -116,13 +116,15 @@ session_fold(uint64_t a, uint64_t b)
 static inline uint64_t
 session_hash(const struct sessions *sessions, const struct session_key *key)
 {
-	uint64_t word[3];
+	uint64_t high, low;
+	/* Put together here: read back as one word right after it was written in parts would wait. */
+	uint64_t rest = key->domain | (uint64_t)key->port << 32 | (uint64_t)key->dialect << 48;
 
-	_Static_assert(sizeof(*key) == sizeof(word), "no padding is hashed");
-	memcpy(word, key, sizeof(word));
-	return session_fold(session_fold(word[0] ^ sessions->seed[0], word[1] ^ sessions->seed[1]) ^
-			sessions->seed[2],
-		word[2] ^ sessions->seed[3]);
+	memcpy(&high, key->exporter.byte, sizeof(high));
+	memcpy(&low, key->exporter.byte + 8, sizeof(low));
+	return session_fold(
+		session_fold(high ^ sessions->seed[0], low ^ sessions->seed[1]) ^ sessions->seed[2],
+		rest ^ sessions->seed[3]);
 }
 
 /* The session of the key, or NULL if there is none yet. */
