@@ -59,8 +59,8 @@ read_ports_few(
 	}
 }
 
-/* Datagrams mostly lie one after the other, in a file's window or in the slots of a socket: what comes after
- * this one is asked for while this one is walked. Nothing is read there. */
+/* Datagrams mostly lie one after the other, in a file's window or in the slots of a socket: what
+ * comes after this one is asked for while this one is walked. Nothing is read there. */
 static inline void
 prefetch_ahead(const uint8_t *at, size_t size)
 {
@@ -68,7 +68,8 @@ prefetch_ahead(const uint8_t *at, size_t size)
 		__builtin_prefetch((const void *)((uintptr_t)at + AHEAD + i));
 }
 
-/* The way of nearly all records: two loads, and on to the next. Four at a time, as long as four are left. */
+/* The way of nearly all records: two loads, and on to the next. Four at a time, as long as four
+ * are left. */
 static uint32_t
 read_ports(struct message *message, const struct template *template, const uint8_t *at, size_t size)
 {
@@ -137,7 +138,8 @@ use_record(struct message *message, const struct record *record)
 		record_frame(message, record);
 }
 
-/* Every record for itself: variable lengths, NAT, frames, options, and all of them for a visitor. */
+/* Every record for itself: variable lengths, NAT, frames, options, and all of them for a
+ * visitor. */
 static uint32_t
 read_each(struct message *message, const struct template *template, const uint8_t *at, size_t size)
 {

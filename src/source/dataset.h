@@ -1,8 +1,8 @@
 /* dataset - the records of one data set
  *
- * What:    walks the records of a set by their template. A flow record that is not mail is stepped over
- *          after a look at its two ports. The loop ends with the bytes of the set; no count from the wire
- *          drives it.
+ * What:    walks the records of a set by their template. A flow record that is not mail is
+ *          stepped over after a look at its two ports. The loop ends with the bytes of the set;
+ *          no count from the wire drives it.
  * Owns:    nothing.
  * Thread:  one at a time.
  */

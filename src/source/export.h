@@ -1,8 +1,8 @@
 /* export - the exporters of NetFlow v5, v9, IPFIX and sFlow v5, and what they said
  *
- * What:    takes datagrams of flow export, keeps the templates, options, sequence numbers and sampling
- *          of each session (RFC 7011 s8, RFC 3954 s7-s9), and puts mail flows and NAT log entries into
- *          the intake; or, where the intake has a visitor, shows it every field.
+ * What:    takes datagrams of flow export, keeps the templates, options, sequence numbers and
+ *          sampling of each session (RFC 7011 s8, RFC 3954 s7-s9), and puts mail flows and NAT
+ *          log entries into the intake; or, where the intake has a visitor, shows it every field.
  * Owns:    sessions and templates.
  * Limits:  export_settings; what gives way is counted.
  * Thread:  one at a time.

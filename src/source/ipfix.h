@@ -1,8 +1,8 @@
 /* ipfix - messages of IPFIX (RFC 7011)
  *
- * What:    16 bytes of header and sets. All lengths of a message are checked before its first record is
- *          used: one that makes no sense spoils all of it (RFC 7011 s9.1). Files of payload may hold
- *          several messages one after the other.
+ * What:    16 bytes of header and sets. All lengths of a message are checked before its first
+ *          record is used: one that makes no sense spoils all of it (RFC 7011 s9.1). Files of
+ *          payload may hold several messages one after the other.
  * Owns:    nothing.
  * Thread:  one at a time.
  */

@@ -339,7 +339,8 @@ message_read_sets(struct message *message, struct reader *reader)
 		if (length < 4 || (size_t)length - 4 > reader_left(reader)) {
 			size_t left = reader_left(reader) + 4;
 
-			/* Zeros to the end are padding that some exporters count as part of the datagram. */
+			/* Zeros to the end are padding that some exporters count as part of the
+			 * datagram. */
 			if (id == 0 && length == 0 && is_zero(reader))
 				return;
 			message->export_->counts.malformed++;

@@ -1,7 +1,8 @@
 /* message - one message of NetFlow or IPFIX while it is read
  *
  * What:    what the three dialects have in common once their header is read: finding the session,
- *          following the sequence numbers, learning templates, and giving data sets to their template.
+ *          following the sequence numbers, learning templates, and giving data sets to their
+ *          template.
  * Owns:    nothing; a value that lives as long as the datagram.
  * Thread:  one at a time.
  */
@@ -25,16 +26,16 @@ struct message {
 	bool is_uncounted;  /* a set without template was in it */
 };
 
-/* Before the first set: finds the session by dialect and domain, and looks at the sequence number. The
- * message's payload, number and (but for its time) moment must be set. export_us: the time in the header.
- * False: this message is not to be read (counted). */
+/* Before the first set: finds the session by dialect and domain, and looks at the sequence
+ * number. The message's payload, number and (but for its time) moment must be set. export_us:
+ * the time in the header. False: this message is not to be read (counted). */
 bool message_begin(struct message *message, uint32_t domain, int64_t export_us);
 
 /* After the last set. */
 void message_end(struct message *message);
 
-/* Reads sets one after the other (RFC 7011 s3.3, RFC 3954 s5.2) until the reader is at its end, or a length
- * is wrong (told and counted). */
+/* Reads sets one after the other (RFC 7011 s3.3, RFC 3954 s5.2) until the reader is at its end,
+ * or a length is wrong (told and counted). */
 void message_read_sets(struct message *message, struct reader *reader);
 
 /* Tells the intake, with the exporter's name before the text. */

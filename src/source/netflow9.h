@@ -1,7 +1,7 @@
 /* netflow9 - messages of NetFlow version 9
  *
- * What:    RFC 3954: 20 bytes of header and sets. Its count is of records of all kinds and not looked
- *          at: the lengths of the sets are what bounds them.
+ * What:    RFC 3954: 20 bytes of header and sets. Its count is of records of all kinds and not
+ *          looked at: the lengths of the sets are what bounds them.
  * Owns:    nothing.
  * Thread:  one at a time.
  */

@@ -41,7 +41,8 @@ is_any(const struct address *address)
 	return address_equal(address, &none) || address_equal(address, &v4);
 }
 
-/* One template may have room for both families: the version, or what is filled, tells which it is. */
+/* One template may have room for both families: the version, or what is filled, tells which it
+ * is. */
 static bool
 find_addresses(const struct record *record, struct flow *flow)
 {
@@ -146,7 +147,8 @@ find_flags(const struct record *record, struct flow *flow)
 		flow->known |= FLOW_SOURCE_OPENED;
 }
 
-/* What the record says about who opened it (RFC 5103 s6.3). False: it is the same connection again. */
+/* What the record says about who opened it (RFC 5103 s6.3). False: it is the same connection
+ * again. */
 static bool
 find_opener(const struct record *record, struct flow *flow)
 {
@@ -225,8 +227,9 @@ record_flow(struct message *message, const struct record *record)
 	intake_flow(export_->intake, &flow);
 }
 
-/* The numbers of RFC 8158 s4.3 and of the drafts before it differ, but not in what begins and what ends:
- * after the first two, even ones begin. Exhausted pools and exceeded quotas have one address only. */
+/* The numbers of RFC 8158 s4.3 and of the drafts before it differ, but not in what begins and
+ * what ends: after the first two, even ones begin. Exhausted pools and exceeded quotas have one
+ * address only. */
 static bool
 find_nat_event(const struct record *record, enum observation_kind *ret)
 {
@@ -241,7 +244,8 @@ find_nat_event(const struct record *record, enum observation_kind *ret)
 	return true;
 }
 
-/* Which public ports the entry is about. False where it does not say, so nobody can be named by it. */
+/* Which public ports the entry is about. False where it does not say, so nobody can be named by
+ * it. */
 static bool
 find_nat_ports(const struct record *record, uint16_t *first, uint16_t *last)
 {

@@ -1,7 +1,7 @@
 /* record - what one record of flow export means
  *
- * What:    turns the fields of a record into a mail flow (flow.h), a NAT binding (observation.h, RFC
- *          8158), or knowledge about the exporter, and puts it where it belongs.
+ * What:    turns the fields of a record into a mail flow (flow.h), a NAT binding (observation.h,
+ *          RFC 8158), or knowledge about the exporter, and puts it where it belongs.
  * Owns:    nothing.
  * Thread:  one at a time.
  */

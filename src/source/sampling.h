@@ -1,9 +1,9 @@
 /* sampling - one packet in how many an exporter has looked at
  *
- * What:    what options records tell (RFC 3954 s8, RFC 5477): a rate for one sampler or selector, for the
- *          records of one template, for what came in at one interface, or for all. A rate holds for the
- *          records that name that sampler and for no others; a sampler that was not announced is unknown,
- *          not 1.
+ * What:    what options records tell (RFC 3954 s8, RFC 5477): a rate for one sampler or selector,
+ *          for the records of one template, for what came in at one interface, or for all. A rate
+ *          holds for the records that name that sampler and for no others; a sampler that was not
+ *          announced is unknown, not 1.
  * Owns:    nothing; a value.
  * Limits:  SAMPLING_MOST rates of one session; then the oldest gives way.
  * Thread:  one at a time.
@@ -35,7 +35,8 @@ struct sampling {
 /* The rate that the fields of a record tell themselves: one in so many; 0 if they do not. */
 uint32_t sampling_parse(const struct place *place, const uint8_t *record);
 
-/* From an options record, in the order in which they come. Records without a rate change nothing. */
+/* From an options record, in the order in which they come. Records without a rate change
+ * nothing. */
 void sampling_learn(struct sampling *sampling, const struct place *place, const uint8_t *record);
 
 /* The rate of a flow record: 0 if it is not known. sampling may be NULL: nothing was learnt. */

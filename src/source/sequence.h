@@ -1,12 +1,13 @@
 /* sequence - what an exporter's sequence numbers say about records that never came
  *
- * What:    NetFlow v5 and IPFIX number data records, NetFlow v9 numbers messages (RFC 3954 s5.1, RFC 7011
- *          s3.1). Some exporters number otherwise than their protocol says: who fits one of the other
- *          ways several times in a row is followed in that. Tells losses from messages that come out of
- *          order, from restarts, and from what cannot be known because a set had no template.
+ * What:    NetFlow v5 and IPFIX number data records, NetFlow v9 numbers messages (RFC 3954 s5.1,
+ *          RFC 7011 s3.1). Some exporters number otherwise than their protocol says: who fits one
+ *          of the other ways several times in a row is followed in that. Tells losses from
+ *          messages that come out of order, from restarts, and from what cannot be known because
+ *          a set had no template.
  * Owns:    nothing.
- * Limits:  the last SEQUENCE_GAPS gaps can be filled by late messages; a step forward of SEQUENCE_JUMP or
- *          more is a restart, no loss.
+ * Limits:  the last SEQUENCE_GAPS gaps can be filled by late messages; a step forward of
+ *          SEQUENCE_JUMP or more is a restart, no loss.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_SOURCE_SEQUENCE_H
@@ -59,8 +60,8 @@ struct sequence {
 
 void sequence_init(struct sequence *sequence, enum sequence_unit unit);
 
-/* A message with this number has come. Returns its place and adds to *lost how many more records are known
- * to be lost now (fewer, if a late one is back). */
+/* A message with this number has come. Returns its place and adds to *lost how many more records
+ * are known to be lost now (fewer, if a late one is back). */
 enum sequence_place sequence_begin(struct sequence *sequence, uint32_t number, int64_t *lost);
 
 /* Is it simply the next one? Then sequence_begin need not be asked. */

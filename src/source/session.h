@@ -1,14 +1,15 @@
 /* session - what is kept of one exporter: its templates, sequence, sampling, and data that waits
  *
- * What:    a session is an exporter's address and observation domain; for IPFIX the source port too, as
- *          a new port is a new transport session (RFC 7011 s8.4), for NetFlow v9 not (RFC 3954 s9).
- *          Templates are replaced at once when they are redefined, refreshed when they are sent again,
- *          and not used beyond their life.
- * Owns:    sessions, their templates and the copies of data sets that wait. Pointers to a session are
- *          valid until the next session_begin; to a template until the next session_announce, session_find_template or
- *          session_restart.
- * Limits:  export_settings. Sessions that were silent for a template's life make room; if there are none
- *          the new one is refused, so a flood of forged sources cannot drive out a real one.
+ * What:    a session is an exporter's address and observation domain; for IPFIX the source port
+ *          too, as a new port is a new transport session (RFC 7011 s8.4), for NetFlow v9 not (RFC
+ *          3954 s9). Templates are replaced at once when they are redefined, refreshed when they
+ *          are sent again, and not used beyond their life.
+ * Owns:    sessions, their templates and the copies of data sets that wait. Pointers to a session
+ *          are valid until the next session_begin; to a template until the next session_announce,
+ *          session_find_template or session_restart.
+ * Limits:  export_settings. Sessions that were silent for a template's life make room; if there
+ *          are none the new one is refused, so a flood of forged sources cannot drive out a real
+ *          one.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_SOURCE_SESSION_H
@@ -117,7 +118,8 @@ static inline uint64_t
 session_hash(const struct sessions *sessions, const struct session_key *key)
 {
 	uint64_t high, low;
-	/* Put together here: read back as one word right after it was written in parts would wait. */
+	/* Put together here: read back as one word right after it was written in parts would
+	 * wait. */
 	uint64_t rest = key->domain | (uint64_t)key->port << 32 | (uint64_t)key->dialect << 48;
 
 	memcpy(&high, key->exporter.byte, sizeof(high));
@@ -136,8 +138,8 @@ session_find(const struct sessions *sessions, const struct session_key *key)
 	return slot != NULL ? &sessions->session[slot->value] : NULL;
 }
 
-/* Begins a session that there is not yet. NULL if it found no room; *tell is then true the first time for
- * each exporter. */
+/* Begins a session that there is not yet. NULL if it found no room; *tell is then true the first
+ * time for each exporter. */
 struct session *session_begin(
 	struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell);
 
@@ -154,7 +156,8 @@ session_is_expired(
 		now.us - template->refreshed.us > sessions->settings->template_life_us;
 }
 
-/* The same for one that was used lately; NULL means only that session_find_template has to be asked. */
+/* The same for one that was used lately; NULL means only that session_find_template has to be
+ * asked. */
 static inline struct template *
 session_find_recent(const struct sessions *sessions, const struct session *session, uint16_t id,
 	struct wall now)
@@ -170,8 +173,8 @@ session_find_recent(const struct sessions *sessions, const struct session *sessi
 enum session_template session_announce(struct sessions *sessions, struct session *session,
 	const struct layout *layout, uint32_t export_seconds, struct wall now, struct fail *fail);
 
-/* Compares sysUpTime with what it was (v5, v9). True: the exporter has restarted; its templates, rates and
- * sequence are forgotten. */
+/* Compares sysUpTime with what it was (v5, v9). True: the exporter has restarted; its templates,
+ * rates and sequence are forgotten. */
 bool session_restarted(struct sessions *sessions, struct session *session, uint32_t uptime,
 	int64_t export_ms, struct wall now);
 
@@ -190,7 +193,8 @@ session_goes_on(struct session *session, uint32_t uptime, int64_t export_ms)
 bool session_is_duplicate(const struct session *session, uint64_t print);
 void session_remember(struct session *session, uint64_t print);
 
-/* Copies a data set to wait; false if there is no room for it. The oldest ones of a session give way. */
+/* Copies a data set to wait; false if there is no room for it. The oldest ones of a session give
+ * way. */
 bool session_hold(struct sessions *sessions, struct session *session, uint16_t template_id,
 	const struct moment *moment, struct wall received, const uint8_t *bytes, size_t size);
 

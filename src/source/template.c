@@ -201,8 +201,8 @@ is_of_inner_header(enum slot slot)
 	return slot >= SLOT_SOURCE_PORT && slot <= SLOT_DESTINATION_V6;
 }
 
-/* The field specifiers of a template record, count of them; those that do not fit the layout are read and
- * dropped. -EINVAL if they are not all there. */
+/* The field specifiers of a template record, count of them; those that do not fit the layout are
+ * read and dropped. -EINVAL if they are not all there. */
 static int
 parse_fields(struct reader *reader, struct layout *layout, unsigned count)
 {
@@ -231,8 +231,8 @@ shortest_record(const struct layout *layout)
 	return length;
 }
 
-/* Looks at the rest only where it begins like padding: so a set of many records is not read again for
- * each. */
+/* Looks at the rest only where it begins like padding: so a set of many records is not read
+ * again for each. */
 static bool
 is_padding(const struct reader *reader)
 {
@@ -274,8 +274,8 @@ check_layout(const struct layout *layout, unsigned count, struct fail *fail)
 	return 1;
 }
 
-/* NetFlow v9 gives the lengths of the two parts in bytes (RFC 3954 s6.1), IPFIX gives numbers of fields
- * (RFC 7011 s3.4.2.2). */
+/* NetFlow v9 gives the lengths of the two parts in bytes (RFC 3954 s6.1), IPFIX gives numbers of
+ * fields (RFC 7011 s3.4.2.2). */
 static int
 parse_options_v9(struct reader *reader, struct layout *layout, struct fail *fail)
 {

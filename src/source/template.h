@@ -1,11 +1,13 @@
 /* template - how an exporter lays out its records, learnt from it and compiled
  *
- * What:    NetFlow v9 templates (RFC 3954 s5.2, s6.1) and IPFIX templates (RFC 7011 s3.4) read by one
- *          decoder into a struct layout, and compiled from it: the length of a record, where the fields
- *          stand that a mail flow, a NAT log entry or a sampling option needs, and what the records of
- *          the template can tell at all. NetFlow v5 is a template that never changes.
+ * What:    NetFlow v9 templates (RFC 3954 s5.2, s6.1) and IPFIX templates (RFC 7011 s3.4) read by
+ *          one decoder into a struct layout, and compiled from it: the length of a record, where
+ *          the fields stand that a mail flow, a NAT log entry or a sampling option needs, and
+ *          what the records of the template can tell at all. NetFlow v5 is a template that never
+ *          changes.
  * Owns:    template_new allocates, template_free frees.
- * Limits:  TEMPLATE_FIELDS_MOST fields; fields of a size that their element cannot have are stepped over.
+ * Limits:  TEMPLATE_FIELDS_MOST fields; fields of a size that their element cannot have are
+ *          stepped over.
  * Thread:  any; a template does not change after it was made, but for its life (session.h).
  */
 #ifndef LAZARET_SOURCE_TEMPLATE_H
@@ -168,14 +170,15 @@ struct template
 	struct template_field field[];
 };
 
-/* Reads the next template record of a set. Returns 1 with *ret filled; 0 if only padding is left (and then
- * nothing is left); -ENOTSUP for one that is whole but asks too much or makes no sense: it was stepped
- * over, ret->id is its number; -EINVAL if what follows cannot be read either. */
+/* Reads the next template record of a set. Returns 1 with *ret filled; 0 if only padding is left
+ * (and then nothing is left); -ENOTSUP for one that is whole but asks too much or makes no
+ * sense: it was stepped over, ret->id is its number; -EINVAL if what follows cannot be read
+ * either. */
 int layout_parse(struct reader *reader, enum dialect dialect, bool is_options, struct layout *ret,
 	struct fail *fail) MUST_USE;
 
-/* Compiles; the layout must have fields and records longer than nothing (layout_parse sees to it). What is
- * strange in it but not fatal is told in *fail (what is empty otherwise). */
+/* Compiles; the layout must have fields and records longer than nothing (layout_parse sees to
+ * it). What is strange in it but not fatal is told in *fail (what is empty otherwise). */
 struct template *template_new(const struct layout *layout, struct fail *fail);
 struct template *template_free(struct template *template);
 
@@ -184,9 +187,9 @@ bool template_is(const struct template *template, const struct layout *layout);
 /* The length of the record that begins at at, or 0 if it does not end within left bytes. */
 size_t template_length(const struct template *template, const uint8_t *at, size_t left);
 
-/* Finds the fields of one record that template_length has measured. Uses scratch where the record has
- * variable fields. Of fields that come twice the first counts, except addresses, ports and protocol: of
- * those the last, which is the inner header of a tunnel (RFC 7011 s8). */
+/* Finds the fields of one record that template_length has measured. Uses scratch where the
+ * record has variable fields. Of fields that come twice the first counts, except addresses,
+ * ports and protocol: of those the last, which is the inner header of a tunnel (RFC 7011 s8). */
 const struct place *template_locate(const struct template *template, const uint8_t *record,
 	size_t length, struct place scratch[SLOT_COUNT]);
 

@@ -1,9 +1,11 @@
 /* twins - mail records that an exporter sends twice: as the flow comes in and as it goes out
  *
- * What:    remembers the last mail flows that carried a direction (element 61). A flow of the same ends,
- *          exporter and begin in the other direction is the same packets counted again.
+ * What:    remembers the last mail flows that carried a direction (element 61). A flow of the
+ *          same ends, exporter and begin in the other direction is the same packets counted
+ *          again.
  * Owns:    its slots.
- * Limits:  TWINS_SLOTS flows, the newer one takes the slot. What is forgotten too early is counted twice.
+ * Limits:  TWINS_SLOTS flows, the newer one takes the slot. What is forgotten too early is
+ *          counted twice.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_SOURCE_TWINS_H

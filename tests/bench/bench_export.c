@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a flow record that is not mail costs: datagrams of 64 exporters, each with a layout of its own, in
- * random order and larger than the caches, through export_datagram. Beside it the limit: the same memory
- * walked by somebody who knows all layouts beforehand and touches the two ports of each record only. */
+/* What a flow record that is not mail costs: datagrams of 64 exporters, each with a layout of
+ * its own, in random order and larger than the caches, through export_datagram. Beside it the
+ * limit: the same memory walked by somebody who knows all layouts beforehand and touches the two
+ * ports of each record only. */
 #include "base/random.h"
 #include "source/export.h"
 
@@ -13,11 +14,11 @@
 #ifndef PACKETS
 #define PACKETS 32768
 #endif
-#define RECORDS   24
+#define RECORDS 24
 #ifndef RUNS
 #define RUNS 5
 #endif
-#define SLOT      2048
+#define SLOT 2048
 
 enum kind { KIND_V9, KIND_IPFIX, KIND_V5, KIND_MIXED, KIND_COUNT };
 static const char *const kind_names[] = {"NetFlow v9", "IPFIX", "NetFlow v5", "mixed"};

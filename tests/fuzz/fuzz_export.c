@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A session of datagrams of flow export, so that templates last from one to the next: two bytes of length
- * before each. The highest bits of the length make a quarter of an hour pass, and another exporter speak.
- * Read twice: for mail, and for a visitor that looks at every byte. */
+/* A session of datagrams of flow export, so that templates last from one to the next: two bytes
+ * of length before each. The highest bits of the length make a quarter of an hour pass, and
+ * another exporter speak. Read twice: for mail, and for a visitor that looks at every byte. */
 #include "fuzz.h"
 #include "source/decode.h"
 #include "source/export.h"
@@ -66,7 +66,8 @@ run(struct reader reader, const struct decode_visitor *visitor)
 			size = reader_left(&reader);
 		from.received.us += word & LATER ? 15 * WALL_MINUTE : WALL_SECOND;
 		from.address = address_from_v4(word & STRANGER ? 0x0a000002 : 0x0a000001);
-		/* In a block of just its size, so that a sanitizer sees every byte read beyond it. */
+		/* In a block of just its size, so that a sanitizer sees every byte read beyond
+		 * it. */
 		exact = xcalloc(1, size);
 		if (size > 0)
 			memcpy(exact, reader_take(&reader, size), size);

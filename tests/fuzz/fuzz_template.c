@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Templates, and records of them: the first byte chooses the dialect and whether they are options, two bytes
- * give the length of the template set, the rest is data. Every field that is found must lie in its record. */
+/* Templates, and records of them: the first byte chooses the dialect and whether they are
+ * options, two bytes give the length of the template set, the rest is data. Every field that is
+ * found must lie in its record. */
 #include "fuzz.h"
 #include "source/template.h"
 

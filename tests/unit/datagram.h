@@ -1,6 +1,7 @@
 /* datagram - makes messages of flow export for tests
  *
- * What:    writes NetFlow v5, v9 and IPFIX byte by byte, as an exporter would; and takes what comes of it.
+ * What:    writes NetFlow v5, v9 and IPFIX byte by byte, as an exporter would; and takes what
+ *          comes of it.
  * Limits:  one message of 4096 bytes.
  */
 #ifndef LAZARET_TESTS_DATAGRAM_H
@@ -86,8 +87,8 @@ datagram_end(struct datagram *d)
 	return size;
 }
 
-/* One template in a set of its own. Fields are pairs of number and length; a number above 0xffff has the
- * enterprise in its upper half, of IPFIX. */
+/* One template in a set of its own. Fields are pairs of number and length; a number above 0xffff
+ * has the enterprise in its upper half, of IPFIX. */
 static inline void
 datagram_template(struct datagram *d, uint16_t id, const uint32_t (*fields)[2], unsigned count)
 {

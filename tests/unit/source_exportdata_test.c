@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What routers of some 25 makers sent: each row is one exporter, the templates first. The number of records
- * is what tshark 4.0 shows, except: ipfix.dat holds two messages of which tshark reads one; it stops at
- * field 43 of h3c_data3281, which has two bytes there; and of netflow9_test_invalid01 it believes the count
- * in the header, which is wrong. */
+/* What routers of some 25 makers sent: each row is one exporter, the templates first. The number
+ * of records is what tshark 4.0 shows, except: ipfix.dat holds two messages of which tshark
+ * reads one; it stops at field 43 of h3c_data3281, which has two bytes there; and of
+ * netflow9_test_invalid01 it believes the count in the header, which is wrong. */
 static const struct {
 	unsigned records;
 	unsigned errors;
