@@ -87,8 +87,8 @@ refuses_what_is_no_key_file(void **state)
 	static const char *const contents[] = {"", "lazaret-key-1 \n",
 		"lazaret-key-2 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n",
 		"lazaret-key-1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-		"lazaret-key-1 "
-		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n\n",
+		("lazaret-key-1 "
+		 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n\n"),
 		"lazaret-key-1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1g\n"};
 	struct keys keys;
 	struct fail fail = {0};

@@ -371,6 +371,8 @@ struct shown {
 	size_t used;
 };
 
+static void show(struct shown *shown, const char *format, ...) PRINTF(2, 3);
+
 static void
 show(struct shown *shown, const char *format, ...)
 {
