@@ -427,10 +427,9 @@ ledger_transition(
 	struct ledger *ledger, const struct verdict *verdict, struct text name, struct fail *fail)
 {
 	struct waiting *waiting;
-	struct transition unused;
-	int r = transition_encode(verdict, &ledger->channels, &ledger->facts, &unused);
+	int r;
 
-	if (r < 0 || name.length >= SEAL_NAME ||
+	if (!transition_may_keep(verdict) || name.length >= SEAL_NAME ||
 		(name.length > 0 && memchr(name.at, '\0', name.length) != NULL))
 		return tell(ledger, -EINVAL, "this is no verdict that could be kept", "", fail);
 	r = find_parameters(ledger, verdict->parameters, fail);

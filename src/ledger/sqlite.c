@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A checkpoint each 4 MiB of log, so that a scan that writes thousands of rows does not stop for each. */
-#define CHECKPOINT_PAGES 1000
+/* A checkpoint each 32 MiB of log, so that a scan that writes thousands of rows does not stop for each. */
+#define CHECKPOINT_PAGES 8000
 #define RETRY_MS         10
 
 static int
@@ -368,7 +368,7 @@ connect_as(struct sqlite *sqlite, const char *name, int flags,
 	/* Removed rows are overwritten: what retention removes must not stay in the file. */
 	return sqlite_run(sqlite,
 		"PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
-		"PRAGMA temp_store = MEMORY;",
+		"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
 		fail);
 }
 

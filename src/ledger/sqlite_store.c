@@ -148,12 +148,10 @@ parameters(struct store *store, const uint32_t *version, visit_parameters visit,
 	return row_done(&row, r, fail);
 }
 
+/* What changes in the life of a case; the rest is written once. */
 static void
-put_case(struct row *row, const struct ledger_case *it)
+put_life(struct row *row, const struct ledger_case *it)
 {
-	row_put_u64(row, it->line);
-	row_put_u64(row, it->name_hash);
-	row_put_u64(row, it->previous);
 	row_put_wall(row, it->opened);
 	row_put_wall(row, it->last);
 	row_put_wall(row, it->confirmed);
@@ -163,13 +161,10 @@ put_case(struct row *row, const struct ledger_case *it)
 	row_put_text(row, text_of(state_names[it->highest]));
 	row_put_text(row, text_of(role_names[it->role]));
 	row_put_double(row, it->score);
-	row_put_blob(row, it->sealed, sizeof(it->sealed));
 }
 
-#define CASE_COLUMNS                                                                               \
-	"line, name_hash, previous, opened, last, confirmed, closed, changed, state, highest, "    \
-	"role,"                                                                                    \
-	" score, sealed"
+#define LIFE_COLUMNS "opened, last, confirmed, closed, changed, state, highest, role, score"
+#define CASE_COLUMNS LIFE_COLUMNS ", line, name_hash, previous, sealed"
 
 static int
 case_put(struct store *store, struct ledger_case *it, struct fail *fail)
@@ -178,15 +173,21 @@ case_put(struct store *store, struct ledger_case *it, struct fail *fail)
 		? row_prepare(of(store), STATEMENT_CASE_ADD,
 			  "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
 		: row_prepare(of(store), STATEMENT_CASE_CHANGE,
-			  "UPDATE cases SET (" CASE_COLUMNS ") = (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+			  "UPDATE cases SET (" LIFE_COLUMNS ") = (?,?,?,?,?,?,?,?,?)"
 			  " WHERE number = ?");
 	int r;
 
-	put_case(&row, it);
-	if (it->number != 0)
+	put_life(&row, it);
+	if (it->number != 0) {
 		row_put_u64(&row, it->number);
+		return run_once(&row, fail);
+	}
+	row_put_u64(&row, it->line);
+	row_put_u64(&row, it->name_hash);
+	row_put_u64(&row, it->previous);
+	row_put_blob(&row, it->sealed, sizeof(it->sealed));
 	r = run_once(&row, fail);
-	if (r == 0 && it->number == 0)
+	if (r == 0)
 		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
 	return r;
 }
@@ -221,9 +222,6 @@ read_case(struct row *row, struct ledger_case *ret)
 {
 	*ret = (struct ledger_case){0};
 	ret->number = row_u64(row);
-	ret->line = row_u64(row);
-	ret->name_hash = row_u64(row);
-	ret->previous = row_u64(row);
 	ret->opened = row_wall(row);
 	ret->last = row_wall(row);
 	ret->confirmed = row_wall(row);
@@ -233,6 +231,9 @@ read_case(struct row *row, struct ledger_case *ret)
 	ret->highest = row_name(row, state_names, STATE_COUNT);
 	ret->role = row_name(row, role_names, ROLE_COUNT);
 	ret->score = row_double(row);
+	ret->line = row_u64(row);
+	ret->name_hash = row_u64(row);
+	ret->previous = row_u64(row);
 	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
 		row->damaged = true;
 }
@@ -243,7 +244,8 @@ static int
 cases(struct store *store, enum which_cases which, const struct query *query, visit_case visit,
 	void *context, struct fail *fail)
 {
-	/* ?1 is the key, ?2 the time, ?3 the limit. */
+	/* ?1 is the key, ?2 the time, ?3 the limit. The open case of a line is its newest, so the order of the
+	 * numbers puts closed ones first. */
 	static const char *const sql[CASES_WHICH_COUNT] = {
 		[CASES_ALL] =
 			SELECT_CASES "number > ?1 AND ?2 IS NOT NULL ORDER BY number LIMIT ?3",
@@ -252,7 +254,7 @@ cases(struct store *store, enum which_cases which, const struct query *query, vi
 			SELECT_CASES "line = ?1 AND ?2 IS NOT NULL ORDER BY number DESC LIMIT ?3",
 		[CASES_LINE_AT] = SELECT_CASES "line = ?1 AND (closed IS NULL OR (opened <= ?2 AND"
 					       " closed > ?2))"
-					       " ORDER BY closed IS NULL, number DESC LIMIT ?3",
+					       " ORDER BY number LIMIT ?3",
 		[CASES_NAME] = SELECT_CASES "name_hash = ?1 AND ?2 IS NOT NULL"
 					    " ORDER BY number DESC LIMIT ?3",
 		[CASES_OVER] = SELECT_CASES "number > ?1 AND closed IS NOT NULL AND closed < ?2"
@@ -278,9 +280,9 @@ static int
 transition_has(struct store *store, const struct transition *it, struct fail *fail)
 {
 	struct row row = row_prepare(of(store), STATEMENT_TRANSITION_HAS,
-		"SELECT 1 FROM transitions WHERE line = ? AND time = ? AND \"from\" = ? AND \"to\" "
-		"= ?"
-		" AND parameters = ?");
+		"SELECT 1 FROM cases JOIN transitions ON of_case = cases.number WHERE cases.line = "
+		"?"
+		" AND time = ? AND \"from\" = ? AND \"to\" = ? AND parameters = ?");
 	int r;
 
 	row_put_u64(&row, it->line);

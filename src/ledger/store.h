@@ -71,7 +71,8 @@ struct store_ops {
 	int (*parameters)(struct store *store, const uint32_t *version, visit_parameters visit,
 		void *context, struct fail *fail);
 
-	/* Adds a case without number and gives it one; otherwise changes the case of that number. */
+	/* Adds a case without number and gives it one; otherwise changes the life of the case of that number
+	 * (not its line, its name or the case before). The caller sees to it that a line has one open case. */
 	int (*case_put)(struct store *store, struct ledger_case *row, struct fail *fail);
 	/* Removes the case with its transitions and counts it in the totals of its month. */
 	int (*case_remove)(struct store *store, const struct ledger_case *row, struct fail *fail);

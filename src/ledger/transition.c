@@ -123,12 +123,18 @@ add_fact(struct buffer *buffer, const struct field *field, const struct flow_fac
 	}
 }
 
+bool
+transition_may_keep(const struct verdict *verdict)
+{
+	return verdict->from < STATE_COUNT && verdict->to < STATE_COUNT &&
+		verdict->highest < STATE_COUNT && verdict->role < ROLE_COUNT;
+}
+
 int
 transition_encode(const struct verdict *verdict, struct buffer *channels, struct buffer *facts,
 	struct transition *ret)
 {
-	if (verdict->from >= STATE_COUNT || verdict->to >= STATE_COUNT ||
-		verdict->highest >= STATE_COUNT || verdict->role >= ROLE_COUNT)
+	if (!transition_may_keep(verdict))
 		return -EINVAL;
 	buffer_clear(channels);
 	buffer_text(channels, TEXT("{"));

@@ -14,6 +14,8 @@
 #include "ledger/digest.h"
 #include "verdict/verdict.h"
 
+#include <stdbool.h>
+
 #define TRANSITION_TEXT 2048
 
 struct transition {
@@ -32,6 +34,9 @@ struct transition {
 	struct text channels;
 	struct text facts;
 };
+
+/* Whether a verdict has states and a role that exist. */
+bool transition_may_keep(const struct verdict *verdict);
 
 /* Buffers of at most TRANSITION_TEXT bytes, cleared first. -EINVAL for a verdict with a state or role that
  * does not exist; -EMSGSIZE if a buffer is too small. */

@@ -187,21 +187,6 @@ a_visit_ends_with_what_the_visitor_says(void **state)
 	store_close(store);
 }
 
-static void
-one_line_has_one_open_case(void **state)
-{
-	struct store *store = open_store(*state);
-	struct ledger_case first = a_case(1, 10, INT64_MIN), second = first;
-	struct fail fail = {0};
-
-	begin(store);
-	assert_int_equal(store->ops->case_put(store, &first, NULL), 0);
-	assert_true(store->ops->case_put(store, &second, &fail) < 0);
-	assert_string_not_equal(fail.what, "");
-	assert_int_equal(store->ops->end(store, false, NULL), 0);
-	store_close(store);
-}
-
 static struct transition
 a_transition(uint64_t of_case, uint64_t line, int64_t time)
 {
@@ -486,7 +471,6 @@ main(void)
 		TEST(a_case_comes_back_as_it_was_put),
 		TEST(finds_cases_in_each_way),
 		TEST(a_visit_ends_with_what_the_visitor_says),
-		TEST(one_line_has_one_open_case),
 		TEST(a_transition_comes_back_as_it_was_added),
 		TEST(a_transition_needs_its_case_and_its_parameters),
 		TEST(parameters_are_added_once),
