@@ -55,23 +55,38 @@ take_step(void *context, const struct transition *step)
 	return 0;
 }
 
+/* Parameters that this program does not know any more are left out, so that an old verdict is still explained;
+ * exact tells whether all were read as they judged. */
 static int
-read_parameters(struct ledger *ledger, uint32_t version, struct parameters *ret, struct fail *fail)
+read_parameters(struct ledger *ledger, uint32_t version, struct parameters *ret, bool *exact,
+	struct fail *fail)
 {
+	struct text rest, line;
 	struct buffer text;
 	int r;
 
 	buffer_init(&text, LEDGER_PARAMETERS);
 	r = ledger_parameters_text(ledger, version, &text, fail);
-	if (r == 0)
-		r = parameters_parse((struct text){buffer_string(&text), text.length}, ret, fail);
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
 		fail_what(fail, "the parameters %08x that judged are not in the ledger",
 			(unsigned)version);
-	if (r < 0)
 		fail_hint(fail, "see what was changed: lazaret cases --verify");
+		r = -EUCLEAN;
+	}
+	parameters_defaults(ret);
+	rest = (struct text){buffer_string(&text), text.length};
+	while (r == 0 && rest.length > 0) {
+		struct text value, name;
+
+		line = text_cut(&rest, '\n');
+		value = line;
+		name = text_cut(&value, '=');
+		if (parameters_set(ret, name, value, NULL) < 0)
+			continue;
+	}
+	*exact = parameters_version(ret) == version;
 	buffer_done(&text);
-	return r < 0 ? -EUCLEAN : 0;
+	return r;
 }
 
 static int
@@ -79,11 +94,18 @@ add_verdict(struct ledger *ledger, const struct verdict *verdict, const char *na
 	struct buffer *into, struct fail *fail)
 {
 	struct parameters parameters;
-	int r = read_parameters(ledger, verdict->parameters, &parameters, fail);
+	bool exact;
+	int r = read_parameters(ledger, verdict->parameters, &parameters, &exact, fail);
 
-	if (r == 0)
-		explain_verdict(verdict, &parameters, name, into);
-	return r;
+	if (r < 0)
+		return r;
+	explain_verdict(verdict, &parameters, name, into);
+	if (!exact)
+		buffer_text(into,
+			TEXT("Another version of the program judged; limits named here may differ "
+			     "a "
+			     "little from its own.\n"));
+	return 0;
 }
 
 static int
