@@ -7,7 +7,7 @@
 #include <errno.h>
 
 /* Removed cases that can be remembered; more are an error. */
-#define REMOVED_MOST (1U << 26)
+#define REMOVED_MOST (1U << 22)
 
 struct walk {
 	struct ledger *ledger;
@@ -204,8 +204,12 @@ check_link(void *context, const struct audit *row)
 	if (row->action == ACTION_REMOVE) {
 		int r = table_add(&walk->removed, hash_mix(row->subject), &slot);
 
-		if (r < 0)
+		if (r < 0) {
+			fail_where(walk->fail, "%s", walk->ledger->where);
+			fail_what(walk->fail, "more than %u removed cases cannot be remembered",
+				REMOVED_MOST);
 			return r;
+		}
 		proof->removed++;
 	}
 	proof->rows = row->sequence;

@@ -5,7 +5,7 @@
  *          carries, each case equal to what its transitions make of it, nothing there that no row speaks of,
  *          nothing missing that was not removed by retention, the end signed with the ledger's key, and the
  *          database's own structure sound. All on one snapshot; others may write meanwhile.
- * Limits:  memory: 16 bytes for each case that retention removed. Not covered: when a case was last written.
+ * Limits:  4 million cases that retention removed, 16 bytes each. Not covered: when a case was last written.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_VERIFY_H
