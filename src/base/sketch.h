@@ -1,7 +1,7 @@
 /* sketch - small memories of "seen before" and "how many different" that store no items
  *
- * What:    filter: a blocked Bloom filter of four planes (seen and accepted, each in this generation and in
- *          the one before), so that one cache line answers all four questions about an item.
+ * What:    filter: a blocked Bloom filter of two generations, this one and the one before, two bits to a
+ *          position, so that one cache line tells whether an item is known.
  *          distinct: HyperLogLog of 4-bit registers with linear counting while it is small (Flajolet et
  *          al. 2007; Heule et al. 2013 for the small range).
  *          Items are 64-bit keyed hashes; from the bits alone no item can be told.
@@ -19,19 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 128 positions of 4 bits: one plane each. */
+/* 256 positions of 2 bits: the even bit for this generation, the odd one for the one before. */
 struct filter_block {
 	uint64_t word[8];
 };
 
 _Static_assert(sizeof(struct filter_block) == 64, "a block is one cache line");
-
-enum filter_plane {
-	FILTER_SEEN = 1 << 0,
-	FILTER_SEEN_BEFORE = 1 << 1, /* in the generation before */
-	FILTER_ACCEPTED = 1 << 2,
-	FILTER_ACCEPTED_BEFORE = 1 << 3,
-};
 
 static inline struct filter_block *
 filter_block_of(struct filter_block *blocks, unsigned count, uint64_t hash)
@@ -39,24 +32,24 @@ filter_block_of(struct filter_block *blocks, unsigned count, uint64_t hash)
 	return &blocks[hash >> 32 & (count - 1)];
 }
 
-/* The planes in which the item stands. */
-static inline unsigned
-filter_find(const struct filter_block *block, uint64_t hash)
+/* Is the item known, from this generation or the one before? */
+static inline bool
+filter_has(const struct filter_block *block, uint64_t hash)
 {
-	unsigned a = hash & 127, b = hash >> 7 & 127, c = hash >> 14 & 127;
-	uint64_t both = block->word[a >> 4] >> (a & 15) * 4 & block->word[b >> 4] >> (b & 15) * 4;
+	unsigned a = hash & 255, b = hash >> 8 & 255, c = hash >> 16 & 255;
 
-	return (unsigned)(both & block->word[c >> 4] >> (c & 15) * 4 & 15);
+	return (block->word[a >> 5] >> (a & 31) * 2 & block->word[b >> 5] >> (b & 31) * 2 &
+		       block->word[c >> 5] >> (c & 31) * 2 & 3) != 0;
 }
 
 static inline void
-filter_add(struct filter_block *block, uint64_t hash, uint64_t planes)
+filter_add(struct filter_block *block, uint64_t hash)
 {
-	unsigned a = hash & 127, b = hash >> 7 & 127, c = hash >> 14 & 127;
+	unsigned a = hash & 255, b = hash >> 8 & 255, c = hash >> 16 & 255;
 
-	block->word[a >> 4] |= planes << (a & 15) * 4;
-	block->word[b >> 4] |= planes << (b & 15) * 4;
-	block->word[c >> 4] |= planes << (c & 15) * 4;
+	block->word[a >> 5] |= UINT64_C(1) << (a & 31) * 2;
+	block->word[b >> 5] |= UINT64_C(1) << (b & 31) * 2;
+	block->word[c >> 5] |= UINT64_C(1) << (c & 31) * 2;
 }
 
 /* A generation ends: what was of this one is now of the one before. */

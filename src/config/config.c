@@ -24,7 +24,6 @@ static const struct {
 	{"flow.failure-honest", "flow.failure-zombie.2"},
 	{"flow.failure-honest", "flow.failure-zombie.3"},
 	{"flow.failure-honest", "flow.failure-zombie.4"},
-	{"flow.stall-known", "flow.stall-failures"},
 	{"court.watch", "court.suspect"},
 	{"court.suspect", "court.floor"},
 	{"court.floor", "flow.ceiling"},

@@ -29,10 +29,16 @@ clip(float value, float ceiling)
 	return value < ceiling ? value : ceiling;
 }
 
+float
+cusum_fade(const struct cusum_steps *steps, int64_t dt_us)
+{
+	return exp2f((float)(-(double)dt_us * steps->half_lives_per_us));
+}
+
 void
 cusum_decay(struct cusum *cusum, const struct cusum_steps *steps, int64_t dt_us, float expected)
 {
-	float fade = exp2f((float)(-(double)dt_us * steps->half_lives_per_us));
+	float fade = cusum_fade(steps, dt_us);
 
 	for (int j = 0; j < FLOW_RATES; j++)
 		cusum->rate[j] = clip(cusum->rate[j] - steps->leak[j] * expected, steps->ceiling);

@@ -28,6 +28,9 @@ struct cusum_steps {
 
 void cusum_prepare(struct cusum_steps *steps, const struct flow_channel_settings *settings);
 
+/* What is left of 1 after dt_us by the half-life. */
+float cusum_fade(const struct cusum_steps *steps, int64_t dt_us);
+
 /* Time passes: dt_us >= 0, in which `expected` contacts would be normal. */
 void cusum_decay(
 	struct cusum *cusum, const struct cusum_steps *steps, int64_t dt_us, float expected);

@@ -53,9 +53,10 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 			},
 		.rate_ratio = {4, 10},
 		.failure_honest = .2,
-		.failure_zombie = {.45, .65, .85, .97},
+		.failure_zombie = {.55, .7, .85, .97},
 		.half_life_us = 7 * WALL_DAY,
 		.ceiling = 32,
+		.free_trials = 50,
 		.sampled_most = 10.5,
 		.baseline_stop = 6.9,
 		.remember_us = 7 * WALL_DAY,
@@ -66,8 +67,9 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 		.outage_lines = 30,
 		.outage_window_us = 10 * WALL_MINUTE,
 		.stall_failures = 6,
-		.stall_known = 3,
+		.stall_accepted = 3,
 		.stall_us = 6 * WALL_HOUR,
+		.stall_again_us = 7 * WALL_DAY,
 		.server_sources = 20,
 		.server_us = 7 * WALL_DAY,
 	};
@@ -234,19 +236,48 @@ put_in_ring(struct sender *sender, const struct contact *contact)
 	sender->ring[at].time_s = seconds_of(contact->time);
 }
 
-/* A run of failures without any answer, old partners among them, looks like an outage of the line's own. */
-static void
-follow_stall(struct sender *sender, const struct contact *contact, bool accepted_before)
+/* Is the line inside the time in which an outage of its own excuses it? */
+static bool
+is_excused(const struct flow_channel *channel, const struct sender *sender, struct wall time)
 {
-	if (contact->outcome == OUTCOME_FAILED) {
-		if (sender->stall_failures == 0)
-			sender->stall_s = seconds_of(contact->time);
-		sender->stall_failures += sender->stall_failures < UINT8_MAX;
-		sender->stall_known += accepted_before && sender->stall_known < UINT8_MAX;
-	} else if (contact->outcome == OUTCOME_ACCEPTED || contact->outcome == OUTCOME_REFUSED) {
-		sender->stall_failures = 0;
-		sender->stall_known = 0;
+	return sender->stall_s != 0 &&
+		seconds_of(time) - sender->stall_s <= channel->settings.stall_us / WALL_SECOND;
+}
+
+/* A run of failures without any answer, from a line that had got through to several networks: an outage of
+ * its own, which excuses it for stall_us, and again only after stall_again_us, so that a sender who gets
+ * through now and then is not excused for ever. */
+static void
+begin_stall(const struct flow_channel *channel, struct sender *sender, struct wall time)
+{
+	const struct flow_channel_settings *settings = &channel->settings;
+	uint32_t again = (uint32_t)(settings->stall_again_us / WALL_SECOND);
+
+	if (sender->contacts - sender->contacts_bad < settings->stall_accepted)
+		return;
+	if (sender->stall_s == 0 || seconds_of(time) - sender->stall_s > again)
+		sender->stall_s = seconds_of(time);
+	if (!is_excused(channel, sender, time))
+		return;
+	/* The failures with which it began are taken back. */
+	for (; sender->stall_new > 0; sender->stall_new--) {
+		cusum_forgive(&sender->cusum, &channel->steps);
+		sender->contacts_bad -= sender->contacts_bad > 0;
 	}
+}
+
+static void
+follow_stall(
+	const struct flow_channel *channel, struct sender *sender, const struct contact *contact)
+{
+	if (contact->outcome == OUTCOME_ACCEPTED || contact->outcome == OUTCOME_REFUSED) {
+		sender->stall_failures = 0;
+		sender->stall_new = 0;
+	}
+	if (contact->outcome != OUTCOME_FAILED || sender->stall_failures == UINT8_MAX)
+		return;
+	if (++sender->stall_failures == channel->settings.stall_failures)
+		begin_stall(channel, sender, contact->time);
 }
 
 static enum freeze
@@ -264,8 +295,7 @@ why_frozen(const struct flow_channel *channel, const struct sender *sender,
 	if (outage_is_on(&channel->outage, &sender->window))
 		return FREEZE_NETWORK;
 	if (sender->stall_failures >= settings->stall_failures &&
-		sender->stall_known >= settings->stall_known &&
-		seconds_of(contact->time) - sender->stall_s <= settings->stall_us / WALL_SECOND)
+		is_excused(channel, sender, contact->time))
 		return FREEZE_LINE;
 	return FREEZE_NONE;
 }
@@ -294,6 +324,7 @@ first_contact(struct flow_channel *channel, struct sender *sender, const struct 
 	sender->active_hour = hour;
 
 	cusum_decay(&sender->cusum, &channel->steps, dt, (float)expected);
+	sender->trials = sender->trials * cusum_fade(&channel->steps, dt) + 1;
 	cusum_contact(&sender->cusum, &channel->steps);
 	sender->contact_us = contact->time.us;
 	sender->contacts++;
@@ -307,6 +338,7 @@ first_contact(struct flow_channel *channel, struct sender *sender, const struct 
 	}
 	if (is_bad(contact->outcome)) {
 		cusum_bad(&sender->cusum, &channel->steps);
+		sender->stall_new += sender->stall_failures > 0 && sender->stall_new < UINT8_MAX;
 		put_in_ring(sender, contact);
 	} else if (contact->outcome == OUTCOME_ACCEPTED) {
 		cusum_good(&sender->cusum, &channel->steps);
@@ -331,23 +363,18 @@ attempt(struct flow_channel *channel, struct sender *sender, const struct contac
 {
 	struct filter_block *block = filter_block_of(
 		sender_filter(sender), channel->senders.filter_blocks, contact->network);
-	unsigned planes, add = FILTER_SEEN;
-	bool is_new, accepted_before;
+	bool is_new;
 
 	if (sender->attempts == 0)
 		sender->generation_s = seconds_of(contact->time);
 	turn_generations(channel, sender, contact->time);
-	planes = filter_find(block, contact->network);
-	is_new = (planes & (FILTER_SEEN | FILTER_SEEN_BEFORE)) == 0;
-	accepted_before = (planes & (FILTER_ACCEPTED | FILTER_ACCEPTED_BEFORE)) != 0;
+	is_new = !filter_has(block, contact->network);
 	sender->role = contact->line.role;
-	if (contact->outcome == OUTCOME_ACCEPTED)
-		add |= FILTER_ACCEPTED;
 
-	follow_stall(sender, contact, accepted_before);
+	follow_stall(channel, sender, contact);
 	if (sender->accepted > 0 && contact->outcome != OUTCOME_UNKNOWN)
-		outage_attempt(
-			&channel->outage, &sender->window, contact->time, is_bad(contact->outcome));
+		outage_attempt(&channel->outage, &sender->window, contact->time,
+			contact->outcome == OUTCOME_FAILED);
 	count_attempt(sender, contact);
 	if (is_new) {
 		first_contact(channel, sender, contact);
@@ -358,27 +385,31 @@ attempt(struct flow_channel *channel, struct sender *sender, const struct contac
 		cusum_forgive(&sender->cusum, &channel->steps);
 		sender->contacts_bad -= sender->contacts_bad > 0;
 	}
-	filter_add(block, contact->network, add);
+	filter_add(block, contact->network);
 	distinct_add(sender_addresses(&channel->senders, sender), channel->senders.registers,
 		contact->address);
 	return is_new;
 }
 
-/* The smaller of the two tests; sampled lines may go on the rate alone, up to a limit. */
+/* The smaller of the two tests, lowered for many chances; sampled lines may go on the rate alone, up to a
+ * limit. */
 static void
 fill_scores(const struct flow_channel *channel, const struct sender *sender,
-	const struct cusum *cusum, struct evidence *evidence)
+	const struct cusum *cusum, float trials, struct evidence *evidence)
 {
-	float rate = cusum_rate(cusum), failure = cusum_failure(cusum);
+	float rate = cusum_rate(cusum), failure = cusum_failure(cusum), chances = 0;
+	float score = rate < failure ? rate : failure, most = (float)channel->settings.sampled_most;
 
-	evidence->score = rate < failure ? rate : failure;
-	evidence->watch = rate > failure ? rate : failure;
+	if (trials > (float)channel->settings.free_trials)
+		chances = logf(trials / (float)channel->settings.free_trials);
+	score -= chances;
 	if (sender->flags & SENDER_SAMPLED) {
-		float most = (float)channel->settings.sampled_most,
-		      alone = rate < most ? rate : most;
+		float alone = rate - chances < most ? rate - chances : most;
 
-		evidence->score = evidence->score > alone ? evidence->score : alone;
+		score = score > alone ? score : alone;
 	}
+	evidence->score = score > 0 ? score : 0;
+	evidence->watch = rate > failure ? rate : failure;
 }
 
 static void
@@ -434,7 +465,7 @@ flow_channel_take(struct flow_channel *channel, const struct contact *contact)
 	evidence.is_first_contact = attempt(channel, sender, contact);
 	fill_evidence(channel, sender, index, &evidence);
 	if (evidence.is_first_contact)
-		fill_scores(channel, sender, &sender->cusum, &evidence);
+		fill_scores(channel, sender, &sender->cusum, sender->trials, &evidence);
 	return evidence;
 }
 
@@ -451,11 +482,17 @@ flow_channel_inbound(struct flow_channel *channel, const struct line *server,
 		senders_at(&channel->senders, (uint32_t)index)->flags |= SENDER_SERVER;
 }
 
+static int64_t
+since_contact(const struct sender *sender, struct wall now)
+{
+	return now.us > sender->contact_us ? now.us - sender->contact_us : 0;
+}
+
 /* The tests as they stand now, not as of the last first contact. */
 static struct cusum
 cusum_now(const struct flow_channel *channel, const struct sender *sender, struct wall now)
 {
-	int64_t dt = now.us > sender->contact_us ? now.us - sender->contact_us : 0;
+	int64_t dt = since_contact(sender, now);
 	struct cusum cusum = sender->cusum;
 
 	cusum_decay(&cusum, &channel->steps, dt,
@@ -471,7 +508,9 @@ flow_channel_score(const struct flow_channel *channel, uint32_t index, struct wa
 	struct evidence evidence = {.time = now};
 
 	fill_evidence(channel, sender, index, &evidence);
-	fill_scores(channel, sender, &cusum, &evidence);
+	fill_scores(channel, sender, &cusum,
+		sender->trials * cusum_fade(&channel->steps, since_contact(sender, now)),
+		&evidence);
 	return evidence;
 }
 

@@ -52,6 +52,9 @@ struct flow_channel_settings {
 	double failure_zombie[FLOW_THETAS]; /* theta_k */
 	int64_t half_life_us;               /* of B */
 	double ceiling;                     /* of A and B */
+	/* The score is lowered by ln(n / free_trials), n the line's first contacts, fading like B: who writes
+	 * to many has more chances for a run of bad luck (a union bound over its beginnings). */
+	double free_trials;
 	double sampled_most; /* of the score while flows are sampled: the rate alone never confirms */
 	double baseline_stop; /* ln: a line's own baseline learns nothing above */
 	int64_t remember_us;  /* a network counts as known for once to twice this long */
@@ -66,11 +69,12 @@ struct flow_channel_settings {
 	double outage_ratio;
 	unsigned outage_lines; /* other lines needed to say so */
 	int64_t outage_window_us;
-	/* Line guard: so many failures in a row without any answer, of them so many at networks that accepted
-	 * before; at the most for stall_us. */
+	/* Line guard: so many failures in a row without any answer, from a line that so many networks have
+	 * accepted before; for stall_us, and again only after stall_again_us. */
 	unsigned stall_failures;
-	unsigned stall_known;
+	unsigned stall_accepted;
 	int64_t stall_us;
+	int64_t stall_again_us;
 	/* Learning the role mail-server: accepted mail from that many networks over that long. */
 	unsigned server_sources;
 	int64_t server_us;

@@ -20,7 +20,7 @@ outage_init(struct outage *outage, const struct flow_channel_settings *settings)
 static bool
 is_failing(const struct outage_line *line)
 {
-	return line->bad * 2 > line->total;
+	return line->failed * 2 > line->total;
 }
 
 static void
@@ -37,7 +37,7 @@ turn_window(struct outage *outage, uint32_t window)
 }
 
 void
-outage_attempt(struct outage *outage, struct outage_line *line, struct wall time, bool is_bad)
+outage_attempt(struct outage *outage, struct outage_line *line, struct wall time, bool failed)
 {
 	uint32_t window = (uint32_t)(time.us / outage->window_us);
 
@@ -51,10 +51,10 @@ outage_attempt(struct outage *outage, struct outage_line *line, struct wall time
 	}
 	if (line->total == UINT8_MAX) {
 		line->total /= 2;
-		line->bad /= 2;
+		line->failed /= 2;
 	}
 	line->total++;
-	line->bad = (uint8_t)(line->bad + is_bad);
+	line->failed = (uint8_t)(line->failed + failed);
 	outage->now.failing += is_failing(line);
 }
 

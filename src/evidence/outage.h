@@ -2,8 +2,9 @@
  *
  * What:    in windows of time, the share of lines that mostly fail, among the lines that some network has
  *          ever accepted (so that a line that never got through, like a retrier to a dead host, or a
- *          zombie behind a block, does not weigh). Counted by lines, not by flows, the line in question
- *          left out: a loud zombie cannot switch the detector off.
+ *          zombie behind a block, does not weigh). Failing here means no answer at all: refusals are what
+ *          zombies meet, and at night most lines that send may be zombies. Counted by lines, not by flows,
+ *          the line in question left out: a loud zombie cannot switch the detector off.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_EVIDENCE_OUTAGE_H
@@ -15,7 +16,7 @@
 struct outage_line {
 	uint32_t window;
 	uint8_t total; /* attempts, saturating by halving */
-	uint8_t bad;
+	uint8_t failed;
 };
 
 struct outage_count {
@@ -37,7 +38,7 @@ struct outage {
 void outage_init(struct outage *outage, const struct flow_channel_settings *settings);
 
 /* An attempt of a line that was accepted somewhere before. */
-void outage_attempt(struct outage *outage, struct outage_line *line, struct wall time, bool is_bad);
+void outage_attempt(struct outage *outage, struct outage_line *line, struct wall time, bool failed);
 
 /* Is it an outage, as far as the others tell? */
 bool outage_is_on(const struct outage *outage, const struct outage_line *line);

@@ -32,10 +32,11 @@ struct sender {
 	uint8_t role;  /* enum role, as provisioned */
 	uint8_t flags; /* enum sender_flag */
 	uint8_t stall_failures;
-	uint8_t stall_known;
+	uint8_t stall_new; /* of stall_failures: first contacts whose failure counted */
 	uint8_t ring_used;
 	uint8_t frozen; /* enum freeze, of the last first contact */
-	uint16_t spare;
+	uint8_t spare;
+	float trials; /* first contacts, fading like B: so many chances for bad luck */
 
 	/* Counters. */
 	int64_t first_us;
@@ -47,7 +48,7 @@ struct sender {
 	uint32_t contacts_bad;
 	uint32_t generation_s; /* when the filter's generation began */
 	uint32_t active_hour;  /* of the last first contact */
-	uint32_t stall_s;      /* when the run of failures began */
+	uint32_t stall_s;      /* when the outage that excuses it began; 0 none */
 	uint32_t day;          /* of day_new */
 	uint32_t day_new;      /* first contacts of that day */
 	float past_new;        /* Gamma-Poisson baseline: fading sum of daily first contacts, */

@@ -81,7 +81,7 @@ values_come_out_as_they_were_written(void **state)
 	assert_true(config_number(config, "flow.rate-ratio.1") == 3);
 	assert_true(config_is_set(config, "flow.half-life"));
 	assert_false(config_is_set(config, "court.floor"));
-	assert_true(config_number(config, "court.floor") == 11.5);
+	assert_true(config_number(config, "court.floor") == 13);
 	config_free(config);
 }
 
@@ -98,7 +98,7 @@ every_problem_has_its_line_and_column(void **state)
 {
 	assert_string_equal(problems("flow:\n"
 				     "  half-life: 7d\n"
-				     "  stall-known: 2\n"
+				     "  stall-accepted: 2\n"
 				     "  ceiling:     thirty\n"
 				     "  half-live: 3d\n"
 				     "court:\n"
@@ -203,7 +203,7 @@ static void
 options_must_fit_together(void **state)
 {
 	assert_string_equal(problems("court:\n  watch: 1\n  suspect: 20\n"),
-		"lazaret.yaml:3:1: court.suspect (20) must not be above court.floor (11.5)\n");
+		"lazaret.yaml:3:1: court.suspect (20) must not be above court.floor (13)\n");
 	assert_string_equal(problems("flow:\n  failure-honest: 0.5\n"),
 		"lazaret.yaml:2:1: flow.failure-honest (0.5) must not be above "
 		"flow.failure-zombie.1 (0.45)\n");

@@ -155,21 +155,49 @@ an_outage_of_the_line_excuses_it_for_hours_only(void **state)
 	struct flow_channel_settings settings;
 	struct flow_channel *channel = new_channel(&settings);
 	const double day = 86400;
-	float before;
 
 	for (unsigned i = 0; i < 20; i++)
 		attempt(channel, LINE, i, i, OUTCOME_ACCEPTED);
-	/* A day later everything fails: partners first, then networks that are new. */
-	for (unsigned i = 0; i < 6; i++)
+	/* A day later nobody answers, new networks or old: even the first failures are taken back. */
+	for (unsigned i = 100; i < 140; i++)
 		attempt(channel, LINE, i, day + i, OUTCOME_FAILED);
-	before = facts(channel, LINE, day + 10).failure;
-	for (unsigned i = 100; i < 120; i++)
-		attempt(channel, LINE, i, day + i, OUTCOME_FAILED);
-	assert_true(facts(channel, LINE, day + 120).failure <= before);
-	assert_int_equal(facts(channel, LINE, day + 120).frozen, FREEZE_LINE);
+	assert_true(facts(channel, LINE, day + 140).failure < .1F);
+	assert_int_equal(facts(channel, LINE, day + 140).frozen, FREEZE_LINE);
+	/* Seven hours later it is no excuse any more, nor does another one begin the same week. */
 	for (unsigned i = 200; i < 220; i++)
 		attempt(channel, LINE, i, day + 7 * 3600 + i, OUTCOME_FAILED);
 	assert_true(facts(channel, LINE, day + 8 * 3600).failure > 10);
+	flow_channel_free(channel);
+}
+
+static void
+who_never_got_through_has_no_outage(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+
+	attempt(channel, LINE, 1, 0, OUTCOME_ACCEPTED);
+	attempt(channel, LINE, 2, 1, OUTCOME_ACCEPTED);
+	for (unsigned i = 100; i < 120; i++)
+		attempt(channel, LINE, i, i, OUTCOME_FAILED);
+	assert_true(facts(channel, LINE, 120).failure > 10);
+	flow_channel_free(channel);
+}
+
+static void
+many_contacts_need_more_evidence(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	unsigned of_few = 0, of_many = 0;
+
+	while (attempt(channel, 1, of_few, 1000, OUTCOME_REFUSED).score < 12)
+		of_few++;
+	for (unsigned i = 0; i < 400; i++)
+		attempt(channel, 2, 10000 + i, i, OUTCOME_ACCEPTED);
+	while (attempt(channel, 2, of_many, 1000, OUTCOME_REFUSED).score < 12 && of_many < 100)
+		of_many++;
+	assert_in_range(of_many, of_few + 1, of_few + 5);
 	flow_channel_free(channel);
 }
 
@@ -294,17 +322,14 @@ the_quiet_and_innocent_give_way_at_the_ceiling(void **state)
 {
 	struct flow_channel_settings settings;
 	struct flow_channel *channel;
-	size_t gone = 0;
 
 	flow_channel_defaults(&settings);
 	settings.lines_most = 50;
 	channel = flow_channel_new(&settings, 1);
 	for (unsigned i = 0; i < 20; i++)
 		attempt(channel, 1, i, 0, OUTCOME_FAILED);
-	for (unsigned line = 2; line < 500; line++) {
+	for (unsigned line = 2; line < 500; line++)
 		attempt(channel, line, 1, line, OUTCOME_ACCEPTED);
-		gone += 1;
-	}
 	assert_int_equal(flow_channel_lines(channel), 50);
 	assert_true(flow_channel_find(channel, 1) >= 0);
 	assert_true(flow_channel_find(channel, 499) >= 0);
@@ -356,6 +381,8 @@ main(void)
 		cmocka_unit_test(evidence_fades_and_never_passes_its_ceiling),
 		cmocka_unit_test(an_honest_retry_takes_its_failure_back),
 		cmocka_unit_test(an_outage_of_the_line_excuses_it_for_hours_only),
+		cmocka_unit_test(who_never_got_through_has_no_outage),
+		cmocka_unit_test(many_contacts_need_more_evidence),
 		cmocka_unit_test(an_outage_of_the_network_excuses_everybody_but_counts_lines),
 		cmocka_unit_test(a_block_of_our_own_is_no_failure),
 		cmocka_unit_test(sampled_flows_suspect_and_never_confirm),
