@@ -204,9 +204,9 @@ options_must_fit_together(void **state)
 {
 	assert_string_equal(problems("court:\n  watch: 1\n  suspect: 20\n"),
 		"lazaret.yaml:3:1: court.suspect (20) must not be above court.floor (13)\n");
-	assert_string_equal(problems("flow:\n  failure-honest: 0.5\n"),
-		"lazaret.yaml:2:1: flow.failure-honest (0.5) must not be above "
-		"flow.failure-zombie.1 (0.45)\n");
+	assert_string_equal(problems("flow:\n  failure-honest: 0.6\n"),
+		"lazaret.yaml:2:1: flow.failure-honest (0.6) must not be above "
+		"flow.failure-zombie.1 (0.55)\n");
 }
 
 static void
