@@ -10,7 +10,9 @@ address_mask(const struct address *a, unsigned length)
 {
 	unsigned high_bits = length < 64 ? length : 64, low_bits = length - high_bits;
 	uint64_t high = high_bits ? ~UINT64_C(0) << (64 - high_bits) : 0;
-	uint64_t low = low_bits >= 64 ? ~UINT64_C(0) : low_bits ? ~UINT64_C(0) << (64 - low_bits) : 0;
+	uint64_t low = low_bits >= 64 ? ~UINT64_C(0)
+		: low_bits            ? ~UINT64_C(0) << (64 - low_bits)
+				      : 0;
 	struct address masked;
 
 	high = bytes_u64(a->byte) & high;

@@ -51,7 +51,7 @@ random_unit(struct random *random)
 static inline uint64_t
 random_below(struct random *random, uint64_t below)
 {
-	return (uint64_t)((__extension__(unsigned __int128)random_u64(random) * below) >> 64);
+	return (uint64_t)((__extension__(unsigned __int128) random_u64(random) * below) >> 64);
 }
 
 static inline double

@@ -62,7 +62,7 @@ struct connections {
 	uint64_t seed;
 	struct wall now;  /* the latest time of all packets */
 	struct wall here; /* this packet's own, which may be a little earlier */
-	int64_t second; /* the ring has been served up to it */
+	int64_t second;   /* the ring has been served up to it */
 	bool has_time;
 	uint32_t fresh; /* entries from here on were never used */
 	uint32_t free;

@@ -44,19 +44,19 @@ struct element {
 struct decode_origin {
 	struct address exporter;
 	uint16_t exporter_port;
-	bool has_exporter; /* false for bare payload files */
-	uint32_t domain;   /* observation domain, source id, engine, or sFlow agent sub-id */
+	bool has_exporter;   /* false for bare payload files */
+	uint32_t domain;     /* observation domain, source id, engine, or sFlow agent sub-id */
 	const char *version; /* "v5", "v9", "ipfix", "sflow" */
-	struct wall time;  /* export time */
-	bool is_options;   /* an options record: about the exporter, not about traffic */
+	struct wall time;    /* export time */
+	bool is_options;     /* an options record: about the exporter, not about traffic */
 };
 
 struct decode_visitor {
 	void *context;
 	void (*begin)(void *context, const struct decode_origin *origin);
 	/* scope: the field is a scope field of an options record. */
-	void (*field)(void *context, const struct element *element, bool scope, const uint8_t *value,
-		size_t size);
+	void (*field)(void *context, const struct element *element, bool scope,
+		const uint8_t *value, size_t size);
 	void (*end)(void *context);
 };
 

@@ -21,7 +21,7 @@
 struct input {
 	const uint8_t *at; /* what can be read now */
 	size_t left;
-	uint64_t offset; /* of at, in the unpacked bytes */
+	uint64_t offset;        /* of at, in the unpacked bytes */
 	uint64_t packed_offset; /* read from the file itself, for progress */
 	uint64_t packed_size;   /* of the file; 0 where not known (standard input) */
 	const char *name;       /* for messages */

@@ -49,42 +49,79 @@ packets_may_be_export(const uint8_t *payload)
 	uint32_t begin = bytes_u32(payload);
 	uint32_t version = begin >> 16;
 
-	return version == 5 || version == 9 || version == 10 || begin == 5;
+	return (version == 5) | (version == 9) | (version == 10) | (begin == 5);
 }
 
+/* Is the port at this place a mail port? Each of the four has its own place in a table of eight. */
 static inline bool
-packets_is_dull_transport(const uint8_t *at, size_t captured, unsigned protocol)
+packets_has_mail_port(const uint8_t *at)
 {
-	if (protocol == 6 && captured >= 4)
-		return !is_mail_port(bytes_u16(at)) && !is_mail_port(bytes_u16(at + 2));
-	return protocol == 17 && captured >= 12 && !packets_may_be_export(at + 8);
+	static const uint16_t ports[8] = {[(465 >> 1) & 7] = 465,
+		[(25 >> 1) & 7] = 25,
+		[(587 >> 1) & 7] = 587,
+		[(2525 >> 1) & 7] = 2525,
+		[1] = 25, /* never that port: an empty place would be port 0 */
+		[2] = 25,
+		[3] = 25,
+		[7] = 25};
+	uint16_t port = bytes_u16(at);
+
+	return ports[(port >> 1) & 7] == port;
+}
+
+/* Where the cheap look begins: where the EtherType stands, and what follows it. */
+struct packets_begin {
+	uint8_t type;
+	uint8_t next; /* 0: no cheap look at this link */
+};
+
+static inline struct packets_begin
+packets_begin(enum link link)
+{
+	switch (link) {
+	case LINK_ETHERNET:
+		return (struct packets_begin){.type = 12, .next = 14};
+	case LINK_COOKED:
+		return (struct packets_begin){.type = 14, .next = 16};
+	case LINK_COOKED2:
+		return (struct packets_begin){.type = 0, .next = 20};
+	case LINK_UNKNOWN:
+	case LINK_IP:
+	case LINK_NULL:
+	case LINK_PPP:
+	case LINK_MPLS:
+	case LINK_COUNT:
+		break;
+	}
+	return (struct packets_begin){0};
 }
 
 /* The cheap look, at what nearly all packets of nearly all recordings are: true only if this one is
- * surely neither of interest nor a fragment. False says nothing. */
+ * surely neither of interest nor a fragment. False says nothing. Tags, IP versions and protocols alternate
+ * from packet to packet, so they are told apart without branches, which would be guessed wrong. */
 static inline bool
-packets_is_dull(enum link link, const uint8_t *bytes, size_t captured)
+packets_is_dull(struct packets_begin begin, const uint8_t *bytes, size_t captured)
 {
-	size_t at = 14;
+	/* A tag, IPv4 without options, and as much behind it as is looked at. */
+	size_t least = begin.next + 4U + 20 + 12;
+	bool tagged, v4, v6, tcp, udp;
+	const uint8_t *transport;
 	uint16_t type;
 
-	if (link != LINK_ETHERNET || captured < 14 + 20)
+	if ((begin.next == 0) | (captured < least))
 		return false;
-	type = bytes_u16(bytes + 12);
-	while ((type == 0x8100 || type == 0x88a8) && at < 22) {
-		type = bytes_u16(bytes + at + 2);
-		at += 4;
-	}
-	if (captured < at + 20)
-		return false;
-	bytes += at;
-	captured -= at;
-	if (type == 0x0800 && bytes[0] == 0x45)
-		return (bytes_u16(bytes + 6) & 0x3fff) == 0 &&
-			packets_is_dull_transport(bytes + 20, captured - 20, bytes[9]);
-	if (type == 0x86dd && bytes[0] >> 4 == 6 && captured >= 40)
-		return packets_is_dull_transport(bytes + 40, captured - 40, bytes[6]);
-	return false;
+	type = bytes_u16(bytes + begin.type);
+	tagged = (type == 0x8100) | (type == 0x88a8);
+	type = bytes_u16(bytes + (tagged ? begin.next + 2 : begin.type));
+	bytes += begin.next + tagged * 4U;
+	v4 = (type == 0x0800) & (bytes[0] == 0x45) & ((bytes_u16(bytes + 6) & 0x3fff) == 0);
+	v6 = (type == 0x86dd) & (bytes[0] >> 4 == 6) & (captured >= least + 20);
+	transport = bytes + (v6 ? 40 : 20);
+	tcp = bytes[v6 ? 6 : 9] == 6;
+	udp = bytes[v6 ? 6 : 9] == 17;
+	tcp &= !packets_has_mail_port(transport) & !packets_has_mail_port(transport + 2);
+	udp &= !packets_may_be_export(transport + 8);
+	return (v4 | v6) & (tcp | udp);
 }
 
 #endif

@@ -287,7 +287,7 @@ give(struct pcapng *pcapng, struct interface *interface, const uint8_t *bytes, s
 		interface->said_unknown = true;
 		return;
 	}
-	if (packets_is_dull(interface->link, bytes, captured))
+	if (packets_is_dull(packets_begin(interface->link), bytes, captured))
 		packets_count(pcapng->packets, 1);
 	else
 		packets_add(pcapng->packets, &packet);

@@ -28,7 +28,8 @@ address(const char *text)
 static void
 add(struct lines *lines, const char *text, enum role role, uint8_t line_length, uint16_t ports)
 {
-	struct lines_prefix prefix = {.role = (uint8_t)role, .line_length = line_length, .ports = ports};
+	struct lines_prefix prefix = {
+		.role = (uint8_t)role, .line_length = line_length, .ports = ports};
 
 	assert_int_equal(prefix_parse(text_of(text), &prefix.prefix), 0);
 	assert_int_equal(lines_add(lines, &prefix, NULL), 0);

@@ -239,7 +239,8 @@ an_explanation_names_what_counted(void **state)
 	explain_verdict(verdict, &bench->parameters, "192.0.2.7", &text);
 	snprintf(version, sizeof(version), "parameters version %08x", verdict->parameters);
 	assert_non_null(strstr(buffer_string(&text), "192.0.2.7 is confirmed as a spam zombie"));
-	assert_non_null(strstr(buffer_string(&text), "10 attempts to deliver mail to 10 addresses"));
+	assert_non_null(
+		strstr(buffer_string(&text), "10 attempts to deliver mail to 10 addresses"));
 	assert_non_null(strstr(buffer_string(&text), "up to 2 new networks a day"));
 	assert_non_null(strstr(buffer_string(&text), "What would have cleared it: at most"));
 	assert_non_null(strstr(buffer_string(&text), version));
