@@ -13,8 +13,13 @@
 #include <zstd_errors.h>
 
 /* One read() call: large enough that its cost disappears, small enough for what it brings to stay in a core's
- * own cache until it is used (measured: 1 MiB costs 5 to 10 ns a packet of 96 bytes more). */
+ * own cache until it is used. */
 #define READ_SIZE (256UL << 10)
+/* Where read() writes to: elsewhere some processors copy 4 times slower (AMD Zen, up to 31 bytes behind). */
+#define READ_ALIGNMENT 4096
+#define WINDOW_SIZE    (INPUT_WINDOW + READ_SIZE + READ_ALIGNMENT)
+/* More than this is not moved only for the sake of alignment. */
+#define MOVE_MOST 65536
 /* What an xz file may ask for; xz -9 asks for 65 MiB. */
 #define XZ_MEMORY (512UL << 20)
 
@@ -25,7 +30,7 @@ static const char *const packing_names[PACKING_COUNT] = {"", "gzip", "xz", "zstd
 struct input_inner {
 	int fd;
 	enum packing packing;
-	uint8_t *window; /* INPUT_WINDOW + READ_SIZE bytes: one fill always has room */
+	uint8_t *window; /* one fill always has room behind INPUT_WINDOW bytes */
 	uint8_t *packed; /* the file's own bytes, where it is packed */
 	size_t packed_at;
 	size_t packed_end;
@@ -284,6 +289,20 @@ fill_unpacked(struct input *input, uint8_t *into, size_t room, struct fail *fail
 	}
 }
 
+/* Moves what is left to the window's beginning, to where its end is aligned, if that is needed or cheap. */
+static void
+make_room(struct input *input)
+{
+	struct input_inner *inner = input->inner;
+	size_t at = (size_t)(input->at - inner->window), end = at + input->left;
+	size_t to = (READ_ALIGNMENT - input->left % READ_ALIGNMENT) % READ_ALIGNMENT;
+
+	if (WINDOW_SIZE - end >= READ_SIZE && (at == to || input->left > MOVE_MOST))
+		return;
+	memmove(inner->window + to, input->at, input->left);
+	input->at = inner->window + to;
+}
+
 /* Adds something to the window: 1, 0 at the end, -errno. */
 static int
 fill(struct input *input, struct fail *fail)
@@ -292,11 +311,8 @@ fill(struct input *input, struct fail *fail)
 	uint8_t *end;
 	ssize_t got;
 
-	if (input->at != inner->window) {
-		memmove(inner->window, input->at, input->left);
-		input->at = inner->window;
-	}
-	end = inner->window + input->left;
+	make_room(input);
+	end = inner->window + (size_t)(input->at - inner->window) + input->left;
 	if (inner->packing != PACKING_NONE)
 		return fill_unpacked(input, end, READ_SIZE, fail);
 	if (inner->packed_at < inner->packed_end) {
@@ -411,7 +427,7 @@ input_open(struct input *input, const char *path, struct fail *fail)
 	inner = xcalloc(1, sizeof(*inner));
 	inner->fd = fd;
 	inner->xz = (lzma_stream)LZMA_STREAM_INIT;
-	inner->window = memory_map(INPUT_WINDOW + READ_SIZE, 1);
+	inner->window = memory_map(WINDOW_SIZE, 1);
 	inner->packed = memory_map(READ_SIZE, 1);
 	opened.inner = inner;
 	opened.at = inner->window;
@@ -437,7 +453,7 @@ input_close(struct input *input)
 	free(inner->gzip);
 	lzma_end(&inner->xz);
 	ZSTD_freeDStream(inner->zstd);
-	memory_unmap(inner->window, INPUT_WINDOW + READ_SIZE, 1);
+	memory_unmap(inner->window, WINDOW_SIZE, 1);
 	memory_unmap(inner->packed, READ_SIZE, 1);
 	if (inner->fd != STDIN_FILENO)
 		close(inner->fd);

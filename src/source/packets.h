@@ -52,23 +52,21 @@ packets_may_be_export(const uint8_t *payload)
 	return (version == 5) | (version == 9) | (version == 10) | (begin == 5);
 }
 
-/* Is one of the two ports at this place a mail port? All eight comparisons at once. */
-static inline unsigned
+/* Is one of the two ports at this place a mail port? All comparisons at once. */
+static inline bool
 packets_has_mail_port(const uint8_t *at)
 {
 	typedef uint16_t ports __attribute__((vector_size(16)));
+	typedef uint32_t pairs __attribute__((vector_size(16)));
 	typedef uint64_t halves __attribute__((vector_size(16)));
-	const ports mail = {BE16(25), BE16(25), BE16(465), BE16(465), BE16(587), BE16(587),
-		BE16(2525), BE16(2525)};
-	uint16_t a, b;
-	ports here;
-	halves found;
+	/* 25, 465, 587 and 2525 as they stand in packets. */
+	const ports mail = {0x1900, 0x1900, 0xd101, 0xd101, 0x4b02, 0x4b02, 0xdd09, 0xdd09};
+	uint32_t both;
+	halves equal;
 
-	memcpy(&a, at, 2);
-	memcpy(&b, at + 2, 2);
-	here = (ports){a, b, a, b, a, b, a, b};
-	found = (halves)(here == mail);
-	return (found[0] | found[1]) != 0;
+	memcpy(&both, at, sizeof(both));
+	equal = (halves)((ports)(pairs){both, both, both, both} == mail);
+	return (equal[0] | equal[1]) != 0;
 }
 
 /* Where the cheap look begins: where the EtherType stands, and what follows it. */
@@ -99,31 +97,38 @@ packets_begin(enum link link)
 }
 
 /* The cheap look, at what nearly all packets of nearly all recordings are: true only if this one is
- * surely neither of interest nor a fragment. False says nothing. Tags, IP versions and protocols alternate
- * from packet to packet, so they are told apart without branches, which would be guessed wrong. */
-static inline bool
+ * surely neither of interest nor a fragment. False says nothing. */
+static inline __attribute__((always_inline)) bool
 packets_is_dull(struct packets_begin begin, const uint8_t *bytes, size_t captured)
 {
-	/* A tag, IPv4 without options, and as much behind it as is looked at. */
-	size_t least = begin.next + 4U + 20 + 12;
-	bool tagged, v4, v6, tcp, udp;
 	const uint8_t *transport;
+	unsigned protocol;
+	uint64_t first;
 	uint16_t type;
 
-	if ((begin.next == 0) | (captured < least))
+	/* A tag, IPv4 without options, and as much behind it as is looked at. */
+	if (begin.next == 0 || captured < begin.next + 4U + 20 + 12)
 		return false;
 	type = bytes_u16(bytes + begin.type);
-	tagged = (type == 0x8100) | (type == 0x88a8);
-	type = bytes_u16(bytes + (tagged ? begin.next + 2 : begin.type));
-	bytes += begin.next + tagged * 4U;
-	v4 = (type == 0x0800) & (bytes[0] == 0x45) & ((bytes_u16(bytes + 6) & 0x3fff) == 0);
-	v6 = (type == 0x86dd) & (bytes[0] >> 4 == 6) & (captured >= least + 20);
-	transport = bytes + (v6 ? 40 : 20);
-	tcp = bytes[v6 ? 6 : 9] == 6;
-	udp = bytes[v6 ? 6 : 9] == 17;
-	tcp &= !packets_has_mail_port(transport) & !packets_has_mail_port(transport + 2);
-	udp &= !packets_may_be_export(transport + 8);
-	return (v4 | v6) & (tcp | udp);
+	if (type == 0x8100 || type == 0x88a8) {
+		type = bytes_u16(bytes + begin.next + 2);
+		bytes += 4;
+	}
+	bytes += begin.next;
+	first = bytes_u64(bytes);
+	/* Version 4, five words of header; no fragment. */
+	if (type == 0x0800 && (first & UINT64_C(0xff00000000003fff)) == UINT64_C(0x45) << 56) {
+		transport = bytes + 20;
+		protocol = bytes[9];
+	} else if (type == 0x86dd && first >> 60 == 6 && captured >= begin.next + 4U + 40 + 12) {
+		transport = bytes + 40;
+		protocol = bytes[6];
+	} else {
+		return false;
+	}
+	if (protocol == 6)
+		return !packets_has_mail_port(transport);
+	return protocol == 17 && !packets_may_be_export(transport + 8);
 }
 
 #endif
