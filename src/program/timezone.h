@@ -1,7 +1,7 @@
 /* timezone - the zone of times that carry none
  *
- * What:    "UTC", a fixed offset such as "+02:00", or a name of the system's zone database such as
- *          "Europe/Oslo" (tzset(3)).
+ * What:    "UTC" or a fixed offset such as "+02:00".
+ * Limits:  names of the zone database, with their summer times, are not understood.
  */
 #ifndef LAZARET_PROGRAM_TIMEZONE_H
 #define LAZARET_PROGRAM_TIMEZONE_H
