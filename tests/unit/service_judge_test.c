@@ -170,8 +170,17 @@ batches_do_not_change_verdicts(void **state)
 	judge_take(b, observations, 5000);
 	assert_true(one.count > 10);
 	assert_int_equal(one.count, many.count);
-	for (size_t i = 0; i < one.count; i++)
-		assert_memory_equal(&one.verdict[i], &many.verdict[i], sizeof(struct verdict));
+	for (size_t i = 0; i < one.count; i++) {
+		const struct verdict *x = &one.verdict[i], *y = &many.verdict[i];
+
+		assert_true(x->time.us == y->time.us && x->line == y->line);
+		assert_true(x->from == y->from && x->to == y->to && x->highest == y->highest);
+		assert_true(x->score == y->score && x->threshold == y->threshold);
+		assert_true(x->active_lines == y->active_lines);
+		assert_true(x->facts.contacts == y->facts.contacts);
+		assert_true(x->facts.attempts == y->facts.attempts);
+		assert_true(x->facts.rate == y->facts.rate && x->facts.failure == y->facts.failure);
+	}
 	judge_free(a);
 	judge_free(b);
 	lines_free(lines);
