@@ -13,8 +13,8 @@ static const struct format *const formats[] = {
 	&format_pcapng,
 	&format_export,
 	&format_nfdump_binary,
+	&format_nfdump_csv, /* its newer names are Argus's in other letters: before Argus */
 	&format_argus,
-	&format_nfdump_csv,
 	&format_zeek_tsv,
 	&format_zeek_json,
 	&format_suricata,

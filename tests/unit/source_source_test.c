@@ -45,6 +45,22 @@ a_file_of_no_known_format_is_told_what_was_expected(void **state)
 }
 
 static void
+the_newer_columns_of_nfdump_are_not_taken_for_those_of_argus(void **state)
+{
+	static const char head[] = "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,"
+				   "packets,bytes,flows\n";
+	struct source *source;
+	struct fail fail = {0};
+
+	write_file(head, sizeof(head) - 1, 1);
+	source = source_open(path, &INTAKE_DEFAULTS, &fail);
+	assert_string_equal(fail.what, "");
+	assert_non_null(source);
+	assert_string_equal(source_format(source), "nfdump CSV");
+	source_close(source);
+}
+
+static void
 an_empty_file_is_told(void **state)
 {
 	struct fail fail = {0};
@@ -146,6 +162,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(
 			a_file_of_no_known_format_is_told_what_was_expected, teardown),
+		cmocka_unit_test_teardown(
+			the_newer_columns_of_nfdump_are_not_taken_for_those_of_argus, teardown),
 		cmocka_unit_test_teardown(an_empty_file_is_told, teardown),
 		cmocka_unit_test_teardown(
 			junk_behind_a_good_header_is_counted_in_bounded_memory, teardown),
