@@ -38,8 +38,8 @@ const struct config_option config_options[] = {
 		.least = 1,
 		.most = 127,
 		.unit = "bytes",
-		.help = "Zone of the times in recordings that name none: UTC or an offset, as "
-			"+02:00."},
+		.help = "Zone of the times in recordings that name none: UTC, an offset as "
+			"+02:00, or a name as Europe/Oslo."},
 	{.name = "scan.lateness",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "10m",

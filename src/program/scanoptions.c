@@ -20,7 +20,7 @@ static const char usage[] =
 	"  --inside PREFIX   the own network; may be given several times. Without it every\n"
 	"                    initiator of a connection to a mail port is judged\n"
 	"  --table FILE      a table of own prefixes with roles, see lazaret.yaml(5)\n"
-	"  --timezone TZ     of times that carry none, as +02:00 or -0530 (UTC)\n"
+	"  --timezone TZ     of times that carry none, as Europe/Oslo or +02:00 (UTC)\n"
 	"  --late TIME       how late records may be (10m)\n"
 	"  --set NAME=VALUE  any option of the configuration, such as court.floor=16.1\n"
 	"  --ledger FILE     keep the cases and their reasons there, see lazaret cases\n"

@@ -22,6 +22,7 @@ struct scan {
 	struct scan_totals totals;
 	struct judge_settings judge_settings;
 	struct merge_settings merge_settings;
+	struct zone zone;
 	struct merge *merge;
 	struct lines *lines;
 	struct judge *judge;
@@ -236,11 +237,11 @@ prepare(struct scan *scan)
 		return -1;
 	scan->lines = lines_new(&lines);
 	if (settings_inside(config, scan->lines, &fail) < 0 ||
-		timezone_set(config_string(config, "scan.timezone"), &scan->merge_settings.intake,
-			&fail) < 0) {
+		timezone_init(&scan->zone, config_string(config, "scan.timezone"), &fail) < 0) {
 		complain(scan, &fail, EXIT_USAGE);
 		return -1;
 	}
+	scan->merge_settings.intake.zone = &scan->zone;
 	return 0;
 }
 
@@ -280,6 +281,7 @@ verb_scan(int argc, char **argv)
 	judge_free(scan.judge);
 	lines_free(scan.lines);
 	ledger_close(scan.ledger);
+	timezone_done(&scan.zone);
 	scan_options_done(&scan.options);
 	return scan.exit_code;
 }

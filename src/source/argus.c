@@ -53,7 +53,7 @@ static const struct column known[] = {
 struct argus {
 	struct linereader lines;
 	struct columns columns;
-	int64_t zone_us;
+	struct stamp_clock clock;
 };
 
 static char
@@ -91,7 +91,7 @@ argus_open(struct input *input, struct intake *intake, struct fail *fail)
 	struct text line;
 
 	argus->lines = (struct linereader){.input = input, .intake = intake};
-	argus->zone_us = intake_settings(intake)->zone_us;
+	argus->clock.zone = intake_settings(intake)->zone;
 	if (linereader_next(&argus->lines, &line) == 1 && read_header(argus, line, &missing) == 0)
 		return argus;
 	fail_where(fail, "%s, line 1", input->name);
@@ -263,7 +263,7 @@ read_flow(struct argus *argus, struct text line, const struct text *fields)
 	struct flow flow = {.protocol = 6, .sampling = 1, .known = FLOW_BOTH_SIDES};
 	int64_t duration = 0;
 
-	if (stamp_parse(fields[FIELD_START], argus->zone_us, &flow.start) < 0) {
+	if (stamp_parse(fields[FIELD_START], &argus->clock, &flow.start) < 0) {
 		linereader_refuse(lines, line, fields[FIELD_START],
 			"a time such as 2011/08/16 10:01:46.972101 as StartTime");
 		return;
@@ -276,6 +276,7 @@ read_flow(struct argus *argus, struct text line, const struct text *fields)
 		linereader_refuse(lines, line, fields[FIELD_DESTINATION], "an address as DstAddr");
 		return;
 	}
+	stamp_follow(&argus->clock, flow.start);
 	flow.end = flow.start;
 	if (text_parse_micro(text_trim(fields[FIELD_DURATION]), &duration) == 0 && duration > 0)
 		__builtin_add_overflow(flow.start.us, duration, &flow.end.us);

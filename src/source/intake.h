@@ -18,17 +18,18 @@
 
 struct decode_visitor;
 struct export;
+struct zone;
 
 struct intake_settings {
-	int64_t join_us;    /* how long a record waits for its other direction: one minute */
-	size_t join_most;   /* records that wait, at the most */
-	size_t errors_most; /* errors kept with their text, at the most; all are counted */
-	int64_t zone_us;    /* added to times without a zone, to make them UTC */
+	int64_t join_us;         /* how long a record waits for its other direction: one minute */
+	size_t join_most;        /* records that wait, at the most */
+	size_t errors_most;      /* errors kept with their text, at the most; all are counted */
+	const struct zone *zone; /* of times that carry none; NULL: UTC. Outlives the intake */
 };
 
 #define INTAKE_DEFAULTS                                                                            \
 	((struct intake_settings){                                                                 \
-		.join_us = WALL_MINUTE, .join_most = 1 << 18, .errors_most = 100, .zone_us = 0})
+		.join_us = WALL_MINUTE, .join_most = 1 << 18, .errors_most = 100, .zone = NULL})
 
 struct intake_counts {
 	uint64_t records;         /* of any kind: flow records, packets, log lines */

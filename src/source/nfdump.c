@@ -59,7 +59,7 @@ static const struct column known[] = {
 struct nfdump {
 	struct linereader lines;
 	struct columns columns;
-	int64_t zone_us;
+	struct stamp_clock clock;
 	uint32_t sampling;
 	bool in_summary; /* behind the records, until the next header line */
 };
@@ -119,7 +119,7 @@ nfdump_open(struct input *input, struct intake *intake, struct fail *fail)
 	struct text line;
 
 	nfdump->lines = (struct linereader){.input = input, .intake = intake};
-	nfdump->zone_us = intake_settings(intake)->zone_us;
+	nfdump->clock.zone = intake_settings(intake)->zone;
 	if (linereader_next(&nfdump->lines, &line) == 1 &&
 		columns_find(&nfdump->columns, line, ',', known, KNOWN_COUNT, &missing) == 0) {
 		size_t size = input->left < FORMAT_HEAD ? input->left : FORMAT_HEAD;
@@ -177,7 +177,7 @@ time_of(const struct nfdump *nfdump, struct text text, struct wall *ret)
 		ret->us = (int64_t)number * 1000;
 		return 0;
 	}
-	return stamp_parse(text, nfdump->zone_us, ret);
+	return stamp_parse(text, &nfdump->clock, ret);
 }
 
 /* The counters of a record: zero in the columns of the other direction means that it holds one. */
@@ -218,6 +218,7 @@ read_flow(struct nfdump *nfdump, struct text line, const struct text *fields)
 		linereader_refuse(lines, line, fields[FIELD_DESTINATION], "a destination address");
 		return;
 	}
+	stamp_follow(&nfdump->clock, flow.start);
 	flow.source_port = port_of(fields[FIELD_SOURCE_PORT]);
 	flow.destination_port = port_of(fields[FIELD_DESTINATION_PORT]);
 	if (time_of(nfdump, fields[FIELD_END], &flow.end) < 0) {

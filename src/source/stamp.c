@@ -27,17 +27,13 @@ take_one(struct text *text, char a, char b)
 	return true;
 }
 
-/* "Z", "+02:00", "-0530" or nothing. */
+/* "Z", "+02:00" or "-0530": what is to be added to give UTC. */
 static int
-take_zone(struct text *text, int64_t zone_us, int64_t *ret)
+take_zone(struct text *text, int64_t *ret)
 {
 	int64_t sign;
 	int hours, minutes;
 
-	if (text->length == 0) {
-		*ret = zone_us;
-		return 0;
-	}
 	if (take_one(text, 'Z', 'z')) {
 		*ret = 0;
 		return text->length == 0 ? 0 : -EINVAL;
@@ -72,13 +68,23 @@ take_fraction(struct text *text, int64_t *ret)
 	return digits > 0 ? 0 : -EINVAL;
 }
 
+static struct wall
+utc_of(struct wall local, const struct stamp_clock *clock)
+{
+	if (clock == NULL || clock->zone == NULL)
+		return local;
+	return zone_utc(
+		clock->zone, local, clock->come.started ? clock->come.now : ZONE_NOTHING_NEAR);
+}
+
 static int
-parse_date(struct text text, int64_t zone_us, struct wall *ret)
+parse_date(struct text text, const struct stamp_clock *clock, struct wall *ret)
 {
 	int part[6];
 	static const char after[6] = {'-', '-', 'T', ':', ':', '\0'};
 	static const char or [6] = {'/', '/', ' ', ':', ':', '\0'};
-	int64_t fraction, zone;
+	int64_t fraction, zone = 0;
+	bool has_zone;
 	struct wall wall;
 
 	for (int i = 0; i < 6; i++) {
@@ -86,18 +92,28 @@ parse_date(struct text text, int64_t zone_us, struct wall *ret)
 		if (part[i] < 0 || (after[i] != '\0' && !take_one(&text, after[i], or [i])))
 			return -EINVAL;
 	}
-	if (take_fraction(&text, &fraction) < 0 || take_zone(&text, zone_us, &zone) < 0 ||
+	if (take_fraction(&text, &fraction) < 0)
+		return -EINVAL;
+	has_zone = text.length > 0;
+	if ((has_zone && take_zone(&text, &zone) < 0) ||
 		wall_from_date(&wall, part[0], part[1], part[2], part[3], part[4], part[5]) < 0)
 		return -EINVAL;
-	ret->us = wall.us + fraction + zone;
+	wall.us += fraction;
+	*ret = has_zone ? (struct wall){wall.us + zone} : utc_of(wall, clock);
 	return 0;
 }
 
 int
-stamp_parse(struct text text, int64_t zone_us, struct wall *ret)
+stamp_parse(struct text text, const struct stamp_clock *clock, struct wall *ret)
 {
 	text = text_trim(text);
 	if (text.length > 5 && (text.at[4] == '-' || text.at[4] == '/'))
-		return parse_date(text, zone_us, ret);
+		return parse_date(text, clock, ret);
 	return text_parse_micro(text, &ret->us) < 0 ? -EINVAL : 0;
+}
+
+void
+stamp_follow(struct stamp_clock *clock, struct wall begin)
+{
+	recordtime_see(&clock->come, begin);
 }

@@ -32,7 +32,7 @@ struct event {
 
 struct suricata {
 	struct linereader lines;
-	int64_t zone_us;
+	struct stamp_clock clock;
 };
 
 static bool
@@ -51,7 +51,7 @@ suricata_open(struct input *input, struct intake *intake, struct fail *fail)
 	struct suricata *suricata = xcalloc(1, sizeof(*suricata));
 
 	suricata->lines = (struct linereader){.input = input, .intake = intake};
-	suricata->zone_us = intake_settings(intake)->zone_us;
+	suricata->clock.zone = intake_settings(intake)->zone;
 	return suricata;
 }
 
@@ -223,9 +223,9 @@ read_flow(const struct suricata *suricata, const struct event *event, struct flo
 
 	flow->known |= event->kind == KIND_FLOW ? FLOW_BOTH_SIDES : 0;
 	read_counts(event->kind == KIND_FLOW ? event->flow : event->netflow, &counts);
-	if (stamp_parse(counts.start, suricata->zone_us, &flow->start) == 0)
+	if (stamp_parse(counts.start, &suricata->clock, &flow->start) == 0)
 		flow->end = flow->start;
-	(void)!stamp_parse(counts.end, suricata->zone_us, &flow->end);
+	(void)!stamp_parse(counts.end, &suricata->clock, &flow->end);
 	if (counts.has_packets) {
 		/* Suricata counts the frames of the link. */
 		flow->forward.packets = counts.packets[0];
@@ -263,7 +263,7 @@ read_line(struct suricata *suricata, struct text line)
 		linereader_refuse(lines, line, TEXT(""), "a whole JSON object");
 	if (result <= 0)
 		return;
-	if (stamp_parse(event.timestamp, suricata->zone_us, &flow.start) < 0) {
+	if (stamp_parse(event.timestamp, &suricata->clock, &flow.start) < 0) {
 		linereader_refuse(lines, line, event.timestamp,
 			"a time such as 2021-06-06T15:59:46.457984+0200 as timestamp");
 		return;
@@ -273,6 +273,7 @@ read_line(struct suricata *suricata, struct text line)
 		linereader_refuse(lines, line, TEXT(""), "addresses as src_ip and dest_ip");
 		return;
 	}
+	stamp_follow(&suricata->clock, flow.start);
 	flow.end = flow.start;
 	flow.source_port = (uint16_t)event.source_port;
 	flow.destination_port = (uint16_t)event.destination_port;

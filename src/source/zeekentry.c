@@ -186,7 +186,7 @@ zeek_entry_read(const struct zeek_entry *entry, enum zeek_log log, struct linere
 	struct flow flow = {.protocol = 6, .sampling = 1};
 
 	/* Times of Zeek are seconds since 1970, or have a zone. */
-	if (stamp_parse(entry->fields[ZEEK_TS], 0, &flow.start) < 0) {
+	if (stamp_parse(entry->fields[ZEEK_TS], NULL, &flow.start) < 0) {
 		linereader_refuse(lines, line, entry->fields[ZEEK_TS], "a time as ts");
 		return;
 	}

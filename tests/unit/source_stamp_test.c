@@ -5,12 +5,12 @@
 #include <errno.h>
 
 static const char *
-stamp(const char *text, int64_t zone_us)
+stamp(const char *text, const struct stamp_clock *clock)
 {
 	static char into[WALL_TEXT];
 	struct wall wall;
 
-	if (stamp_parse(text_of(text), zone_us, &wall) < 0)
+	if (stamp_parse(text_of(text), clock, &wall) < 0)
 		return "none";
 	return wall_format(wall, into);
 }
@@ -18,24 +18,56 @@ stamp(const char *text, int64_t zone_us)
 static void
 reads_what_logs_write(void **state)
 {
-	assert_string_equal(stamp("2011/08/16 10:01:46.972101", 0), "2011-08-16T10:01:46.972Z");
-	assert_string_equal(stamp(" 2018-01-12 15:37:30", 0), "2018-01-12T15:37:30.000Z");
+	assert_string_equal(stamp("2011/08/16 10:01:46.972101", NULL), "2011-08-16T10:01:46.972Z");
+	assert_string_equal(stamp(" 2018-01-12 15:37:30", NULL), "2018-01-12T15:37:30.000Z");
 	assert_string_equal(
-		stamp("2021-06-06T15:59:46.457984+0200", 0), "2021-06-06T13:59:46.457Z");
-	assert_string_equal(stamp("2021-06-06T15:59:46-05:30", 0), "2021-06-06T21:29:46.000Z");
-	assert_string_equal(stamp("2021-06-06T15:59:46Z", 0), "2021-06-06T15:59:46.000Z");
-	assert_string_equal(stamp("1641918754.93611", 0), "2022-01-11T16:32:34.936Z");
-	assert_string_equal(stamp("1970/01/01 01:00:00.000000", 0), "1970-01-01T01:00:00.000Z");
+		stamp("2021-06-06T15:59:46.457984+0200", NULL), "2021-06-06T13:59:46.457Z");
+	assert_string_equal(stamp("2021-06-06T15:59:46-05:30", NULL), "2021-06-06T21:29:46.000Z");
+	assert_string_equal(stamp("2021-06-06T15:59:46Z", NULL), "2021-06-06T15:59:46.000Z");
+	assert_string_equal(stamp("1641918754.93611", NULL), "2022-01-11T16:32:34.936Z");
+	assert_string_equal(stamp("1970/01/01 01:00:00.000000", NULL), "1970-01-01T01:00:00.000Z");
 }
 
 static void
 a_zone_is_added_only_where_the_text_has_none(void **state)
 {
-	const int64_t zone = -2 * WALL_HOUR;
+	const struct zone_span two_hours = {.offset_us = 2 * WALL_HOUR};
+	const struct zone zone = {.spans = &two_hours, .count = 1};
+	const struct stamp_clock clock = {.zone = &zone};
 
-	assert_string_equal(stamp("2011/08/16 10:01:46", zone), "2011-08-16T08:01:46.000Z");
-	assert_string_equal(stamp("2011/08/16 10:01:46Z", zone), "2011-08-16T10:01:46.000Z");
-	assert_string_equal(stamp("1641918754", zone), "2022-01-11T16:32:34.000Z");
+	assert_string_equal(stamp("2011/08/16 10:01:46", &clock), "2011-08-16T08:01:46.000Z");
+	assert_string_equal(stamp("2011/08/16 10:01:46Z", &clock), "2011-08-16T10:01:46.000Z");
+	assert_string_equal(stamp("1641918754", &clock), "2022-01-11T16:32:34.000Z");
+}
+
+static void
+the_hour_that_comes_twice_does_not_run_backwards(void **state)
+{
+	/* Two hours ahead of UTC until 2024-10-27T01:00Z, then one. */
+	const struct zone_span spans[] = {{.offset_us = 2 * WALL_HOUR},
+		{.since = {INT64_C(1729990800) * WALL_SECOND}, .offset_us = WALL_HOUR}};
+	const struct zone zone = {.spans = spans, .count = 2};
+	static const char *const written[][2] = {
+		{"2024-10-27 01:40:00", "2024-10-26T23:40:00.000Z"},
+		{"2024-10-27 02:10:00", "2024-10-27T00:10:00.000Z"},
+		{"2024-10-27 02:55:00", "2024-10-27T00:55:00.000Z"},
+		{"2024-10-27 02:50:00", "2024-10-27T00:50:00.000Z"},
+		{"2024-10-27 02:05:00", "2024-10-27T01:05:00.000Z"},
+		{"2024-10-27 02:58:00", "2024-10-27T00:58:00.000Z"},
+		{"2024-10-27 02:30:00", "2024-10-27T01:30:00.000Z"},
+		{"2024-10-27 01:50:00", "2024-10-26T23:50:00.000Z"},
+		{"2024-10-27 02:59:00", "2024-10-27T01:59:00.000Z"},
+		{"2024-10-27 03:01:00", "2024-10-27T02:01:00.000Z"},
+	};
+	struct stamp_clock clock = {.zone = &zone};
+
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		struct wall wall;
+
+		assert_string_equal(stamp(written[i][0], &clock), written[i][1]);
+		assert_int_equal(stamp_parse(text_of(written[i][0]), &clock, &wall), 0);
+		stamp_follow(&clock, wall);
+	}
 }
 
 static void
@@ -47,7 +79,7 @@ refuses_what_is_no_time(void **state)
 		"2011-08-16T10:01:46Zx", "StartTime", "99999999999999999999", "1e9"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_string_equal(stamp(bad[i], 0), "none");
+		assert_string_equal(stamp(bad[i], NULL), "none");
 }
 
 int
@@ -56,6 +88,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_logs_write),
 		cmocka_unit_test(a_zone_is_added_only_where_the_text_has_none),
+		cmocka_unit_test(the_hour_that_comes_twice_does_not_run_backwards),
 		cmocka_unit_test(refuses_what_is_no_time),
 	};
 
