@@ -46,8 +46,9 @@ struct connection {
 	uint16_t state; /* enum connection_state */
 	uint16_t due;   /* place in the ring */
 	uint32_t previous;
-	uint32_t next;    /* in its place of the ring, or of the free ones */
-	uint32_t initial; /* the client's initial sequence number */
+	uint32_t next;         /* in its place of the ring, or of the free ones */
+	uint32_t initial;      /* the client's initial sequence number */
+	uint32_t client_bytes; /* of his IP packets; saturates */
 	struct stream from_client;
 	struct stream from_server;
 	struct smtp smtp;
@@ -140,6 +141,16 @@ rearm(struct connections *c, struct connection *one, int64_t after_us)
 	arm(c, one, after_us);
 }
 
+/* The same as flow records of it would tell. */
+static int
+outcome_by_size(const struct connection *one)
+{
+	if (one->client_bytes >= FLOW_ACCEPTED_BYTES)
+		return OUTCOME_ACCEPTED;
+	return (one->state & (CLIENT_SEEN | IS_CUT)) == CLIENT_SEEN ? OUTCOME_REFUSED
+								    : OUTCOME_UNKNOWN;
+}
+
 /* What is known of it now; waited: how long a SYN must have waited to have failed. */
 static int
 outcome_of(const struct connections *c, const struct connection *one, int64_t waited)
@@ -156,6 +167,8 @@ outcome_of(const struct connections *c, const struct connection *one, int64_t wa
 									 : OUTCOME_UNKNOWN;
 	outcome = smtp_outcome(
 		&one->smtp, (one->state & CLIENT_SEEN) != 0, (one->state & SERVER_SEEN) != 0);
+	if (outcome == OUTCOME_ACCEPTED && smtp_content_refused(&one->smtp))
+		outcome = outcome_by_size(one);
 	if (outcome == OUTCOME_REFUSED && (one->state & ENDED) == 0)
 		return OUTCOME_UNKNOWN;
 	return outcome;
@@ -551,6 +564,9 @@ connections_packet(struct connections *c, struct wall time, const struct frame *
 	one->state |= from_client ? CLIENT_SEEN : SERVER_SEEN;
 	if ((one->state & NO_MAIL) != 0)
 		return;
+	if (from_client &&
+		__builtin_add_overflow(one->client_bytes, frame->packet_wire, &one->client_bytes))
+		one->client_bytes = UINT32_MAX;
 	on_flags(c, one, frame, from_client);
 	if ((one->state & IS_TOLD) == 0)
 		on_payload(c, one, frame, from_client);

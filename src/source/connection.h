@@ -2,7 +2,8 @@
  *
  * What:    follows each connection from its first SYN (RFC 9293) and puts one observation into the
  *          intake: FAILED where no SYN-ACK came or an RST was the answer, else what its dialogue came to
- *          (smtp.h), UNKNOWN if the recording ends midway.
+ *          (smtp.h), UNKNOWN if the recording ends midway. Of messages that were all turned down after
+ *          DATA the client's bytes decide, as in flow records (flow.h).
  *          A SYN with the same initial sequence number is the same attempt; with another one it is a new
  *          connection. Where the beginning is missing, the side whose port is no mail port is the client.
  *          Connections of which only one side was recorded are judged as seen.

@@ -3,10 +3,6 @@
 
 #include <errno.h>
 
-/* A client that was turned away sends a greeting, a sender, a few recipients and QUIT: with headers
- * under 1,000 bytes in about ten packets. One that delivers sends a message and its headers on top. */
-#define ACCEPTED_BYTES 1000
-
 /* SYN, ACK, one command and FIN: with fewer packets the client was not turned away by SMTP. */
 #define REFUSED_PACKETS 4
 
@@ -129,7 +125,7 @@ has_no_answer(const struct sides *sides)
 	/* A client that acknowledges or sends a message was answered, on a way that was not watched. */
 	return sides->has_counts && sides->server != NULL && sides->server->packets == 0 &&
 		!has_client_ack(sides) &&
-		(sides->client == NULL || sides->client->bytes < ACCEPTED_BYTES);
+		(sides->client == NULL || sides->client->bytes < FLOW_ACCEPTED_BYTES);
 }
 
 static bool
@@ -154,7 +150,7 @@ outcome_of(const struct flow *flow, const struct sides *sides)
 		return OUTCOME_FAILED;
 	if (!sides->has_counts || sides->client == NULL || sides->client->packets == 0)
 		return OUTCOME_UNKNOWN;
-	if (sides->client->bytes >= ACCEPTED_BYTES)
+	if (sides->client->bytes >= FLOW_ACCEPTED_BYTES)
 		return OUTCOME_ACCEPTED;
 	if (sides->cut)
 		return OUTCOME_UNKNOWN;

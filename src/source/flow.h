@@ -55,6 +55,11 @@ struct flow {
 	struct flow_side reverse;
 };
 
+/* A client that was turned away sends a greeting, a sender, a few recipients and QUIT: with headers under so
+ * many bytes of IP packets. One that delivers sends a message and its headers on top. All sources judge by
+ * it where no reply tells more. */
+#define FLOW_ACCEPTED_BYTES 1000
+
 /* The bytes of IP packets, from a count that has the 14 bytes of the Ethernet header of each in it. */
 uint64_t flow_without_ethernet(uint64_t bytes, uint64_t packets);
 

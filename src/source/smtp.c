@@ -295,6 +295,15 @@ smtp_client_gap(struct smtp *smtp, uint32_t acknowledged, size_t size)
 	*line = (struct smtp_line){0};
 }
 
+static void
+on_content_reply(struct smtp *smtp, uint16_t code, uint32_t after)
+{
+	smtp->seen &= (uint16_t)~SMTP_CONTENT_REPLY;
+	smtp->seen |= SMTP_RESUME;
+	smtp->seen |= code >= 400 ? SMTP_TURNED_DOWN : SMTP_TAKEN;
+	smtp->resume = after;
+}
+
 /* One whole reply; after is a sequence number that the client acknowledges when he has got it. */
 static void
 on_reply(struct smtp *smtp, uint16_t code, uint32_t after)
@@ -312,9 +321,7 @@ on_reply(struct smtp *smtp, uint16_t code, uint32_t after)
 		smtp->waiting--;
 	}
 	if ((smtp->seen & SMTP_CONTENT_REPLY) != 0) {
-		smtp->seen &= (uint16_t)~SMTP_CONTENT_REPLY;
-		smtp->seen |= SMTP_RESUME;
-		smtp->resume = after;
+		on_content_reply(smtp, code, after);
 		return;
 	}
 	if ((smtp->seen & SMTP_BDAT) != 0) {
@@ -448,4 +455,10 @@ smtp_outcome(const struct smtp *smtp, bool client_seen, bool server_seen)
 	if (hidden && (!client_seen || smtp->flight_most >= UNREAD_DOUBT))
 		return OUTCOME_UNKNOWN;
 	return OUTCOME_REFUSED;
+}
+
+bool
+smtp_content_refused(const struct smtp *smtp)
+{
+	return (smtp->seen & (SMTP_TURNED_DOWN | SMTP_TAKEN)) == SMTP_TURNED_DOWN;
 }

@@ -47,6 +47,8 @@ enum smtp_seen {
 	SMTP_CONTENT_REPLY = 1 << 11, /* the next reply is about content */
 	SMTP_BDAT = 1 << 12,          /* a BDAT waits for its reply */
 	SMTP_RESUME = 1 << 13,        /* commands go on in what acknowledges resume */
+	SMTP_TAKEN = 1 << 14,         /* a message that was sent after DATA was taken */
+	SMTP_TURNED_DOWN = 1 << 15,   /* one was not: a reply of 400 and above */
 };
 
 struct smtp_line {
@@ -92,5 +94,9 @@ void smtp_server_gap(struct smtp *smtp, uint32_t sequence);
 /* What the dialogue came to, for a connection that is over: enum outcome without FAILED and BLOCKED.
  * client_seen, server_seen: were there packets of that side? */
 int smtp_outcome(const struct smtp *smtp, bool client_seen, bool server_seen) MUST_USE;
+
+/* Were messages sent and turned down, and none taken? Such a connection looks to flow records like one that
+ * delivered, or not, by its size alone; so every source judges it by that. */
+bool smtp_content_refused(const struct smtp *smtp);
 
 #endif

@@ -153,8 +153,9 @@ reply_class(struct text reply)
 	return (int)(code / 100);
 }
 
-/* A message that has headers was sent, whatever was answered to it: the data phase was reached. Without
- * one the last reply tells why it ended. */
+/* A message that has headers was sent: the data phase was reached. If it was turned down there, this log
+ * leaves it open, and the bytes of conn.log decide, as in flow records. Without a message the last reply
+ * tells why it ended. */
 static void
 read_smtp(const struct zeek_entry *entry, struct flow *flow)
 {
@@ -166,6 +167,8 @@ read_smtp(const struct zeek_entry *entry, struct flow *flow)
 	flow->outcome = OUTCOME_UNKNOWN;
 	if (text_is(tls, "true") || text_is(tls, "T"))
 		flow->known |= FLOW_STARTTLS;
+	if (entry->fields[ZEEK_MESSAGE].length > 0 && (class == 4 || class == 5))
+		return;
 	if (entry->fields[ZEEK_MESSAGE].length > 0 || class == 3) {
 		flow->outcome = OUTCOME_ACCEPTED;
 	} else if (flow->known & FLOW_STARTTLS) {

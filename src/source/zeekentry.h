@@ -3,7 +3,8 @@
  * What:    takes the fields of an entry as text, from whichever notation, and puts what they tell into the
  *          intake. conn.log gives connections with their counters and flags (from the history). smtp.log
  *          gives details: several transactions of one connection are joined in the intake; whether the data
- *          phase was reached, how many recipients, refusals before it, TLS.
+ *          phase was reached, how many recipients, refusals before it, TLS. A message that was turned
+ *          down after DATA is left to the bytes of conn.log (doc/decisions/0001).
  *          Mail addresses, subjects and the like are only asked whether they are there.
  * Owns:    nothing.
  * Thread:  any.
