@@ -496,6 +496,17 @@ const struct config_option config_options[] = {
 		.help = "The file in which a scan keeps cases, transitions and the audit trail, "
 			"where no other is named. Without it nothing is kept.",
 		.privacy = "Names of lines are sealed in it; opening one is recorded."},
+	{.name = "ledger.retention-open",
+		.type = OPTION_TYPE_DURATION,
+		.standard = "90d",
+		.least = DAY,
+		.most = 3650 * DAY,
+		.reload = RELOAD_AT_ONCE,
+		.help = "How long an open case may be silent, in whole days since its last step or "
+			"change. Each scan that keeps cases closes those that are over; those in "
+			"quarantine or probation stay.",
+		.privacy = "A recording that has ended never shows that a line is clear again: "
+			   "without this its case would stay for ever."},
 	{.name = "ledger.retention-cases",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "90d",

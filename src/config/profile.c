@@ -5,12 +5,14 @@
  * names asked for is a collection of its own. */
 static const struct profile_value norway[] = {
 	{"channels.dns", "no"},
+	{"ledger.retention-open", "90d"},
 	{"ledger.retention-cases", "90d"},
 };
 
 /* Germany (TKG s169): data already held may be used to warn a customer, nothing is collected for it. */
 static const struct profile_value germany[] = {
 	{"channels.dns", "no"},
+	{"ledger.retention-open", "30d"},
 	{"ledger.retention-cases", "30d"},
 };
 

@@ -47,6 +47,10 @@ int ledger_end(struct ledger *ledger, int r, struct fail *fail) MUST_USE;
 /* Appends a row; sequence, time, actor and hashes are set here. */
 int ledger_append(struct ledger *ledger, struct audit row, struct fail *fail) MUST_USE;
 
+/* Adds a step to a case that was written already, with its row of the audit trail; gives it its number. */
+int ledger_add_step(struct ledger *ledger, struct transition *step, const struct ledger_case *of,
+	const char *why, struct fail *fail) MUST_USE;
+
 /* For the store's visits: copies the row and ends the visit with 1. */
 int ledger_take_case(void *context, const struct ledger_case *row);
 

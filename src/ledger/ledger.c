@@ -310,25 +310,24 @@ add_case(struct ledger *ledger, const struct transition *first, struct text name
 	return ledger_append(ledger, row, fail);
 }
 
-static int
-write_transition(struct ledger *ledger, struct transition *it, struct ledger_counts *counts,
-	struct ledger_case *of, struct fail *fail)
+int
+ledger_add_step(struct ledger *ledger, struct transition *it, const struct ledger_case *of,
+	const char *why, struct fail *fail)
 {
 	struct audit row = {.action = ACTION_TRANSITION, .has_digest = true};
-	char details[64];
+	char details[128];
 	int r;
 
 	it->of_case = of->number;
 	r = ledger->store->ops->transition_add(ledger->store, it, fail);
 	if (r < 0)
 		return r;
-	snprintf(details, sizeof(details), "%s to %s", state_names[it->from], state_names[it->to]);
+	snprintf(details, sizeof(details), "%s to %s%s", state_names[it->from], state_names[it->to],
+		why);
 	row.subject = of->number;
 	row.object = it->number;
 	row.details = text_of(details);
 	transition_digest(it, row.digest);
-	counts->kept++;
-	counts->closed += it->to == STATE_CLEAR;
 	return ledger_append(ledger, row, fail);
 }
 
@@ -377,7 +376,9 @@ write_one(struct ledger *ledger, const struct waiting *waiting, struct ledger_co
 	}
 	if (r < 0)
 		return r;
-	return write_transition(ledger, &it, counts, &of, fail);
+	counts->kept++;
+	counts->closed += it.to == STATE_CLEAR;
+	return ledger_add_step(ledger, &it, &of, "", fail);
 }
 
 int

@@ -1,6 +1,7 @@
 /* retention - how long the ledger remembers
  *
- * What:    a closed case goes with its transitions and its sealed name; what stays is a count by month and
+ * What:    an open case that is silent for long is closed: nobody sees that a line is clear when its
+ *          recording has ended. A closed case goes with its transitions and its sealed name; what stays is a count by month and
  *          gravest state, and the audit trail, which names nobody.
  * Limits:  cases at most INT_MAX a call; batches of 256 a transaction, so that others may write between.
  * Thread:  as ledger.h.
@@ -11,6 +12,12 @@
 #include "ledger/ledger.h"
 
 #define RETENTION_DAYS 90
+
+/* Closes the open cases without a step, and not written, for at least that many days before the ledger's time.
+ * The step that closes one says so (transition_silent_days). It has the time of the step before it: later
+ * ones, should a recording of them turn up, open a case of their own. Cases in quarantine or probation stay:
+ * they end with what was done to the line. Returns the number of cases closed; days must not be 0. */
+int ledger_close_silent(struct ledger *ledger, unsigned days, struct fail *fail) MUST_USE;
 
 /* Removes the cases that are closed, and were last written, at least that many days before the ledger's
  * time. A case that is open stays. Returns the number of cases removed. */

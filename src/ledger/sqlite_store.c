@@ -259,6 +259,10 @@ cases(struct store *store, enum which_cases which, const struct query *query, vi
 					    " ORDER BY number DESC LIMIT ?3",
 		[CASES_OVER] = SELECT_CASES "number > ?1 AND closed IS NOT NULL AND closed < ?2"
 					    " AND changed < ?2 ORDER BY number LIMIT ?3",
+		[CASES_SILENT] = SELECT_CASES
+		"number > ?1 AND closed IS NULL AND last < ?2"
+		" AND changed < ?2 AND state NOT IN ('quarantine', 'probation')"
+		" ORDER BY number LIMIT ?3",
 	};
 	struct row row = row_prepare(of(store), STATEMENT_CASES + which, sql[which]);
 	struct ledger_case it;

@@ -32,6 +32,8 @@ enum which_cases {
 	CASES_LINE_AT, /* of line key: the one that time falls into, else the open one */
 	CASES_NAME,    /* of name hash key, newest first */
 	CASES_OVER,    /* closed, and neither closed nor changed at time or later; by number */
+	CASES_SILENT, /* open, without a step or a change at time or later, and not in quarantine or
+			* probation; by number */
 	CASES_WHICH_COUNT
 };
 

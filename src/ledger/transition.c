@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 
 #define SCORE_MOST 1e30
 
@@ -277,6 +278,43 @@ transition_decode(const struct transition *transition, struct verdict *ret)
 	if (r == 0)
 		*ret = verdict;
 	return r;
+}
+
+void
+transition_init_silent(struct transition *ret, const struct transition *last, unsigned days,
+	char facts[TRANSITION_SILENT])
+{
+	snprintf(facts, TRANSITION_SILENT, "{\"silent_days\":%u}", days);
+	*ret = (struct transition){
+		.line = last->line,
+		.time = last->time,
+		.from = last->to,
+		.to = STATE_CLEAR,
+		.highest = last->highest,
+		.role = last->role,
+		.parameters = last->parameters,
+		.channels = TEXT("{}"),
+		.facts = text_of(facts),
+	};
+}
+
+static int
+set_silent_days(struct text name, struct text value, void *into)
+{
+	uint64_t days;
+
+	if (text_is(name, "silent_days") && text_parse_u64(value, UINT32_MAX, &days) == 0)
+		*(unsigned *)into = (unsigned)days;
+	return 0;
+}
+
+unsigned
+transition_silent_days(const struct transition *transition)
+{
+	unsigned days = 0;
+
+	(void)!each_member(transition->facts, set_silent_days, &days);
+	return days;
 }
 
 void

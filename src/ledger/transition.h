@@ -46,6 +46,14 @@ int transition_encode(const struct verdict *verdict, struct buffer *channels, st
 /* Unknown names are skipped, missing ones are 0. -EINVAL if a text is no flat object of numbers. */
 int transition_decode(const struct transition *transition, struct verdict *ret) MUST_USE;
 
+/* The step that closes a case of which nothing more was seen for so many days: no verdict, so it has no
+ * scores, and its only fact says why. last: the step before it, whose time and parameters it takes over. */
+#define TRANSITION_SILENT 64
+void transition_init_silent(struct transition *ret, const struct transition *last, unsigned days,
+	char facts[TRANSITION_SILENT]);
+/* After how many days of silence retention made this step; 0 for a verdict. */
+unsigned transition_silent_days(const struct transition *transition);
+
 void transition_digest(const struct transition *transition, uint8_t into[DIGEST_SIZE]);
 
 #endif

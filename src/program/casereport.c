@@ -107,9 +107,16 @@ step_report_row(const struct transition *step, FILE *out)
 {
 	struct verdict verdict;
 	char time[WALL_TEXT];
+	unsigned silent = transition_silent_days(step);
 
 	if (transition_decode(step, &verdict) < 0)
 		return -EINVAL;
+	if (silent > 0) {
+		fprintf(out, "  %-24s  %-10s  %-10s  nothing more seen for %u days\n",
+			wall_format(step->time, time), state_names[step->from],
+			state_names[step->to], silent);
+		return 0;
+	}
 	fprintf(out, "  %-24s  %-10s  %-10s  %7.1f  %9.1f  %8u  %6u  %8llu\n",
 		wall_format(step->time, time), state_names[step->from], state_names[step->to],
 		step->score, step->threshold, (unsigned)verdict.facts.contacts,
@@ -141,12 +148,17 @@ step_report_json(const struct transition *step, struct buffer *into)
 {
 	struct verdict verdict;
 	char time[WALL_TEXT];
+	unsigned silent = transition_silent_days(step);
 
 	if (transition_decode(step, &verdict) < 0)
 		return -EINVAL;
 	buffer_print(into, "{\"time\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"role\":\"%s\"",
 		wall_format(step->time, time), state_names[step->from], state_names[step->to],
 		role_names[step->role]);
+	if (silent > 0) {
+		buffer_print(into, ",\"silent_days\":%u}", silent);
+		return 0;
+	}
 	buffer_print(into, ",\"score\":%.6g,\"threshold\":%.6g,\"active_lines\":%u", step->score,
 		step->threshold, (unsigned)step->active_lines);
 	buffer_print(into, ",\"parameters\":\"%08x\",\"channels\":{", (unsigned)step->parameters);

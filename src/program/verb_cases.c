@@ -13,6 +13,7 @@ static const char usage[] =
 	"usage: lazaret cases [--ledger FILE] [--open] [--json]\n"
 	"       lazaret cases [--ledger FILE] --audit [--json]\n"
 	"       lazaret cases [--ledger FILE] --verify [--json]\n"
+	"       lazaret cases [--ledger FILE] --close-silent DAYS\n"
 	"       lazaret cases [--ledger FILE] --forget DAYS\n"
 	"\n"
 	"Lists the cases of a ledger by pseudonym. lazaret case ID opens one with its name.\n"
@@ -21,6 +22,8 @@ static const char usage[] =
 	"  --open          only cases that are not closed\n"
 	"  --audit         the audit trail: who did what, and when\n"
 	"  --verify        whether anything in the ledger was changed, cut off or damaged\n"
+	"  --close-silent DAYS  close the open cases of which nothing was seen for so long;\n"
+	"                  those in quarantine or probation stay. The usual time is 90 days\n"
 	"  --forget DAYS   remove the cases that were closed at least that long ago; what stays\n"
 	"                  is a count by month. The usual time is 90 days\n"
 	"  --json          one JSON object a line\n";
@@ -30,6 +33,7 @@ enum option_code {
 	OPTION_OPEN,
 	OPTION_AUDIT,
 	OPTION_VERIFY,
+	OPTION_CLOSE_SILENT,
 	OPTION_FORGET,
 	OPTION_JSON,
 	OPTION_HELP
@@ -40,6 +44,7 @@ static const struct option options[] = {
 	{"open", no_argument, NULL, OPTION_OPEN},
 	{"audit", no_argument, NULL, OPTION_AUDIT},
 	{"verify", no_argument, NULL, OPTION_VERIFY},
+	{"close-silent", required_argument, NULL, OPTION_CLOSE_SILENT},
 	{"forget", required_argument, NULL, OPTION_FORGET},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"help", no_argument, NULL, OPTION_HELP},
@@ -48,7 +53,7 @@ static const struct option options[] = {
 
 struct cases {
 	const char *path;
-	int job; /* OPTION_AUDIT, OPTION_VERIFY, OPTION_FORGET; 0: list */
+	int job; /* OPTION_AUDIT, OPTION_VERIFY, OPTION_CLOSE_SILENT, OPTION_FORGET; 0: list */
 	bool is_json;
 	bool only_open;
 	uint64_t days;
@@ -186,6 +191,28 @@ forget(const struct cases *cases, struct ledger *ledger, struct fail *fail)
 	return r < 0 ? r : 0;
 }
 
+static int
+close_silent(const struct cases *cases, struct ledger *ledger, struct fail *fail)
+{
+	int r = ledger_close_silent(ledger, (unsigned)cases->days, fail);
+
+	if (r >= 0)
+		printf("%d case%s closed: nothing was seen of %s for at least %llu days.\n", r,
+			r == 1 ? "" : "s", r == 1 ? "it" : "them", (unsigned long long)cases->days);
+	return r < 0 ? r : 0;
+}
+
+/* So many days, of which retention needs at least `least`. */
+static int
+take_days(struct cases *cases, const char *option, uint64_t least)
+{
+	if (text_parse_u64(text_of(optarg), 36500, &cases->days) == 0 && cases->days >= least)
+		return 0;
+	fprintf(stderr, "lazaret: %s: \"%s\" is no number of days from %llu to 36500\n", option,
+		optarg, (unsigned long long)least);
+	return EXIT_USAGE;
+}
+
 /* 0, or the exit code. */
 static int
 take_option(struct cases *cases, int code)
@@ -201,12 +228,12 @@ take_option(struct cases *cases, int code)
 		cases->is_json = true;
 		return 0;
 	case OPTION_FORGET:
-		if (text_parse_u64(text_of(optarg), 36500, &cases->days) < 0) {
-			fprintf(stderr,
-				"lazaret: --forget: \"%s\" is no number of days up to 36500\n",
-				optarg);
+		if (take_days(cases, "--forget", 0) != 0)
 			return EXIT_USAGE;
-		}
+		break;
+	case OPTION_CLOSE_SILENT:
+		if (take_days(cases, "--close-silent", 1) != 0)
+			return EXIT_USAGE;
 		break;
 	case OPTION_AUDIT:
 	case OPTION_VERIFY:
@@ -216,7 +243,9 @@ take_option(struct cases *cases, int code)
 		return EXIT_USAGE;
 	}
 	if (cases->job != 0) {
-		fputs("lazaret: only one of --audit, --verify and --forget at a time\n", stderr);
+		fputs("lazaret: only one of --audit, --verify, --close-silent and --forget "
+		      "at a time\n",
+			stderr);
 		return EXIT_USAGE;
 	}
 	cases->job = code;
@@ -228,8 +257,8 @@ run(struct cases *cases)
 {
 	struct ledger *ledger = NULL;
 	struct fail fail = {0};
-	int r = ledgerfile_open(&ledger, cases->path,
-		cases->job == OPTION_FORGET ? STORE_WRITE : STORE_READ, &fail);
+	bool writes = cases->job == OPTION_FORGET || cases->job == OPTION_CLOSE_SILENT;
+	int r = ledgerfile_open(&ledger, cases->path, writes ? STORE_WRITE : STORE_READ, &fail);
 
 	if (r == 0 && cases->job == OPTION_AUDIT)
 		r = ledger_each_audit(ledger, list_audit, cases, &fail);
@@ -237,6 +266,8 @@ run(struct cases *cases)
 		r = verify(cases, ledger, &fail);
 	else if (r == 0 && cases->job == OPTION_FORGET)
 		r = forget(cases, ledger, &fail);
+	else if (r == 0 && cases->job == OPTION_CLOSE_SILENT)
+		r = close_silent(cases, ledger, &fail);
 	else if (r == 0)
 		r = list_cases(cases, ledger, &fail);
 	ledger_close(ledger);

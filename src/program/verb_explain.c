@@ -37,14 +37,21 @@ struct steps {
 	struct verdict gravest;
 	struct verdict last;
 	size_t count;
+	unsigned silent; /* days after which retention closed it, or 0 */
 };
 
 static int
 take_step(void *context, const struct transition *step)
 {
 	struct steps *steps = context;
-	int r = transition_decode(step, &steps->last);
+	unsigned silent = transition_silent_days(step);
+	int r;
 
+	if (silent > 0) {
+		steps->silent = silent;
+		return 0;
+	}
+	r = transition_decode(step, &steps->last);
 	if (r < 0)
 		return r;
 	if (!steps->has_gravest && step->to == steps->highest) {
@@ -130,6 +137,11 @@ add_case(struct ledger *ledger, const struct ledger_case *of, const char *name, 
 		buffer_print(into, "open; its state is %s.\n", state_names[of->state]);
 	else
 		buffer_print(into, "closed %s.\n", wall_format(of->closed, closed));
+	if (!wall_is_none(of->closed) && steps.silent > 0)
+		buffer_print(into,
+			"It was closed because nothing more was seen of the line for %u days, not "
+			"because\nthe line was found clear.\n",
+			steps.silent);
 	if (of->previous != 0)
 		buffer_print(into, "It is not the line's first: case %llu came before.\n",
 			(unsigned long long)of->previous);

@@ -113,13 +113,16 @@ keep_parameters(struct scan *scan)
 static void
 commit_ledger(struct scan *scan)
 {
-	double seconds = config_number(scan->options.config, "ledger.retention-cases");
+	const struct config *config = scan->options.config;
+	double silent = config_number(config, "ledger.retention-open");
+	double seconds = config_number(config, "ledger.retention-cases");
 	struct fail fail = {0};
 
 	if (scan->ledger == NULL || *scan->ledger_fail.what)
 		return;
 	/* Who keeps new cases lets the old ones go. */
 	if (ledger_commit(scan->ledger, &fail) < 0 ||
+		ledger_close_silent(scan->ledger, (unsigned)(silent / 86400), &fail) < 0 ||
 		ledger_forget(scan->ledger, (unsigned)(seconds / 86400), &fail) < 0)
 		complain(scan, &fail, EXIT_INPUT);
 }

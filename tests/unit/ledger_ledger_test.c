@@ -492,6 +492,103 @@ retention_removes_closed_cases_and_keeps_counts(void **state)
 	ledger_close(ledger);
 }
 
+static int
+take_silent(void *context, const struct transition *row)
+{
+	unsigned *days = context;
+
+	*days = transition_silent_days(row);
+	return 0;
+}
+
+static void
+an_open_case_that_is_silent_for_long_is_closed_and_then_ages_out(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct wall now = FIXTURE_NOW;
+	struct ledger_case of;
+	unsigned days = 0;
+
+	for (int line = 1; line <= 600; line++)
+		fixture_step(ledger, (uint64_t)line, line, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	/* The ledger wrote them later than the recording was made: the person had to see them. */
+	now.us += 90 * WALL_DAY - 1;
+	ledger_set_time(ledger, now);
+	assert_int_equal(ledger_close_silent(ledger, 90, NULL), 0);
+	now.us += 1;
+	ledger_set_time(ledger, now);
+	assert_int_equal(ledger_close_silent(ledger, 90, NULL), 600);
+	assert_int_equal(ledger_close_silent(ledger, 90, NULL), 0);
+	of = case_of(ledger, 7);
+	assert_int_equal(of.state, STATE_CLEAR);
+	assert_int_equal(of.highest, STATE_CONFIRMED);
+	assert_int_equal(of.closed.us, fixture_verdict(7, 7, 0, 0).time.us);
+	assert_int_equal(of.changed.us, now.us);
+	assert_int_equal(ledger_each_transition(ledger, of.number, take_silent, &days, NULL), 0);
+	assert_int_equal(days, 90);
+	is_intact(ledger);
+	/* It ages from the day it was closed on. */
+	assert_int_equal(ledger_forget(ledger, 90, NULL), 0);
+	now.us += 90 * WALL_DAY;
+	ledger_set_time(ledger, now);
+	assert_int_equal(ledger_forget(ledger, 90, NULL), 600);
+	assert_int_equal(ledger_case(ledger, of.number, &of, NULL), -ENOENT);
+	is_intact(ledger);
+	ledger_close(ledger);
+}
+
+static void
+a_case_with_a_new_step_or_in_quarantine_is_not_silent(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct wall now = FIXTURE_NOW;
+
+	fixture_step(ledger, 1, 0, STATE_WATCH, STATE_CONFIRMED);
+	fixture_step(ledger, 2, 0, STATE_WATCH, STATE_QUARANTINE);
+	fixture_step(ledger, 3, 0, STATE_QUARANTINE, STATE_PROBATION);
+	fixture_step(ledger, 4, 0, STATE_WATCH, STATE_SUSPECT);
+	fixture_commit(ledger);
+	now.us += 60 * WALL_DAY;
+	ledger_set_time(ledger, now);
+	fixture_step(ledger, 4, 60, STATE_SUSPECT, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	now.us += 60 * WALL_DAY;
+	ledger_set_time(ledger, now);
+	assert_int_equal(ledger_close_silent(ledger, 90, NULL), 1);
+	assert_int_equal(case_of(ledger, 1).state, STATE_CLEAR);
+	assert_int_equal(case_of(ledger, 2).state, STATE_QUARANTINE);
+	assert_int_equal(case_of(ledger, 3).state, STATE_PROBATION);
+	assert_int_equal(case_of(ledger, 4).state, STATE_CONFIRMED);
+	is_intact(ledger);
+	ledger_close(ledger);
+}
+
+static void
+what_is_seen_after_the_silence_opens_a_case_of_its_own(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct wall now = FIXTURE_NOW;
+
+	fixture_step(ledger, 1, 100, STATE_WATCH, STATE_SUSPECT);
+	fixture_commit(ledger);
+	now.us += 90 * WALL_DAY;
+	ledger_set_time(ledger, now);
+	assert_int_equal(ledger_close_silent(ledger, 90, NULL), 1);
+	/* The same recording again changes nothing; a line of a later one, however old, is not missed. */
+	fixture_step(ledger, 1, 100, STATE_WATCH, STATE_SUSPECT);
+	fixture_commit(ledger);
+	assert_int_equal(ledger_counts(ledger).opened, 1);
+	assert_int_equal(case_of(ledger, 1).state, STATE_CLEAR);
+	fixture_step(ledger, 1, 200, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(case_of(ledger, 1).number, 2);
+	assert_int_equal(case_of(ledger, 1).state, STATE_CONFIRMED);
+	assert_int_equal(case_of(ledger, 1).previous, 1);
+	is_intact(ledger);
+	ledger_close(ledger);
+}
+
 static void
 what_retention_removed_is_not_in_the_file(void **state)
 {
@@ -569,6 +666,9 @@ main(void)
 		TEST(refuses_the_key_file_of_another_ledger),
 		TEST(names_are_found_by_their_text_and_stay_out_of_the_file),
 		TEST(retention_removes_closed_cases_and_keeps_counts),
+		TEST(an_open_case_that_is_silent_for_long_is_closed_and_then_ages_out),
+		TEST(a_case_with_a_new_step_or_in_quarantine_is_not_silent),
+		TEST(what_is_seen_after_the_silence_opens_a_case_of_its_own),
 		TEST(what_retention_removed_is_not_in_the_file),
 		TEST(what_was_not_committed_is_not_kept),
 		TEST(more_verdicts_than_a_batch_holds_are_all_kept),

@@ -164,6 +164,10 @@ finds_cases_in_each_way(void **state)
 	assert_int_equal(found.of[0], 1);
 	found = find(store, CASES_OVER, (struct query){.time = {41}});
 	assert_int_equal(found.count, 2);
+	found = find(store, CASES_SILENT, (struct query){.time = {cases[1].last.us + 1}});
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.of[0], 2);
+	assert_int_equal(find(store, CASES_SILENT, (struct query){.time = cases[1].last}).count, 0);
 	store_close(store);
 }
 
