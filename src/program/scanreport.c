@@ -130,18 +130,24 @@ grouped(uint64_t number, char into[32])
 	return into;
 }
 
+static const char *
+plural(uint64_t number)
+{
+	return number == 1 ? "" : "s";
+}
+
 static void
 people_head(const struct scan_report *report, const struct scan_totals *totals)
 {
 	struct judge_counts counts = judge_counts(report->judge);
 	char records[32], mail[32], lines[32], first[WALL_TEXT], last[WALL_TEXT];
 
-	fprintf(report->out, "%s records, %s about mail; %s lines sent mail.\n",
-		grouped(totals->records, records), grouped(totals->mail_records, mail),
-		grouped(counts.lines, lines));
-	if (counts.lines > 0)
-		fprintf(report->out, "Mail was seen from %s to %s.\n",
-			wall_format(totals->first, first), wall_format(totals->last, last));
+	fprintf(report->out, "%s record%s, %s about mail; %s line%s sent mail.\n",
+		grouped(totals->records, records), plural(totals->records),
+		grouped(totals->mail_records, mail), grouped(counts.lines, lines),
+		plural(counts.lines));
+	fprintf(report->out, "Mail was seen from %s to %s.\n", wall_format(totals->first, first),
+		wall_format(totals->last, last));
 	fprintf(report->out,
 		"\n  confirmed %6" PRIu64 "\n  suspect   %6" PRIu64 "\n  watched   %6" PRIu64 "\n",
 		counts.by_highest[STATE_CONFIRMED] + counts.by_highest[STATE_QUARANTINE],
@@ -186,16 +192,13 @@ people_next(const struct scan_report *report, size_t found)
 	fputs("\nWhat to do next:\n", report->out);
 	if (found > 0)
 		fputs("  - Nothing was touched: this only reads. Look at the reasons above before "
-		      "you "
-		      "act.\n"
+		      "you act.\n"
 		      "  - Until a line is cured, its mail to port 25 does harm; port 587 to your "
-		      "own "
-		      "server can stay open.\n",
+		      "own server\n    can stay open.\n",
 			report->out);
 	else
 		fputs("  - No line looks like a spam zombie here. Zombies that send through one "
-		      "stolen "
-		      "mail account are not seen in flows.\n",
+		      "stolen mail\n    account are not seen in flows.\n",
 			report->out);
 	if (found > 0 && report->ledger != NULL)
 		fprintf(report->out, "  - The cases are kept: lazaret cases --ledger %s\n",
@@ -205,29 +208,30 @@ people_next(const struct scan_report *report, size_t found)
 			report->out);
 	if (!report->has_inside)
 		fputs("  - Name your own network (--inside PREFIX), so that strangers are not "
-		      "judged "
-		      "and mail servers are learnt.\n",
+		      "judged and\n    mail servers are learnt.\n",
 			report->out);
 }
 
 static void
-people_errors(const struct scan_report *report, const struct scan_totals *totals)
+people_errors(const struct scan_report *report, const struct scan_totals *totals, bool judged)
 {
 	char number[32];
 
 	if (totals->late_records > 0)
-		fprintf(report->out, "\n%s records came too late and were left out.\n",
-			grouped(totals->late_records, number));
+		fprintf(report->out, "\n%s record%s came too late and %s left out.\n",
+			grouped(totals->late_records, number), plural(totals->late_records),
+			totals->late_records == 1 ? "was" : "were");
 	if (totals->skipped_records > 0)
-		fprintf(report->out, "\n%s records could not be judged and were left out.\n",
-			grouped(totals->skipped_records, number));
+		fprintf(report->out, "\n%s record%s could not be judged and %s left out.\n",
+			grouped(totals->skipped_records, number), plural(totals->skipped_records),
+			totals->skipped_records == 1 ? "was" : "were");
 	if (totals->lost_records > 0)
-		fprintf(report->out, "\nExporters lost %s records: the evidence is incomplete.\n",
-			grouped(totals->lost_records, number));
+		fprintf(report->out, "\nExporters lost %s record%s: the evidence is incomplete.\n",
+			grouped(totals->lost_records, number), plural(totals->lost_records));
 	if (totals->error_total == 0)
 		return;
-	fprintf(report->out, "\n%s faults in the input; the rest was judged:\n",
-		grouped(totals->error_total, number));
+	fprintf(report->out, "\n%s fault%s in the input%s:\n", grouped(totals->error_total, number),
+		plural(totals->error_total), judged ? "; the rest was judged" : "");
 	for (size_t i = 0; i < totals->error_count && i < 10; i++)
 		fprintf(report->out, "  %s, byte %" PRIu64 ": %s\n", totals->errors[i].file,
 			totals->errors[i].offset, totals->errors[i].what);
@@ -257,6 +261,52 @@ people_print(const struct scan_report *report, const struct rows *rows, struct b
 	people_next(report, found);
 }
 
+/* Nobody was judged: an empty page would look like a clean bill of health. */
+static void
+people_nothing(const struct scan_report *report, const struct scan_totals *totals)
+{
+	char number[32];
+	const char *next;
+
+	if (totals->records == 0 && totals->error_total == 0) {
+		fputs("Nobody was judged: there is not a single record.\n", report->out);
+		next = "  - Look whether the recording was stopped too early, or whether its "
+		       "filter "
+		       "leaves out\n    the mail ports (25, 465, 587, 2525).\n";
+	} else if (totals->records <= totals->skipped_records && totals->mail_records == 0) {
+		fputs("Nobody was judged: not a single record could be understood.\n", report->out);
+		next = "  - Compare the faults with what lazaret(1) says of the format; if the "
+		       "file "
+		       "was cut or\n    edited, export it again.\n";
+	} else if (totals->mail_records == 0) {
+		fprintf(report->out,
+			"Nobody was judged: there is no connection to a mail port (25, 465, 587, "
+			"2525)\nin %s record%s.\n",
+			grouped(totals->records, number), plural(totals->records));
+		next = "  - Record where mail leaves the network, with no filter that leaves these "
+		       "ports out.\n"
+		       "  - If it is flow export, lazaret decode FILE shows what the exporter "
+		       "sends.\n";
+	} else if (report->has_inside) {
+		fprintf(report->out,
+			"Nobody was judged: %s record%s about mail, and no line of your own "
+			"network sent any.\n",
+			grouped(totals->mail_records, number),
+			totals->mail_records == 1 ? " is" : "s are");
+		next = "  - Compare --inside (or the table) with the addresses in the recording. "
+		       "Without it every\n    sender is judged.\n";
+	} else {
+		fprintf(report->out,
+			"Nobody was judged: %s record%s about mail, and none tells who began the "
+			"connection.\n",
+			grouped(totals->mail_records, number),
+			totals->mail_records == 1 ? " is" : "s are");
+		next = "  - Record connections from their beginning, with their TCP flags.\n";
+	}
+	people_errors(report, totals, false);
+	fprintf(report->out, "\nWhat to do next:\n%s", next);
+}
+
 void
 scan_report_print(const struct scan_report *report, const struct scan_totals *totals)
 {
@@ -267,14 +317,16 @@ scan_report_print(const struct scan_report *report, const struct scan_totals *to
 	judge_each(report->judge, report->all ? STATE_CLEAR : STATE_WATCH, keep_row, &rows);
 	if (rows.count > 1)
 		qsort(rows.row, rows.count, sizeof(*rows.row), compare_rows);
-	if (report->is_json) {
+	if (!report->is_json && judge_counts(report->judge).lines == 0) {
+		people_nothing(report, totals);
+	} else if (report->is_json) {
 		for (size_t i = 0; i < rows.count; i++)
 			json_line(report, &rows.row[i], &out);
 		json_summary(report, totals, &out);
 	} else {
 		people_head(report, totals);
 		people_print(report, &rows, &out);
-		people_errors(report, totals);
+		people_errors(report, totals, true);
 	}
 	free(rows.row);
 	buffer_done(&out);

@@ -2,6 +2,7 @@
 #include "source/source.h"
 
 #include "source/format.h"
+#include "source/linereader.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@ static const struct format *const formats[] = {
 	&format_suricata,
 };
 
+/* How much of an unknown text is shown to a person. */
+#define SHOWN 40
+
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 
 struct source {
@@ -35,6 +39,31 @@ struct source {
 	void *context;
 };
 
+static void
+tell_unknown(const uint8_t *head, size_t size, struct fail *fail)
+{
+	struct text line = text_trim(linereader_first(head, size));
+	bool is_text = line.length > 0;
+
+	for (size_t i = 0; i < line.length && is_text; i++)
+		is_text = line.at[i] == '\t' || (line.at[i] >= ' ' && line.at[i] <= '~');
+	if (!is_text) {
+		fail_what(fail, "is of no format that is known here");
+		fail_hint(fail,
+			"expected pcap or pcapng, NetFlow, IPFIX or sFlow in them or as bare "
+			"payload, Argus CSV (.binetflow), nfdump CSV, Zeek conn.log or smtp.log, "
+			"or Suricata eve.json; also packed with gzip, xz or zstd");
+		return;
+	}
+	fail_what(fail, "is a text of no format that is known here; it begins with \"%.*s%s\"",
+		(int)(line.length < SHOWN ? line.length : SHOWN), line.at,
+		line.length > SHOWN ? "..." : "");
+	fail_hint(fail,
+		"expected Argus CSV (.binetflow) or nfdump CSV, with the names of the columns as "
+		"they write them in the first line, Zeek conn.log or smtp.log, or Suricata "
+		"eve.json");
+}
+
 static const struct format *
 format_find(struct input *input, struct intake *intake, struct fail *fail)
 {
@@ -42,8 +71,12 @@ format_find(struct input *input, struct intake *intake, struct fail *fail)
 
 	if (input->error < 0) {
 		/* What came before the damage may still be of use. */
-		if (size == 0)
+		if (size == 0) {
+			fail_hint(fail,
+				"nothing of it could be used; compare it with the "
+				"original, or make it again");
 			return NULL;
+		}
 		intake_error(intake, input->name, input->offset + size, "%s", fail->what);
 	}
 	if (size == 0) {
@@ -59,11 +92,7 @@ format_find(struct input *input, struct intake *intake, struct fail *fail)
 			return formats[i];
 	}
 	fail_where(fail, "%s", input->name);
-	fail_what(fail, "is of no format that is known here");
-	fail_hint(fail,
-		"expected pcap or pcapng, NetFlow, IPFIX or sFlow in them or as bare payload, "
-		"Argus CSV (.binetflow), nfdump CSV, Zeek conn.log or smtp.log, or Suricata "
-		"eve.json; also packed with gzip, xz or zstd");
+	tell_unknown(input->at, size, fail);
 	return NULL;
 }
 

@@ -39,7 +39,8 @@ a_file_of_no_known_format_is_told_what_was_expected(void **state)
 	write_file("hello\n", 6, 1);
 	assert_null(source_open(path, &INTAKE_DEFAULTS, &fail));
 	assert_string_equal(fail.where, path);
-	assert_string_equal(fail.what, "is of no format that is known here");
+	assert_string_equal(
+		fail.what, "is a text of no format that is known here; it begins with \"hello\"");
 	assert_non_null(strstr(fail.hint, "Argus CSV"));
 	assert_null(source_open(path, &INTAKE_DEFAULTS, NULL));
 }
