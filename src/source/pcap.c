@@ -49,7 +49,8 @@ struct pcap {
 	uint32_t snap; /* what the file says; not to be trusted */
 	struct record last;
 	bool has_last;
-	bool ended; /* with result; only what waits must still come out */
+	bool told_empty; /* that there are packets of no bytes */
+	bool ended;      /* with result; only what waits must still come out */
 	int result;
 };
 
@@ -370,6 +371,12 @@ read_record(struct pcap *pcap)
 	if (input->left < header + record.captured &&
 		(result = on_short(pcap, header + record.captured)) <= 0)
 		return result;
+	/* A disk that was full, or a machine that fell, leaves zeros where packets should be. */
+	if (record.captured == 0 && record.wire == 0 && !pcap->told_empty) {
+		intake_error(pcap->intake, input->name, input->offset,
+			"a packet of 0 bytes, as in a file that was filled with zeros; said once");
+		pcap->told_empty = true;
+	}
 	packet.time = time_of(pcap, &record);
 	packet.offset = input->offset;
 	packet.bytes = input->at + header;

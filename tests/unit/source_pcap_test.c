@@ -100,6 +100,24 @@ snapshot_lengths_may_lie_and_records_be_empty(void **state)
 }
 
 static void
+zeros_in_place_of_packets_are_told_once(void **state)
+{
+	size_t from;
+
+	write_pcap_header(&w, 65535, 1);
+	add_syn();
+	from = writer_length(&w);
+	memset(writer_take(&w, 1600), 0, 1600);
+	assert_int_equal(read_recording(), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(counts.records, 101);
+	assert_int_equal(counts.skipped_records, 100);
+	assert_int_equal(counts.errors, 1);
+	assert_int_equal(first_error.offset, from);
+	assert_non_null(strstr(first_error.what, "0 bytes"));
+}
+
+static void
 garbage_between_records_is_stepped_over(void **state)
 {
 	size_t from, to;
@@ -337,6 +355,7 @@ main(void)
 		TEST(every_magic_number_is_understood),
 		TEST(recordings_may_be_joined),
 		TEST(snapshot_lengths_may_lie_and_records_be_empty),
+		TEST(zeros_in_place_of_packets_are_told_once),
 		TEST(garbage_between_records_is_stepped_over),
 		TEST(garbage_up_to_the_end_ends_it),
 		TEST(a_record_cut_by_the_end_is_told),
