@@ -276,12 +276,11 @@ people_nothing(const struct scan_report *report, const struct scan_totals *total
 	} else if (totals->records <= totals->skipped_records && totals->mail_records == 0) {
 		fputs("Nobody was judged: not a single record could be understood.\n", report->out);
 		next = "  - Compare the faults with what lazaret(1) says of the format; if the "
-		       "file "
-		       "was cut or\n    edited, export it again.\n";
+		       "file was cut\n    or edited, export it again.\n";
 	} else if (totals->mail_records == 0) {
 		fprintf(report->out,
-			"Nobody was judged: there is no connection to a mail port (25, 465, 587, "
-			"2525)\nin %s record%s.\n",
+			"Nobody was judged: there is no connection to a mail port\n(25, 465, 587, "
+			"2525) in %s record%s.\n",
 			grouped(totals->records, number), plural(totals->records));
 		next = "  - Record where mail leaves the network, with no filter that leaves these "
 		       "ports out.\n"

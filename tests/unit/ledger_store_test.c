@@ -102,6 +102,20 @@ a_new_store_is_empty(void **state)
 	store_close(store);
 }
 
+/* Member by member: what is between them may be anything. */
+static void
+is_same_case(const struct ledger_case *a, const struct ledger_case *b)
+{
+	assert_true(a->number == b->number && a->line == b->line && a->name_hash == b->name_hash &&
+		a->previous == b->previous);
+	assert_true(a->opened.us == b->opened.us && a->last.us == b->last.us &&
+		a->confirmed.us == b->confirmed.us && a->closed.us == b->closed.us &&
+		a->changed.us == b->changed.us);
+	assert_true(a->state == b->state && a->highest == b->highest && a->role == b->role);
+	assert_memory_equal(&a->score, &b->score, sizeof(a->score));
+	assert_memory_equal(a->sealed, b->sealed, sizeof(a->sealed));
+}
+
 static void
 a_case_comes_back_as_it_was_put(void **state)
 {
@@ -116,7 +130,7 @@ a_case_comes_back_as_it_was_put(void **state)
 	assert_int_equal(of.number, 1);
 	keep(store);
 	assert_int_equal(store->ops->cases(store, CASES_NUMBER, &query, take_case, &back, NULL), 1);
-	assert_memory_equal(&back, &of, sizeof(of));
+	is_same_case(&back, &of);
 	begin(store);
 	of.state = STATE_CLEAR;
 	of.closed = (struct wall){9};
@@ -124,7 +138,7 @@ a_case_comes_back_as_it_was_put(void **state)
 	assert_int_equal(of.number, 1);
 	keep(store);
 	assert_int_equal(store->ops->cases(store, CASES_NUMBER, &query, take_case, &back, NULL), 1);
-	assert_memory_equal(&back, &of, sizeof(of));
+	is_same_case(&back, &of);
 	store_close(store);
 }
 
@@ -257,9 +271,14 @@ a_transition_comes_back_as_it_was_added(void **state)
 	assert_int_equal(copied.count, 1);
 	assert_string_equal(copied.channels, "{\"flow\":1}");
 	assert_string_equal(copied.facts, "{}");
-	copied.row.channels = it.channels;
-	copied.row.facts = it.facts;
-	assert_memory_equal(&copied.row, &it, sizeof(it));
+	assert_true(copied.row.number == it.number && copied.row.of_case == it.of_case &&
+		copied.row.line == it.line && copied.row.time.us == it.time.us);
+	assert_true(copied.row.from == it.from && copied.row.to == it.to &&
+		copied.row.highest == it.highest && copied.row.role == it.role);
+	assert_true(copied.row.parameters == it.parameters &&
+		copied.row.active_lines == it.active_lines);
+	assert_memory_equal(&copied.row.score, &it.score, sizeof(it.score));
+	assert_memory_equal(&copied.row.threshold, &it.threshold, sizeof(it.threshold));
 	store_close(store);
 }
 

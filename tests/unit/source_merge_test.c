@@ -310,7 +310,8 @@ a_damaged_file_is_told_and_the_others_are_read(void **state)
 	assert_true(merge_add(merge, files->path[1], &fail) < 0);
 	assert_true(fail.what[0] != '\0');
 	assert_true(merge_add(merge, files->path[2], &fail) < 0);
-	assert_string_equal(fail.what, "is of no format that is known here");
+	assert_string_equal(fail.what,
+		"is a text of no format that is known here; it begins with \"some text\"");
 	assert_true(merge_add(merge, "/nonexistent/file", &fail) < 0);
 	assert_string_equal(fail.where, "/nonexistent/file");
 	assert_int_equal(merge_read(merge, (struct observation[1]){{{0}}}, 1), 1);
