@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/packets.h"
 
+#include "base/hash.h"
 #include "source/connection.h"
 #include "source/export.h"
 #include "source/fragment.h"
@@ -16,14 +17,23 @@ struct packets {
 	struct intake *intake;
 	struct connections *connections; /* each made when it is first needed */
 	struct fragments *fragments;
+	uint64_t seed;
+	uint64_t exporter
+		[EXPORTER_PLACES]; /* hashes of those who sent good export, by their low bits */
 	bool said_cut;
 };
+
+/* Below this port there are servers: what comes from there answers a client. */
+#define SYSTEM_PORTS 1024
 
 struct packets *
 packets_new(const char *file, struct intake *intake)
 {
 	struct packets *p = xcalloc(1, sizeof(*p));
+	struct hash_key key;
 
+	hash_key_random(&key);
+	memcpy(&p->seed, key.byte, sizeof(p->seed));
 	p->file = file;
 	p->intake = intake;
 	return p;
@@ -96,35 +106,82 @@ on_export(struct packets *p, const struct packet *packet, const struct frame *fr
 	export_datagram(intake_export(p->intake), &from, frame->payload, frame->captured);
 }
 
+/* Where collectors listen: by assignment (IPFIX 4739 and 4740, sFlow 6343), by habit the others. */
 static bool
 is_export_port(uint16_t port)
 {
-	return port == 2055 || port == 2056 || port == 4739 || port == 6343 || port == 9555 ||
-		port == 9995 || port == 9996;
+	static const uint16_t ports[] = {
+		2055, 2056, 4432, 4739, 4740, 6343, 9555, 9991, 9993, 9995, 9996};
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* Who sends, and to which port. */
+static uint64_t
+exporter_of(const struct packets *p, const struct frame *frame)
+{
+	struct {
+		struct address source;
+		uint32_t ports;
+	} key = {.source = frame_source(frame),
+		.ports = (uint32_t)frame->source_port << 16 | frame->destination_port};
+	uint64_t hash = hash_fast(&key, sizeof(key), p->seed);
+
+	return hash != 0 ? hash : 1;
+}
+
+/* Is a datagram that begins like flow export meant as such? */
+static bool
+is_meant_as_export(const struct packets *p, const struct frame *frame)
+{
+	uint64_t exporter;
+
+	if (is_export_port(frame->destination_port) && frame->source_port >= SYSTEM_PORTS)
+		return true;
+	exporter = exporter_of(p, frame);
+	return p->exporter[exporter % EXPORTER_PLACES] == exporter;
+}
+
+static void
+say_cut(struct packets *p, const struct packet *packet, const struct frame *frame)
+{
+	char exporter[ADDRESS_TEXT];
+	const struct address source = frame_source(frame);
+
+	intake_counts(p->intake)->skipped_records++;
+	if (p->said_cut)
+		return;
+	p->said_cut = true;
+	intake_error(p->intake, p->file, packet->offset,
+		"exporter %s: a datagram of flow export was cut to %u of %u bytes when it was "
+		"recorded: record whole packets (with tcpdump -s 0)",
+		address_format(&source, exporter), frame->captured, frame->wire);
 }
 
 static void
 on_udp(struct packets *p, const struct packet *packet, const struct frame *frame)
 {
-	struct intake_counts *counts = intake_counts(p->intake);
-	bool may_be = frame->captured >= 4 && packets_may_be_export(frame->payload);
+	bool is_whole = frame->captured == frame->wire;
+	uint64_t exporter;
 
-	if (may_be && frame->captured == frame->wire &&
-		export_matches(frame->payload, frame->captured)) {
+	if (frame->captured < 4 || !packets_may_be_export(frame->payload)) {
+		intake_counts(p->intake)->records++;
+	} else if (is_whole && export_matches(frame->payload, frame->captured)) {
+		exporter = exporter_of(p, frame);
+		p->exporter[exporter % EXPORTER_PLACES] = exporter;
 		on_export(p, packet, frame);
-		return;
+	} else if (!is_meant_as_export(p, frame)) {
+		intake_counts(p->intake)->records++;
+	} else if (is_whole) {
+		on_export(p, packet, frame);
+	} else {
+		intake_counts(p->intake)->records++;
+		say_cut(p, packet, frame);
 	}
-	counts->records++;
-	if (!may_be || frame->captured == frame->wire || !is_export_port(frame->destination_port))
-		return;
-	counts->skipped_records++;
-	if (p->said_cut)
-		return;
-	p->said_cut = true;
-	intake_error(p->intake, p->file, packet->offset,
-		"a datagram of flow export was cut to %u of %u bytes when it was recorded: record "
-		"whole packets (with tcpdump -s 0)",
-		frame->captured, frame->wire);
 }
 
 static void
@@ -148,7 +205,10 @@ on_fragment(struct packets *p, const struct packet *packet, struct frame *frame)
 	result = fragments_add(p->fragments, packet->time, &part, wanted, &bytes, &size);
 	if (result <= 0) {
 		intake_counts(p->intake)->records++;
-		intake_counts(p->intake)->skipped_records += result < 0;
+		if (result == -ENODATA && first && wanted && is_meant_as_export(p, frame))
+			say_cut(p, packet, frame);
+		else
+			intake_counts(p->intake)->skipped_records += result < 0;
 		return;
 	}
 	if (frame_parse_transport(&part, bytes, size, size) < 0) {

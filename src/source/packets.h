@@ -3,9 +3,16 @@
  * What:    the part that the readers of pcap and pcapng share. A cheap look at each packet tells whether
  *          it can be TCP with a mail port, a datagram of flow export, or a fragment; all others are only
  *          counted.
+ *          A UDP datagram is flow export if its version and lengths are those of NetFlow v5, v9, IPFIX or
+ *          sFlow v5, whatever its ports are. One that only begins so is a damaged one, and the decoder
+ *          says what is wrong with it, if flow export came before from the same address and port to the
+ *          same port; or if it goes to a port that collectors usually have (packets.c lists them) and is
+ *          no answer, that is, does not come from a system port (below 1024). All other UDP is of no
+ *          interest.
  * Owns:    the connections and fragments of one recording; exporters are the intake's.
- * Limits:  those of connection.h, fragment.h and export.h. Datagrams of export that were cut when they
- *          were recorded are left out, counted, and said once.
+ * Limits:  those of connection.h, fragment.h and export.h. EXPORTER_PLACES exporters to unusual ports are
+ *          remembered; a newer one takes the place of an older one. Datagrams of export that were cut when
+ *          they were recorded are left out, counted, and said once.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_SOURCE_PACKETS_H
@@ -16,6 +23,8 @@
 
 /* No system records more of one packet. */
 #define PACKET_MOST 262144U
+
+#define EXPORTER_PLACES 1024
 
 struct packets;
 

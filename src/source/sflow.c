@@ -625,12 +625,11 @@ sflow_datagram(
 	if (read_samples(sflow, from, &key, &reader, samples, incomplete) == 0)
 		return;
 damaged:
-	address_format(&from->address, exporter);
 	sflow->counts.damaged++;
 	intake_counts(sflow->intake)->skipped_bytes += reader_left(&reader);
 	intake_error(sflow->intake, from->file, from->offset,
-		"an sFlow datagram of %zu bytes is damaged: a length or a count in it goes beyond "
-		"its "
-		"end",
+		"exporter %s: an sFlow datagram of %zu bytes is damaged: a length or a count in it "
+		"goes beyond its end",
+		from->has_address ? address_format(&from->address, exporter) : "of this file",
 		size);
 }

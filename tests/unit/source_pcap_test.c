@@ -311,6 +311,109 @@ cut_flow_export_is_told_once(void **state)
 	assert_non_null(strstr(first_error.what, "cut"));
 }
 
+/* A datagram of UDP in a frame of its own. */
+static void
+add_datagram(uint16_t source_port, uint16_t to, const void *payload, size_t size)
+{
+	uint8_t frame[300];
+	struct made m = {.source = 0x0a000063,
+		.destination = 0x0a000064,
+		.source_port = source_port,
+		.destination_port = to,
+		.protocol = 17,
+		.payload = payload,
+		.size = size};
+	size_t frame_size = make_frame(frame, sizeof(frame), &m);
+
+	us += 100;
+	write_pcap_record(&w, us, (uint32_t)frame_size, (uint32_t)frame_size, frame);
+}
+
+static void
+damaged_flow_export_is_told_and_the_rest_is_judged(void **state)
+{
+	static const struct {
+		uint16_t port;
+		uint8_t size;
+		uint8_t begin[24];
+		const char *what;
+	} damaged[] = {
+		/* Of 3 records there is none. */
+		{2055, 24, {0, 5, 0, 3},
+			"exporter 10.0.0.99: NetFlow v5 of 3 records has 24 bytes"},
+		{9995, 6, {0, 5, 0, 1, 0, 0}, "exporter 10.0.0.99: NetFlow v5 of 6 bytes"},
+		{2055, 12, {0, 9, 0, 1}, "exporter 10.0.0.99: NetFlow v9 of 12 bytes"},
+		/* A set of 400 bytes. */
+		{9996, 24, {0, 9, 0, 1, [21] = 7, [22] = 1, [23] = 144}, "exporter 10.0.0.99"},
+		{4739, 20, {0, 10, 1, 0}, "exporter 10.0.0.99: no IPFIX message in 20 bytes"},
+		{6343, 8, {0, 0, 0, 5, 0, 0, 0, 1}, "exporter 10.0.0.99: "},
+		/* As many samples as there can be, and none is there. */
+		{6343, 24, {0, 0, 0, 5, 0, 0, 0, 1}, "exporter 10.0.0.99: "},
+	};
+	uint8_t payload[100];
+	size_t size = make_netflow(payload, sizeof(payload));
+
+	for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+		(void)begin_recording(state);
+		write_pcap_header(&w, 65535, 1);
+		add_syn();
+		add_datagram(9000, damaged[i].port, damaged[i].begin, damaged[i].size);
+		add_datagram(9001, 2055, payload, size);
+		assert_int_equal(read_recording(), 0);
+		assert_int_equal(count, 2);
+		assert_int_equal(counts.errors, 1);
+		assert_int_equal(first_error.offset, 24 + 16 + 54);
+		assert_ptr_equal(strstr(first_error.what, damaged[i].what), first_error.what);
+	}
+}
+
+static void
+other_datagrams_are_no_damaged_export(void **state)
+{
+	/* Questions and answers of DNS with the numbers 5, 9 and 10, and things that begin with zeros. */
+	static const uint8_t begins[][12] = {{0, 5, 1, 0, 0, 1}, {0, 9, 1, 0, 0, 1},
+		{0, 10, 0x81, 0x80, 0, 1}, {0, 0, 0, 5, 0, 1}, {0, 1}};
+
+	write_pcap_header(&w, 65535, 1);
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		add_datagram(2055, 53, begins[i], 12);
+		add_datagram(53, 2055, begins[i], 12);
+		add_datagram(40000, 53, begins[i], 12);
+		add_datagram(40000, 50000, begins[i], 12);
+	}
+	/* To the collector's port, but no export. */
+	add_datagram(40000, 2055, begins[4], 12);
+	add_datagram(40000, 2055, "", 0);
+	add_datagram(40000, 6343, "ping", 4);
+	assert_int_equal(read_recording(), 0);
+	assert_int_equal(counts.records, 23);
+	assert_int_equal(counts.errors, 0);
+	assert_int_equal(counts.skipped_records, 0);
+	assert_int_equal(counts.skipped_bytes, 0);
+}
+
+static void
+who_has_sent_export_is_known_at_any_port(void **state)
+{
+	uint8_t payload[100];
+	size_t size = make_netflow(payload, sizeof(payload));
+
+	write_pcap_header(&w, 65535, 1);
+	add_datagram(9000, 20000, payload, size - 1);
+	add_datagram(9000, 20000, payload, size);
+	/* Another port at either end is somebody else. */
+	add_datagram(9001, 20000, payload, size - 1);
+	add_datagram(9000, 20001, payload, size - 1);
+	assert_int_equal(read_recording(), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(counts.errors, 0);
+	add_datagram(9000, 20000, payload, size - 1);
+	assert_int_equal(read_recording(), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(counts.errors, 1);
+	assert_int_equal(counts.skipped_bytes, size - 1 - 24);
+}
+
 static void
 many_open_connections_all_come_out(void **state)
 {
@@ -363,6 +466,9 @@ main(void)
 		TEST(packets_of_no_interest_are_only_counted),
 		TEST(flow_export_is_decoded_whole_or_in_fragments),
 		TEST(cut_flow_export_is_told_once),
+		TEST(damaged_flow_export_is_told_and_the_rest_is_judged),
+		TEST(other_datagrams_are_no_damaged_export),
+		TEST(who_has_sent_export_is_known_at_any_port),
 		TEST(many_open_connections_all_come_out),
 	};
 
