@@ -3,16 +3,29 @@
 
 #include <errno.h>
 
+/* So many slots a table begins with, unless it never needs as many: one huge page. */
+#define SLOTS_FIRST (UINT64_C(1) << 17)
+
+/* As many entries as slots give room to without long runs of probing. */
+static size_t
+room_of(uint64_t slots, size_t most)
+{
+	size_t room = (2 * slots + 1) / 3;
+
+	return room < most ? room : most;
+}
+
 void
 table_init(struct table *table, size_t most)
 {
 	uint64_t slots = 16;
 
-	while (slots < most + most / 2)
+	while (slots < most + most / 2 && slots < SLOTS_FIRST)
 		slots *= 2;
 	*table = (struct table){
 		.slots = memory_map(slots, sizeof(*table->slots)),
 		.mask = slots - 1,
+		.room = room_of(slots, most),
 		.most = most,
 	};
 }
@@ -22,6 +35,28 @@ table_done(struct table *table)
 {
 	memory_unmap(table->slots, table->mask + 1, sizeof(*table->slots));
 	*table = (struct table){0};
+}
+
+/* Twice the slots: a small table stays in the caches, and touches no more memory than it needs. */
+static void
+grow(struct table *table)
+{
+	struct table_slot *old = table->slots;
+	uint64_t count = table->mask + 1;
+
+	table->mask = 2 * count - 1;
+	table->room = room_of(2 * count, table->most);
+	table->slots = memory_map(2 * count, sizeof(*table->slots));
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t at = old[i].key & table->mask;
+
+		if (old[i].key == 0)
+			continue;
+		while (table->slots[at].key != 0)
+			at = (at + 1) & table->mask;
+		table->slots[at] = old[i];
+	}
+	memory_unmap(old, count, sizeof(*old));
 }
 
 int
@@ -35,8 +70,12 @@ table_add(struct table *table, uint64_t key, struct table_slot **ret)
 			return 0;
 		}
 	}
-	if (table->count >= table->most)
-		return -ENOSPC;
+	if (table->count >= table->room) {
+		if (table->count >= table->most)
+			return -ENOSPC;
+		grow(table);
+		return table_add(table, key, ret);
+	}
 	table->count++;
 	table->slots[at] = (struct table_slot){.key = key};
 	*ret = &table->slots[at];

@@ -4,8 +4,8 @@
  *          32 + 32 bits of the owner's: mostly an index into an array of its own. Linear probing,
  *          removal by shifting back, so no tombstones.
  * Owns:    its slots; slot pointers are valid until the next add or remove.
- * Limits:  the ceiling given at the start; the memory for it is mapped then, but counts only as it is
- *          touched. Key 0 is taken as 1.
+ * Limits:  the ceiling given at the start. A large table begins small and doubles when it is two thirds
+ *          full, up to the power of two above 3/2 of the ceiling. Key 0 is taken as 1.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_BASE_TABLE_H
@@ -26,10 +26,11 @@ struct table {
 	struct table_slot *slots;
 	uint64_t mask; /* number of slots - 1, a power of two */
 	size_t count;
+	size_t room; /* entries until it grows */
 	size_t most;
 };
 
-/* most: entries at the most; the slots are the next power of two above 3/2 of it. */
+/* most: entries at the most. */
 void table_init(struct table *table, size_t most);
 void table_done(struct table *table);
 

@@ -110,6 +110,37 @@ removal_never_loses_another_entry(void **state)
 }
 
 static void
+finds_all_entries_after_it_grew(void **state)
+{
+	const uint64_t most = 1000000;
+	struct table table;
+	struct table_slot *slot;
+	uint64_t first, grown = 0;
+
+	table_init(&table, most);
+	first = table.mask;
+	for (uint64_t i = 1; i <= most; i++) {
+		uint64_t before = table.mask;
+
+		assert_int_equal(table_add(&table, i * 0x9e3779b97f4a7c15, &slot), 1);
+		slot->value = (uint32_t)i;
+		slot->aux = (uint32_t)~i;
+		grown += table.mask != before;
+	}
+	assert_true(table.mask > first);
+	assert_true(grown < 8);
+	assert_int_equal(table_add(&table, 5, &slot), -ENOSPC);
+	for (uint64_t i = 1; i <= most; i++) {
+		slot = table_find(&table, i * 0x9e3779b97f4a7c15);
+		assert_non_null(slot);
+		assert_int_equal(slot->value, i);
+		assert_int_equal(slot->aux, (uint32_t)~i);
+	}
+	assert_int_equal(table.count, most);
+	table_done(&table);
+}
+
+static void
 an_emptied_table_has_no_traces(void **state)
 {
 	struct table table;
@@ -134,6 +165,7 @@ main(void)
 		cmocka_unit_test(key_0_is_a_key_like_others),
 		cmocka_unit_test(holds_exactly_as_many_as_it_was_made_for),
 		cmocka_unit_test(removal_never_loses_another_entry),
+		cmocka_unit_test(finds_all_entries_after_it_grew),
 		cmocka_unit_test(an_emptied_table_has_no_traces),
 	};
 
