@@ -23,7 +23,7 @@ distinct_count(const uint8_t *registers, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		unsigned rank = registers[i >> 1] >> (i & 1) * 4 & 15;
 
-		sum += ldexp(1, -(int)rank);
+		sum += 1 / (double)(1U << rank);
 		zeros += rank == 0;
 	}
 	estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
