@@ -4,6 +4,7 @@
  * same batches and as durable. Then the same verdicts again, and the walk through all of it. */
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
+#include "measure.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RUNS  5
+#define RUNS  MEASURE_RUNS
 #define COUNT 20000
 #define ROW   600 /* bytes of a transition with its audit row and its share of a case */
 
@@ -24,21 +25,6 @@ seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double figures[RUNS])
-{
-	qsort(figures, RUNS, sizeof(*figures), compare);
-	return figures[RUNS / 2];
 }
 
 static void
@@ -174,9 +160,10 @@ main(void)
 		remove_all(folder);
 	}
 	rmdir(folder);
-	printf("transitions kept       %9.0f a second\n", COUNT / median(kept));
-	printf("limit: a bare table    %9.0f a second\n", COUNT / median(limit));
-	printf("the same ones again    %9.0f a second\n", COUNT / median(again));
-	printf("rows verified          %9.0f a second\n", (double)proof.rows / median(checked));
+	printf("transitions kept       %9.0f a second\n", COUNT / measure_median(kept));
+	printf("limit: a bare table    %9.0f a second\n", COUNT / measure_median(limit));
+	printf("the same ones again    %9.0f a second\n", COUNT / measure_median(again));
+	printf("rows verified          %9.0f a second\n",
+		(double)proof.rows / measure_median(checked));
 	return 0;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a packet costs: a recording of 4 million packets of 96 bytes of which few are mail, read as `lazaret
- * scan` reads it, up to the observations. Beside it libpcap's loop that only counts packets, and two limits:
- * reading the file and no more, and reading it and stepping from packet to packet.
- * Usage: bench_pcap [FOLDER]   where the file of 448 MB is made, and removed; else /dev/shm or /tmp. */
+ * scan` reads it, up to the observations; and the whole command on that file. Beside it libpcap's loop that
+ * only counts packets, and two limits: reading the file and no more, and reading it and stepping from packet
+ * to packet. Who counts another number of packets than there are has failed.
+ * Usage: bench_pcap LAZARET [FOLDER]   the command, and where the file of 448 MB is made. */
 #include "base/random.h"
+#include "measure.h"
 #include "source/source.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef HAVE_PCAP
 #include <pcap/pcap.h>
@@ -18,10 +18,11 @@
 
 #define PACKETS   4000000
 #define SNAP      96
-#define RUNS      5
+#define RUNS      MEASURE_RUNS
 #define CHUNK     (1U << 20)
 #define MAIL_RATE 33 /* one packet in so many is mail */
 
+static const char *lazaret;
 static char path[4096];
 
 static void
@@ -236,10 +237,8 @@ make_file(void)
 	struct random random;
 	FILE *file = fopen(path, "wb");
 
-	if (file == NULL) {
-		perror(path);
-		exit(1);
-	}
+	if (file == NULL)
+		goto fail;
 	random_seed(&random, 1);
 	memcpy(chunk, header, sizeof(header));
 	for (uint32_t i = 0; i < PACKETS; i++) {
@@ -252,32 +251,27 @@ make_file(void)
 		size += write_packet(chunk + size, UINT64_C(1700000000000000) + i * 10, &m);
 		if (size > CHUNK || i == PACKETS - 1) {
 			if (fwrite(chunk, 1, size, file) != size)
-				perror(path);
+				goto fail;
 			size = 0;
 		}
 	}
 	free(chunk);
-	if (fclose(file) != 0)
-		perror(path);
+	if (fclose(file) == 0)
+		return;
+fail:
+	perror(path);
+	exit(1);
 }
 
+/* Each loop gives its CPU seconds, and how many packets it saw. */
 static double
-seconds(void)
+run_ours(uint64_t *count)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static uint64_t
-run_ours(void)
-{
+	double begun = measure_cpu();
 	struct intake_settings settings = INTAKE_DEFAULTS;
 	struct fail fail = {0};
 	struct source *source = source_open(path, &settings, &fail);
 	struct observation some[256];
-	uint64_t count;
 
 	if (source == NULL) {
 		fprintf(stderr, "%s: %s\n", fail.where, fail.what);
@@ -285,53 +279,68 @@ run_ours(void)
 	}
 	while (source_read(source, some, 256) > 0)
 		continue;
-	count = intake_counts(source_intake(source))->records;
+	*count = intake_counts(source_intake(source))->records;
 	source_close(source);
-	return count;
+	return measure_cpu() - begun;
 }
 
-static uint64_t
-run_libpcap(void)
+/* The command from its start to its end. What it counted is asked for in a run of its own. */
+static double
+run_scan(uint64_t *count)
 {
-	uint64_t count = 0;
+	const char *const json[] = {
+		lazaret, "scan", "--json", "--inside", "10.0.0.0/8", path, NULL};
+	const char *const people[] = {lazaret, "scan", "--inside", "10.0.0.0/8", path, NULL};
+
+	if (*count == 0) {
+		struct buffer said;
+
+		buffer_init(&said, 1U << 28);
+		measure_output(json, &said);
+		*count = measure_number(&said, "\"type\":\"summary\",\"records\":");
+		buffer_done(&said);
+	}
+	return measure_command(people);
+}
+
 #ifdef HAVE_PCAP
+static double
+run_libpcap(uint64_t *count)
+{
 	char error[PCAP_ERRBUF_SIZE];
+	double begun = measure_cpu();
 	pcap_t *pcap = pcap_open_offline(path, error);
 	struct pcap_pkthdr *header;
 	const u_char *bytes;
 
-	if (pcap == NULL)
-		return 0;
-	while (pcap_next_ex(pcap, &header, &bytes) == 1)
-		count++;
+	if (pcap == NULL) {
+		fprintf(stderr, "libpcap: %s\n", error);
+		exit(1);
+	}
+	for (*count = 0; pcap_next_ex(pcap, &header, &bytes) == 1;)
+		++*count;
 	pcap_close(pcap);
+	return measure_cpu() - begun;
+}
 #endif
-	return count;
-}
 
-static uint64_t
-run_read(void)
+static double
+run_read(uint64_t *count)
 {
-	static uint8_t chunk[CHUNK];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint64_t bytes = 0;
-	ssize_t got;
-
-	while ((got = read(fd, chunk, sizeof(chunk))) > 0)
-		bytes += (uint64_t)got;
-	close(fd);
-	return bytes > 0 ? PACKETS : 0;
+	*count = PACKETS;
+	return measure_reading(path);
 }
 
-static uint64_t
-run_steps(void)
+static double
+run_steps(uint64_t *count)
 {
 	static uint8_t chunk[2 * CHUNK];
+	double begun = measure_cpu();
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t left = 0, at = 24;
-	uint64_t count = 0;
 	ssize_t got;
 
+	*count = 0;
 	while ((got = read(fd, chunk + left, CHUNK)) > 0) {
 		left += (size_t)got;
 		while (at + 16 <= left) {
@@ -340,60 +349,68 @@ run_steps(void)
 			if (at + length > left)
 				break;
 			at += length;
-			count++;
+			++*count;
 		}
 		memmove(chunk, chunk + at, left - at);
 		left -= at;
 		at = 0;
 	}
 	close(fd);
-	return count;
+	return measure_cpu() - begun;
 }
 
 static int
-by_size(const void *a, const void *b)
+work(const char *folder)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	static const struct {
+		const char *name;
+		double (*run)(uint64_t *count);
+	} loops[] = {
+		{"lazaret: to observations", run_ours},
+		{"lazaret scan, the whole command", run_scan},
+#ifdef HAVE_PCAP
+		{"libpcap: counting", run_libpcap},
+#endif
+		{"limit: read() and no more", run_read},
+		{"limit: read() and steps", run_steps},
+	};
+	enum { LOOPS = sizeof(loops) / sizeof(*loops) };
+	double runs[LOOPS][RUNS];
+	uint64_t counts[LOOPS] = {0};
+	int code = 0;
 
-	return (x > y) - (x < y);
+	snprintf(path, sizeof(path), "%s/packets.pcap", folder);
+	make_file();
+	for (int i = -1; i < RUNS; i++) {
+		for (int k = 0; k < LOOPS; k++) {
+			double seconds = loops[k].run(&counts[k]);
+
+			if (i >= 0)
+				runs[k][i] = seconds * 1e9 / PACKETS;
+		}
+	}
+	printf("%d packets of %d bytes, 1 in %d of them mail; CPU time, median of %d\n", PACKETS,
+		SNAP, MAIL_RATE, RUNS);
+	for (int k = 0; k < LOOPS; k++) {
+		measure_print(loops[k].name, "ns a packet", runs[k]);
+		if (counts[k] == PACKETS)
+			continue;
+		printf("FAILED: %s counted %lu packets\n", loops[k].name, counts[k]);
+		code = 1;
+	}
+#ifndef HAVE_PCAP
+	puts("libpcap was not there when this was built: no peer");
+#endif
+	return code;
 }
 
 int
 main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		uint64_t (*run)(void);
-	} loops[] = {{"lazaret: to observations", run_ours}, {"libpcap: counting", run_libpcap},
-		{"limit: read() and no more", run_read}, {"limit: read() and steps", run_steps}};
-	struct stat status;
-	const char *folder = argc > 1            ? argv[1]
-		: stat("/dev/shm", &status) == 0 ? "/dev/shm"
-						 : "/tmp";
-	double runs[4][RUNS];
-	uint64_t counts[4] = {0};
-
-	snprintf(path, sizeof(path), "%s/bench_pcap.%d.pcap", folder, (int)getpid());
-	make_file();
-	for (int i = -1; i < RUNS; i++) {
-		for (int k = 0; k < 4; k++) {
-			double begin = seconds();
-
-			counts[k] = loops[k].run();
-			if (i >= 0)
-				runs[k][i] = (seconds() - begin) * 1e9 / PACKETS;
-		}
+	if (argc < 2) {
+		fputs("usage: bench_pcap LAZARET [FOLDER]\n", stderr);
+		return 2;
 	}
-	unlink(path);
-	printf("%d packets of %d bytes, 1 in %d of them mail; CPU time, median of %d\n", PACKETS,
-		SNAP, MAIL_RATE, RUNS);
-	for (int k = 0; k < 4; k++) {
-		qsort(runs[k], RUNS, sizeof(double), by_size);
-		if (counts[k] == PACKETS)
-			printf("%-28s %6.1f ns a packet (%.1f to %.1f)\n", loops[k].name,
-				runs[k][RUNS / 2], runs[k][0], runs[k][RUNS - 1]);
-		else
-			printf("%-28s counted %lu\n", loops[k].name, counts[k]);
-	}
-	return 0;
+	lazaret = argv[1];
+	return measure_in_folder(argc > 2 ? argv[2] : NULL, work);
 }
