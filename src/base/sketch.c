@@ -17,15 +17,17 @@ filter_turn(struct filter_block *blocks, unsigned count)
 double
 distinct_count(const uint8_t *registers, unsigned count)
 {
-	double m = count, sum = 0, estimate;
+	double m = count, sum, estimate;
+	uint64_t parts = 0; /* of 2^-15: no rank is above 15, so this is exact */
 	unsigned zeros = 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		unsigned rank = registers[i >> 1] >> (i & 1) * 4 & 15;
 
-		sum += 1 / (double)(1U << rank);
+		parts += 0x8000U >> rank;
 		zeros += rank == 0;
 	}
+	sum = (double)parts / 0x8000;
 	estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
 	/* Below 2.5 m linear counting is the better estimate. */
 	if (estimate <= 2.5 * m && zeros > 0)
