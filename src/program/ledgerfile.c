@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/ledgerfile.h"
 
+#include "program/complaint.h"
 #include "program/verbs.h"
 
 #include <errno.h>
@@ -141,8 +142,6 @@ ledgerfile_open_best(struct ledger **ret, const char *path, struct fail *why, st
 int
 ledgerfile_complain(const struct fail *fail)
 {
-	fprintf(stderr, "lazaret: %s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
-	if (*fail->hint)
-		fprintf(stderr, "  %s\n", fail->hint);
+	complaint_print(fail);
 	return EXIT_INPUT;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/verbs.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct verb verbs[] = {
 	{"scan", "[--inside PREFIX]... [--json] FILE...",
@@ -23,19 +26,57 @@ const struct verb verbs[] = {
 	{0},
 };
 
-int
-main(int argc, char **argv)
+/* Standard streams that are closed are opened the wrong way round: no other file takes their place, and who
+ * uses them is told. */
+static void
+occupy_streams(void)
 {
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
+}
+
+/* A report that did not get out is not done. */
+static int
+finish(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "lazaret: standard output cannot be written: %s\n",
+		errno != 0 ? strerror(errno) : "not all of it went out");
+	return EXIT_INPUT;
+}
+
+static int
+run(int argc, char **argv)
+{
+	static char program[] = "lazaret";
+
 	if (argc >= 2) {
 		for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
-			if (strcmp(argv[1], verb->name) == 0)
+			if (strcmp(argv[1], verb->name) == 0) {
+				argv[1] = program; /* who getopt says is speaking */
 				return verb->run(argc - 1, argv + 1);
+			}
 		}
-		if (strcmp(argv[1], "--help") == 0)
+		if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 			return verb_help(1, argv);
+		if (strcmp(argv[1], "--version") == 0) {
+			puts("lazaret " LAZARET_VERSION);
+			return EXIT_DONE;
+		}
 		fprintf(stderr, "lazaret: there is no verb \"%s\"; see lazaret help\n", argv[1]);
 		return EXIT_USAGE;
 	}
 	verb_help(1, argv);
 	return EXIT_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	occupy_streams();
+	return finish(run(argc, argv));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/scanoptions.h"
 
+#include "program/complaint.h"
 #include "program/settings.h"
 #include "program/verbs.h"
 
@@ -140,9 +141,8 @@ set_given(struct scan_options *options, const struct given_list *list)
 			name = text_cut(&value, '=');
 		if (config_set(options->config, name, value, &fail) == 0)
 			continue;
-		fprintf(stderr, "lazaret: %s %s: %s\n", given->argument, given->value, fail.what);
-		if (*fail.hint)
-			fprintf(stderr, "  %s\n", fail.hint);
+		fail_where(&fail, "%s %s", given->argument, given->value);
+		complaint_print(&fail);
 		return EXIT_USAGE;
 	}
 	return 0;

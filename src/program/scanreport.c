@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/scanreport.h"
 
+#include "program/page.h"
 #include "verdict/explain.h"
 
 #include <inttypes.h>
@@ -173,17 +174,13 @@ static void
 people_reasons(const struct scan_report *report, const struct judge_line *line, struct buffer *out)
 {
 	char name[LINE_NAME];
-	struct text text, row;
 
 	buffer_clear(out);
 	explain_verdict(line->confirmed ? line->confirmed : &line->now, report->parameters,
 		scan_report_name(report, line->now.line, name), out);
-	text = (struct text){.at = buffer_string(out), .length = out->length};
 	fputc('\n', report->out);
-	while (text.length > 0) {
-		row = text_cut(&text, '\n');
-		fprintf(report->out, "  %.*s\n", (int)row.length, row.at);
-	}
+	page_print(report->out, "  ", (struct text){buffer_string(out), out->length},
+		page_width(report->out, 0));
 }
 
 static void
@@ -232,9 +229,13 @@ people_errors(const struct scan_report *report, const struct scan_totals *totals
 		return;
 	fprintf(report->out, "\n%s fault%s in the input%s:\n", grouped(totals->error_total, number),
 		plural(totals->error_total), judged ? "; the rest was judged" : "");
-	for (size_t i = 0; i < totals->error_count && i < 10; i++)
-		fprintf(report->out, "  %s, byte %" PRIu64 ": %s\n", totals->errors[i].file,
+	for (size_t i = 0; i < totals->error_count && i < 10; i++) {
+		char row[sizeof(*totals->errors) + 64];
+
+		snprintf(row, sizeof(row), "%s, byte %" PRIu64 ": %s", totals->errors[i].file,
 			totals->errors[i].offset, totals->errors[i].what);
+		page_print(report->out, "  ", text_of(row), page_width(report->out, 0));
+	}
 	if (totals->error_total > 10)
 		fprintf(report->out, "  and %s more\n", grouped(totals->error_total - 10, number));
 }

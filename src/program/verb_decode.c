@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/complaint.h"
 #include "program/fieldprinter.h"
 #include "program/progress.h"
 #include "program/verbs.h"
 #include "source/source.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,14 +34,6 @@ static const char usage[] =
 	"not known are shown as ENTERPRISE:NUMBER, in hexadecimal.\n";
 
 static void
-print_fail(const struct fail *fail)
-{
-	fprintf(stderr, "lazaret: %s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
-	if (*fail->hint)
-		fprintf(stderr, "  %s\n", fail->hint);
-}
-
-static void
 show_progress(void *context, const struct source *source)
 {
 	struct decode *decode = context;
@@ -60,7 +52,7 @@ decode_file(struct decode *decode, const char *path)
 	int r;
 
 	if (source == NULL) {
-		print_fail(&fail);
+		complaint_print(&fail);
 		decode->exit_code = EXIT_INPUT;
 		return;
 	}
@@ -115,10 +107,7 @@ run(int count, char **paths, bool is_json)
 		decode_file(decode, paths[i]);
 	intake_flush(decode->intake);
 	progress_done(&decode->progress);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "lazaret: standard output: %s\n", strerror(errno));
-		decode->exit_code = EXIT_INPUT;
-	}
+	fflush(stdout);
 	print_errors(decode);
 	if (decode->printer.records == 0 && decode->exit_code == EXIT_DONE)
 		fprintf(stderr, "lazaret: no flow records were found\n");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/casefind.h"
 #include "program/ledgerfile.h"
+#include "program/page.h"
 #include "program/verbs.h"
 #include "verdict/explain.h"
 
@@ -199,7 +200,8 @@ verb_explain(int argc, char **argv)
 	buffer_init(&text, TEXT_MOST);
 	r = explain(path, argv[optind], &text, &fail);
 	if (r == 0)
-		fputs(buffer_string(&text), stdout);
+		page_print(stdout, "", (struct text){buffer_string(&text), text.length},
+			page_width(stdout, 0));
 	buffer_done(&text);
 	if (r == 0)
 		return EXIT_DONE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/complaint.h"
 #include "program/progress.h"
 #include "program/verbs.h"
 #include "rehearse/curve.h"
@@ -54,14 +55,6 @@ print_usage(void)
 		printf("    %-15s %s%s\n", builtin_scenarios[i].name, builtin_scenarios[i].summary,
 			i == 0 ? " (the default)" : "");
 	fputs(usage_options, stdout);
-}
-
-static void
-print_fail(const struct fail *fail)
-{
-	fprintf(stderr, "lazaret: %s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
-	if (*fail->hint)
-		fprintf(stderr, "  %s\n", fail->hint);
 }
 
 static void
@@ -417,7 +410,7 @@ verb_rehearse(int argc, char **argv)
 			return EXIT_DONE;
 		}
 		if (take_option(&rehearse, &wishes, code, &fail) < 0) {
-			print_fail(&fail);
+			complaint_print(&fail);
 			return EXIT_USAGE;
 		}
 	}
@@ -430,14 +423,14 @@ verb_rehearse(int argc, char **argv)
 		rehearse.name = argv[optind];
 	r = read_scenario(&rehearse, &fail);
 	if (r < 0) {
-		print_fail(&fail);
+		complaint_print(&fail);
 		return EXIT_INPUT;
 	}
 	r = apply_wishes(&rehearse, &wishes, &fail);
 	if (r == 0)
 		r = run(&rehearse, &fail);
 	if (r < 0) {
-		print_fail(&fail);
+		complaint_print(&fail);
 		return EXIT_USAGE;
 	}
 	return r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/retention.h"
+#include "program/complaint.h"
 #include "program/ledgerfile.h"
 #include "program/progress.h"
 #include "program/scanoptions.h"
@@ -16,9 +17,6 @@
 #define SCAN_FILTER_BLOCKS 32
 #define SCAN_REGISTERS     1024
 #define BATCH              256
-
-/* Of what is said to people. */
-#define COLUMNS 100
 
 struct scan {
 	struct scan_options options;
@@ -37,32 +35,10 @@ struct scan {
 	int exit_code;
 };
 
-/* In lines that fit a terminal, each begun with two blanks. */
-static void
-hint(const char *text)
-{
-	struct text rest = text_of(text);
-	size_t column = 0;
-
-	while (rest.length > 0) {
-		struct text word = text_cut(&rest, ' ');
-
-		if (column > 0 && column + 1 + word.length > COLUMNS) {
-			fputc('\n', stderr);
-			column = 0;
-		}
-		column += (size_t)fprintf(
-			stderr, "%s%.*s", column == 0 ? "  " : " ", (int)word.length, word.at);
-	}
-	if (column > 0)
-		fputc('\n', stderr);
-}
-
 static void
 complain(struct scan *scan, const struct fail *fail, int code)
 {
-	fprintf(stderr, "lazaret: %s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
-	hint(fail->hint);
+	complaint_print(fail);
 	scan->exit_code = scan->exit_code > code ? scan->exit_code : code;
 }
 

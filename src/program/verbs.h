@@ -1,6 +1,6 @@
 /* verbs - the verbs of the command lazaret, one file each
  *
- * What:    each gets its own arguments (argv[0] is the verb) and returns the process's exit code.
+ * What:    each gets its own arguments (argv[0] is the program) and returns the process's exit code.
  */
 #ifndef LAZARET_PROGRAM_VERBS_H
 #define LAZARET_PROGRAM_VERBS_H

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/complaint.h"
+
+#include "program/page.h"
+
+/* Of what is to be done, where there is no terminal that says how wide it is. */
+#define COLUMNS 100
+
+void
+complaint_print(const struct fail *fail)
+{
+	char line[sizeof(*fail) + 16];
+
+	snprintf(line, sizeof(line), "lazaret: %s%s%s", fail->where, *fail->where ? ": " : "",
+		fail->what);
+	for (char *c = line; *c != '\0'; c++) {
+		if (*c == '\n')
+			*c = '?';
+	}
+	page_print(stderr, "", text_of(line), 0);
+	page_print(stderr, "  ", text_of(fail->hint), page_width(stderr, COLUMNS));
+}
