@@ -144,6 +144,24 @@ check_keys(struct ledger *ledger, struct fail *fail)
 	return 0;
 }
 
+/* A file without a key file beside it: if it is no ledger at all, that is what is wrong. */
+static int
+blame(const struct ledger_settings *settings, int r, struct fail *fail)
+{
+	struct store_settings look = {.where = settings->where,
+		.mode = STORE_READ,
+		.wait_ms = settings->wait_ms,
+		.bytes_most = settings->bytes_most};
+	struct store *store = NULL;
+	struct fail other = {0};
+	int e = store_open(&store, &look, &other);
+
+	store_close(store);
+	if (e < 0 && fail != NULL)
+		*fail = other;
+	return e < 0 ? e : r;
+}
+
 /* A key is only ever made for a ledger that is not there yet: a second one would split every line in two. */
 static int
 read_keys(struct ledger *ledger, const struct ledger_settings *settings, struct fail *fail)
@@ -161,7 +179,9 @@ read_keys(struct ledger *ledger, const struct ledger_settings *settings, struct 
 	/* Who may only read sees pseudonyms; for a ledger that is not there the store has the better word. */
 	if (settings->mode == STORE_READ && (r == -ENOENT || r == -EACCES))
 		return 0;
-	return r == -ENOENT && access(settings->where, F_OK) != 0 ? 0 : r;
+	if (r == -ENOENT)
+		return access(settings->where, F_OK) == 0 ? blame(settings, r, fail) : 0;
+	return r;
 }
 
 int
@@ -176,6 +196,7 @@ ledger_open(struct ledger **ret, const struct ledger_settings *settings, struct 
 
 	must(sodium_init() >= 0);
 	ledger->where = strdup(settings->where);
+	must(ledger->where != NULL);
 	ledger->for_reading = settings->mode == STORE_READ;
 	ledger->now = settings->now;
 	snprintf(ledger->actor, sizeof(ledger->actor), "%.*s",

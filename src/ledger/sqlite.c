@@ -18,7 +18,8 @@
 static int
 tell(struct sqlite *sqlite, int r, const char *what, const char *hint, struct fail *fail)
 {
-	fail_where(fail, "%s", sqlite->path);
+	/* Without the "./" of plain_path. */
+	fail_where(fail, "%s", sqlite->path + (sqlite->path[0] == '.' ? 2 : 0));
 	fail_what(fail, "%s", what);
 	fail_hint(fail, "%s", hint);
 	return r;
@@ -338,6 +339,9 @@ find_file(struct sqlite *sqlite, enum store_mode mode, struct fail *fail)
 				"another with "
 				"--ledger FILE",
 				fail);
+		if (r == -ENOENT)
+			return tell(sqlite, r, "the folder of the ledger is not there",
+				"make it, or name another ledger with --ledger FILE", fail);
 		snprintf(what, sizeof(what), "the ledger cannot be opened: %s", strerror(-r));
 		return tell(
 			sqlite, r, what, "look at the rights of the file and of its folder", fail);

@@ -396,6 +396,47 @@ without_the_key_file_it_lists_pseudonyms_only(void **state)
 }
 
 static void
+names_what_is_no_ledger_rather_than_a_key_file(void **state)
+{
+	static const char *const contents[] = {"", "hello\n"};
+	const struct fixture *fixture = *state;
+	struct ledger_settings settings = fixture_settings(fixture, STORE_MAKE);
+	struct ledger *ledger;
+	char key[96];
+
+	snprintf(key, sizeof(key), "%s.key", fixture->path);
+	for (size_t i = 0; i < sizeof(contents) / sizeof(*contents); i++) {
+		FILE *file = fopen(fixture->path, "w");
+		struct fail fail = {0};
+
+		assert_non_null(file);
+		assert_true(fputs(contents[i], file) >= 0);
+		assert_int_equal(fclose(file), 0);
+		assert_int_equal(ledger_open(&ledger, &settings, &fail), -EBADMSG);
+		assert_string_equal(fail.where, fixture->path);
+		assert_non_null(strstr(fail.what, "not a ledger"));
+		assert_int_equal(access(key, F_OK), -1);
+	}
+	settings.where = fixture->folder;
+	assert_int_equal(ledger_open(&ledger, &settings, NULL), -EBADMSG);
+}
+
+static void
+says_that_its_folder_is_not_there(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct ledger_settings settings = fixture_settings(fixture, STORE_MAKE);
+	struct ledger *ledger;
+	struct fail fail = {0};
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/none/ledger", fixture->folder);
+	settings.where = path;
+	assert_int_equal(ledger_open(&ledger, &settings, &fail), -ENOENT);
+	assert_string_equal(fail.what, "the folder of the ledger is not there");
+}
+
+static void
 refuses_the_key_file_of_another_ledger(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -663,6 +704,8 @@ main(void)
 		TEST(opening_a_name_is_written_down),
 		TEST(a_ledger_opened_for_reading_opens_no_name),
 		TEST(without_the_key_file_it_lists_pseudonyms_only),
+		TEST(names_what_is_no_ledger_rather_than_a_key_file),
+		TEST(says_that_its_folder_is_not_there),
 		TEST(refuses_the_key_file_of_another_ledger),
 		TEST(names_are_found_by_their_text_and_stay_out_of_the_file),
 		TEST(retention_removes_closed_cases_and_keeps_counts),
