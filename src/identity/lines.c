@@ -126,7 +126,9 @@ find_prefix(const struct lines *lines, const struct address *address)
 		const struct table_slot *slot =
 			table_find(&lines->by_prefix, prefix_hash(&masked, *length));
 
-		if (slot != NULL)
+		if (slot != NULL &&
+			memcmp(lines->prefixes[slot->value].prefix.address.byte, masked.byte,
+				sizeof(masked.byte)) == 0)
 			return &lines->prefixes[slot->value];
 	}
 	return NULL;
@@ -347,8 +349,13 @@ lines_read(struct lines *lines, const char *path, struct fail *fail)
 			r = read_row(lines, text, fail);
 		}
 	}
-	if (r < 0)
+	if (r < 0) {
 		fail_where(fail, "%s:%u", path, number);
+	} else if (ferror(file)) {
+		r = -errno;
+		fail_where(fail, "%s", path);
+		fail_what(fail, "the table of prefixes cannot be read: %s", strerror(-r));
+	}
 	fclose(file);
 	return r;
 }

@@ -8,7 +8,6 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,32 +31,6 @@ ledgerfile_default(char into[LEDGERFILE_PATH], struct fail *fail)
 	fail_what(fail, "there is no home folder to look for the ledger in");
 	fail_hint(fail, "name it with --ledger FILE");
 	return -ENOENT;
-}
-
-/* Makes the folders above a file, readable to their owner only. */
-static int
-make_folders(const char *path, struct fail *fail)
-{
-	char folder[LEDGERFILE_PATH];
-	size_t length = strlen(path);
-
-	if (length >= sizeof(folder))
-		return -ENAMETOOLONG;
-	memcpy(folder, path, length + 1);
-	for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
-			int r = -errno;
-
-			fail_where(fail, "%s", folder);
-			fail_what(
-				fail, "the folder of the ledger cannot be made: %s", strerror(-r));
-			fail_hint(fail, "name another ledger with --ledger FILE");
-			return r;
-		}
-		*slash = '/';
-	}
-	return 0;
 }
 
 static const char *
@@ -115,8 +88,6 @@ ledgerfile_open(struct ledger **ret, const char *path, enum store_mode mode, str
 
 	if (path == NULL) {
 		r = ledgerfile_default(standard, fail);
-		if (r == 0 && mode == STORE_MAKE)
-			r = make_folders(standard, fail);
 		path = standard;
 	}
 	if (r < 0)

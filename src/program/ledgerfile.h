@@ -16,8 +16,7 @@
 /* The default path. -ENOENT if there is neither a state folder nor a home, with fail filled. */
 int ledgerfile_default(char into[LEDGERFILE_PATH], struct fail *fail) MUST_USE;
 
-/* Opens the ledger at path, or the default one if path is NULL; with STORE_MAKE the default's folder is made,
- * too. Time and actor are of this process. */
+/* Opens the ledger at path, or the default one if path is NULL. Time and actor are of this process. */
 int ledgerfile_open(
 	struct ledger **ret, const char *path, enum store_mode mode, struct fail *fail) MUST_USE;
 

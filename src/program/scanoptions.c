@@ -155,9 +155,9 @@ load(struct scan_options *options, const struct given_list *list)
 	struct fail fail = {0};
 	int code;
 
-	options->config = settings_load(list->file, list->profile);
-	if (options->config == NULL)
-		return EXIT_USAGE;
+	code = settings_load(&options->config, list->file, list->profile);
+	if (code != 0)
+		return code;
 	code = set_given(options, list);
 	if (code == 0 && config_fits(options->config, &option, &fail) < 0) {
 		fprintf(stderr, "lazaret: %s: %s\n", option->name, fail.what);

@@ -109,6 +109,9 @@ json_summary(const struct scan_report *report, const struct scan_totals *totals,
 		buffer_print(out, ",\"offset\":%" PRIu64 ",\"what\":", totals->errors[i].offset);
 		buffer_json(out, text_of(totals->errors[i].what));
 		buffer_print(out, "}");
+		/* As many files as were named may be missing: no buffer holds all of that. */
+		fwrite(out->at, 1, out->length, report->out);
+		buffer_clear(out);
 	}
 	buffer_print(out, "],\"parameters\":\"%08x\",\"seconds\":%.3f}\n",
 		judge_parameters(report->judge), totals->seconds);
@@ -197,7 +200,12 @@ people_next(const struct scan_report *report, size_t found)
 		fputs("  - No line looks like a spam zombie here. Zombies that send through one "
 		      "stolen mail\n    account are not seen in flows.\n",
 			report->out);
-	if (found > 0 && report->ledger != NULL)
+	if (report->ledger != NULL && !report->is_kept)
+		fprintf(report->out,
+			"  - Not all cases could be kept. Mend what was told of %s and scan "
+			"again:\n    what is there already is not kept twice.\n",
+			report->ledger);
+	else if (found > 0 && report->ledger != NULL)
 		fprintf(report->out, "  - The cases are kept: lazaret cases --ledger %s\n",
 			report->ledger);
 	else if (found > 0)

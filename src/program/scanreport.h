@@ -33,7 +33,8 @@ struct scan_report {
 	const struct judge *judge;
 	const struct lines *lines;
 	const struct parameters *parameters;
-	const char *ledger; /* where it was kept, or NULL */
+	const char *ledger; /* where it was to be kept, or NULL */
+	bool is_kept;
 	bool is_json;
 	bool all;
 	bool pseudonyms;

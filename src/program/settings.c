@@ -2,6 +2,8 @@
 #include "program/settings.h"
 
 #include "config/parser.h"
+#include "program/complaint.h"
+#include "program/verbs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,13 +15,13 @@ tell(void *context, const struct fail *fail)
 	int *told = context;
 
 	++*told;
-	fprintf(stderr, "%s%s%s\n", fail->where, *fail->where ? ": " : "", fail->what);
+	fprintf(stderr, "%s: %s\n", fail->where, fail->what);
 	if (*fail->hint)
 		fprintf(stderr, "  %s\n", fail->hint);
 }
 
-struct config *
-settings_load(const char *path, const char *profile)
+int
+settings_load(struct config **ret, const char *path, const char *profile)
 {
 	struct config *config = config_new();
 	struct fail fail = {0};
@@ -31,16 +33,20 @@ settings_load(const char *path, const char *profile)
 		problems = parser_read(config, path, tell, &told);
 	if (problems > told)
 		fprintf(stderr, "%s: and %d more\n", path, problems - told);
-	if (profile != NULL && problems == 0 &&
-		config_set(config, TEXT("scan.profile"), text_of(profile), &fail) < 0) {
-		fail_where(&fail, "--profile");
-		tell(&told, &fail);
-		problems++;
+	if (problems > 0) {
+		config_free(config);
+		return EXIT_INPUT;
 	}
-	if (problems > 0)
-		return config_free(config);
+	if (profile != NULL &&
+		config_set(config, TEXT("scan.profile"), text_of(profile), &fail) < 0) {
+		fail_where(&fail, "--profile %s", profile);
+		complaint_print(&fail);
+		config_free(config);
+		return EXIT_USAGE;
+	}
 	config_take_profile(config);
-	return config;
+	*ret = config;
+	return EXIT_DONE;
 }
 
 /* The options that are parameters of the judge have the parameters' own names. */
@@ -101,7 +107,6 @@ settings_lines(const struct config *config, struct lines_settings *settings)
 int
 settings_inside(const struct config *config, struct lines *lines, struct fail *fail)
 {
-	const char *table = config_string(config, "network.table");
 	const struct prefix *prefixes;
 	size_t count = config_prefixes(config, "network.inside", &prefixes);
 
@@ -115,5 +120,13 @@ settings_inside(const struct config *config, struct lines *lines, struct fail *f
 		if (r < 0)
 			return r;
 	}
+	return 0;
+}
+
+int
+settings_table(const struct config *config, struct lines *lines, struct fail *fail)
+{
+	const char *table = config_string(config, "network.table");
+
 	return *table ? lines_read(lines, table, fail) : 0;
 }

@@ -15,14 +15,15 @@
 #define SETTINGS_FILE "/etc/lazaret/lazaret.yaml"
 
 /* Reads the file (NULL: SETTINGS_FILE if it is there, else the defaults) and then takes the profile (NULL:
- * the one that the file names). Returns NULL when anything was wrong, which has been told. */
-struct config *settings_load(const char *path, const char *profile);
+ * the one that the file names). Returns the exit code when anything was wrong, which has been told. */
+int settings_load(struct config **ret, const char *path, const char *profile) MUST_USE;
 
 /* Puts what the file or the profile set over the parameters; the others stay. */
 void settings_parameters(const struct config *config, struct parameters *parameters);
 
-/* Adds the own network to lines, which were made with settings_lines. */
+/* Adds the own network, and the table of prefixes, to lines, which were made with settings_lines. */
 void settings_lines(const struct config *config, struct lines_settings *settings);
 int settings_inside(const struct config *config, struct lines *lines, struct fail *fail) MUST_USE;
+int settings_table(const struct config *config, struct lines *lines, struct fail *fail) MUST_USE;
 
 #endif

@@ -67,10 +67,11 @@ show(const struct config *config)
 static int
 check(const char *path, const char *profile, bool is_shown)
 {
-	struct config *config = settings_load(path, profile);
+	struct config *config = NULL;
+	int code = settings_load(&config, path, profile);
 
-	if (config == NULL)
-		return EXIT_INPUT;
+	if (code != 0)
+		return code;
 	if (is_shown)
 		show(config);
 	else if (path == NULL && access(SETTINGS_FILE, F_OK) != 0)

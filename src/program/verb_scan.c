@@ -29,6 +29,7 @@ struct scan {
 	struct judge *judge;
 	struct ledger *ledger;
 	struct fail ledger_fail;     /* the first; then nothing more is kept */
+	bool is_kept;                /* all that was found is in the ledger */
 	struct intake_error *errors; /* files that could not be opened, then those of the readers */
 	size_t unopened;
 	struct progress progress;
@@ -115,15 +116,16 @@ commit_ledger(struct scan *scan)
 	const struct config *config = scan->options.config;
 	double silent = config_number(config, "ledger.retention-open");
 	double seconds = config_number(config, "ledger.retention-cases");
-	struct fail fail = {0};
+	struct fail *fail = &scan->ledger_fail;
 
-	if (scan->ledger == NULL || *scan->ledger_fail.what)
+	if (scan->ledger == NULL || *fail->what)
 		return;
 	/* Who keeps new cases lets the old ones go. */
-	if (ledger_commit(scan->ledger, &fail) < 0 ||
-		ledger_close_silent(scan->ledger, (unsigned)(silent / 86400), &fail) < 0 ||
-		ledger_forget(scan->ledger, (unsigned)(seconds / 86400), &fail) < 0)
-		complain(scan, &fail, EXIT_INPUT);
+	scan->is_kept = ledger_commit(scan->ledger, fail) == 0;
+	if (!scan->is_kept ||
+		ledger_close_silent(scan->ledger, (unsigned)(silent / 86400), fail) < 0 ||
+		ledger_forget(scan->ledger, (unsigned)(seconds / 86400), fail) < 0)
+		complain(scan, fail, EXIT_INPUT);
 }
 
 static void
@@ -235,15 +237,22 @@ prepare(struct scan *scan)
 	parameters->flow.distinct_registers = SCAN_REGISTERS;
 	settings_parameters(config, parameters);
 	settings_lines(config, &lines);
-	if (open_ledger(scan, &lines) < 0)
-		return -1;
-	scan->lines = lines_new(&lines);
-	if (settings_inside(config, scan->lines, &fail) < 0 ||
-		timezone_init(&scan->zone, config_string(config, "scan.timezone"), &fail) < 0) {
+	if (timezone_init(&scan->zone, config_string(config, "scan.timezone"), &fail) < 0) {
 		complain(scan, &fail, EXIT_USAGE);
 		return -1;
 	}
 	scan->merge_settings.intake.zone = &scan->zone;
+	if (open_ledger(scan, &lines) < 0)
+		return -1;
+	scan->lines = lines_new(&lines);
+	if (settings_inside(config, scan->lines, &fail) < 0) {
+		complain(scan, &fail, EXIT_USAGE);
+		return -1;
+	}
+	if (settings_table(config, scan->lines, &fail) < 0) {
+		complain(scan, &fail, EXIT_INPUT);
+		return -1;
+	}
 	return 0;
 }
 
@@ -256,6 +265,7 @@ report(const struct scan *scan)
 		.lines = scan->lines,
 		.parameters = &scan->judge_settings.parameters,
 		.ledger = scan->options.ledger,
+		.is_kept = scan->is_kept,
 		.is_json = scan->options.is_json,
 		.all = scan->options.all,
 		.pseudonyms = scan->options.pseudonyms,

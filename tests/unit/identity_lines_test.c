@@ -200,6 +200,21 @@ a_mistake_in_a_table_names_its_line(void **state)
 }
 
 static void
+a_table_that_cannot_be_read_is_no_empty_table(void **state)
+{
+	static const char *const paths[] = {"/tmp", "/tmp/lazaret-lines-missing"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		struct lines *lines = new_lines();
+		struct fail fail = {0};
+
+		assert_true(lines_read(lines, paths[i], &fail) < 0);
+		assert_string_equal(fail.where, paths[i]);
+		lines_free(lines);
+	}
+}
+
+static void
 names_stop_at_their_ceiling(void **state)
 {
 	struct lines_settings settings = LINES_DEFAULTS;
@@ -229,6 +244,7 @@ main(void)
 		cmocka_unit_test(another_key_gives_other_pseudonyms),
 		cmocka_unit_test(reads_a_table_with_comments_roles_and_blocks),
 		cmocka_unit_test(a_mistake_in_a_table_names_its_line),
+		cmocka_unit_test(a_table_that_cannot_be_read_is_no_empty_table),
 		cmocka_unit_test(names_stop_at_their_ceiling),
 	};
 
