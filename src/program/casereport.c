@@ -181,17 +181,30 @@ audit_report_heading(FILE *out)
 		"DETAILS");
 }
 
+/* What the row is about, where that is neither a case nor one of its steps. */
+static void
+format_object(const struct audit *row, char into[48])
+{
+	*into = '\0';
+	if (row->action == ACTION_PARAMETERS)
+		snprintf(into, 48, "  %08llx", (unsigned long long)row->object);
+	else if (row->action == ACTION_RETENTION)
+		snprintf(into, 48, ": %llu removed", (unsigned long long)row->object);
+}
+
 void
 audit_report_row(const struct audit *row, FILE *out)
 {
-	char time[WALL_TEXT], subject[24] = "-";
+	char time[WALL_TEXT], subject[24] = "-", object[48];
 
 	if (row->subject != 0)
 		snprintf(subject, sizeof(subject), "%llu", (unsigned long long)row->subject);
-	fprintf(out, "%7llu  %-20s  %-18.*s  %-10s  %7s%s%.*s\n", (unsigned long long)row->sequence,
-		format_time(row->time, time), (int)row->actor.length, row->actor.at,
-		action_names[row->action], subject, row->details.length > 0 ? "  " : "",
-		(int)row->details.length, row->details.at);
+	format_object(row, object);
+	fprintf(out, "%7llu  %-20s  %-18.*s  %-10s  %7s%s%.*s%s\n",
+		(unsigned long long)row->sequence, format_time(row->time, time),
+		(int)row->actor.length, row->actor.at, action_names[row->action], subject,
+		row->details.length > 0 ? "  " : "", (int)row->details.length, row->details.at,
+		object);
 }
 
 void

@@ -105,6 +105,14 @@ settings_lines(const struct config *config, struct lines_settings *settings)
 }
 
 int
+settings_table(const struct config *config, struct lines *lines, struct fail *fail)
+{
+	const char *table = config_string(config, "network.table");
+
+	return *table ? lines_read(lines, table, fail) : 0;
+}
+
+int
 settings_inside(const struct config *config, struct lines *lines, struct fail *fail)
 {
 	const struct prefix *prefixes;
@@ -117,16 +125,9 @@ settings_inside(const struct config *config, struct lines *lines, struct fail *f
 		};
 		int r = lines_add(lines, &prefix, fail);
 
-		if (r < 0)
+		/* The table, the file and the command may all name it; what the table says holds. */
+		if (r < 0 && r != -EEXIST)
 			return r;
 	}
 	return 0;
-}
-
-int
-settings_table(const struct config *config, struct lines *lines, struct fail *fail)
-{
-	const char *table = config_string(config, "network.table");
-
-	return *table ? lines_read(lines, table, fail) : 0;
 }

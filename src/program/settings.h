@@ -21,9 +21,10 @@ int settings_load(struct config **ret, const char *path, const char *profile) MU
 /* Puts what the file or the profile set over the parameters; the others stay. */
 void settings_parameters(const struct config *config, struct parameters *parameters);
 
-/* Adds the own network, and the table of prefixes, to lines, which were made with settings_lines. */
+/* Lines are made with settings_lines; then the table of prefixes is added, and then the own network, as far as
+ * the table does not have it. */
 void settings_lines(const struct config *config, struct lines_settings *settings);
-int settings_inside(const struct config *config, struct lines *lines, struct fail *fail) MUST_USE;
 int settings_table(const struct config *config, struct lines *lines, struct fail *fail) MUST_USE;
+int settings_inside(const struct config *config, struct lines *lines, struct fail *fail) MUST_USE;
 
 #endif

@@ -24,6 +24,10 @@ verb_bench(int argc, char **argv)
 		print_usage();
 		return EXIT_DONE;
 	}
+	if (argc > 2) {
+		fputs("lazaret: bench takes one name; see lazaret bench --help\n", stderr);
+		return EXIT_USAGE;
+	}
 	for (size_t i = 0; i < bench_count; i++) {
 		if (argc > 1 && strcmp(argv[1], benches[i].name) != 0)
 			continue;

@@ -165,10 +165,11 @@ verify(const struct cases *cases, struct ledger *ledger, struct fail *fail)
 			sodium_bin2hex(head, sizeof(head), proof.head, sizeof(proof.head)));
 	if (r < 0 || cases->is_json)
 		return r;
-	printf("The ledger is as it was written: %llu rows of the audit trail, %llu cases, %llu "
-	       "steps.\n",
+	printf("The ledger is as it was written: %llu rows of the audit trail, %llu case%s, %llu "
+	       "step%s.\n",
 		(unsigned long long)proof.rows, (unsigned long long)proof.cases,
-		(unsigned long long)proof.transitions);
+		proof.cases == 1 ? "" : "s", (unsigned long long)proof.transitions,
+		proof.transitions == 1 ? "" : "s");
 	if (!proof.has_key)
 		puts("Without the key file it cannot be told whether the end of the trail was cut "
 		     "off or "

@@ -47,6 +47,10 @@ verb_help(int argc, char **argv)
 		list(stdout);
 		return EXIT_DONE;
 	}
+	if (argc > 2) {
+		fputs("lazaret: help takes one verb or option\n", stderr);
+		return EXIT_USAGE;
+	}
 	for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
 		char help[] = "--help";
 		char *arguments[] = {argv[1], help, NULL};

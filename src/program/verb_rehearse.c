@@ -419,6 +419,10 @@ verb_rehearse(int argc, char **argv)
 			"lazaret: rehearse takes one scenario; see lazaret rehearse --help\n");
 		return EXIT_USAGE;
 	}
+	if (rehearse.is_curve + rehearse.is_vary + rehearse.is_traffic > 1) {
+		fputs("lazaret: only one of --curve, --vary and --traffic at a time\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (optind < argc)
 		rehearse.name = argv[optind];
 	r = read_scenario(&rehearse, &fail);

@@ -245,12 +245,12 @@ prepare(struct scan *scan)
 	if (open_ledger(scan, &lines) < 0)
 		return -1;
 	scan->lines = lines_new(&lines);
-	if (settings_inside(config, scan->lines, &fail) < 0) {
-		complain(scan, &fail, EXIT_USAGE);
-		return -1;
-	}
 	if (settings_table(config, scan->lines, &fail) < 0) {
 		complain(scan, &fail, EXIT_INPUT);
+		return -1;
+	}
+	if (settings_inside(config, scan->lines, &fail) < 0) {
+		complain(scan, &fail, EXIT_USAGE);
 		return -1;
 	}
 	return 0;
