@@ -111,6 +111,11 @@ casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char 
 	int r;
 
 	*name = '\0';
+	/* As scan --pseudonyms prints it. */
+	if (text_starts(what, "line-")) {
+		what.at += strlen("line-");
+		what.length -= strlen("line-");
+	}
 	if (what.length == PSEUDONYM_DIGITS && text_parse_hex(what, UINT64_MAX, &number) == 0) {
 		r = ledger_find_line(ledger, number, ret, fail);
 		return r == -ENOENT ? tell_none(what, "of line", fail) : r;

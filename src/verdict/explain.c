@@ -39,18 +39,30 @@ say_seen(const struct flow_facts *facts, struct buffer *into)
 		facts->contacts, facts->contacts_bad);
 }
 
-/* A length of time as people say it: "0.001 seconds", "12 minutes", "3.5 days". */
+/* A length of time as people say it: "2 milliseconds", "1 second", "12.5 minutes", "1234 days". */
 static void
 say_span(double seconds, struct buffer *into)
 {
-	if (seconds < 120)
-		buffer_print(into, "%.3g seconds", fmax(seconds, .001));
-	else if (seconds < 2 * 3600)
-		buffer_print(into, "%.3g minutes", seconds / 60);
-	else if (seconds < 2 * 86400)
-		buffer_print(into, "%.3g hours", seconds / 3600);
-	else
-		buffer_print(into, "%.3g days", seconds / 86400);
+	static const struct {
+		const char *unit;
+		double seconds;
+		double below; /* of seconds */
+	} units[] = {
+		{"millisecond", .001, 1},
+		{"second", 1, 120},
+		{"minute", 60, 2 * 3600},
+		{"hour", 3600, 2 * 86400},
+		{"day", 86400, INFINITY},
+	};
+	size_t i = 0;
+	double count;
+
+	while (seconds >= units[i].below && i + 1 < sizeof(units) / sizeof(*units))
+		i++;
+	count = seconds / units[i].seconds;
+	count = i == 0 ? fmax(round(count), 1) : count;
+	buffer_print(into, count < 100 ? "%.3g %s%s" : "%.0f %s%s", count, units[i].unit,
+		count == 1 ? "" : "s");
 }
 
 static void

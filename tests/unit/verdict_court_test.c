@@ -250,6 +250,38 @@ an_explanation_names_what_counted(void **state)
 }
 
 static void
+an_explanation_says_times_as_people_do(void **state)
+{
+	static const struct {
+		int64_t us;
+		const char *said;
+	} spans[] = {
+		{0, "contacted 10 in 1 millisecond."},
+		{1550, "contacted 10 in 2 milliseconds."},
+		{WALL_SECOND, "contacted 10 in 1 second."},
+		{46800000, "contacted 10 in 46.8 seconds."},
+		{WALL_MINUTE * 119, "contacted 10 in 119 minutes."},
+		{WALL_DAY, "contacted 10 in 24 hours."},
+		{WALL_DAY * 1234, "contacted 10 in 1234 days."},
+	};
+	struct bench *bench = new_bench();
+	struct verdict verdict;
+	struct buffer text;
+
+	spam(bench, 1, 30);
+	verdict = bench->verdicts[bench->count - 1];
+	buffer_init(&text, 10000);
+	for (size_t i = 0; i < sizeof(spans) / sizeof(*spans); i++) {
+		verdict.facts.last_seen.us = verdict.facts.first_seen.us + spans[i].us;
+		buffer_clear(&text);
+		explain_verdict(&verdict, &bench->parameters, "192.0.2.7", &text);
+		assert_non_null(strstr(buffer_string(&text), spans[i].said));
+	}
+	buffer_done(&text);
+	free_bench(bench);
+}
+
+static void
 parameters_survive_their_text(void **state)
 {
 	struct parameters one, two;
@@ -302,6 +334,7 @@ main(void)
 		cmocka_unit_test(the_threshold_follows_e_d_bh),
 		cmocka_unit_test(an_index_given_to_another_line_starts_clear),
 		cmocka_unit_test(an_explanation_names_what_counted),
+		cmocka_unit_test(an_explanation_says_times_as_people_do),
 		cmocka_unit_test(parameters_survive_their_text),
 		cmocka_unit_test(parameters_out_of_range_are_refused),
 	};
