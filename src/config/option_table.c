@@ -494,7 +494,8 @@ const struct config_option config_options[] = {
 		.most = OPTION_TEXT - 1,
 		.unit = "bytes",
 		.help = "The file in which a scan keeps cases, transitions and the audit trail, "
-			"where no other is named. Without it nothing is kept.",
+			"where no other is named, and in which cases, case and explain look. "
+			"Without it nothing is kept.",
 		.privacy = "Names of lines are sealed in it; opening one is recorded."},
 	{.name = "ledger.retention-open",
 		.type = OPTION_TYPE_DURATION,

@@ -2,6 +2,7 @@
 #include "program/ledgerfile.h"
 
 #include "program/complaint.h"
+#include "program/settings.h"
 #include "program/verbs.h"
 
 #include <errno.h>
@@ -13,8 +14,8 @@
 
 #define LOGIN_NONE UINT32_MAX
 
-int
-ledgerfile_default(char into[LEDGERFILE_PATH], struct fail *fail)
+static int
+find_default(char into[LEDGERFILE_PATH], struct fail *fail)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	const struct passwd *user = getpwuid(getuid());
@@ -31,6 +32,29 @@ ledgerfile_default(char into[LEDGERFILE_PATH], struct fail *fail)
 	fail_what(fail, "there is no home folder to look for the ledger in");
 	fail_hint(fail, "name it with --ledger FILE");
 	return -ENOENT;
+}
+
+int
+ledgerfile_find(const char **path, const char *settings, char into[LEDGERFILE_PATH])
+{
+	struct config *config = NULL;
+	struct fail fail = {0};
+	const char *configured;
+	int code, r = 0;
+
+	if (*path != NULL)
+		return EXIT_DONE;
+	code = settings_load(&config, settings, NULL);
+	if (code != EXIT_DONE)
+		return code;
+	configured = config_string(config, "ledger.path");
+	if (*configured)
+		snprintf(into, LEDGERFILE_PATH, "%s", configured);
+	else
+		r = find_default(into, &fail);
+	config_free(config);
+	*path = into;
+	return r < 0 ? ledgerfile_complain(&fail) : EXIT_DONE;
 }
 
 static const char *
@@ -83,15 +107,8 @@ int
 ledgerfile_open(struct ledger **ret, const char *path, enum store_mode mode, struct fail *fail)
 {
 	struct ledger_settings settings = LEDGER_DEFAULTS;
-	char actor[AUDIT_ACTOR + 1], standard[LEDGERFILE_PATH];
-	int r = 0;
+	char actor[AUDIT_ACTOR + 1];
 
-	if (path == NULL) {
-		r = ledgerfile_default(standard, fail);
-		path = standard;
-	}
-	if (r < 0)
-		return r;
 	find_actor(actor);
 	settings.where = path;
 	settings.mode = mode;

@@ -1,7 +1,7 @@
 /* ledgerfile - which ledger a verb means, who asks, and what is said when it does not open
  *
- * What:    --ledger FILE, or ledger.sqlite in the user's state folder ($XDG_STATE_HOME/lazaret, else
- *          ~/.local/state/lazaret). The actor of the audit trail is the user of the process, and who logged
+ * What:    --ledger FILE, or the configuration's ledger.path, or ledger.sqlite in the user's state folder
+ *          ($XDG_STATE_HOME/lazaret, else ~/.local/state/lazaret). The actor of the audit trail is the user of the process, and who logged
  *          in if that was somebody else.
  * Thread:  one a process.
  */
@@ -13,10 +13,11 @@
 
 #define LEDGERFILE_PATH 4096
 
-/* The default path. -ENOENT if there is neither a state folder nor a home, with fail filled. */
-int ledgerfile_default(char into[LEDGERFILE_PATH], struct fail *fail) MUST_USE;
+/* Where no path was given (*path is NULL) finds the one that is meant. settings is the configuration's file, or
+ * NULL for the usual one. 0, or the exit code after what is wrong was told. */
+int ledgerfile_find(const char **path, const char *settings, char into[LEDGERFILE_PATH]) MUST_USE;
 
-/* Opens the ledger at path, or the default one if path is NULL. Time and actor are of this process. */
+/* Opens the ledger at path. Time and actor are of this process. */
 int ledgerfile_open(
 	struct ledger **ret, const char *path, enum store_mode mode, struct fail *fail) MUST_USE;
 

@@ -19,7 +19,9 @@ static const char usage[] =
 	"\n"
 	"  ID              number of the case, pseudonym of the line (16 hexadecimal digits), or\n"
 	"                  its address: then its newest case\n"
-	"  --ledger FILE   the ledger (ledger.sqlite in ~/.local/state/lazaret)\n"
+	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
+	"                  ~/.local/state/lazaret)\n"
+	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"  --pseudonyms    leave the name sealed\n"
 	"  --json          one JSON object\n";
 
@@ -124,16 +126,20 @@ int
 verb_case(int argc, char **argv)
 {
 	struct shown shown = {.path = NULL};
+	char found[LEDGERFILE_PATH];
+	const char *settings = NULL;
 	struct fail fail = {0};
 	int code, r;
 
 	optind = 0;
-	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (code == OPTION_HELP) {
 			fputs(usage, stdout);
 			return EXIT_DONE;
 		}
-		if (code == OPTION_LEDGER)
+		if (code == 'c')
+			settings = optarg;
+		else if (code == OPTION_LEDGER)
 			shown.path = optarg;
 		else if (code == OPTION_JSON)
 			shown.is_json = true;
@@ -146,6 +152,9 @@ verb_case(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
+	code = ledgerfile_find(&shown.path, settings, found);
+	if (code != EXIT_DONE)
+		return code;
 	shown.id = argv[optind];
 	buffer_init(&shown.text, JSON_MOST);
 	r = show(&shown, &fail);

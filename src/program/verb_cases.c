@@ -18,7 +18,9 @@ static const char usage[] =
 	"\n"
 	"Lists the cases of a ledger by pseudonym. lazaret case ID opens one with its name.\n"
 	"\n"
-	"  --ledger FILE   the ledger (ledger.sqlite in ~/.local/state/lazaret)\n"
+	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
+	"                  ~/.local/state/lazaret)\n"
+	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"  --open          only cases that are not closed\n"
 	"  --audit         the audit trail: who did what, and when\n"
 	"  --verify        whether anything in the ledger was changed, cut off or damaged\n"
@@ -53,6 +55,7 @@ static const struct option options[] = {
 
 struct cases {
 	const char *path;
+	const char *settings;
 	int job; /* OPTION_AUDIT, OPTION_VERIFY, OPTION_CLOSE_SILENT, OPTION_FORGET; 0: list */
 	bool is_json;
 	bool only_open;
@@ -222,6 +225,9 @@ take_option(struct cases *cases, int code)
 	case OPTION_LEDGER:
 		cases->path = optarg;
 		return 0;
+	case 'c':
+		cases->settings = optarg;
+		return 0;
 	case OPTION_OPEN:
 		cases->only_open = true;
 		return 0;
@@ -279,10 +285,11 @@ int
 verb_cases(int argc, char **argv)
 {
 	struct cases cases = {.path = NULL};
+	char found[LEDGERFILE_PATH];
 	int code, exit_code;
 
 	optind = 0;
-	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (code == OPTION_HELP) {
 			fputs(usage, stdout);
 			return EXIT_DONE;
@@ -296,6 +303,9 @@ verb_cases(int argc, char **argv)
 			argv[optind]);
 		return EXIT_USAGE;
 	}
+	exit_code = ledgerfile_find(&cases.path, cases.settings, found);
+	if (exit_code != 0)
+		return exit_code;
 	buffer_init(&cases.line, 1 << 16);
 	exit_code = run(&cases);
 	buffer_done(&cases.line);

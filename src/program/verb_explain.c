@@ -21,7 +21,9 @@ static const char usage[] =
 	"  ID              number of a case, or pseudonym of a line (16 hexadecimal digits)\n"
 	"  ADDRESS         of the line, as scan prints it: its newest case. The audit trail keeps\n"
 	"                  who looked a case up by an address\n"
-	"  --ledger FILE   the ledger (ledger.sqlite in ~/.local/state/lazaret)\n";
+	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
+	"                  ~/.local/state/lazaret)\n"
+	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
 
 enum option_code { OPTION_LEDGER = 256, OPTION_HELP };
 
@@ -178,25 +180,32 @@ explain(const char *path, const char *what, struct buffer *into, struct fail *fa
 int
 verb_explain(int argc, char **argv)
 {
-	const char *path = NULL;
+	const char *path = NULL, *settings = NULL;
+	char found[LEDGERFILE_PATH];
 	struct fail fail = {0};
 	struct buffer text;
 	int code, r;
 
 	optind = 0;
-	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (code == OPTION_HELP) {
 			fputs(usage, stdout);
 			return EXIT_DONE;
 		}
-		if (code != OPTION_LEDGER)
+		if (code == 'c')
+			settings = optarg;
+		else if (code == OPTION_LEDGER)
+			path = optarg;
+		else
 			return fputs("lazaret: see lazaret explain --help\n", stderr), EXIT_USAGE;
-		path = optarg;
 	}
 	if (optind + 1 != argc) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
+	code = ledgerfile_find(&path, settings, found);
+	if (code != EXIT_DONE)
+		return code;
 	buffer_init(&text, TEXT_MOST);
 	r = explain(path, argv[optind], &text, &fail);
 	if (r == 0)
