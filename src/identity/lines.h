@@ -5,7 +5,7 @@
  *          one line. Without any prefix everybody is a line: lines_has_inside is then false.
  *          Also keeps the names of the lines that it is told to remember, so that a report can name them.
  * Owns:    its tables.
- * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more are counted and stay nameless).
+ * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more stay nameless: pseudonyms stand for them).
  * Thread:  one at a time.
  */
 #ifndef LAZARET_IDENTITY_LINES_H

@@ -97,12 +97,12 @@ json_summary(const struct scan_report *report, const struct scan_totals *totals,
 		",\"lines\":%" PRIu64 ",\"watch\":%" PRIu64 ",\"suspect\":%" PRIu64
 		",\"confirmed\":%" PRIu64 ",\"skipped_records\":%" PRIu64
 		",\"skipped_bytes\":%" PRIu64 ",\"late_records\":%" PRIu64
-		",\"lost_records\":%" PRIu64 ",\"errors\":[",
+		",\"lost_records\":%" PRIu64 ",\"evicted_lines\":%" PRIu64 ",\"errors\":[",
 		totals->records, totals->mail_records, counts.lines, counts.by_highest[STATE_WATCH],
 		counts.by_highest[STATE_SUSPECT],
 		counts.by_highest[STATE_CONFIRMED] + counts.by_highest[STATE_QUARANTINE],
 		totals->skipped_records, totals->skipped_bytes, totals->late_records,
-		totals->lost_records);
+		totals->lost_records, counts.evicted);
 	for (size_t i = 0; i < totals->error_count; i++) {
 		buffer_print(out, "%s{\"file\":", i ? "," : "");
 		buffer_json(out, text_of(totals->errors[i].file));
@@ -220,6 +220,7 @@ people_next(const struct scan_report *report, size_t found)
 static void
 people_errors(const struct scan_report *report, const struct scan_totals *totals, bool judged)
 {
+	uint64_t evicted = judge_counts(report->judge).evicted;
 	char number[32];
 
 	if (totals->late_records > 0)
@@ -233,6 +234,11 @@ people_errors(const struct scan_report *report, const struct scan_totals *totals
 	if (totals->lost_records > 0)
 		fprintf(report->out, "\nExporters lost %s record%s: the evidence is incomplete.\n",
 			grouped(totals->lost_records, number), plural(totals->lost_records));
+	if (evicted > 0)
+		fprintf(report->out,
+			"\n%s line%s gave way because the table of lines was full, and what was "
+			"known of %s\nwas forgotten: let flow.lines-most be greater.\n",
+			grouped(evicted, number), plural(evicted), evicted == 1 ? "it" : "them");
 	if (totals->error_total == 0)
 		return;
 	fprintf(report->out, "\n%s fault%s in the input%s:\n", grouped(totals->error_total, number),
