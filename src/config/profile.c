@@ -24,7 +24,7 @@ const struct profile profiles[] = {
 		.count = sizeof(norway) / sizeof(*norway)},
 	{.name = "de",
 		.summary = "Germany: nothing collected for this purpose alone, cases kept for a "
-			   "shorter time",
+			   "shorter time.",
 		.values = germany,
 		.count = sizeof(germany) / sizeof(*germany)},
 };

@@ -185,7 +185,8 @@ timezone_init(struct zone *zone, const char *name, struct fail *fail)
 	}
 	if (read_database(zone, name) == 0)
 		return 0;
-	fail_what(fail, "--timezone: there is no zone \"%s\"", name);
+	fail_where(fail, "scan.timezone");
+	fail_what(fail, "there is no zone \"%s\"", name);
 	if (access(database(), F_OK) < 0)
 		fail_hint(fail, "names need the zone database: install the package tzdata");
 	else

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/manual.h"
+#include "program/complaint.h"
 #include "program/settings.h"
+#include "program/timezone.h"
 #include "program/verbs.h"
 
 #include <getopt.h>
@@ -64,6 +66,30 @@ show(const struct config *config)
 	buffer_done(&text);
 }
 
+/* What only shows when it is used: names in the file of other things. */
+static int
+try_names(const struct config *config)
+{
+	struct lines_settings settings = LINES_DEFAULTS;
+	struct lines *lines;
+	struct zone zone;
+	struct fail fail = {0};
+	int r = timezone_init(&zone, config_string(config, "scan.timezone"), &fail);
+
+	timezone_done(&zone);
+	settings_lines(config, &settings);
+	lines = lines_new(&settings);
+	if (r == 0)
+		r = settings_table(config, lines, &fail);
+	if (r == 0)
+		r = settings_inside(config, lines, &fail);
+	lines_free(lines);
+	if (r == 0)
+		return EXIT_DONE;
+	complaint_print(&fail);
+	return EXIT_INPUT;
+}
+
 static int
 check(const char *path, const char *profile, bool is_shown)
 {
@@ -72,6 +98,11 @@ check(const char *path, const char *profile, bool is_shown)
 
 	if (code != 0)
 		return code;
+	code = try_names(config);
+	if (code != 0) {
+		config_free(config);
+		return code;
+	}
 	if (is_shown)
 		show(config);
 	else if (path == NULL && access(SETTINGS_FILE, F_OK) != 0)
