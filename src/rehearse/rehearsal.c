@@ -209,8 +209,11 @@ hold_count(const struct expect *expect, const struct found *found, struct buffer
 
 	buffer_print(text, "%.0f of %.0f", found->count, found->lines);
 	if (expect->within > 0) {
-		buffer_print(
-			text, ", %.0f seconds for %.0f %%", found->seconds, 100 * expect->quantile);
+		if (isfinite(found->seconds))
+			buffer_print(text, ", %.0f seconds", found->seconds);
+		else
+			buffer_print(text, ", never");
+		buffer_print(text, " for %.0f %%", 100 * expect->quantile);
 		held = held && found->seconds <= expect->within;
 	}
 	return held && found->lines > 0;
