@@ -18,6 +18,9 @@
 #define SCAN_REGISTERS     1024
 #define BATCH              256
 
+/* A scan may read from a pipe for days: what it found is in the ledger after so long, whatever ends it. */
+#define KEEP_EVERY_US 1000000
+
 struct scan {
 	struct scan_options options;
 	struct scan_totals totals;
@@ -28,8 +31,10 @@ struct scan {
 	struct lines *lines;
 	struct judge *judge;
 	struct ledger *ledger;
-	struct fail ledger_fail;     /* the first; then nothing more is kept */
-	bool is_kept;                /* all that was found is in the ledger */
+	struct fail ledger_fail; /* the first; then nothing more is kept */
+	bool is_kept;            /* all that was found is in the ledger */
+	bool has_waiting;        /* verdicts that were handed to the ledger since kept_us */
+	int64_t kept_us;
 	struct intake_error *errors; /* files that could not be opened, then those of the readers */
 	size_t unopened;
 	struct progress progress;
@@ -65,7 +70,24 @@ keep(void *context, const struct verdict *verdict)
 		return;
 	if (lines_name(scan->lines, verdict->line, name) < 0)
 		*name = '\0';
+	scan->has_waiting = true;
 	if (ledger_transition(scan->ledger, verdict, text_of(name), &scan->ledger_fail) < 0)
+		complain(scan, &scan->ledger_fail, EXIT_INPUT);
+}
+
+static void
+keep_waiting(struct scan *scan)
+{
+	int64_t now;
+
+	if (!scan->has_waiting || *scan->ledger_fail.what)
+		return;
+	now = progress_clock_us();
+	if (scan->kept_us != 0 && now - scan->kept_us < KEEP_EVERY_US)
+		return;
+	scan->kept_us = now;
+	scan->has_waiting = false;
+	if (ledger_commit(scan->ledger, &scan->ledger_fail) < 0)
 		complain(scan, &scan->ledger_fail, EXIT_INPUT);
 }
 
@@ -179,6 +201,7 @@ judge_all(struct scan *scan)
 	for (; count > 0; count = merge_read(scan->merge, batch, BATCH)) {
 		scan->totals.last = batch[count - 1].time;
 		judge_take(scan->judge, batch, count);
+		keep_waiting(scan);
 	}
 	judge_advance(scan->judge, scan->totals.last);
 	progress_done(&scan->progress);
