@@ -70,7 +70,7 @@ run(int argc, char **argv)
 		fprintf(stderr, "lazaret: there is no verb \"%s\"; see lazaret help\n", argv[1]);
 		return EXIT_USAGE;
 	}
-	verb_help(1, argv);
+	help_list(stderr);
 	return EXIT_USAGE;
 }
 

@@ -273,6 +273,16 @@ people_print(const struct scan_report *report, const struct rows *rows, struct b
 		if (found++ < REASONS_MOST)
 			people_reasons(report, &rows->row[i], out);
 	}
+	if (found > REASONS_MOST) {
+		buffer_clear(out);
+		buffer_print(out,
+			"The reasons of %zu more line%s are not printed here. With --ledger FILE "
+			"they are kept: lazaret explain LINE --ledger FILE\n",
+			found - REASONS_MOST, plural(found - REASONS_MOST));
+		fputc('\n', report->out);
+		page_print(report->out, "  ", (struct text){buffer_string(out), out->length},
+			page_width(report->out, 0));
+	}
 	people_next(report, found);
 }
 

@@ -303,6 +303,10 @@ verb_cases(int argc, char **argv)
 			argv[optind]);
 		return EXIT_USAGE;
 	}
+	if (cases.is_json && (cases.job == OPTION_FORGET || cases.job == OPTION_CLOSE_SILENT)) {
+		fputs("lazaret: --json goes with the lists, --audit and --verify only\n", stderr);
+		return EXIT_USAGE;
+	}
 	exit_code = ledgerfile_find(&cases.path, cases.settings, found);
 	if (exit_code != 0)
 		return exit_code;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
-list(FILE *out)
+void
+help_list(FILE *out)
 {
 	fputs("usage: lazaret VERB [ARGUMENT]...\n\n", out);
 	for (const struct verb *verb = verbs; verb->name != NULL; verb++)
@@ -44,7 +44,7 @@ verb_help(int argc, char **argv)
 	char nearest[OPTION_NAME];
 
 	if (argc < 2) {
-		list(stdout);
+		help_list(stdout);
 		return EXIT_DONE;
 	}
 	if (argc > 2) {
@@ -59,7 +59,7 @@ verb_help(int argc, char **argv)
 			return verb->run(2, arguments);
 	}
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
-		list(stdout);
+		help_list(stdout);
 		return EXIT_DONE;
 	}
 	if (print_option(argv[1]))

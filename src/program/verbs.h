@@ -5,6 +5,8 @@
 #ifndef LAZARET_PROGRAM_VERBS_H
 #define LAZARET_PROGRAM_VERBS_H
 
+#include <stdio.h>
+
 /* Exit codes of the command's contract; the highest that applies wins. */
 enum exit_code {
 	EXIT_DONE = 0,
@@ -22,6 +24,9 @@ struct verb {
 
 /* All of them; the last has no name. */
 extern const struct verb verbs[];
+
+/* What lazaret help prints: the verbs. */
+void help_list(FILE *out);
 
 int verb_case(int argc, char **argv);
 int verb_cases(int argc, char **argv);
