@@ -102,13 +102,19 @@ say_odds(double odds, struct buffer *into)
 }
 
 static void
-say_sure(const struct verdict *verdict, struct buffer *into)
+say_sure(const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
 {
+	double weight = parameters->court.weight[CHANNEL_FLOW];
+
 	buffer_print(into,
 		"How sure: the evidence is %.1f (natural logarithm); the tests are the rate of new "
-		"networks, %.1f, and their failures, %.1f, of which the smaller counts.\n",
+		"networks, %.1f, and their failures, %.1f, of which the smaller counts",
 		(double)verdict->score, (double)verdict->facts.rate,
 		(double)verdict->facts.failure);
+	if (weight > 0 && weight < 1)
+		buffer_print(into, ", less %.1f, since flows are one of several kinds of evidence",
+			-log(weight));
+	buffer_print(into, ".\n");
 	if (verdict->score >= 1) {
 		buffer_print(into, "Of honest spells of mail at most one in ");
 		say_odds(exp(fmin((double)verdict->score, 300)), into);
@@ -187,7 +193,7 @@ explain_verdict(const struct verdict *verdict, const struct parameters *paramete
 	say_state(verdict, name, into);
 	say_seen(&verdict->facts, into);
 	say_compared(verdict, parameters, into);
-	say_sure(verdict, into);
+	say_sure(verdict, parameters, into);
 	say_caveats(&verdict->facts, into);
 	say_cleared(verdict, parameters, into);
 	buffer_print(into, "Judged by parameters version %08x.\n", verdict->parameters);

@@ -242,6 +242,7 @@ an_explanation_names_what_counted(void **state)
 	assert_non_null(
 		strstr(buffer_string(&text), "10 attempts to deliver mail to 10 addresses"));
 	assert_non_null(strstr(buffer_string(&text), "up to 2 new networks a day"));
+	assert_non_null(strstr(buffer_string(&text), "of which the smaller counts, less 0.9"));
 	assert_non_null(strstr(buffer_string(&text), "What would have cleared it: at most"));
 	assert_non_null(strstr(buffer_string(&text), version));
 	assert_false(text.failed);
