@@ -95,10 +95,15 @@ try_all(struct finder *finder, struct text text)
 static int
 tell_none(struct text what, const char *kind, struct fail *fail)
 {
+	struct address address;
+	bool is_v4 = address_parse(what, &address) == 0 && address_is_v4(&address);
+
 	fail_what(fail, "the ledger has no case %s \"%.*s\"", kind,
 		what.length < SEAL_NAME ? (int)what.length : SEAL_NAME, what.at);
 	fail_hint(fail,
-		"lazaret cases lists them; a case that was closed is removed some time later");
+		"lazaret cases lists them; a case that was closed is removed some time later%s",
+		is_v4 ? "; an address that lines share is asked for with the port: ADDRESS:PORT"
+		      : "");
 	return -ESRCH;
 }
 
