@@ -42,14 +42,18 @@ filter_has(const struct filter_block *block, uint64_t hash)
 		       block->word[c >> 5] >> (c & 31) * 2 & 3) != 0;
 }
 
-static inline void
+/* Adds the item to this generation; true if it was not in it. */
+static inline bool
 filter_add(struct filter_block *block, uint64_t hash)
 {
 	unsigned a = hash & 255, b = hash >> 8 & 255, c = hash >> 16 & 255;
+	bool had = (block->word[a >> 5] >> (a & 31) * 2 & block->word[b >> 5] >> (b & 31) * 2 &
+			   block->word[c >> 5] >> (c & 31) * 2 & 1) != 0;
 
 	block->word[a >> 5] |= UINT64_C(1) << (a & 31) * 2;
 	block->word[b >> 5] |= UINT64_C(1) << (b & 31) * 2;
 	block->word[c >> 5] |= UINT64_C(1) << (c & 31) * 2;
+	return !had;
 }
 
 /* A generation ends: what was of this one is now of the one before. */

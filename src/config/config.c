@@ -22,8 +22,6 @@ static const struct {
 	{"flow.forgive-after", "flow.forgive-until"},
 	{"flow.failure-honest", "flow.failure-zombie.1"},
 	{"flow.failure-honest", "flow.failure-zombie.2"},
-	{"flow.failure-honest", "flow.failure-zombie.3"},
-	{"flow.failure-honest", "flow.failure-zombie.4"},
 	{"court.watch", "court.suspect"},
 	{"court.suspect", "court.floor"},
 	{"court.floor", "flow.ceiling"},

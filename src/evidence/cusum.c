@@ -19,13 +19,14 @@ cusum_prepare(struct cusum_steps *steps, const struct flow_channel_settings *set
 		steps->good[k] = (float)log((1 - zombie) / (1 - honest));
 	}
 	steps->half_lives_per_us = 1.0 / (double)settings->half_life_us;
+	steps->credit = (float)settings->failure_credit;
 	steps->ceiling = (float)settings->ceiling;
 }
 
 static inline float
-clip(float value, float ceiling)
+clip(float value, float floor, float ceiling)
 {
-	value = value > 0 ? value : 0;
+	value = value > floor ? value : floor;
 	return value < ceiling ? value : ceiling;
 }
 
@@ -41,7 +42,8 @@ cusum_decay(struct cusum *cusum, const struct cusum_steps *steps, int64_t dt_us,
 	float fade = cusum_fade(steps, dt_us);
 
 	for (int j = 0; j < FLOW_RATES; j++)
-		cusum->rate[j] = clip(cusum->rate[j] - steps->leak[j] * expected, steps->ceiling);
+		cusum->rate[j] =
+			clip(cusum->rate[j] - steps->leak[j] * expected, 0, steps->ceiling);
 	for (int k = 0; k < FLOW_THETAS; k++)
 		cusum->failure[k] *= fade;
 }
@@ -50,35 +52,36 @@ void
 cusum_contact(struct cusum *cusum, const struct cusum_steps *steps)
 {
 	for (int j = 0; j < FLOW_RATES; j++)
-		cusum->rate[j] = clip(cusum->rate[j] + steps->gain[j], steps->ceiling);
+		cusum->rate[j] = clip(cusum->rate[j] + steps->gain[j], 0, steps->ceiling);
 }
 
 static void
-add_failure(struct cusum *cusum, const float *step, float sign, float ceiling)
+add_failure(struct cusum *cusum, const struct cusum_steps *steps, const float *step, float sign)
 {
 	for (int k = 0; k < FLOW_THETAS; k++)
-		cusum->failure[k] = clip(cusum->failure[k] + sign * step[k], ceiling);
+		cusum->failure[k] =
+			clip(cusum->failure[k] + sign * step[k], -steps->credit, steps->ceiling);
 }
 
 void
 cusum_bad(struct cusum *cusum, const struct cusum_steps *steps)
 {
-	add_failure(cusum, steps->bad, 1, steps->ceiling);
+	add_failure(cusum, steps, steps->bad, 1);
 }
 
 void
 cusum_good(struct cusum *cusum, const struct cusum_steps *steps)
 {
-	add_failure(cusum, steps->good, 1, steps->ceiling);
+	add_failure(cusum, steps, steps->good, 1);
 }
 
 void
 cusum_forgive(struct cusum *cusum, const struct cusum_steps *steps)
 {
-	add_failure(cusum, steps->bad, -1, steps->ceiling);
+	add_failure(cusum, steps, steps->bad, -1);
 }
 
-/* ln of the mean of exp(x); stays exact for large x by taking the largest out. */
+/* ln of the mean of exp(x), 0 where no x is above 0; stays exact for large x by taking the largest out. */
 static inline float
 log_mean_exp(const float *x, int count)
 {
@@ -86,7 +89,7 @@ log_mean_exp(const float *x, int count)
 
 	for (int i = 1; i < count; i++)
 		most = x[i] > most ? x[i] : most;
-	if (most == 0)
+	if (most <= 0)
 		return 0;
 	for (int i = 0; i < count; i++)
 		sum += expf(x[i] - most);

@@ -2,8 +2,9 @@
  *
  * What:    rate: for each ratio r, the likelihood ratio of a Poisson process of r lambda0 against lambda0,
  *          a leaky bucket: + ln r a contact, - (r - 1) lambda0 dt. failure: for each theta_k, that of a
- *          Bernoulli theta_k against theta0, fading with a half-life. Each is clipped at 0 and at a
- *          ceiling: both only make e-values smaller. The tests are ln of the mean over alternatives.
+ *          Bernoulli theta_k against theta0, fading with a half-life. Clipped below, rate at 0, failure at
+ *          -credit (a good past counts, but not without end), and both at a ceiling: each only makes
+ *          e-values smaller than those of a CUSUM. The tests are ln of the mean over alternatives.
  * Thread:  any.
  */
 #ifndef LAZARET_EVIDENCE_CUSUM_H
@@ -23,6 +24,7 @@ struct cusum_steps {
 	float bad[FLOW_THETAS];  /* ln(theta_k / theta0) */
 	float good[FLOW_THETAS]; /* ln((1 - theta_k) / (1 - theta0)) */
 	double half_lives_per_us;
+	float credit;
 	float ceiling;
 };
 

@@ -33,6 +33,7 @@ struct flow_facts {
 	uint32_t sources;      /* networks whose mail the line accepted */
 	float rate;            /* ln evidence against "few new networks a day" */
 	float failure;         /* ln evidence against "few first contacts fail" */
+	float chances;         /* ln, by which the score is lowered for many chances of bad luck */
 	float expected_a_day; /* new networks a day that the line's role (or own past) makes normal */
 	uint8_t role;         /* enum role: provisioned, or learnt */
 	uint8_t sampled;      /* some of it was sampled: outcomes do not count */

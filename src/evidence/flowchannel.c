@@ -53,13 +53,16 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 			},
 		.rate_ratio = {4, 10},
 		.failure_honest = .2,
-		.failure_zombie = {.55, .7, .85, .97},
-		.half_life_us = 7 * WALL_DAY,
+		.failure_zombie = {.6, .97},
+		.failure_credit = 14,
+		.half_life_us = 10 * WALL_DAY,
 		.ceiling = 32,
-		.free_trials = 50,
+		.free_trials = 30,
 		.sampled_most = 10.5,
 		.baseline_stop = 6.9,
 		.remember_us = 7 * WALL_DAY,
+		.remember_suspect_us = WALL_DAY,
+		.generation_most = 512,
 		.forgive_after_us = WALL_MINUTE,
 		.forgive_until_us = WALL_DAY,
 		.outage_share = .3,
@@ -67,7 +70,8 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 		.outage_lines = 30,
 		.outage_window_us = 10 * WALL_MINUTE,
 		.stall_failures = 6,
-		.stall_accepted = 3,
+		.stall_accepted = 1,
+		.stall_slow_us = 10 * WALL_MINUTE,
 		.stall_us = 6 * WALL_HOUR,
 		.stall_again_us = 7 * WALL_DAY,
 		.server_sources = 20,
@@ -170,18 +174,43 @@ seconds_of(struct wall time)
 	return time.us < 0 ? 0 : (uint32_t)(time.us / WALL_SECOND);
 }
 
-/* The filter's generations end as time passes: what was known fades after one to two of them. */
-static void
-turn_generations(struct flow_channel *channel, struct sender *sender, struct wall time)
+static bool
+is_suspect(const struct flow_channel *channel, const struct sender *sender)
 {
-	uint32_t now = seconds_of(time);
-	uint32_t span = (uint32_t)(channel->settings.remember_us / WALL_SECOND);
+	float stop = (float)channel->settings.baseline_stop;
 
+	return cusum_failure(&sender->cusum) >= stop && cusum_rate(&sender->cusum) >= stop;
+}
+
+static void
+turn_generation(const struct flow_channel *channel, struct sender *sender)
+{
+	filter_turn(sender_filter(sender), channel->senders.filter_blocks);
+	sender->generation_new = 0;
+}
+
+/* The filter's generations end as time passes or as they fill: what was known fades after one to two of
+ * them. */
+static void
+turn_generations(const struct flow_channel *channel, struct sender *sender, struct wall time)
+{
+	const struct flow_channel_settings *settings = &channel->settings;
+	uint32_t now = seconds_of(time), day = (uint32_t)(WALL_DAY / WALL_SECOND);
+	uint32_t span = (uint32_t)(settings->remember_us / WALL_SECOND);
+
+	if (sender->generation_new >= settings->generation_most) {
+		turn_generation(channel, sender);
+		sender->generation_s = now;
+	}
+	if (now < sender->generation_s + day)
+		return;
+	if (is_suspect(channel, sender))
+		span = (uint32_t)(settings->remember_suspect_us / WALL_SECOND);
 	if (now < sender->generation_s + span)
 		return;
-	filter_turn(sender_filter(sender), channel->senders.filter_blocks);
+	turn_generation(channel, sender);
 	if (now >= sender->generation_s + 2 * span) {
-		filter_turn(sender_filter(sender), channel->senders.filter_blocks);
+		turn_generation(channel, sender);
 		sender->generation_s = now;
 	} else {
 		sender->generation_s += span;
@@ -191,9 +220,9 @@ turn_generations(struct flow_channel *channel, struct sender *sender, struct wal
 /* Learns from the day that ended, unless the line is under suspicion: evidence must not feed the ceiling
  * that it is held against. */
 static void
-turn_day(const struct flow_channel *channel, struct sender *sender, uint32_t day)
+turn_day(const struct flow_channel *channel, struct sender *sender, uint16_t day)
 {
-	float learnt = (float)sender->day_new, most = (float)(1.25 * past_upper(sender)) + 5;
+	float learnt = sender->day_new, most = (float)(1.25 * past_upper(sender)) + 5;
 
 	if (sender->day != 0 &&
 		cusum_failure(&sender->cusum) < (float)channel->settings.baseline_stop) {
@@ -244,7 +273,7 @@ is_excused(const struct flow_channel *channel, const struct sender *sender, stru
 		seconds_of(time) - sender->stall_s <= channel->settings.stall_us / WALL_SECOND;
 }
 
-/* A run of failures without any answer, from a line that had got through to several networks: an outage of
+/* A run of failures without any answer, from a line that had got through before, or a slow one: an outage of
  * its own, which excuses it for stall_us, and again only after stall_again_us, so that a sender who gets
  * through now and then is not excused for ever. */
 static void
@@ -253,7 +282,8 @@ begin_stall(const struct flow_channel *channel, struct sender *sender, struct wa
 	const struct flow_channel_settings *settings = &channel->settings;
 	uint32_t again = (uint32_t)(settings->stall_again_us / WALL_SECOND);
 
-	if (sender->contacts - sender->contacts_bad < settings->stall_accepted)
+	if (sender->contacts - sender->contacts_bad < settings->stall_accepted &&
+		seconds_of(time) - sender->stall_run_s < settings->stall_slow_us / WALL_SECOND)
 		return;
 	if (sender->stall_s == 0 || seconds_of(time) - sender->stall_s > again)
 		sender->stall_s = seconds_of(time);
@@ -276,6 +306,8 @@ follow_stall(
 	}
 	if (contact->outcome != OUTCOME_FAILED || sender->stall_failures == UINT8_MAX)
 		return;
+	if (sender->stall_failures == 0)
+		sender->stall_run_s = seconds_of(contact->time);
 	if (++sender->stall_failures == channel->settings.stall_failures)
 		begin_stall(channel, sender, contact->time);
 }
@@ -314,12 +346,12 @@ first_contact(struct flow_channel *channel, struct sender *sender, const struct 
 	int64_t dt = sender->contacts == 0 ? 0 : contact->time.us - sender->contact_us;
 	double expected =
 		expected_per_us(channel, sender) * (double)dt * seen_share(contact->sampling);
-	uint32_t day = (uint32_t)(seconds_of(contact->time) / 86400) + 1;
+	uint16_t day = (uint16_t)(seconds_of(contact->time) / 86400 + 1);
 	uint32_t hour = activity_hour(contact->time);
 
 	if (sender->day != day)
 		turn_day(channel, sender, day);
-	sender->day_new++;
+	sender->day_new += sender->day_new < UINT16_MAX;
 	activity_move(&channel->activity, sender->active_hour, hour);
 	sender->active_hour = hour;
 
@@ -385,10 +417,20 @@ attempt(struct flow_channel *channel, struct sender *sender, const struct contac
 		cusum_forgive(&sender->cusum, &channel->steps);
 		sender->contacts_bad -= sender->contacts_bad > 0;
 	}
-	filter_add(block, contact->network);
+	if (filter_add(block, contact->network) && sender->generation_new < UINT16_MAX)
+		sender->generation_new++;
 	distinct_add(sender_addresses(&channel->senders, sender), channel->senders.registers,
 		contact->address);
 	return is_new;
+}
+
+/* ln of how much less a score means after so many first contacts. */
+static float
+chances_of(const struct flow_channel *channel, float trials)
+{
+	float free_trials = (float)channel->settings.free_trials;
+
+	return trials > free_trials ? 2 * logf(trials / free_trials) : 0;
 }
 
 /* The smaller of the two tests, lowered for many chances; sampled lines may go on the rate alone, up to a
@@ -397,11 +439,10 @@ static void
 fill_scores(const struct flow_channel *channel, const struct sender *sender,
 	const struct cusum *cusum, float trials, struct evidence *evidence)
 {
-	float rate = cusum_rate(cusum), failure = cusum_failure(cusum), chances = 0;
+	float rate = cusum_rate(cusum), failure = cusum_failure(cusum);
+	float chances = chances_of(channel, trials);
 	float score = rate < failure ? rate : failure, most = (float)channel->settings.sampled_most;
 
-	if (trials > (float)channel->settings.free_trials)
-		chances = logf(trials / (float)channel->settings.free_trials);
 	score -= chances;
 	if (sender->flags & SENDER_SAMPLED) {
 		float alone = rate - chances < most ? rate - chances : most;
@@ -440,7 +481,7 @@ flow_channel_prefetch(
 			continue;
 		sender = senders_at(senders, slot->value);
 		__builtin_prefetch(sender);
-		__builtin_prefetch((char *)sender + 64);
+		__builtin_prefetch(&sender->contact_us);
 		__builtin_prefetch(filter_block_of(
 			sender_filter(sender), senders->filter_blocks, contacts[i].network));
 		__builtin_prefetch(sender_addresses(senders, sender) +
@@ -500,6 +541,12 @@ cusum_now(const struct flow_channel *channel, const struct sender *sender, struc
 	return cusum;
 }
 
+static float
+trials_now(const struct flow_channel *channel, const struct sender *sender, struct wall now)
+{
+	return sender->trials * cusum_fade(&channel->steps, since_contact(sender, now));
+}
+
 struct evidence
 flow_channel_score(const struct flow_channel *channel, uint32_t index, struct wall now)
 {
@@ -508,9 +555,7 @@ flow_channel_score(const struct flow_channel *channel, uint32_t index, struct wa
 	struct evidence evidence = {.time = now};
 
 	fill_evidence(channel, sender, index, &evidence);
-	fill_scores(channel, sender, &cusum,
-		sender->trials * cusum_fade(&channel->steps, since_contact(sender, now)),
-		&evidence);
+	fill_scores(channel, sender, &cusum, trials_now(channel, sender, now), &evidence);
 	return evidence;
 }
 
@@ -535,6 +580,7 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 		.sources = servers_sources(&channel->servers, sender->pseudonym),
 		.rate = cusum_rate(&cusum),
 		.failure = cusum_failure(&cusum),
+		.chances = chances_of(channel, trials_now(channel, sender, now)),
 		.expected_a_day = (float)(expected_per_us(channel, sender) * (double)WALL_DAY),
 		.role = (uint8_t)judged_role(sender),
 		.sampled = (sender->flags & SENDER_SAMPLED) != 0,
@@ -542,7 +588,8 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 	};
 
 	/* Within one generation each first contact is another network; later they may come again. */
-	if (sender->last_us - sender->first_us > channel->settings.remember_us) {
+	if (sender->last_us - sender->first_us > channel->settings.remember_suspect_us ||
+		sender->contacts > channel->settings.generation_most) {
 		uint32_t networks = (uint32_t)lround(
 			distinct_count(sender_networks(senders, sender), senders->registers));
 

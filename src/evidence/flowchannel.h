@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FLOW_THETAS 4 /* alternatives of the failure test */
+#define FLOW_THETAS 2 /* alternatives of the failure test */
 #define FLOW_RATES  2 /* alternatives of the rate test */
 
 /* Why a failure did not count. */
@@ -27,7 +27,7 @@ enum freeze {
 	FREEZE_NONE,
 	FREEZE_BLOCKED, /* our own policy drops it */
 	FREEZE_NETWORK, /* many lines fail at once: an outage of ours, or a block upstream */
-	FREEZE_LINE,    /* the line's old partners fail too: an outage of its own */
+	FREEZE_LINE,    /* nothing answers the line: an outage of its own */
 	FREEZE_SAMPLED, /* sampled flows: outcomes are biased */
 	FREEZE_COUNT
 };
@@ -50,14 +50,21 @@ struct flow_channel_settings {
 	double rate_ratio[FLOW_RATES];      /* lambda1 / lambda0 of the alternatives */
 	double failure_honest;              /* theta0 */
 	double failure_zombie[FLOW_THETAS]; /* theta_k */
-	int64_t half_life_us;               /* of B */
-	double ceiling;                     /* of A and B */
-	/* The score is lowered by ln(n / free_trials), n the line's first contacts, fading like B: who writes
-	 * to many has more chances for a run of bad luck (a union bound over its beginnings). */
+	double failure_credit; /* B goes no further below 0: what a good past is worth */
+	int64_t half_life_us;  /* of B */
+	double ceiling;        /* of A and B */
+	/* The score is lowered by 2 ln(n / free_trials), n the line's first contacts, fading like B: who writes
+	 * to many has more chances for a run of bad luck, and 1 / n^2 has a finite sum, so that the bound on a
+	 * false score holds for all of them together (a union bound over the beginnings of runs). */
 	double free_trials;
 	double sampled_most; /* of the score while flows are sampled: the rate alone never confirms */
 	double baseline_stop; /* ln: a line's own baseline learns nothing above */
-	int64_t remember_us;  /* a network counts as known for once to twice this long */
+	/* A network counts as known for once to twice this long, or until generation_most others came. A line
+	 * under suspicion (both tests above baseline_stop) is looked at with a shorter memory: one that goes
+	 * on writing to the same networks must not seem to have stopped. */
+	int64_t remember_us;
+	int64_t remember_suspect_us;
+	unsigned generation_most;
 	/* An honest retry: accepted by the same network between these times after its failure takes the
 	 * failure back (RFC 6647 s5, RFC 5321 s4.5.4.1). */
 	int64_t forgive_after_us;
@@ -70,9 +77,11 @@ struct flow_channel_settings {
 	unsigned outage_lines; /* other lines needed to say so */
 	int64_t outage_window_us;
 	/* Line guard: so many failures in a row without any answer, from a line that so many networks have
-	 * accepted before; for stall_us, and again only after stall_again_us. */
+	 * accepted before, or over so long (a run as slow as that does no harm while it is looked at); for
+	 * stall_us, and again only after stall_again_us. */
 	unsigned stall_failures;
 	unsigned stall_accepted;
+	int64_t stall_slow_us;
 	int64_t stall_us;
 	int64_t stall_again_us;
 	/* Learning the role mail-server: accepted mail from that many networks over that long. */

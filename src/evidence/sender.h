@@ -25,34 +25,36 @@ enum sender_flag {
 struct sender {
 	/* Touched by every attempt. */
 	uint64_t pseudonym;
-	int64_t contact_us; /* of the last first contact: cusum is as of then */
-	struct cusum cusum;
+	int64_t first_us;
+	int64_t last_us;
 	uint32_t attempts;
+	uint32_t failed;
+	uint32_t refused;
+	uint32_t accepted;
 	struct outage_line window;
-	uint8_t role;  /* enum role, as provisioned */
-	uint8_t flags; /* enum sender_flag */
+	uint32_t generation_s;   /* when the filter's generation began */
+	uint16_t generation_new; /* networks in it */
+	uint8_t role;            /* enum role, as provisioned */
+	uint8_t flags;           /* enum sender_flag */
 	uint8_t stall_failures;
 	uint8_t stall_new; /* of stall_failures: first contacts whose failure counted */
 	uint8_t ring_used;
 	uint8_t frozen; /* enum freeze, of the last first contact */
-	uint8_t spare;
-	float trials; /* first contacts, fading like B: so many chances for bad luck */
 
-	/* Counters. */
-	int64_t first_us;
-	int64_t last_us;
-	uint32_t failed;
-	uint32_t refused;
-	uint32_t accepted;
+	/* By first contacts. */
+	int64_t contact_us; /* of the last one: cusum is as of then */
+	struct cusum cusum;
+	float trials; /* first contacts, fading like B: so many chances for bad luck */
 	uint32_t contacts;
 	uint32_t contacts_bad;
-	uint32_t generation_s; /* when the filter's generation began */
-	uint32_t active_hour;  /* of the last first contact */
-	uint32_t stall_s;      /* when the outage that excuses it began; 0 none */
-	uint32_t day;          /* of day_new */
-	uint32_t day_new;      /* first contacts of that day */
-	float past_new;        /* Gamma-Poisson baseline: fading sum of daily first contacts, */
-	float past_days;       /* and of days */
+	uint32_t active_hour; /* of the last one */
+	uint32_t stall_s;     /* when the outage that excuses it began; 0 none */
+	uint32_t stall_run_s; /* when stall_failures began */
+	float past_new;       /* Gamma-Poisson baseline: fading sum of daily first contacts, */
+	float past_days;      /* and of days */
+	uint16_t day;         /* of day_new */
+	uint16_t day_new;     /* first contacts of that day */
+	uint8_t spare[4];
 
 	/* Failures that a retry may take back. */
 	struct {
@@ -61,6 +63,9 @@ struct sender {
 	} ring[SENDER_RING];
 };
 
+_Static_assert(
+	offsetof(struct sender, contact_us) == 64, "what every attempt touches: a cache line");
+_Static_assert(offsetof(struct sender, ring) == 128, "what a first contact touches: another");
 _Static_assert(sizeof(struct sender) == 192, "three cache lines");
 
 struct senders {

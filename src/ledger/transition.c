@@ -35,6 +35,7 @@ static const struct field fact_fields[] = {
 	FACT(sources, KIND_U32),
 	FACT(rate, KIND_FLOAT),
 	FACT(failure, KIND_FLOAT),
+	FACT(chances, KIND_FLOAT),
 	FACT(expected_a_day, KIND_FLOAT),
 	FACT(role, KIND_U8),
 	FACT(sampled, KIND_U8),

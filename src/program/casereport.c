@@ -138,9 +138,10 @@ add_facts(struct buffer *into, const struct flow_facts *facts)
 		(unsigned)facts->contacts, (unsigned)facts->contacts_bad, (unsigned)facts->networks,
 		(unsigned)facts->addresses);
 	buffer_print(into,
-		",\"sources\":%u,\"rate\":%.6g,\"failure\":%.6g,\"expected_a_day\":%.6g}",
+		",\"sources\":%u,\"rate\":%.6g,\"failure\":%.6g,\"chances\":%.6g,\"expected_a_"
+		"day\":%.6g}",
 		(unsigned)facts->sources, (double)facts->rate, (double)facts->failure,
-		(double)facts->expected_a_day);
+		(double)facts->chances, (double)facts->expected_a_day);
 }
 
 int

@@ -451,6 +451,8 @@ static const struct rule rules[] = {
 		.kind = EXPECT_FALSE_AT_MOST},
 	{"at most <number> false confirmations a million lines and month", expect_about,
 		.scope = SCOPE_EXPECT, .kind = EXPECT_FALSE_RATE},
+	{"no released in <name>", expect_about, .scope = SCOPE_EXPECT,
+		.kind = EXPECT_RELEASED_AT_MOST},
 	{"no <word> in <name>", expect_about, .scope = SCOPE_EXPECT, .kind = EXPECT_AT_MOST},
 	{"all released in <name>", expect_about, .scope = SCOPE_EXPECT, .constant = 1,
 		.kind = EXPECT_RELEASED},

@@ -185,7 +185,7 @@ look(const struct rehearsal *rehearsal, const struct expect *expect)
 			continue;
 		tally_class(tally, i, &class);
 		found.lines += class.lines;
-		if (expect->kind == EXPECT_RELEASED)
+		if (expect->kind == EXPECT_RELEASED || expect->kind == EXPECT_RELEASED_AT_MOST)
 			found.count += class.released;
 		else if (expect->kind == EXPECT_FLAGGED)
 			found.count += class.flagged[expect->state];
@@ -204,8 +204,8 @@ static bool
 hold_count(const struct expect *expect, const struct found *found, struct buffer *text)
 {
 	double limit = expect->is_share ? expect->amount * found->lines : expect->amount;
-	bool held = expect->kind == EXPECT_AT_MOST ? found->count <= limit + ROUNDING
-						   : found->count >= limit - ROUNDING;
+	bool at_most = expect->kind == EXPECT_AT_MOST || expect->kind == EXPECT_RELEASED_AT_MOST;
+	bool held = at_most ? found->count <= limit + ROUNDING : found->count >= limit - ROUNDING;
 
 	buffer_print(text, "%.0f of %.0f", found->count, found->lines);
 	if (expect->within > 0) {
@@ -230,6 +230,7 @@ rehearsal_expect(
 	case EXPECT_AT_LEAST:
 	case EXPECT_AT_MOST:
 	case EXPECT_RELEASED:
+	case EXPECT_RELEASED_AT_MOST:
 	case EXPECT_FLAGGED:
 		return hold_count(expect, &found, text);
 	case EXPECT_FALSE_AT_MOST:

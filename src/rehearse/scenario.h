@@ -94,6 +94,7 @@ enum expect_kind {
 	EXPECT_FALSE_AT_MOST,
 	EXPECT_FALSE_RATE, /* per million lines and 30 days */
 	EXPECT_RELEASED,
+	EXPECT_RELEASED_AT_MOST,
 	EXPECT_CONTACTS, /* at most so many first contacts to confirmation, median */
 	EXPECT_FLAGGED,  /* by a naive rule, at least */
 };

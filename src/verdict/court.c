@@ -46,7 +46,7 @@ court_defaults(struct court_settings *settings)
 			[CHANNEL_DNS] = .15},
 		.watch = 6.9,
 		.suspect = 9.2,
-		.floor = 13,
+		.floor = 11.5,
 		.error_rate = .05,
 		.patience = 1,
 		.epoch_us = WALL_MINUTE,

@@ -114,6 +114,9 @@ say_sure(const struct verdict *verdict, const struct parameters *parameters, str
 	if (weight > 0 && weight < 1)
 		buffer_print(into, ", less %.1f, since flows are one of several kinds of evidence",
 			-log(weight));
+	if (verdict->facts.chances >= .05F)
+		buffer_print(into, ", less %.1f, since who makes many contacts has many chances",
+			(double)verdict->facts.chances);
 	buffer_print(into, ".\n");
 	if (verdict->score >= 1) {
 		buffer_print(into, "Of honest spells of mail at most one in ");
@@ -137,7 +140,7 @@ failure_with(const struct flow_channel_settings *flow, double contacts, double b
 			(contacts - bad) *
 				log((1 - flow->failure_zombie[k]) / (1 - flow->failure_honest));
 
-		sum += exp(fmin(fmax(s, 0), 300)) / FLOW_THETAS;
+		sum += exp(fmin(fmax(s, -flow->failure_credit), 300)) / FLOW_THETAS;
 	}
 	return log(sum);
 }
@@ -171,7 +174,7 @@ say_caveats(const struct flow_facts *facts, struct buffer *into)
 	static const char *const why[FREEZE_COUNT] = {
 		[FREEZE_BLOCKED] = "the network itself blocks port 25 for this line",
 		[FREEZE_NETWORK] = "many lines failed at that time",
-		[FREEZE_LINE] = "its old partners could not be reached either",
+		[FREEZE_LINE] = "nothing at all answered the line then, as in an outage of its own",
 		[FREEZE_SAMPLED] = "the flows are sampled",
 	};
 

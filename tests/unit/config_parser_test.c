@@ -81,7 +81,7 @@ values_come_out_as_they_were_written(void **state)
 	assert_true(config_number(config, "flow.rate-ratio.1") == 3);
 	assert_true(config_is_set(config, "flow.half-life"));
 	assert_false(config_is_set(config, "court.floor"));
-	assert_true(config_number(config, "court.floor") == 13);
+	assert_true(config_number(config, "court.floor") == 11.5);
 	config_free(config);
 }
 
@@ -122,7 +122,7 @@ nothing_is_taken_where_anything_is_wrong(void **state)
 		1);
 	buffer_done(&told.text);
 	assert_false(config_is_set(config, "flow.half-life"));
-	assert_true(config_number(config, "flow.half-life") == 7 * 86400);
+	assert_true(config_number(config, "flow.half-life") == 10 * 86400);
 	config_free(config);
 }
 
@@ -203,10 +203,10 @@ static void
 options_must_fit_together(void **state)
 {
 	assert_string_equal(problems("court:\n  watch: 1\n  suspect: 20\n"),
-		"lazaret.yaml:3:1: court.suspect (20) must not be above court.floor (13)\n");
-	assert_string_equal(problems("flow:\n  failure-honest: 0.6\n"),
-		"lazaret.yaml:2:1: flow.failure-honest (0.6) must not be above "
-		"flow.failure-zombie.1 (0.55)\n");
+		"lazaret.yaml:3:1: court.suspect (20) must not be above court.floor (11.5)\n");
+	assert_string_equal(problems("flow:\n  failure-honest: 0.65\n"),
+		"lazaret.yaml:2:1: flow.failure-honest (0.65) must not be above "
+		"flow.failure-zombie.1 (0.6)\n");
 }
 
 static void

@@ -56,6 +56,7 @@ fill(struct verdict *verdict, struct random *random)
 	facts->sources = (uint32_t)random_u64(random);
 	facts->rate = (float)random_uniform(random, -100, 1000);
 	facts->failure = (float)random_uniform(random, -1e20, 1e20);
+	facts->chances = (float)random_uniform(random, 0, 9);
 	facts->expected_a_day = (float)random_uniform(random, 0, 1e-6);
 	facts->role = (uint8_t)random_u64(random);
 	facts->sampled = (uint8_t)random_u64(random);
@@ -93,8 +94,9 @@ the_facts_have_no_other_fields(void **state)
 		sizeof(facts.attempts) + sizeof(facts.failed) + sizeof(facts.refused) +
 		sizeof(facts.accepted) + sizeof(facts.contacts) + sizeof(facts.contacts_bad) +
 		sizeof(facts.networks) + sizeof(facts.addresses) + sizeof(facts.sources) +
-		sizeof(facts.rate) + sizeof(facts.failure) + sizeof(facts.expected_a_day) +
-		sizeof(facts.role) + sizeof(facts.sampled) + sizeof(facts.frozen);
+		sizeof(facts.rate) + sizeof(facts.failure) + sizeof(facts.chances) +
+		sizeof(facts.expected_a_day) + sizeof(facts.role) + sizeof(facts.sampled) +
+		sizeof(facts.frozen);
 
 	assert_int_equal((fields + 7) / 8 * 8, sizeof(facts));
 }
