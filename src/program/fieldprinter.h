@@ -22,7 +22,7 @@
 
 #include <stdio.h>
 
-#define FIELDPRINTER_FIELDS 4096
+#define FIELDPRINTER_FIELDS 1024
 
 struct fieldprinter {
 	struct decode_visitor visitor; /* hand this to intake_decode */

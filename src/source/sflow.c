@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "source/element.h"
 #include "source/frame.h"
+#include "source/sflowextended.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -76,7 +77,8 @@ struct sample {
 	struct flow flow;
 	bool has_flow;    /* the packet is TCP and both ports are known */
 	bool from_header; /* has_flow, and the header itself said so */
-	bool damaged;
+	bool damaged;     /* what follows cannot be found any more */
+	bool is_cut;      /* an extended record ends in the middle of a field */
 };
 
 struct sflow *
@@ -447,6 +449,18 @@ read_ip_record(struct sample *sample, struct reader *reader, size_t address_size
 		sample->has_flow = protocol == 6;
 }
 
+/* What the agent adds to the packet is for people only. */
+static void
+read_extended_record(struct sample *sample, uint32_t format, struct reader *reader)
+{
+	int r = sample->visitor != NULL ? sflowextended_show(sample->visitor, format, reader) : 0;
+
+	if (r == 0)
+		sample->sflow->counts.other_records++;
+	else if (r < 0)
+		sample->is_cut = true;
+}
+
 static void
 read_flow_record(struct sample *sample, uint32_t format, struct reader *reader)
 {
@@ -464,7 +478,7 @@ read_flow_record(struct sample *sample, uint32_t format, struct reader *reader)
 		read_ip_record(sample, reader, 16);
 		break;
 	default:
-		sample->sflow->counts.other_records++;
+		read_extended_record(sample, format, reader);
 		break;
 	}
 }
@@ -562,7 +576,7 @@ read_flow_sample(struct sample *sample, struct agent_key *key, struct reader *re
 	if (sample->visitor != NULL)
 		sample->visitor->end(sample->visitor->context);
 	give_flow(sample, incomplete);
-	return sample->damaged ? -EBADMSG : 0;
+	return sample->damaged || sample->is_cut ? -EBADMSG : 0;
 }
 
 static int

@@ -4,8 +4,9 @@
  *          plain or expanded, is one packet: its header is taken apart (frame.h), or the sampled IPv4
  *          and IPv6 records are used where there is no header. The packet goes into the intake as a flow
  *          of one packet in one direction, with the sampling rate of its data source; or, where the
- *          intake has a visitor, every field is shown under the IPFIX name that means the same.
- *          Counter samples, extended records and those of enterprises are stepped over.
+ *          intake has a visitor, every field is shown under the IPFIX name that means the same, those of
+ *          extended records too (sflowextended.h). Counter samples and the records of enterprises are
+ *          stepped over.
  * Owns:    the sequence numbers of agents and data sources.
  * Limits:  sflow_settings; what came from an agent or a data source beyond them is used, but losses of it
  *          are not noticed. At most 1024 samples a datagram and 256 records a sample are looked at.
@@ -27,7 +28,7 @@ struct sflow_counts {
 	uint64_t damaged; /* of them: a length or count contradicts the bytes that are there */
 	uint64_t samples; /* flow samples */
 	uint64_t other_samples; /* counter samples and unknown ones, stepped over */
-	uint64_t other_records; /* extended records and unknown ones, stepped over */
+	uint64_t other_records; /* stepped over: unknown ones, and extended ones without a visitor */
 	uint64_t lost_datagrams;
 	uint64_t lost_samples;
 	uint64_t dropped_samples; /* that the agents say they had to drop */

@@ -216,7 +216,7 @@ fields_beyond_the_ceiling_are_told(void **state)
 	printer->visitor.end(printer->visitor.context);
 	fieldprinter_done(printer);
 	fclose(out);
-	assert_non_null(strstr(text, "\"protocolIdentifier#4096\":6,\"truncated\":true}\n"));
+	assert_non_null(strstr(text, "\"protocolIdentifier#1024\":6,\"truncated\":true}\n"));
 	assert_null(strstr(text, "\"protocolIdentifier#4097\""));
 	free(text);
 	free(printer);

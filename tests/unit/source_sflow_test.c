@@ -354,7 +354,16 @@ on_field(
 	struct shown *shown = context;
 
 	assert_false(scope);
-	if (size <= 8)
+	if (element->type == ELEMENT_STRING)
+		shown->length += (size_t)snprintf(shown->text + shown->length,
+			sizeof(shown->text) - shown->length, "%s=%.*s ", element->name, (int)size,
+			(const char *)value);
+	else if (size == 16)
+		shown->length += (size_t)snprintf(shown->text + shown->length,
+			sizeof(shown->text) - shown->length, "%s=%016llx%016llx ", element->name,
+			(unsigned long long)bytes_u64(value),
+			(unsigned long long)bytes_u64(value + 8));
+	else if (size <= 8)
 		shown->length += (size_t)snprintf(shown->text + shown->length,
 			sizeof(shown->text) - shown->length, "%s=%llx ", element->name,
 			(unsigned long long)bytes_uint(value, size));
@@ -389,6 +398,102 @@ decoding_shows_every_field_and_no_flow(void **state)
 	assert_int_equal(take(s, seen, 2), 0);
 }
 
+/* An extended record that says to be of so many bytes: the words follow. */
+static void
+send_extended(struct state *s, uint32_t format, uint32_t size, const uint32_t *words, size_t count)
+{
+	begin(s, 1, 1000, 1);
+	add_sample(s, 9, 512, 0, 2, 8 + size + 8 + 16);
+	writer_u32(&s->writer, format);
+	writer_u32(&s->writer, size);
+	for (size_t i = 0; i < count; i++)
+		writer_u32(&s->writer, words[i]);
+	/* Another one behind it, to see that it is found. */
+	writer_u32(&s->writer, 1001);
+	writer_u32(&s->writer, 16);
+	for (uint32_t i = 1; i <= 4; i++)
+		writer_u32(&s->writer, i);
+	send_datagram(s);
+}
+
+static void
+decoding_shows_extended_records(void **state)
+{
+	/* An AS path of a sequence and a set, two communities. */
+	static const uint32_t gateway[] = {1, 0xc0000201, 64500, 64501, 64502, 2, 2, 1, 64503, 1, 2,
+		64504, 64505, 2, 7, 8, 100};
+	static const uint32_t router6[] = {2, 0x20010db8, 0, 0, 1, 48, 56};
+	static const uint32_t unknown_hop[] = {0, 24, 16};
+	static const uint32_t user[] = {106, 5, 0x616c6963, 0x65000000, 0, 0};
+	static const uint32_t labels[] = {1, 0xc0000201, 1, 0x00064140, 2, 0x00065040, 0x00066140};
+	static const uint32_t nat[] = {1, 0xc0000201, 2, 0x20010db8, 0, 0, 2};
+	static const struct {
+		uint32_t format;
+		const uint32_t *words;
+		size_t size;
+		const char *shown;
+	} cases[] = {
+		{1002, router6, sizeof(router6),
+			"ipNextHopIPv6Address=20010db8000000000000000000000001 "
+			"sourceIPv6PrefixLength=30 destinationIPv6PrefixLength=38 "},
+		{1002, unknown_hop, sizeof(unknown_hop),
+			"sourceIPv4PrefixLength=18 destinationIPv4PrefixLength=10 "},
+		{1003, gateway, sizeof(gateway),
+			"bgpNextHopIPv4Address=c0000201 sflowRouterAsNumber=fbf4 "
+			"bgpSourceAsNumber=fbf5 bgpPrevAdjacentAsNumber=fbf6 sflowAsPath=64503 "
+			"{64504 64505} bgpCommunity=7 bgpCommunity=8 sflowLocalPreference=64 "},
+		{1004, user, sizeof(user),
+			"sflowSourceCharacterSet=6a userName=alice sflowDestinationCharacterSet=0 "
+			"sflowDestinationUserName= "},
+		{1006, labels, sizeof(labels),
+			"mplsTopLabelIPv4Address=c0000201 sflowMplsInStackEntry=64140 "
+			"sflowMplsOutStackEntry=65040 sflowMplsOutStackEntry=66140 "},
+		{1007, nat, sizeof(nat),
+			"postNATSourceIPv4Address=c0000201 "
+			"postNATDestinationIPv6Address=20010db8000000000000000000000002 "},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct state *s = *state;
+		struct shown shown = {.length = 0};
+		struct decode_visitor visitor = {&shown, on_begin, on_field, on_end};
+		const char *at;
+
+		intake_decode(s->intake, &visitor);
+		send_extended(s, cases[i].format, (uint32_t)cases[i].size, cases[i].words,
+			cases[i].size / 4);
+		at = strstr(shown.text, "ingressInterface=3 ");
+		assert_non_null(at);
+		at += strlen("ingressInterface=3 ");
+		assert_memory_equal(at, cases[i].shown, strlen(cases[i].shown));
+		assert_string_equal(at + strlen(cases[i].shown),
+			"vlanId=1 dot1qPriority=2 postVlanId=3 sflowPostDot1qPriority=4 ");
+		assert_int_equal(intake_counts(s->intake)->errors, 0);
+	}
+}
+
+static void
+an_extended_record_that_is_cut_is_told_and_the_next_one_is_read(void **state)
+{
+	static const uint32_t lies[] = {0xffffffff, 0xffffffff, 0xffffffff};
+	struct state *s = *state;
+
+	for (uint32_t format = 1000; format <= 1021; format++) {
+		struct shown shown = {.length = 0};
+		struct decode_visitor visitor = {&shown, on_begin, on_field, on_end};
+		bool known = (format >= 1001 && format <= 1012) || format == 1020;
+		/* Those that are whole in 12 bytes. */
+		bool whole = format == 1011 || format == 1020;
+		uint64_t errors = intake_counts(s->intake)->errors;
+
+		intake_decode(s->intake, &visitor);
+		send_extended(s, format, sizeof(lies), lies, 3);
+		assert_non_null(strstr(shown.text, "sflowPostDot1qPriority=4 "));
+		assert_int_equal(
+			intake_counts(s->intake)->errors - errors, known && !whole ? 1 : 0);
+	}
+}
+
 int
 main(void)
 {
@@ -412,6 +517,10 @@ main(void)
 			lengths_and_counts_that_lie_are_survived, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			decoding_shows_every_field_and_no_flow, setup, teardown),
+		cmocka_unit_test_setup_teardown(decoding_shows_extended_records, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_extended_record_that_is_cut_is_told_and_the_next_one_is_read, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
