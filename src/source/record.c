@@ -13,6 +13,9 @@ enum firewall_event { FIREWALL_CREATED = 1, FIREWALL_DELETED = 2, FIREWALL_DENIE
 /* forwardingStatus (element 89; RFC 7270 s4.12): dropped by an access list. */
 enum forwarding { FORWARDING_ACL_DENY = 129, FORWARDING_ACL_DROP = 130 };
 
+/* From here on natEvent is about blocks of ports (RFC 8158 s4.3); in the drafts there was nothing above 15. */
+#define NAT_PORT_BLOCK 16
+
 enum biflow_direction { BIFLOW_BY_SOURCE = 1, BIFLOW_BY_DESTINATION = 2 };
 
 /* Headers of IPv4 and TCP, for counters that leave them out; and what a segment carries. */
@@ -265,7 +268,7 @@ find_nat_ports(const struct record *record, uint16_t *first, uint16_t *last)
 		*last = (uint16_t)end;
 		return true;
 	}
-	if (port > UINT16_MAX)
+	if (port > UINT16_MAX || record_uint(record, SLOT_NAT_EVENT) >= NAT_PORT_BLOCK)
 		return false;
 	/* Without a port it binds the whole address (RFC 8158 s4.6.3, s4.6.9). */
 	*first = (uint16_t)port;

@@ -275,6 +275,7 @@ port_blocks_need_their_end(void **state)
 	static const uint32_t block[][2] = {NAT_FIELDS, {361, 2}, {362, 2}};
 	static const uint32_t endless[][2] = {NAT_FIELDS, {361, 2}};
 	static const uint32_t counted[][2] = {NAT_FIELDS, {361, 2}, {364, 2}};
+	static const uint32_t blockless[][2] = {NAT_FIELDS};
 	struct station s;
 
 	station_open_default(&s);
@@ -290,6 +291,10 @@ port_blocks_need_their_end(void **state)
 	assert_int_equal(s.seen[1].kind, OBSERVATION_BINDING_CLOSE);
 	assert_int_equal(s.seen[2].server_port, 3071);
 	assert_int_equal(station_counts(&s)->skipped_records, 2);
+	/* A block without any port would be the whole address, and so everybody's behind it. */
+	SEND(&s, DIALECT_IPFIX, blockless, "\x10" NAT);
+	assert_int_equal(station_take(&s), 0);
+	assert_int_equal(station_counts(&s)->skipped_records, 3);
 	station_close(&s);
 }
 
