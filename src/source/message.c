@@ -266,6 +266,8 @@ read_templates(struct message *message, struct reader set, bool is_options)
 			message_error(message, "%s", fail.what);
 			if (r == -EINVAL)
 				return;
+			session_refuse(&export_->sessions, message->session, layout.id,
+				message->moment.seconds, message->from->received);
 			message->templates++;
 			continue;
 		}

@@ -264,12 +264,30 @@ add(struct sessions *sessions, struct session *session, struct template *templat
 	return SESSION_TEMPLATE_NEW;
 }
 
+/* Export time orders what the network may have put in another order (RFC 7011 s8.2). */
+static bool
+is_older(const struct template *template, uint32_t export_seconds)
+{
+	uint32_t earlier = template->since - export_seconds;
+
+	return earlier > 0 && earlier < REORDER_SECONDS;
+}
+
+void
+session_refuse(struct sessions *sessions, struct session *session, uint16_t id,
+	uint32_t export_seconds, struct wall now)
+{
+	struct template *old = session_find_template(sessions, session, id, now);
+
+	if (old != NULL && !is_older(old, export_seconds))
+		forget(sessions, session, old);
+}
+
 enum session_template
 session_announce(struct sessions *sessions, struct session *session, const struct layout *layout,
 	uint32_t export_seconds, struct wall now, struct fail *fail)
 {
 	struct template *old = session_find_template(sessions, session, layout->id, now), *new;
-	uint32_t earlier;
 	enum session_template result;
 
 	if (old != NULL && template_is(old, layout)) {
@@ -277,9 +295,7 @@ session_announce(struct sessions *sessions, struct session *session, const struc
 			old->refreshed = now;
 		return SESSION_TEMPLATE_SAME;
 	}
-	/* Export time orders what the network may have put in another order (RFC 7011 s8.2). */
-	earlier = old != NULL ? old->since - export_seconds : 0;
-	if (earlier > 0 && earlier < REORDER_SECONDS) {
+	if (old != NULL && is_older(old, export_seconds)) {
 		sessions->counts->templates_late++;
 		return SESSION_TEMPLATE_LATE;
 	}

@@ -173,6 +173,10 @@ session_find_recent(const struct sessions *sessions, const struct session *sessi
 enum session_template session_announce(struct sessions *sessions, struct session *session,
 	const struct layout *layout, uint32_t export_seconds, struct wall now, struct fail *fail);
 
+/* A layout of this number was announced that cannot be used: the one before it does not hold any more. */
+void session_refuse(struct sessions *sessions, struct session *session, uint16_t id,
+	uint32_t export_seconds, struct wall now);
+
 /* Compares sysUpTime with what it was (v5, v9). True: the exporter has restarted; its templates,
  * rates and sequence are forgotten. */
 bool session_restarted(struct sessions *sessions, struct session *session, uint32_t uptime,

@@ -112,6 +112,40 @@ a_redefined_template_counts_at_once(void **state)
 	station_close(&s);
 }
 
+/* Its data must not be read by the layout before it. */
+static void
+a_redefinition_that_makes_no_sense_ends_the_old_layout(void **state)
+{
+	static const enum dialect dialects[] = {DIALECT_NETFLOW9, DIALECT_IPFIX};
+	static const uint32_t nothing[][2] = {{8, 0}};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct station s;
+		struct datagram d;
+
+		station_open_default(&s);
+		station_send_template(&s, dialects[i], 0, 256);
+		datagram_begin(&d, dialects[i], 1, 7);
+		datagram_template(&d, 256, nothing, 1);
+		station_send(&s, &d);
+		station_send_flow(&s, dialects[i], 2, 256, 1);
+		assert_int_equal(station_take(&s), 0);
+		assert_int_equal(export_counts(s.export_)->held, 1);
+		assert_int_equal(export_counts(s.export_)->templates_refused, 1);
+		station_close(&s);
+		/* One that was sent before the layout in use and comes late says nothing of it. */
+		station_open_default(&s);
+		station_send_template(&s, dialects[i], 1, 256);
+		datagram_begin(&d, dialects[i], 0, 7);
+		datagram_patch(&d, dialects[i] == DIALECT_IPFIX ? 4 : 8, DATAGRAM_SECONDS - 3);
+		datagram_template(&d, 256, nothing, 1);
+		station_send(&s, &d);
+		station_send_flow(&s, dialects[i], 2, 256, 1);
+		assert_int_equal(station_take(&s), 1);
+		station_close(&s);
+	}
+}
+
 static void
 an_older_layout_that_comes_late_is_not_taken(void **state)
 {
@@ -490,6 +524,7 @@ main(void)
 		cmocka_unit_test(finds_mail_among_many_records),
 		cmocka_unit_test(every_mail_port_at_either_end_is_found_wherever_the_record_stands),
 		cmocka_unit_test(a_redefined_template_counts_at_once),
+		cmocka_unit_test(a_redefinition_that_makes_no_sense_ends_the_old_layout),
 		cmocka_unit_test(an_older_layout_that_comes_late_is_not_taken),
 		cmocka_unit_test(a_withdrawal_over_udp_is_ignored),
 		cmocka_unit_test(padding_is_no_record),
