@@ -277,9 +277,9 @@ read_flow(struct argus *argus, struct text line, const struct text *fields)
 		return;
 	}
 	stamp_follow(&argus->clock, flow.start);
-	flow.end = flow.start;
-	if (text_parse_micro(text_trim(fields[FIELD_DURATION]), &duration) == 0 && duration > 0)
-		__builtin_add_overflow(flow.start.us, duration, &flow.end.us);
+	if (text_parse_micro(text_trim(fields[FIELD_DURATION]), &duration) < 0)
+		duration = 0;
+	flow_set_duration(&flow, duration);
 	flow.source_port = port_of(fields[FIELD_SOURCE_PORT]);
 	flow.destination_port = port_of(fields[FIELD_DESTINATION_PORT]);
 	read_state(&flow, fields[FIELD_STATE]);

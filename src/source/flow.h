@@ -60,6 +60,14 @@ struct flow {
  * it where no reply tells more. */
 #define FLOW_ACCEPTED_BYTES 1000
 
+/* The end, from how long it lasted: the start where that is nothing, or more than any clock can tell. */
+static inline void
+flow_set_duration(struct flow *flow, int64_t us)
+{
+	if (us <= 0 || __builtin_add_overflow(flow->start.us, us, &flow->end.us))
+		flow->end = flow->start;
+}
+
 /* The bytes of IP packets, from a count that has the 14 bytes of the Ethernet header of each in it. */
 uint64_t flow_without_ethernet(uint64_t bytes, uint64_t packets);
 

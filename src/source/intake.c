@@ -249,6 +249,16 @@ is_detail(const struct flow *flow)
 	return (flow->known & FLOW_OUTCOME) && !(flow->known & FLOW_COUNTS);
 }
 
+static struct wall
+later(struct wall wall, int64_t us)
+{
+	struct wall sum;
+
+	if (__builtin_add_overflow(wall.us, us, &sum.us))
+		sum.us = us < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
+}
+
 /* May more records of this connection come later than the other direction does? */
 static bool
 waits_longer(const struct flow *flow)
@@ -260,17 +270,7 @@ waits_longer(const struct flow *flow)
 	if (!(flow->known & FLOW_TCP_FLAGS) || !(flags & TCP_ACK) || (flags & (TCP_FIN | TCP_RST)))
 		return false;
 	/* Shorter than the shortest active timeout that makes sense: it ended, and the end was lost. */
-	return flow->end.us - flow->start.us >= WALL_MINUTE / 2;
-}
-
-static struct wall
-later(struct wall wall, int64_t us)
-{
-	struct wall sum;
-
-	if (__builtin_add_overflow(wall.us, us, &sum.us))
-		sum.us = us < 0 ? INT64_MIN : INT64_MAX;
-	return sum;
+	return flow->end.us >= later(flow->start, WALL_MINUTE / 2).us;
 }
 
 /* Record time passes. Where it jumps, records of two clocks may stand side by side (two exporters, files

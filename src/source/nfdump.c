@@ -15,8 +15,9 @@
  * common divisor, that is the rate. */
 #define SAMPLING_RECORDS 16
 
-/* A number above this is a time in milliseconds, not in seconds (year 5138). */
+/* A number from this on is a time in milliseconds, not in seconds (year 5138), up to the last of year 9999. */
 #define MILLISECONDS_FROM UINT64_C(100000000000)
+#define MILLISECONDS_MOST UINT64_C(253402300799999)
 
 enum field {
 	FIELD_PROTO,
@@ -173,7 +174,7 @@ time_of(const struct nfdump *nfdump, struct text text, struct wall *ret)
 {
 	uint64_t number;
 
-	if (text_parse_u64(text, INT64_MAX / 1000, &number) == 0 && number >= MILLISECONDS_FROM) {
+	if (text_parse_u64(text, MILLISECONDS_MOST, &number) == 0 && number >= MILLISECONDS_FROM) {
 		ret->us = (int64_t)number * 1000;
 		return 0;
 	}
@@ -222,10 +223,9 @@ read_flow(struct nfdump *nfdump, struct text line, const struct text *fields)
 	flow.source_port = port_of(fields[FIELD_SOURCE_PORT]);
 	flow.destination_port = port_of(fields[FIELD_DESTINATION_PORT]);
 	if (time_of(nfdump, fields[FIELD_END], &flow.end) < 0) {
-		flow.end = flow.start;
-		if (text_parse_micro(text_trim(fields[FIELD_DURATION]), &duration) == 0 &&
-			duration > 0)
-			flow.end.us += duration;
+		if (text_parse_micro(text_trim(fields[FIELD_DURATION]), &duration) < 0)
+			duration = 0;
+		flow_set_duration(&flow, duration);
 	}
 	if (fields[FIELD_FLAGS].length > 0) {
 		flow.forward.tcp_flags = flags_of(fields[FIELD_FLAGS]);

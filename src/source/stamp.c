@@ -103,13 +103,27 @@ parse_date(struct text text, const struct stamp_clock *clock, struct wall *ret)
 	return 0;
 }
 
+/* Seconds since 1970 that are in no year from 1 to 9999 are no time of a log. */
+static int
+parse_seconds(struct text text, struct wall *ret)
+{
+	const int64_t first = INT64_C(-62135596800) * WALL_SECOND;
+	const int64_t end = INT64_C(253402300800) * WALL_SECOND;
+	int64_t us;
+
+	if (text_parse_micro(text, &us) < 0 || us < first || us >= end)
+		return -EINVAL;
+	ret->us = us;
+	return 0;
+}
+
 int
 stamp_parse(struct text text, const struct stamp_clock *clock, struct wall *ret)
 {
 	text = text_trim(text);
 	if (text.length > 5 && (text.at[4] == '-' || text.at[4] == '/'))
 		return parse_date(text, clock, ret);
-	return text_parse_micro(text, &ret->us) < 0 ? -EINVAL : 0;
+	return parse_seconds(text, ret);
 }
 
 void

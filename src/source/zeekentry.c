@@ -120,7 +120,7 @@ read_conn(const struct zeek_entry *entry, struct flow *flow)
 {
 	struct text state = entry->fields[ZEEK_CONN_STATE];
 	uint64_t missed = 0;
-	int64_t duration;
+	int64_t duration = 0;
 
 	flow->known |= FLOW_BOTH_SIDES;
 	if (read_history(flow, entry->fields[ZEEK_HISTORY]) || read_conn_state(flow, state))
@@ -130,9 +130,8 @@ read_conn(const struct zeek_entry *entry, struct flow *flow)
 		flow->known |= FLOW_CUT;
 	else if (state.length > 0 && !text_is(state, "RSTRH") && !text_is(state, "SHR"))
 		flow->known |= FLOW_SOURCE_OPENED;
-	if (text_parse_micro(entry->fields[ZEEK_DURATION], &duration) == 0 && duration > 0 &&
-		__builtin_add_overflow(flow->start.us, duration, &flow->end.us))
-		flow->end = flow->start;
+	if (text_parse_micro(entry->fields[ZEEK_DURATION], &duration) == 0)
+		flow_set_duration(flow, duration);
 	if (read_count(entry, ZEEK_ORIG_PACKETS, &flow->forward.packets) &&
 		read_count(entry, ZEEK_ORIG_BYTES, &flow->forward.bytes) &&
 		read_count(entry, ZEEK_RESP_PACKETS, &flow->reverse.packets) &&

@@ -103,6 +103,24 @@ a_common_factor_of_all_packets_is_the_sampling(void **state)
 	assert_int_equal(seen.observations[0].outcome, OUTCOME_UNKNOWN);
 }
 
+/* Nor may one make the program compute with what no number can hold. */
+static void
+times_that_no_clock_tells_are_refused(void **state)
+{
+	read_all(
+		OLD "9223372036854774,x,9223372036853,10.0.0.1,10.9.9.9,4000,25,TCP,...AP.S.,0,0,9,"
+		    "900,0,0\n"
+		    "253402300799,x,9223372036853,10.0.0.1,10.9.9.9,4001,25,TCP,...AP.S.,0,0,9,900,"
+		    "0,0\n"
+		    "-62135596800,253402300799999,1,10.0.0.1,10.9.9.9,4002,25,TCP,...AP.S.,0,0,9,"
+		    "900,0,0\n");
+	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.counts.skipped_records, 1);
+	assert_string_equal(seen.error.what,
+		"line 2: expected a time such as 2018-01-12 15:37:30 "
+		"as the first seen, found \"9223372036854774\"");
+}
+
 static void
 damaged_lines_are_told_and_the_rest_goes_on(void **state)
 {
@@ -153,6 +171,7 @@ main(void)
 		cmocka_unit_test(newer_headers_and_times_are_understood),
 		cmocka_unit_test(files_put_together_are_read_through_their_summaries),
 		cmocka_unit_test(a_common_factor_of_all_packets_is_the_sampling),
+		cmocka_unit_test(times_that_no_clock_tells_are_refused),
 		cmocka_unit_test(damaged_lines_are_told_and_the_rest_goes_on),
 		cmocka_unit_test(a_binary_file_is_refused_with_the_command_that_converts_it),
 		cmocka_unit_test(a_column_that_is_missing_is_named),

@@ -26,6 +26,8 @@ reads_what_logs_write(void **state)
 	assert_string_equal(stamp("2021-06-06T15:59:46Z", NULL), "2021-06-06T15:59:46.000Z");
 	assert_string_equal(stamp("1641918754.93611", NULL), "2022-01-11T16:32:34.936Z");
 	assert_string_equal(stamp("1970/01/01 01:00:00.000000", NULL), "1970-01-01T01:00:00.000Z");
+	assert_string_equal(stamp("-62135596800", NULL), "0001-01-01T00:00:00.000Z");
+	assert_string_equal(stamp("253402300799.999999", NULL), "9999-12-31T23:59:59.999Z");
 }
 
 static void
@@ -76,7 +78,9 @@ refuses_what_is_no_time(void **state)
 	static const char *const bad[] = {"", "-", "2013-13-07 00:00:00", "2011/02/29 00:00:00",
 		"2011/08/16", "2011/08/16 10:01", "2011/08/16 24:00:00", "2011/08/16 10:01:46.",
 		"2011/08/16 10:01:46 x", "2011/08/16 10:01:46+2", "2011/08/16 10:01:46+02:60",
-		"2011-08-16T10:01:46Zx", "StartTime", "99999999999999999999", "1e9"};
+		"2011-08-16T10:01:46Zx", "StartTime", "99999999999999999999", "1e9",
+		/* No year from 1 to 9999. */
+		"9223372036853", "-9223372036853", "253402300800", "-62135596800.000001"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_string_equal(stamp(bad[i], NULL), "none");
