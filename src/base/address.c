@@ -51,7 +51,8 @@ address_parse(struct text text, struct address *ret)
 	struct in_addr v4;
 	struct in6_addr v6;
 
-	if (text.length == 0 || text.length >= sizeof(buffer))
+	if (text.length == 0 || text.length >= sizeof(buffer) ||
+		memchr(text.at, '\0', text.length) != NULL)
 		return -EINVAL;
 	memcpy(buffer, text.at, text.length);
 	buffer[text.length] = '\0';

@@ -130,7 +130,7 @@ text_parse_double(struct text text, double *ret)
 	memcpy(copy, text.at, text.length);
 	copy[text.length] = '\0';
 	value = strtod(copy, &end);
-	if (*end != '\0' || !isfinite(value))
+	if (end != copy + text.length || !isfinite(value))
 		return -EINVAL;
 	*ret = value;
 	return 0;

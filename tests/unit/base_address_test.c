@@ -36,6 +36,8 @@ refuses_what_is_no_address(void **state)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		assert_int_equal(address_parse(text_of(texts[i]), &a), -EINVAL);
+	/* The end of a C string is not the end of the text. */
+	assert_int_equal(address_parse((struct text){"192.0.2.7\0junk", 14}, &a), -EINVAL);
 }
 
 static void

@@ -20,6 +20,7 @@ numbers_fill_their_text(void **state)
 {
 	uint64_t v = 7;
 	int64_t micro;
+	double number;
 
 	assert_int_equal(text_parse_u64(TEXT("18446744073709551615"), UINT64_MAX, &v), 0);
 	assert_true(v == UINT64_MAX);
@@ -36,6 +37,8 @@ numbers_fill_their_text(void **state)
 	assert_true(micro == -1);
 	assert_int_equal(text_parse_micro(TEXT("1e5"), &micro), -EINVAL);
 	assert_int_equal(text_parse_micro(TEXT("."), &micro), -EINVAL);
+	assert_int_equal(text_parse_double(TEXT("2.5"), &number), 0);
+	assert_int_equal(text_parse_double((struct text){"2.5\0junk", 8}, &number), -EINVAL);
 	assert_int_equal(text_parse_micro(TEXT("99999999999999999999"), &micro), -ERANGE);
 }
 
