@@ -56,7 +56,8 @@ int
 columns_find(struct columns *columns, struct text header, char separator,
 	const struct column *known, size_t count, const char **missing)
 {
-	struct columns found = {.separator = separator};
+	struct columns found = {.separator = separator,
+		.is_quoted = header.length > 0 && memchr(header.at, '"', header.length) != NULL};
 
 	for (size_t i = 0; i < count; i++) {
 		unsigned at = find_one(header, separator, known[i].names);
@@ -78,28 +79,47 @@ columns_find(struct columns *columns, struct text header, char separator,
 	return 0;
 }
 
+/* Where the separator behind a value in quotes stands, or NULL; two quotes in a row are one of the value's
+ * own. The value is what is between its quotes. */
+static const char *
+find_behind_quotes(struct text rest, char separator, struct text *value)
+{
+	size_t i = 1;
+
+	while (i < rest.length &&
+		(rest.at[i] != '"' || (i + 1 < rest.length && rest.at[i + 1] == '"')))
+		i += rest.at[i] == '"' ? 2 : 1;
+	*value = (struct text){
+		.at = rest.at + 1, .length = i < rest.length ? i - 1 : rest.length - 1};
+	return i < rest.length ? memchr(rest.at + i, separator, rest.length - i) : NULL;
+}
+
 bool
 columns_cut(const struct columns *columns, struct columns_cursor *cursor, unsigned end,
 	struct text *fields)
 {
 	while (cursor->column < end) {
-		const char *at = cursor->rest.at, *found = NULL;
-		size_t length = cursor->rest.length;
+		const struct text rest = cursor->rest;
+		const char *found = NULL;
+		struct text value = rest;
 
 		if (cursor->ended)
 			return false;
-		if (length > 0)
-			found = memchr(at, columns->separator, length);
+		if (columns->is_quoted && rest.length > 0 && *rest.at == '"') {
+			found = find_behind_quotes(rest, columns->separator, &value);
+		} else if (rest.length > 0) {
+			found = memchr(rest.at, columns->separator, rest.length);
+			if (found != NULL)
+				value.length = (size_t)(found - rest.at);
+		}
 		if (found != NULL) {
-			length = (size_t)(found - at);
 			cursor->rest.at = found + 1;
-			cursor->rest.length -= length + 1;
+			cursor->rest.length -= (size_t)(found + 1 - rest.at);
 		} else {
 			cursor->ended = true;
 		}
 		if (columns->is_wanted[cursor->column])
-			fields[columns->field[cursor->column]] =
-				(struct text){.at = at, .length = length};
+			fields[columns->field[cursor->column]] = value;
 		cursor->column++;
 	}
 	return true;

@@ -23,8 +23,9 @@ struct column {
 
 struct columns {
 	char separator;
-	unsigned early;              /* columns_cut goes to here first */
-	unsigned end;                /* and then to here */
+	bool is_quoted; /* the names are, so values may be: as spreadsheets write them */
+	unsigned early; /* columns_cut goes to here first */
+	unsigned end;   /* and then to here */
 	uint8_t field[COLUMNS_MOST]; /* what each column of the file holds */
 	bool is_wanted[COLUMNS_MOST];
 };

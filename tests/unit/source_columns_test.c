@@ -79,6 +79,36 @@ columns_far_to_the_right_are_not_looked_at(void **state)
 	assert_int_equal(columns.end, COLUMNS_MOST);
 }
 
+static void
+values_in_quotes_are_read_where_the_names_are_in_quotes(void **state)
+{
+	struct text fields[3] = {{0}};
+	struct columns columns;
+	struct columns_cursor cursor = {
+		.rest = TEXT("\"a, \"\"b\"\"\",\"25\",7,\"10.0.0.1\",\"cut")};
+	const char *missing;
+
+	assert_int_equal(find(&columns, "\"label\",\"port\",\"bytes\",\"addr\"", &missing), 0);
+	assert_true(columns_cut(&columns, &cursor, columns.end, fields));
+	assert_true(text_is(fields[0], "25"));
+	assert_true(text_is(fields[1], "10.0.0.1"));
+	assert_true(text_is(fields[2], "7"));
+	/* Values that are cut, or empty, or only quotes. */
+	for (const char *line = "x,\"25\"x,\"\",\"1\"\"\"\"\"\"2\""; *line; line++) {
+		cursor = (struct columns_cursor){.rest = text_of(line)};
+		(void)columns_cut(&columns, &cursor, columns.end, fields);
+	}
+	cursor = (struct columns_cursor){.rest = TEXT("x,\"25")};
+	assert_false(columns_cut(&columns, &cursor, columns.end, fields));
+	assert_true(text_is(fields[0], "25"));
+	/* Elsewhere quotes are letters like others. */
+	assert_int_equal(find(&columns, "label,port,bytes,addr", &missing), 0);
+	cursor = (struct columns_cursor){.rest = TEXT("\"a,25,7,\"b")};
+	assert_true(columns_cut(&columns, &cursor, columns.end, fields));
+	assert_true(text_is(fields[0], "25"));
+	assert_true(text_is(fields[1], "\"b"));
+}
+
 int
 main(void)
 {
@@ -86,6 +116,7 @@ main(void)
 		cmocka_unit_test(finds_columns_by_any_of_their_names_in_any_order),
 		cmocka_unit_test(names_the_column_that_is_missing),
 		cmocka_unit_test(a_line_with_too_few_columns_is_told),
+		cmocka_unit_test(values_in_quotes_are_read_where_the_names_are_in_quotes),
 		cmocka_unit_test(columns_far_to_the_right_are_not_looked_at),
 	};
 
