@@ -200,6 +200,14 @@ packing_of(const uint8_t *at, size_t size)
 	return PACKING_NONE;
 }
 
+const char *
+input_packing(const uint8_t *at, size_t size)
+{
+	enum packing packing = packing_of(at, size);
+
+	return packing != PACKING_NONE ? packing_names[packing] : NULL;
+}
+
 /* Bytes of the file that are not yet unpacked: at least want of them, unless the file ends. */
 static int
 refill_packed(struct input *input, size_t want, struct fail *fail)

@@ -38,6 +38,9 @@ void input_close(struct input *input);
  * only at the end, or where the file is damaged (then error is set and fail filled, once). */
 size_t input_need(struct input *input, size_t want, struct fail *fail);
 
+/* The name of the packing that these bytes begin, or NULL. */
+const char *input_packing(const uint8_t *at, size_t size);
+
 /* Steps over bytes of the window. */
 static inline void
 input_step(struct input *input, size_t size)

@@ -28,7 +28,8 @@ struct sflow_counts {
 	uint64_t damaged; /* of them: a length or count contradicts the bytes that are there */
 	uint64_t samples; /* flow samples */
 	uint64_t other_samples; /* counter samples and unknown ones, stepped over */
-	uint64_t other_records; /* stepped over: unknown ones, and extended ones without a visitor */
+	uint64_t
+		other_records; /* stepped over: unknown ones, and extended ones without a visitor */
 	uint64_t lost_datagrams;
 	uint64_t lost_samples;
 	uint64_t dropped_samples; /* that the agents say they had to drop */

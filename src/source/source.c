@@ -39,12 +39,50 @@ struct source {
 	void *context;
 };
 
+/* The mark of UTF-8 that some programs write before a text (RFC 3629 s6). */
+static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+
+/* What people often have and what is to be done with it. */
+static bool
+tell_convertible(const uint8_t *head, size_t size, struct fail *fail)
+{
+	static const struct {
+		const char *magic, *what, *hint;
+		size_t size;
+	} known[] = {
+		{"\xff\xfe", "is a text in UTF-16, and UTF-8 is needed",
+			"convert it: iconv -f UTF-16 -t UTF-8 OLD >NEW", 2},
+		{"\xfe\xff", "is a text in UTF-16, and UTF-8 is needed",
+			"convert it: iconv -f UTF-16 -t UTF-8 OLD >NEW", 2},
+		{"BZh", "is packed with bzip2, which is not read", "unpack it: bunzip2 FILE", 3},
+		{"PK\3\4", "is a zip archive, which is not read",
+			"unpack it, and name the files that were in it", 4},
+	};
+	const char *packing = input_packing(head, size);
+
+	if (packing != NULL) {
+		fail_what(fail, "is packed twice: when it is unpacked, it is %s again", packing);
+		fail_hint(fail, "unpack it once");
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (size < known[i].size || memcmp(head, known[i].magic, known[i].size) != 0)
+			continue;
+		fail_what(fail, "%s", known[i].what);
+		fail_hint(fail, "%s", known[i].hint);
+		return true;
+	}
+	return false;
+}
+
 static void
 tell_unknown(const uint8_t *head, size_t size, struct fail *fail)
 {
 	struct text line = text_trim(linereader_first(head, size));
 	bool is_text = line.length > 0;
 
+	if (tell_convertible(head, size, fail))
+		return;
 	for (size_t i = 0; i < line.length && is_text; i++)
 		is_text = line.at[i] == '\t' || (line.at[i] >= ' ' && line.at[i] <= '~');
 	if (!is_text) {
@@ -78,6 +116,10 @@ format_find(struct input *input, struct intake *intake, struct fail *fail)
 			return NULL;
 		}
 		intake_error(intake, input->name, input->offset + size, "%s", fail->what);
+	}
+	if (size >= sizeof(mark) && memcmp(input->at, mark, sizeof(mark)) == 0) {
+		input_step(input, sizeof(mark));
+		size -= sizeof(mark);
 	}
 	if (size == 0) {
 		fail_where(fail, "%s", input->name);

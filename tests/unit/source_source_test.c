@@ -72,6 +72,53 @@ an_empty_file_is_told(void **state)
 }
 
 static void
+a_file_that_needs_one_more_step_is_told_which(void **state)
+{
+	/* The gzip file of a gzip file: of its first bytes, stored as they are. */
+	static const uint8_t twice[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 4, 0, 0xfb, 0xff,
+		0x1f, 0x8b, 8, 0, 0xbc, 0xe6, 0x87, 0x0c, 4, 0, 0, 0};
+	static const struct {
+		const char *bytes;
+		size_t size;
+		const char *what;
+	} cases[] = {
+		{(const char *)twice, sizeof(twice),
+			"is packed twice: when it is unpacked, it is gzip again"},
+		{"\xff\xfet\0s\0", 6, "is a text in UTF-16, and UTF-8 is needed"},
+		{"BZh91AY", 7, "is packed with bzip2, which is not read"},
+		{"PK\3\4\24\0", 6, "is a zip archive, which is not read"},
+		{"\xef\xbb\xbf", 3, "is empty"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fail fail = {0};
+
+		write_file(cases[i].bytes, cases[i].size, 1);
+		assert_null(source_open(path, &INTAKE_DEFAULTS, &fail));
+		assert_string_equal(fail.where, path);
+		assert_string_equal(fail.what, cases[i].what);
+		unlink(path);
+	}
+}
+
+static void
+the_mark_of_utf8_is_no_part_of_the_text(void **state)
+{
+	static const char text[] = "\xef\xbb\xbfStartTime,Proto,SrcAddr,Sport,DstAddr,Dport\n"
+				   "2011/08/16 10:01:46.972101,tcp,10.0.0.1,4000,10.9.9.9,25\n";
+	struct observation seen[2];
+	struct source *source;
+	struct fail fail = {0};
+
+	write_file(text, sizeof(text) - 1, 1);
+	source = source_open(path, &INTAKE_DEFAULTS, &fail);
+	assert_string_equal(fail.what, "");
+	assert_int_equal(source_read(source, seen, 2), 1);
+	assert_int_equal(seen[0].server_port, 25);
+	source_close(source);
+}
+
+static void
 junk_behind_a_good_header_is_counted_in_bounded_memory(void **state)
 {
 	static char junk[1 << 20];
@@ -166,6 +213,8 @@ main(void)
 		cmocka_unit_test_teardown(
 			the_newer_columns_of_nfdump_are_not_taken_for_those_of_argus, teardown),
 		cmocka_unit_test_teardown(an_empty_file_is_told, teardown),
+		cmocka_unit_test_teardown(a_file_that_needs_one_more_step_is_told_which, teardown),
+		cmocka_unit_test_teardown(the_mark_of_utf8_is_no_part_of_the_text, teardown),
 		cmocka_unit_test_teardown(
 			junk_behind_a_good_header_is_counted_in_bounded_memory, teardown),
 		cmocka_unit_test_teardown(
