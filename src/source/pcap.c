@@ -257,13 +257,15 @@ on_unsound(struct pcap *pcap, const struct record *record)
 	return search(pcap) ? 1 : -EBADMSG;
 }
 
-/* Fewer bytes than a record needs are left. */
+/* Fewer bytes than a record needs are left: the file was cut, or the record's length is wrong and others
+ * follow. 1: there are enough after all; 0 at the end; -EAGAIN after a search; -errno. */
 static int
 on_short(struct pcap *pcap, size_t wanted)
 {
 	struct input *input = pcap->input;
 	struct fail fail = {0};
 	size_t left = input_need(input, wanted, &fail);
+	uint64_t offset = input->offset;
 
 	if (left >= wanted)
 		return 1;
@@ -273,12 +275,17 @@ on_short(struct pcap *pcap, size_t wanted)
 	}
 	if (left == 0)
 		return 0;
-	intake_error(pcap->intake, input->name, input->offset,
+	intake_counts(pcap->intake)->skipped_records++;
+	if (search(pcap)) {
+		intake_error(pcap->intake, input->name, offset,
+			"a record of %zu bytes, where the file has %zu: the next one was searched "
+			"for",
+			wanted, left);
+		return -EAGAIN;
+	}
+	intake_error(pcap->intake, input->name, offset,
 		"the file ends in the middle of a record: %zu of %zu bytes are there", left,
 		wanted);
-	intake_counts(pcap->intake)->skipped_records++;
-	intake_counts(pcap->intake)->skipped_bytes += left;
-	input_step(input, left);
 	return -ENODATA;
 }
 
@@ -362,7 +369,7 @@ read_record(struct pcap *pcap)
 	int result;
 
 	if (input->left < header && (result = on_short(pcap, header)) <= 0)
-		return result;
+		return result == -EAGAIN ? 1 : result;
 	record = record_at(pcap, input->at);
 	if (may_be_header(input->at) && takes_header(pcap))
 		return 1;
@@ -370,7 +377,7 @@ read_record(struct pcap *pcap)
 		return on_unsound(pcap, &record);
 	if (input->left < header + record.captured &&
 		(result = on_short(pcap, header + record.captured)) <= 0)
-		return result;
+		return result == -EAGAIN ? 1 : result;
 	/* A disk that was full, or a machine that fell, leaves zeros where packets should be. */
 	if (record.captured == 0 && record.wire == 0 && !pcap->told_empty) {
 		intake_error(pcap->intake, input->name, input->offset,

@@ -369,13 +369,15 @@ on_block(struct pcapng *pcapng, const struct block *block)
 	}
 }
 
-/* Fewer bytes than are wanted are left: 1 if not, else the end. */
+/* Fewer bytes than are wanted are left: the file was cut, or the block's length is wrong and others follow.
+ * 1: there are enough after all; 0 at the end; -EAGAIN after a search; -errno. */
 static int
 on_short(struct pcapng *pcapng, size_t wanted)
 {
 	struct input *input = pcapng->input;
 	struct fail fail = {0};
 	size_t left = input_need(input, wanted, &fail);
+	uint64_t offset = input->offset;
 
 	if (left >= wanted)
 		return 1;
@@ -385,10 +387,15 @@ on_short(struct pcapng *pcapng, size_t wanted)
 	}
 	if (left == 0)
 		return 0;
-	intake_error(pcapng->intake, input->name, input->offset,
+	if (search(pcapng)) {
+		intake_error(pcapng->intake, input->name, offset,
+			"a block of %zu bytes, where the file has %zu: the next one was searched "
+			"for",
+			wanted, left);
+		return -EAGAIN;
+	}
+	intake_error(pcapng->intake, input->name, offset,
 		"the file ends in the middle of a block: %zu of %zu bytes are there", left, wanted);
-	intake_counts(pcapng->intake)->skipped_bytes += left;
-	input_step(input, left);
 	return -ENODATA;
 }
 

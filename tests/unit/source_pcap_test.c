@@ -178,6 +178,27 @@ a_record_cut_by_the_end_is_told(void **state)
 }
 
 static void
+a_length_beyond_the_end_hides_no_packets(void **state)
+{
+	size_t from, to;
+
+	write_pcap_header(&w, 65535, 1);
+	add_syn();
+	from = writer_length(&w);
+	add_syn();
+	to = writer_length(&w);
+	file[from + 10] ^= 1; /* 65,536 bytes more */
+	for (int i = 0; i < 4; i++)
+		add_syn();
+	assert_int_equal(read_recording(), 0);
+	assert_int_equal(count, 5);
+	assert_int_equal(counts.errors, 1);
+	assert_int_equal(first_error.offset, from);
+	assert_non_null(strstr(first_error.what, "searched for"));
+	assert_int_equal(counts.skipped_bytes, to - from);
+}
+
+static void
 headers_that_promise_too_much_are_refused(void **state)
 {
 	write_pcap_header(&w, 65535, 1);
@@ -462,6 +483,7 @@ main(void)
 		TEST(garbage_between_records_is_stepped_over),
 		TEST(garbage_up_to_the_end_ends_it),
 		TEST(a_record_cut_by_the_end_is_told),
+		TEST(a_length_beyond_the_end_hides_no_packets),
 		TEST(headers_that_promise_too_much_are_refused),
 		TEST(packets_of_no_interest_are_only_counted),
 		TEST(flow_export_is_decoded_whole_or_in_fragments),

@@ -294,6 +294,25 @@ a_block_cut_by_the_end_is_told(void **state)
 }
 
 static void
+a_length_beyond_the_end_hides_no_blocks(void **state)
+{
+	size_t from;
+
+	network_order = false;
+	section();
+	interface(1, 6, 0);
+	from = writer_length(&w);
+	enhanced(0, UINT64_C(1300000000000000));
+	file[from + 6] ^= 1; /* 65,536 bytes more */
+	enhanced(0, UINT64_C(1300000000000001));
+	enhanced(0, UINT64_C(1300000000000002));
+	assert_int_equal(read_recording(), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(first_error.offset, from);
+	assert_non_null(strstr(first_error.what, "searched for"));
+}
+
+static void
 absurd_times_are_taken_as_the_nearest_end(void **state)
 {
 	network_order = false;
@@ -320,6 +339,7 @@ main(void)
 		TEST(lengths_must_agree),
 		TEST(packets_must_fit_their_blocks),
 		TEST(a_block_cut_by_the_end_is_told),
+		TEST(a_length_beyond_the_end_hides_no_blocks),
 		TEST(absurd_times_are_taken_as_the_nearest_end),
 	};
 
