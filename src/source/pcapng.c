@@ -46,9 +46,9 @@ struct pcapng {
 	struct packets *packets;
 	struct interface *interfaces; /* of this section */
 	uint32_t count;
-	bool swapped; /* numbers are in network order */
-	bool in_section;
-	bool ended; /* with result; only what waits must still come out */
+	bool swapped;   /* numbers are in network order */
+	bool said_many; /* that there are more interfaces than can be kept */
+	bool ended;     /* with result; only what waits must still come out */
 	int result;
 	struct wall last; /* for packets without a time */
 };
@@ -224,7 +224,9 @@ on_interface(struct pcapng *pcapng, const struct block *block)
 		return;
 	}
 	if (pcapng->count >= INTERFACES_MOST) {
-		complain(pcapng, "more than 4096 interfaces in one section");
+		if (!pcapng->said_many)
+			complain(pcapng, "more than 4096 interfaces in one section; said once");
+		pcapng->said_many = true;
 		return;
 	}
 	/* Grows in powers of two. */

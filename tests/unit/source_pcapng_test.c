@@ -313,6 +313,21 @@ a_length_beyond_the_end_hides_no_blocks(void **state)
 }
 
 static void
+interfaces_beyond_the_ceiling_are_told_once(void **state)
+{
+	network_order = false;
+	section();
+	for (int i = 0; i < 4096 + 3; i++)
+		interface(1, 6, 0);
+	enhanced(4095, UINT64_C(1300000000000000));
+	enhanced(4096, UINT64_C(1300000000000001));
+	assert_int_equal(read_recording(), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(counts.errors, 2);
+	assert_non_null(strstr(first_error.what, "more than 4096 interfaces"));
+}
+
+static void
 absurd_times_are_taken_as_the_nearest_end(void **state)
 {
 	network_order = false;
@@ -340,6 +355,7 @@ main(void)
 		TEST(packets_must_fit_their_blocks),
 		TEST(a_block_cut_by_the_end_is_told),
 		TEST(a_length_beyond_the_end_hides_no_blocks),
+		TEST(interfaces_beyond_the_ceiling_are_told_once),
 		TEST(absurd_times_are_taken_as_the_nearest_end),
 	};
 
