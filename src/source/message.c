@@ -362,4 +362,7 @@ message_read_sets(struct message *message, struct reader *reader)
 		else
 			message->export_->intake_counts->skipped_bytes += length;
 	}
+	/* Too few for another set, and no padding. */
+	if (!is_zero(reader))
+		message->export_->intake_counts->skipped_bytes += reader_left(reader);
 }

@@ -214,6 +214,33 @@ padding_is_no_record(void **state)
 }
 
 static void
+what_is_too_short_for_a_set_is_counted(void **state)
+{
+	static const enum dialect dialects[] = {DIALECT_NETFLOW9, DIALECT_IPFIX};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct station s;
+		struct datagram d;
+
+		station_open_default(&s);
+		station_send_template(&s, dialects[i], 0, 256);
+		for (uint8_t last = 0; last <= 1; last++) {
+			datagram_begin(&d, dialects[i], 1U + last, 7);
+			datagram_set_begin(&d, 256);
+			datagram_plain(&d, (uint8_t)(1 + last), 25, 6);
+			datagram_set_end(&d);
+			writer_u16(&d.w, 0);
+			writer_u8(&d.w, last);
+			station_send(&s, &d);
+			assert_int_equal(station_counts(&s)->skipped_bytes, 3 * last);
+		}
+		assert_int_equal(station_take(&s), 2);
+		assert_int_equal(station_counts(&s)->errors, 0);
+		station_close(&s);
+	}
+}
+
+static void
 sets_of_one_message_apply_in_order(void **state)
 {
 	static const uint32_t options[][2] = {{1, 4}, {48, 1}, {50, 4}};
@@ -528,6 +555,7 @@ main(void)
 		cmocka_unit_test(an_older_layout_that_comes_late_is_not_taken),
 		cmocka_unit_test(a_withdrawal_over_udp_is_ignored),
 		cmocka_unit_test(padding_is_no_record),
+		cmocka_unit_test(what_is_too_short_for_a_set_is_counted),
 		cmocka_unit_test(sets_of_one_message_apply_in_order),
 		cmocka_unit_test(a_wrong_length_spoils_a_whole_message_of_ipfix),
 		cmocka_unit_test(a_wrong_length_ends_a_message_of_v9_where_it_stands),
