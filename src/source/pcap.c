@@ -270,7 +270,10 @@ on_short(struct pcap *pcap, size_t wanted)
 	if (left >= wanted)
 		return 1;
 	if (input->error < 0) {
-		intake_error(pcap->intake, input->name, input->offset + left, "%s", fail.what);
+		/* Empty: it was told when the file's beginning was looked at. */
+		if (fail.what[0] != '\0')
+			intake_error(
+				pcap->intake, input->name, input->offset + left, "%s", fail.what);
 		return input->error;
 	}
 	if (left == 0)

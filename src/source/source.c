@@ -110,9 +110,10 @@ format_find(struct input *input, struct intake *intake, struct fail *fail)
 	if (input->error < 0) {
 		/* What came before the damage may still be of use. */
 		if (size == 0) {
-			fail_hint(fail,
-				"nothing of it could be used; compare it with the "
-				"original, or make it again");
+			if (input->error == -EBADMSG || input->error == -ENODATA)
+				fail_hint(fail,
+					"nothing of it could be used; compare it with the "
+					"original, or make it again");
 			return NULL;
 		}
 		intake_error(intake, input->name, input->offset + size, "%s", fail->what);

@@ -101,6 +101,31 @@ a_file_that_needs_one_more_step_is_told_which(void **state)
 	}
 }
 
+/* A packed capture with something behind it that is read together with its beginning. */
+static void
+damage_near_the_beginning_is_told_once(void **state)
+{
+	/* gzip, stored: the 24 bytes of a pcap header; then three letters. */
+	static const uint8_t packed[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 24, 0, 0xe7, 0xff,
+		0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0,
+		0, 0, 0xe1, 0xd7, 0xa1, 0x11, 24, 0, 0, 0, 'e', 'n', 'd'};
+	struct observation seen[1];
+	const struct intake_error *errors;
+	struct source *source;
+	struct fail fail = {0};
+	size_t count;
+
+	write_file(packed, sizeof(packed), 1);
+	source = source_open(path, &INTAKE_DEFAULTS, &fail);
+	assert_non_null(source);
+	assert_int_equal(source_read(source, seen, 1), -EBADMSG);
+	errors = intake_errors(source_intake(source), &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(errors[0].offset, 24);
+	assert_non_null(strstr(errors[0].what, "what follows the packed data"));
+	source_close(source);
+}
+
 static void
 the_mark_of_utf8_is_no_part_of_the_text(void **state)
 {
@@ -214,6 +239,7 @@ main(void)
 			the_newer_columns_of_nfdump_are_not_taken_for_those_of_argus, teardown),
 		cmocka_unit_test_teardown(an_empty_file_is_told, teardown),
 		cmocka_unit_test_teardown(a_file_that_needs_one_more_step_is_told_which, teardown),
+		cmocka_unit_test_teardown(damage_near_the_beginning_is_told_once, teardown),
 		cmocka_unit_test_teardown(the_mark_of_utf8_is_no_part_of_the_text, teardown),
 		cmocka_unit_test_teardown(
 			junk_behind_a_good_header_is_counted_in_bounded_memory, teardown),
