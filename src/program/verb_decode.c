@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/complaint.h"
 #include "program/fieldprinter.h"
-#include "program/onlyonce.h"
+#include "program/filelist.h"
 #include "program/progress.h"
 #include "program/verbs.h"
 #include "source/source.h"
@@ -104,7 +104,7 @@ run(int count, char **paths, bool is_json)
 	intake_decode(decode->intake, &decode->printer.visitor);
 	decode->has_progress = !isatty(STDOUT_FILENO);
 	progress_init(&decode->progress, "decoding");
-	count = onlyonce(paths, count);
+	count = filelist_once(paths, count);
 	for (int i = 0; i < count; i++)
 		decode_file(decode, paths[i]);
 	intake_flush(decode->intake);

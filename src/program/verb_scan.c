@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/retention.h"
 #include "program/complaint.h"
+#include "program/filelist.h"
 #include "program/ledgerfile.h"
-#include "program/onlyonce.h"
 #include "program/progress.h"
 #include "program/scanoptions.h"
 #include "program/scanreport.h"
@@ -164,7 +164,7 @@ note_unopened(struct scan *scan, const char *path, const struct fail *fail)
 static void
 add_files(struct scan *scan)
 {
-	scan->options.path_count = onlyonce(scan->options.paths, scan->options.path_count);
+	scan->options.path_count = filelist_once(scan->options.paths, scan->options.path_count);
 	scan->errors = xcalloc((unsigned long)scan->options.path_count, sizeof(*scan->errors));
 	scan->merge = merge_new(&scan->merge_settings);
 	for (int i = 0; i < scan->options.path_count; i++) {

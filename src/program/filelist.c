@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "program/onlyonce.h"
+#include "program/filelist.h"
 
 #include "base/fail.h"
 
@@ -34,7 +34,7 @@ is_same(const struct identity *a, const struct identity *b)
 }
 
 int
-onlyonce(char **paths, int count)
+filelist_once(char **paths, int count)
 {
 	struct identity *seen = xcalloc((unsigned long)count, sizeof(*seen));
 	int left = 0;
