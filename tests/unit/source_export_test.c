@@ -38,6 +38,33 @@ finds_mail_in_netflow_5(void **state)
 	station_close(&s);
 }
 
+/* Two bits of mode, and one in how many; 0 is not "all" but not told (as Huawei writes it). */
+static void
+the_header_of_netflow_5_tells_the_sampling(void **state)
+{
+	static const uint16_t told[][2] = {
+		{0x4064, 100}, {0x0064, 100}, {0xc001, 1}, {0x4000, 0}, {0, 0}};
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct export_settings settings = EXPORT_DEFAULTS;
+		struct station s;
+		struct datagram d;
+
+		station_open(&s, &settings);
+		datagram_begin(&d, DIALECT_NETFLOW5, 1, told[i][0]);
+		writer_u32(&d.w, 0x0a000001U);
+		writer_u32(&d.w, 0xc0000209);
+		memset(writer_take(&d.w, 24), 0, 24);
+		writer_u16(&d.w, 40000);
+		writer_u16(&d.w, 25);
+		writer_bytes(&d.w, "\0\x1b\6\0\0\0\0\0\0\0\0\0", 12);
+		station_send(&s, &d);
+		assert_int_equal(station_take(&s), 1);
+		assert_int_equal(s.seen[0].sampling, told[i][1]);
+		station_close(&s);
+	}
+}
+
 static void
 finds_mail_among_many_records(void **state)
 {
@@ -548,6 +575,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_mail_in_netflow_5),
+		cmocka_unit_test(the_header_of_netflow_5_tells_the_sampling),
 		cmocka_unit_test(finds_mail_among_many_records),
 		cmocka_unit_test(every_mail_port_at_either_end_is_found_wherever_the_record_stands),
 		cmocka_unit_test(a_redefined_template_counts_at_once),
