@@ -88,6 +88,7 @@ argus_open(struct input *input, struct intake *intake, struct fail *fail)
 {
 	struct argus *argus = xcalloc(1, sizeof(*argus));
 	const char *missing = known[0].names;
+	char names[COLUMNS_NAMES];
 	struct text line;
 
 	argus->lines = (struct linereader){.input = input, .intake = intake};
@@ -95,7 +96,7 @@ argus_open(struct input *input, struct intake *intake, struct fail *fail)
 	if (linereader_next(&argus->lines, &line) == 1 && read_header(argus, line, &missing) == 0)
 		return argus;
 	fail_where(fail, "%s, line 1", input->name);
-	fail_what(fail, "looks like Argus CSV, but has no column %s", missing);
+	fail_what(fail, "looks like Argus CSV, but has no column %s", columns_say(missing, names));
 	fail_hint(fail,
 		"write it with: ra -c , -s +stime,dur,proto,saddr,sport,dir,daddr,dport,"
 		"state,pkts,bytes,sbytes,spkts");

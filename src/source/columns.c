@@ -2,6 +2,7 @@
 #include "source/columns.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -44,6 +45,22 @@ find_one(struct text header, char separator, const char *names)
 			return at;
 	}
 	return COLUMNS_MOST;
+}
+
+const char *
+columns_say(const char *names, char into[COLUMNS_NAMES])
+{
+	struct text rest = text_of(names);
+	size_t length = 0;
+
+	*into = '\0';
+	while (rest.length > 0 && length < COLUMNS_NAMES) {
+		struct text name = text_cut(&rest, ' ');
+
+		length += (size_t)snprintf(into + length, COLUMNS_NAMES - length, "%s%.*s",
+			length > 0 ? " or " : "", (int)name.length, name.at);
+	}
+	return into;
 }
 
 bool

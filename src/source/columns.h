@@ -41,6 +41,10 @@ struct columns_cursor {
 int columns_find(struct columns *columns, struct text header, char separator,
 	const struct column *known, size_t count, const char **missing) MUST_USE;
 
+/* "StartTime or STime": the names of a column as a person reads them. */
+#define COLUMNS_NAMES 64
+const char *columns_say(const char *names, char into[COLUMNS_NAMES]);
+
 /* Is one of the names of the header line this one? */
 bool columns_has(struct text header, char separator, const char *name);
 

@@ -117,6 +117,7 @@ nfdump_open(struct input *input, struct intake *intake, struct fail *fail)
 {
 	struct nfdump *nfdump = xcalloc(1, sizeof(*nfdump));
 	const char *missing = known[0].names;
+	char names[COLUMNS_NAMES];
 	struct text line;
 
 	nfdump->lines = (struct linereader){.input = input, .intake = intake};
@@ -130,7 +131,7 @@ nfdump_open(struct input *input, struct intake *intake, struct fail *fail)
 		return nfdump;
 	}
 	fail_where(fail, "%s, line 1", input->name);
-	fail_what(fail, "looks like nfdump CSV, but has no column named %s", missing);
+	fail_what(fail, "looks like nfdump CSV, but has no column %s", columns_say(missing, names));
 	fail_hint(fail,
 		"write it with: nfdump -r FILE -o csv; or with nfdump 1.7.3 and later: "
 		"-o 'csv:%%ts,%%te,%%pr,%%sa,%%sp,%%da,%%dp,%%flg,%%ipkt,%%ibyt'");

@@ -132,6 +132,7 @@ tsv_open(struct input *input, struct intake *intake, struct fail *fail)
 {
 	struct zeek *zeek = zeek_new(input, intake);
 	const char *missing = zeek_field_names[ZEEK_TS];
+	char names[COLUMNS_NAMES];
 	struct text line;
 	int result = 0;
 
@@ -144,7 +145,7 @@ tsv_open(struct input *input, struct intake *intake, struct fail *fail)
 		return zeek;
 	fail_where(fail, "%s, line %llu", input->name, (unsigned long long)zeek->lines.number);
 	if (result < 0) {
-		fail_what(fail, "this log of Zeek has no field %s", missing);
+		fail_what(fail, "this log of Zeek has no field %s", columns_say(missing, names));
 		fail_hint(fail, "log it, or use a log with the fields that Zeek writes by itself");
 	} else {
 		fail_what(fail, "is a log of Zeek, but not conn.log or smtp.log");
@@ -170,6 +171,7 @@ read_tsv_line(struct zeek *zeek, struct text line)
 	struct zeek_entry entry = {0};
 	struct columns_cursor cursor = {.rest = line};
 	struct text found = TEXT("");
+	char names[COLUMNS_NAMES];
 	const char *missing;
 
 	if (line.length == 0)
@@ -178,7 +180,8 @@ read_tsv_line(struct zeek *zeek, struct text line)
 		if (read_header(zeek, line, &missing) < 0)
 			intake_error(zeek->lines.intake, zeek->lines.input->name,
 				zeek->lines.offset, "line %llu: the log has no field %s from here",
-				(unsigned long long)zeek->lines.number, missing);
+				(unsigned long long)zeek->lines.number,
+				columns_say(missing, names));
 		return;
 	}
 	intake_counts(zeek->lines.intake)->records++;

@@ -159,7 +159,7 @@ a_column_that_is_missing_is_named(void **state)
 	read_as(&format_nfdump_csv, "ts,te,sa,da,sp,pr\n", &seen);
 	assert_int_equal(seen.result, -1000);
 	assert_string_equal(
-		seen.fail.what, "looks like nfdump CSV, but has no column named dp dstPort");
+		seen.fail.what, "looks like nfdump CSV, but has no column dp or dstPort");
 }
 
 int

@@ -127,7 +127,7 @@ other_logs_are_refused_and_other_traffic_left_out(void **state)
 	assert_string_equal(seen.fail.what, "is a log of Zeek, but not conn.log or smtp.log");
 	read_as(&format_zeek_tsv, "#separator \\x09\n#path\tconn\n#fields\tts\tproto\n", &seen);
 	assert_int_equal(seen.result, -1000);
-	assert_string_equal(seen.fail.what, "this log of Zeek has no field id.orig_p id_orig_p");
+	assert_string_equal(seen.fail.what, "this log of Zeek has no field id.orig_p or id_orig_p");
 	read_as(&format_zeek_tsv,
 		CONN
 		"1.5\tC1\t10.0.0.1\t25\t10.0.0.2\t25\tudp\t-\t-\t-\t-\tSF\t0\tDd\t1\t60\t1\t60\n"
