@@ -366,7 +366,10 @@ refuse(struct fail *fail, const char *path, int error)
 		break;
 	case EISDIR:
 		fail_what(fail, "this is a directory, and a file is needed");
-		fail_hint(fail, "name the files in it: %s/*", path);
+		if (strcmp(path, "-") == 0)
+			fail_hint(fail, "name the files in it");
+		else
+			fail_hint(fail, "name the files in it: %s/*", path);
 		break;
 	default:
 		fail_what(fail, "cannot be opened: %s", strerror(-error));
