@@ -28,3 +28,9 @@ hash_fast(const void *bytes, size_t size, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(bytes, size, seed);
 }
+
+uint64_t
+hash_fast_16(const uint8_t bytes[16], uint64_t seed)
+{
+	return XXH3_64bits_withSeed(bytes, 16, seed);
+}

@@ -21,6 +21,8 @@ uint64_t hash_keyed(const struct hash_key *key, const void *bytes, size_t size);
 void hash_key_random(struct hash_key *key);
 
 uint64_t hash_fast(const void *bytes, size_t size, uint64_t seed);
+/* The same of 16 bytes, an address. */
+uint64_t hash_fast_16(const uint8_t bytes[16], uint64_t seed);
 
 /* Spreads the bits of a number that is already a hash, to draw further hashes from it. */
 static inline uint64_t

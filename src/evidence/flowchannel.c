@@ -40,7 +40,7 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 	*settings = (struct flow_channel_settings){
 		.lines_most = 1 << 20,
 		.filter_blocks = 8,
-		.distinct_registers = 128,
+		.distinct_registers = 64,
 		.role =
 			{
 				[ROLE_RESIDENTIAL] = {.new_a_day = 2},
@@ -111,7 +111,7 @@ network_hash(const struct flow_channel *channel, const struct address *address)
 {
 	struct address network = address_network(address);
 
-	return hash_fast(network.byte, sizeof(network.byte), channel->seed);
+	return hash_fast_16(network.byte, channel->seed);
 }
 
 struct contact
@@ -121,8 +121,7 @@ flow_channel_contact(const struct flow_channel *channel, const struct line *line
 	return (struct contact){
 		.line = *line,
 		.network = network_hash(channel, &observation->server),
-		.address = hash_fast(observation->server.byte, sizeof(observation->server.byte),
-			channel->seed ^ 1),
+		.address = hash_fast_16(observation->server.byte, channel->seed ^ 1),
 		.time = observation->time,
 		.sampling = observation->sampling,
 		.outcome = observation->outcome,
@@ -235,12 +234,33 @@ turn_day(const struct flow_channel *channel, struct sender *sender, uint16_t day
 	sender->day_new = 0;
 }
 
+/* By what the ring knows a network. */
+static uint32_t
+ring_tag(const struct contact *contact)
+{
+	return (uint32_t)(contact->network >> 8) | 1;
+}
+
+static uint32_t
+ring_bit(uint32_t tag)
+{
+	return UINT32_C(1) << (tag >> 27);
+}
+
+/* Can this be a retry that takes a failure back? Mostly not, and then the ring is not touched. */
+static bool
+may_forgive(const struct sender *sender, const struct contact *contact)
+{
+	return contact->outcome == OUTCOME_ACCEPTED &&
+		(sender->ring_bits & ring_bit(ring_tag(contact))) != 0;
+}
+
 /* An earlier failure of the same network that is old enough for a retry and not too old. */
 static bool
 take_from_ring(
 	const struct flow_channel *channel, struct sender *sender, const struct contact *contact)
 {
-	uint32_t now = seconds_of(contact->time), tag = (uint32_t)(contact->network >> 8) | 1;
+	uint32_t now = seconds_of(contact->time), tag = ring_tag(contact);
 	uint32_t after = (uint32_t)(channel->settings.forgive_after_us / WALL_SECOND);
 	uint32_t until = (uint32_t)(channel->settings.forgive_until_us / WALL_SECOND);
 
@@ -257,12 +277,15 @@ take_from_ring(
 static void
 put_in_ring(struct sender *sender, const struct contact *contact)
 {
-	int at = sender->ring_used++ % SENDER_RING;
+	int at = sender->ring_next++ % SENDER_RING;
 
-	if (sender->ring_used == 2 * SENDER_RING)
-		sender->ring_used = SENDER_RING;
-	sender->ring[at].network = (uint32_t)(contact->network >> 8) | 1;
+	sender->ring[at].network = ring_tag(contact);
 	sender->ring[at].time_s = seconds_of(contact->time);
+	sender->ring_bits = 0;
+	for (int i = 0; i < SENDER_RING; i++) {
+		if (sender->ring[i].network != 0)
+			sender->ring_bits |= ring_bit(sender->ring[i].network);
+	}
 }
 
 /* Is the line inside the time in which an outage of its own excuses it? */
@@ -412,8 +435,7 @@ attempt(struct flow_channel *channel, struct sender *sender, const struct contac
 		first_contact(channel, sender, contact);
 		distinct_add(sender_networks(&channel->senders, sender), channel->senders.registers,
 			hash_mix(contact->network));
-	} else if (contact->outcome == OUTCOME_ACCEPTED && sender->ring_used > 0 &&
-		take_from_ring(channel, sender, contact)) {
+	} else if (may_forgive(sender, contact) && take_from_ring(channel, sender, contact)) {
 		cusum_forgive(&sender->cusum, &channel->steps);
 		sender->contacts_bad -= sender->contacts_bad > 0;
 	}
@@ -463,51 +485,93 @@ fill_evidence(const struct flow_channel *channel, const struct sender *sender, u
 	evidence->role = (uint8_t)judged_role(sender);
 }
 
-/* Two rounds: the line's slot, then the record that it leads to. */
+/* What every attempt touches. */
+static void
+prefetch_record(const struct senders *senders, struct contact *contact)
+{
+	const struct table_slot *slot = table_find(&senders->by_line, contact->line.pseudonym);
+	struct sender *sender;
+
+	if (slot == NULL)
+		return;
+	contact->hint = slot->value + 1;
+	sender = senders_at(senders, slot->value);
+	__builtin_prefetch(sender);
+	__builtin_prefetch(
+		filter_block_of(sender_filter(sender), senders->filter_blocks, contact->network));
+	__builtin_prefetch(sender_addresses(senders, sender) +
+		((unsigned)contact->address & (senders->registers - 1)) / 2);
+}
+
+/* What only a first contact touches, or one that may take a failure back. */
+static void
+prefetch_first(const struct senders *senders, const struct contact *contact)
+{
+	struct sender *sender;
+
+	if (contact->hint == 0)
+		return;
+	sender = senders_at(senders, contact->hint - 1);
+	if (filter_has(filter_block_of(
+			       sender_filter(sender), senders->filter_blocks, contact->network),
+		    contact->network)) {
+		if (may_forgive(sender, contact))
+			__builtin_prefetch(sender->ring);
+		return;
+	}
+	__builtin_prefetch(&sender->contact_us);
+	__builtin_prefetch(sender_networks(senders, sender) +
+		((unsigned)hash_mix(contact->network) & (senders->registers - 1)) / 2);
+	if (is_bad(contact->outcome))
+		__builtin_prefetch(sender->ring);
+}
+
 void
-flow_channel_prefetch(
-	const struct flow_channel *channel, const struct contact *contacts, size_t count)
+flow_channel_prefetch(const struct flow_channel *channel, struct contact *contacts, size_t count,
+	enum flow_round round)
 {
 	const struct senders *senders = &channel->senders;
 
-	for (size_t i = 0; i < count; i++)
-		table_prefetch(&senders->by_line, contacts[i].line.pseudonym);
 	for (size_t i = 0; i < count; i++) {
-		const struct table_slot *slot =
-			table_find(&senders->by_line, contacts[i].line.pseudonym);
-		struct sender *sender;
-
-		if (slot == NULL)
-			continue;
-		sender = senders_at(senders, slot->value);
-		__builtin_prefetch(sender);
-		__builtin_prefetch(&sender->contact_us);
-		__builtin_prefetch(filter_block_of(
-			sender_filter(sender), senders->filter_blocks, contacts[i].network));
-		__builtin_prefetch(sender_addresses(senders, sender) +
-			((unsigned)contacts[i].address & (senders->registers - 1)) / 2);
+		if (round == FLOW_ROUND_SLOT)
+			table_prefetch(&senders->by_line, contacts[i].line.pseudonym);
+		else if (round == FLOW_ROUND_RECORD)
+			prefetch_record(senders, &contacts[i]);
+		else
+			prefetch_first(senders, &contacts[i]);
 	}
 }
 
-struct evidence
-flow_channel_take(struct flow_channel *channel, const struct contact *contact)
+void
+flow_channel_prefetch_line(const struct flow_channel *channel, uint32_t index)
 {
-	struct sender evicted, *sender;
-	struct evidence evidence = {.time = contact->time};
-	bool made;
-	uint32_t index = senders_take(&channel->senders, contact->line.pseudonym, &made, &evicted);
+	const struct sender *sender = senders_at(&channel->senders, index);
 
+	__builtin_prefetch(sender);
+	__builtin_prefetch(&sender->contact_us);
+}
+
+void
+flow_channel_take(struct flow_channel *channel, const struct contact *contact, struct evidence *ret)
+{
+	uint32_t evicted_hour, index;
+	struct sender *sender;
+	bool made;
+
+	index = senders_take(
+		&channel->senders, contact->line.pseudonym, contact->hint, &made, &evicted_hour);
 	sender = senders_at(&channel->senders, index);
-	evidence.is_new_line = made;
 	if (made && servers_is_server(&channel->servers, sender->pseudonym))
 		sender->flags |= SENDER_SERVER;
-	if (evicted.pseudonym != 0)
-		activity_move(&channel->activity, evicted.active_hour, 0);
-	evidence.is_first_contact = attempt(channel, sender, contact);
-	fill_evidence(channel, sender, index, &evidence);
-	if (evidence.is_first_contact)
-		fill_scores(channel, sender, &sender->cusum, sender->trials, &evidence);
-	return evidence;
+	if (evicted_hour != 0)
+		activity_move(&channel->activity, evicted_hour, 0);
+	ret->time = contact->time;
+	ret->is_new_line = made;
+	ret->score = ret->watch = 0;
+	ret->is_first_contact = attempt(channel, sender, contact);
+	fill_evidence(channel, sender, index, ret);
+	if (ret->is_first_contact)
+		fill_scores(channel, sender, &sender->cusum, sender->trials, ret);
 }
 
 void

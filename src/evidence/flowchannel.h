@@ -96,6 +96,7 @@ struct contact {
 	uint64_t address; /* keyed hash of the destination */
 	struct wall time;
 	uint32_t sampling;
+	uint32_t hint; /* where the line's record was a moment ago, + 1; 0 unknown */
 	uint8_t outcome;
 };
 
@@ -111,12 +112,19 @@ struct flow_channel *flow_channel_free(struct flow_channel *channel);
 struct contact flow_channel_contact(const struct flow_channel *channel, const struct line *line,
 	const struct observation *observation);
 
-/* Asks for the memory that these contacts will touch, so that the waits overlap: some dozens at once. */
-void flow_channel_prefetch(
-	const struct flow_channel *channel, const struct contact *contacts, size_t count);
+/* Asks for the memory that these contacts will touch, so that the waits overlap: the line's slot, the record
+ * that it leads to, and what only some of the contacts touch. Each round reads what the one before asked for. */
+enum flow_round { FLOW_ROUND_SLOT, FLOW_ROUND_RECORD, FLOW_ROUND_FIRST };
+
+void flow_channel_prefetch(const struct flow_channel *channel, struct contact *contacts,
+	size_t count, enum flow_round round);
+
+/* The same for flow_channel_score. */
+void flow_channel_prefetch_line(const struct flow_channel *channel, uint32_t index);
 
 /* Takes a contact, in order of time, and gives the evidence after it. */
-struct evidence flow_channel_take(struct flow_channel *channel, const struct contact *contact);
+void flow_channel_take(
+	struct flow_channel *channel, const struct contact *contact, struct evidence *ret);
 
 /* A line of ours accepted mail from a client: how the role mail-server is learnt. */
 void flow_channel_inbound(struct flow_channel *channel, const struct line *server,

@@ -11,7 +11,7 @@ senders_init(struct senders *senders, const struct flow_channel_settings *settin
 {
 	must(settings->filter_blocks > 0 &&
 		(settings->filter_blocks & (settings->filter_blocks - 1)) == 0);
-	must(settings->distinct_registers >= 128 &&
+	must(settings->distinct_registers >= 64 &&
 		(settings->distinct_registers & (settings->distinct_registers - 1)) == 0);
 	must(settings->lines_most > 0 && settings->lines_most < UINT32_MAX);
 	*senders = (struct senders){
@@ -58,23 +58,29 @@ pick_victim(struct senders *senders)
 }
 
 uint32_t
-senders_take(struct senders *senders, uint64_t pseudonym, bool *made, struct sender *evicted)
+senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *made,
+	uint32_t *evicted_hour)
 {
-	struct table_slot *slot = table_find(&senders->by_line, pseudonym);
+	struct table_slot *slot;
 	struct sender *sender;
 	uint32_t index;
 
-	*made = slot == NULL;
-	evicted->pseudonym = 0;
+	*evicted_hour = 0;
+	*made = false;
+	if (hint > 0 && senders_at(senders, hint - 1)->pseudonym == table_key(pseudonym))
+		return hint - 1;
+	slot = table_find(&senders->by_line, pseudonym);
 	if (slot != NULL)
 		return slot->value;
+	*made = true;
 	if (senders->count < senders->most) {
 		index = senders->count++;
 	} else {
 		index = pick_victim(senders);
-		*evicted = *senders_at(senders, index);
-		table_remove(&senders->by_line, table_find(&senders->by_line, evicted->pseudonym));
-		memset(senders_at(senders, index), 0, senders->stride);
+		sender = senders_at(senders, index);
+		*evicted_hour = sender->active_hour;
+		table_remove(&senders->by_line, table_find(&senders->by_line, sender->pseudonym));
+		memset(sender, 0, senders->stride);
 		senders->evicted++;
 	}
 	must(table_add(&senders->by_line, pseudonym, &slot) == 1);

@@ -38,8 +38,9 @@ struct sender {
 	uint8_t flags;           /* enum sender_flag */
 	uint8_t stall_failures;
 	uint8_t stall_new; /* of stall_failures: first contacts whose failure counted */
-	uint8_t ring_used;
-	uint8_t frozen; /* enum freeze, of the last first contact */
+	uint8_t ring_next;
+	uint8_t frozen;     /* enum freeze, of the last first contact */
+	uint32_t ring_bits; /* of the networks in the ring, by five bits of their tag */
 
 	/* By first contacts. */
 	int64_t contact_us; /* of the last one: cusum is as of then */
@@ -107,9 +108,9 @@ sender_networks(const struct senders *senders, struct sender *sender)
 	return sender_addresses(senders, sender) + senders->registers / 2;
 }
 
-/* The line's record, made empty if there was none: *made tells. *evicted is the record that gave way, as it
- * was (pseudonym 0 if none did). */
-uint32_t senders_take(
-	struct senders *senders, uint64_t pseudonym, bool *made, struct sender *evicted);
+/* The line's record, made empty if there was none: *made tells. hint is its index + 1 if that is likely, else 0.
+ * *evicted_hour is the active hour of the record that gave way for it, 0 if none did. */
+uint32_t senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *made,
+	uint32_t *evicted_hour);
 
 #endif

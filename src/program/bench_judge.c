@@ -88,16 +88,16 @@ touch_all(const struct work *work, struct lines *lines, struct senders *senders)
 				continue;
 			sender = senders_at(senders, slot->value);
 			__builtin_prefetch(sender);
-			__builtin_prefetch((char *)sender + 64);
 			__builtin_prefetch(filter_block_of(
 				sender_filter(sender), senders->filter_blocks, line[k].pseudonym));
 			__builtin_prefetch(sender_addresses(senders, sender));
 		}
 		for (size_t k = 0; k < BATCH; k++) {
-			struct sender evicted, *sender;
+			struct sender *sender;
+			uint32_t hour, index;
 			bool made;
-			uint32_t index = senders_take(senders, line[k].pseudonym, &made, &evicted);
 
+			index = senders_take(senders, line[k].pseudonym, 0, &made, &hour);
 			sender = senders_at(senders, index);
 			sender->attempts++;
 			sender->accepted++;

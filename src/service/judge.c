@@ -7,6 +7,14 @@
 /* Contacts whose memory is asked for at once: enough to keep the memory busy, few enough to stay in the
  * first cache. */
 #define BATCH 32
+/* One is filled and its slots asked for, one's records are, and one is taken. */
+#define BATCHES 3
+
+struct batch {
+	struct contact contact[BATCH];
+	const struct observation *origin[BATCH];
+	size_t count;
+};
 
 struct judge {
 	struct judge_settings settings;
@@ -90,44 +98,62 @@ make_contact(struct judge *judge, const struct observation *observation, struct 
 
 /* The contacts of a batch, one after the other; only their memory is asked for together. */
 static void
-take_contacts(struct judge *judge, const struct contact *contacts,
-	const struct observation *const *origins, size_t count)
+take_contacts(struct judge *judge, const struct batch *batch)
 {
-	flow_channel_prefetch(judge->flow, contacts, count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct observation *origin = batch->origin[i];
 		struct evidence evidence;
 
-		court_advance(judge->court, contacts[i].time);
-		evidence = flow_channel_take(judge->flow, &contacts[i]);
+		court_advance(judge->court, batch->contact[i].time);
+		flow_channel_take(judge->flow, &batch->contact[i], &evidence);
 		if (evidence.is_new_line) {
 			judge->counts.lines++;
-			lines_remember(judge->lines, &origins[i]->client, origins[i]->client_port);
+			lines_remember(judge->lines, &origin->client, origin->client_port);
 		}
 		court_take(judge->court, &evidence);
 	}
 }
 
+/* The batch was filled: each of the last three goes a step on, and the first of them is taken. */
+static void
+step(struct judge *judge, struct batch *batches, size_t filled)
+{
+	static const enum flow_round rounds[] = {
+		FLOW_ROUND_SLOT, FLOW_ROUND_RECORD, FLOW_ROUND_FIRST};
+	struct batch *oldest = &batches[(filled + 1) % BATCHES];
+
+	for (size_t age = 0; age < BATCHES; age++) {
+		struct batch *batch = &batches[(filled + BATCHES - age) % BATCHES];
+
+		flow_channel_prefetch(judge->flow, batch->contact, batch->count, rounds[age]);
+	}
+	take_contacts(judge, oldest);
+	oldest->count = 0;
+}
+
 void
 judge_take(struct judge *judge, const struct observation *observations, size_t count)
 {
-	const struct observation *origins[BATCH];
-	struct contact contacts[BATCH];
-	size_t filled = 0;
+	struct batch batches[BATCHES];
+	size_t filling = 0;
 
+	for (size_t i = 0; i < BATCHES; i++)
+		batches[i].count = 0;
 	judge->counts.observations += count;
 	for (size_t i = 0; i < count; i++) {
+		struct batch *batch = &batches[filling % BATCHES];
+
 		if (observations[i].time.us > judge->now.us)
 			judge->now = observations[i].time;
-		if (!make_contact(judge, &observations[i], &contacts[filled]))
+		if (!make_contact(judge, &observations[i], &batch->contact[batch->count]))
 			continue;
-		contacts[filled].time = judge->now;
-		origins[filled++] = &observations[i];
-		if (filled == BATCH) {
-			take_contacts(judge, contacts, origins, filled);
-			filled = 0;
-		}
+		batch->contact[batch->count].time = judge->now;
+		batch->origin[batch->count++] = &observations[i];
+		if (batch->count == BATCH)
+			step(judge, batches, filling++);
 	}
-	take_contacts(judge, contacts, origins, filled);
+	for (size_t i = 0; i < BATCHES; i++)
+		step(judge, batches, filling++);
 }
 
 void

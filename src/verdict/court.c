@@ -12,7 +12,15 @@
 #define LONG_GAP (6 * WALL_HOUR)
 /* A watched line is looked at in one epoch of so many: it is below every threshold until it sends again,
  * and there may be tens of thousands. */
-#define WATCH_EPOCHS 64
+#define WATCH_EPOCHS 64U
+/* So many lines ahead memory is asked for. */
+#define AHEAD 16
+
+/* Lines that are looked at equally often, in no order; each knows its place. */
+struct roster {
+	uint32_t *index;
+	size_t count;
+};
 
 struct court {
 	struct court_settings settings;
@@ -23,8 +31,8 @@ struct court {
 	void *context;
 	struct standing *standings;
 	uint8_t *states; /* of the standings, dense: most lines are clear and cost one byte */
-	uint32_t *hot;   /* indexes that are not clear */
-	size_t hot_count;
+	struct roster watched;
+	struct roster held; /* suspect and above */
 	struct verdict *confirmations;
 	size_t confirmation_count;
 	size_t confirmation_room;
@@ -68,7 +76,8 @@ court_new(const struct court_settings *settings, size_t lines_most, uint32_t par
 	court->parameters = parameters;
 	court->standings = memory_map(lines_most, sizeof(*court->standings));
 	court->states = memory_map(lines_most, sizeof(*court->states));
-	court->hot = memory_map(lines_most, sizeof(*court->hot));
+	court->watched.index = memory_map(lines_most, sizeof(uint32_t));
+	court->held.index = memory_map(lines_most, sizeof(uint32_t));
 	court->threshold = settings->floor;
 	return court;
 }
@@ -80,7 +89,8 @@ court_free(struct court *court)
 		return NULL;
 	memory_unmap(court->standings, court->lines_most, sizeof(*court->standings));
 	memory_unmap(court->states, court->lines_most, sizeof(*court->states));
-	memory_unmap(court->hot, court->lines_most, sizeof(*court->hot));
+	memory_unmap(court->watched.index, court->lines_most, sizeof(uint32_t));
+	memory_unmap(court->held.index, court->lines_most, sizeof(uint32_t));
 	free(court->confirmations);
 	free(court);
 	return NULL;
@@ -166,6 +176,37 @@ note_highest(struct court *court, struct standing *standing, enum state state, s
 	standing->highest_at = now;
 }
 
+static struct roster *
+roster_of(struct court *court, enum state state)
+{
+	if (state == STATE_CLEAR)
+		return NULL;
+	return state == STATE_WATCH ? &court->watched : &court->held;
+}
+
+/* Puts the line into the roster of a state; the last one takes the place that it leaves. */
+static void
+enlist(struct court *court, uint32_t index, enum state to)
+{
+	struct standing *standing = &court->standings[index];
+	struct roster *before = roster_of(court, (enum state)standing->state);
+	struct roster *after = roster_of(court, to);
+
+	standing->state = court->states[index] = (uint8_t)to;
+	if (before == after)
+		return;
+	if (before != NULL) {
+		uint32_t last = before->index[--before->count];
+
+		before->index[standing->place] = last;
+		court->standings[last].place = standing->place;
+	}
+	if (after != NULL) {
+		standing->place = (uint32_t)after->count;
+		after->index[after->count++] = index;
+	}
+}
+
 static void
 move(struct court *court, uint32_t index, enum state to, struct wall now)
 {
@@ -173,10 +214,7 @@ move(struct court *court, uint32_t index, enum state to, struct wall now)
 	enum state from = (enum state)standing->state;
 	struct verdict verdict;
 
-	if (!standing->is_hot)
-		court->hot[court->hot_count++] = index;
-	standing->is_hot = true;
-	standing->state = court->states[index] = (uint8_t)to;
+	enlist(court, index, to);
 	standing->entered = now;
 	standing->quiet = (struct wall){0};
 	note_highest(court, standing, to, now);
@@ -267,25 +305,20 @@ hold(struct court *court, const struct evidence *evidence)
 {
 	struct standing *standing = &court->standings[evidence->index];
 
-	standing->channels[evidence->channel] = evidence->score;
-	standing->score = fuse(court, standing->channels);
 	standing->watch = evidence->watch;
 	standing->role = evidence->role;
+	/* Most that are watched have no score. */
+	if (evidence->score == standing->channels[evidence->channel])
+		return;
+	standing->channels[evidence->channel] = evidence->score;
+	standing->score = fuse(court, standing->channels);
 }
 
 /* The index is another line's now: what was held goes, its counts stay. */
 static void
 forget(struct court *court, uint32_t index)
 {
-	if (court->standings[index].is_hot) {
-		for (size_t i = 0; i < court->hot_count; i++) {
-			if (court->hot[i] == index) {
-				court->hot[i] = court->hot[--court->hot_count];
-				break;
-			}
-		}
-	}
-	court->states[index] = STATE_CLEAR;
+	enlist(court, index, STATE_CLEAR);
 	court->standings[index] = (struct standing){0};
 }
 
@@ -323,52 +356,55 @@ find_threshold(const struct court *court)
 	return fmax(threshold, settings->floor);
 }
 
-static bool
-is_due(const struct court *court, uint32_t index)
-{
-	return court->states[index] != STATE_WATCH || (index + court->epochs) % WATCH_EPOCHS == 0;
-}
-
-/* Holds all that are due at their evidence of now, and counts those above the floor. */
+/* Holds every step-th of the roster, from first on, at its evidence of now, and counts who is above the floor. */
 static void
-refresh(struct court *court, struct wall now)
+refresh(struct court *court, const struct roster *roster, size_t first, size_t step,
+	struct wall now)
 {
-	memset(court->bins, 0, sizeof(court->bins));
-	for (size_t i = 0; i < court->hot_count; i++) {
+	for (size_t i = first; i < roster->count; i += step) {
+		size_t ahead = i + AHEAD * step;
 		struct evidence evidence;
 		double above;
 
-		if (!is_due(court, court->hot[i]))
-			continue;
-		evidence = flow_channel_score(court->flow, court->hot[i], now);
+		if (ahead < roster->count) {
+			flow_channel_prefetch_line(court->flow, roster->index[ahead]);
+			__builtin_prefetch(&court->standings[roster->index[ahead]]);
+		}
+		evidence = flow_channel_score(court->flow, roster->index[i], now);
 		hold(court, &evidence);
-		above = (double)court->standings[court->hot[i]].score - court->settings.floor;
+		above = (double)court->standings[roster->index[i]].score - court->settings.floor;
 		if (above >= 0)
 			court->bins[above < (BINS - 1) * BIN_WIDTH ? (int)(above / BIN_WIDTH)
 								   : BINS - 1]++;
 	}
 }
 
+/* From the end to the beginning: whoever takes the place of one that leaves has had his turn. */
+static void
+decide_all(struct court *court, const struct roster *roster, size_t first, size_t step,
+	struct wall now)
+{
+	size_t turns = roster->count > first ? (roster->count - first + step - 1) / step : 0;
+
+	while (turns-- > 0) {
+		/* One that left may have made the roster shorter. */
+		if (first + turns * step < roster->count)
+			decide(court, roster->index[first + turns * step], now);
+	}
+}
+
 static void
 close_epoch(struct court *court, struct wall now)
 {
-	size_t kept = 0;
+	size_t slice = court->epochs % WATCH_EPOCHS;
 
-	refresh(court, now);
+	memset(court->bins, 0, sizeof(court->bins));
+	refresh(court, &court->held, 0, 1, now);
+	refresh(court, &court->watched, slice, WATCH_EPOCHS, now);
 	court->active_lines = flow_channel_active(court->flow, now);
 	court->threshold = find_threshold(court);
-	for (size_t i = 0; i < court->hot_count; i++) {
-		uint32_t index = court->hot[i];
-
-		if (is_due(court, index))
-			decide(court, index, now);
-		/* A line that was let go has no state left to look at. */
-		if (court->states[index] != STATE_CLEAR)
-			court->hot[kept++] = index;
-		else
-			court->standings[index].is_hot = false;
-	}
-	court->hot_count = kept;
+	decide_all(court, &court->held, 0, 1, now);
+	decide_all(court, &court->watched, slice, WATCH_EPOCHS, now);
 	court->epoch = now;
 	court->epochs++;
 }
@@ -386,7 +422,7 @@ court_advance(struct court *court, struct wall now)
 		if (gap > LONG_GAP && step < WALL_HOUR)
 			step = WALL_HOUR;
 		/* Nobody is held: nothing but the time and N can change. */
-		if (court->hot_count == 0)
+		if (court->watched.count + court->held.count == 0)
 			step = gap;
 		close_epoch(court, (struct wall){court->epoch.us + step});
 	}

@@ -35,13 +35,13 @@ struct standing {
 	uint8_t state;   /* enum state */
 	uint8_t highest; /* enum state: the gravest that it reached */
 	uint8_t role;    /* enum role, as last judged */
-	uint8_t is_hot;  /* looked at in each epoch */
 	float score;     /* ln E, fused */
 	float watch;
 	float channels[CHANNEL_COUNT];
 	struct wall entered; /* the present state */
 	struct wall highest_at;
 	struct wall quiet;     /* since when the score is low enough to leave; 0 not */
+	uint32_t place;        /* among the lines in states that are looked at as often */
 	uint32_t confirmation; /* number of its first confirmation + 1; 0: there was none */
 };
 

@@ -63,7 +63,7 @@ static const struct row rows[] = {
 	{"flow.server-sources", FLOW(server_sources), KIND_COUNT_OF, 1, 1000},
 	{"flow.server-span", FLOW(server_us), KIND_SECONDS, 0, TEN_YEARS},
 	{"flow.filter-blocks", FLOW(filter_blocks), KIND_COUNT_OF, 1, 65536},
-	{"flow.distinct-registers", FLOW(distinct_registers), KIND_COUNT_OF, 128, 65536},
+	{"flow.distinct-registers", FLOW(distinct_registers), KIND_COUNT_OF, 64, 65536},
 	{"flow.lines-most", FLOW(lines_most), KIND_SIZE, 1, 4e9},
 	{"court.weight.flow", COURT(weight[CHANNEL_FLOW]), KIND_REAL, 0, 1},
 	{"court.weight.relay", COURT(weight[CHANNEL_RELAY]), KIND_REAL, 0, 1},

@@ -26,8 +26,10 @@ attempt(struct flow_channel *channel, uint64_t pseudonym, unsigned network, doub
 		.outcome = (uint8_t)outcome,
 	};
 	struct contact contact = flow_channel_contact(channel, &line, &observation);
+	struct evidence evidence;
 
-	return flow_channel_take(channel, &contact);
+	flow_channel_take(channel, &contact, &evidence);
+	return evidence;
 }
 
 static struct flow_facts
@@ -267,7 +269,7 @@ sampled_flows_suspect_and_never_confirm(void **state)
 		};
 		struct contact contact = flow_channel_contact(channel, &line, &observation);
 
-		evidence = flow_channel_take(channel, &contact);
+		flow_channel_take(channel, &contact, &evidence);
 	}
 	assert_true(evidence.score > 10.2F && evidence.score < 11.5F);
 	flow_channel_free(channel);
@@ -296,6 +298,7 @@ who_accepts_mail_from_many_networks_is_a_server(void **state)
 static void
 a_servers_own_habit_raises_its_limit_within_bounds(void **state)
 {
+	struct evidence evidence;
 	struct flow_channel_settings settings;
 	struct flow_channel *channel;
 	struct line line = {.pseudonym = LINE, .role = ROLE_MAIL_SERVER};
@@ -315,7 +318,7 @@ a_servers_own_habit_raises_its_limit_within_bounds(void **state)
 			};
 			struct contact contact = flow_channel_contact(channel, &line, &observation);
 
-			flow_channel_take(channel, &contact);
+			flow_channel_take(channel, &contact, &evidence);
 		}
 	}
 	assert_true(facts(channel, LINE, 20 * 86400).expected_a_day > 300);

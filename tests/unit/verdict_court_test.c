@@ -72,7 +72,7 @@ attempt(struct bench *bench, uint64_t pseudonym, unsigned network, enum outcome 
 	struct evidence evidence;
 
 	court_advance(bench->court, bench->now);
-	evidence = flow_channel_take(bench->flow, &contact);
+	flow_channel_take(bench->flow, &contact, &evidence);
 	court_take(bench->court, &evidence);
 }
 
