@@ -259,14 +259,15 @@ const struct config_option config_options[] = {
 		.most = 1000,
 		.unit = "ln",
 		.help = "The most that each of the two tests may hold against a line."},
-	{.name = "flow.free-trials",
+	{.name = "flow.free-days",
 		.type = OPTION_TYPE_REAL,
-		.standard = "30",
+		.standard = "1",
 		.least = 1,
 		.most = 1e6,
-		.unit = "contacts",
-		.help = "With n first contacts the evidence is lowered by 2 ln(n / this), for so "
-			"many chances of bad luck."},
+		.unit = "days",
+		.help = "After n days with first contacts the evidence is lowered by 2 ln(n / "
+			"this), "
+			"for so many chances of bad luck."},
 	{.name = "flow.sampled-most",
 		.type = OPTION_TYPE_REAL,
 		.standard = "10.5",

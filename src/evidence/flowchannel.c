@@ -57,7 +57,7 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 		.failure_credit = 14,
 		.half_life_us = 10 * WALL_DAY,
 		.ceiling = 32,
-		.free_trials = 30,
+		.free_days = 1,
 		.sampled_most = 10.5,
 		.baseline_stop = 6.9,
 		.remember_us = 7 * WALL_DAY,
@@ -371,15 +371,16 @@ first_contact(struct flow_channel *channel, struct sender *sender, const struct 
 		expected_per_us(channel, sender) * (double)dt * seen_share(contact->sampling);
 	uint16_t day = (uint16_t)(seconds_of(contact->time) / 86400 + 1);
 	uint32_t hour = activity_hour(contact->time);
+	bool is_new_day = sender->day != day;
 
-	if (sender->day != day)
+	if (is_new_day)
 		turn_day(channel, sender, day);
 	sender->day_new += sender->day_new < UINT16_MAX;
 	activity_move(&channel->activity, sender->active_hour, hour);
 	sender->active_hour = hour;
 
 	cusum_decay(&sender->cusum, &channel->steps, dt, (float)expected);
-	sender->trials = sender->trials * cusum_fade(&channel->steps, dt) + 1;
+	sender->days = sender->days * cusum_fade(&channel->steps, dt) + (float)is_new_day;
 	cusum_contact(&sender->cusum, &channel->steps);
 	sender->contact_us = contact->time.us;
 	sender->contacts++;
@@ -446,23 +447,23 @@ attempt(struct flow_channel *channel, struct sender *sender, const struct contac
 	return is_new;
 }
 
-/* ln of how much less a score means after so many first contacts. */
+/* ln of how much less a score means after so many days. */
 static float
-chances_of(const struct flow_channel *channel, float trials)
+chances_of(const struct flow_channel *channel, float days)
 {
-	float free_trials = (float)channel->settings.free_trials;
+	float free_days = (float)channel->settings.free_days;
 
-	return trials > free_trials ? 2 * logf(trials / free_trials) : 0;
+	return days > free_days ? 2 * logf(days / free_days) : 0;
 }
 
 /* The smaller of the two tests, lowered for many chances; sampled lines may go on the rate alone, up to a
  * limit. */
 static void
 fill_scores(const struct flow_channel *channel, const struct sender *sender,
-	const struct cusum *cusum, float trials, struct evidence *evidence)
+	const struct cusum *cusum, float days, struct evidence *evidence)
 {
 	float rate = cusum_rate(cusum), failure = cusum_failure(cusum);
-	float chances = chances_of(channel, trials);
+	float chances = chances_of(channel, days);
 	float score = rate < failure ? rate : failure, most = (float)channel->settings.sampled_most;
 
 	score -= chances;
@@ -571,7 +572,7 @@ flow_channel_take(struct flow_channel *channel, const struct contact *contact, s
 	ret->is_first_contact = attempt(channel, sender, contact);
 	fill_evidence(channel, sender, index, ret);
 	if (ret->is_first_contact)
-		fill_scores(channel, sender, &sender->cusum, sender->trials, ret);
+		fill_scores(channel, sender, &sender->cusum, sender->days, ret);
 }
 
 void
@@ -606,9 +607,9 @@ cusum_now(const struct flow_channel *channel, const struct sender *sender, struc
 }
 
 static float
-trials_now(const struct flow_channel *channel, const struct sender *sender, struct wall now)
+days_now(const struct flow_channel *channel, const struct sender *sender, struct wall now)
 {
-	return sender->trials * cusum_fade(&channel->steps, since_contact(sender, now));
+	return sender->days * cusum_fade(&channel->steps, since_contact(sender, now));
 }
 
 struct evidence
@@ -619,7 +620,7 @@ flow_channel_score(const struct flow_channel *channel, uint32_t index, struct wa
 	struct evidence evidence = {.time = now};
 
 	fill_evidence(channel, sender, index, &evidence);
-	fill_scores(channel, sender, &cusum, trials_now(channel, sender, now), &evidence);
+	fill_scores(channel, sender, &cusum, days_now(channel, sender, now), &evidence);
 	return evidence;
 }
 
@@ -644,7 +645,7 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 		.sources = servers_sources(&channel->servers, sender->pseudonym),
 		.rate = cusum_rate(&cusum),
 		.failure = cusum_failure(&cusum),
-		.chances = chances_of(channel, trials_now(channel, sender, now)),
+		.chances = chances_of(channel, days_now(channel, sender, now)),
 		.expected_a_day = (float)(expected_per_us(channel, sender) * (double)WALL_DAY),
 		.role = (uint8_t)judged_role(sender),
 		.sampled = (sender->flags & SENDER_SAMPLED) != 0,

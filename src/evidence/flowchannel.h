@@ -53,10 +53,10 @@ struct flow_channel_settings {
 	double failure_credit; /* B goes no further below 0: what a good past is worth */
 	int64_t half_life_us;  /* of B */
 	double ceiling;        /* of A and B */
-	/* The score is lowered by 2 ln(n / free_trials), n the line's first contacts, fading like B: who writes
-	 * to many has more chances for a run of bad luck, and 1 / n^2 has a finite sum, so that the bound on a
-	 * false score holds for all of them together (a union bound over the beginnings of runs). */
-	double free_trials;
+	/* The score is lowered by 2 ln(n / free_days), n the days on which the line made first contacts, fading like
+	 * B: each day is a chance for a run of bad luck, and 1 / n^2 has a finite sum, so that the bound on a false
+	 * score holds for all of them together (a union bound). */
+	double free_days;
 	double sampled_most; /* of the score while flows are sampled: the rate alone never confirms */
 	double baseline_stop; /* ln: a line's own baseline learns nothing above */
 	/* A network counts as known for once to twice this long, or until generation_most others came. A line

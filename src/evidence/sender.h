@@ -45,7 +45,7 @@ struct sender {
 	/* By first contacts. */
 	int64_t contact_us; /* of the last one: cusum is as of then */
 	struct cusum cusum;
-	float trials; /* first contacts, fading like B: so many chances for bad luck */
+	float days; /* with first contacts, fading like B: so many chances for bad luck */
 	uint32_t contacts;
 	uint32_t contacts_bad;
 	uint32_t active_hour; /* of the last one */

@@ -115,7 +115,7 @@ say_sure(const struct verdict *verdict, const struct parameters *parameters, str
 		buffer_print(into, ", less %.1f, since flows are one of several kinds of evidence",
 			-log(weight));
 	if (verdict->facts.chances >= .05F)
-		buffer_print(into, ", less %.1f, since who makes many contacts has many chances",
+		buffer_print(into, ", less %.1f, since bad luck has many days to strike",
 			(double)verdict->facts.chances);
 	buffer_print(into, ".\n");
 	if (verdict->score >= 1) {

@@ -43,7 +43,7 @@ static const struct row rows[] = {
 	{"flow.failure-credit", FLOW(failure_credit), KIND_REAL, 0, 1000},
 	{"flow.half-life", FLOW(half_life_us), KIND_SECONDS, 60, TEN_YEARS},
 	{"flow.ceiling", FLOW(ceiling), KIND_REAL, 10, 1000},
-	{"flow.free-trials", FLOW(free_trials), KIND_REAL, 1, 1e6},
+	{"flow.free-days", FLOW(free_days), KIND_REAL, 1, 1e6},
 	{"flow.sampled-most", FLOW(sampled_most), KIND_REAL, 0, 1000},
 	{"flow.baseline-stop", FLOW(baseline_stop), KIND_REAL, 0, 1000},
 	{"flow.remember", FLOW(remember_us), KIND_SECONDS, 3600, TEN_YEARS},
