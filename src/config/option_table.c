@@ -298,14 +298,6 @@ const struct config_option config_options[] = {
 		.most = 3650 * DAY,
 		.help = "The same for a line under suspicion: one that goes on writing to the "
 			"same networks must not seem to have stopped."},
-	{.name = "flow.generation-most",
-		.type = OPTION_TYPE_COUNT,
-		.standard = "512",
-		.least = 16,
-		.most = 65535,
-		.unit = "networks",
-		.help = "After so many networks the memory is renewed early: a full filter "
-			"takes every network for a known one."},
 	{.name = "flow.forgive-after",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "1m",

@@ -13,6 +13,8 @@
 #define SESSION_PACKETS 20
 /* A day of the past counts nine tenths of the next: a half-life of 6.6 days. */
 #define PAST_FADE 0.9F
+/* A block of the filter takes so many networks before one stranger in seven seems known. */
+#define BLOCK_ROOM 64
 
 struct flow_channel {
 	struct flow_channel_settings settings;
@@ -62,7 +64,6 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 		.baseline_stop = 6.9,
 		.remember_us = 7 * WALL_DAY,
 		.remember_suspect_us = WALL_DAY,
-		.generation_most = 512,
 		.forgive_after_us = WALL_MINUTE,
 		.forgive_until_us = WALL_DAY,
 		.outage_share = .3,
@@ -181,6 +182,13 @@ is_suspect(const struct flow_channel *channel, const struct sender *sender)
 	return cusum_failure(&sender->cusum) >= stop && cusum_rate(&sender->cusum) >= stop;
 }
 
+/* So many networks fill a generation of the filter. */
+static unsigned
+generation_most(const struct flow_channel *channel)
+{
+	return channel->senders.filter_blocks * BLOCK_ROOM;
+}
+
 static void
 turn_generation(const struct flow_channel *channel, struct sender *sender)
 {
@@ -197,7 +205,7 @@ turn_generations(const struct flow_channel *channel, struct sender *sender, stru
 	uint32_t now = seconds_of(time), day = (uint32_t)(WALL_DAY / WALL_SECOND);
 	uint32_t span = (uint32_t)(settings->remember_us / WALL_SECOND);
 
-	if (sender->generation_new >= settings->generation_most) {
+	if (sender->generation_new >= generation_most(channel)) {
 		turn_generation(channel, sender);
 		sender->generation_s = now;
 	}
@@ -654,7 +662,7 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 
 	/* Within one generation each first contact is another network; later they may come again. */
 	if (sender->last_us - sender->first_us > channel->settings.remember_suspect_us ||
-		sender->contacts > channel->settings.generation_most) {
+		sender->contacts > generation_most(channel)) {
 		uint32_t networks = (uint32_t)lround(
 			distinct_count(sender_networks(senders, sender), senders->registers));
 

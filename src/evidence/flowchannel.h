@@ -59,12 +59,11 @@ struct flow_channel_settings {
 	double free_days;
 	double sampled_most; /* of the score while flows are sampled: the rate alone never confirms */
 	double baseline_stop; /* ln: a line's own baseline learns nothing above */
-	/* A network counts as known for once to twice this long, or until generation_most others came. A line
-	 * under suspicion (both tests above baseline_stop) is looked at with a shorter memory: one that goes
-	 * on writing to the same networks must not seem to have stopped. */
+	/* A network counts as known for once to twice this long, or until so many others came that the filter is
+	 * full. A line under suspicion (both tests above baseline_stop) is looked at with a shorter memory: one
+	 * that goes on writing to the same networks must not seem to have stopped. */
 	int64_t remember_us;
 	int64_t remember_suspect_us;
-	unsigned generation_most;
 	/* An honest retry: accepted by the same network between these times after its failure takes the
 	 * failure back (RFC 6647 s5, RFC 5321 s4.5.4.1). */
 	int64_t forgive_after_us;

@@ -48,7 +48,6 @@ static const struct row rows[] = {
 	{"flow.baseline-stop", FLOW(baseline_stop), KIND_REAL, 0, 1000},
 	{"flow.remember", FLOW(remember_us), KIND_SECONDS, 3600, TEN_YEARS},
 	{"flow.remember-suspect", FLOW(remember_suspect_us), KIND_SECONDS, 3600, TEN_YEARS},
-	{"flow.generation-most", FLOW(generation_most), KIND_COUNT_OF, 16, 65535},
 	{"flow.forgive-after", FLOW(forgive_after_us), KIND_SECONDS, 0, TEN_YEARS},
 	{"flow.forgive-until", FLOW(forgive_until_us), KIND_SECONDS, 0, TEN_YEARS},
 	{"flow.outage-share", FLOW(outage_share), KIND_REAL, 0, 1},
