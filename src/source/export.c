@@ -48,6 +48,30 @@ export_free(struct export *export_)
 	return NULL;
 }
 
+static void
+flush_feeder(void *feeder)
+{
+	export_flush(feeder);
+}
+
+static void
+free_feeder(void *feeder)
+{
+	export_free(feeder);
+}
+
+struct export *
+export_of(struct intake *intake)
+{
+	struct intake_feeder feeder = {.flush = flush_feeder, .free = free_feeder};
+
+	if (intake_feeder(intake) == NULL) {
+		feeder.feeder = export_new(&EXPORT_DEFAULTS, intake);
+		intake_attach(intake, &feeder);
+	}
+	return intake_feeder(intake);
+}
+
 /* Is the first set one that a datagram of this dialect can begin with? */
 static bool
 is_set(const uint8_t *payload, size_t size, uint16_t templates)

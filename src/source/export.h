@@ -71,6 +71,9 @@ struct export;
 struct export *export_new(const struct export_settings *settings, struct intake *intake);
 struct export *export_free(struct export *export_);
 
+/* The intake's own exporters: made with EXPORT_DEFAULTS when first asked for, flushed and freed with it. */
+struct export *export_of(struct intake *intake);
+
 /* Does the payload of a UDP datagram look like flow export? By version and lengths, not by port. */
 bool export_matches(const uint8_t *payload, size_t size);
 

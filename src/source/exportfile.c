@@ -177,7 +177,7 @@ exportfile_open(struct input *input, struct intake *intake, struct fail *fail)
 
 	file->input = input;
 	file->intake = intake;
-	file->exporters = intake_export(intake);
+	file->exporters = export_of(intake);
 	return file;
 }
 

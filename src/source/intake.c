@@ -3,7 +3,6 @@
 
 #include "base/hash.h"
 #include "base/table.h"
-#include "source/export.h"
 #include "source/recordtime.h"
 
 #include <stdio.h>
@@ -47,7 +46,7 @@ struct intake {
 	struct intake_settings settings;
 	struct intake_counts counts;
 	const struct decode_visitor *visitor;
-	struct export *exporters; /* NULL until asked for */
+	struct intake_feeder feeder;
 	struct hash_key secret;
 	struct recordtime time;
 	struct wall passed; /* record time since the begin, without its jumps */
@@ -90,7 +89,8 @@ intake_free(struct intake *intake)
 {
 	if (intake == NULL)
 		return NULL;
-	export_free(intake->exporters);
+	if (intake->feeder.feeder != NULL)
+		intake->feeder.free(intake->feeder.feeder);
 	table_done(&intake->table);
 	memory_unmap(intake->waiting, intake->settings.join_most, sizeof(*intake->waiting));
 	memory_unmap(intake->ready, READY_MOST, sizeof(*intake->ready));
@@ -499,18 +499,23 @@ intake_take(struct intake *intake, struct observation *into, size_t room)
 	return taken;
 }
 
-struct export *
-intake_export(struct intake *intake)
+void
+intake_attach(struct intake *intake, const struct intake_feeder *feeder)
 {
-	if (intake->exporters == NULL)
-		intake->exporters = export_new(&EXPORT_DEFAULTS, intake);
-	return intake->exporters;
+	must(intake->feeder.feeder == NULL);
+	intake->feeder = *feeder;
+}
+
+void *
+intake_feeder(const struct intake *intake)
+{
+	return intake->feeder.feeder;
 }
 
 void
 intake_flush(struct intake *intake)
 {
-	if (intake->exporters != NULL)
-		export_flush(intake->exporters);
+	if (intake->feeder.feeder != NULL)
+		intake->feeder.flush(intake->feeder.feeder);
 	intake->flushing = true;
 }

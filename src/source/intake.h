@@ -17,7 +17,6 @@
 #include <stddef.h>
 
 struct decode_visitor;
-struct export;
 struct zone;
 
 struct intake_settings {
@@ -65,9 +64,15 @@ void intake_error(struct intake *intake, const char *file, uint64_t offset, cons
 struct intake_counts *intake_counts(struct intake *intake);
 const struct intake_settings *intake_settings(const struct intake *intake);
 
-/* The exporters whose datagrams are read into this intake (export.h): made when first asked for, flushed and
- * freed with it. */
-struct export *intake_export(struct intake *intake);
+/* Somebody who puts in what he held back: flushed and freed with the intake. There is one at the most. */
+struct intake_feeder {
+	void *feeder; /* NULL: none */
+	void (*flush)(void *feeder);
+	void (*free)(void *feeder);
+};
+
+void intake_attach(struct intake *intake, const struct intake_feeder *feeder);
+void *intake_feeder(const struct intake *intake);
 
 /* With a visitor, readers of flow export decode every field of every record for it (decode.h) and put no
  * flows in. NULL (the start) means mail only. */

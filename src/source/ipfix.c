@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/ipfix.h"
 
-#include "source/message.h"
+#include "source/sets.h"
 
 #define VERSION 10
 #define HEADER  16
@@ -49,7 +49,7 @@ read_message(struct export *export_, const struct export_from *from, const uint8
 	}
 	if (!message_begin(&message, domain, (int64_t)message.moment.seconds * WALL_SECOND))
 		return;
-	message_read_sets(&message, &reader);
+	sets_read(&message, &reader);
 	message_end(&message);
 }
 

@@ -1,8 +1,7 @@
 /* message - one message of NetFlow or IPFIX while it is read
  *
- * What:    what the three dialects have in common once their header is read: finding the session,
- *          following the sequence numbers, learning templates, and giving data sets to their
- *          template.
+ * What:    what the three dialects have in common once their header is read: finding the session and
+ *          following the sequence numbers. What is in it is read by sets.h, or is NetFlow v5's.
  * Owns:    nothing; a value that lives as long as the datagram.
  * Thread:  one at a time.
  */
@@ -33,10 +32,6 @@ bool message_begin(struct message *message, uint32_t domain, int64_t export_us);
 
 /* After the last set. */
 void message_end(struct message *message);
-
-/* Reads sets one after the other (RFC 7011 s3.3, RFC 3954 s5.2) until the reader is at its end,
- * or a length is wrong (told and counted). */
-void message_read_sets(struct message *message, struct reader *reader);
 
 /* Tells the intake, with the exporter's name before the text. */
 void message_error(const struct message *message, const char *format, ...) PRINTF(2, 3);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/netflow9.h"
 
-#include "source/message.h"
+#include "source/sets.h"
 
 #define HEADER 20
 
@@ -31,6 +31,6 @@ netflow9_read(
 	}
 	if (!message_begin(&message, domain, (int64_t)message.moment.seconds * WALL_SECOND))
 		return;
-	message_read_sets(&message, &reader);
+	sets_read(&message, &reader);
 	message_end(&message);
 }

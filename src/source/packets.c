@@ -103,7 +103,7 @@ on_export(struct packets *p, const struct packet *packet, const struct frame *fr
 		.received = packet->time,
 	};
 
-	export_datagram(intake_export(p->intake), &from, frame->payload, frame->captured);
+	export_datagram(export_of(p->intake), &from, frame->payload, frame->captured);
 }
 
 /* Where collectors listen: by assignment (IPFIX 4739 and 4740, sFlow 6343), by habit the others. */
