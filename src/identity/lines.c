@@ -213,23 +213,85 @@ lines_name(const struct lines *lines, uint64_t pseudonym, char into[LINE_NAME])
 	return 0;
 }
 
-int
-lines_parse(const struct lines *lines, struct text text, struct line *ret)
-{
-	struct text rest = text, head = text_cut(&rest, ':');
-	struct address address;
-	uint64_t port = 0;
+/* What a person may write behind the address: a port or block of ports, or the length of a prefix. */
+struct written {
+	struct text address;
+	struct text ports;  /* behind the ':' of an IPv4 address; NULL where there is none */
+	struct text length; /* behind the '/'; NULL where there is none */
+};
 
-	/* "192.0.2.7:2048-4095": the block's first port tells the line. */
+static struct written
+take_apart(struct text text)
+{
+	struct written written = {.address = text};
+	struct text rest = text, head = text_cut(&rest, ':');
+
 	if (memchr(head.at, '.', head.length) != NULL && head.length < text.length) {
-		if (text_parse_u64(text_cut(&rest, '-'), 65535, &port) < 0)
-			return -EINVAL;
-		text = head;
+		written.address = head;
+		written.ports = rest;
+		return written;
 	}
 	rest = text;
-	text = text_cut(&rest, '/');
-	if (address_parse(text, &address) < 0)
+	head = text_cut(&rest, '/');
+	if (head.length < text.length) {
+		written.address = head;
+		written.length = rest;
+	}
+	return written;
+}
+
+/* Does a line have the ports and length that were written? Otherwise another one than was meant would answer. */
+static int
+check_written(const struct written *written, const struct line_key *key, struct fail *fail)
+{
+	unsigned length = address_is_v4(&key->address) ? 32 : key->length;
+	struct text high = written->ports, low = text_cut(&high, '-');
+	uint64_t number;
+
+	if (written->ports.at == NULL && key->high != 0) {
+		fail_what(fail, "lines share this address, and the port tells which is meant");
+		fail_hint(fail, "name it as ADDRESS:PORT");
 		return -EINVAL;
+	}
+	if (key->high != 0 && low.length < written->ports.length &&
+		(text_parse_u64(high, 65535, &number) < 0 || number != key->high ||
+			text_parse_u64(low, 65535, &number) < 0 || number != key->low)) {
+		fail_what(fail, "these ports are no line; the first is in %u-%u", key->low,
+			key->high);
+		return -EINVAL;
+	}
+	if (written->length.at != NULL &&
+		(text_parse_u64(written->length, 128, &number) < 0 || number != length)) {
+		fail_what(fail, "a line has the prefix length /%u there", length);
+		fail_hint(fail, "any address in it names a line, too");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int
+lines_parse(struct lines *lines, struct text text, struct line *ret, struct fail *fail)
+{
+	struct written written = take_apart(text);
+	struct text ports = written.ports;
+	struct address address;
+	struct line_key key;
+	uint64_t port = 0;
+	uint8_t role;
+
+	if (address_parse(written.address, &address) < 0 ||
+		(ports.at != NULL && text_parse_u64(text_cut(&ports, '-'), 65535, &port) < 0)) {
+		fail_what(fail, "is no line");
+		fail_hint(fail,
+			"expected an address such as 192.0.2.7 or 2001:db8:1:200::/56, or "
+			"ADDRESS:PORT where lines share an address");
+		return -EINVAL;
+	}
+	if (!make_key(lines, &address, (uint16_t)port, &key, &role))
+		return -ENOENT;
+	if (check_written(&written, &key, fail) < 0)
+		return -EINVAL;
+	lines_remember(lines, &address, (uint16_t)port);
 	return lines_find(lines, &address, (uint16_t)port, ret);
 }
 

@@ -60,8 +60,10 @@ void lines_remember(struct lines *lines, const struct address *address, uint16_t
 /* The name of a line that was remembered: "192.0.2.7", "2001:db8:1:200::/56", "192.0.2.7:2048-4095". 0 or -ENOENT. */
 int lines_name(const struct lines *lines, uint64_t pseudonym, char into[LINE_NAME]) MUST_USE;
 
-/* The line that a person wrote in any of the shapes that lines_name prints (an address inside an IPv6 line
- * is enough; for a shared address a port is needed: "192.0.2.7:2048"). 0, -EINVAL or -ENOENT. */
-int lines_parse(const struct lines *lines, struct text text, struct line *ret) MUST_USE;
+/* The line that a person wrote in any of the shapes that lines_name prints (an address inside an IPv6 line is
+ * enough; for a shared address a port is: "192.0.2.7:2048"); its name is remembered. 0, -EINVAL with fail filled
+ * if it is no line's, or -ENOENT if the address is not of our network. */
+int lines_parse(
+	struct lines *lines, struct text text, struct line *ret, struct fail *fail) MUST_USE;
 
 #endif

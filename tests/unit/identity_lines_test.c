@@ -104,7 +104,7 @@ a_shared_address_has_a_line_for_each_block_of_ports(void **state)
 	assert_int_equal(lines_find(lines, &a, 2048, &low), 0);
 	assert_int_equal(lines_find(lines, &a, 4096, &high), 0);
 	assert_true(low.pseudonym != high.pseudonym);
-	assert_int_equal(lines_parse(lines, TEXT("192.0.2.7:2048-4095"), &parsed), 0);
+	assert_int_equal(lines_parse(lines, TEXT("192.0.2.7:2048-4095"), &parsed, NULL), 0);
 	assert_true(parsed.pseudonym == low.pseudonym);
 	lines_free(lines);
 }
@@ -117,9 +117,41 @@ what_a_report_prints_can_be_asked_for(void **state)
 	struct line line, parsed;
 
 	assert_int_equal(lines_find(lines, &a, 0, &line), 0);
-	assert_int_equal(lines_parse(lines, TEXT("2001:db8:1:200::/56"), &parsed), 0);
+	assert_int_equal(lines_parse(lines, TEXT("2001:db8:1:200::/56"), &parsed, NULL), 0);
 	assert_true(line.pseudonym == parsed.pseudonym);
-	assert_int_equal(lines_parse(lines, TEXT("no line"), &parsed), -EINVAL);
+	assert_int_equal(lines_parse(lines, TEXT("2001:db8:1:2ff::9"), &parsed, NULL), 0);
+	assert_true(line.pseudonym == parsed.pseudonym);
+	assert_int_equal(lines_parse(lines, TEXT("no line"), &parsed, NULL), -EINVAL);
+	lines_free(lines);
+}
+
+/* The answer must not be about another line than the one that was meant. */
+static void
+what_is_no_line_is_not_taken_for_one(void **state)
+{
+	static const char *const wrong[] = {"192.0.2.7", "192.0.2.7:", "192.0.2.7:x",
+		"192.0.2.7:70000", "192.0.2.7:2048-4096", "192.0.2.7:2049-4095", "198.51.100.0/24",
+		"2001:db8::/32", "2001:db8::/x", ""};
+	static const char *const right[] = {"192.0.2.7:0", "192.0.2.7:2048", "192.0.2.7:2048-4095",
+		"198.51.100.7/32", "198.51.100.7:25", "2001:db8::/56"};
+	struct lines *lines = new_lines();
+	struct line line;
+	char name[LINE_NAME];
+
+	add(lines, "192.0.2.0/24", ROLE_SHARED, 0, 2048);
+	add(lines, "198.51.100.0/24", ROLE_STATIC, 0, 0);
+	add(lines, "2001:db8::/32", ROLE_STATIC, 0, 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct fail fail = {0};
+
+		assert_int_equal(lines_parse(lines, text_of(wrong[i]), &line, &fail), -EINVAL);
+		assert_true(*fail.what != '\0');
+	}
+	for (size_t i = 0; i < sizeof(right) / sizeof(*right); i++) {
+		assert_int_equal(lines_parse(lines, text_of(right[i]), &line, NULL), 0);
+		assert_int_equal(lines_name(lines, line.pseudonym, name), 0);
+	}
+	assert_int_equal(lines_parse(lines, TEXT("203.0.113.7"), &line, NULL), -ENOENT);
 	lines_free(lines);
 }
 
@@ -241,6 +273,7 @@ main(void)
 		cmocka_unit_test(an_ipv6_line_is_as_long_as_its_prefix_says),
 		cmocka_unit_test(a_shared_address_has_a_line_for_each_block_of_ports),
 		cmocka_unit_test(what_a_report_prints_can_be_asked_for),
+		cmocka_unit_test(what_is_no_line_is_not_taken_for_one),
 		cmocka_unit_test(another_key_gives_other_pseudonyms),
 		cmocka_unit_test(reads_a_table_with_comments_roles_and_blocks),
 		cmocka_unit_test(a_mistake_in_a_table_names_its_line),
