@@ -20,22 +20,38 @@ say_state(const struct verdict *verdict, const char *name, struct buffer *into)
 		wall_format(verdict->time, time));
 }
 
+static const char *
+plural(uint64_t number)
+{
+	return number == 1 ? "" : "s";
+}
+
+static const char *
+was(uint64_t number)
+{
+	return number == 1 ? "was" : "were";
+}
+
 static void
 say_seen(const struct flow_facts *facts, struct buffer *into)
 {
 	char first[WALL_TEXT], last[WALL_TEXT];
 
+	if (facts->first_seen.us == facts->last_seen.us)
+		buffer_print(into, "Seen at %s", wall_format(facts->first_seen, first));
+	else
+		buffer_print(into, "Seen from %s to %s", wall_format(facts->first_seen, first),
+			wall_format(facts->last_seen, last));
 	buffer_print(into,
-		"Seen from %s to %s: %llu attempts to deliver mail to %u addresses in %u networks. "
-		"%llu got no answer, %llu were refused, %llu were accepted.\n",
-		wall_format(facts->first_seen, first), wall_format(facts->last_seen, last),
-		(unsigned long long)facts->attempts, facts->addresses, facts->networks,
+		": %llu attempt%s to deliver mail to %u address%s in %u network%s. "
+		"%llu got no answer, %llu %s refused, %llu %s accepted.\n",
+		(unsigned long long)facts->attempts, plural(facts->attempts), facts->addresses,
+		facts->addresses == 1 ? "" : "es", facts->networks, plural(facts->networks),
 		(unsigned long long)facts->failed, (unsigned long long)facts->refused,
-		(unsigned long long)facts->accepted);
+		was(facts->refused), (unsigned long long)facts->accepted, was(facts->accepted));
 	buffer_print(into,
 		"What counts are first contacts, that is networks not contacted in the weeks "
-		"before: %u, "
-		"of which %u failed.\n",
+		"before: %u, of which %u failed.\n",
 		facts->contacts, facts->contacts_bad);
 }
 
@@ -74,10 +90,13 @@ say_compared(
 
 	buffer_print(into,
 		"Compared with: a %s line contacts up to %g new networks a day; this one contacted "
-		"%u "
-		"in ",
+		"%u",
 		role_names[verdict->role], (double)facts->expected_a_day, facts->contacts);
-	say_span((double)(facts->last_seen.us - facts->first_seen.us) / 1e6, into);
+	/* One attempt takes no time. */
+	if (facts->attempts > 1) {
+		buffer_print(into, " in ");
+		say_span((double)(facts->last_seen.us - facts->first_seen.us) / 1e6, into);
+	}
 	buffer_print(into,
 		".\nCompared with: of the first contacts of an honest sender at most %g %% fail; "
 		"of "
@@ -128,6 +147,15 @@ say_sure(const struct verdict *verdict, const struct parameters *parameters, str
 		(double)verdict->threshold, verdict->active_lines);
 }
 
+/* What the score must reach in one channel alone, before what is taken off for many days. */
+static double
+needed(const struct parameters *parameters)
+{
+	double weight = parameters->court.weight[CHANNEL_FLOW];
+
+	return weight > 0 ? parameters->court.suspect - log(weight) : INFINITY;
+}
+
 /* The failure test if `good` of the first contacts had been accepted, all at one moment: an upper bound that
  * forgets the fading, which only lowers it. */
 static double
@@ -150,7 +178,7 @@ say_cleared(const struct verdict *verdict, const struct parameters *parameters, 
 {
 	const struct flow_facts *facts = &verdict->facts;
 	const struct flow_channel_settings *flow = &parameters->flow;
-	double need = parameters->court.suspect - log(parameters->court.weight[CHANNEL_FLOW]);
+	double need = needed(parameters);
 	double gain = log(flow->rate_ratio[0]), days;
 	unsigned bad = facts->contacts;
 
@@ -166,6 +194,76 @@ say_cleared(const struct verdict *verdict, const struct parameters *parameters, 
 		bad, facts->contacts);
 	say_span(fmax(days, 0) * 86400, into);
 	buffer_print(into, " or more; or being known as a mail server with that habit.\n");
+}
+
+static void
+say_kept_by_failures(const struct flow_facts *facts, const struct flow_channel_settings *flow,
+	double need, struct buffer *into)
+{
+	if (facts->contacts_bad == 0)
+		buffer_print(into, "none of its first contacts failed");
+	else if (failure_with(flow, facts->contacts, facts->contacts) < need)
+		buffer_print(into,
+			"it has too few first contacts to tell; %u of %u failed, and of so few all "
+			"might by bad luck",
+			facts->contacts_bad, facts->contacts);
+	else if (failure_with(flow, facts->contacts, facts->contacts_bad) < need)
+		buffer_print(into, "too few of its first contacts failed, %u of %u",
+			facts->contacts_bad, facts->contacts);
+	else
+		buffer_print(
+			into, "the failures of its first contacts are long ago, or did not count");
+}
+
+/* Why it is not even suspected: the tests that stay below, one by one. */
+static void
+say_kept(const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
+{
+	const struct flow_facts *facts = &verdict->facts;
+	double need = needed(parameters) + (double)facts->chances;
+	bool is_slow = (double)facts->rate < need,
+	     is_good = !facts->sampled && (double)facts->failure < need;
+
+	if (verdict->to != STATE_CLEAR && verdict->to != STATE_WATCH)
+		return;
+	if (isinf(need)) {
+		buffer_print(into,
+			"What keeps it %s: flows do not count, for their channel is off.\n",
+			state_names[verdict->to]);
+		return;
+	}
+	if (!is_slow && !is_good)
+		return; /* what is below the threshold is the score: it fades, or is not yet judged */
+	buffer_print(into, "What keeps it %s: ",
+		verdict->to == STATE_CLEAR ? "clear" : "from being suspected");
+	if (is_slow)
+		buffer_print(
+			into, "its new networks are too few, or too far apart, for a spam run");
+	if (is_slow && is_good)
+		buffer_print(into, "; and ");
+	if (is_good)
+		say_kept_by_failures(facts, &parameters->flow, need, into);
+	buffer_print(into, ".\n");
+}
+
+/* The evidence against a line that is not suspected, beside what it would take. */
+static void
+say_little(const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
+{
+	const struct flow_facts *facts = &verdict->facts;
+
+	buffer_print(into,
+		"How sure: the tests are the rate of new networks, %.1f, and their failures, %.1f "
+		"(natural logarithms). ",
+		(double)facts->rate, (double)facts->failure);
+	buffer_print(into,
+		facts->sampled
+			? "The rate must reach %.1f before a line is suspected, either %.1f before "
+			  "it is watched.\n"
+			: "Both must reach %.1f before a line is suspected, one of them %.1f "
+			  "before "
+			  "it is watched.\n",
+		needed(parameters) + (double)facts->chances, parameters->court.watch);
 }
 
 static void
@@ -196,8 +294,12 @@ explain_verdict(const struct verdict *verdict, const struct parameters *paramete
 	say_state(verdict, name, into);
 	say_seen(&verdict->facts, into);
 	say_compared(verdict, parameters, into);
-	say_sure(verdict, parameters, into);
+	if (verdict->to == STATE_CLEAR || verdict->to == STATE_WATCH)
+		say_little(verdict, parameters, into);
+	else
+		say_sure(verdict, parameters, into);
 	say_caveats(&verdict->facts, into);
+	say_kept(verdict, parameters, into);
 	say_cleared(verdict, parameters, into);
 	buffer_print(into, "Judged by parameters version %08x.\n", verdict->parameters);
 }

@@ -1,8 +1,8 @@
 /* explain - a verdict in plain sentences
  *
  * What:    what was seen, since when, compared with what, how sure that is, what would have cleared the
- *          line, and which version of the parameters judged. Made from the verdict and the parameters
- *          alone, so a kept verdict explains itself years later.
+ *          line, or what keeps it clear, and which version of the parameters judged. Made from the verdict
+ *          and the parameters alone, so a kept verdict explains itself years later.
  * Thread:  any.
  */
 #ifndef LAZARET_VERDICT_EXPLAIN_H

@@ -249,6 +249,60 @@ an_explanation_names_what_counted(void **state)
 	free_bench(bench);
 }
 
+/* What is said of a line as it is now. */
+static const char *
+said_of(struct bench *bench, uint64_t pseudonym, struct buffer *text)
+{
+	uint32_t index = (uint32_t)flow_channel_find(bench->flow, pseudonym);
+	struct verdict verdict = court_verdict_of(bench->court, index, bench->now);
+
+	buffer_clear(text);
+	explain_verdict(&verdict, &bench->parameters, "192.0.2.7", text);
+	assert_false(text->failed);
+	return buffer_string(text);
+}
+
+static void
+an_explanation_says_what_keeps_a_line_clear(void **state)
+{
+	struct bench *bench = new_bench();
+	struct buffer text;
+	const char *said;
+
+	buffer_init(&text, 10000);
+	attempt(bench, 1, 1, OUTCOME_ACCEPTED);
+	said = said_of(bench, 1, &text);
+	assert_non_null(strstr(said, "192.0.2.7 is clear: nothing is held against it"));
+	assert_non_null(
+		strstr(said, ": 1 attempt to deliver mail to 1 address in 1 network. 0 got"));
+	assert_non_null(strstr(said, "0 were refused, 1 was accepted."));
+	assert_non_null(strstr(said, "this one contacted 1.\n"));
+	assert_non_null(strstr(said, "What keeps it clear: its new networks are too few"));
+	assert_non_null(strstr(said, "; and none of its first contacts failed.\n"));
+	assert_null(strstr(said, "cleared"));
+
+	attempt(bench, 2, 1, OUTCOME_REFUSED);
+	attempt(bench, 2, 2, OUTCOME_ACCEPTED);
+	said = said_of(bench, 2, &text);
+	assert_non_null(strstr(said, "too few first contacts to tell; 1 of 2 failed"));
+
+	/* A mailing list: new networks by the hundred, and nearly all of them take it. */
+	for (unsigned i = 0; i < 300; i++) {
+		bench->now.us += WALL_SECOND;
+		attempt(bench, 3, i, i % 10 == 0 ? OUTCOME_REFUSED : OUTCOME_ACCEPTED);
+	}
+	said = said_of(bench, 3, &text);
+	assert_non_null(strstr(said, "192.0.2.7 is watched"));
+	assert_non_null(strstr(
+		said, "What keeps it from being suspected: too few of its first contacts failed"));
+	assert_null(strstr(said, "too far apart"));
+
+	bench->parameters.court.weight[CHANNEL_FLOW] = 0;
+	assert_non_null(strstr(said_of(bench, 1, &text), "flows do not count"));
+	buffer_done(&text);
+	free_bench(bench);
+}
+
 static void
 an_explanation_says_times_as_people_do(void **state)
 {
@@ -334,6 +388,7 @@ main(void)
 		cmocka_unit_test(the_threshold_follows_e_d_bh),
 		cmocka_unit_test(an_index_given_to_another_line_starts_clear),
 		cmocka_unit_test(an_explanation_names_what_counted),
+		cmocka_unit_test(an_explanation_says_what_keeps_a_line_clear),
 		cmocka_unit_test(an_explanation_says_times_as_people_do),
 		cmocka_unit_test(parameters_survive_their_text),
 		cmocka_unit_test(parameters_out_of_range_are_refused),
