@@ -249,21 +249,21 @@ check_written(const struct written *written, const struct line_key *key, struct 
 	uint64_t number;
 
 	if (written->ports.at == NULL && key->high != 0) {
-		fail_what(fail, "lines share this address, and the port tells which is meant");
+		fail_what(fail, "is the address of several lines, and the port tells them apart");
 		fail_hint(fail, "name it as ADDRESS:PORT");
 		return -EINVAL;
 	}
 	if (key->high != 0 && low.length < written->ports.length &&
 		(text_parse_u64(high, 65535, &number) < 0 || number != key->high ||
 			text_parse_u64(low, 65535, &number) < 0 || number != key->low)) {
-		fail_what(fail, "these ports are no line; the first is in %u-%u", key->low,
+		fail_what(fail, "is no line: the first of these ports is in %u-%u", key->low,
 			key->high);
 		return -EINVAL;
 	}
 	if (written->length.at != NULL &&
 		(text_parse_u64(written->length, 128, &number) < 0 || number != length)) {
-		fail_what(fail, "a line has the prefix length /%u there", length);
-		fail_hint(fail, "any address in it names a line, too");
+		fail_what(fail, "is no line: there a line has the prefix length /%u", length);
+		fail_hint(fail, "an address alone names its line, too");
 		return -EINVAL;
 	}
 	return 0;

@@ -12,7 +12,8 @@
 static const char usage[] =
 	"usage: lazaret scan [-c FILE] [--profile NAME] [--inside PREFIX]... [--table FILE]\n"
 	"                    [--timezone TZ] [--late TIME] [--set NAME=VALUE]... [--ledger FILE]\n"
-	"                    [--pseudonyms] [--json] [--all] FILE...\n"
+	"                    [--pseudonyms] [--json] [--all | --explain ADDRESS...]\n"
+	"                    FILE...\n"
 	"\n"
 	"Judges recorded traffic: which lines of a network are spam zombies, and why.\n"
 	"\n"
@@ -28,6 +29,8 @@ static const char usage[] =
 	"  --pseudonyms      print pseudonyms in place of addresses\n"
 	"  --json            one JSON object a line, a summary last\n"
 	"  --all             every line that sent mail, not only those that are watched\n"
+	"  --explain ADDRESS say of this line why, or why not, in place of the table of all; may\n"
+	"                    be given several times. An address, or ADDRESS:PORT of a shared one\n"
 	"  FILE              pcap or pcapng (packets or flow export), Argus CSV, nfdump CSV,\n"
 	"                    Zeek conn.log and smtp.log, Suricata eve.json; packed with gzip,\n"
 	"                    xz or zstd; - is standard input\n";
@@ -43,6 +46,7 @@ enum code {
 	CODE_PSEUDONYMS,
 	CODE_JSON,
 	CODE_ALL,
+	CODE_EXPLAIN,
 	CODE_HELP
 };
 
@@ -57,6 +61,7 @@ static const struct option long_options[] = {
 	{"pseudonyms", no_argument, NULL, CODE_PSEUDONYMS},
 	{"json", no_argument, NULL, CODE_JSON},
 	{"all", no_argument, NULL, CODE_ALL},
+	{"explain", required_argument, NULL, CODE_EXPLAIN},
 	{"help", no_argument, NULL, CODE_HELP},
 	{0},
 };
@@ -79,6 +84,17 @@ static void
 add_given(struct given_list *list, const char *argument, const char *name)
 {
 	list->array[list->count++] = (struct given){argument, name, optarg};
+}
+
+static int
+add_explain(struct scan_options *options)
+{
+	if (options->explain_count == NAMED_MOST) {
+		fprintf(stderr, "lazaret: --explain may be given %d times\n", NAMED_MOST);
+		return EXIT_USAGE;
+	}
+	options->explain[options->explain_count++] = optarg;
+	return 0;
 }
 
 static int
@@ -118,6 +134,8 @@ take_argument(struct scan_options *options, struct given_list *list, int code)
 	case CODE_ALL:
 		options->all = true;
 		return 0;
+	case CODE_EXPLAIN:
+		return add_explain(options);
 	case CODE_HELP:
 		options->help = true;
 		return 0;
@@ -182,6 +200,9 @@ scan_options_take(struct scan_options *options, int argc, char **argv)
 		fputs(usage, stdout);
 	} else if (failed == 0 && options->path_count == 0) {
 		fputs(usage, stderr);
+		failed = EXIT_USAGE;
+	} else if (failed == 0 && options->all && options->explain_count > 0) {
+		fputs("lazaret: --all and --explain exclude each other\n", stderr);
 		failed = EXIT_USAGE;
 	} else if (failed == 0) {
 		failed = load(options, &list);

@@ -8,6 +8,7 @@
 #define LAZARET_PROGRAM_SCANOPTIONS_H
 
 #include "config/config.h"
+#include "program/namedlines.h"
 
 #include <stdbool.h>
 
@@ -16,6 +17,8 @@ struct scan_options {
 	const char *ledger; /* NULL: nothing is kept */
 	char **paths;
 	int path_count;
+	const char *explain[NAMED_MOST];
+	size_t explain_count;
 	bool is_json;
 	bool all;
 	bool pseudonyms;

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 /* How many lines get their reasons printed, and how many rows of watched lines are shown to people. */
-#define REASONS_MOST 5
-#define ROWS_MOST    1000
+#define REASONS_MOST     5
+#define ROWS_MOST        1000
+#define EXPLANATION_MOST (1 << 16)
 
 struct rows {
 	struct judge_line *row;
@@ -53,19 +54,33 @@ compare_rows(const void *a, const void *b)
 	return x->line < y->line ? -1 : x->line > y->line;
 }
 
+/* A time, or null where there is none. */
 static void
-json_line(const struct scan_report *report, const struct judge_line *line, struct buffer *out)
+json_time(const char *name, bool is_there, struct wall wall, struct buffer *out)
+{
+	char time[WALL_TEXT];
+
+	if (is_there)
+		buffer_print(out, ",\"%s\":\"%s\"", name, wall_format(wall, time));
+	else
+		buffer_print(out, ",\"%s\":null", name);
+}
+
+/* explanation may be NULL. */
+static void
+json_line(const struct scan_report *report, const struct judge_line *line, const char *name,
+	const char *explanation, struct buffer *out)
 {
 	const struct verdict *now = &line->now, *confirmed = line->confirmed;
 	const struct flow_facts *facts = &now->facts;
-	char name[LINE_NAME], time[WALL_TEXT];
+	char time[WALL_TEXT];
 
 	buffer_clear(out);
 	buffer_print(out, "{\"type\":\"line\",\"line\":");
-	buffer_json(out, text_of(scan_report_name(report, now->line, name)));
-	buffer_print(out, ",\"state\":\"%s\",\"highest\":\"%s\",\"first_seen\":\"%s\"",
-		state_names[now->to], state_names[now->highest],
-		wall_format(facts->first_seen, time));
+	buffer_json(out, text_of(name));
+	buffer_print(out, ",\"state\":\"%s\",\"highest\":\"%s\"", state_names[now->to],
+		state_names[now->highest]);
+	json_time("first_seen", facts->attempts > 0, facts->first_seen, out);
 	if (confirmed != NULL)
 		buffer_print(out, ",\"confirmed_at\":\"%s\",\"contacts_at_confirm\":%u",
 			wall_format(confirmed->time, time), confirmed->facts.contacts);
@@ -73,16 +88,22 @@ json_line(const struct scan_report *report, const struct judge_line *line, struc
 		buffer_print(out, ",\"confirmed_at\":null,\"contacts_at_confirm\":null");
 	buffer_print(out,
 		",\"attempts\":%" PRIu64 ",\"addresses\":%u,\"networks\":%u,\"failed\":%" PRIu64
-		",\"refused\":%" PRIu64 ",\"role\":\"%s\",\"last_seen\":\"%s\",\"score\":%.1f",
+		",\"refused\":%" PRIu64 ",\"role\":\"%s\"",
 		facts->attempts, facts->addresses, facts->networks, facts->failed + facts->refused,
-		facts->refused, role_names[now->role], wall_format(facts->last_seen, time),
-		(double)now->score);
+		facts->refused, role_names[now->role]);
+	json_time("last_seen", facts->attempts > 0, facts->last_seen, out);
+	buffer_print(out, ",\"score\":%.1f", (double)now->score);
 	if (confirmed != NULL)
 		buffer_print(out, ",\"score_at_confirm\":%.1f", (double)confirmed->score);
 	else
 		buffer_print(out, ",\"score_at_confirm\":null");
-	buffer_print(out, ",\"channels\":{\"%s\":%.1f}}\n", channel_names[CHANNEL_FLOW],
+	buffer_print(out, ",\"channels\":{\"%s\":%.1f}", channel_names[CHANNEL_FLOW],
 		(double)now->channels[CHANNEL_FLOW]);
+	if (explanation != NULL) {
+		buffer_print(out, ",\"explanation\":");
+		buffer_json(out, text_of(explanation));
+	}
+	buffer_print(out, "}\n");
 	fwrite(out->at, 1, out->length, report->out);
 }
 
@@ -331,27 +352,80 @@ people_nothing(const struct scan_report *report, const struct scan_totals *total
 	fprintf(report->out, "\nWhat to do next:\n%s", next);
 }
 
-void
-scan_report_print(const struct scan_report *report, const struct scan_totals *totals)
+/* How the reader may see a line that was named; one of another network has no pseudonym to stand for it. */
+static const char *
+named_name(const struct scan_report *report, const struct named_line *line, char into[LINE_NAME])
+{
+	if (line->pseudonym != 0)
+		return scan_report_name(report, line->pseudonym, into);
+	return report->pseudonyms ? "An address that was named" : line->text;
+}
+
+/* The lines that were named, in the order in which they were; false if one of them sent no mail. */
+static bool
+print_named(const struct scan_report *report, struct buffer *out)
+{
+	struct buffer text;
+	bool all_there = true;
+
+	buffer_init(&text, EXPLANATION_MOST);
+	for (size_t i = 0; i < report->named->count; i++) {
+		const struct named_line *line = &report->named->line[i];
+		struct judge_line judged;
+		char into[LINE_NAME];
+		const char *name = named_name(report, line, into);
+
+		all_there = namedlines_judged(report->judge, line, &judged) && all_there;
+		buffer_clear(&text);
+		namedlines_explain(report->judge, report->parameters, line, name, &text);
+		if (report->is_json) {
+			json_line(report, &judged, name, buffer_string(&text), out);
+			continue;
+		}
+		fputc('\n', report->out);
+		page_print(report->out, "  ", (struct text){buffer_string(&text), text.length},
+			page_width(report->out, 0));
+	}
+	buffer_done(&text);
+	return all_there;
+}
+
+static void
+print_all(const struct scan_report *report, struct buffer *out)
 {
 	struct rows rows = {0};
-	struct buffer out;
+	char name[LINE_NAME];
 
-	buffer_init(&out, 1 << 20);
 	judge_each(report->judge, report->all ? STATE_CLEAR : STATE_WATCH, keep_row, &rows);
 	if (rows.count > 1)
 		qsort(rows.row, rows.count, sizeof(*rows.row), compare_rows);
-	if (!report->is_json && judge_counts(report->judge).lines == 0) {
-		people_nothing(report, totals);
-	} else if (report->is_json) {
-		for (size_t i = 0; i < rows.count; i++)
-			json_line(report, &rows.row[i], &out);
-		json_summary(report, totals, &out);
-	} else {
-		people_head(report, totals);
-		people_print(report, &rows, &out);
-		people_errors(report, totals, true);
-	}
+	if (!report->is_json)
+		people_print(report, &rows, out);
+	for (size_t i = 0; i < rows.count && report->is_json; i++)
+		json_line(report, &rows.row[i],
+			scan_report_name(report, rows.row[i].now.line, name), NULL, out);
 	free(rows.row);
+}
+
+bool
+scan_report_print(const struct scan_report *report, const struct scan_totals *totals)
+{
+	bool has_lines = judge_counts(report->judge).lines > 0, all_there = true;
+	struct buffer out;
+
+	buffer_init(&out, 1 << 20);
+	if (!report->is_json && has_lines)
+		people_head(report, totals);
+	else if (!report->is_json)
+		people_nothing(report, totals);
+	if (report->named->count > 0)
+		all_there = print_named(report, &out);
+	else if (report->is_json || has_lines)
+		print_all(report, &out);
+	if (report->is_json)
+		json_summary(report, totals, &out);
+	else if (has_lines)
+		people_errors(report, totals, true);
 	buffer_done(&out);
+	return all_there;
 }

@@ -1,13 +1,14 @@
 /* scanreport - what a scan found, for people or as JSON
  *
  * What:    prints the lines whose gravest state is watch or above (or all), gravest first, with the reasons
- *          of the gravest, and a summary. The JSON is the command's contract.
+ *          of the gravest, and a summary. Where lines were named, their explanations in place of all that. The JSON is the command's contract.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_PROGRAM_SCANREPORT_H
 #define LAZARET_PROGRAM_SCANREPORT_H
 
 #include "base/text.h"
+#include "program/namedlines.h"
 #include "service/judge.h"
 #include "source/intake.h"
 
@@ -33,7 +34,8 @@ struct scan_report {
 	const struct judge *judge;
 	const struct lines *lines;
 	const struct parameters *parameters;
-	const char *ledger; /* where it was to be kept, or NULL */
+	const struct named_lines *named; /* with some: these and no others */
+	const char *ledger;              /* where it was to be kept, or NULL */
 	bool is_kept;
 	bool is_json;
 	bool all;
@@ -41,7 +43,8 @@ struct scan_report {
 	bool has_inside;
 };
 
-void scan_report_print(const struct scan_report *report, const struct scan_totals *totals);
+/* False if a line that was named is not among those that sent mail. */
+bool scan_report_print(const struct scan_report *report, const struct scan_totals *totals);
 
 /* The name of a line as the report shows it. */
 const char *scan_report_name(

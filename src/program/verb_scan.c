@@ -3,6 +3,7 @@
 #include "program/complaint.h"
 #include "program/filelist.h"
 #include "program/ledgerfile.h"
+#include "program/namedlines.h"
 #include "program/progress.h"
 #include "program/scanoptions.h"
 #include "program/scanreport.h"
@@ -31,6 +32,7 @@ struct scan {
 	struct merge *merge;
 	struct lines *lines;
 	struct judge *judge;
+	struct named_lines named;
 	struct ledger *ledger;
 	struct fail ledger_fail; /* the first; then nothing more is kept */
 	bool is_kept;            /* all that was found is in the ledger */
@@ -278,17 +280,23 @@ prepare(struct scan *scan)
 		complain(scan, &fail, EXIT_USAGE);
 		return -1;
 	}
+	if (namedlines_find(&scan->named, scan->options.explain, scan->options.explain_count,
+		    scan->lines, scan->ledger != NULL, &fail) < 0) {
+		complain(scan, &fail, EXIT_USAGE);
+		return -1;
+	}
 	return 0;
 }
 
 static void
-report(const struct scan *scan)
+report(struct scan *scan)
 {
 	struct scan_report report = {
 		.out = stdout,
 		.judge = scan->judge,
 		.lines = scan->lines,
 		.parameters = &scan->judge_settings.parameters,
+		.named = &scan->named,
 		.ledger = scan->options.ledger,
 		.is_kept = scan->is_kept,
 		.is_json = scan->options.is_json,
@@ -297,7 +305,8 @@ report(const struct scan *scan)
 		.has_inside = lines_has_inside(scan->lines),
 	};
 
-	scan_report_print(&report, &scan->totals);
+	if (!scan_report_print(&report, &scan->totals) && scan->exit_code == 0)
+		scan->exit_code = EXIT_NOT_FOUND;
 }
 
 int

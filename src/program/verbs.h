@@ -10,7 +10,7 @@
 /* Exit codes of the command's contract; the highest that applies wins. */
 enum exit_code {
 	EXIT_DONE = 0,
-	EXIT_NOT_FOUND = 1, /* something that the user named is not in the ledger */
+	EXIT_NOT_FOUND = 1, /* something that the user named is not in the ledger or input */
 	EXIT_USAGE = 2,
 	EXIT_INPUT = 3, /* a file missing, unreadable or damaged */
 };

@@ -200,8 +200,12 @@ static void
 say_kept_by_failures(const struct flow_facts *facts, const struct flow_channel_settings *flow,
 	double need, struct buffer *into)
 {
-	if (facts->contacts_bad == 0)
-		buffer_print(into, "none of its first contacts failed");
+	if (facts->failed + facts->refused == 0)
+		buffer_print(into, "none of its attempts failed");
+	else if (facts->contacts_bad == 0)
+		buffer_print(into,
+			"no failure of a first contact counts against it (one that a retry put "
+			"right, or that looks like an outage of its own, does not)");
 	else if (failure_with(flow, facts->contacts, facts->contacts) < need)
 		buffer_print(into,
 			"it has too few first contacts to tell; %u of %u failed, and of so few all "

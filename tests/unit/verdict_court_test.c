@@ -278,13 +278,18 @@ an_explanation_says_what_keeps_a_line_clear(void **state)
 	assert_non_null(strstr(said, "0 were refused, 1 was accepted."));
 	assert_non_null(strstr(said, "this one contacted 1.\n"));
 	assert_non_null(strstr(said, "What keeps it clear: its new networks are too few"));
-	assert_non_null(strstr(said, "; and none of its first contacts failed.\n"));
+	assert_non_null(strstr(said, "; and none of its attempts failed.\n"));
 	assert_null(strstr(said, "cleared"));
 
 	attempt(bench, 2, 1, OUTCOME_REFUSED);
 	attempt(bench, 2, 2, OUTCOME_ACCEPTED);
 	said = said_of(bench, 2, &text);
 	assert_non_null(strstr(said, "too few first contacts to tell; 1 of 2 failed"));
+
+	attempt(bench, 4, 1, OUTCOME_ACCEPTED);
+	attempt(bench, 4, 1, OUTCOME_FAILED);
+	assert_non_null(
+		strstr(said_of(bench, 4, &text), "; and no failure of a first contact counts"));
 
 	/* A mailing list: new networks by the hundred, and nearly all of them take it. */
 	for (unsigned i = 0; i < 300; i++) {
