@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <isa-l/igzip_lib.h>
 #include <lzma.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,6 +30,7 @@ static const char *const packing_names[PACKING_COUNT] = {"", "gzip", "xz", "zstd
 
 struct input_inner {
 	int fd;
+	int stop; /* as given to input_open */
 	enum packing packing;
 	uint8_t *window; /* one fill always has room behind INPUT_WINDOW bytes */
 	uint8_t *packed; /* the file's own bytes, where it is packed */
@@ -58,6 +60,29 @@ say(struct input *input, struct fail *fail, int error, const char *what, const c
 	fail_hint(fail, "%s", hint);
 }
 
+/* Is reading to end? Where it is not, and wait is set, something of the file can be read. */
+static bool
+is_stopped(const struct input_inner *inner, bool wait)
+{
+	struct pollfd of[] = {
+		{.fd = inner->stop, .events = POLLIN}, {.fd = inner->fd, .events = POLLIN}};
+	int ready;
+
+	if (inner->stop == 0)
+		return false;
+	do
+		ready = poll(of, wait ? 2 : 1, wait ? -1 : 0);
+	while (ready < 0 && errno == EINTR);
+	return ready > 0 && of[0].revents != 0;
+}
+
+static int
+say_stopped(struct input *input, struct fail *fail)
+{
+	say(input, fail, -EINTR, "reading was interrupted", "the rest was not looked at");
+	return -EINTR;
+}
+
 /* Reads once from the file; 0 at its end. */
 static ssize_t
 read_some(struct input *input, uint8_t *into, size_t room, struct fail *fail)
@@ -67,6 +92,8 @@ read_some(struct input *input, uint8_t *into, size_t room, struct fail *fail)
 
 	if (inner->file_ended)
 		return 0;
+	if (is_stopped(inner, true))
+		return say_stopped(input, fail);
 	do
 		got = read(inner->fd, into, room);
 	while (got < 0 && errno == EINTR);
@@ -321,6 +348,9 @@ fill(struct input *input, struct fail *fail)
 
 	make_room(input);
 	end = inner->window + (size_t)(input->at - inner->window) + input->left;
+	/* What is packed well gives more than anybody waits for. */
+	if (inner->packing != PACKING_NONE && is_stopped(inner, false))
+		return say_stopped(input, fail);
 	if (inner->packing != PACKING_NONE)
 		return fill_unpacked(input, end, READ_SIZE, fail);
 	if (inner->packed_at < inner->packed_end) {
@@ -370,6 +400,9 @@ refuse(struct fail *fail, const char *path, int error)
 			fail_hint(fail, "name the files in it");
 		else
 			fail_hint(fail, "name the files in it: %s/*", path);
+		break;
+	case EINTR:
+		fail_what(fail, "reading was interrupted before it began");
 		break;
 	default:
 		fail_what(fail, "cannot be opened: %s", strerror(-error));
@@ -427,7 +460,7 @@ unpacker_init(struct input_inner *inner)
 }
 
 int
-input_open(struct input *input, const char *path, struct fail *fail)
+input_open(struct input *input, const char *path, int stop, struct fail *fail)
 {
 	struct input opened = {.name = path};
 	struct input_inner *inner;
@@ -437,6 +470,7 @@ input_open(struct input *input, const char *path, struct fail *fail)
 		return fd;
 	inner = xcalloc(1, sizeof(*inner));
 	inner->fd = fd;
+	inner->stop = stop;
 	inner->xz = (lzma_stream)LZMA_STREAM_INIT;
 	inner->window = memory_map(WINDOW_SIZE, 1);
 	inner->packed = memory_map(READ_SIZE, 1);

@@ -30,8 +30,9 @@ struct input {
 	struct input_inner *inner;
 };
 
-/* 0, or -errno with fail filled (missing, no permission, a directory, ...). */
-int input_open(struct input *input, const char *path, struct fail *fail) MUST_USE;
+/* 0, or -errno with fail filled (missing, no permission, a directory, ...). stop: a descriptor that becomes
+ * readable when reading is to end, even where it waits: from then on the file's error is -EINTR. 0: none. */
+int input_open(struct input *input, const char *path, int stop, struct fail *fail) MUST_USE;
 void input_close(struct input *input);
 
 /* Tries to have want bytes in the window (want <= INPUT_WINDOW) and returns how many there are: fewer

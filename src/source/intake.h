@@ -24,6 +24,7 @@ struct intake_settings {
 	size_t join_most;        /* records that wait, at the most */
 	size_t errors_most;      /* errors kept with their text, at the most; all are counted */
 	const struct zone *zone; /* of times that carry none; NULL: UTC. Outlives the intake */
+	int stop;                /* readable when reading is to end (input.h); 0: none */
 };
 
 #define INTAKE_DEFAULTS                                                                            \

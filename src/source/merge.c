@@ -27,6 +27,7 @@ struct file {
 	struct source *source; /* NULL while it is not needed yet, and when done */
 	struct recordtime time;
 	uint64_t packed_size;
+	uint64_t packed_done; /* when it ended */
 	bool is_unordered; /* its time is never known: all of it comes before anything is handed out */
 	bool ended;
 };
@@ -127,8 +128,10 @@ finish(struct merge *merge, struct file *file, int result)
 {
 	size_t count;
 	const struct intake_error *errors;
+	uint64_t size;
 
 	file->ended = true;
+	source_progress(file->source, &file->packed_done, &size);
 	merge->counts.damaged_files += result < 0;
 	add_counts(&merge->counts.intake, intake_counts(source_intake(file->source)));
 	errors = intake_errors(source_intake(file->source), &count);
@@ -516,7 +519,7 @@ merge_progress(const struct merge *merge, uint64_t *done, uint64_t *size)
 	*done = *size = 0;
 	for (size_t i = 0; i < merge->file_count; i++) {
 		const struct file *file = &merge->files[i];
-		uint64_t file_done = file->ended ? file->packed_size : 0, file_size;
+		uint64_t file_done = file->packed_done, file_size;
 
 		if (file->source != NULL)
 			source_progress(file->source, &file_done, &file_size);

@@ -152,7 +152,9 @@ open_source(const char *path, struct intake *intake, const struct intake_setting
 		fail = &none;
 	source->path = xcalloc(length, 1);
 	memcpy(source->path, path, length);
-	if (input_open(&source->input, source->path, fail) < 0) {
+	if (intake != NULL)
+		settings = intake_settings(intake);
+	if (input_open(&source->input, source->path, settings->stop, fail) < 0) {
 		free(source->path);
 		free(source);
 		return NULL;
@@ -163,8 +165,14 @@ open_source(const char *path, struct intake *intake, const struct intake_setting
 	source->format = format_find(&source->input, source->intake, fail);
 	if (source->format != NULL)
 		source->reader = source->format->open(&source->input, source->intake, fail);
-	if (source->reader == NULL)
+	if (source->reader == NULL) {
+		/* What was missing may have been to come. */
+		if (source->input.error == -EINTR) {
+			fail_what(fail, "reading was interrupted before it had begun in earnest");
+			fail_hint(fail, "the rest was not looked at");
+		}
 		return source_close(source);
+	}
 	return source;
 }
 

@@ -42,7 +42,7 @@ run(const char *path, const struct decode_visitor *visitor)
 	struct input input;
 	void *reader;
 
-	if (input_open(&input, path, &fail) < 0)
+	if (input_open(&input, path, 0, &fail) < 0)
 		abort();
 	settings.join_most = 64;
 	intake = intake_new(&settings);

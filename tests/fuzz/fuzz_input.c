@@ -23,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	portion = (size_t)bytes[0] * 1021 + 1;
 	fd = memory_file(bytes + 1, size - 1, name);
-	if (input_open(&input, name, &fail) == 0) {
+	if (input_open(&input, name, 0, &fail) == 0) {
 		while (input.offset < UNPACKED_MOST &&
 			(left = input_need(&input, portion, &fail)) > 0) {
 			touched = input.at[0];

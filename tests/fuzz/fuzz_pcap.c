@@ -46,7 +46,7 @@ run(const char *name, const struct format *format, const struct decode_visitor *
 	void *state = NULL;
 
 	intake_decode(intake, visitor);
-	if (input_open(&input, name, &fail) == 0) {
+	if (input_open(&input, name, 0, &fail) == 0) {
 		size_t size = input_need(&input, FORMAT_HEAD, &fail);
 
 		if (size > 0 && format->matches(input.at, size))

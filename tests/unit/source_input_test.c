@@ -90,7 +90,7 @@ read_all(const char *name, size_t portion, int *error, struct fail *fail)
 	struct input input;
 	size_t got = 0, size;
 
-	assert_int_equal(input_open(&input, name, fail), 0);
+	assert_int_equal(input_open(&input, name, 0, fail), 0);
 	while ((size = input_need(&input, portion, fail)) > 0) {
 		if (size > portion)
 			size = portion;
@@ -198,16 +198,16 @@ what_cannot_be_opened_is_said_plainly(void **state)
 	struct fail fail = {.what = ""};
 	struct input input;
 
-	assert_int_equal(input_open(&input, "/nonexistent/file", &fail), -ENOENT);
+	assert_int_equal(input_open(&input, "/nonexistent/file", 0, &fail), -ENOENT);
 	assert_string_equal(fail.where, "/nonexistent/file");
 	assert_non_null(strstr(fail.what, "no such file"));
-	assert_int_equal(input_open(&input, folder, &fail), -EISDIR);
+	assert_int_equal(input_open(&input, folder, 0, &fail), -EISDIR);
 	assert_non_null(strstr(fail.what, "directory"));
 	if (geteuid() == 0)
 		return; /* root may read all */
 	write_file("x", 1);
 	assert_int_equal(chmod(path, 0), 0);
-	assert_int_equal(input_open(&input, path, &fail), -EACCES);
+	assert_int_equal(input_open(&input, path, 0, &fail), -EACCES);
 	assert_non_null(strstr(fail.what, "may not read"));
 	unlink(path);
 }
@@ -246,6 +246,45 @@ standard_input_is_read_as_a_stream(void **state)
 	close(kept);
 }
 
+/* Reading ends where it would wait, and where packed data would go on. */
+static void
+reading_ends_when_it_is_told_to(void **state)
+{
+	struct fail fail = {.what = ""};
+	struct input input;
+	int ends[2], stop[2], kept = dup(STDIN_FILENO);
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe(stop), 0);
+	assert_int_equal(write(ends[1], "0123456789", 10), 10);
+	dup2(ends[0], STDIN_FILENO);
+	assert_int_equal(input_open(&input, "-", stop[0], &fail), 0);
+	assert_int_equal(input_need(&input, 10, &fail), 10);
+	assert_int_equal(write(stop[1], "", 1), 1);
+	assert_int_equal(input_need(&input, 11, &fail), 10);
+	assert_int_equal(input.error, -EINTR);
+	assert_true(input.ended);
+	assert_string_equal(fail.what, "reading was interrupted at byte 10");
+	input_close(&input);
+	assert_int_equal(input_open(&input, "-", stop[0], &fail), -EINTR);
+
+	assert_int_equal(read(stop[0], out, 1), 1);
+	write_file(packed, pack(XZ, plain, SIZE, packed, sizeof(packed)));
+	assert_int_equal(input_open(&input, path, stop[0], &fail), 0);
+	assert_true(input_need(&input, 1, &fail) > 0);
+	assert_int_equal(write(stop[1], "", 1), 1);
+	assert_true(input_need(&input, INPUT_WINDOW, &fail) < SIZE);
+	assert_int_equal(input.error, -EINTR);
+	assert_memory_equal(input.at, plain, input.left);
+	input_close(&input);
+	dup2(kept, STDIN_FILENO);
+	close(kept);
+	for (int i = 0; i < 2; i++) {
+		close(ends[i]);
+		close(stop[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -257,6 +296,7 @@ main(void)
 		cmocka_unit_test(empty_files_end_at_once),
 		cmocka_unit_test(what_cannot_be_opened_is_said_plainly),
 		cmocka_unit_test(standard_input_is_read_as_a_stream),
+		cmocka_unit_test(reading_ends_when_it_is_told_to),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

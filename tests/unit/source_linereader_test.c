@@ -28,7 +28,7 @@ file_open(struct file *file, void (*write_to)(FILE *))
 	assert_non_null(stream);
 	write_to(stream);
 	fclose(stream);
-	assert_int_equal(input_open(&file->input, file->path, &fail), 0);
+	assert_int_equal(input_open(&file->input, file->path, 0, &fail), 0);
 	file->intake = intake_new(&INTAKE_DEFAULTS);
 	file->lines = (struct linereader){.input = &file->input, .intake = file->intake};
 }
