@@ -134,7 +134,10 @@ json_summary(const struct scan_report *report, const struct scan_totals *totals,
 		fwrite(out->at, 1, out->length, report->out);
 		buffer_clear(out);
 	}
-	buffer_print(out, "],\"parameters\":\"%08x\",\"seconds\":%.3f}\n",
+	buffer_print(out,
+		"],\"interrupted\":%s,\"read_bytes\":%" PRIu64
+		",\"parameters\":\"%08x\",\"seconds\":%.3f}\n",
+		totals->is_interrupted ? "true" : "false", totals->read_bytes,
 		judge_parameters(report->judge), totals->seconds);
 	fwrite(out->at, 1, out->length, report->out);
 }
@@ -159,6 +162,21 @@ static const char *
 plural(uint64_t number)
 {
 	return number == 1 ? "" : "s";
+}
+
+static void
+people_interrupted(const struct scan_report *report, const struct scan_totals *totals)
+{
+	char done[32], all[32];
+
+	if (!totals->is_interrupted)
+		return;
+	fprintf(report->out, "The scan was interrupted: %s byte%s",
+		grouped(totals->read_bytes, done), plural(totals->read_bytes));
+	if (totals->all_bytes > 0)
+		fprintf(report->out, " of %s", grouped(totals->all_bytes, all));
+	fprintf(report->out, " %s read, and only they are judged here.\n\n",
+		totals->read_bytes == 1 ? "was" : "were");
 }
 
 static void
@@ -262,8 +280,12 @@ people_errors(const struct scan_report *report, const struct scan_totals *totals
 			grouped(evicted, number), plural(evicted), evicted == 1 ? "it" : "them");
 	if (totals->error_total == 0)
 		return;
-	fprintf(report->out, "\n%s fault%s in the input%s:\n", grouped(totals->error_total, number),
-		plural(totals->error_total), judged ? "; the rest was judged" : "");
+	if (totals->is_interrupted)
+		fputs("\nWhat was not read, or could not be:\n", report->out);
+	else
+		fprintf(report->out, "\n%s fault%s in the input%s:\n",
+			grouped(totals->error_total, number), plural(totals->error_total),
+			judged ? "; the rest was judged" : "");
 	for (size_t i = 0; i < totals->error_count && i < 10; i++) {
 		char row[sizeof(*totals->errors) + 64];
 
@@ -314,7 +336,10 @@ people_nothing(const struct scan_report *report, const struct scan_totals *total
 	char number[32];
 	const char *next;
 
-	if (totals->records == 0 && totals->error_total == 0) {
+	if (totals->records == 0 && totals->is_interrupted) {
+		fputs("Nobody was judged: not a single record was read.\n", report->out);
+		next = "  - If it is a pipe, look whether anything comes out of it.\n";
+	} else if (totals->records == 0 && totals->error_total == 0) {
 		fputs("Nobody was judged: there is not a single record.\n", report->out);
 		next = "  - Look whether the recording was stopped too early, or whether its "
 		       "filter "
@@ -414,6 +439,8 @@ scan_report_print(const struct scan_report *report, const struct scan_totals *to
 	struct buffer out;
 
 	buffer_init(&out, 1 << 20);
+	if (!report->is_json)
+		people_interrupted(report, totals);
 	if (!report->is_json && has_lines)
 		people_head(report, totals);
 	else if (!report->is_json)

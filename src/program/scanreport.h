@@ -26,6 +26,9 @@ struct scan_totals {
 	uint64_t error_total;
 	struct wall first; /* observation */
 	struct wall last;
+	uint64_t read_bytes; /* of the files themselves */
+	uint64_t all_bytes;  /* 0 where that is not known */
+	bool is_interrupted; /* before all was read */
 	double seconds;
 };
 

@@ -2,6 +2,7 @@
 #include "ledger/retention.h"
 #include "program/complaint.h"
 #include "program/filelist.h"
+#include "program/interrupt.h"
 #include "program/ledgerfile.h"
 #include "program/namedlines.h"
 #include "program/progress.h"
@@ -172,10 +173,14 @@ add_files(struct scan *scan)
 	for (int i = 0; i < scan->options.path_count; i++) {
 		struct fail fail = {0};
 
-		if (merge_add(scan->merge, scan->options.paths[i], &fail) < 0) {
+		/* Opening a pipe waits for who writes to it. */
+		if (interrupt_came())
+			fail_what(&fail, "reading was interrupted before it began");
+		else if (merge_add(scan->merge, scan->options.paths[i], &fail) == 0)
+			continue;
+		if (!interrupt_came())
 			complain(scan, &fail, EXIT_INPUT);
-			note_unopened(scan, scan->options.paths[i], &fail);
-		}
+		note_unopened(scan, scan->options.paths[i], &fail);
 	}
 }
 
@@ -241,7 +246,11 @@ sum_up(struct scan *scan)
 	totals->error_total = scan->unopened + counts.intake.errors;
 	join_errors(scan);
 	totals->seconds = (double)(progress_clock_us() - scan->progress.begun_us) / 1e6;
-	if (counts.intake.errors > 0 || counts.damaged_files > 0)
+	merge_progress(scan->merge, &totals->read_bytes, &totals->all_bytes);
+	/* Who came when all was read has interrupted nothing. */
+	totals->is_interrupted =
+		interrupt_came() && (scan->unopened > 0 || counts.damaged_files > 0);
+	if (counts.intake.errors > 0 || counts.damaged_files > 0 || totals->is_interrupted)
 		scan->exit_code = EXIT_INPUT;
 }
 
@@ -316,10 +325,13 @@ verb_scan(int argc, char **argv)
 
 	scan.exit_code = scan_options_take(&scan.options, argc, argv);
 	if (scan.exit_code == 0 && !scan.options.help && prepare(&scan) == 0) {
+		scan.merge_settings.intake.stop = interrupt_begin();
 		add_files(&scan);
 		judge_all(&scan);
 		sum_up(&scan);
-		if (scan.options.is_json || scan.unopened < (size_t)scan.options.path_count)
+		interrupt_end();
+		if (scan.options.is_json || scan.totals.is_interrupted ||
+			scan.unopened < (size_t)scan.options.path_count)
 			report(&scan);
 	}
 	free(scan.errors);
