@@ -14,6 +14,31 @@ filter_turn(struct filter_block *blocks, unsigned count)
 	}
 }
 
+void
+filter_fold(struct filter_block *blocks, unsigned count)
+{
+	for (unsigned i = 0; i < count / 2; i++) {
+		for (unsigned w = 0; w < 8; w++)
+			blocks[i].word[w] |= blocks[i + count / 2].word[w];
+	}
+}
+
+static uint8_t
+larger(unsigned a, unsigned b)
+{
+	return (uint8_t)(a > b ? a : b);
+}
+
+void
+distinct_fold(uint8_t *registers, unsigned count)
+{
+	for (unsigned i = 0; i < count / 4; i++) {
+		uint8_t a = registers[i], b = registers[i + count / 4];
+
+		registers[i] = (uint8_t)(larger(a & 0xf0, b & 0xf0) | larger(a & 15, b & 15));
+	}
+}
+
 double
 distinct_count(const uint8_t *registers, unsigned count)
 {

@@ -59,6 +59,10 @@ filter_add(struct filter_block *block, uint64_t hash)
 /* A generation ends: what was of this one is now of the one before. */
 void filter_turn(struct filter_block *blocks, unsigned count);
 
+/* Makes the filter half as large: the first half of the blocks is what it would be, had it been so from the
+ * beginning. */
+void filter_fold(struct filter_block *blocks, unsigned count);
+
 /* registers: a power of two from 64 to 65536, two to a byte. */
 static inline void
 distinct_add(uint8_t *registers, unsigned count, uint64_t hash)
@@ -72,6 +76,9 @@ distinct_add(uint8_t *registers, unsigned count, uint64_t hash)
 		registers[at >> 1] =
 			(uint8_t)((registers[at >> 1] & ~(15U << shift)) | rank << shift);
 }
+
+/* As filter_fold: the first half of the registers is what they would be, had they been half as many. */
+void distinct_fold(uint8_t *registers, unsigned count);
 
 double distinct_count(const uint8_t *registers, unsigned count);
 

@@ -41,8 +41,8 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 {
 	*settings = (struct flow_channel_settings){
 		.lines_most = 1 << 20,
-		.filter_blocks = 8,
-		.distinct_registers = 64,
+		.filter_blocks = FLOW_FILTER_BLOCKS,
+		.distinct_registers = FLOW_REGISTERS,
 		.role =
 			{
 				[ROLE_RESIDENTIAL] = {.new_a_day = 2},

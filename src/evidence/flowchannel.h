@@ -22,6 +22,10 @@
 #define FLOW_THETAS 2 /* alternatives of the failure test */
 #define FLOW_RATES  2 /* alternatives of the rate test */
 
+/* Of a line's sketches, as many millions of lines can have them. */
+#define FLOW_FILTER_BLOCKS 8
+#define FLOW_REGISTERS     64
+
 /* Why a failure did not count. */
 enum freeze {
 	FREEZE_NONE,
@@ -46,6 +50,9 @@ struct flow_channel_settings {
 		filter_blocks; /* 64-byte blocks of a line's filter of known networks: power of two */
 	unsigned
 		distinct_registers; /* of its counters of addresses and networks: power of two from 64 */
+	/* When the records of all lines fill so many bytes, their sketches are halved, down to the sizes above; 0:
+	 * they stay. No parameter (verdict/parameters.h): what sketches err by hangs on their seed, too. */
+	size_t fold_bytes;
 	struct flow_role_settings role[ROLE_COUNT];
 	double rate_ratio[FLOW_RATES];      /* lambda1 / lambda0 of the alternatives */
 	double failure_honest;              /* theta0 */

@@ -6,6 +6,12 @@
 /* How many records are looked at for the one that gives way. */
 #define EVICT_LOOK 128
 
+static size_t
+stride_of(unsigned filter_blocks, unsigned registers)
+{
+	return sizeof(struct sender) + filter_blocks * sizeof(struct filter_block) + registers;
+}
+
 void
 senders_init(struct senders *senders, const struct flow_channel_settings *settings)
 {
@@ -18,9 +24,8 @@ senders_init(struct senders *senders, const struct flow_channel_settings *settin
 		.most = settings->lines_most,
 		.filter_blocks = settings->filter_blocks,
 		.registers = settings->distinct_registers,
-		.stride = sizeof(struct sender) +
-			settings->filter_blocks * sizeof(struct filter_block) +
-			settings->distinct_registers,
+		.stride = stride_of(settings->filter_blocks, settings->distinct_registers),
+		.fold_bytes = settings->fold_bytes,
 	};
 	must(senders->stride % 64 == 0);
 	table_init(&senders->by_line, senders->most);
@@ -57,6 +62,49 @@ pick_victim(struct senders *senders)
 	return best;
 }
 
+/* Copies a record to where its sketches are smaller. */
+static void
+fold_record(const struct senders *from, const struct senders *to, uint32_t index)
+{
+	struct sender *old = senders_at(from, index), *new = senders_at(to, index);
+
+	if (to->filter_blocks < from->filter_blocks)
+		filter_fold(sender_filter(old), from->filter_blocks);
+	if (to->registers < from->registers) {
+		distinct_fold(sender_addresses(from, old), from->registers);
+		distinct_fold(sender_networks(from, old), from->registers);
+	}
+	memcpy(new, old, sizeof(*new) + to->filter_blocks * sizeof(struct filter_block));
+	memcpy(sender_addresses(to, new), sender_addresses(from, old), to->registers / 2);
+	memcpy(sender_networks(to, new), sender_networks(from, old), to->registers / 2);
+}
+
+/* Halves the sketches of all lines. Each is then as if it had been so small from the beginning, so figures of
+ * lines that came early and late are as good as each other. */
+static void
+fold(struct senders *senders)
+{
+	struct senders old = *senders;
+
+	if (old.filter_blocks > FLOW_FILTER_BLOCKS)
+		senders->filter_blocks = old.filter_blocks / 2;
+	if (old.registers > FLOW_REGISTERS)
+		senders->registers = old.registers / 2;
+	senders->stride = stride_of(senders->filter_blocks, senders->registers);
+	senders->block = memory_map(senders->most, senders->stride);
+	for (uint32_t i = 0; i < senders->count; i++)
+		fold_record(&old, senders, i);
+	memory_unmap(old.block, old.most, old.stride);
+}
+
+static bool
+can_fold(const struct senders *senders)
+{
+	return senders->fold_bytes > 0 &&
+		(senders->filter_blocks > FLOW_FILTER_BLOCKS ||
+			senders->registers > FLOW_REGISTERS);
+}
+
 uint32_t
 senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *made,
 	uint32_t *evicted_hour)
@@ -73,6 +121,8 @@ senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *m
 	if (slot != NULL)
 		return slot->value;
 	*made = true;
+	while (can_fold(senders) && (senders->count + 1) * senders->stride > senders->fold_bytes)
+		fold(senders);
 	if (senders->count < senders->most) {
 		index = senders->count++;
 	} else {

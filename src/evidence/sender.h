@@ -5,6 +5,7 @@
  *          and its counters of different addresses and networks.
  * Owns:    senders owns all records, in one mapped block.
  * Limits:  lines_most records; a new one then takes the place of one long quiet and without evidence.
+ *          fold_bytes, while sketches are large: then all of them become smaller at once.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_EVIDENCE_SENDER_H
@@ -74,6 +75,7 @@ struct senders {
 	uint8_t *block;
 	size_t most;
 	size_t stride;
+	size_t fold_bytes;
 	unsigned filter_blocks;
 	unsigned registers;
 	uint32_t count; /* indexes in use are below */
@@ -108,7 +110,7 @@ sender_networks(const struct senders *senders, struct sender *sender)
 	return sender_addresses(senders, sender) + senders->registers / 2;
 }
 
-/* The line's record, made empty if there was none: *made tells. hint is its index + 1 if that is likely, else 0.
+/* The line's record, made empty if there was none: *made tells. Other records may have moved then. hint is its index + 1 if that is likely, else 0.
  * *evicted_hour is the active hour of the record that gave way for it, 0 if none did. */
 uint32_t senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *made,
 	uint32_t *evicted_hour);

@@ -92,6 +92,34 @@ the_same_item_counts_once(void **state)
 	assert_true(fabs(distinct_count(counter, 128) - 1) < 0.01);
 }
 
+static void
+a_folded_sketch_is_as_if_it_had_been_small(void **state)
+{
+	struct filter_block large[32] = {0}, small[BLOCKS] = {0};
+	uint8_t many[512] = {0}, few[32] = {0};
+	struct random random;
+
+	random_seed(&random, 6);
+	for (unsigned i = 0; i < 700; i++) {
+		uint64_t hash = random_u64(&random);
+
+		if (i == 400) {
+			filter_turn(large, 32);
+			filter_turn(small, BLOCKS);
+		}
+		filter_add(filter_block_of(large, 32, hash), hash);
+		filter_add(filter_block_of(small, BLOCKS, hash), hash);
+		distinct_add(many, 1024, hash);
+		distinct_add(few, 64, hash);
+	}
+	for (unsigned count = 32; count > BLOCKS; count /= 2)
+		filter_fold(large, count);
+	for (unsigned count = 1024; count > 64; count /= 2)
+		distinct_fold(many, count);
+	assert_memory_equal(large, small, sizeof(small));
+	assert_memory_equal(many, few, sizeof(few));
+}
+
 int
 main(void)
 {
@@ -100,6 +128,7 @@ main(void)
 		cmocka_unit_test(what_was_seen_is_known_for_two_generations),
 		cmocka_unit_test(counts_of_different_items_are_as_exact_as_promised),
 		cmocka_unit_test(the_same_item_counts_once),
+		cmocka_unit_test(a_folded_sketch_is_as_if_it_had_been_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -352,6 +352,43 @@ the_quiet_and_innocent_give_way_at_the_ceiling(void **state)
 /* Under the null (few fail) the e-value is at most 1 on average: the bound that all else rests on. The
  * failure test restarts at 0 after each excursion, so the share of contacts at or above h stays near
  * e^-h. */
+/* However small the sketches become, what was known stays known, and evidence stays what it was. */
+static void
+sketches_fold_when_there_are_many_lines(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *folds, *stays;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 1000;
+	settings.filter_blocks = 32;
+	settings.distinct_registers = 1024;
+	stays = flow_channel_new(&settings, 42);
+	settings.fold_bytes = 1 << 18;
+	folds = flow_channel_new(&settings, 42);
+	for (unsigned line = 1; line <= 300; line++) {
+		for (unsigned i = 0; i < 20; i++) {
+			enum outcome outcome = line % 2 ? OUTCOME_FAILED : OUTCOME_ACCEPTED;
+
+			attempt(folds, line, line + i, i, outcome);
+			attempt(stays, line, line + i, i, outcome);
+		}
+	}
+	for (unsigned line = 1; line <= 300; line++) {
+		struct flow_facts a = facts(folds, line, 20), b = facts(stays, line, 20);
+
+		assert_int_equal(a.contacts, b.contacts);
+		assert_int_equal(a.networks, 20);
+		assert_true(a.rate == b.rate && a.failure == b.failure);
+		assert_in_range(a.addresses, 20, 30);
+		for (unsigned i = 0; i < 20; i++)
+			assert_false(attempt(folds, line, line + i, 30, OUTCOME_ACCEPTED)
+					     .is_first_contact);
+	}
+	flow_channel_free(folds);
+	flow_channel_free(stays);
+}
+
 static void
 honest_senders_stay_within_the_bound(void **state)
 {
@@ -398,6 +435,7 @@ main(void)
 		cmocka_unit_test(who_accepts_mail_from_many_networks_is_a_server),
 		cmocka_unit_test(a_servers_own_habit_raises_its_limit_within_bounds),
 		cmocka_unit_test(the_quiet_and_innocent_give_way_at_the_ceiling),
+		cmocka_unit_test(sketches_fold_when_there_are_many_lines),
 		cmocka_unit_test(honest_senders_stay_within_the_bound),
 	};
 
