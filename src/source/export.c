@@ -146,8 +146,10 @@ export_flush(struct export *export_)
 		from.address = session->key.exporter;
 		bytes = session_give_up(&export_->sessions, session);
 		message_error(&message,
-			"%zu sets of data (%zu bytes) waited for a template that never came, "
-			"the first of them for %u",
+			sets == 1 ? "%zu set of data (%zu bytes) waited for a template that never "
+				    "came, template %u"
+				  : "%zu sets of data (%zu bytes) waited for a template that never "
+				    "came, the first of them for template %u",
 			sets, bytes, first);
 	}
 }
