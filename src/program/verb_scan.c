@@ -160,9 +160,12 @@ commit_ledger(struct scan *scan)
 static void
 note_unopened(struct scan *scan, const char *path, const struct fail *fail)
 {
-	struct intake_error *error = &scan->errors[scan->unopened++];
+	struct intake_error *error;
 
-	snprintf(error->file, sizeof(error->file), "%.127s", path);
+	scan->errors = xrealloc(scan->errors, (scan->unopened + 1) * sizeof(*scan->errors));
+	error = &scan->errors[scan->unopened++];
+	*error = (struct intake_error){.offset = 0};
+	snprintf(error->file, sizeof(error->file), "%s", path);
 	snprintf(error->what, sizeof(error->what), "%.255s", fail->what);
 }
 
@@ -171,7 +174,6 @@ static void
 add_files(struct scan *scan)
 {
 	scan->options.path_count = filelist_once(scan->options.paths, scan->options.path_count);
-	scan->errors = xcalloc((unsigned long)scan->options.path_count, sizeof(*scan->errors));
 	scan->merge = merge_new(&scan->merge_settings);
 	for (int i = 0; i < scan->options.path_count; i++) {
 		struct fail fail = {0};

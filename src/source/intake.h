@@ -45,7 +45,7 @@ struct intake_counts {
 };
 
 struct intake_error {
-	char file[128];
+	char file[4096]; /* as long as a path may be */
 	uint64_t offset; /* in the unpacked bytes */
 	char what[256];
 };

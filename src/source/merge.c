@@ -454,7 +454,7 @@ fill(struct merge *merge)
 	if (file->source == NULL && open_file(merge, file, &fail) < 0) {
 		struct intake_error error = {0};
 
-		snprintf(error.file, sizeof(error.file), "%.127s", file->path);
+		snprintf(error.file, sizeof(error.file), "%s", file->path);
 		snprintf(error.what, sizeof(error.what), "%.255s", fail.what);
 		add_error(merge, &error);
 		merge->counts.intake.errors++;
