@@ -14,11 +14,7 @@ struct config {
 	uint8_t origin[OPTIONS_MOST]; /* enum origin */
 };
 
-/* Where one of two options must stay below the other. */
-static const struct {
-	const char *lower;
-	const char *upper;
-} orders[] = {
+const struct config_order config_orders[] = {
 	{"flow.forgive-after", "flow.forgive-until"},
 	{"flow.failure-honest", "flow.failure-zombie.1"},
 	{"flow.failure-honest", "flow.failure-zombie.2"},
@@ -26,6 +22,7 @@ static const struct {
 	{"court.suspect", "court.floor"},
 	{"court.floor", "flow.ceiling"},
 };
+const size_t config_orders_count = sizeof(config_orders) / sizeof(*config_orders);
 
 static size_t
 index_of(const struct config_option *option)
@@ -146,11 +143,11 @@ config_take_profile(struct config *config)
 int
 config_fits(const struct config *config, const struct config_option **ret, struct fail *fail)
 {
-	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
-		const struct config_option *lower = option_find(text_of(orders[i].lower));
-		const struct config_option *upper = option_find(text_of(orders[i].upper));
-		double low = config_number(config, orders[i].lower);
-		double high = config_number(config, orders[i].upper);
+	for (size_t i = 0; i < config_orders_count; i++) {
+		const struct config_option *lower = option_find(text_of(config_orders[i].lower));
+		const struct config_option *upper = option_find(text_of(config_orders[i].upper));
+		double low = config_number(config, config_orders[i].lower);
+		double high = config_number(config, config_orders[i].upper);
 		char lower_text[OPTION_NUMBER_TEXT], upper_text[OPTION_NUMBER_TEXT];
 
 		if (low <= high)

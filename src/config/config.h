@@ -29,6 +29,16 @@ void config_clear(struct config *config, const struct config_option *option);
 /* Takes the values of the profile that scan.profile names for all options that were not set. */
 void config_take_profile(struct config *config);
 
+/* Two options of which the first may not be above the second. All are parameters of the judge, which has the
+ * same for who sets them otherwise (verdict/parameters.h); a test sees to it. */
+struct config_order {
+	const char *lower;
+	const char *upper;
+};
+
+extern const struct config_order config_orders[];
+extern const size_t config_orders_count;
+
 /* Whether the options fit together: 0, or -EINVAL with fail->what filled and *ret the option to name. */
 int config_fits(
 	const struct config *config, const struct config_option **ret, struct fail *fail) MUST_USE;

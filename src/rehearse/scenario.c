@@ -68,6 +68,10 @@ scenario_check(const struct scenario *scenario, const char *path, struct fail *f
 	if (scenario->class_count == 0)
 		return grammar_refuse(&parser, -EINVAL, "there is no class in this scenario",
 			"begin one with: class NAME");
+	if (parameters_check(&scenario->parameters, fail) < 0) {
+		fail_where(fail, "%s", path);
+		return -EINVAL;
+	}
 	for (unsigned i = 0; i < scenario->class_count && r == 0; i++) {
 		r = check_class(&parser, scenario, &scenario->class[i]);
 		senders += scenario_class_lines(scenario, &scenario->class[i]);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-enum kind { KIND_REAL, KIND_SIZE, KIND_COUNT_OF, KIND_SECONDS, KIND_YES };
+enum kind { KIND_REAL, KIND_SIZE, KIND_COUNT_OF, KIND_POWER, KIND_SECONDS, KIND_YES };
 
 struct row {
 	const char *name;
@@ -61,8 +61,8 @@ static const struct row rows[] = {
 	{"flow.stall-again", FLOW(stall_again_us), KIND_SECONDS, 0, TEN_YEARS},
 	{"flow.server-sources", FLOW(server_sources), KIND_COUNT_OF, 1, 1000},
 	{"flow.server-span", FLOW(server_us), KIND_SECONDS, 0, TEN_YEARS},
-	{"flow.filter-blocks", FLOW(filter_blocks), KIND_COUNT_OF, 1, 65536},
-	{"flow.distinct-registers", FLOW(distinct_registers), KIND_COUNT_OF, 64, 65536},
+	{"flow.filter-blocks", FLOW(filter_blocks), KIND_POWER, 1, 65536},
+	{"flow.distinct-registers", FLOW(distinct_registers), KIND_POWER, 64, 65536},
 	{"flow.lines-most", FLOW(lines_most), KIND_SIZE, 1, 4e9},
 	{"court.weight.flow", COURT(weight[CHANNEL_FLOW]), KIND_REAL, 0, 1},
 	{"court.weight.relay", COURT(weight[CHANNEL_RELAY]), KIND_REAL, 0, 1},
@@ -80,6 +80,16 @@ static const struct row rows[] = {
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
+
+const struct parameters_order parameters_orders[] = {
+	{"flow.forgive-after", "flow.forgive-until"},
+	{"flow.failure-honest", "flow.failure-zombie.1"},
+	{"flow.failure-honest", "flow.failure-zombie.2"},
+	{"court.watch", "court.suspect"},
+	{"court.suspect", "court.floor"},
+	{"court.floor", "flow.ceiling"},
+};
+const size_t parameters_orders_count = sizeof(parameters_orders) / sizeof(*parameters_orders);
 
 void
 parameters_defaults(struct parameters *parameters)
@@ -99,6 +109,7 @@ read_row(const struct parameters *parameters, const struct row *row)
 	case KIND_SIZE:
 		return (double)*(const size_t *)field;
 	case KIND_COUNT_OF:
+	case KIND_POWER:
 		return *(const unsigned *)field;
 	case KIND_SECONDS:
 		return (double)*(const int64_t *)field / (double)WALL_SECOND;
@@ -121,6 +132,7 @@ write_row(struct parameters *parameters, const struct row *row, double value)
 		*(size_t *)field = (size_t)value;
 		break;
 	case KIND_COUNT_OF:
+	case KIND_POWER:
 		*(unsigned *)field = (unsigned)value;
 		break;
 	case KIND_SECONDS:
@@ -137,6 +149,14 @@ parameters_format(const struct parameters *parameters, struct buffer *into)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		buffer_print(into, "%s=%.12g\n", rows[i].name, read_row(parameters, &rows[i]));
+}
+
+static bool
+is_power(double number)
+{
+	unsigned whole = (unsigned)number;
+
+	return (double)whole == number && (whole & (whole - 1)) == 0;
 }
 
 int
@@ -157,6 +177,10 @@ parameters_set(
 			fail_what(fail, "%s: %g is not between %g and %g", rows[i].name, number,
 				rows[i].least, rows[i].most);
 			return -ERANGE;
+		}
+		if (rows[i].kind == KIND_POWER && !is_power(number)) {
+			fail_what(fail, "%s: %g is no power of two", rows[i].name, number);
+			return -EINVAL;
 		}
 		write_row(parameters, &rows[i], number);
 		return 0;
@@ -180,6 +204,34 @@ parameters_parse(struct text text, struct parameters *ret, struct fail *fail)
 			return -EINVAL;
 	}
 	*ret = parameters;
+	return 0;
+}
+
+static double
+value_of(const struct parameters *parameters, const char *name)
+{
+	size_t i = 0;
+
+	while (i < ROWS && strcmp(rows[i].name, name) != 0)
+		i++;
+	must(i < ROWS);
+	return read_row(parameters, &rows[i]);
+}
+
+int
+parameters_check(const struct parameters *parameters, struct fail *fail)
+{
+	for (size_t i = 0; i < parameters_orders_count; i++) {
+		const struct parameters_order *order = &parameters_orders[i];
+		double low = value_of(parameters, order->lower);
+		double high = value_of(parameters, order->upper);
+
+		if (low <= high)
+			continue;
+		fail_what(fail, "%s (%g) must not be above %s (%g)", order->lower, low,
+			order->upper, high);
+		return -EINVAL;
+	}
 	return 0;
 }
 

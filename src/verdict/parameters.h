@@ -30,6 +30,18 @@ int parameters_parse(struct text text, struct parameters *ret, struct fail *fail
 int parameters_set(struct parameters *parameters, struct text name, struct text value,
 	struct fail *fail) MUST_USE;
 
+/* Two of which the first may not be above the second. The options have the same (config.h); a test sees to it. */
+struct parameters_order {
+	const char *lower;
+	const char *upper;
+};
+
+extern const struct parameters_order parameters_orders[];
+extern const size_t parameters_orders_count;
+
+/* Do all fit each other? 0, or -EINVAL with fail filled. */
+int parameters_check(const struct parameters *parameters, struct fail *fail) MUST_USE;
+
 uint32_t parameters_version(const struct parameters *parameters);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config/config.h"
 #include "config/option.h"
 #include "config/profile.h"
 #include "unit.h"
@@ -240,6 +241,36 @@ every_parameter_of_the_judge_is_an_option(void **state)
 }
 
 static void
+options_and_parameters_must_fit_alike(void **state)
+{
+	struct parameters parameters;
+	struct fail fail = {0};
+
+	assert_int_equal(config_orders_count, parameters_orders_count);
+	for (size_t i = 0; i < parameters_orders_count; i++) {
+		char text[40];
+
+		assert_string_equal(config_orders[i].lower, parameters_orders[i].lower);
+		assert_string_equal(config_orders[i].upper, parameters_orders[i].upper);
+		parameters_defaults(&parameters);
+		assert_int_equal(parameters_check(&parameters, &fail), 0);
+		snprintf(text, sizeof(text), "%.17g",
+			option_find(text_of(parameters_orders[i].upper))->least);
+		assert_int_equal(parameters_set(&parameters, text_of(parameters_orders[i].upper),
+					 text_of(text), NULL),
+			0);
+		if (parameters_check(&parameters, &fail) == 0)
+			fail_msg("%s may be above %s", parameters_orders[i].lower,
+				parameters_orders[i].upper);
+		assert_non_null(strstr(fail.what, "must not be above"));
+	}
+	parameters_defaults(&parameters);
+	assert_int_equal(
+		parameters_set(&parameters, TEXT("flow.filter-blocks"), TEXT("3"), &fail), -EINVAL);
+	assert_string_equal(fail.what, "flow.filter-blocks: 3 is no power of two");
+}
+
+static void
 profiles_set_options_that_exist_to_good_values(void **state)
 {
 	const struct config_option *chosen = option_find(TEXT("scan.profile"));
@@ -282,6 +313,7 @@ main(void)
 		cmocka_unit_test(strings_have_a_ceiling),
 		cmocka_unit_test(a_slip_of_the_pen_finds_its_option),
 		cmocka_unit_test(every_parameter_of_the_judge_is_an_option),
+		cmocka_unit_test(options_and_parameters_must_fit_alike),
 		cmocka_unit_test(profiles_set_options_that_exist_to_good_values),
 		cmocka_unit_test(numbers_are_written_with_the_unit_that_fits),
 	};

@@ -80,6 +80,12 @@ the_judge_takes_its_parameters_from_the_scenario(void **state)
 	assert_true(scenario.parameters.court.floor == 16.1);
 	assert_int_equal(parse("judged with court.flour 16.1\n" CLASS), -EINVAL);
 	assert_string_equal(fail.where, "file:1");
+	/* As scan would refuse it. */
+	assert_int_equal(parse("judged with court.watch 10\n" CLASS), -EINVAL);
+	assert_string_equal(fail.where, "file");
+	assert_string_equal(fail.what, "court.watch (10) must not be above court.suspect (9.2)");
+	assert_int_equal(
+		parse("judged with court.watch 10\njudged with court.suspect 11\n" CLASS), 0);
 }
 
 /* What is wrong, where, and what may have been meant. */
