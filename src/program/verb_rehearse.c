@@ -231,7 +231,7 @@ run_judged(struct rehearse *rehearse, struct fail *fail)
 		report_json(rehearsal, cpu_seconds(), &report);
 		fputs(buffer_string(&report), stdout);
 		buffer_clear(&report);
-		failed = report_expectations(rehearsal, &report);
+		failed = report_expectations(rehearsal, rehearse->name, &report);
 	} else {
 		report_text(rehearsal, rehearse->name, &report);
 		if (tally_example(rehearsal_tally(rehearsal, 0)) != NULL)
@@ -240,7 +240,7 @@ run_judged(struct rehearse *rehearse, struct fail *fail)
 		say_next(rehearse, &report);
 		fputs(buffer_string(&report), stdout);
 		buffer_clear(&report);
-		failed = report_expectations(rehearsal, &report);
+		failed = report_expectations(rehearsal, rehearse->name, &report);
 		if (failed == 0 && rehearse->scenario.expect_count > 0)
 			printf("\nAll %u expectations of the scenario held.\n",
 				rehearse->scenario.expect_count);

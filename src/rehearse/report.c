@@ -126,7 +126,7 @@ report_text(const struct rehearsal *rehearsal, const char *name, struct buffer *
 }
 
 unsigned
-report_expectations(const struct rehearsal *rehearsal, struct buffer *into)
+report_expectations(const struct rehearsal *rehearsal, const char *name, struct buffer *into)
 {
 	const struct scenario *scenario = rehearsal_scenario(rehearsal);
 	unsigned failed = 0;
@@ -136,7 +136,7 @@ report_expectations(const struct rehearsal *rehearsal, struct buffer *into)
 
 		buffer_init(&found, 256);
 		if (!rehearsal_expect(rehearsal, &scenario->expect[i], &found)) {
-			buffer_print(into, "line %u: expected %s; found %s\n",
+			buffer_print(into, "%s:%u: expected %s; found %s\n", name,
 				scenario->expect[i].file_line, scenario->expect[i].text,
 				buffer_string(&found));
 			failed++;

@@ -14,8 +14,9 @@
 void report_text(const struct rehearsal *rehearsal, const char *name, struct buffer *into);
 void report_json(const struct rehearsal *rehearsal, double cpu_seconds, struct buffer *into);
 
-/* A line for each expectation that did not hold; returns how many. */
-unsigned report_expectations(const struct rehearsal *rehearsal, struct buffer *into);
+/* A line for each expectation of the scenario, which has this name, that did not hold; returns how many. */
+unsigned report_expectations(
+	const struct rehearsal *rehearsal, const char *name, struct buffer *into);
 
 /* Why the first line was confirmed; nothing if none was. */
 void report_example(const struct rehearsal *rehearsal, struct buffer *into);

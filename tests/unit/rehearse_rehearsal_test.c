@@ -282,7 +282,8 @@ expectations_hold_or_do_not(void **state)
 		assert_int_equal(
 			rehearsal_expect(rehearsal, &scenario.expect[i], &found), holds[i]);
 	buffer_clear(&found);
-	assert_int_equal(report_expectations(rehearsal, &found), 3);
+	assert_int_equal(report_expectations(rehearsal, "made.scenario", &found), 3);
+	assert_non_null(strstr(buffer_string(&found), "made.scenario:"));
 	buffer_done(&found);
 	rehearsal_free(rehearsal);
 }
