@@ -23,7 +23,7 @@ struct lines {
 	struct lines_prefix *prefixes;
 	size_t count;
 	struct table by_prefix; /* hash of masked address and length -> index of prefixes */
-	uint8_t lengths[129];   /* the lengths in use, longest first, ended by 255 */
+	uint8_t lengths[130];   /* the lengths in use (0 to 128), longest first, ended by 255 */
 	struct line_key *names;
 	struct table by_pseudonym; /* -> index of names */
 };
@@ -121,7 +121,10 @@ lines_has_inside(const struct lines *lines)
 static const struct lines_prefix *
 find_prefix(const struct lines *lines, const struct address *address)
 {
-	for (const uint8_t *length = lines->lengths; *length != 255; length++) {
+	/* IPv4 is inside IPv6 as /96; a shorter prefix speaks of IPv6 alone. */
+	unsigned least = address_is_v4(address) ? 96 : 0;
+
+	for (const uint8_t *length = lines->lengths; *length != 255 && *length >= least; length++) {
 		struct address masked = address_mask(address, *length);
 		const struct table_slot *slot =
 			table_find(&lines->by_prefix, prefix_hash(&masked, *length));
@@ -132,6 +135,19 @@ find_prefix(const struct lines *lines, const struct address *address)
 			return &lines->prefixes[slot->value];
 	}
 	return NULL;
+}
+
+/* Of IPv6 lines in a prefix, or anywhere; never shorter than the prefix, or two prefixes would share lines. */
+static uint8_t
+line_length(const struct lines *lines, const struct lines_prefix *prefix)
+{
+	uint8_t standard = (uint8_t)lines->settings.line_length;
+
+	if (prefix == NULL)
+		return standard;
+	if (prefix->line_length != 0)
+		return prefix->line_length;
+	return standard > prefix->prefix.length ? standard : prefix->prefix.length;
 }
 
 /* The key of the line of an address; false if the address is not ours. */
@@ -146,9 +162,7 @@ make_key(const struct lines *lines, const struct address *address, uint16_t port
 	if (prefix == NULL && lines->count > 0)
 		return false;
 	if (!address_is_v4(address)) {
-		key->length =
-			(uint8_t)(prefix && prefix->line_length ? prefix->line_length
-								: lines->settings.line_length);
+		key->length = line_length(lines, prefix);
 		key->address = address_mask(address, key->length);
 	} else if (prefix != NULL && prefix->ports != 0) {
 		key->low = (uint16_t)(port & ~(prefix->ports - 1));

@@ -1,8 +1,8 @@
 /* lines - which line an address belongs to, and what role it has
  *
- * What:    a table of prefixes with roles (longest match wins). Inside a prefix each IPv4 address, each
- *          IPv6 prefix of line_length (/56 by default), or each block of ports of a shared address is
- *          one line. Without any prefix everybody is a line: lines_has_inside is then false.
+ * What:    a table of prefixes with roles (longest match wins; IPv4 is in no prefix of IPv6, not even
+ *          ::/0). Inside a prefix each IPv4 address, each IPv6 prefix of line_length (/56 by default; never
+ *          shorter than the prefix), or each block of ports of a shared address is one line. Without any prefix everybody is a line: lines_has_inside is then false.
  *          Also keeps the names of the lines that it is told to remember, so that a report can name them.
  * Owns:    its tables.
  * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more stay nameless: pseudonyms stand for them).
@@ -36,7 +36,7 @@ struct lines *lines_free(struct lines *lines);
 struct lines_prefix {
 	struct prefix prefix;
 	uint8_t role;        /* enum role */
-	uint8_t line_length; /* of IPv6 lines; 0: the settings' */
+	uint8_t line_length; /* of IPv6 lines; 0: the settings', or the prefix's if that is longer */
 	uint16_t ports;      /* of one line of a shared IPv4 address; 0: the address is one line */
 };
 

@@ -92,6 +92,48 @@ an_ipv6_line_is_as_long_as_its_prefix_says(void **state)
 	lines_free(lines);
 }
 
+/* Or the lines of two prefixes, with their roles, would be one. */
+static void
+an_ipv6_line_is_never_shorter_than_its_prefix(void **state)
+{
+	struct lines *lines = new_lines();
+
+	add(lines, "2001:db8::/60", ROLE_MAIL_SERVER, 0, 0);
+	add(lines, "2001:db8:0:10::/60", ROLE_RESIDENTIAL, 0, 0);
+	add(lines, "2001:db8::/32", ROLE_RESIDENTIAL, 0, 0);
+	assert_string_equal(name_of(lines, "2001:db8:0:1::9", 1), "2001:db8::/60");
+	assert_string_equal(name_of(lines, "2001:db8:0:11::9", 1), "2001:db8:0:10::/60");
+	assert_string_equal(name_of(lines, "2001:db8:0:21::9", 1), "2001:db8::/56");
+	lines_free(lines);
+}
+
+static void
+ipv4_is_in_no_prefix_of_ipv6(void **state)
+{
+	struct lines *lines = new_lines();
+
+	add(lines, "::/0", ROLE_BUSINESS, 0, 0);
+	assert_string_equal(name_of(lines, "2001:db8:1:2ff::9", 1), "2001:db8:1:200::/56");
+	assert_string_equal(name_of(lines, "192.0.2.7", 1), "outside");
+	add(lines, "0.0.0.0/0", ROLE_RESIDENTIAL, 0, 0);
+	assert_string_equal(name_of(lines, "192.0.2.7", 1), "192.0.2.7");
+	lines_free(lines);
+}
+
+static void
+a_table_may_have_prefixes_of_every_length(void **state)
+{
+	struct lines *lines = new_lines();
+	struct lines_prefix prefix = {.line_length = 128};
+
+	for (unsigned length = 0; length <= 128; length++) {
+		prefix.prefix.length = (uint8_t)length;
+		assert_int_equal(lines_add(lines, &prefix, NULL), 0);
+	}
+	assert_string_equal(name_of(lines, "::", 1), "::/128");
+	lines_free(lines);
+}
+
 static void
 a_shared_address_has_a_line_for_each_block_of_ports(void **state)
 {
@@ -271,6 +313,9 @@ main(void)
 		cmocka_unit_test(without_prefixes_everybody_is_a_line),
 		cmocka_unit_test(the_longest_prefix_decides),
 		cmocka_unit_test(an_ipv6_line_is_as_long_as_its_prefix_says),
+		cmocka_unit_test(an_ipv6_line_is_never_shorter_than_its_prefix),
+		cmocka_unit_test(ipv4_is_in_no_prefix_of_ipv6),
+		cmocka_unit_test(a_table_may_have_prefixes_of_every_length),
 		cmocka_unit_test(a_shared_address_has_a_line_for_each_block_of_ports),
 		cmocka_unit_test(what_a_report_prints_can_be_asked_for),
 		cmocka_unit_test(what_is_no_line_is_not_taken_for_one),
