@@ -411,8 +411,8 @@ const struct config_option config_options[] = {
 		.least = 1,
 		.most = 4e9,
 		.unit = "lines",
-		.help = "Lines that send mail and have state at the same time; the one quiet "
-			"for longest gives way."},
+		.help = "Lines that send mail and have state at the same time; one without "
+			"evidence that is quiet for long gives way to a new one."},
 	{.name = "court.weight.flow",
 		.type = OPTION_TYPE_REAL,
 		.standard = "0.4",

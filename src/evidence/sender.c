@@ -40,6 +40,16 @@ senders_done(struct senders *senders)
 	senders->block = NULL;
 }
 
+/* The stronger of the ends of the failure test; what a good past is worth is no reason to be forgotten first. */
+static float
+evidence_of(const struct sender *sender)
+{
+	float first = sender->cusum.failure[0], last = sender->cusum.failure[FLOW_THETAS - 1];
+	float most = first > last ? first : last;
+
+	return most > 0 ? most : 0;
+}
+
 /* Of the next records, the one with the least evidence, and of those the one quiet for longest. */
 static uint32_t
 pick_victim(struct senders *senders)
@@ -50,7 +60,7 @@ pick_victim(struct senders *senders)
 
 	for (int i = 0; i < EVICT_LOOK; i++) {
 		const struct sender *sender = senders_at(senders, senders->hand);
-		float score = sender->cusum.failure[0] + sender->cusum.failure[FLOW_THETAS - 1];
+		float score = evidence_of(sender);
 
 		if (score < best_score || (score <= best_score && sender->last_us < best_us)) {
 			best = senders->hand;
