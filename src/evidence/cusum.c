@@ -81,7 +81,7 @@ cusum_forgive(struct cusum *cusum, const struct cusum_steps *steps)
 	add_failure(cusum, steps, steps->bad, -1);
 }
 
-/* ln of the mean of exp(x), 0 where no x is above 0; stays exact for large x by taking the largest out. */
+/* ln of the mean of exp(x), at least 0; stays exact for large x by taking the largest out. */
 static inline float
 log_mean_exp(const float *x, int count)
 {
@@ -93,7 +93,8 @@ log_mean_exp(const float *x, int count)
 		return 0;
 	for (int i = 0; i < count; i++)
 		sum += expf(x[i] - most);
-	return most + logf(sum / (float)count);
+	most += logf(sum / (float)count);
+	return most > 0 ? most : 0;
 }
 
 float

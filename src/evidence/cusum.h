@@ -4,7 +4,8 @@
  *          a leaky bucket: + ln r a contact, - (r - 1) lambda0 dt. failure: for each theta_k, that of a
  *          Bernoulli theta_k against theta0, fading with a half-life. Clipped below, rate at 0, failure at
  *          -credit (a good past counts, but not without end), and both at a ceiling: each only makes
- *          e-values smaller than those of a CUSUM. The tests are ln of the mean over alternatives.
+ *          e-values smaller than those of a CUSUM. The tests are ln of the mean over alternatives, at
+ *          least 0.
  * Thread:  any.
  */
 #ifndef LAZARET_EVIDENCE_CUSUM_H

@@ -37,7 +37,7 @@ struct flow_facts {
 	float expected_a_day; /* new networks a day that the line's role (or own past) makes normal */
 	uint8_t role;         /* enum role: provisioned, or learnt */
 	uint8_t sampled;      /* some of it was sampled: outcomes do not count */
-	uint8_t frozen; /* failures did not count at the last contact: enum freeze of flowchannel.h */
+	uint8_t frozen; /* the outcome did not count at the last first contact: enum freeze of flowchannel.h */
 };
 
 struct evidence {

@@ -182,11 +182,13 @@ is_suspect(const struct flow_channel *channel, const struct sender *sender)
 	return cusum_failure(&sender->cusum) >= stop && cusum_rate(&sender->cusum) >= stop;
 }
 
-/* So many networks fill a generation of the filter. */
+/* So many networks fill a generation of the filter, as far as generation_new counts. */
 static unsigned
 generation_most(const struct flow_channel *channel)
 {
-	return channel->senders.filter_blocks * BLOCK_ROOM;
+	unsigned room = channel->senders.filter_blocks * BLOCK_ROOM;
+
+	return room < UINT16_MAX ? room : UINT16_MAX;
 }
 
 static void
@@ -202,21 +204,22 @@ static void
 turn_generations(const struct flow_channel *channel, struct sender *sender, struct wall time)
 {
 	const struct flow_channel_settings *settings = &channel->settings;
-	uint32_t now = seconds_of(time), day = (uint32_t)(WALL_DAY / WALL_SECOND);
-	uint32_t span = (uint32_t)(settings->remember_us / WALL_SECOND);
+	uint32_t now = seconds_of(time), span = (uint32_t)(settings->remember_us / WALL_SECOND);
+	uint32_t suspect_span = (uint32_t)(settings->remember_suspect_us / WALL_SECOND);
 
 	if (sender->generation_new >= generation_most(channel)) {
 		turn_generation(channel, sender);
 		sender->generation_s = now;
 	}
-	if (now < sender->generation_s + day)
+	/* Mostly this, without a look at the tests. */
+	if (now - sender->generation_s < span && now - sender->generation_s < suspect_span)
 		return;
 	if (is_suspect(channel, sender))
-		span = (uint32_t)(settings->remember_suspect_us / WALL_SECOND);
-	if (now < sender->generation_s + span)
+		span = suspect_span;
+	if (now - sender->generation_s < span)
 		return;
 	turn_generation(channel, sender);
-	if (now >= sender->generation_s + 2 * span) {
+	if (now - sender->generation_s >= 2 * span) {
 		turn_generation(channel, sender);
 		sender->generation_s = now;
 	} else {
@@ -276,10 +279,20 @@ take_from_ring(
 		if (sender->ring[i].network != tag)
 			continue;
 		sender->ring[i].network = 0;
-		return now >= sender->ring[i].time_s + after &&
-			now <= sender->ring[i].time_s + until;
+		return now - sender->ring[i].time_s >= after &&
+			now - sender->ring[i].time_s <= until;
 	}
 	return false;
+}
+
+static void
+note_ring(struct sender *sender)
+{
+	sender->ring_bits = 0;
+	for (int i = 0; i < SENDER_RING; i++) {
+		if (sender->ring[i].network != 0)
+			sender->ring_bits |= ring_bit(sender->ring[i].network);
+	}
 }
 
 static void
@@ -289,11 +302,16 @@ put_in_ring(struct sender *sender, const struct contact *contact)
 
 	sender->ring[at].network = ring_tag(contact);
 	sender->ring[at].time_s = seconds_of(contact->time);
-	sender->ring_bits = 0;
-	for (int i = 0; i < SENDER_RING; i++) {
-		if (sender->ring[i].network != 0)
-			sender->ring_bits |= ring_bit(sender->ring[i].network);
-	}
+	note_ring(sender);
+}
+
+/* The last failures were taken back: no retry may do so again. */
+static void
+drop_from_ring(struct sender *sender, unsigned count)
+{
+	for (unsigned i = 0; i < count && i < SENDER_RING; i++)
+		sender->ring[--sender->ring_next % SENDER_RING].network = 0;
+	note_ring(sender);
 }
 
 /* Is the line inside the time in which an outage of its own excuses it? */
@@ -321,6 +339,7 @@ begin_stall(const struct flow_channel *channel, struct sender *sender, struct wa
 	if (!is_excused(channel, sender, time))
 		return;
 	/* The failures with which it began are taken back. */
+	drop_from_ring(sender, sender->stall_new);
 	for (; sender->stall_new > 0; sender->stall_new--) {
 		cusum_forgive(&sender->cusum, &channel->steps);
 		sender->contacts_bad -= sender->contacts_bad > 0;
@@ -415,7 +434,9 @@ count_attempt(struct sender *sender, const struct contact *contact)
 	if (sender->attempts == 0)
 		sender->first_us = contact->time.us;
 	sender->last_us = contact->time.us;
-	sender->attempts += sender->attempts < UINT32_MAX;
+	if (sender->attempts == UINT32_MAX)
+		return;
+	sender->attempts++;
 	sender->failed += contact->outcome == OUTCOME_FAILED || contact->outcome == OUTCOME_BLOCKED;
 	sender->refused += contact->outcome == OUTCOME_REFUSED;
 	sender->accepted += contact->outcome == OUTCOME_ACCEPTED;

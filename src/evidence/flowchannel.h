@@ -3,7 +3,7 @@
  * What:    for each line that sends, two running tests on its first contacts (destination networks, /24 or
  *          /48, not contacted in the last weeks): a rate test (A: more new networks a day than the role
  *          makes normal) and a failure test (B: more of them fail than honest lists do), both CUSUMs in
- *          log form, clipped at 0 and at a ceiling, B decaying with a half-life. The score is the smaller:
+ *          log form up to a ceiling (cusum.h), B decaying with a half-life. The score is the smaller:
  *          both "few new networks" and "few failures" must be refuted (RBS+TRW: Jung, Milito, Paxson,
  *          MIT-CSAIL-TR-2006-074). Guards freeze B while failures say nothing about the line.
  * Owns:    its tables.
@@ -26,7 +26,7 @@
 #define FLOW_FILTER_BLOCKS 8
 #define FLOW_REGISTERS     64
 
-/* Why a failure did not count. */
+/* Why the outcome of a first contact did not count. */
 enum freeze {
 	FREEZE_NONE,
 	FREEZE_BLOCKED, /* our own policy drops it */
@@ -45,7 +45,7 @@ struct flow_role_settings {
 };
 
 struct flow_channel_settings {
-	size_t lines_most; /* senders with state; the one quiet for longest gives way */
+	size_t lines_most; /* senders with state; one without evidence, quiet for long, gives way */
 	unsigned
 		filter_blocks; /* 64-byte blocks of a line's filter of known networks: power of two */
 	unsigned
@@ -153,7 +153,7 @@ int64_t flow_channel_find(const struct flow_channel *channel, uint64_t pseudonym
 /* Lines that gave way to new ones. */
 uint64_t flow_channel_evicted(const struct flow_channel *channel);
 
-/* First contacts whose failure did not count, by reason. */
+/* First contacts whose outcome did not count, by reason. */
 const uint64_t *flow_channel_frozen(const struct flow_channel *channel);
 
 #endif

@@ -36,10 +36,17 @@ turn_window(struct outage *outage, uint32_t window)
 	outage->window = window;
 }
 
+/* Numbers from 1: 0 is the window of a line that was in none. */
+static uint32_t
+window_of(const struct outage *outage, struct wall time)
+{
+	return time.us < 0 ? 1 : (uint32_t)(time.us / outage->window_us) + 1;
+}
+
 void
 outage_attempt(struct outage *outage, struct outage_line *line, struct wall time, bool failed)
 {
-	uint32_t window = (uint32_t)(time.us / outage->window_us);
+	uint32_t window = window_of(outage, time);
 
 	if (window > outage->window)
 		turn_window(outage, window);

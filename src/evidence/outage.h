@@ -14,8 +14,8 @@
 
 /* A line's part of the current window; lives with the line. */
 struct outage_line {
-	uint32_t window;
-	uint8_t total; /* attempts, saturating by halving */
+	uint32_t window; /* 0: none yet */
+	uint8_t total;   /* attempts, saturating by halving */
 	uint8_t failed;
 };
 

@@ -4,6 +4,8 @@
 #include <math.h>
 
 #define BITS 256
+/* Above this the bits tell little. */
+#define SOURCES_MOST 1000
 
 struct server {
 	int64_t first_us;
@@ -35,9 +37,8 @@ count_sources(const struct server *server)
 
 	for (int i = 0; i < BITS / 64; i++)
 		set += __builtin_popcountll(server->seen[i]);
-	if (set == BITS)
-		return 1000;
-	return (unsigned)lround(-BITS * log1p(-(double)set / BITS));
+	/* -inf where all bits are set. */
+	return (unsigned)lround(fmin(-BITS * log1p(-(double)set / BITS), SOURCES_MOST));
 }
 
 bool

@@ -33,7 +33,7 @@ bool servers_add(struct servers *servers, uint64_t line, uint64_t network, struc
 
 bool servers_is_server(const struct servers *servers, uint64_t line);
 
-/* Networks whose mail the line accepted: an estimate, 0 to about 1,000. */
+/* Networks whose mail the line accepted: an estimate, 0 to 1,000. */
 unsigned servers_sources(const struct servers *servers, uint64_t line);
 
 #endif

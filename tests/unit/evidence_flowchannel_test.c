@@ -3,6 +3,8 @@
 #include "evidence/flowchannel.h"
 #include "unit.h"
 
+#include <math.h>
+
 #define LINE UINT64_C(0x1111)
 
 static struct flow_channel *
@@ -151,6 +153,33 @@ an_honest_retry_takes_its_failure_back(void **state)
 	flow_channel_free(channel);
 }
 
+/* What the excuse of an outage took back is not taken back again by the retries after it. */
+static void
+a_failure_is_taken_back_once(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	const double day = 86400;
+	float before;
+
+	for (unsigned i = 0; i < 20; i++)
+		attempt(channel, LINE, i, i, OUTCOME_ACCEPTED);
+	attempt(channel, LINE, 99, day / 2, OUTCOME_REFUSED);
+	for (unsigned i = 100; i < 110; i++)
+		attempt(channel, LINE, i, day + i, OUTCOME_FAILED);
+	/* One refused, and the failures that came after the excuse. */
+	assert_int_equal(facts(channel, LINE, day + 110).contacts_bad, 6);
+	for (unsigned i = 100; i < 110; i++)
+		attempt(channel, LINE, i, day + 3600 + i, OUTCOME_ACCEPTED);
+	assert_int_equal(facts(channel, LINE, day + 7200).contacts_bad, 6);
+	/* One refused before the outage still may be. */
+	before = facts(channel, LINE, day + 7200).failure;
+	attempt(channel, LINE, 99, day + 7200, OUTCOME_ACCEPTED);
+	assert_int_equal(facts(channel, LINE, day + 7200).contacts_bad, 5);
+	assert_true(facts(channel, LINE, day + 7200).failure <= before);
+	flow_channel_free(channel);
+}
+
 static void
 an_outage_of_the_line_excuses_it_for_hours_only(void **state)
 {
@@ -183,6 +212,114 @@ who_never_got_through_has_no_outage(void **state)
 	for (unsigned i = 100; i < 120; i++)
 		attempt(channel, LINE, i, i, OUTCOME_FAILED);
 	assert_true(facts(channel, LINE, 120).failure > 10);
+	flow_channel_free(channel);
+}
+
+/* A run as slow as a man with a broken connection tries is looked at for some hours. */
+static void
+a_slow_run_may_be_an_outage_before_the_first_accepted_mail(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	unsigned i = 0;
+
+	for (; i < 12; i++)
+		attempt(channel, LINE, i, i * 150.0, OUTCOME_FAILED);
+	assert_int_equal(facts(channel, LINE, 1800).frozen, FREEZE_LINE);
+	assert_true(facts(channel, LINE, 1800).failure < .1F);
+	for (; i < 24; i++)
+		attempt(channel, LINE, i, 7 * 3600 + i, OUTCOME_FAILED);
+	assert_true(facts(channel, LINE, 8 * 3600).failure > 10);
+	flow_channel_free(channel);
+}
+
+static void
+many_days_need_more_evidence(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	struct evidence evidence = {0};
+	struct flow_facts last;
+
+	for (unsigned i = 0; i < 15; i++)
+		evidence = attempt(channel, 1, i, i, OUTCOME_REFUSED);
+	assert_true(facts(channel, 1, 15).chances == 0);
+	assert_true(evidence.score > 12);
+	/* Five days of the same: fading, they are worth a little less than five. */
+	for (unsigned day = 0; day < 5; day++) {
+		for (unsigned i = 0; i < 15; i++)
+			evidence = attempt(
+				channel, 2, 100 + day * 15 + i, day * 86400.0 + i, OUTCOME_REFUSED);
+	}
+	last = facts(channel, 2, 4 * 86400.0 + 14);
+	assert_true(last.chances > 2 * logf(4) && last.chances < 2 * logf(5));
+	assert_true(fabsf(evidence.score - (fminf(last.rate, last.failure) - last.chances)) < .01F);
+	flow_channel_free(channel);
+}
+
+static void
+a_full_memory_ends_its_generation_early(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+	static const unsigned blocks[] = {1, 2048};
+
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned most = blocks[i] * 64 < 65535 ? blocks[i] * 64 : 65535, at = 1;
+
+		flow_channel_defaults(&settings);
+		settings.lines_most = 1;
+		settings.filter_blocks = blocks[i];
+		channel = flow_channel_new(&settings, 42);
+		attempt(channel, LINE, 0, 0, OUTCOME_ACCEPTED);
+		for (; at < most + most / 2; at++)
+			attempt(channel, LINE, at, 1, OUTCOME_UNKNOWN);
+		assert_false(attempt(channel, LINE, 1, 2, OUTCOME_ACCEPTED).is_first_contact);
+		for (; at < 5 * most; at++)
+			attempt(channel, LINE, at, 3, OUTCOME_UNKNOWN);
+		/* Not the first of all: that one may be taken for known, but not all of them. */
+		at = 0;
+		for (unsigned network = 2; network < 102; network++)
+			at += attempt(channel, LINE, network, 4, OUTCOME_UNKNOWN).is_first_contact;
+		assert_true(at > 50);
+		flow_channel_free(channel);
+	}
+}
+
+static void
+a_suspect_is_looked_at_with_a_shorter_memory(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	const double day = 86400;
+	unsigned suspect = 0, honest = 0;
+
+	for (unsigned i = 0; i < 40; i++) {
+		attempt(channel, 1, i, i, OUTCOME_REFUSED);
+		attempt(channel, 2, i, i, OUTCOME_ACCEPTED);
+	}
+	for (unsigned i = 0; i < 40; i++) {
+		suspect += attempt(channel, 1, i, 2.5 * day + i, OUTCOME_REFUSED).is_first_contact;
+		honest += attempt(channel, 2, i, 2.5 * day + i, OUTCOME_ACCEPTED).is_first_contact;
+	}
+	assert_int_equal(suspect, 40);
+	assert_int_equal(honest, 0);
+	flow_channel_free(channel);
+}
+
+static void
+memory_may_be_as_short_as_its_parameter_says(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 1;
+	settings.remember_us = WALL_HOUR;
+	channel = flow_channel_new(&settings, 42);
+	assert_true(attempt(channel, LINE, 1, 0, OUTCOME_ACCEPTED).is_first_contact);
+	assert_false(attempt(channel, LINE, 1, 3000, OUTCOME_ACCEPTED).is_first_contact);
+	assert_true(attempt(channel, LINE, 1, 3 * 3600, OUTCOME_ACCEPTED).is_first_contact);
 	flow_channel_free(channel);
 }
 
@@ -231,6 +368,23 @@ an_outage_of_the_network_excuses_everybody_but_counts_lines(void **state)
 		evidence = attempt(channel, 7, i, 1810, OUTCOME_FAILED);
 	assert_true(evidence.score < 2);
 	assert_int_equal(facts(channel, 7, 1810).frozen, FREEZE_NETWORK);
+	flow_channel_free(channel);
+}
+
+/* Recordings whose clock was never set begin in 1970. */
+static void
+an_outage_in_the_first_minutes_of_time_is_one(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel = new_channel(&settings);
+	const double origin = -1000 * 86400.0;
+
+	for (unsigned line = 1; line <= 100; line++)
+		attempt(channel, line, line, origin, OUTCOME_ACCEPTED);
+	for (unsigned line = 1; line <= 100; line++)
+		attempt(channel, line, line, origin + 300, OUTCOME_FAILED);
+	attempt(channel, 7, 1000, origin + 301, OUTCOME_FAILED);
+	assert_int_equal(facts(channel, 7, origin + 301).frozen, FREEZE_NETWORK);
 	flow_channel_free(channel);
 }
 
@@ -349,9 +503,63 @@ the_quiet_and_innocent_give_way_at_the_ceiling(void **state)
 	flow_channel_free(channel);
 }
 
-/* Under the null (few fail) the e-value is at most 1 on average: the bound that all else rests on. The
- * failure test restarts at 0 after each excursion, so the share of contacts at or above h stays near
- * e^-h. */
+static void
+a_good_past_is_no_reason_to_give_way(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 4;
+	channel = flow_channel_new(&settings, 1);
+	for (unsigned line = 2; line <= 4; line++)
+		attempt(channel, line, line, line, OUTCOME_ACCEPTED);
+	for (unsigned i = 0; i < 50; i++)
+		attempt(channel, 1, i, 1000 + i, OUTCOME_ACCEPTED);
+	attempt(channel, 5, 1, 2000, OUTCOME_ACCEPTED);
+	assert_true(flow_channel_find(channel, 1) >= 0);
+	assert_true(flow_channel_find(channel, 2) < 0);
+	flow_channel_free(channel);
+}
+
+/* Where a line's record was a moment ago is only a hint: its place may be another's by now. */
+static void
+a_wrong_hint_changes_nothing(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *with, *without;
+	struct random random;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 5;
+	with = flow_channel_new(&settings, 1);
+	without = flow_channel_new(&settings, 1);
+	random_seed(&random, 11);
+	for (unsigned i = 0; i < 20000; i++) {
+		struct observation observation = {
+			.time = {1000 * WALL_DAY + i * WALL_SECOND},
+			.server = address_from_v4(
+				0x01000000 + (uint32_t)random_below(&random, 300) * 256),
+			.sampling = 1,
+			.outcome = (uint8_t)random_below(&random, OUTCOME_COUNT),
+		};
+		struct line line = {.pseudonym = random_below(&random, 9)};
+		struct contact contact = flow_channel_contact(with, &line, &observation);
+		struct evidence a, b;
+
+		flow_channel_take(without, &contact, &a);
+		contact.hint = (uint32_t)random_below(&random, flow_channel_lines(with) + 1);
+		flow_channel_take(with, &contact, &b);
+		assert_true(a.line == b.line && a.index == b.index);
+		assert_true(a.score == b.score && a.watch == b.watch && a.role == b.role);
+		assert_true(
+			a.is_new_line == b.is_new_line && a.is_first_contact == b.is_first_contact);
+	}
+	assert_true(flow_channel_evicted(with) > 1000);
+	flow_channel_free(with);
+	flow_channel_free(without);
+}
+
 /* However small the sketches become, what was known stays known, and evidence stays what it was. */
 static void
 sketches_fold_when_there_are_many_lines(void **state)
@@ -389,6 +597,9 @@ sketches_fold_when_there_are_many_lines(void **state)
 	flow_channel_free(stays);
 }
 
+/* Under the null (few fail) the e-value is at most 1 on average: the bound that all else rests on. The
+ * failure test never is above a CUSUM that restarts at 0 after each excursion, so the share of contacts at
+ * or above h stays near e^-h. */
 static void
 honest_senders_stay_within_the_bound(void **state)
 {
@@ -426,16 +637,25 @@ main(void)
 		cmocka_unit_test(a_spam_run_scores_within_a_dozen_contacts),
 		cmocka_unit_test(evidence_fades_and_never_passes_its_ceiling),
 		cmocka_unit_test(an_honest_retry_takes_its_failure_back),
+		cmocka_unit_test(a_failure_is_taken_back_once),
 		cmocka_unit_test(an_outage_of_the_line_excuses_it_for_hours_only),
 		cmocka_unit_test(who_never_got_through_has_no_outage),
+		cmocka_unit_test(a_slow_run_may_be_an_outage_before_the_first_accepted_mail),
+		cmocka_unit_test(many_days_need_more_evidence),
+		cmocka_unit_test(a_full_memory_ends_its_generation_early),
+		cmocka_unit_test(a_suspect_is_looked_at_with_a_shorter_memory),
+		cmocka_unit_test(memory_may_be_as_short_as_its_parameter_says),
 		cmocka_unit_test(a_good_past_counts_but_not_without_end),
 		cmocka_unit_test(an_outage_of_the_network_excuses_everybody_but_counts_lines),
+		cmocka_unit_test(an_outage_in_the_first_minutes_of_time_is_one),
 		cmocka_unit_test(a_block_of_our_own_is_no_failure),
 		cmocka_unit_test(sampled_flows_suspect_and_never_confirm),
 		cmocka_unit_test(who_accepts_mail_from_many_networks_is_a_server),
 		cmocka_unit_test(a_servers_own_habit_raises_its_limit_within_bounds),
 		cmocka_unit_test(the_quiet_and_innocent_give_way_at_the_ceiling),
 		cmocka_unit_test(sketches_fold_when_there_are_many_lines),
+		cmocka_unit_test(a_good_past_is_no_reason_to_give_way),
+		cmocka_unit_test(a_wrong_hint_changes_nothing),
 		cmocka_unit_test(honest_senders_stay_within_the_bound),
 	};
 
