@@ -10,10 +10,21 @@
 /* One is filled and its slots asked for, one's records are, and one is taken. */
 #define BATCHES 3
 
+/* Mail that a line of ours accepted: it may change the role under which later contacts are judged, so it is
+ * taken in its place among them. */
+struct inbound {
+	const struct observation *origin;
+	struct line server;
+	struct wall time;
+	size_t before; /* contact of the batch */
+};
+
 struct batch {
 	struct contact contact[BATCH];
 	const struct observation *origin[BATCH];
+	struct inbound inbound[BATCH];
 	size_t count;
+	size_t inbounds;
 };
 
 struct judge {
@@ -24,6 +35,7 @@ struct judge {
 	struct wall now;
 	struct judge_counts counts;
 	uint32_t parameters;
+	struct batch batches[BATCHES]; /* empty between two calls */
 };
 
 void
@@ -60,100 +72,112 @@ judge_free(struct judge *judge)
 	return NULL;
 }
 
-/* Mail that a line of ours accepted from elsewhere tells that it is a server. */
+/* Mail that a line of ours accepted tells that it is a server. */
 static void
-take_inbound(struct judge *judge, const struct observation *observation, const struct line *server)
+add_inbound(struct judge *judge, struct batch *batch, const struct observation *observation,
+	const struct line *server)
 {
-	if (observation->server_port == 25 && observation->outcome == OUTCOME_ACCEPTED)
-		flow_channel_inbound(judge->flow, server, &observation->client, observation->time);
+	if (observation->server_port != 25 || observation->outcome != OUTCOME_ACCEPTED)
+		return;
+	batch->inbound[batch->inbounds++] = (struct inbound){
+		.origin = observation,
+		.server = *server,
+		.time = judge->now,
+		.before = batch->count,
+	};
 }
 
-/* Makes the observation a contact of one of our lines; false if it is none. */
-static bool
-make_contact(struct judge *judge, const struct observation *observation, struct contact *ret)
+/* Adds what the observation says of our lines to a batch that has room: a contact, an inbound, both or none. */
+static void
+add_observation(struct judge *judge, struct batch *batch, const struct observation *observation)
 {
 	bool is_ours, to_ours = false;
 	struct line client, server;
 
 	if (observation->kind != OBSERVATION_MAIL)
-		return false;
+		return;
 	is_ours = lines_find(judge->lines, &observation->client, observation->client_port,
 			  &client) == 0;
 	if (lines_has_inside(judge->lines))
 		to_ours = lines_find(judge->lines, &observation->server, observation->server_port,
 				  &server) == 0;
 	if (to_ours)
-		take_inbound(judge, observation, &server);
+		add_inbound(judge, batch, observation, &server);
 	if (!is_ours) {
 		judge->counts.outside += !to_ours;
-		return false;
+		return;
 	}
 	if (to_ours && (observation->server_port == 465 || observation->server_port == 587)) {
 		judge->counts.submissions++;
-		return false;
+		return;
 	}
-	*ret = flow_channel_contact(judge->flow, &client, observation);
-	return true;
+	batch->origin[batch->count] = observation;
+	batch->contact[batch->count] = flow_channel_contact(judge->flow, &client, observation);
+	batch->contact[batch->count++].time = judge->now;
 }
 
-/* The contacts of a batch, one after the other; only their memory is asked for together. */
 static void
-take_contacts(struct judge *judge, const struct batch *batch)
+take_contact(struct judge *judge, const struct contact *contact, const struct observation *origin)
 {
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct observation *origin = batch->origin[i];
-		struct evidence evidence;
+	struct evidence evidence;
 
-		court_advance(judge->court, batch->contact[i].time);
-		flow_channel_take(judge->flow, &batch->contact[i], &evidence);
-		if (evidence.is_new_line) {
-			judge->counts.lines++;
-			lines_remember(judge->lines, &origin->client, origin->client_port);
-		}
-		court_take(judge->court, &evidence);
+	court_advance(judge->court, contact->time);
+	flow_channel_take(judge->flow, contact, &evidence);
+	if (evidence.is_new_line) {
+		judge->counts.lines++;
+		lines_remember(judge->lines, &origin->client, origin->client_port);
 	}
+	court_take(judge->court, &evidence);
+}
+
+/* All of a batch, one after the other; only its memory is asked for together. */
+static void
+take_batch(struct judge *judge, struct batch *batch)
+{
+	const struct inbound *inbound = batch->inbound, *end = inbound + batch->inbounds;
+
+	for (size_t i = 0; i <= batch->count; i++) {
+		for (; inbound < end && inbound->before == i; inbound++)
+			flow_channel_inbound(judge->flow, &inbound->server,
+				&inbound->origin->client, inbound->time);
+		if (i < batch->count)
+			take_contact(judge, &batch->contact[i], batch->origin[i]);
+	}
+	batch->count = batch->inbounds = 0;
 }
 
 /* The batch was filled: each of the last three goes a step on, and the first of them is taken. */
 static void
-step(struct judge *judge, struct batch *batches, size_t filled)
+step(struct judge *judge, size_t filled)
 {
 	static const enum flow_round rounds[] = {
 		FLOW_ROUND_SLOT, FLOW_ROUND_RECORD, FLOW_ROUND_FIRST};
-	struct batch *oldest = &batches[(filled + 1) % BATCHES];
 
 	for (size_t age = 0; age < BATCHES; age++) {
-		struct batch *batch = &batches[(filled + BATCHES - age) % BATCHES];
+		struct batch *batch = &judge->batches[(filled + BATCHES - age) % BATCHES];
 
 		flow_channel_prefetch(judge->flow, batch->contact, batch->count, rounds[age]);
 	}
-	take_contacts(judge, oldest);
-	oldest->count = 0;
+	take_batch(judge, &judge->batches[(filled + 1) % BATCHES]);
 }
 
 void
 judge_take(struct judge *judge, const struct observation *observations, size_t count)
 {
-	struct batch batches[BATCHES];
 	size_t filling = 0;
 
-	for (size_t i = 0; i < BATCHES; i++)
-		batches[i].count = 0;
 	judge->counts.observations += count;
 	for (size_t i = 0; i < count; i++) {
-		struct batch *batch = &batches[filling % BATCHES];
+		struct batch *batch = &judge->batches[filling % BATCHES];
 
 		if (observations[i].time.us > judge->now.us)
 			judge->now = observations[i].time;
-		if (!make_contact(judge, &observations[i], &batch->contact[batch->count]))
-			continue;
-		batch->contact[batch->count].time = judge->now;
-		batch->origin[batch->count++] = &observations[i];
-		if (batch->count == BATCH)
-			step(judge, batches, filling++);
+		add_observation(judge, batch, &observations[i]);
+		if (batch->count == BATCH || batch->inbounds == BATCH)
+			step(judge, filling++);
 	}
 	for (size_t i = 0; i < BATCHES; i++)
-		step(judge, batches, filling++);
+		step(judge, filling++);
 }
 
 void

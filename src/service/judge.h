@@ -4,7 +4,7 @@
  *          (verdict/). A function of what it was given: no clock, no I/O, so the same input gives the same
  *          verdicts in a scan, a rehearsal and the daemon.
  * Owns:    all its state. lines is borrowed and must outlive it.
- * Limits:  parameters.flow.lines_most senders; the quietest gives way to a new one, and is counted.
+ * Limits:  parameters.flow.lines_most senders; a quiet one gives way to a new one, and is counted.
  * Thread:  one judge a thread.
  */
 #ifndef LAZARET_SERVICE_JUDGE_H
@@ -63,7 +63,7 @@ struct judge_counts {
 	uint64_t lines;       /* that sent mail */
 	uint64_t by_highest[STATE_COUNT];
 	uint64_t evicted; /* lines that gave way at the ceiling */
-	uint64_t frozen;  /* first contacts whose failure did not count (guards) */
+	uint64_t frozen;  /* first contacts whose outcome did not count (guards) */
 };
 
 struct judge_counts judge_counts(const struct judge *judge);
