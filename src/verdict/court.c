@@ -37,6 +37,7 @@ struct court {
 	size_t confirmation_count;
 	size_t confirmation_room;
 	uint64_t highest[STATE_COUNT];
+	double notice; /* ln: no state is entered by a line that is watched with less */
 	double threshold;
 	uint32_t active_lines;
 	struct wall epoch; /* end of the last one */
@@ -79,6 +80,7 @@ court_new(const struct court_settings *settings, size_t lines_most, uint32_t par
 	court->watched.index = memory_map(lines_most, sizeof(uint32_t));
 	court->held.index = memory_map(lines_most, sizeof(uint32_t));
 	court->threshold = settings->floor;
+	court->notice = fmin(settings->watch, fmin(settings->suspect, settings->floor));
 	return court;
 }
 
@@ -120,7 +122,7 @@ fuse(const struct court *court, const float *channels)
 		if (below > -20)
 			sum += (float)court->settings.weight[c] * (below < 0 ? expf(below) : 1);
 	}
-	return most + logf(sum);
+	return sum > 0 ? most + logf(sum) : 0;
 }
 
 struct verdict
@@ -314,11 +316,25 @@ hold(struct court *court, const struct evidence *evidence)
 	standing->score = fuse(court, standing->channels);
 }
 
+/* The last confirmation takes the place of one that nobody can ask for any more. */
+static void
+drop_confirmation(struct court *court, uint32_t number)
+{
+	const struct verdict *last;
+
+	if (number == 0)
+		return;
+	last = &court->confirmations[--court->confirmation_count];
+	court->standings[last->index].confirmation = number;
+	court->confirmations[number - 1] = *last;
+}
+
 /* The index is another line's now: what was held goes, its counts stay. */
 static void
 forget(struct court *court, uint32_t index)
 {
 	enlist(court, index, STATE_CLEAR);
+	drop_confirmation(court, court->standings[index].confirmation);
 	court->standings[index] = (struct standing){0};
 }
 
@@ -330,7 +346,7 @@ court_take(struct court *court, const struct evidence *evidence)
 	if (!evidence->is_first_contact)
 		return;
 	if (court->states[evidence->index] == STATE_CLEAR &&
-		(double)evidence->watch < court->settings.watch)
+		(double)evidence->watch < court->notice)
 		return;
 	hold(court, evidence);
 	decide(court, evidence->index, evidence->time);
@@ -379,7 +395,8 @@ refresh(struct court *court, const struct roster *roster, size_t first, size_t s
 	}
 }
 
-/* From the end to the beginning: whoever takes the place of one that leaves has had his turn. */
+/* From the end to the beginning: whoever takes the place of one that leaves stood behind it, and has had his
+ * turn or is of another slice. */
 static void
 decide_all(struct court *court, const struct roster *roster, size_t first, size_t step,
 	struct wall now)

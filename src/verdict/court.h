@@ -4,7 +4,9 @@
  *          dependence. A line is confirmed when ln E reaches max(floor, e-d-BH): with N lines active in the
  *          last 24 hours, the k-th largest must reach ln(N P / (q k)) (Dandapanthula and Ramdas 2025).
  *          States fall again by hysteresis.
- * Owns:    its tables.
+ * Owns:    its tables. What it points to is valid until the next evidence or time is given.
+ * Limits:  lines_most standings and first confirmations; an index that is given to another line takes what
+ *          was held with it, and nobody is told: only the counts stay.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_VERDICT_COURT_H
@@ -42,7 +44,7 @@ struct standing {
 	struct wall highest_at;
 	struct wall quiet;     /* since when the score is low enough to leave; 0 not */
 	uint32_t place;        /* among the lines in states that are looked at as often */
-	uint32_t confirmation; /* number of its first confirmation + 1; 0: there was none */
+	uint32_t confirmation; /* number of its first confirmation, from 1; 0: there was none */
 };
 
 typedef void (*court_verdict)(void *context, const struct verdict *verdict);

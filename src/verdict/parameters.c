@@ -4,6 +4,7 @@
 #include "base/hash.h"
 
 #include <errno.h>
+#include <math.h>
 
 enum kind { KIND_REAL, KIND_SIZE, KIND_COUNT_OF, KIND_POWER, KIND_SECONDS, KIND_YES };
 
@@ -144,6 +145,14 @@ write_row(struct parameters *parameters, const struct row *row, double value)
 	}
 }
 
+static bool
+is_power(double number)
+{
+	int exponent;
+
+	return frexp(number, &exponent) == 0.5;
+}
+
 void
 parameters_format(const struct parameters *parameters, struct buffer *into)
 {
@@ -179,7 +188,7 @@ parameters_set(
 			return -ERANGE;
 		}
 		if (rows[i].kind == KIND_POWER && !is_power(number)) {
-			fail_what(fail, "%s: %g is no power of two", rows[i].name, number);
+			fail_what(fail, "%s: %g is not a power of two", rows[i].name, number);
 			return -EINVAL;
 		}
 		write_row(parameters, &rows[i], number);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/random.h"
 #include "unit.h"
 #include "verdict/court.h"
 #include "verdict/explain.h"
@@ -32,7 +33,6 @@ keep(void *context, const struct verdict *verdict)
 static void
 open_bench(struct bench *bench)
 {
-	bench->parameters.flow.lines_most = 20000;
 	bench->flow = flow_channel_new(&bench->parameters.flow, 1);
 	bench->court = court_new(&bench->parameters.court, bench->parameters.flow.lines_most,
 		parameters_version(&bench->parameters), bench->flow);
@@ -210,18 +210,121 @@ an_index_given_to_another_line_starts_clear(void **state)
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
 	parameters_defaults(&bench->parameters);
-	open_bench(bench);
-	court_free(bench->court);
-	flow_channel_free(bench->flow);
 	bench->parameters.flow.lines_most = 1;
-	bench->flow = flow_channel_new(&bench->parameters.flow, 1);
-	bench->court = court_new(&bench->parameters.court, 1, 0, bench->flow);
+	open_bench(bench);
 	spam(bench, 1, 30);
 	assert_int_equal(court_standing(bench->court, 0)->state, STATE_CONFIRMED);
 	attempt(bench, 2, 1, OUTCOME_ACCEPTED);
 	assert_int_equal(court_standing(bench->court, 0)->state, STATE_CLEAR);
 	pass(bench, 1);
 	assert_int_equal(court_highest(bench->court)[STATE_CONFIRMED], 1);
+	free_bench(bench);
+}
+
+#define CROWD      300
+#define CROWD_HELD 120
+
+/* What a court must have said of each line before: an index that was another's begins clear. */
+struct crowd {
+	struct bench *bench;
+	uint8_t state[CROWD + 1];
+	uint64_t confirmed;
+};
+
+static void
+follow(void *context, const struct verdict *verdict)
+{
+	struct crowd *crowd = context;
+	uint8_t *state = &crowd->state[verdict->line];
+
+	assert_true(verdict->line >= 1 && verdict->line <= CROWD);
+	assert_true(verdict->from == *state || verdict->from == STATE_CLEAR);
+	assert_true(verdict->from != verdict->to);
+	*state = verdict->to;
+	crowd->confirmed += verdict->to == STATE_CONFIRMED;
+}
+
+/* What the court holds of all that it looks at, counted the slow way: the threshold, and whose first
+ * confirmation is whose. */
+static void
+check_crowd(const struct crowd *crowd)
+{
+	const struct bench *bench = crowd->bench;
+	const struct court_settings *settings = &bench->parameters.court;
+	uint32_t active = court_verdict_of(bench->court, 0, bench->now).active_lines;
+	double need = log(fmax(active, 1) / settings->error_rate), threshold = need;
+	uint32_t count = flow_channel_lines(bench->flow);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct verdict *confirmation = court_confirmation(bench->court, i);
+		double score = (double)court_standing(bench->court, i)->score, bin;
+		unsigned k = 0;
+
+		if (confirmation != NULL)
+			assert_true(confirmation->line ==
+				flow_channel_score(bench->flow, i, bench->now).line);
+		if (court_standing(bench->court, i)->state == STATE_CLEAR ||
+			score < settings->floor)
+			continue;
+		bin = settings->floor + floor((score - settings->floor) * 16) / 16;
+		for (uint32_t j = 0; j < count; j++)
+			k += court_standing(bench->court, j)->state != STATE_CLEAR &&
+				(double)court_standing(bench->court, j)->score >= bin;
+		if (bin >= need - log(k))
+			threshold = fmin(threshold, need - log(k));
+	}
+	assert_true(fabs(court_threshold(bench->court) - fmax(threshold, settings->floor)) < 1e-9);
+}
+
+/* Hundreds rise and fall, and give way to each other: each that is held is looked at in every epoch. */
+static void
+whoever_is_held_is_looked_at(void **state)
+{
+	struct crowd crowd = {.bench = xcalloc(1, sizeof(*crowd.bench))};
+	struct bench *bench = crowd.bench;
+	unsigned network = 0, checked = 0;
+	struct random random;
+
+	parameters_defaults(&bench->parameters);
+	bench->parameters.flow.lines_most = CROWD_HELD;
+	bench->parameters.court.error_rate = 1e-6;
+	open_bench(bench);
+	court_listen(bench->court, follow, &crowd);
+	random_seed(&random, 23);
+	for (unsigned i = 0; i < 1500; i++) {
+		uint64_t line = 1 + random_below(&random, i % 500 < 350 ? CROWD / 3 : CROWD);
+		unsigned contacts = (unsigned)random_below(&random, 25);
+		enum outcome outcome = line % 5 == 0 ? OUTCOME_ACCEPTED : OUTCOME_REFUSED;
+
+		while (contacts-- > 0)
+			attempt(bench, line, network++, outcome);
+		pass(bench, random_below(&random, 100) == 0 ? 3 : .02);
+		/* Shortly after an epoch, and before any other evidence. */
+		bench->now.us += WALL_MINUTE;
+		court_advance(bench->court, bench->now);
+		if (i % 7 == 0)
+			check_crowd(&crowd), checked++;
+	}
+	assert_true(crowd.confirmed > 100 && checked > 200);
+	assert_true(flow_channel_evicted(bench->flow) > 100);
+	for (unsigned day = 0; day < 90; day++)
+		pass(bench, 1);
+	for (uint32_t i = 0; i < flow_channel_lines(bench->flow); i++)
+		assert_int_equal(court_standing(bench->court, i)->state, STATE_CLEAR);
+	free_bench(bench);
+}
+
+/* Whatever is entered first is entered, also where watching begins late. */
+static void
+a_suspect_need_not_be_watched(void **state)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	parameters_defaults(&bench->parameters);
+	bench->parameters.court.watch = 1000;
+	open_bench(bench);
+	spam(bench, 1, 30);
+	assert_int_equal(state_of(bench, 1), STATE_CONFIRMED);
 	free_bench(bench);
 }
 
@@ -379,6 +482,18 @@ parameters_out_of_range_are_refused(void **state)
 	assert_int_equal(
 		parameters_set(&parameters, TEXT("flow.floor"), TEXT("1"), &fail), -ENOENT);
 	assert_non_null(strstr(fail.what, "flow.floor"));
+	/* Tables are made of these: no value may get through that would stop them. */
+	assert_int_equal(
+		parameters_set(&parameters, TEXT("flow.filter-blocks"), TEXT("3"), &fail), -EINVAL);
+	assert_int_equal(
+		parameters_set(&parameters, TEXT("flow.distinct-registers"), TEXT("100"), &fail),
+		-EINVAL);
+	assert_int_equal(
+		parameters_set(&parameters, TEXT("flow.filter-blocks"), TEXT("2.5"), &fail),
+		-EINVAL);
+	assert_int_equal(
+		parameters_set(&parameters, TEXT("flow.filter-blocks"), TEXT("16"), &fail), 0);
+	assert_int_equal(parameters.flow.filter_blocks, 16);
 }
 
 int
@@ -392,6 +507,8 @@ main(void)
 		cmocka_unit_test(a_jump_of_decades_is_no_work_and_clears),
 		cmocka_unit_test(the_threshold_follows_e_d_bh),
 		cmocka_unit_test(an_index_given_to_another_line_starts_clear),
+		cmocka_unit_test(whoever_is_held_is_looked_at),
+		cmocka_unit_test(a_suspect_need_not_be_watched),
 		cmocka_unit_test(an_explanation_names_what_counted),
 		cmocka_unit_test(an_explanation_says_what_keeps_a_line_clear),
 		cmocka_unit_test(an_explanation_says_times_as_people_do),
