@@ -345,6 +345,7 @@ an_explanation_names_what_counted(void **state)
 	assert_non_null(strstr(buffer_string(&text), "9 attempts to deliver mail to 9 addresses"));
 	assert_non_null(strstr(buffer_string(&text), "up to 2 new networks a day"));
 	assert_non_null(strstr(buffer_string(&text), "of which the smaller counts, less 0.9"));
+	assert_non_null(strstr(buffer_string(&text), "A line is confirmed at 11.5.\n"));
 	assert_non_null(strstr(buffer_string(&text), "What would have cleared it: at most"));
 	assert_non_null(strstr(buffer_string(&text), version));
 	assert_false(text.failed);
