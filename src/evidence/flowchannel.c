@@ -20,6 +20,7 @@ struct flow_channel {
 	struct flow_channel_settings settings;
 	struct cusum_steps steps;
 	double role_rate[ROLE_COUNT]; /* new networks per microsecond */
+	uint32_t memory_s; /* the shortest that a generation of the filter lasts, unless it fills */
 	uint64_t seed;
 	struct senders senders;
 	struct outage outage;
@@ -80,6 +81,12 @@ flow_channel_defaults(struct flow_channel_settings *settings)
 	};
 }
 
+static uint32_t
+seconds_of(struct wall time)
+{
+	return time.us < 0 ? 0 : (uint32_t)(time.us / WALL_SECOND);
+}
+
 struct flow_channel *
 flow_channel_new(const struct flow_channel_settings *settings, uint64_t seed)
 {
@@ -87,6 +94,10 @@ flow_channel_new(const struct flow_channel_settings *settings, uint64_t seed)
 
 	channel->settings = *settings;
 	channel->seed = seed;
+	channel->memory_s =
+		seconds_of((struct wall){settings->remember_us < settings->remember_suspect_us
+				? settings->remember_us
+				: settings->remember_suspect_us});
 	cusum_prepare(&channel->steps, settings);
 	for (int role = 0; role < ROLE_COUNT; role++)
 		channel->role_rate[role] = settings->role[role].new_a_day / (double)WALL_DAY;
@@ -168,12 +179,6 @@ is_bad(uint8_t outcome)
 	return outcome == OUTCOME_FAILED || outcome == OUTCOME_REFUSED;
 }
 
-static uint32_t
-seconds_of(struct wall time)
-{
-	return time.us < 0 ? 0 : (uint32_t)(time.us / WALL_SECOND);
-}
-
 static bool
 is_suspect(const struct flow_channel *channel, const struct sender *sender)
 {
@@ -204,18 +209,18 @@ static void
 turn_generations(const struct flow_channel *channel, struct sender *sender, struct wall time)
 {
 	const struct flow_channel_settings *settings = &channel->settings;
-	uint32_t now = seconds_of(time), span = (uint32_t)(settings->remember_us / WALL_SECOND);
-	uint32_t suspect_span = (uint32_t)(settings->remember_suspect_us / WALL_SECOND);
+	uint32_t now = seconds_of(time), span;
 
 	if (sender->generation_new >= generation_most(channel)) {
 		turn_generation(channel, sender);
 		sender->generation_s = now;
 	}
 	/* Mostly this, without a look at the tests. */
-	if (now - sender->generation_s < span && now - sender->generation_s < suspect_span)
+	if (now - sender->generation_s < channel->memory_s)
 		return;
-	if (is_suspect(channel, sender))
-		span = suspect_span;
+	span = (uint32_t)((is_suspect(channel, sender) ? settings->remember_suspect_us
+						       : settings->remember_us) /
+		WALL_SECOND);
 	if (now - sender->generation_s < span)
 		return;
 	turn_generation(channel, sender);
