@@ -160,14 +160,6 @@ parameters_format(const struct parameters *parameters, struct buffer *into)
 		buffer_print(into, "%s=%.12g\n", rows[i].name, read_row(parameters, &rows[i]));
 }
 
-static bool
-is_power(double number)
-{
-	unsigned whole = (unsigned)number;
-
-	return (double)whole == number && (whole & (whole - 1)) == 0;
-}
-
 int
 parameters_set(
 	struct parameters *parameters, struct text name, struct text value, struct fail *fail)

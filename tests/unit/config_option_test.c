@@ -267,7 +267,7 @@ options_and_parameters_must_fit_alike(void **state)
 	parameters_defaults(&parameters);
 	assert_int_equal(
 		parameters_set(&parameters, TEXT("flow.filter-blocks"), TEXT("3"), &fail), -EINVAL);
-	assert_string_equal(fail.what, "flow.filter-blocks: 3 is no power of two");
+	assert_string_equal(fail.what, "flow.filter-blocks: 3 is not a power of two");
 }
 
 static void
