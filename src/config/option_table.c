@@ -351,9 +351,8 @@ const struct config_option config_options[] = {
 		.standard = "1",
 		.least = 1,
 		.most = 255,
-		.unit = "networks",
-		.help = "Networks that must have accepted the line's mail before, so that such a "
-			"run "
+		.unit = "mails",
+		.help = "Mails of the line that must have been accepted before, so that such a run "
 			"counts as an outage of its own."},
 	{.name = "flow.stall-slow",
 		.type = OPTION_TYPE_DURATION,

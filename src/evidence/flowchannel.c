@@ -336,7 +336,7 @@ begin_stall(const struct flow_channel *channel, struct sender *sender, struct wa
 	const struct flow_channel_settings *settings = &channel->settings;
 	uint32_t again = (uint32_t)(settings->stall_again_us / WALL_SECOND);
 
-	if (sender->contacts - sender->contacts_bad < settings->stall_accepted &&
+	if (sender->accepted < settings->stall_accepted &&
 		seconds_of(time) - sender->stall_run_s < settings->stall_slow_us / WALL_SECOND)
 		return;
 	if (sender->stall_s == 0 || seconds_of(time) - sender->stall_s > again)

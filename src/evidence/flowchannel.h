@@ -82,7 +82,7 @@ struct flow_channel_settings {
 	double outage_ratio;
 	unsigned outage_lines; /* other lines needed to say so */
 	int64_t outage_window_us;
-	/* Line guard: so many failures in a row without any answer, from a line that so many networks have
+	/* Line guard: so many failures in a row without any answer, from a line of which so many mails were
 	 * accepted before, or over so long (a run as slow as that does no harm while it is looked at); for
 	 * stall_us, and again only after stall_again_us. */
 	unsigned stall_failures;

@@ -37,7 +37,6 @@ struct court {
 	size_t confirmation_count;
 	size_t confirmation_room;
 	uint64_t highest[STATE_COUNT];
-	double notice; /* ln: no state is entered by a line that is watched with less */
 	double threshold;
 	uint32_t active_lines;
 	struct wall epoch; /* end of the last one */
@@ -80,7 +79,6 @@ court_new(const struct court_settings *settings, size_t lines_most, uint32_t par
 	court->watched.index = memory_map(lines_most, sizeof(uint32_t));
 	court->held.index = memory_map(lines_most, sizeof(uint32_t));
 	court->threshold = settings->floor;
-	court->notice = fmin(settings->watch, fmin(settings->suspect, settings->floor));
 	return court;
 }
 
@@ -346,7 +344,7 @@ court_take(struct court *court, const struct evidence *evidence)
 	if (!evidence->is_first_contact)
 		return;
 	if (court->states[evidence->index] == STATE_CLEAR &&
-		(double)evidence->watch < court->notice)
+		(double)evidence->watch < court->settings.watch)
 		return;
 	hold(court, evidence);
 	decide(court, evidence->index, evidence->time);

@@ -314,20 +314,6 @@ whoever_is_held_is_looked_at(void **state)
 	free_bench(bench);
 }
 
-/* Whatever is entered first is entered, also where watching begins late. */
-static void
-a_suspect_need_not_be_watched(void **state)
-{
-	struct bench *bench = xcalloc(1, sizeof(*bench));
-
-	parameters_defaults(&bench->parameters);
-	bench->parameters.court.watch = 1000;
-	open_bench(bench);
-	spam(bench, 1, 30);
-	assert_int_equal(state_of(bench, 1), STATE_CONFIRMED);
-	free_bench(bench);
-}
-
 static void
 an_explanation_names_what_counted(void **state)
 {
@@ -509,7 +495,6 @@ main(void)
 		cmocka_unit_test(the_threshold_follows_e_d_bh),
 		cmocka_unit_test(an_index_given_to_another_line_starts_clear),
 		cmocka_unit_test(whoever_is_held_is_looked_at),
-		cmocka_unit_test(a_suspect_need_not_be_watched),
 		cmocka_unit_test(an_explanation_names_what_counted),
 		cmocka_unit_test(an_explanation_says_what_keeps_a_line_clear),
 		cmocka_unit_test(an_explanation_says_times_as_people_do),
