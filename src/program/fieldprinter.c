@@ -2,7 +2,7 @@
 #include "program/fieldprinter.h"
 
 #include "base/bytes.h"
-#include "source/element.h"
+#include "source/export/element.h"
 
 #include <math.h>
 

@@ -18,7 +18,7 @@
 #define LAZARET_PROGRAM_FIELDPRINTER_H
 
 #include "base/text.h"
-#include "source/decode.h"
+#include "source/export/decode.h"
 
 #include <stdio.h>
 

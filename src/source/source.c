@@ -2,7 +2,7 @@
 #include "source/source.h"
 
 #include "source/format.h"
-#include "source/linereader.h"
+#include "source/text/linereader.h"
 
 #include <errno.h>
 #include <stdlib.h>

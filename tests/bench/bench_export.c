@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "exporter.h"
 #include "measure.h"
-#include "source/export.h"
+#include "source/export/export.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
  * was told must have begun. */
 #include "base/bytes.h"
 #include "fuzz.h"
-#include "source/connection.h"
+#include "source/capture/connection.h"
 
 static const uint8_t hosts[2][16] = {{[15] = 1}, {[15] = 2}};
 

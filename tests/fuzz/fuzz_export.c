@@ -3,8 +3,8 @@
  * of length before each. The highest bits of the length make a quarter of an hour pass, and
  * another exporter speak. Read twice: for mail, and for a visitor that looks at every byte. */
 #include "fuzz.h"
-#include "source/decode.h"
-#include "source/export.h"
+#include "source/export/decode.h"
+#include "source/export/export.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A file of bare flow export, cut into messages and decoded; once for mail and once for every field. */
 #include "fuzz.h"
-#include "source/decode.h"
+#include "source/export/decode.h"
 #include "source/format.h"
 
 #include <stdio.h>

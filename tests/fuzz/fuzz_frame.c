@@ -2,7 +2,7 @@
 /* Frames: the first byte names the link, the second how much longer than captured it was; fragments go on to
  * be put together. What the parser points at must lie in the frame. */
 #include "fuzz.h"
-#include "source/fragment.h"
+#include "source/packet/fragment.h"
 
 static uint64_t touched;
 

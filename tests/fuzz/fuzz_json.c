@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* JSON: every value of any text is walked through, and every piece must lie inside the text. */
 #include "fuzz.h"
-#include "source/json.h"
+#include "source/text/json.h"
 
 static struct text whole;
 

@@ -2,7 +2,7 @@
 /* Recordings, pcap and pcapng: to the end, once for mail and once for every field of flow export in them. */
 #include "fuzz.h"
 #include "memory_file.h"
-#include "source/decode.h"
+#include "source/export/decode.h"
 #include "source/format.h"
 
 static uint64_t touched;

@@ -3,8 +3,8 @@
  * field. */
 #include "base/bytes.h"
 #include "fuzz.h"
-#include "source/decode.h"
-#include "source/sflow.h"
+#include "source/export/decode.h"
+#include "source/export/sflow.h"
 
 static uint64_t touched;
 

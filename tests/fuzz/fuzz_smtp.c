@@ -2,8 +2,8 @@
 /* Dialogues: a byte of flags, then steps: who speaks or is missing and how long, then what he says. */
 #include "base/bytes.h"
 #include "fuzz.h"
+#include "source/capture/smtp.h"
 #include "source/observation.h"
-#include "source/smtp.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -3,7 +3,7 @@
  * options, two bytes give the length of the template set, the rest is data. Every field that is
  * found must lie in its record. */
 #include "fuzz.h"
-#include "source/template.h"
+#include "source/export/template.h"
 
 #include <errno.h>
 

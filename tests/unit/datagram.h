@@ -7,9 +7,9 @@
 #ifndef LAZARET_TESTS_DATAGRAM_H
 #define LAZARET_TESTS_DATAGRAM_H
 
-#include "source/decode.h"
-#include "source/export.h"
-#include "source/template.h"
+#include "source/export/decode.h"
+#include "source/export/export.h"
+#include "source/export/template.h"
 
 #include <stdlib.h>
 

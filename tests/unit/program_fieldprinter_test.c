@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/fieldprinter.h"
-#include "source/element.h"
+#include "source/export/element.h"
 #include "unit.h"
 
 #include <stdlib.h>

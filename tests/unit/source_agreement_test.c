@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "packet_maker.h"
-#include "source/connection.h"
+#include "source/capture/connection.h"
 #include "source_text.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/columns.h"
+#include "source/text/columns.h"
 #include "unit.h"
 
 #include <errno.h>

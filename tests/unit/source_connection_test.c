@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "packet_maker.h"
-#include "source/connection.h"
+#include "source/capture/connection.h"
 #include "unit.h"
 
 static struct intake *intake;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/element.h"
+#include "source/export/element.h"
 #include "unit.h"
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/decode.h"
-#include "source/export.h"
+#include "source/export/decode.h"
+#include "source/export/export.h"
 #include "unit.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/bytes.h"
-#include "source/decode.h"
+#include "source/export/decode.h"
 #include "source/format.h"
 #include "source/source.h"
 #include "unit.h"

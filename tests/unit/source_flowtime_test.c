@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/flowtime.h"
+#include "source/export/flowtime.h"
 #include "unit.h"
 
 #define SECONDS INT64_C(1700000000)

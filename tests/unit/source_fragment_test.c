@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/fragment.h"
+#include "source/packet/fragment.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "packet_maker.h"
-#include "source/frame.h"
+#include "source/packet/frame.h"
 #include "unit.h"
 
 #include <errno.h>

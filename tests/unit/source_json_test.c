@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/json.h"
+#include "source/text/json.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/linereader.h"
+#include "source/text/linereader.h"
 #include "unit.h"
 
 #include <stdio.h>

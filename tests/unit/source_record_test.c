@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "datagram.h"
-#include "source/record.h"
+#include "source/export/record.h"
 #include "unit.h"
 
 #define ENTERPRISE_REVERSE (29305U << 16)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/sampling.h"
+#include "source/export/sampling.h"
 #include "unit.h"
 
 /* A record of 4-byte numbers, one for each slot given. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/sequence.h"
+#include "source/export/sequence.h"
 #include "unit.h"
 
 static int64_t lost;

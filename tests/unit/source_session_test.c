@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "datagram.h"
-#include "source/session.h"
+#include "source/export/session.h"
 #include "unit.h"
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/bytes.h"
-#include "source/decode.h"
-#include "source/sflow.h"
+#include "source/export/decode.h"
+#include "source/export/sflow.h"
 #include "unit.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/capture/smtp.h"
 #include "source/observation.h"
-#include "source/smtp.h"
 #include "unit.h"
 
 /* A dialogue as both sides see it: every line is a segment, numbers go on as in TCP. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/stamp.h"
+#include "source/text/stamp.h"
 #include "unit.h"
 
 #include <errno.h>

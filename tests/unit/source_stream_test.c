@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/stream.h"
+#include "source/capture/stream.h"
 #include "unit.h"
 
 static struct stream_pool *pool;

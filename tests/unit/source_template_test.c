@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/template.h"
+#include "source/export/template.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,0 +1,17 @@
+/* dataset - the records of one data set
+ *
+ * What:    walks the records of a set by their template. A flow record that is not mail is
+ *          stepped over after a look at its two ports. The loop ends with the bytes of the set;
+ *          no count from the wire drives it.
+ * Owns:    nothing.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_SOURCE_EXPORT_DATASET_H
+#define LAZARET_SOURCE_EXPORT_DATASET_H
+
+#include "source/export/message.h"
+
+void dataset_read(
+	struct message *message, const struct template *template, const uint8_t *at, size_t size);
+
+#endif

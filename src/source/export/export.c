@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/export/export.h"
+
+#include "source/export/ipfix.h"
+#include "source/export/message.h"
+#include "source/export/netflow5.h"
+#include "source/export/netflow9.h"
+
+#include <stdlib.h>
+
+/* A datagram of NetFlow v5 has 30 records at the most; some exporters send a few more. */
+#define NETFLOW5_RECORDS 64
+
+/* So much of a datagram is asked for before its header is looked at. */
+#define PREFETCH 512
+
+struct export *
+export_new(const struct export_settings *settings, struct intake *intake)
+{
+	struct export *export_ = xcalloc(1, sizeof(*export_));
+	struct fail nothing = {0};
+
+	export_->settings = *settings;
+	if (export_->settings.sessions_most == 0)
+		export_->settings.sessions_most = 1;
+	if (export_->settings.templates_total == 0)
+		export_->settings.templates_total = 1;
+	export_->intake = intake;
+	export_->intake_counts = intake_counts(intake);
+	sessions_init(
+		&export_->sessions, &export_->settings, &export_->counts, export_->intake_counts);
+	twins_init(&export_->twins);
+	export_->netflow5 = template_new(&layout_netflow5, &nothing);
+	export_->sflow = sflow_new(&SFLOW_DEFAULTS, intake);
+	return export_;
+}
+
+struct export *
+export_free(struct export *export_)
+{
+	if (export_ == NULL)
+		return NULL;
+	sessions_done(&export_->sessions);
+	twins_done(&export_->twins);
+	template_free(export_->netflow5);
+	sflow_free(export_->sflow);
+	free(export_);
+	return NULL;
+}
+
+static void
+flush_feeder(void *feeder)
+{
+	export_flush(feeder);
+}
+
+static void
+free_feeder(void *feeder)
+{
+	export_free(feeder);
+}
+
+struct export *
+export_of(struct intake *intake)
+{
+	struct intake_feeder feeder = {.flush = flush_feeder, .free = free_feeder};
+
+	if (intake_feeder(intake) == NULL) {
+		feeder.feeder = export_new(&EXPORT_DEFAULTS, intake);
+		intake_attach(intake, &feeder);
+	}
+	return intake_feeder(intake);
+}
+
+/* Is the first set one that a datagram of this dialect can begin with? */
+static bool
+is_set(const uint8_t *payload, size_t size, uint16_t templates)
+{
+	uint16_t id = bytes_u16(payload), length = bytes_u16(payload + 2);
+
+	return (id >= TEMPLATE_FIRST || id == templates || id == templates + 1) && length >= 8 &&
+		length <= size;
+}
+
+bool
+export_matches(const uint8_t *payload, size_t size)
+{
+	struct reader reader = reader_on(payload, size);
+	uint16_t version = reader_u16(&reader), count = reader_u16(&reader);
+
+	if (reader.failed)
+		return false;
+	if (version == 5)
+		return size >= 24 && count >= 1 && count <= NETFLOW5_RECORDS &&
+			size == 24 + (size_t)count * 48;
+	if (version == 9)
+		return size >= 28 && is_set(payload + 20, size - 20, 0);
+	if (version == 10)
+		return size >= 24 && count >= 16 && count <= size &&
+			is_set(payload + 16, count - 16U, 2);
+	return sflow_matches(payload, size);
+}
+
+void
+export_datagram(
+	struct export *export_, const struct export_from *from, const uint8_t *payload, size_t size)
+{
+	struct message nobody = {.export_ = export_, .from = from};
+	uint16_t version = size >= 2 ? bytes_u16(payload) : 0;
+
+	for (size_t i = 0; i < size && i < PREFETCH; i += 64)
+		__builtin_prefetch(payload + i);
+	export_->counts.datagrams++;
+	export_->visitor = intake_visitor(export_->intake);
+	if (version == 9) {
+		netflow9_read(export_, from, payload, size);
+	} else if (version == 10) {
+		ipfix_read(export_, from, payload, size);
+	} else if (version == 5) {
+		netflow5_read(export_, from, payload, size);
+	} else if (size >= 4 && bytes_u32(payload) == 5) {
+		sflow_datagram(export_->sflow, from, payload, size);
+	} else {
+		export_->counts.malformed++;
+		export_->intake_counts->skipped_bytes += size;
+		message_error(&nobody, "version %u, expected NetFlow 5 or 9, IPFIX (10) or sFlow 5",
+			version);
+	}
+}
+
+void
+export_flush(struct export *export_)
+{
+	struct export_from from = {.file = export_->file};
+
+	for (uint32_t i = 0; i < export_->sessions.used; i++) {
+		struct session *session = &export_->sessions.session[i];
+		struct message message = {.export_ = export_, .from = &from, .session = session};
+		size_t sets = session->held_count, bytes;
+		uint16_t first;
+
+		if (!session->is_used || session->held == NULL)
+			continue;
+		first = session->held->template_id;
+		from.has_address = !address_equal(&session->key.exporter, &(struct address){{0}});
+		from.address = session->key.exporter;
+		bytes = session_give_up(&export_->sessions, session);
+		message_error(&message,
+			sets == 1 ? "%zu set of data (%zu bytes) waited for a template that never "
+				    "came, template %u"
+				  : "%zu sets of data (%zu bytes) waited for a template that never "
+				    "came, the first of them for template %u",
+			sets, bytes, first);
+	}
+}
+
+const struct export_counts *
+export_counts(const struct export *export_)
+{
+	return &export_->counts;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/export/ipfix.h"
+
+#include "source/export/sets.h"
+
+#define VERSION 10
+#define HEADER  16
+
+/* Do the lengths of all sets make sense? */
+static bool
+are_sets_whole(struct reader reader)
+{
+	while (reader_left(&reader) >= 4) {
+		uint16_t length;
+
+		reader_skip(&reader, 2);
+		length = reader_u16(&reader);
+		if (length < 4 || (size_t)length - 4 > reader_left(&reader))
+			return false;
+		reader_skip(&reader, (size_t)length - 4);
+	}
+	return true;
+}
+
+/* The message that begins at payload, of length bytes. */
+static void
+read_message(struct export *export_, const struct export_from *from, const uint8_t *payload,
+	size_t length)
+{
+	struct message message = {.export_ = export_,
+		.from = from,
+		.payload = payload,
+		.size = length,
+		.dialect = DIALECT_IPFIX};
+	struct reader reader = reader_on(payload, length);
+	uint32_t domain;
+
+	reader_skip(&reader, 4);
+	message.moment.seconds = reader_u32(&reader);
+	message.number = reader_u32(&reader);
+	domain = reader_u32(&reader);
+	if (!are_sets_whole(reader)) {
+		export_->counts.malformed++;
+		export_->intake_counts->skipped_bytes += length;
+		message_error(&message,
+			"IPFIX message with a set that is shorter than 4 bytes or goes beyond its "
+			"end");
+		return;
+	}
+	if (!message_begin(&message, domain, (int64_t)message.moment.seconds * WALL_SECOND))
+		return;
+	sets_read(&message, &reader);
+	message_end(&message);
+}
+
+void
+ipfix_read(
+	struct export *export_, const struct export_from *from, const uint8_t *payload, size_t size)
+{
+	while (size > 0) {
+		struct message nobody = {
+			.export_ = export_, .from = from, .dialect = DIALECT_IPFIX};
+		size_t length = size >= HEADER ? bytes_u16(payload + 2) : 0;
+
+		if (length < HEADER || length > size || bytes_u16(payload) != VERSION) {
+			export_->counts.malformed++;
+			export_->intake_counts->skipped_bytes += size;
+			message_error(&nobody,
+				"no IPFIX message in %zu bytes (version %u, length %zu)", size,
+				size >= 2 ? bytes_u16(payload) : 0, length);
+			return;
+		}
+		read_message(export_, from, payload, length);
+		payload += length;
+		size -= length;
+	}
+}

@@ -1,0 +1,39 @@
+/* message - one message of NetFlow or IPFIX while it is read
+ *
+ * What:    what the three dialects have in common once their header is read: finding the session and
+ *          following the sequence numbers. What is in it is read by sets.h, or is NetFlow v5's.
+ * Owns:    nothing; a value that lives as long as the datagram.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_SOURCE_EXPORT_MESSAGE_H
+#define LAZARET_SOURCE_EXPORT_MESSAGE_H
+
+#include "source/export/collector.h"
+
+struct message {
+	struct export *export_;
+	const struct export_from *from;
+	const uint8_t *payload; /* all of it */
+	size_t size;
+	struct session *session;
+	struct moment moment;
+	uint32_t number;    /* its sequence number */
+	uint32_t records;   /* data records read, options included */
+	uint32_t templates; /* template records read */
+	uint32_t sampling;  /* from a header of NetFlow v5 */
+	uint8_t dialect;    /* enum dialect */
+	bool is_uncounted;  /* a set without template was in it */
+};
+
+/* Before the first set: finds the session by dialect and domain, and looks at the sequence
+ * number. The message's payload, number and (but for its time) moment must be set. export_us:
+ * the time in the header. False: this message is not to be read (counted). */
+bool message_begin(struct message *message, uint32_t domain, int64_t export_us);
+
+/* After the last set. */
+void message_end(struct message *message);
+
+/* Tells the intake, with the exporter's name before the text. */
+void message_error(const struct message *message, const char *format, ...) PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,212 @@
+/* session - what is kept of one exporter: its templates, sequence, sampling, and data that waits
+ *
+ * What:    a session is an exporter's address and observation domain; for IPFIX the source port
+ *          too, as a new port is a new transport session (RFC 7011 s8.4), for NetFlow v9 not (RFC
+ *          3954 s9). Templates are replaced at once when they are redefined, refreshed when they
+ *          are sent again, and not used beyond their life.
+ * Owns:    sessions, their templates and the copies of data sets that wait. Pointers to a session
+ *          are valid until the next session_begin; to a template until the next session_announce,
+ *          session_find_template or session_restart.
+ * Limits:  export_settings. Sessions that were silent for a template's life make room; if there
+ *          are none the new one is refused, so a flood of forged sources cannot drive out a real
+ *          one.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_SOURCE_EXPORT_SESSION_H
+#define LAZARET_SOURCE_EXPORT_SESSION_H
+
+#include "base/table.h"
+#include "source/export/export.h"
+#include "source/export/sampling.h"
+#include "source/export/sequence.h"
+#include "source/export/template.h"
+
+#define SESSION_RECENT 4
+#define SESSION_PRINTS 8
+
+struct session_key {
+	struct address exporter;
+	uint32_t domain;
+	uint16_t port;
+	uint16_t dialect; /* enum dialect */
+};
+
+/* What a message's header told, as far as its records need it. */
+struct moment {
+	struct wall time; /* of the export; of its receipt if the exporter's clock was never set */
+	uint32_t seconds; /* export time as sent */
+	uint32_t uptime;  /* ms; NetFlow v5 and v9 */
+};
+
+/* A data set that waits for its template. */
+struct held {
+	struct held *next;
+	struct moment moment;
+	struct wall received;
+	uint16_t template_id;
+	uint16_t size;
+	uint8_t bytes[];
+};
+
+/* What every message needs comes first: two cache lines. */
+struct session {
+	struct template *recent[SESSION_RECENT]; /* by the low bits of the id; may be NULL */
+	struct wall seen;
+	int64_t booted_ms; /* export time - sysUpTime */
+	uint32_t uptime;
+	bool has_uptime;
+	bool is_mixed; /* several exporters behind one key: restarts mean nothing */
+	bool is_used;
+	uint8_t print_next;
+	struct wall incomplete; /* records were lost shortly before this time */
+	struct sequence sequence;
+	uint64_t print[SESSION_PRINTS]; /* of the last datagrams, to know duplicates */
+	struct session_key key;
+	uint32_t number;
+	uint32_t template_count;
+	int64_t started_ms; /* systemInitTimeMilliseconds, from options; 0 not known */
+	struct wall restarts_since;
+	uint8_t restarts;
+	struct template *templates;
+	struct sampling *sampling; /* NULL until a rate is learnt */
+	struct held *held;         /* oldest first */
+	struct held *held_last;
+	size_t held_count;
+} __attribute__((aligned(64)));
+
+struct sessions {
+	const struct export_settings *settings;
+	struct export_counts *counts;
+	struct intake_counts *intake_counts; /* what is given up is skipped */
+	uint64_t seed[4];                    /* secret */
+	struct table index;                  /* session key -> number */
+	struct table exporters; /* exporter -> how many sessions; aux: a refusal was told */
+	struct table templates; /* session and template id -> index of template */
+	struct session *session;
+	uint32_t used; /* of session, ever */
+	uint32_t free; /* chained by template_count */
+	struct template **template;
+	uint32_t *template_free;
+	uint32_t template_used;
+	uint32_t template_free_count;
+	size_t held_bytes;
+	struct wall swept;
+};
+
+enum session_template {
+	SESSION_TEMPLATE_SAME,
+	SESSION_TEMPLATE_NEW,
+	SESSION_TEMPLATE_CHANGED,
+	SESSION_TEMPLATE_LATE,
+	SESSION_TEMPLATE_FULL,
+};
+
+void sessions_init(struct sessions *sessions, const struct export_settings *settings,
+	struct export_counts *counts, struct intake_counts *intake_counts);
+void sessions_done(struct sessions *sessions);
+
+/* Both halves of a product: mixes two words, of which at least one is secret. */
+static inline uint64_t
+session_fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t
+session_hash(const struct sessions *sessions, const struct session_key *key)
+{
+	uint64_t high, low;
+	/* Put together here: read back as one word right after it was written in parts would
+	 * wait. */
+	uint64_t rest = key->domain | (uint64_t)key->port << 32 | (uint64_t)key->dialect << 48;
+
+	memcpy(&high, key->exporter.byte, sizeof(high));
+	memcpy(&low, key->exporter.byte + 8, sizeof(low));
+	return session_fold(
+		session_fold(high ^ sessions->seed[0], low ^ sessions->seed[1]) ^ sessions->seed[2],
+		rest ^ sessions->seed[3]);
+}
+
+/* The session of the key, or NULL if there is none yet. */
+static inline struct session *
+session_find(const struct sessions *sessions, const struct session_key *key)
+{
+	const struct table_slot *slot = table_find(&sessions->index, session_hash(sessions, key));
+
+	return slot != NULL ? &sessions->session[slot->value] : NULL;
+}
+
+/* Begins a session that there is not yet. NULL if it found no room; *tell is then true the first
+ * time for each exporter. */
+struct session *session_begin(
+	struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell);
+
+/* NULL: not known, or expired (then forgotten and counted). */
+struct template *session_find_template(
+	struct sessions *sessions, struct session *session, uint16_t id, struct wall now);
+
+/* Life is counted on the receiver's clock. */
+static inline bool
+session_is_expired(
+	const struct sessions *sessions, const struct template *template, struct wall now)
+{
+	return now.us > template->refreshed.us &&
+		now.us - template->refreshed.us > sessions->settings->template_life_us;
+}
+
+/* The same for one that was used lately; NULL means only that session_find_template has to be
+ * asked. */
+static inline struct template *
+session_find_recent(const struct sessions *sessions, const struct session *session, uint16_t id,
+	struct wall now)
+{
+	struct template *template = session->recent[id % SESSION_RECENT];
+
+	if (template == NULL || template->id != id || session_is_expired(sessions, template, now))
+		return NULL;
+	return template;
+}
+
+/* Learns or refreshes a template. fail is filled with what is strange in a new one. */
+enum session_template session_announce(struct sessions *sessions, struct session *session,
+	const struct layout *layout, uint32_t export_seconds, struct wall now, struct fail *fail);
+
+/* A layout of this number was announced that cannot be used: the one before it does not hold any more. */
+void session_refuse(struct sessions *sessions, struct session *session, uint16_t id,
+	uint32_t export_seconds, struct wall now);
+
+/* Compares sysUpTime with what it was (v5, v9). True: the exporter has restarted; its templates,
+ * rates and sequence are forgotten. */
+bool session_restarted(struct sessions *sessions, struct session *session, uint32_t uptime,
+	int64_t export_ms, struct wall now);
+
+/* The usual case: sysUpTime went on. False: session_restarted has to be asked. */
+static inline bool
+session_goes_on(struct session *session, uint32_t uptime, int64_t export_ms)
+{
+	if (!session->has_uptime || uptime < session->uptime)
+		return false;
+	session->uptime = uptime;
+	session->booted_ms = export_ms - uptime;
+	return true;
+}
+
+/* Has a datagram of this print come lately? */
+bool session_is_duplicate(const struct session *session, uint64_t print);
+void session_remember(struct session *session, uint64_t print);
+
+/* Copies a data set to wait; false if there is no room for it. The oldest ones of a session give
+ * way. */
+bool session_hold(struct sessions *sessions, struct session *session, uint16_t template_id,
+	const struct moment *moment, struct wall received, const uint8_t *bytes, size_t size);
+
+/* The oldest data set that waits for the template, or NULL; the caller frees it. */
+struct held *session_release(
+	struct sessions *sessions, struct session *session, uint16_t template_id);
+
+/* Gives up what waits in a session; returns how many bytes it was. */
+size_t session_give_up(struct sessions *sessions, struct session *session);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/export/sets.h"
+
+#include "source/export/dataset.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Set numbers that are not for data. */
+enum set { SET_TEMPLATES_V9 = 0, SET_OPTIONS_V9 = 1, SET_TEMPLATES = 2, SET_OPTIONS = 3 };
+
+/* The data sets that waited for this template, in the order in which they came. */
+static void
+release(struct message *message, uint16_t id)
+{
+	struct export *export_ = message->export_;
+	struct session *session = message->session;
+	struct held *held;
+
+	while (session->held_count > 0 &&
+		(held = session_release(&export_->sessions, session, id)) != NULL) {
+		struct template *template = session_find_template(
+			&export_->sessions, session, id, message->from->received);
+		struct message then = *message;
+
+		then.moment = held->moment;
+		if (template != NULL)
+			dataset_read(&then, template, held->bytes, held->size);
+		else
+			export_->intake_counts->skipped_bytes += held->size;
+		free(held);
+	}
+}
+
+static void
+learn(struct message *message, const struct layout *layout)
+{
+	struct export *export_ = message->export_;
+	struct fail strange = {0};
+	enum session_template result = session_announce(&export_->sessions, message->session,
+		layout, message->moment.seconds, message->from->received, &strange);
+
+	switch (result) {
+	case SESSION_TEMPLATE_SAME:
+	case SESSION_TEMPLATE_LATE:
+		return;
+	case SESSION_TEMPLATE_FULL:
+		/* Once in a while is enough: the flood may be meant to fill the list of errors. */
+		if ((export_->counts.templates_refused & (export_->counts.templates_refused - 1)) ==
+			0)
+			message_error(message, "no room for template %u", layout->id);
+		return;
+	case SESSION_TEMPLATE_NEW:
+	case SESSION_TEMPLATE_CHANGED:
+		if (strange.what[0] != '\0')
+			message_error(message, "%s", strange.what);
+		release(message, layout->id);
+		return;
+	}
+}
+
+/* A template set or an options template set. */
+static void
+read_templates(struct message *message, struct reader set, bool is_options)
+{
+	struct export *export_ = message->export_;
+	struct layout layout;
+
+	for (;;) {
+		size_t left = reader_left(&set);
+		struct fail fail = {0};
+		int r = layout_parse(&set, message->dialect, is_options, &layout, &fail);
+
+		if (r == 0)
+			return;
+		if (r < 0) {
+			export_->counts.templates_refused++;
+			export_->intake_counts->skipped_bytes +=
+				r == -EINVAL ? left : left - reader_left(&set);
+			message_error(message, "%s", fail.what);
+			if (r == -EINVAL)
+				return;
+			session_refuse(&export_->sessions, message->session, layout.id,
+				message->moment.seconds, message->from->received);
+			message->templates++;
+			continue;
+		}
+		/* Anybody can forge one over UDP, so it MUST be ignored there (RFC 7011 s8.4). */
+		if (layout.count == 0) {
+			export_->counts.withdrawals++;
+			continue;
+		}
+		message->templates++;
+		learn(message, &layout);
+	}
+}
+
+/* A message that was sent before this layout of the template: the one that it meant is gone. */
+static bool
+is_before_layout(const struct message *message, const struct template *template)
+{
+	uint32_t earlier = template->since - message->moment.seconds;
+
+	return template->is_redefined && earlier > 0 && earlier < 60;
+}
+
+static void
+read_data(struct message *message, uint16_t id, struct reader *set)
+{
+	struct export *export_ = message->export_;
+	size_t size = reader_left(set);
+	const struct template *template = session_find_recent(
+		&export_->sessions, message->session, id, message->from->received);
+
+	if (template == NULL)
+		template = session_find_template(
+			&export_->sessions, message->session, id, message->from->received);
+	if (__builtin_expect(template != NULL, 1) && !is_before_layout(message, template)) {
+		dataset_read(message, template, set->at, size);
+		return;
+	}
+	message->is_uncounted = true;
+	if (size == 0)
+		return;
+	if (template == NULL &&
+		session_hold(&export_->sessions, message->session, id, &message->moment,
+			message->from->received, set->at, size)) {
+		snprintf(export_->file, sizeof(export_->file), "%s",
+			message->from->file != NULL ? message->from->file : "");
+		return;
+	}
+	export_->counts.held_lost++;
+	export_->intake_counts->skipped_bytes += size;
+}
+
+static bool
+is_zero(const struct reader *reader)
+{
+	for (const uint8_t *at = reader->at; at < reader->end; at++) {
+		if (*at != 0)
+			return false;
+	}
+	return true;
+}
+
+void
+sets_read(struct message *message, struct reader *reader)
+{
+	bool v9 = message->dialect == DIALECT_NETFLOW9;
+
+	while (reader_left(reader) >= 4) {
+		uint16_t id = reader_u16(reader), length = reader_u16(reader);
+		struct reader set;
+
+		if (length < 4 || (size_t)length - 4 > reader_left(reader)) {
+			size_t left = reader_left(reader) + 4;
+
+			/* Zeros to the end are padding that some exporters count as part of the
+			 * datagram. */
+			if (id == 0 && length == 0 && is_zero(reader))
+				return;
+			message->export_->counts.malformed++;
+			message->export_->intake_counts->skipped_bytes += left;
+			message_error(
+				message, "set %u of %u bytes, expected 4 to %zu", id, length, left);
+			message->is_uncounted = true;
+			return;
+		}
+		set = reader_sub(reader, (size_t)length - 4);
+		if (id >= TEMPLATE_FIRST)
+			read_data(message, id, &set);
+		else if (id == (v9 ? SET_TEMPLATES_V9 : SET_TEMPLATES))
+			read_templates(message, set, false);
+		else if (id == (v9 ? SET_OPTIONS_V9 : SET_OPTIONS))
+			read_templates(message, set, true);
+		else
+			message->export_->intake_counts->skipped_bytes += length;
+	}
+	/* Too few for another set, and no padding. */
+	if (!is_zero(reader))
+		message->export_->intake_counts->skipped_bytes += reader_left(reader);
+}
