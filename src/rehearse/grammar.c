@@ -105,6 +105,8 @@ network_seed(struct parser *parser, const struct rule *rule, const struct match 
 static int
 network_start(struct parser *parser, const struct rule *rule, const struct match *match)
 {
+	if (match->date.us < 0)
+		return grammar_refuse(parser, -ERANGE, "a network starts in 1970 or later", NULL);
 	parser->scenario->start = match->date;
 	return 0;
 }
