@@ -1,0 +1,80 @@
+/* status - what the processes of the daemon show of themselves, in shared memory
+ *
+ * What:    each process has a page of its own, which it alone writes; the desk reads all. Values are 64 bits and
+ *          written one by one, so a reader never sees half of one, and figures that stand side by side may be a
+ *          moment apart. Everything is read as if it could be wrong.
+ * Owns:    nothing: the memory is the parent's.
+ * Limits:  STATUS_PROCESSES processes; STATUS_EXPORTERS exporters a receiver, the busiest.
+ * Thread:  one writer a page.
+ */
+#ifndef LAZARET_DESK_STATUS_H
+#define LAZARET_DESK_STATUS_H
+
+#include "base/address.h"
+#include "base/wall.h"
+#include "desk/counters.h"
+
+#include <stdbool.h>
+
+#define STATUS_PROCESSES 34
+#define STATUS_EXPORTERS 4096
+#define STATUS_TEXT      192
+
+struct status_process {
+	uint64_t pid;   /* 0: not running */
+	uint8_t owner;  /* enum counter_owner */
+	uint8_t number; /* among those of its owner */
+	uint8_t is_ready;
+	uint8_t spare[5];
+	struct wall started;
+	int64_t beat_us;           /* of the monotonic clock: when it last came round */
+	char sandbox[STATUS_TEXT]; /* how it is shut in, in words */
+	char trouble[STATUS_TEXT]; /* empty: none */
+	uint64_t value[COUNTERS];
+};
+
+/* One exporter, session by session. */
+struct status_exporter {
+	struct address address;
+	uint32_t domain;
+	uint16_t port;
+	uint16_t version; /* 5, 9, 10; sFlow: 0x0500 */
+	uint8_t is_tcp;
+	uint8_t spare[7];
+	struct wall seen;
+	uint64_t datagrams;
+	uint64_t records;
+	uint64_t mail_records;
+	uint64_t lost;
+	uint64_t late;
+	uint64_t duplicates;
+	uint64_t restarts;
+	uint64_t malformed;
+	uint64_t sampling; /* 0 not known, 1 all */
+	uint64_t templates;
+	int64_t clock_off_us; /* of its clock against ours */
+};
+
+struct status_exporters {
+	uint64_t count;
+	struct status_exporter exporter[STATUS_EXPORTERS];
+};
+
+struct status_rings {
+	uint64_t waiting; /* entries */
+	uint64_t room;
+};
+
+static inline uint64_t
+status_get(const uint64_t *value)
+{
+	return __atomic_load_n(value, __ATOMIC_RELAXED);
+}
+
+static inline void
+status_set(uint64_t *value, uint64_t to)
+{
+	__atomic_store_n(value, to, __ATOMIC_RELAXED);
+}
+
+#endif

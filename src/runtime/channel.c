@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "runtime/channel.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#define VERSION 1
+
+struct head {
+	uint16_t version;
+	uint16_t type;
+	uint32_t size;
+};
+
+/* So much may wait in a channel, where the system allows it. */
+#define BUFFER (4 * (int)CHANNEL_BODY)
+
+int
+channel_pair(int ends[2])
+{
+	int buffer = BUFFER;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+		return -errno;
+	for (int i = 0; i < 2; i++)
+		(void)setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+	return 0;
+}
+
+int
+channel_send(int channel, uint16_t type, const void *body, size_t size)
+{
+	struct head head = {.version = VERSION, .type = type, .size = (uint32_t)size};
+	struct iovec parts[2] = {
+		{.iov_base = &head, .iov_len = sizeof(head)},
+		{.iov_base = (void *)(uintptr_t)body, .iov_len = size},
+	};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = size > 0 ? 2 : 1};
+	ssize_t n;
+
+	must(size <= CHANNEL_BODY);
+	do {
+		n = sendmsg(channel, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return 0;
+	return errno == ECONNRESET || errno == ENOTCONN ? -EPIPE
+		: errno == ENOBUFS                      ? -EAGAIN
+							: -errno;
+}
+
+int64_t
+channel_receive(int channel, uint16_t *type, void *body, size_t room)
+{
+	struct head head = {0};
+	struct iovec parts[2] = {
+		{.iov_base = &head, .iov_len = sizeof(head)},
+		{.iov_base = body, .iov_len = room},
+	};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+	ssize_t n;
+
+	do {
+		n = recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == ECONNRESET ? -EPIPE : -errno;
+	if (n == 0)
+		return -EPIPE;
+	if ((size_t)n < sizeof(head) || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+		head.version != VERSION || head.size != (size_t)n - sizeof(head))
+		return -EBADMSG;
+	*type = head.type;
+	return head.size;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "runtime/process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+pid_t
+process_fork(const char *name)
+{
+	sigset_t none;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid != 0)
+		return pid < 0 ? -errno : pid;
+	(void)prctl(PR_SET_NAME, name);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	return 0;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+void
+process_keep_only(const int *descriptors, size_t count)
+{
+	int sorted[256];
+	size_t kept = 0;
+	unsigned from = 3;
+
+	must(count <= sizeof(sorted) / sizeof(*sorted));
+	for (size_t i = 0; i < count; i++) {
+		if (descriptors[i] > 2)
+			sorted[kept++] = descriptors[i];
+	}
+	qsort(sorted, kept, sizeof(*sorted), by_number);
+	for (size_t i = 0; i < kept; i++) {
+		if ((unsigned)sorted[i] > from)
+			(void)close_range(from, (unsigned)sorted[i] - 1, 0);
+		from = (unsigned)sorted[i] + 1;
+	}
+	(void)close_range(from, ~0U, 0);
+}
+
+static void
+describe(int status, char how[64])
+{
+	if (WIFSIGNALED(status))
+		snprintf(how, 64, "was killed by signal %d (%s)", WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else
+		snprintf(how, 64, "ended with exit code %d", WEXITSTATUS(status));
+}
+
+pid_t
+process_ended(char how[64], bool *is_clean)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, WNOHANG);
+
+	if (pid <= 0)
+		return 0;
+	describe(status, how);
+	*is_clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return pid;
+}
+
+int
+process_wait(pid_t child, const char *name, struct fail *fail)
+{
+	char how[64];
+	int status;
+
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR) {
+			fail_what(fail, "%s cannot be waited for: %s", name, strerror(errno));
+			return -ECHILD;
+		}
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	describe(status, how);
+	fail_what(fail, "%s %s", name, how);
+	return -ECHILD;
+}

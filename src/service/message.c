@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/message.h"
+
+#include "verdict/verdict.h"
+
+#include <string.h>
+
+static bool
+is_terminated(const char *text, size_t size)
+{
+	return memchr(text, '\0', size) != NULL;
+}
+
+static bool
+is_question(const struct question *question)
+{
+	return question->ask < ASK_COUNT && question->is_json <= 1 && question->flag <= 1 &&
+		is_terminated(question->actor, sizeof(question->actor)) &&
+		is_terminated(question->text, sizeof(question->text));
+}
+
+static bool
+is_open_page(const struct open_page *page, size_t size)
+{
+	if (size < offsetof(struct open_page, open) || page->count > MESSAGE_OPEN_MOST ||
+		size != offsetof(struct open_page, open) + page->count * sizeof(*page->open))
+		return false;
+	for (uint32_t i = 0; i < page->count; i++) {
+		const struct open_case *open = &page->open[i];
+
+		if (open->state >= STATE_COUNT || open->highest >= STATE_COUNT ||
+			open->role >= ROLE_COUNT)
+			return false;
+	}
+	return true;
+}
+
+bool
+message_check(uint16_t type, const void *body, size_t size)
+{
+	const struct answer *answer = body;
+	const struct open_question *open = body;
+
+	switch ((enum message_type)type) {
+	case MESSAGE_READY:
+	case MESSAGE_STOP:
+		return size == 0;
+	case MESSAGE_QUESTION:
+		return size == sizeof(struct question) && is_question(body);
+	case MESSAGE_ANSWER:
+		return size >= offsetof(struct answer, text) &&
+			answer->size <= sizeof(answer->text) && answer->code <= 0 &&
+			size == offsetof(struct answer, text) + answer->size;
+	case MESSAGE_OPEN:
+		return size == sizeof(*open) && open->judges > 0 && open->judge < open->judges;
+	case MESSAGE_OPEN_PAGE:
+		return is_open_page(body, size);
+	case MESSAGE_COUNT:
+		break;
+	}
+	return false;
+}

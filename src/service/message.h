@@ -1,0 +1,103 @@
+/* message - what the processes of the daemon say to each other over channels
+ *
+ * What:    the desk puts a question to judge, keeper or parent and gets one answer: a page of text and where to go on. Who
+ *          answers keeps nothing between two questions. The parent tells a process to stop; a process tells the parent
+ *          that it is ready. A judge that begins asks the keeper for the open cases.
+ *          Every message is checked by the one that gets it (message_check); a bad one ends the peer, not the daemon.
+ * Owns:    nothing.
+ * Limits:  a question is one of the verbs below with MESSAGE_TEXT bytes; a page MESSAGE_PAGE bytes.
+ * Thread:  values.
+ */
+#ifndef LAZARET_SERVICE_MESSAGE_H
+#define LAZARET_SERVICE_MESSAGE_H
+
+#include "base/wall.h"
+#include "ledger/audit.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MESSAGE_TEXT 512
+#define MESSAGE_PAGE 32768
+
+enum message_type {
+	MESSAGE_READY,     /* child to parent: no body */
+	MESSAGE_STOP,      /* parent to child: finish, keep what is to be kept, end; no body */
+	MESSAGE_QUESTION,  /* struct question */
+	MESSAGE_ANSWER,    /* struct answer up to its text's end */
+	MESSAGE_OPEN,      /* judge to keeper: struct open_question */
+	MESSAGE_OPEN_PAGE, /* keeper to judge: struct open_page */
+	MESSAGE_COUNT
+};
+
+/* What may be asked, and of whom. */
+enum ask {
+	ASK_LINES,        /* judge: lines at watch and above; cursor: index */
+	ASK_EXPLAIN_LINE, /* judge: text is a pseudonym of 16 digits; code -ENOENT if it is not held */
+	ASK_CASES,        /* keeper: cursor: number of the case before; flag: only open ones */
+	ASK_CASE, /* keeper: text names a case; opens the line's name and writes that down */
+	ASK_EXPLAIN, /* keeper: text names a case or line. No case: code -ESRCH, and the pseudonym in text */
+	ASK_AUDIT,  /* keeper */
+	ASK_NEVER,  /* keeper: text is ADDRESS, a line feed, reason; flag: undo */
+	ASK_RELOAD, /* parent */
+	ASK_COUNT
+};
+
+struct question {
+	uint64_t id;     /* the desk's: comes back with the answer */
+	uint64_t cursor; /* 0: from the begin */
+	uint8_t ask;     /* enum ask */
+	uint8_t is_json;
+	uint8_t flag;
+	uint8_t spare[5];
+	char actor[AUDIT_ACTOR + 1]; /* who asks, for the audit trail; terminated */
+	char text[MESSAGE_TEXT];     /* terminated */
+};
+
+struct answer {
+	uint64_t id;
+	uint64_t cursor; /* where to go on; 0: this was all */
+	int32_t code;    /* 0 or -errno; then text says what is wrong */
+	uint32_t size;   /* of text */
+	char text[MESSAGE_PAGE];
+};
+
+/* The open cases after a number, for a judge. */
+struct open_question {
+	uint64_t after;
+	uint32_t judge; /* only lines of its shard */
+	uint32_t judges;
+};
+
+struct open_case {
+	uint64_t number;
+	uint64_t line;
+	struct wall entered; /* the state */
+	float score;
+	uint8_t state;
+	uint8_t highest;
+	uint8_t role;
+	uint8_t spare;
+};
+
+#define MESSAGE_OPEN_MOST 512
+
+struct open_page {
+	uint32_t count;
+	uint8_t is_last;
+	uint8_t spare[3];
+	struct open_case open[MESSAGE_OPEN_MOST];
+};
+
+/* Whether a message of this type may have this body: sizes, ends of texts, numbers of verbs. */
+bool message_check(uint16_t type, const void *body, size_t size);
+
+/* Which judge a line belongs to. */
+static inline uint32_t
+message_shard(uint64_t pseudonym, uint32_t judges)
+{
+	return (uint32_t)(((pseudonym >> 32) * judges) >> 32);
+}
+
+#endif
