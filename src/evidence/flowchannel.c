@@ -4,6 +4,7 @@
 #include "evidence/activity.h"
 #include "evidence/sender.h"
 #include "evidence/servers.h"
+#include "source/observation.h"
 
 #include <errno.h>
 #include <math.h>
@@ -127,16 +128,15 @@ network_hash(const struct flow_channel *channel, const struct address *address)
 }
 
 struct contact
-flow_channel_contact(const struct flow_channel *channel, const struct line *line,
-	const struct observation *observation)
+flow_channel_contact(const struct flow_channel *channel, const struct sighting *sighting)
 {
 	return (struct contact){
-		.line = *line,
-		.network = network_hash(channel, &observation->server),
-		.address = hash_fast_16(observation->server.byte, channel->seed ^ 1),
-		.time = observation->time,
-		.sampling = observation->sampling,
-		.outcome = observation->outcome,
+		.line = sighting->line,
+		.network = network_hash(channel, &sighting->other),
+		.address = hash_fast_16(sighting->other.byte, channel->seed ^ 1),
+		.time = sighting->time,
+		.sampling = sighting->sampling,
+		.outcome = sighting->outcome,
 	};
 }
 
@@ -610,14 +610,15 @@ flow_channel_take(struct flow_channel *channel, const struct contact *contact, s
 }
 
 void
-flow_channel_inbound(struct flow_channel *channel, const struct line *server,
-	const struct address *client, struct wall time)
+flow_channel_inbound(
+	struct flow_channel *channel, const struct sighting *sighting, struct wall time)
 {
+	uint64_t server = sighting->line.pseudonym;
 	int64_t index;
 
-	if (!servers_add(&channel->servers, server->pseudonym, network_hash(channel, client), time))
+	if (!servers_add(&channel->servers, server, network_hash(channel, &sighting->other), time))
 		return;
-	index = flow_channel_find(channel, server->pseudonym);
+	index = flow_channel_find(channel, server);
 	if (index >= 0)
 		senders_at(&channel->senders, (uint32_t)index)->flags |= SENDER_SERVER;
 }

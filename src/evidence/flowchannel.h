@@ -14,7 +14,7 @@
 #define LAZARET_EVIDENCE_FLOWCHANNEL_H
 
 #include "evidence/evidence.h"
-#include "source/observation.h"
+#include "identity/sighting.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -114,9 +114,9 @@ void flow_channel_defaults(struct flow_channel_settings *settings);
 struct flow_channel *flow_channel_new(const struct flow_channel_settings *settings, uint64_t seed);
 struct flow_channel *flow_channel_free(struct flow_channel *channel);
 
-/* What counts as a contact of the line with the server's address. */
-struct contact flow_channel_contact(const struct flow_channel *channel, const struct line *line,
-	const struct observation *observation);
+/* What counts of a sighting of the kind CONTACT. */
+struct contact flow_channel_contact(
+	const struct flow_channel *channel, const struct sighting *sighting);
 
 /* Asks for the memory that these contacts will touch, so that the waits overlap: the line's slot, the record
  * that it leads to, and what only some of the contacts touch. Each round reads what the one before asked for. */
@@ -132,9 +132,9 @@ void flow_channel_prefetch_line(const struct flow_channel *channel, uint32_t ind
 void flow_channel_take(
 	struct flow_channel *channel, const struct contact *contact, struct evidence *ret);
 
-/* A line of ours accepted mail from a client: how the role mail-server is learnt. */
-void flow_channel_inbound(struct flow_channel *channel, const struct line *server,
-	const struct address *client, struct wall time);
+/* Takes a sighting of the kind INBOUND, in order of time: how the role mail-server is learnt. */
+void flow_channel_inbound(
+	struct flow_channel *channel, const struct sighting *sighting, struct wall time);
 
 /* Evidence of the line at index as of now, decayed; the line must be held. */
 struct evidence flow_channel_score(

@@ -26,6 +26,7 @@ extern const char *const role_names[ROLE_COUNT];
 struct line {
 	uint64_t pseudonym;
 	uint8_t role; /* enum role, as provisioned */
+	uint8_t spare[7];
 };
 
 #endif

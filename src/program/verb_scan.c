@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "identity/identify.h"
 #include "ledger/retention.h"
 #include "program/complaint.h"
 #include "program/filelist.h"
@@ -36,6 +37,10 @@ struct scan {
 	struct merge *merge;
 	struct lines *lines;
 	struct judge *judge;
+	struct observation batch[BATCH]; /* as read, and what it gives */
+	struct sighting sightings[IDENTIFY_EACH * BATCH];
+	uint32_t origin[IDENTIFY_EACH * BATCH];
+	struct identify_counts identified;
 	struct named_lines named;
 	struct ledger *ledger;
 	struct fail ledger_fail; /* the first; then nothing more is kept */
@@ -80,6 +85,16 @@ keep(void *context, const struct verdict *verdict)
 	scan->has_waiting = true;
 	if (ledger_transition(scan->ledger, verdict, text_of(name), &scan->ledger_fail) < 0)
 		complain(scan, &scan->ledger_fail, EXIT_INPUT);
+}
+
+/* Remembers the name of a line that is new: the report will ask for it. */
+static void
+remember(void *context, const struct sighting *sighting)
+{
+	struct scan *scan = context;
+	const struct observation *seen = &scan->batch[scan->origin[sighting - scan->sightings]];
+
+	lines_remember(scan->lines, &seen->client, seen->client_port);
 }
 
 static void
@@ -192,29 +207,31 @@ add_files(struct scan *scan)
 /* The seed of the sketches is drawn from the first observations: the same input gives the same figures,
  * and yet nobody who sends mail can know it beforehand. */
 static void
-begin(struct scan *scan, const struct observation *batch, size_t count)
+begin(struct scan *scan, size_t count)
 {
-	scan->totals.first = count ? batch[0].time : (struct wall){0};
-	scan->judge_settings.seed = hash_fast(batch, count * sizeof(*batch), 0);
+	scan->totals.first = count ? scan->batch[0].time : (struct wall){0};
+	scan->judge_settings.seed = hash_fast(scan->batch, count * sizeof(*scan->batch), 0);
 	scan->judge_settings.on_verdict = keep;
+	scan->judge_settings.on_line = remember;
 	scan->judge_settings.context = scan;
-	scan->judge = judge_new(&scan->judge_settings, scan->lines);
+	scan->judge = judge_new(&scan->judge_settings);
 	keep_parameters(scan);
 }
 
 static void
 judge_all(struct scan *scan)
 {
-	struct observation batch[BATCH];
-	size_t count;
+	size_t count, seen;
 
 	progress_init(&scan->progress, "reading");
 	merge_watch(scan->merge, show_progress, scan);
-	count = merge_read(scan->merge, batch, BATCH);
-	begin(scan, batch, count);
-	for (; count > 0; count = merge_read(scan->merge, batch, BATCH)) {
-		scan->totals.last = batch[count - 1].time;
-		judge_take(scan->judge, batch, count);
+	count = merge_read(scan->merge, scan->batch, BATCH);
+	begin(scan, count);
+	for (; count > 0; count = merge_read(scan->merge, scan->batch, BATCH)) {
+		scan->totals.last = scan->batch[count - 1].time;
+		seen = identify(scan->lines, scan->batch, count, scan->sightings, scan->origin,
+			&scan->identified);
+		judge_take(scan->judge, scan->sightings, seen);
 		keep_waiting(scan);
 	}
 	judge_advance(scan->judge, scan->totals.last);

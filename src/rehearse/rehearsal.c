@@ -1,22 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rehearse/rehearsal.h"
 
+#include "identity/identify.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 #define MONTH_DAYS 30
 /* 95 % of 100 lines is 95 of them, whatever the last bit of the product says. */
 #define ROUNDING 1e-6
+/* Observations that are identified and judged at once. */
+#define PORTION 1024
+
+/* A judge, and who counts what it says. */
+struct seat {
+	struct rehearsal *rehearsal;
+	struct judge *judge;
+	struct tally *tally;
+	struct parameters parameters;
+};
 
 struct rehearsal {
 	const struct scenario *scenario;
 	struct traffic *traffic;
 	struct lines *lines;
 	unsigned judges;
-	struct judge *judge[REHEARSAL_JUDGES_MOST];
-	struct tally *tally[REHEARSAL_JUDGES_MOST];
-	struct parameters parameters[REHEARSAL_JUDGES_MOST];
+	struct seat seat[REHEARSAL_JUDGES_MOST];
+	const struct observation *portion; /* and what it gives */
+	struct sighting sightings[IDENTIFY_EACH * PORTION];
+	uint32_t origin[IDENTIFY_EACH * PORTION];
+	struct identify_counts identified;
 };
+
+static void
+count_verdict(void *context, const struct verdict *verdict)
+{
+	const struct seat *seat = context;
+
+	tally_verdict(seat->tally, verdict);
+}
+
+/* Remembers the name of a line that is new: the example may be about it. */
+static void
+remember(void *context, const struct sighting *sighting)
+{
+	const struct seat *seat = context;
+	const struct rehearsal *rehearsal = seat->rehearsal;
+	const struct observation *seen =
+		&rehearsal->portion[rehearsal->origin[sighting - rehearsal->sightings]];
+
+	lines_remember(rehearsal->lines, &seen->client, seen->client_port);
+}
 
 int
 rehearsal_new(struct rehearsal **ret, const struct scenario *scenario,
@@ -36,15 +70,18 @@ rehearsal_new(struct rehearsal **ret, const struct scenario *scenario,
 	if (r < 0)
 		goto out;
 	for (unsigned i = 0; i < judges; i++) {
+		struct seat *seat = &rehearsal->seat[i];
 		struct judge_settings judge;
 
 		judge_defaults(&judge);
-		judge.parameters = rehearsal->parameters[i] = parameters[i];
+		judge.parameters = seat->parameters = parameters[i];
 		judge.seed = scenario->seed;
-		judge.on_verdict = tally_verdict;
-		rehearsal->tally[i] = tally_new(rehearsal->traffic, rehearsal->lines);
-		judge.context = rehearsal->tally[i];
-		rehearsal->judge[i] = judge_new(&judge, rehearsal->lines);
+		judge.on_verdict = count_verdict;
+		judge.on_line = remember;
+		judge.context = seat;
+		seat->rehearsal = rehearsal;
+		seat->tally = tally_new(rehearsal->traffic, rehearsal->lines);
+		seat->judge = judge_new(&judge);
 	}
 	*ret = rehearsal;
 	rehearsal = NULL;
@@ -59,13 +96,25 @@ rehearsal_free(struct rehearsal *rehearsal)
 	if (rehearsal == NULL)
 		return NULL;
 	for (unsigned i = 0; i < rehearsal->judges; i++) {
-		judge_free(rehearsal->judge[i]);
-		tally_free(rehearsal->tally[i]);
+		judge_free(rehearsal->seat[i].judge);
+		tally_free(rehearsal->seat[i].tally);
 	}
 	traffic_free(rehearsal->traffic);
 	lines_free(rehearsal->lines);
 	free(rehearsal);
 	return NULL;
+}
+
+/* At most PORTION observations, through all judges. */
+static void
+judge_portion(struct rehearsal *rehearsal, const struct observation *observations, size_t count)
+{
+	size_t seen = identify(rehearsal->lines, observations, count, rehearsal->sightings,
+		rehearsal->origin, &rehearsal->identified);
+
+	rehearsal->portion = observations;
+	for (unsigned i = 0; i < rehearsal->judges; i++)
+		judge_take(rehearsal->seat[i].judge, rehearsal->sightings, seen);
 }
 
 void
@@ -79,10 +128,11 @@ rehearsal_run(struct rehearsal *rehearsal, rehearsal_progress progress, void *co
 	while ((count = traffic_minute(rehearsal->traffic, &observations)) >= 0) {
 		struct wall now = traffic_now(rehearsal->traffic);
 
-		for (unsigned i = 0; i < rehearsal->judges; i++) {
-			judge_take(rehearsal->judge[i], observations, (size_t)count);
-			judge_advance(rehearsal->judge[i], now);
-		}
+		for (int64_t at = 0; at < count; at += PORTION)
+			judge_portion(rehearsal, observations + at,
+				(size_t)(count - at < PORTION ? count - at : PORTION));
+		for (unsigned i = 0; i < rehearsal->judges; i++)
+			judge_advance(rehearsal->seat[i].judge, now);
 		if (++minute % 60 == 0 && progress != NULL)
 			progress(context, (double)minute / minutes);
 	}
@@ -109,19 +159,19 @@ rehearsal_lines(const struct rehearsal *rehearsal)
 const struct tally *
 rehearsal_tally(const struct rehearsal *rehearsal, unsigned judge)
 {
-	return rehearsal->tally[judge];
+	return rehearsal->seat[judge].tally;
 }
 
 const struct judge *
 rehearsal_judge(const struct rehearsal *rehearsal, unsigned judge)
 {
-	return rehearsal->judge[judge];
+	return rehearsal->seat[judge].judge;
 }
 
 const struct parameters *
 rehearsal_parameters(const struct rehearsal *rehearsal, unsigned judge)
 {
-	return &rehearsal->parameters[judge];
+	return &rehearsal->seat[judge].parameters;
 }
 
 double
@@ -134,7 +184,7 @@ rehearsal_rate(const struct rehearsal *rehearsal, double count)
 double
 rehearsal_false_rate(const struct rehearsal *rehearsal, unsigned judge)
 {
-	return rehearsal_rate(rehearsal, tally_false(rehearsal->tally[judge]));
+	return rehearsal_rate(rehearsal, tally_false(rehearsal->seat[judge].tally));
 }
 
 double
@@ -147,7 +197,7 @@ rehearsal_naive_rate(const struct rehearsal *rehearsal, enum naive_rule rule)
 
 		if (rehearsal->scenario->class[i].flags & CLASS_ZOMBIE)
 			continue;
-		tally_class(rehearsal->tally[0], i, &class);
+		tally_class(rehearsal->seat[0].tally, i, &class);
 		count += class.flagged[rule];
 	}
 	return rehearsal_rate(rehearsal, count);
@@ -175,7 +225,7 @@ static struct found
 look(const struct rehearsal *rehearsal, const struct expect *expect)
 {
 	const struct scenario *scenario = rehearsal->scenario;
-	const struct tally *tally = rehearsal->tally[0];
+	const struct tally *tally = rehearsal->seat[0].tally;
 	struct found found = {.lines = 0};
 
 	for (unsigned i = 0; i < scenario->class_count; i++) {
@@ -234,7 +284,7 @@ rehearsal_expect(
 	case EXPECT_FLAGGED:
 		return hold_count(expect, &found, text);
 	case EXPECT_FALSE_AT_MOST:
-		count = tally_false(rehearsal->tally[0]);
+		count = tally_false(rehearsal->seat[0].tally);
 		buffer_print(text, "%.0f", count);
 		return count <= expect->amount;
 	case EXPECT_FALSE_RATE:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/judge.h"
 
+#include "source/observation.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -10,26 +12,24 @@
 /* One is filled and its slots asked for, one's records are, and one is taken. */
 #define BATCHES 3
 
-/* Mail that a line of ours accepted: it may change the role under which later contacts are judged, so it is
- * taken in its place among them. */
-struct inbound {
-	const struct observation *origin;
-	struct line server;
+/* A sighting that is no contact. It may change the role under which later contacts are judged, or end an epoch, so
+ * it is taken in its place among them. */
+struct aside {
+	const struct sighting *sighting;
 	struct wall time;
 	size_t before; /* contact of the batch */
 };
 
 struct batch {
 	struct contact contact[BATCH];
-	const struct observation *origin[BATCH];
-	struct inbound inbound[BATCH];
+	const struct sighting *sighting[BATCH]; /* of each contact */
+	struct aside aside[BATCH];
 	size_t count;
-	size_t inbounds;
+	size_t asides;
 };
 
 struct judge {
 	struct judge_settings settings;
-	struct lines *lines;
 	struct flow_channel *flow;
 	struct court *court;
 	struct wall now;
@@ -46,13 +46,12 @@ judge_defaults(struct judge_settings *settings)
 }
 
 struct judge *
-judge_new(const struct judge_settings *settings, struct lines *lines)
+judge_new(const struct judge_settings *settings)
 {
 	const struct parameters *parameters = &settings->parameters;
 	struct judge *judge = xcalloc(1, sizeof(*judge));
 
 	judge->settings = *settings;
-	judge->lines = lines;
 	judge->parameters = parameters_version(parameters);
 	judge->flow = flow_channel_new(&parameters->flow, settings->seed);
 	judge->court = court_new(
@@ -72,52 +71,41 @@ judge_free(struct judge *judge)
 	return NULL;
 }
 
-/* Mail that a line of ours accepted tells that it is a server. */
-static void
-add_inbound(struct judge *judge, struct batch *batch, const struct observation *observation,
-	const struct line *server)
+/* Whether it could be none that identity/ hands on. */
+static bool
+is_strange(const struct sighting *sighting)
 {
-	if (observation->server_port != 25 || observation->outcome != OUTCOME_ACCEPTED)
-		return;
-	batch->inbound[batch->inbounds++] = (struct inbound){
-		.origin = observation,
-		.server = *server,
-		.time = judge->now,
-		.before = batch->count,
-	};
+	if (sighting->kind == SIGHTING_CLOCK)
+		return false;
+	return sighting->kind >= SIGHTING_COUNT || sighting->line.pseudonym == 0 ||
+		sighting->line.role >= ROLE_COUNT || sighting->outcome >= OUTCOME_COUNT;
 }
 
-/* Adds what the observation says of our lines to a batch that has room: a contact, an inbound, both or none. */
+/* Adds a sighting to a batch that has room. */
 static void
-add_observation(struct judge *judge, struct batch *batch, const struct observation *observation)
+add_sighting(struct judge *judge, struct batch *batch, const struct sighting *sighting)
 {
-	bool is_ours, to_ours = false;
-	struct line client, server;
-
-	if (observation->kind != OBSERVATION_MAIL)
-		return;
-	is_ours = lines_find(judge->lines, &observation->client, observation->client_port,
-			  &client) == 0;
-	if (lines_has_inside(judge->lines))
-		to_ours = lines_find(judge->lines, &observation->server, observation->server_port,
-				  &server) == 0;
-	if (to_ours)
-		add_inbound(judge, batch, observation, &server);
-	if (!is_ours) {
-		judge->counts.outside += !to_ours;
+	if (is_strange(sighting)) {
+		judge->counts.strange++;
 		return;
 	}
-	if (to_ours && (observation->server_port == 465 || observation->server_port == 587)) {
-		judge->counts.submissions++;
+	if (sighting->time.us > judge->now.us)
+		judge->now = sighting->time;
+	if (sighting->kind != SIGHTING_CONTACT) {
+		batch->aside[batch->asides++] = (struct aside){
+			.sighting = sighting,
+			.time = judge->now,
+			.before = batch->count,
+		};
 		return;
 	}
-	batch->origin[batch->count] = observation;
-	batch->contact[batch->count] = flow_channel_contact(judge->flow, &client, observation);
+	batch->sighting[batch->count] = sighting;
+	batch->contact[batch->count] = flow_channel_contact(judge->flow, sighting);
 	batch->contact[batch->count++].time = judge->now;
 }
 
 static void
-take_contact(struct judge *judge, const struct contact *contact, const struct observation *origin)
+take_contact(struct judge *judge, const struct contact *contact, const struct sighting *sighting)
 {
 	struct evidence evidence;
 
@@ -125,25 +113,34 @@ take_contact(struct judge *judge, const struct contact *contact, const struct ob
 	flow_channel_take(judge->flow, contact, &evidence);
 	if (evidence.is_new_line) {
 		judge->counts.lines++;
-		lines_remember(judge->lines, &origin->client, origin->client_port);
+		if (judge->settings.on_line != NULL)
+			judge->settings.on_line(judge->settings.context, sighting);
 	}
 	court_take(judge->court, &evidence);
+}
+
+static void
+take_aside(struct judge *judge, const struct aside *aside)
+{
+	if (aside->sighting->kind == SIGHTING_CLOCK)
+		court_advance(judge->court, aside->time);
+	else
+		flow_channel_inbound(judge->flow, aside->sighting, aside->time);
 }
 
 /* All of a batch, one after the other; only its memory is asked for together. */
 static void
 take_batch(struct judge *judge, struct batch *batch)
 {
-	const struct inbound *inbound = batch->inbound, *end = inbound + batch->inbounds;
+	const struct aside *aside = batch->aside, *end = aside + batch->asides;
 
 	for (size_t i = 0; i <= batch->count; i++) {
-		for (; inbound < end && inbound->before == i; inbound++)
-			flow_channel_inbound(judge->flow, &inbound->server,
-				&inbound->origin->client, inbound->time);
+		for (; aside < end && aside->before == i; aside++)
+			take_aside(judge, aside);
 		if (i < batch->count)
-			take_contact(judge, &batch->contact[i], batch->origin[i]);
+			take_contact(judge, &batch->contact[i], batch->sighting[i]);
 	}
-	batch->count = batch->inbounds = 0;
+	batch->count = batch->asides = 0;
 }
 
 /* The batch was filled: each of the last three goes a step on, and the first of them is taken. */
@@ -162,18 +159,16 @@ step(struct judge *judge, size_t filled)
 }
 
 void
-judge_take(struct judge *judge, const struct observation *observations, size_t count)
+judge_take(struct judge *judge, const struct sighting *sightings, size_t count)
 {
 	size_t filling = 0;
 
-	judge->counts.observations += count;
+	judge->counts.sightings += count;
 	for (size_t i = 0; i < count; i++) {
 		struct batch *batch = &judge->batches[filling % BATCHES];
 
-		if (observations[i].time.us > judge->now.us)
-			judge->now = observations[i].time;
-		add_observation(judge, batch, &observations[i]);
-		if (batch->count == BATCH || batch->inbounds == BATCH)
+		add_sighting(judge, batch, &sightings[i]);
+		if (batch->count == BATCH || batch->asides == BATCH)
 			step(judge, filling++);
 	}
 	for (size_t i = 0; i < BATCHES; i++)

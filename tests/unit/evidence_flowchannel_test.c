@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
 #include "evidence/flowchannel.h"
+#include "source/observation.h"
 #include "unit.h"
 
 #include <math.h>
@@ -20,14 +21,14 @@ static struct evidence
 attempt(struct flow_channel *channel, uint64_t pseudonym, unsigned network, double seconds,
 	enum outcome outcome)
 {
-	struct line line = {.pseudonym = pseudonym};
-	struct observation observation = {
+	struct sighting sighting = {
 		.time = {(int64_t)(seconds * 1e6) + 1000 * WALL_DAY},
-		.server = address_from_v4(0x01000000 + network * 256),
+		.line = {.pseudonym = pseudonym},
+		.other = address_from_v4(0x01000000 + network * 256),
 		.sampling = 1,
 		.outcome = (uint8_t)outcome,
 	};
-	struct contact contact = flow_channel_contact(channel, &line, &observation);
+	struct contact contact = flow_channel_contact(channel, &sighting);
 	struct evidence evidence;
 
 	flow_channel_take(channel, &contact, &evidence);
@@ -411,17 +412,17 @@ sampled_flows_suspect_and_never_confirm(void **state)
 {
 	struct flow_channel_settings settings;
 	struct flow_channel *channel = new_channel(&settings);
-	struct line line = {.pseudonym = LINE};
 	struct evidence evidence = {0};
 
 	for (unsigned i = 0; i < 100; i++) {
-		struct observation observation = {
+		struct sighting sighting = {
 			.time = {1000 * WALL_DAY + i * WALL_MINUTE},
-			.server = address_from_v4(0x01000000 + i * 256),
+			.line = {.pseudonym = LINE},
+			.other = address_from_v4(0x01000000 + i * 256),
 			.sampling = 1000,
 			.outcome = OUTCOME_UNKNOWN,
 		};
-		struct contact contact = flow_channel_contact(channel, &line, &observation);
+		struct contact contact = flow_channel_contact(channel, &sighting);
 
 		flow_channel_take(channel, &contact, &evidence);
 	}
@@ -434,16 +435,19 @@ who_accepts_mail_from_many_networks_is_a_server(void **state)
 {
 	struct flow_channel_settings settings;
 	struct flow_channel *channel = new_channel(&settings);
-	struct line line = {.pseudonym = LINE};
 
 	attempt(channel, LINE, 1, 0, OUTCOME_ACCEPTED);
 	for (unsigned i = 0; i < 60; i++) {
-		struct address client = address_from_v4(0x02000000 + i * 256);
+		struct sighting sighting = {
+			.line = {.pseudonym = LINE},
+			.other = address_from_v4(0x02000000 + i * 256),
+			.kind = SIGHTING_INBOUND,
+		};
 
 		assert_int_equal(facts(channel, LINE, 0).role,
 			i <= 42 ? ROLE_RESIDENTIAL : ROLE_MAIL_SERVER);
 		flow_channel_inbound(
-			channel, &line, &client, (struct wall){1000 * WALL_DAY + i * WALL_DAY / 6});
+			channel, &sighting, (struct wall){1000 * WALL_DAY + i * WALL_DAY / 6});
 	}
 	assert_true(facts(channel, LINE, 0).expected_a_day >= 50);
 	flow_channel_free(channel);
@@ -455,7 +459,6 @@ a_servers_own_habit_raises_its_limit_within_bounds(void **state)
 	struct evidence evidence;
 	struct flow_channel_settings settings;
 	struct flow_channel *channel;
-	struct line line = {.pseudonym = LINE, .role = ROLE_MAIL_SERVER};
 	unsigned network = 0;
 
 	flow_channel_defaults(&settings);
@@ -464,13 +467,14 @@ a_servers_own_habit_raises_its_limit_within_bounds(void **state)
 	channel = flow_channel_new(&settings, 42);
 	for (int day = 0; day < 20; day++) {
 		for (int i = 0; i < 100; i++) {
-			struct observation observation = {
+			struct sighting sighting = {
 				.time = {1000 * WALL_DAY + day * WALL_DAY + i * WALL_MINUTE},
-				.server = address_from_v4(0x01000000 + network++ * 256),
+				.line = {.pseudonym = LINE, .role = ROLE_MAIL_SERVER},
+				.other = address_from_v4(0x01000000 + network++ * 256),
 				.sampling = 1,
 				.outcome = OUTCOME_ACCEPTED,
 			};
-			struct contact contact = flow_channel_contact(channel, &line, &observation);
+			struct contact contact = flow_channel_contact(channel, &sighting);
 
 			flow_channel_take(channel, &contact, &evidence);
 		}
@@ -536,15 +540,15 @@ a_wrong_hint_changes_nothing(void **state)
 	without = flow_channel_new(&settings, 1);
 	random_seed(&random, 11);
 	for (unsigned i = 0; i < 20000; i++) {
-		struct observation observation = {
+		struct sighting sighting = {
 			.time = {1000 * WALL_DAY + i * WALL_SECOND},
-			.server = address_from_v4(
+			.line = {.pseudonym = random_below(&random, 9)},
+			.other = address_from_v4(
 				0x01000000 + (uint32_t)random_below(&random, 300) * 256),
 			.sampling = 1,
 			.outcome = (uint8_t)random_below(&random, OUTCOME_COUNT),
 		};
-		struct line line = {.pseudonym = random_below(&random, 9)};
-		struct contact contact = flow_channel_contact(with, &line, &observation);
+		struct contact contact = flow_channel_contact(with, &sighting);
 		struct evidence a, b;
 
 		flow_channel_take(without, &contact, &a);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
+#include "identity/identify.h"
 #include "service/judge.h"
 #include "unit.h"
 
@@ -36,7 +37,7 @@ new_lines(const char *inside)
 }
 
 static struct judge *
-new_judge(struct lines *lines, court_verdict on_verdict, void *context)
+new_judge(court_verdict on_verdict, void *context)
 {
 	struct judge_settings settings;
 
@@ -45,7 +46,17 @@ new_judge(struct lines *lines, court_verdict on_verdict, void *context)
 	settings.seed = 9;
 	settings.on_verdict = on_verdict;
 	settings.context = context;
-	return judge_new(&settings, lines);
+	return judge_new(&settings);
+}
+
+/* Judges what an observation says of the lines. */
+static void
+take(struct judge *judge, const struct lines *lines, const struct observation *observation)
+{
+	struct sighting sightings[IDENTIFY_EACH];
+	struct identify_counts counts = {0};
+
+	judge_take(judge, sightings, identify(lines, observation, 1, sightings, NULL, &counts));
 }
 
 static struct observation
@@ -66,7 +77,7 @@ static void
 only_our_own_lines_are_judged(void **state)
 {
 	struct lines *lines = new_lines("192.0.2.0/24");
-	struct judge *judge = new_judge(lines, NULL, NULL);
+	struct judge *judge = new_judge(NULL, NULL);
 	struct judge_counts counts;
 
 	for (unsigned i = 0; i < 50; i++) {
@@ -75,31 +86,13 @@ only_our_own_lines_are_judged(void **state)
 		struct observation other = mail("198.51.100.7",
 			address_from_v4(0x01000000 + i * 256), 25, i, OUTCOME_FAILED);
 
-		judge_take(judge, &out, 1);
-		judge_take(judge, &other, 1);
+		take(judge, lines, &out);
+		take(judge, lines, &other);
 	}
 	counts = judge_counts(judge);
 	assert_int_equal(counts.lines, 1);
-	assert_int_equal(counts.outside, 50);
+	assert_int_equal(counts.sightings, 50);
 	assert_int_equal(counts.by_highest[STATE_CONFIRMED], 1);
-	judge_free(judge);
-	lines_free(lines);
-}
-
-static void
-submission_to_our_own_servers_is_no_contact(void **state)
-{
-	struct lines *lines = new_lines("192.0.2.0/24");
-	struct judge *judge = new_judge(lines, NULL, NULL);
-	struct observation own = mail("192.0.2.7", address("192.0.2.25"), 587, 0, OUTCOME_ACCEPTED);
-	struct observation foreign =
-		mail("192.0.2.7", address("203.0.113.5"), 587, 1, OUTCOME_ACCEPTED);
-
-	judge_take(judge, &own, 1);
-	assert_int_equal(judge_counts(judge).submissions, 1);
-	assert_int_equal(judge_counts(judge).lines, 0);
-	judge_take(judge, &foreign, 1);
-	assert_int_equal(judge_counts(judge).lines, 1);
 	judge_free(judge);
 	lines_free(lines);
 }
@@ -108,7 +101,7 @@ static void
 a_line_that_accepts_mail_from_many_becomes_a_server(void **state)
 {
 	struct lines *lines = new_lines("192.0.2.0/24");
-	struct judge *judge = new_judge(lines, NULL, NULL);
+	struct judge *judge = new_judge(NULL, NULL);
 	struct address server = address("192.0.2.7");
 	struct judge_line found;
 	struct line line;
@@ -122,8 +115,8 @@ a_line_that_accepts_mail_from_many_becomes_a_server(void **state)
 		in = mail(client, server, 25, i * 8640.0, OUTCOME_ACCEPTED);
 		out = mail("192.0.2.7", address_from_v4(0x01000000), 25, i * 8640.0 + 1,
 			OUTCOME_ACCEPTED);
-		judge_take(judge, &in, 1);
-		judge_take(judge, &out, 1);
+		take(judge, lines, &in);
+		take(judge, lines, &out);
 	}
 	assert_int_equal(judge_find(judge, line.pseudonym, &found), 0);
 	assert_int_equal(found.now.role, ROLE_MAIL_SERVER);
@@ -195,11 +188,40 @@ some_mail(struct random *random, double seconds)
 	return mail;
 }
 
-/* Gives all to a new judge in portions. */
-static struct log
-judge_in_portions(const struct observation *observations, size_t lines_most, size_t portion)
+/* The sightings of that mail, and now and then a clock that goes before it. */
+static size_t
+some_sightings(struct sighting *into)
 {
 	struct lines *lines = new_lines("192.0.2.0/24");
+	struct identify_counts counts = {0};
+	struct random random;
+	size_t count = 0;
+
+	random_seed(&random, 3);
+	for (size_t i = 0; i < TAKEN; i++) {
+		struct observation mail = some_mail(&random, (double)i * 5);
+
+		count += identify(lines, &mail, 1, into + count, NULL, &counts);
+		if (random_below(&random, 50) == 0)
+			into[count++] = (struct sighting){
+				.time = {mail.time.us + 2 * WALL_MINUTE}, .kind = SIGHTING_CLOCK};
+		if (random_below(&random, 500) == 0)
+			into[count++] = (struct sighting){.kind = SIGHTING_COUNT};
+	}
+	lines_free(lines);
+	return count;
+}
+
+static void
+keep_line(void *context, const struct sighting *sighting)
+{
+	add_bytes(context, &sighting->line.pseudonym, sizeof(sighting->line.pseudonym));
+}
+
+/* Gives all to a new judge in portions. */
+static struct log
+judge_in_portions(const struct sighting *sightings, size_t count, size_t lines_most, size_t portion)
+{
 	struct judge_settings settings;
 	struct judge_counts counts;
 	struct log log = {0};
@@ -209,42 +231,153 @@ judge_in_portions(const struct observation *observations, size_t lines_most, siz
 	settings.parameters.flow.lines_most = lines_most;
 	settings.parameters.flow.server_us = WALL_HOUR;
 	settings.on_verdict = keep;
+	settings.on_line = keep_line;
 	settings.context = &log;
-	judge = judge_new(&settings, lines);
-	for (size_t i = 0; i < TAKEN; i += portion)
-		judge_take(judge, observations + i, portion < TAKEN - i ? portion : TAKEN - i);
+	judge = judge_new(&settings);
+	for (size_t i = 0; i < count; i += portion)
+		judge_take(judge, sightings + i, portion < count - i ? portion : count - i);
 	counts = judge_counts(judge);
 	add_bytes(&log, &counts, sizeof(counts));
+	assert_int_equal(counts.sightings, count);
+	assert_true(counts.strange > 10);
 	assert_true((counts.evicted > 0) == (lines_most < 60));
 	judge_free(judge);
-	lines_free(lines);
 	return log;
 }
 
-/* A verdict rests on what came before it, never on how the observations were handed in: also where lines
- * give way and become servers while a batch is on its way. */
+/* A verdict rests on what came before it, never on how the sightings were handed in: also where lines give way
+ * and become servers, and epochs end, while a batch is on its way. */
 static void
 portions_do_not_change_verdicts(void **state)
 {
-	static const size_t most[] = {1000, 20, 1}, portions[] = {7, 1000, TAKEN};
-	static struct observation observations[TAKEN];
-	struct random random;
+	static const size_t most[] = {1000, 20, 1}, portions[] = {7, 1000, 4 * TAKEN};
+	static struct sighting sightings[4 * TAKEN];
+	size_t count = some_sightings(sightings);
 
-	random_seed(&random, 3);
-	for (size_t i = 0; i < TAKEN; i++)
-		observations[i] = some_mail(&random, (double)i * 5);
+	assert_true(count > TAKEN / 10 * 9);
 	for (size_t m = 0; m < sizeof(most) / sizeof(*most); m++) {
-		struct log one = judge_in_portions(observations, most[m], 1);
+		struct log one = judge_in_portions(sightings, count, most[m], 1);
 
 		assert_true(most[m] == 1 || one.count > 40);
 		assert_true(most[m] == 1 || one.servers > 0);
 		for (size_t p = 0; p < sizeof(portions) / sizeof(*portions); p++) {
-			struct log many = judge_in_portions(observations, most[m], portions[p]);
+			struct log many = judge_in_portions(sightings, count, most[m], portions[p]);
 
 			assert_int_equal(one.count, many.count);
 			assert_true(one.sum == many.sum);
 		}
 	}
+}
+
+/* A line that spams, then only time; by sightings or told to the judge. */
+static struct log
+judge_with_time(bool by_sighting)
+{
+	struct log log = {0};
+	struct judge *judge = new_judge(keep, &log);
+
+	for (unsigned i = 0; i < 40; i++) {
+		struct sighting contact = {
+			.time = {START + i * WALL_MINUTE},
+			.line = {.pseudonym = 77},
+			.other = address_from_v4(0x01000000 + i * 256),
+			.sampling = 1,
+			.outcome = OUTCOME_FAILED,
+		};
+
+		judge_take(judge, &contact, 1);
+	}
+	for (unsigned day = 1; day < 60; day++) {
+		struct sighting clock = {.time = {START + day * WALL_DAY}, .kind = SIGHTING_CLOCK};
+
+		if (by_sighting)
+			judge_take(judge, &clock, 1);
+		else
+			judge_advance(judge, clock.time);
+	}
+	judge_free(judge);
+	return log;
+}
+
+static void
+a_clock_among_the_sightings_is_time_that_passes(void **state)
+{
+	struct log told = judge_with_time(false), seen = judge_with_time(true);
+
+	/* Watched, suspect and confirmed, and down again. */
+	assert_true(told.count > 3);
+	assert_int_equal(seen.count, told.count);
+	assert_true(seen.sum == told.sum);
+}
+
+/* Where the sightings are, and the new lines among them. */
+struct news {
+	const struct sighting *sightings;
+	size_t at[4];
+	size_t count;
+};
+
+static void
+keep_news(void *context, const struct sighting *sighting)
+{
+	struct news *news = context;
+
+	assert_true(news->count < 4);
+	news->at[news->count++] = (size_t)(sighting - news->sightings);
+}
+
+static void
+who_asks_is_told_of_each_new_line_by_its_sighting(void **state)
+{
+	static const uint64_t lines[] = {5, 5, 9, 5, 9, 7};
+	struct sighting sightings[6] = {{.kind = SIGHTING_CONTACT}};
+	struct news news = {.sightings = sightings};
+	struct judge_settings settings;
+	struct judge *judge;
+
+	for (size_t i = 0; i < 6; i++)
+		sightings[i] = (struct sighting){
+			.time = {START + (int64_t)i}, .line = {.pseudonym = lines[i]}};
+	judge_defaults(&settings);
+	settings.parameters.flow.lines_most = 10;
+	settings.on_line = keep_news;
+	settings.context = &news;
+	judge = judge_new(&settings);
+	judge_take(judge, sightings, 6);
+	assert_int_equal(news.count, 3);
+	assert_int_equal(news.at[0], 0);
+	assert_int_equal(news.at[1], 2);
+	assert_int_equal(news.at[2], 5);
+	judge_free(judge);
+}
+
+static void
+a_sighting_that_makes_no_sense_is_counted_and_left_out(void **state)
+{
+	const struct sighting strange[] = {
+		{.time = {INT64_MAX}, .line = {.pseudonym = 1}, .kind = SIGHTING_COUNT},
+		{.time = {INT64_MAX}, .line = {.pseudonym = 1}, .kind = 255},
+		{.time = {INT64_MAX}, .line = {.pseudonym = 0}},
+		{.time = {INT64_MAX}, .line = {.pseudonym = 1, .role = ROLE_COUNT}},
+		{.time = {INT64_MAX}, .line = {.pseudonym = 1}, .outcome = OUTCOME_COUNT},
+		{.time = {INT64_MAX},
+			.line = {.pseudonym = 1, .role = 255},
+			.kind = SIGHTING_INBOUND},
+	};
+	const size_t count = sizeof(strange) / sizeof(*strange);
+	struct sighting contact = {.time = {START}, .line = {.pseudonym = 1}};
+	struct judge *judge = new_judge(NULL, NULL);
+	struct judge_line found;
+
+	judge_take(judge, strange, count);
+	assert_int_equal(judge_counts(judge).sightings, count);
+	assert_int_equal(judge_counts(judge).strange, count);
+	assert_int_equal(judge_counts(judge).lines, 0);
+	/* Nor did time follow them. */
+	judge_take(judge, &contact, 1);
+	assert_int_equal(judge_find(judge, 1, &found), 0);
+	assert_true(found.now.time.us == START);
+	judge_free(judge);
 }
 
 /* A time like no recording's, or a little later than the last. */
@@ -291,7 +424,6 @@ anything(struct random *random, bool is_far)
 		.sampling = samplings[random_below(random, 8)],
 		.client_port = (uint16_t)random_u64(random),
 		.server_port = ports[random_below(random, 8)],
-		.kind = (uint8_t)(random_below(random, 20) == 0) * OBSERVATION_BINDING_OPEN,
 		.outcome = (uint8_t)random_below(random, OUTCOME_COUNT),
 	};
 }
@@ -314,6 +446,24 @@ check_line(void *context, const struct judge_line *line)
 	++*(uint64_t *)context;
 }
 
+/* Any bytes at all, as a process that was taken over could write them, mostly with a line. */
+static struct sighting
+any_bytes(struct random *random)
+{
+	struct sighting sighting;
+	uint64_t word;
+
+	for (size_t i = 0; i + sizeof(word) <= sizeof(sighting); i += sizeof(word)) {
+		word = random_u64(random);
+		memcpy((uint8_t *)&sighting + i, &word, sizeof(word));
+	}
+	sighting.line.pseudonym %= 100;
+	sighting.line.role %= ROLE_COUNT + 1;
+	sighting.kind %= SIGHTING_COUNT + 1;
+	sighting.outcome %= OUTCOME_COUNT + 1;
+	return sighting;
+}
+
 /* One of each role, and one address for many. */
 static struct lines *
 mixed_lines(void)
@@ -332,10 +482,10 @@ mixed_lines(void)
 }
 
 static void
-nothing_that_is_observed_upsets_the_judge(void **state)
+nothing_that_is_sighted_upsets_the_judge(void **state)
 {
 	static const size_t most[] = {1, 3, 40, 1000};
-	static struct observation observations[TAKEN];
+	static struct sighting sightings[IDENTIFY_EACH * TAKEN];
 	struct random random;
 
 	random_seed(&random, 17);
@@ -343,8 +493,10 @@ nothing_that_is_observed_upsets_the_judge(void **state)
 		struct lines *lines = mixed_lines();
 		struct log log = {0};
 		struct judge_settings settings;
+		struct identify_counts identified = {0};
 		struct judge_counts counts;
 		struct judge *judge;
+		size_t count = 0;
 		uint64_t held = 0;
 
 		judge_defaults(&settings);
@@ -355,13 +507,20 @@ nothing_that_is_observed_upsets_the_judge(void **state)
 		settings.parameters.court.weight[CHANNEL_FLOW] = round == 3 ? 0 : .4;
 		settings.on_verdict = keep;
 		settings.context = &log;
-		judge = judge_new(&settings, lines);
-		for (size_t i = 0; i < TAKEN; i++)
-			observations[i] = anything(&random, round >= 4 && i > TAKEN / 2);
-		judge_take(judge, observations, TAKEN);
+		judge = judge_new(&settings);
+		for (size_t i = 0; i < TAKEN; i++) {
+			bool is_far = round >= 4 && i > TAKEN / 2;
+			struct observation seen = anything(&random, is_far);
+
+			count += identify(lines, &seen, 1, sightings + count, NULL, &identified);
+			if (is_far && random_below(&random, 100) == 0)
+				sightings[count - (count > 0)] = any_bytes(&random);
+		}
+		judge_take(judge, sightings, count);
 		judge_each(judge, STATE_CLEAR, check_line, &held);
 		counts = judge_counts(judge);
-		assert_true(counts.observations == TAKEN);
+		assert_true(counts.sightings == count);
+		assert_true((counts.strange > 0) == (round >= 4));
 		assert_true(held > 0 && held <= most[round % 4]);
 		assert_true(counts.lines == held + counts.evicted);
 		for (int s = STATE_CLEAR; s < STATE_COUNT; s++)
@@ -373,30 +532,13 @@ nothing_that_is_observed_upsets_the_judge(void **state)
 }
 
 static void
-bindings_are_no_mail(void **state)
-{
-	struct lines *lines = new_lines(NULL);
-	struct judge *judge = new_judge(lines, NULL, NULL);
-	struct observation binding =
-		mail("192.0.2.7", address("203.0.113.5"), 2047, 0, OUTCOME_UNKNOWN);
-
-	binding.kind = OBSERVATION_BINDING_OPEN;
-	judge_take(judge, &binding, 1);
-	assert_int_equal(judge_counts(judge).lines, 0);
-	judge_free(judge);
-	lines_free(lines);
-}
-
-static void
 a_line_that_never_sent_is_not_found(void **state)
 {
-	struct lines *lines = new_lines(NULL);
-	struct judge *judge = new_judge(lines, NULL, NULL);
+	struct judge *judge = new_judge(NULL, NULL);
 	struct judge_line found;
 
 	assert_int_equal(judge_find(judge, 12345, &found), -ENOENT);
 	judge_free(judge);
-	lines_free(lines);
 }
 
 int
@@ -404,11 +546,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_our_own_lines_are_judged),
-		cmocka_unit_test(submission_to_our_own_servers_is_no_contact),
 		cmocka_unit_test(a_line_that_accepts_mail_from_many_becomes_a_server),
 		cmocka_unit_test(portions_do_not_change_verdicts),
-		cmocka_unit_test(nothing_that_is_observed_upsets_the_judge),
-		cmocka_unit_test(bindings_are_no_mail),
+		cmocka_unit_test(a_clock_among_the_sightings_is_time_that_passes),
+		cmocka_unit_test(who_asks_is_told_of_each_new_line_by_its_sighting),
+		cmocka_unit_test(a_sighting_that_makes_no_sense_is_counted_and_left_out),
+		cmocka_unit_test(nothing_that_is_sighted_upsets_the_judge),
 		cmocka_unit_test(a_line_that_never_sent_is_not_found),
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
+#include "source/observation.h"
 #include "unit.h"
 #include "verdict/court.h"
 #include "verdict/explain.h"
@@ -61,14 +62,14 @@ free_bench(struct bench *bench)
 static void
 attempt(struct bench *bench, uint64_t pseudonym, unsigned network, enum outcome outcome)
 {
-	struct line line = {.pseudonym = pseudonym};
-	struct observation observation = {
+	struct sighting sighting = {
 		.time = bench->now,
-		.server = address_from_v4(0x01000000 + network * 256),
+		.line = {.pseudonym = pseudonym},
+		.other = address_from_v4(0x01000000 + network * 256),
 		.sampling = 1,
 		.outcome = (uint8_t)outcome,
 	};
-	struct contact contact = flow_channel_contact(bench->flow, &line, &observation);
+	struct contact contact = flow_channel_contact(bench->flow, &sighting);
 	struct evidence evidence;
 
 	court_advance(bench->court, bench->now);

@@ -1,0 +1,40 @@
+/* sighting - what was seen of one line, as identity/ hands it on to the judge
+ *
+ * What:    CONTACT: a line of ours opened a connection to a mail server. INBOUND: a line of ours accepted mail.
+ *          CLOCK: time passes, and nothing else counts. The line is a pseudonym, and its address is not
+ *          in here, so who judges learns no inside address.
+ * Limits:  a cache line, without holes: one may go through a ring of shared memory byte by byte.
+ * Thread:  a value; copied between stages and processes.
+ */
+#ifndef LAZARET_IDENTITY_SIGHTING_H
+#define LAZARET_IDENTITY_SIGHTING_H
+
+#include "base/address.h"
+#include "base/wall.h"
+#include "identity/line.h"
+
+#include <stdint.h>
+
+enum sighting_kind { SIGHTING_CONTACT, SIGHTING_INBOUND, SIGHTING_CLOCK, SIGHTING_COUNT };
+
+struct sighting {
+	struct wall time; /* when the connection began */
+	struct line line; /* CONTACT: the client's; INBOUND: the server's, which accepted mail */
+	struct address other; /* CONTACT: the server; INBOUND: the network of the client, no more */
+	uint32_t sampling;    /* these as in struct observation */
+	uint32_t duration_ms;
+	uint16_t server_port;
+	uint8_t kind; /* enum sighting_kind */
+	uint8_t outcome;
+	uint8_t flags;
+	uint8_t recipients;
+	uint8_t refusals;
+	uint8_t spare;
+};
+
+_Static_assert(sizeof(struct sighting) <= 64, "a sighting fits a cache line");
+_Static_assert(sizeof(struct sighting) ==
+		sizeof(struct wall) + sizeof(struct line) + sizeof(struct address) + 2 * 4 + 2 + 6,
+	"a sighting has no holes");
+
+#endif
