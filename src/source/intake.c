@@ -24,7 +24,17 @@
  * more than this at once is a mistake of theirs and is counted as skipped. */
 #define READY_MOST 65536
 
+/* A begin further back than this, seen live, is no begin but a wrong clock. */
+#define OLDEST_LIVE WALL_DAY
+
 #define NONE UINT32_MAX
+
+enum {
+	QUEUE_USUAL,
+	QUEUE_LONGER, /* more records may come late */
+	QUEUE_TOLD,   /* came out, and are only remembered */
+	QUEUE_COUNT
+};
 
 /* A connection that may have more records to come. */
 struct waiting {
@@ -35,6 +45,7 @@ struct waiting {
 	uint32_t older;
 	uint32_t younger; /* also chains the free ones */
 	uint8_t queue;    /* index of intake.queues */
+	bool is_redated;  /* its own clock was not believed */
 };
 
 struct queue {
@@ -49,12 +60,13 @@ struct intake {
 	struct intake_feeder feeder;
 	struct hash_key secret;
 	struct recordtime time;
-	struct wall passed; /* record time since the begin, without its jumps */
+	/* Record time since the begin, without its jumps; live, the receiver's clock. */
+	struct wall passed;
 	struct table table; /* keyed hash of the connection -> index of a waiting one */
 	struct waiting *waiting;
 	uint32_t used; /* of waiting, ever */
 	uint32_t free;
-	struct queue queues[2]; /* those that wait the usual time, and those that wait longer */
+	struct queue queues[QUEUE_COUNT]; /* each in the order of due */
 	bool flushing;
 	struct observation *ready; /* a ring */
 	size_t ready_first;
@@ -77,7 +89,7 @@ intake_new(const struct intake_settings *settings)
 	table_init(&intake->table, intake->settings.join_most);
 	intake->waiting = memory_map(intake->settings.join_most, sizeof(*intake->waiting));
 	intake->free = NONE;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < QUEUE_COUNT; i++)
 		intake->queues[i] = (struct queue){.oldest = NONE, .youngest = NONE};
 	intake->ready = memory_map(READY_MOST, sizeof(*intake->ready));
 	intake->errors = xcalloc(settings->errors_most, sizeof(*intake->errors));
@@ -147,8 +159,8 @@ intake_errors(const struct intake *intake, size_t *count)
 	return intake->errors;
 }
 
-void
-intake_observation(struct intake *intake, const struct observation *observation)
+static void
+put_ready(struct intake *intake, const struct observation *observation)
 {
 	size_t at = (intake->ready_first + intake->ready_count) % READY_MOST;
 
@@ -160,6 +172,42 @@ intake_observation(struct intake *intake, const struct observation *observation)
 		intake->counts.bindings++;
 	intake->ready[at] = *observation;
 	intake->ready_count++;
+}
+
+static struct wall
+later(struct wall wall, int64_t us)
+{
+	struct wall sum;
+
+	if (__builtin_add_overflow(wall.us, us, &sum.us))
+		sum.us = us < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
+}
+
+/* Live: can the begin of something be meant? */
+static bool
+is_credible(const struct intake *intake, struct wall start)
+{
+	return start.us <= later(intake->passed, INTAKE_APART).us &&
+		start.us >= later(intake->passed, -OLDEST_LIVE).us;
+}
+
+void
+intake_observation(struct intake *intake, const struct observation *observation)
+{
+	struct observation redated;
+
+	if (intake->settings.live && observation->time.us != intake->passed.us) {
+		redated = *observation;
+		if (!is_credible(intake, observation->time)) {
+			intake->counts.clock_records++;
+			redated.time = intake->passed;
+		} else if (observation->time.us > intake->passed.us) {
+			redated.time = intake->passed;
+		}
+		observation = &redated;
+	}
+	put_ready(intake, observation);
 }
 
 /* The same number for both directions of a connection. */
@@ -210,19 +258,23 @@ queue_remove(struct intake *intake, uint32_t at)
 		queue->youngest = waiting->older;
 }
 
-/* What waits at `at` has all that will come: makes it an observation and frees its place. */
+/* What waits at `at` has all that will come: makes it an observation, unless it came out before, and frees
+ * its place. */
 static void
 complete(struct intake *intake, uint32_t at)
 {
 	struct waiting *waiting = &intake->waiting[at];
 	struct table_slot *slot = table_find(&intake->table, waiting->key);
 	struct observation observation;
+	bool told = waiting->queue == QUEUE_TOLD;
 
 	queue_remove(intake, at);
 	if (slot != NULL && slot->value == at)
 		table_remove(&intake->table, slot);
-	if (flow_observe(&waiting->flow, &observation) == 0) {
-		intake_observation(intake, &observation);
+	if (told) {
+		/* Nothing more to say. */
+	} else if (flow_observe(&waiting->flow, &observation) == 0) {
+		put_ready(intake, &observation);
 	} else {
 		intake->counts.skipped_records++;
 		intake->counts.unclear_records++;
@@ -235,11 +287,30 @@ complete(struct intake *intake, uint32_t at)
 static uint32_t
 first_due(const struct intake *intake)
 {
-	uint32_t a = intake->queues[0].oldest, b = intake->queues[1].oldest;
+	uint32_t first = NONE;
 
-	if (a == NONE || b == NONE)
-		return a == NONE ? b : a;
-	return intake->waiting[a].due.us <= intake->waiting[b].due.us ? a : b;
+	for (int i = 0; i < QUEUE_COUNT; i++) {
+		uint32_t at = intake->queues[i].oldest;
+
+		if (at != NONE &&
+			(first == NONE ||
+				intake->waiting[at].due.us < intake->waiting[first].due.us))
+			first = at;
+	}
+	return first;
+}
+
+/* All places are taken: what came out is remembered for shorter before anything comes out too early. */
+static void
+make_room(struct intake *intake)
+{
+	uint32_t told = intake->queues[QUEUE_TOLD].oldest;
+
+	if (told != NONE)
+		intake->counts.told_forgotten++;
+	else
+		intake->counts.join_forced++;
+	complete(intake, told != NONE ? told : first_due(intake));
 }
 
 /* Told by a log of the application, without the packets. */
@@ -247,16 +318,6 @@ static bool
 is_detail(const struct flow *flow)
 {
 	return (flow->known & FLOW_OUTCOME) && !(flow->known & FLOW_COUNTS);
-}
-
-static struct wall
-later(struct wall wall, int64_t us)
-{
-	struct wall sum;
-
-	if (__builtin_add_overflow(wall.us, us, &sum.us))
-		sum.us = us < 0 ? INT64_MIN : INT64_MAX;
-	return sum;
 }
 
 /* May more records of this connection come later than the other direction does? */
@@ -296,7 +357,69 @@ enqueue(struct intake *intake, uint32_t at)
 	bool longer = waits_longer(&waiting->flow);
 
 	waiting->due = later(intake->passed, intake->settings.join_us + (longer ? WAIT_LONGER : 0));
-	queue_add(intake, longer ? 1 : 0, at);
+	queue_add(intake, longer ? QUEUE_LONGER : QUEUE_USUAL, at);
+}
+
+void
+intake_advance(struct intake *intake, struct wall now)
+{
+	if (intake->settings.live && now.us > intake->passed.us)
+		intake->passed = now;
+}
+
+/* Live: puts a record where the receiver's clock allows it to be. True if its own clock is wrong. */
+static bool
+redate(struct intake *intake, struct flow *flow)
+{
+	struct wall now = intake->passed;
+	int64_t lasted;
+
+	if (is_credible(intake, flow->start)) {
+		if (flow->start.us > now.us)
+			flow->start = now;
+		if (flow->end.us > now.us)
+			flow->end = now;
+		return false;
+	}
+	intake->counts.clock_records++;
+	if (__builtin_sub_overflow(flow->end.us, flow->start.us, &lasted) || lasted < 0 ||
+		lasted > OLDEST_LIVE)
+		lasted = 0;
+	flow->end = now;
+	flow->start = later(now, -lasted);
+	return true;
+}
+
+/* Live: were both directions seen, and the end? Then nothing that is still to come changes much. A SYN
+ * without an answer is not over: it may be tried again, and then be answered. */
+static bool
+is_over(const struct flow *flow)
+{
+	uint8_t both = flow->forward.tcp_flags & flow->reverse.tcp_flags;
+	uint8_t either = flow->forward.tcp_flags | flow->reverse.tcp_flags;
+
+	if (!(flow->known & FLOW_BOTH_SIDES) || !(flow->known & FLOW_TCP_FLAGS))
+		return false;
+	if ((flow->known & FLOW_COUNTS) &&
+		(flow->forward.packets == 0 || flow->reverse.packets == 0))
+		return false;
+	return (both & TCP_FIN) || (either & TCP_RST);
+}
+
+/* Live: what is over comes out, and its place remembers it. */
+static void
+tell_if_over(struct intake *intake, uint32_t at)
+{
+	struct waiting *waiting = &intake->waiting[at];
+	struct observation observation;
+
+	/* Where it is not clear who opened, another record may tell. */
+	if (!is_over(&waiting->flow) || flow_observe(&waiting->flow, &observation) < 0)
+		return;
+	put_ready(intake, &observation);
+	queue_remove(intake, at);
+	waiting->due = later(intake->passed, intake->settings.join_us);
+	queue_add(intake, QUEUE_TOLD, at);
 }
 
 static struct flow
@@ -401,6 +524,28 @@ is_next_connection(const struct waiting *waiting, const struct flow *record, boo
 	return ended && (is & TCP_SYN) && record->start.us > waiting->until[side].us;
 }
 
+/* The same, live: what waits came within the last minutes on the receiver's clock, so a record that is much
+ * later by its own clock is not later but of another clock. */
+static bool
+is_next_live(const struct intake *intake, const struct waiting *waiting, const struct flow *record,
+	bool is_reverse, bool is_redated)
+{
+	struct wall end = waiting->until[is_reverse];
+	uint8_t was =
+		is_reverse ? waiting->flow.reverse.tcp_flags : waiting->flow.forward.tcp_flags;
+	uint8_t is = is_reverse ? record->reverse.tcp_flags : record->forward.tcp_flags;
+	uint8_t all = waiting->flow.reverse.tcp_flags & waiting->flow.forward.tcp_flags;
+	bool is_told = waiting->queue == QUEUE_TOLD;
+	/* An RST ends what both have acknowledged; where it answered a SYN, the next is another try. */
+	bool ended = (was & TCP_FIN) || (is_told && (all & TCP_SYN) && (all & TCP_ACK));
+
+	if (is_told)
+		end = waiting->flow.end;
+	return ended && (is & TCP_SYN) && is_redated == waiting->is_redated &&
+		record->start.us > later(end, INTAKE_APART).us &&
+		record->start.us <= later(end, intake->settings.join_us + WAIT_LONGER).us;
+}
+
 static bool
 is_near(const struct intake *intake, const struct flow *flow, const struct flow *record)
 {
@@ -413,16 +558,14 @@ is_near(const struct intake *intake, const struct flow *flow, const struct flow 
 		flow->start.us <= later(record->end, gap).us;
 }
 
-static void
+static uint32_t
 wait_anew(struct intake *intake, const struct flow *flow, uint64_t key)
 {
 	struct table_slot *slot;
 	uint32_t at;
 
-	if (intake->free == NONE && intake->used >= intake->settings.join_most) {
-		intake->counts.join_forced++;
-		complete(intake, first_due(intake));
-	}
+	if (intake->free == NONE && intake->used >= intake->settings.join_most)
+		make_room(intake);
 	at = intake->free;
 	if (at != NONE)
 		intake->free = intake->waiting[at].younger;
@@ -436,41 +579,82 @@ wait_anew(struct intake *intake, const struct flow *flow, uint64_t key)
 	must(table_add(&intake->table, key, &slot) >= 0);
 	slot->value = at;
 	enqueue(intake, at);
+	return at;
+}
+
+/* Is it a record of the connection that waits at `at`? Then it is merged into it. */
+static bool
+join(struct intake *intake, uint32_t at, const struct flow *flow, bool is_redated)
+{
+	struct waiting *waiting = &intake->waiting[at];
+	bool same = address_equal(&waiting->flow.source, &flow->source) &&
+		waiting->flow.source_port == flow->source_port;
+	bool is_reverse = !same && !(flow->known & FLOW_BOTH_SIDES) && !is_detail(flow);
+	struct flow record = same ? *flow : turned(flow);
+	bool is_recent;
+
+	if (waiting->due.us <= intake->passed.us)
+		return false;
+	/* Live, what came within join_us is near, whatever the clocks of two exporters say. */
+	is_recent = intake->settings.live &&
+		(waiting->queue != QUEUE_LONGER ||
+			later(waiting->due, -WAIT_LONGER).us > intake->passed.us);
+	if (!is_recent && !is_near(intake, &waiting->flow, &record))
+		return false;
+	if (intake->settings.live ? is_next_live(intake, waiting, &record, is_reverse, is_redated)
+				  : is_next_connection(waiting, &record, is_reverse))
+		return false;
+	if (waiting->queue == QUEUE_TOLD) {
+		intake->counts.repeated_records++;
+		return true;
+	}
+	queue_remove(intake, at);
+	flow_add(waiting, &record, is_reverse);
+	enqueue(intake, at);
+	if (intake->settings.live)
+		tell_if_over(intake, at);
+	return true;
+}
+
+static void
+add_record(struct intake *intake, const struct flow *flow, bool is_redated)
+{
+	uint64_t key = connection_key(intake, flow);
+	const struct table_slot *slot = table_find(&intake->table, key);
+	uint32_t at;
+
+	if (slot != NULL) {
+		at = slot->value;
+		if (join(intake, at, flow, is_redated))
+			return;
+		complete(intake, at);
+	}
+	at = wait_anew(intake, flow, key);
+	if (!intake->settings.live)
+		return;
+	intake->waiting[at].is_redated = is_redated;
+	tell_if_over(intake, at);
 }
 
 void
 intake_flow(struct intake *intake, const struct flow *flow)
 {
 	enum flow_opener opener = flow_opener(flow);
-	struct table_slot *slot;
-	uint64_t key;
+	struct flow redated;
+	bool is_redated;
 
 	/* From a mail port to another service: the port was a client's by chance. */
 	if (!flow_is_mail(flow, opener))
 		return;
 	intake->counts.mail_records++;
-	pass_time(intake, flow->start);
-	key = connection_key(intake, flow);
-	slot = table_find(&intake->table, key);
-	if (slot != NULL) {
-		uint32_t at = slot->value;
-		struct waiting *waiting = &intake->waiting[at];
-		bool same = address_equal(&waiting->flow.source, &flow->source) &&
-			waiting->flow.source_port == flow->source_port;
-		bool is_reverse = !same && !(flow->known & FLOW_BOTH_SIDES) && !is_detail(flow);
-		struct flow record = same ? *flow : turned(flow);
-
-		if (waiting->due.us > intake->passed.us &&
-			is_near(intake, &waiting->flow, &record) &&
-			!is_next_connection(waiting, &record, is_reverse)) {
-			queue_remove(intake, at);
-			flow_add(waiting, &record, is_reverse);
-			enqueue(intake, at);
-			return;
-		}
-		complete(intake, at);
+	if (!intake->settings.live) {
+		pass_time(intake, flow->start);
+		add_record(intake, flow, false);
+		return;
 	}
-	wait_anew(intake, flow, key);
+	redated = *flow;
+	is_redated = redate(intake, &redated);
+	add_record(intake, &redated, is_redated);
 }
 
 size_t

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A session of datagrams of flow export, so that templates last from one to the next: two bytes
  * of length before each. The highest bits of the length make a quarter of an hour pass, and
- * another exporter speak. Read twice: for mail, and for a visitor that looks at every byte. */
+ * another exporter speak. Read three times: for mail, for mail by a receiver that runs for months, and for a
+ * visitor that looks at every byte. */
 #include "fuzz.h"
 #include "source/export/decode.h"
 #include "source/export/export.h"
@@ -37,10 +38,10 @@ on_end(void *context)
 }
 
 static void
-run(struct reader reader, const struct decode_visitor *visitor)
+run(struct reader reader, const struct decode_visitor *visitor, bool live)
 {
 	struct intake_settings intake_settings = {
-		.join_us = WALL_MINUTE, .join_most = 64, .errors_most = 8};
+		.join_us = WALL_MINUTE, .join_most = 64, .errors_most = 8, .live = live};
 	struct export_settings settings = EXPORT_DEFAULTS;
 	struct export_from from = {.file = "fuzz", .port = 2055, .has_address = true};
 	struct observation taken[64];
@@ -73,7 +74,10 @@ run(struct reader reader, const struct decode_visitor *visitor)
 			memcpy(exact, reader_take(&reader, size), size);
 		if (export_matches(exact, size))
 			sink++;
+		intake_advance(intake, from.received);
 		export_datagram(export_, &from, exact, size);
+		if (live && intake_take(intake, taken, 64) > 0)
+			sink += taken[0].outcome;
 		free(exact);
 	}
 	export_flush(export_);
@@ -90,8 +94,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	uint8_t sum = 0;
 	struct decode_visitor visitor = {&sum, on_begin, on_field, on_end};
 
-	run(reader_on(bytes, size), NULL);
-	run(reader_on(bytes, size), &visitor);
+	run(reader_on(bytes, size), NULL, false);
+	run(reader_on(bytes, size), NULL, true);
+	run(reader_on(bytes, size), &visitor, false);
 	sink += sum;
 	return 0;
 }

@@ -2,6 +2,9 @@
 #include "source/intake.h"
 #include "unit.h"
 
+/* When the receiver of the tests began. */
+#define LIVE 1700000000
+
 #define OPEN (TCP_SYN | TCP_ACK | TCP_PSH)
 
 static struct flow
@@ -249,6 +252,227 @@ errors_are_counted_beyond_those_that_are_kept(void **state)
 	assert_int_equal(intake_counts(*state)->errors, 150);
 }
 
+static struct wall
+second(int64_t seconds)
+{
+	return (struct wall){seconds * WALL_SECOND};
+}
+
+static int
+setup_live(void **state)
+{
+	struct intake_settings settings = INTAKE_DEFAULTS;
+
+	settings.live = true;
+	*state = intake_new(&settings);
+	intake_advance(*state, second(LIVE));
+	return 0;
+}
+
+static void
+live_both_directions_and_their_end_come_out_at_once(void **state)
+{
+	struct observation o[16];
+
+	put(*state, from_client(LIVE - 9, 1, OPEN | TCP_FIN, 10, 4000));
+	assert_int_equal(intake_take(*state, o, 16), 0);
+	put(*state, from_server(LIVE - 9, 1, OPEN | TCP_FIN, 9, 900));
+	assert_int_equal(intake_take(*state, o, 16), 1);
+	assert_int_equal(o[0].outcome, OUTCOME_ACCEPTED);
+	assert_int_equal(o[0].flags, 0);
+	assert_true(o[0].time.us == second(LIVE - 9).us);
+	/* A port that is closed: the answer is the end. */
+	put(*state, from_server(LIVE - 1, 2, TCP_RST | TCP_ACK, 1, 40));
+	put(*state, from_client(LIVE - 1, 2, TCP_SYN, 1, 60));
+	assert_int_equal(intake_take(*state, o, 16), 1);
+	assert_int_equal(o[0].outcome, OUTCOME_FAILED);
+	assert_int_equal(take_all(*state, o), 0);
+}
+
+static void
+live_a_record_of_both_directions_comes_out_at_once_unless_unanswered(void **state)
+{
+	struct observation o[16];
+	struct flow both = from_client(LIVE - 5, 1, OPEN | TCP_FIN, 10, 4000);
+
+	both.known |= FLOW_BOTH_SIDES;
+	both.reverse = (struct flow_side){9, 900, OPEN | TCP_FIN};
+	put(*state, both);
+	assert_int_equal(intake_take(*state, o, 16), 1);
+	/* No answer yet: the SYN may be tried again. */
+	both = from_client(LIVE - 5, 2, TCP_SYN, 1, 60);
+	both.known |= FLOW_BOTH_SIDES;
+	put(*state, both);
+	assert_int_equal(intake_take(*state, o, 16), 0);
+	/* One side's FIN is no end yet. */
+	both = from_client(LIVE - 5, 3, OPEN, 10, 4000);
+	both.known |= FLOW_BOTH_SIDES;
+	both.reverse = (struct flow_side){9, 900, OPEN | TCP_FIN};
+	put(*state, both);
+	assert_int_equal(intake_take(*state, o, 16), 0);
+	intake_advance(*state, second(LIVE + 60));
+	assert_int_equal(intake_take(*state, o, 16), 2);
+	assert_int_equal(o[0].outcome, OUTCOME_FAILED);
+	assert_int_equal(o[1].outcome, OUTCOME_ACCEPTED);
+}
+
+static void
+live_one_direction_waits_on_the_receivers_clock_alone(void **state)
+{
+	struct observation o[16];
+
+	put(*state, from_client(LIVE, 1, OPEN | TCP_FIN, 10, 4000));
+	/* Neither records of any date nor a clock that is set back make time pass. */
+	put(*state, from_client(LIVE - 3600, 2, OPEN | TCP_FIN, 10, 4000));
+	put(*state, from_client(LIVE + 3600, 3, OPEN | TCP_FIN, 10, 4000));
+	intake_advance(*state, second(LIVE - 7200));
+	intake_advance(*state, second(LIVE + 59));
+	assert_int_equal(intake_take(*state, o, 16), 0);
+	intake_advance(*state, second(LIVE + 60));
+	assert_int_equal(intake_take(*state, o, 16), 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(o[i].flags, OBSERVATION_ONE_SIDED);
+	assert_true(o[0].time.us == second(LIVE).us);
+	assert_true(o[1].time.us == second(LIVE - 3600).us);
+	assert_true(o[2].time.us == second(LIVE).us);
+}
+
+static void
+live_a_later_record_of_a_connection_that_came_out_is_no_second_one(void **state)
+{
+	struct observation o[16];
+	struct flow rest = from_client(LIVE - 20, 1, TCP_ACK | TCP_FIN, 3, 200);
+
+	put(*state, from_client(LIVE - 20, 1, OPEN | TCP_FIN, 10, 4000));
+	put(*state, from_server(LIVE - 20, 1, OPEN | TCP_FIN, 9, 900));
+	assert_int_equal(intake_take(*state, o, 16), 1);
+	/* Another exporter's, a second behind; the answers once more; what an active timeout left; one
+	 * whose clock is hours wrong. */
+	intake_advance(*state, second(LIVE + 30));
+	put(*state, from_client(LIVE - 19, 1, OPEN | TCP_FIN, 10, 4000));
+	put(*state, from_server(LIVE - 21, 1, OPEN | TCP_FIN, 9, 900));
+	put(*state, rest);
+	put(*state, from_client(LIVE + 7200, 1, OPEN | TCP_FIN, 10, 4000));
+	put(*state, from_server(LIVE - 7200, 1, OPEN | TCP_FIN, 10, 4000));
+	assert_int_equal(intake_counts(*state)->repeated_records, 5);
+	assert_int_equal(take_all(*state, o), 0);
+	/* It is remembered for a minute from when it came out, whatever came since. */
+	intake_advance(*state, second(LIVE + 60));
+	put(*state, from_client(LIVE - 20, 1, OPEN | TCP_FIN, 10, 4000));
+	assert_int_equal(intake_counts(*state)->repeated_records, 5);
+	assert_int_equal(take_all(*state, o), 1);
+}
+
+static void
+live_a_port_used_again_after_the_end_is_a_new_connection(void **state)
+{
+	struct observation o[16];
+
+	put(*state, from_client(LIVE - 20, 1, OPEN | TCP_FIN, 10, 4000));
+	put(*state, from_server(LIVE - 20, 1, OPEN | TCP_FIN, 9, 900));
+	put(*state, from_client(LIVE - 10, 1, OPEN | TCP_FIN, 10, 4000));
+	put(*state, from_server(LIVE - 10, 1, OPEN | TCP_RST, 9, 900));
+	/* After an RST within a connection too, but not after one that answered a SYN. */
+	put(*state, from_server(LIVE, 1, OPEN | TCP_FIN, 9, 900));
+	put(*state, from_client(LIVE, 1, OPEN | TCP_FIN, 10, 4000));
+	assert_int_equal(intake_take(*state, o, 16), 3);
+	for (int64_t at = LIVE - 20; at < LIVE; at += 5) {
+		put(*state, from_client(at, 2, TCP_SYN, 1, 60));
+		put(*state, from_server(at, 2, TCP_RST | TCP_ACK, 1, 40));
+	}
+	assert_int_equal(intake_take(*state, o, 16), 1);
+	assert_int_equal(o[0].outcome, OUTCOME_FAILED);
+	assert_int_equal(intake_counts(*state)->repeated_records, 6);
+}
+
+static void
+live_the_clock_of_a_record_counts_only_where_it_can_be_meant(void **state)
+{
+	static const int64_t wrong[] = {3, 3600, 86400 * 400, -86401, -86400 * 400};
+	struct observation o[16];
+	struct flow flow;
+
+	for (unsigned i = 0; i < 5; i++) {
+		flow = from_client(LIVE + wrong[i], (uint16_t)(1 + i), OPEN | TCP_FIN, 10, 4000);
+		flow.end.us += 7 * WALL_SECOND;
+		put(*state, flow);
+	}
+	put(*state, from_client(LIVE - 86400, 6, OPEN | TCP_FIN, 10, 4000));
+	put(*state, from_client(LIVE + 1, 7, OPEN | TCP_FIN, 10, 4000));
+	assert_int_equal(intake_counts(*state)->clock_records, 5);
+	assert_int_equal(take_all(*state, o), 7);
+	for (int i = 0; i < 5; i++) {
+		assert_true(o[i].time.us == second(LIVE - 7).us);
+		assert_int_equal(o[i].duration_ms, 7000);
+	}
+	assert_true(o[5].time.us == second(LIVE - 86400).us);
+	assert_true(o[6].time.us == second(LIVE).us);
+}
+
+static void
+live_the_clock_of_a_binding_counts_only_where_it_can_be_meant(void **state)
+{
+	struct observation o[16], binding = {.kind = OBSERVATION_BINDING_OPEN};
+
+	binding.time = second(LIVE - 5);
+	intake_observation(*state, &binding);
+	binding.time = second(LIVE + 86400);
+	intake_observation(*state, &binding);
+	assert_int_equal(intake_take(*state, o, 16), 2);
+	assert_true(o[0].time.us == second(LIVE - 5).us);
+	assert_true(o[1].time.us == second(LIVE).us);
+	assert_int_equal(intake_counts(*state)->clock_records, 1);
+}
+
+static void
+live_what_came_out_gives_way_before_what_waits(void **state)
+{
+	struct intake_settings settings = INTAKE_DEFAULTS;
+	struct intake *intake;
+	struct observation o[16];
+
+	settings.join_most = 4;
+	settings.live = true;
+	intake = intake_new(&settings);
+	intake_advance(intake, second(LIVE));
+	put(intake, from_client(LIVE, 1, TCP_SYN, 1, 60));
+	for (uint16_t port = 2; port <= 10; port++) {
+		put(intake, from_client(LIVE, port, TCP_SYN, 1, 60));
+		put(intake, from_server(LIVE, port, TCP_RST | TCP_ACK, 1, 40));
+	}
+	assert_int_equal(intake_counts(intake)->join_forced, 0);
+	assert_int_equal(intake_counts(intake)->told_forgotten, 6);
+	assert_int_equal(intake_take(intake, o, 16), 9);
+	assert_int_equal(take_all(intake, o), 1);
+	assert_int_equal(o[0].client_port, 1);
+	intake_free(intake);
+}
+
+static void
+live_many_connections_pass_through_a_small_table(void **state)
+{
+	struct intake_settings settings = INTAKE_DEFAULTS;
+	struct intake *intake;
+	struct observation o[16];
+	size_t taken = 0;
+
+	settings.join_most = 64;
+	settings.live = true;
+	intake = intake_new(&settings);
+	for (int64_t i = 0; i < 20000; i++) {
+		uint16_t port = (uint16_t)(10000 + i % 50000);
+
+		intake_advance(intake, second(LIVE + i));
+		put(intake, from_client(LIVE + i, port, OPEN | TCP_FIN, 10, 4000));
+		put(intake, from_server(LIVE + i, port, OPEN | TCP_FIN, 9, 900));
+		taken += intake_take(intake, o, 16);
+	}
+	assert_int_equal(taken, 20000);
+	assert_int_equal(intake_counts(intake)->told_forgotten, 0);
+	assert_int_equal(intake_counts(intake)->join_forced, 0);
+	intake_free(intake);
+}
+
 int
 main(void)
 {
@@ -276,6 +500,28 @@ main(void)
 			messages_of_one_connection_are_added_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			errors_are_counted_beyond_those_that_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			live_both_directions_and_their_end_come_out_at_once, setup_live, teardown),
+		cmocka_unit_test_setup_teardown(
+			live_a_record_of_both_directions_comes_out_at_once_unless_unanswered,
+			setup_live, teardown),
+		cmocka_unit_test_setup_teardown(
+			live_one_direction_waits_on_the_receivers_clock_alone, setup_live,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			live_a_later_record_of_a_connection_that_came_out_is_no_second_one,
+			setup_live, teardown),
+		cmocka_unit_test_setup_teardown(
+			live_a_port_used_again_after_the_end_is_a_new_connection, setup_live,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			live_the_clock_of_a_record_counts_only_where_it_can_be_meant, setup_live,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			live_the_clock_of_a_binding_counts_only_where_it_can_be_meant, setup_live,
+			teardown),
+		cmocka_unit_test(live_what_came_out_gives_way_before_what_waits),
+		cmocka_unit_test(live_many_connections_pass_through_a_small_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
