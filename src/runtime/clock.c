@@ -26,12 +26,13 @@ clock_step(struct clock *clock, struct wall system, int64_t steady_us)
 		clock->steps++;
 		clock->step_us = off;
 	}
-	if (system.us >= clock->now.us)
-		clock->now = system;
-	else
-		clock->now.us += passed / 2;
 	/* Half of an odd microsecond is kept for the next time. */
-	clock->steady_us = system.us >= clock->now.us ? steady_us : steady_us - passed % 2;
+	clock->steady_us = steady_us - (clock->has_begun ? passed % 2 : 0);
+	clock->now.us += passed / 2;
+	if (system.us >= clock->now.us) {
+		clock->now = system;
+		clock->steady_us = steady_us;
+	}
 	clock->system = system;
 	clock->has_begun = true;
 	return was_set;
