@@ -24,6 +24,16 @@ uint64_t hash_fast(const void *bytes, size_t size, uint64_t seed);
 /* The same of 16 bytes, an address. */
 uint64_t hash_fast_16(const uint8_t bytes[16], uint64_t seed);
 
+/* XXH3 of 128 bits over a stream, in any portions: finds damage, not forgery. */
+#define HASH_STREAM_SIZE 16
+
+struct hash_stream;
+
+struct hash_stream *hash_stream_new(void);
+struct hash_stream *hash_stream_free(struct hash_stream *stream);
+void hash_stream_add(struct hash_stream *stream, const void *bytes, size_t size);
+void hash_stream_end(const struct hash_stream *stream, uint8_t into[HASH_STREAM_SIZE]);
+
 /* Spreads the bits of a number that is already a hash, to draw further hashes from it. */
 static inline uint64_t
 hash_mix(uint64_t x)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence/flowchannel.h"
 
-#include "evidence/activity.h"
-#include "evidence/sender.h"
-#include "evidence/servers.h"
+#include "evidence/flowstate.h"
 #include "source/observation.h"
 
 #include <errno.h>
@@ -16,19 +14,6 @@
 #define PAST_FADE 0.9F
 /* A block of the filter takes so many networks before one stranger in seven seems known. */
 #define BLOCK_ROOM 64
-
-struct flow_channel {
-	struct flow_channel_settings settings;
-	struct cusum_steps steps;
-	double role_rate[ROLE_COUNT]; /* new networks per microsecond */
-	uint32_t memory_s; /* the shortest that a generation of the filter lasts, unless it fills */
-	uint64_t seed;
-	struct senders senders;
-	struct outage outage;
-	struct servers servers;
-	struct activity activity;
-	uint64_t frozen[FREEZE_COUNT];
-};
 
 const char *const freeze_names[FREEZE_COUNT] = {
 	[FREEZE_NONE] = "none",
@@ -586,20 +571,33 @@ flow_channel_prefetch_line(const struct flow_channel *channel, uint32_t index)
 	__builtin_prefetch(&sender->contact_us);
 }
 
-void
-flow_channel_take(struct flow_channel *channel, const struct contact *contact, struct evidence *ret)
+static uint32_t
+take_sender(struct flow_channel *channel, uint64_t pseudonym, uint32_t hint, struct wall now,
+	bool *made)
 {
 	uint32_t evicted_hour, index;
 	struct sender *sender;
-	bool made;
 
-	index = senders_take(
-		&channel->senders, contact->line.pseudonym, contact->hint, &made, &evicted_hour);
+	index = senders_take(&channel->senders, pseudonym, hint, now, made, &evicted_hour);
+	if (!*made)
+		return index;
 	sender = senders_at(&channel->senders, index);
-	if (made && servers_is_server(&channel->servers, sender->pseudonym))
+	if (servers_is_server(&channel->servers, sender->pseudonym))
 		sender->flags |= SENDER_SERVER;
 	if (evicted_hour != 0)
 		activity_move(&channel->activity, evicted_hour, 0);
+	return index;
+}
+
+void
+flow_channel_take(struct flow_channel *channel, const struct contact *contact, struct evidence *ret)
+{
+	struct sender *sender;
+	uint32_t index;
+	bool made;
+
+	index = take_sender(channel, contact->line.pseudonym, contact->hint, contact->time, &made);
+	sender = senders_at(&channel->senders, index);
 	ret->time = contact->time;
 	ret->is_new_line = made;
 	ret->score = ret->watch = 0;
@@ -607,6 +605,20 @@ flow_channel_take(struct flow_channel *channel, const struct contact *contact, s
 	fill_evidence(channel, sender, index, ret);
 	if (ret->is_first_contact)
 		fill_scores(channel, sender, &sender->cusum, sender->days, ret);
+}
+
+uint32_t
+flow_channel_know(struct flow_channel *channel, const struct line *line, struct wall last,
+	struct wall now, bool *made)
+{
+	uint32_t index = take_sender(channel, line->pseudonym, 0, now, made);
+	struct sender *sender = senders_at(&channel->senders, index);
+
+	if (*made) {
+		sender->role = line->role;
+		sender->first_us = sender->last_us = last.us;
+	}
+	return index;
 }
 
 void
@@ -719,6 +731,12 @@ flow_channel_find(const struct flow_channel *channel, uint64_t pseudonym)
 	const struct table_slot *slot = table_find(&channel->senders.by_line, pseudonym);
 
 	return slot ? (int64_t)slot->value : -ENOENT;
+}
+
+void
+flow_channel_guard(struct flow_channel *channel, const struct flow_guard *guard)
+{
+	channel->senders.guard = guard ? *guard : (struct flow_guard){0};
 }
 
 uint64_t

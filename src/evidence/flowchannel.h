@@ -13,6 +13,8 @@
 #ifndef LAZARET_EVIDENCE_FLOWCHANNEL_H
 #define LAZARET_EVIDENCE_FLOWCHANNEL_H
 
+#include "base/restore.h"
+#include "base/save.h"
 #include "evidence/evidence.h"
 #include "identity/sighting.h"
 
@@ -132,6 +134,11 @@ void flow_channel_prefetch_line(const struct flow_channel *channel, uint32_t ind
 void flow_channel_take(
 	struct flow_channel *channel, const struct contact *contact, struct evidence *ret);
 
+/* Makes a record for a line that sent mail before this channel knew of it, last at that time; *made tells
+ * whether there was none. Gives its index. */
+uint32_t flow_channel_know(struct flow_channel *channel, const struct line *line, struct wall last,
+	struct wall now, bool *made);
+
 /* Takes a sighting of the kind INBOUND, in order of time: how the role mail-server is learnt. */
 void flow_channel_inbound(
 	struct flow_channel *channel, const struct sighting *sighting, struct wall time);
@@ -150,10 +157,32 @@ uint32_t flow_channel_active(const struct flow_channel *channel, struct wall now
 uint32_t flow_channel_lines(const struct flow_channel *channel);
 int64_t flow_channel_find(const struct flow_channel *channel, uint64_t pseudonym);
 
+/* Who else counts on what is held of a line, and must know when it gives way. */
+struct flow_guard {
+	const uint8_t *ranks; /* by index */
+	uint8_t least; /* a rank from which on a line gives way only where no other is found */
+	/* The line at index gives way: all that is held of it can still be asked for. */
+	void (*on_evict)(void *context, uint32_t index, struct wall now);
+	void *context;
+};
+
+/* There is one guard; NULL: none. ranks is borrowed until there is another. */
+void flow_channel_guard(struct flow_channel *channel, const struct flow_guard *guard);
+
 /* Lines that gave way to new ones. */
 uint64_t flow_channel_evicted(const struct flow_channel *channel);
 
 /* First contacts whose outcome did not count, by reason. */
 const uint64_t *flow_channel_frozen(const struct flow_channel *channel);
+
+/* Everything but the settings and the guard; after an error save_error tells. */
+void flow_channel_save(const struct flow_channel *channel, struct save *save);
+
+/* Into a channel that took nothing yet, whose settings may be others: the seed of the sketches is the saved
+ * one, and so are the sketches, folded where they are larger than the settings say; smaller ones stay as they
+ * are. now: no time in it is far behind. -EBADMSG, -ENOTSUP or what reading gave, with fail filled; -ENOSPC
+ * where there are more lines than settings.lines_most. The channel is then good for nothing but free. */
+int flow_channel_restore(struct flow_channel *channel, struct restore *restore, struct wall now,
+	struct fail *fail) MUST_USE;
 
 #endif

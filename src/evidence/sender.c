@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence/sender.h"
 
+#include <math.h>
 #include <string.h>
 
 /* How many records are looked at for the one that gives way. */
 #define EVICT_LOOK 128
+/* How many more where all of these are guarded. */
+#define EVICT_FAR 65536
 
-static size_t
-stride_of(unsigned filter_blocks, unsigned registers)
+size_t
+senders_stride(unsigned filter_blocks, unsigned registers)
 {
 	return sizeof(struct sender) + filter_blocks * sizeof(struct filter_block) + registers;
 }
@@ -24,8 +27,9 @@ senders_init(struct senders *senders, const struct flow_channel_settings *settin
 		.most = settings->lines_most,
 		.filter_blocks = settings->filter_blocks,
 		.registers = settings->distinct_registers,
-		.stride = stride_of(settings->filter_blocks, settings->distinct_registers),
+		.stride = senders_stride(settings->filter_blocks, settings->distinct_registers),
 		.fold_bytes = settings->fold_bytes,
+		.half_life_us = (double)settings->half_life_us,
 	};
 	must(senders->stride % 64 == 0);
 	table_init(&senders->by_line, senders->most);
@@ -40,34 +44,64 @@ senders_done(struct senders *senders)
 	senders->block = NULL;
 }
 
-/* The stronger of the ends of the failure test; what a good past is worth is no reason to be forgotten first. */
+/* The stronger of the ends of the failure test, as of now; what a good past is worth is no reason to be
+ * forgotten first. */
 static float
-evidence_of(const struct sender *sender)
+evidence_of(const struct senders *senders, const struct sender *sender, struct wall now)
 {
 	float first = sender->cusum.failure[0], last = sender->cusum.failure[FLOW_THETAS - 1];
 	float most = first > last ? first : last;
 
-	return most > 0 ? most : 0;
+	if (most <= 0)
+		return 0;
+	if (now.us <= sender->contact_us)
+		return most;
+	return most *
+		exp2f((float)(-(double)(now.us - sender->contact_us) / senders->half_life_us));
 }
 
-/* Of the next records, the one with the least evidence, and of those the one quiet for longest. */
+static bool
+is_guarded(const struct senders *senders, uint32_t index)
+{
+	return senders->guard.ranks != NULL && senders->guard.ranks[index] >= senders->guard.least;
+}
+
+static void
+move_hand(struct senders *senders)
+{
+	senders->hand = senders->hand + 1 < senders->count ? senders->hand + 1 : 0;
+}
+
+/* Of the next records, the one with the least evidence, and of those the one quiet for longest. One that is
+ * guarded is taken only where the others are far away. */
 static uint32_t
-pick_victim(struct senders *senders)
+pick_victim(struct senders *senders, struct wall now)
 {
 	uint32_t best = senders->hand;
+	bool best_guarded = true;
 	float best_score = 1e9F;
 	int64_t best_us = INT64_MAX;
 
-	for (int i = 0; i < EVICT_LOOK; i++) {
+	for (int i = 0; i < EVICT_LOOK; i++, move_hand(senders)) {
 		const struct sender *sender = senders_at(senders, senders->hand);
-		float score = evidence_of(sender);
+		bool guarded = is_guarded(senders, senders->hand);
+		float score = evidence_of(senders, sender, now);
 
-		if (score < best_score || (score <= best_score && sender->last_us < best_us)) {
+		if (guarded > best_guarded)
+			continue;
+		if (guarded < best_guarded || score < best_score ||
+			(score <= best_score && sender->last_us < best_us)) {
 			best = senders->hand;
+			best_guarded = guarded;
 			best_score = score;
 			best_us = sender->last_us;
 		}
-		senders->hand = senders->hand + 1 < senders->count ? senders->hand + 1 : 0;
+	}
+	for (uint32_t i = 0; best_guarded && i < EVICT_FAR && i < senders->count; i++) {
+		best_guarded = is_guarded(senders, senders->hand);
+		if (!best_guarded)
+			best = senders->hand;
+		move_hand(senders);
 	}
 	return best;
 }
@@ -100,7 +134,7 @@ fold(struct senders *senders)
 		senders->filter_blocks = old.filter_blocks / 2;
 	if (old.registers > FLOW_REGISTERS)
 		senders->registers = old.registers / 2;
-	senders->stride = stride_of(senders->filter_blocks, senders->registers);
+	senders->stride = senders_stride(senders->filter_blocks, senders->registers);
 	senders->block = memory_map(senders->most, senders->stride);
 	for (uint32_t i = 0; i < senders->count; i++)
 		fold_record(&old, senders, i);
@@ -116,8 +150,8 @@ can_fold(const struct senders *senders)
 }
 
 uint32_t
-senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *made,
-	uint32_t *evicted_hour)
+senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, struct wall now,
+	bool *made, uint32_t *evicted_hour)
 {
 	struct table_slot *slot;
 	struct sender *sender;
@@ -136,7 +170,9 @@ senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *m
 	if (senders->count < senders->most) {
 		index = senders->count++;
 	} else {
-		index = pick_victim(senders);
+		index = pick_victim(senders, now);
+		if (senders->guard.on_evict != NULL)
+			senders->guard.on_evict(senders->guard.context, index, now);
 		sender = senders_at(senders, index);
 		*evicted_hour = sender->active_hour;
 		table_remove(&senders->by_line, table_find(&senders->by_line, sender->pseudonym));

@@ -4,7 +4,8 @@
  *          ring of failures that an honest retry may take back, then the line's filter of known networks
  *          and its counters of different addresses and networks.
  * Owns:    senders owns all records, in one mapped block.
- * Limits:  lines_most records; a new one then takes the place of one long quiet and without evidence.
+ * Limits:  lines_most records; a new one then takes the place of one long quiet and without evidence, the
+ *          guard (flow_channel_guard) being told before.
  *          fold_bytes, while sketches are large: then all of them become smaller at once.
  * Thread:  one at a time.
  */
@@ -81,10 +82,15 @@ struct senders {
 	uint32_t count; /* indexes in use are below */
 	uint32_t hand;  /* where the search for one to give way goes on */
 	uint64_t evicted;
+	double half_life_us; /* of the failure test, to compare what is left of it */
+	struct flow_guard guard;
 };
 
 void senders_init(struct senders *senders, const struct flow_channel_settings *settings);
 void senders_done(struct senders *senders);
+
+/* Bytes of a record. */
+size_t senders_stride(unsigned filter_blocks, unsigned registers);
 
 static inline struct sender *
 senders_at(const struct senders *senders, uint32_t index)
@@ -112,7 +118,7 @@ sender_networks(const struct senders *senders, struct sender *sender)
 
 /* The line's record, made empty if there was none: *made tells. Other records may have moved then. hint is its index + 1 if that is likely, else 0.
  * *evicted_hour is the active hour of the record that gave way for it, 0 if none did. */
-uint32_t senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, bool *made,
-	uint32_t *evicted_hour);
+uint32_t senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, struct wall now,
+	bool *made, uint32_t *evicted_hour);
 
 #endif

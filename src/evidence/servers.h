@@ -8,6 +8,8 @@
 #ifndef LAZARET_EVIDENCE_SERVERS_H
 #define LAZARET_EVIDENCE_SERVERS_H
 
+#include "base/restore.h"
+#include "base/save.h"
 #include "base/table.h"
 #include "base/wall.h"
 
@@ -35,5 +37,9 @@ bool servers_is_server(const struct servers *servers, uint64_t line);
 
 /* Networks whose mail the line accepted: an estimate, 0 to 1,000. */
 unsigned servers_sources(const struct servers *servers, uint64_t line);
+
+/* The lines and what is known of them, not the settings; the rules are those of flow_channel_restore. */
+void servers_save(const struct servers *servers, struct save *save);
+int servers_restore(struct servers *servers, struct restore *restore, struct fail *fail) MUST_USE;
 
 #endif

@@ -7,20 +7,6 @@ case_opens(enum state to)
 	return to != STATE_CLEAR && to != STATE_WATCH;
 }
 
-/* Probation is the milder end of a quarantine, whatever its place in the order of states. */
-static unsigned
-gravity(uint8_t state)
-{
-	static const uint8_t order[STATE_COUNT] = {[STATE_CLEAR] = 0,
-		[STATE_WATCH] = 1,
-		[STATE_PROBATION] = 2,
-		[STATE_SUSPECT] = 3,
-		[STATE_CONFIRMED] = 4,
-		[STATE_QUARANTINE] = 5};
-
-	return order[state];
-}
-
 void
 case_init(struct ledger_case *of, const struct transition *first)
 {
@@ -42,7 +28,7 @@ case_apply(struct ledger_case *of, const struct transition *transition)
 
 	if (time.us < of->opened.us)
 		of->opened = time;
-	if (gravity(transition->to) > gravity(of->highest))
+	if (state_gravity[transition->to] > state_gravity[of->highest])
 		of->highest = transition->to;
 	if (transition->to == STATE_CONFIRMED &&
 		(wall_is_none(of->confirmed) || time.us < of->confirmed.us))

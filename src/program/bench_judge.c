@@ -100,7 +100,8 @@ touch_all(const struct work *work, struct lines *lines, struct senders *senders)
 			uint32_t hour, index;
 			bool made;
 
-			index = senders_take(senders, line[k].pseudonym, 0, &made, &hour);
+			index = senders_take(
+				senders, line[k].pseudonym, 0, work->now, &made, &hour);
 			sender = senders_at(senders, index);
 			sender->attempts++;
 			sender->accepted++;

@@ -239,3 +239,89 @@ judge_counts(const struct judge *judge)
 		counts.frozen += frozen[reason];
 	return counts;
 }
+
+struct judge_saved {
+	struct wall now;
+	struct judge_counts counts;
+};
+
+static uint64_t
+layout(void)
+{
+	static const size_t numbers[] = {
+		sizeof(struct judge_saved), offsetof(struct judge_counts, lines), STATE_COUNT};
+
+	return save_layout(numbers, sizeof(numbers) / sizeof(*numbers));
+}
+
+int
+judge_save(const struct judge *judge, struct save *save)
+{
+	struct judge_saved saved = {judge->now, judge->counts};
+
+	save_section(save, "judge", layout(), sizeof(saved));
+	save_bytes(save, &saved, sizeof(saved));
+	flow_channel_save(judge->flow, save);
+	court_save(judge->court, save);
+	return save_error(save);
+}
+
+int
+judge_restore(struct judge *fresh, struct restore *restore, struct fail *fail)
+{
+	struct judge_saved saved;
+	int r = restore_struct(restore, "judge", layout(), &saved, sizeof(saved), fail);
+
+	if (r == 0 && !restore_is_time(saved.now))
+		r = restore_damaged(restore, fail, "a time that cannot be");
+	if (r == 0)
+		r = flow_channel_restore(fresh->flow, restore, saved.now, fail);
+	if (r == 0)
+		r = court_restore(fresh->court, restore, saved.now, fail);
+	if (r < 0)
+		return r;
+	if (saved.counts.lines !=
+		flow_channel_lines(fresh->flow) + flow_channel_evicted(fresh->flow))
+		return restore_damaged(restore, fail, "lines miscounted");
+	fresh->now = saved.now;
+	fresh->counts = saved.counts;
+	return 0;
+}
+
+int
+judge_resume(struct judge *judge, const struct resumed *resumed)
+{
+	uint32_t index;
+	bool made;
+
+	if (resumed->state == STATE_CLEAR || resumed->state >= STATE_COUNT ||
+		resumed->highest >= STATE_COUNT || resumed->line.role >= ROLE_COUNT ||
+		!restore_is_time(resumed->entered))
+		return -EINVAL;
+	index = flow_channel_know(judge->flow, &resumed->line, resumed->entered, judge->now, &made);
+	if (made) {
+		judge->counts.lines++;
+		court_forget(judge->court, index);
+	}
+	court_resume(judge->court, index, (enum state)resumed->state, (enum state)resumed->highest,
+		resumed->entered);
+	return 0;
+}
+
+void
+judge_each_missing(const struct judge *judge, court_verdict send, void *context)
+{
+	uint32_t lines = flow_channel_lines(judge->flow);
+
+	for (uint32_t index = 0; index < lines; index++) {
+		const struct standing *standing = court_standing(judge->court, index);
+		struct verdict verdict;
+
+		if (standing->state < STATE_SUSPECT || standing->is_resumed)
+			continue;
+		verdict = court_verdict_of(judge->court, index, judge->now);
+		verdict.from = STATE_CLEAR;
+		verdict.time = standing->entered;
+		send(context, &verdict);
+	}
+}

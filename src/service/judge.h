@@ -71,4 +71,41 @@ struct judge_counts {
 
 struct judge_counts judge_counts(const struct judge *judge);
 
+/* Saving and going on.
+ *
+ * A judge that is restored and given the rest of the input gives the same verdicts as one that never stopped.
+ * The settings may have changed in between: what was learnt and held stays, and is judged by the new parameters
+ * from then on, whose version stands in later verdicts. The seed is the saved one, not that of the settings.
+ * Sketches that were larger than the new sizes are folded to them, smaller ones stay small. Windows in which
+ * outages are counted begin anew where their length changed. */
+
+/* Sections of a snapshot, before or behind which others may stand; then save_end. 0 or the first error. */
+int judge_save(const struct judge *judge, struct save *save) MUST_USE;
+
+/* Into a judge that took nothing yet. It may be used only after restore_end gave 0, too; when either fails it is
+ * fit for judge_free alone. -EBADMSG: damaged; -ENOTSUP: of another build; -ENOSPC: more lines than
+ * parameters.flow.lines_most; or what reading gave; fail says it. */
+int judge_restore(struct judge *fresh, struct restore *restore, struct fail *fail) MUST_USE;
+
+/* A case that is open in the ledger. */
+struct resumed {
+	struct line line;
+	uint8_t state;       /* enum state, any but clear */
+	uint8_t highest;     /* enum state */
+	struct wall entered; /* the state */
+};
+
+/* After restoring (or without a snapshot), before anything is taken: once for each open case. A line that is
+ * held in a milder state than the ledger says is put into that one; it is made where it is not known. No
+ * verdict is given, as the ledger has it; the score stays what the channel says, so that one of whom nothing
+ * is left is quiet from the next epoch on, and leaves the state with a verdict as any other. One that is
+ * held in a graver state stays, and leaves it when what led the ledger to its state is taken again, or in time.
+ * judge_line.confirmed is not known of one put into confirmed so. -EINVAL if such a case cannot be. */
+int judge_resume(struct judge *judge, const struct resumed *resumed) MUST_USE;
+
+/* After all open cases were resumed: a verdict, from clear to its state, of the time when it entered it and
+ * with the facts of now, for each line that is held at suspect or above and was not among them. They are
+ * missing where an older ledger was put in the place of the one that had them; sent again they open there. */
+void judge_each_missing(const struct judge *judge, court_verdict send, void *context);
+
 #endif

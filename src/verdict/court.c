@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "verdict/court.h"
+#include "verdict/courtstate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 /* The histogram of e-d-BH: sixteen bins to the nat from the floor up; what is above counts in the last. */
 #define BIN_WIDTH (1.0 / 16)
-#define BINS      2048
+#define BINS      COURT_BINS
 /* After long silence epochs are closed by the hour: nothing but decay happens in between. */
 #define LONG_GAP (6 * WALL_HOUR)
 /* A watched line is looked at in one epoch of so many: it is below every threshold until it sends again,
@@ -15,34 +15,6 @@
 #define WATCH_EPOCHS 64U
 /* So many lines ahead memory is asked for. */
 #define AHEAD 16
-
-/* Lines that are looked at equally often, in no order; each knows its place. */
-struct roster {
-	uint32_t *index;
-	size_t count;
-};
-
-struct court {
-	struct court_settings settings;
-	const struct flow_channel *flow;
-	size_t lines_most;
-	uint32_t parameters;
-	court_verdict on_verdict;
-	void *context;
-	struct standing *standings;
-	uint8_t *states; /* of the standings, dense: most lines are clear and cost one byte */
-	struct roster watched;
-	struct roster held; /* suspect and above */
-	struct verdict *confirmations;
-	size_t confirmation_count;
-	size_t confirmation_room;
-	uint64_t highest[STATE_COUNT];
-	double threshold;
-	uint32_t active_lines;
-	struct wall epoch; /* end of the last one */
-	uint32_t epochs;
-	uint32_t bins[BINS];
-};
 
 void
 court_defaults(struct court_settings *settings)
@@ -64,11 +36,15 @@ court_defaults(struct court_settings *settings)
 	};
 }
 
+static void close_evicted(void *context, uint32_t index, struct wall now);
+
 struct court *
 court_new(const struct court_settings *settings, size_t lines_most, uint32_t parameters,
-	const struct flow_channel *flow)
+	struct flow_channel *flow)
 {
 	struct court *court = xcalloc(1, sizeof(*court));
+	struct flow_guard guard = {
+		.least = STATE_SUSPECT, .on_evict = close_evicted, .context = court};
 
 	court->settings = *settings;
 	court->flow = flow;
@@ -79,6 +55,8 @@ court_new(const struct court_settings *settings, size_t lines_most, uint32_t par
 	court->watched.index = memory_map(lines_most, sizeof(uint32_t));
 	court->held.index = memory_map(lines_most, sizeof(uint32_t));
 	court->threshold = settings->floor;
+	guard.ranks = court->states;
+	flow_channel_guard(flow, &guard);
 	return court;
 }
 
@@ -87,6 +65,7 @@ court_free(struct court *court)
 {
 	if (court == NULL)
 		return NULL;
+	flow_channel_guard(court->flow, NULL);
 	memory_unmap(court->standings, court->lines_most, sizeof(*court->standings));
 	memory_unmap(court->states, court->lines_most, sizeof(*court->states));
 	memory_unmap(court->watched.index, court->lines_most, sizeof(uint32_t));
@@ -164,8 +143,9 @@ keep_confirmation(struct court *court, struct standing *standing, const struct v
 	standing->confirmation = (uint32_t)court->confirmation_count;
 }
 
-static void
-note_highest(struct court *court, struct standing *standing, enum state state, struct wall now)
+void
+court_note_highest(
+	struct court *court, struct standing *standing, enum state state, struct wall now)
 {
 	if (state > STATE_QUARANTINE || state <= (enum state)standing->highest)
 		return;
@@ -176,8 +156,8 @@ note_highest(struct court *court, struct standing *standing, enum state state, s
 	standing->highest_at = now;
 }
 
-static struct roster *
-roster_of(struct court *court, enum state state)
+struct roster *
+court_roster(struct court *court, enum state state)
 {
 	if (state == STATE_CLEAR)
 		return NULL;
@@ -185,12 +165,12 @@ roster_of(struct court *court, enum state state)
 }
 
 /* Puts the line into the roster of a state; the last one takes the place that it leaves. */
-static void
-enlist(struct court *court, uint32_t index, enum state to)
+void
+court_enlist(struct court *court, uint32_t index, enum state to)
 {
 	struct standing *standing = &court->standings[index];
-	struct roster *before = roster_of(court, (enum state)standing->state);
-	struct roster *after = roster_of(court, to);
+	struct roster *before = court_roster(court, (enum state)standing->state);
+	struct roster *after = court_roster(court, to);
 
 	standing->state = court->states[index] = (uint8_t)to;
 	if (before == after)
@@ -214,10 +194,10 @@ move(struct court *court, uint32_t index, enum state to, struct wall now)
 	enum state from = (enum state)standing->state;
 	struct verdict verdict;
 
-	enlist(court, index, to);
+	court_enlist(court, index, to);
 	standing->entered = now;
 	standing->quiet = (struct wall){0};
-	note_highest(court, standing, to, now);
+	court_note_highest(court, standing, to, now);
 	if (to < STATE_CONFIRMED && court->on_verdict == NULL)
 		return;
 	verdict = court_verdict_of(court, index, now);
@@ -294,7 +274,8 @@ decide(struct court *court, uint32_t index, struct wall now)
 	} else if (!is_quiet(court, standing)) {
 		standing->quiet = (struct wall){0};
 	} else if (standing->quiet.us == 0) {
-		standing->quiet = now;
+		/* One that was resumed may have entered later than what is taken again now. */
+		standing->quiet = now.us > standing->entered.us ? now : standing->entered;
 	} else if (now.us - standing->quiet.us >= court->settings.leave_us) {
 		move(court, index, state_below(court, standing), now);
 	}
@@ -328,19 +309,30 @@ drop_confirmation(struct court *court, uint32_t number)
 }
 
 /* The index is another line's now: what was held goes, its counts stay. */
-static void
-forget(struct court *court, uint32_t index)
+void
+court_forget(struct court *court, uint32_t index)
 {
-	enlist(court, index, STATE_CLEAR);
+	court_enlist(court, index, STATE_CLEAR);
 	drop_confirmation(court, court->standings[index].confirmation);
 	court->standings[index] = (struct standing){0};
+}
+
+/* The line gives way to another at the channel's ceiling: a case that was open has nobody left to close it. */
+static void
+close_evicted(void *context, uint32_t index, struct wall now)
+{
+	struct court *court = context;
+	const struct standing *standing = &court->standings[index];
+
+	if (standing->state != STATE_CLEAR && standing->highest >= STATE_SUSPECT)
+		move(court, index, STATE_CLEAR, now);
 }
 
 void
 court_take(struct court *court, const struct evidence *evidence)
 {
 	if (evidence->is_new_line)
-		forget(court, evidence->index);
+		court_forget(court, evidence->index);
 	if (!evidence->is_first_contact)
 		return;
 	if (court->states[evidence->index] == STATE_CLEAR &&

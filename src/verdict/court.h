@@ -5,8 +5,9 @@
  *          last 24 hours, the k-th largest must reach ln(N P / (q k)) (Dandapanthula and Ramdas 2025).
  *          States fall again by hysteresis.
  * Owns:    its tables. What it points to is valid until the next evidence or time is given.
- * Limits:  lines_most standings and first confirmations; an index that is given to another line takes what
- *          was held with it, and nobody is told: only the counts stay.
+ * Limits:  lines_most standings and first confirmations; where a line gives way to another at the channel's
+ *          ceiling, a case that may be open is closed by a verdict (to clear, whatever its score), what was held goes, and
+ *          only the counts stay. The channel takes one that is suspect or worse last.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_VERDICT_COURT_H
@@ -34,10 +35,11 @@ struct court_settings {
 
 /* What the court holds of one line. */
 struct standing {
-	uint8_t state;   /* enum state */
-	uint8_t highest; /* enum state: the gravest that it reached */
-	uint8_t role;    /* enum role, as last judged */
-	float score;     /* ln E, fused */
+	uint8_t state;      /* enum state */
+	uint8_t highest;    /* enum state: the gravest that it reached */
+	uint8_t role;       /* enum role, as last judged */
+	uint8_t is_resumed; /* the ledger holds its case: court_resume */
+	float score;        /* ln E, fused */
 	float watch;
 	float channels[CHANNEL_COUNT];
 	struct wall entered; /* the present state */
@@ -53,9 +55,10 @@ struct court;
 
 void court_defaults(struct court_settings *settings);
 
-/* lines_most: indexes that evidence may name. flow is borrowed: the court asks it again at each epoch. */
+/* lines_most: indexes that evidence may name. flow is borrowed and must outlive the court: it is asked again
+ * at each epoch, and tells the court, its guard, which line gives way. */
 struct court *court_new(const struct court_settings *settings, size_t lines_most,
-	uint32_t parameters, const struct flow_channel *flow);
+	uint32_t parameters, struct flow_channel *flow);
 struct court *court_free(struct court *court);
 
 /* Whom to tell of each change of state. */
@@ -79,5 +82,21 @@ const uint64_t *court_highest(const struct court *court);
 
 /* ln E that confirms at this moment. */
 double court_threshold(const struct court *court);
+
+/* Everything but the settings. */
+void court_save(const struct court *court, struct save *save);
+
+/* Into a court that took nothing yet, whose channel was restored: settings may be others, and judge from now
+ * on. The rules are those of flow_channel_restore. */
+int court_restore(
+	struct court *court, struct restore *restore, struct wall now, struct fail *fail) MUST_USE;
+
+/* The index is another line's now. */
+void court_forget(struct court *court, uint32_t index);
+
+/* The ledger holds a case of the line at index in this state, since then: a line that is held in a milder one
+ * is put into it, without a verdict, to leave it again as any other. */
+void court_resume(struct court *court, uint32_t index, enum state state, enum state highest,
+	struct wall entered);
 
 #endif

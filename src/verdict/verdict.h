@@ -22,6 +22,9 @@ enum state {
 /* "clear" and so on, as JSON spells them. */
 extern const char *const state_names[STATE_COUNT];
 
+/* The order of states: probation is the milder end of a quarantine. */
+extern const uint8_t state_gravity[STATE_COUNT];
+
 struct verdict {
 	struct wall time;
 	uint64_t line;
