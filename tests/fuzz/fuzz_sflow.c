@@ -40,7 +40,10 @@ run(const uint8_t *bytes, size_t size, const struct decode_visitor *visitor)
 
 	settings.join_most = 64;
 	intake = intake_new(&settings);
-	sflow = sflow_new(&(struct sflow_settings){.sources_most = 16}, intake);
+	sflow = sflow_new(
+		&(struct sflow_settings){
+			.agents_most = 4, .sources_most = 16, .sources_per_agent = 8},
+		intake);
 	intake_decode(intake, visitor);
 	while (reader_left(&reader) > 2) {
 		size_t length = reader_u16(&reader);

@@ -258,29 +258,55 @@ forged_sessions_do_not_drive_out_a_real_one(void **state)
 	settings.sessions_per_exporter = 8;
 	station_open(&s, &settings);
 	station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
-	/* One address, many domains: it may have eight. */
+	for (uint32_t i = 1; i <= 8; i++)
+		station_send_flow(&s, DIALECT_NETFLOW9, i, 256, 1);
+	/* One address, many domains: it may have eight, and the newest of them stay. */
 	for (uint32_t i = 100; i < 200; i++) {
 		datagram_begin(&d, DIALECT_NETFLOW9, 0, i);
 		datagram_template(&d, 256, plain_fields, PLAIN_FIELDS);
 		station_send(&s, &d);
 	}
-	assert_int_equal(export_counts(s.export_)->sessions, 8);
-	assert_int_equal(station_counts(&s)->errors, 1);
+	assert_int_equal(export_counts(s.export_)->sessions, 101);
+	assert_int_equal(export_counts(s.export_)->sessions_displaced, 93);
 	/* Many addresses: the rest is theirs, but no more. */
 	for (uint32_t i = 0; i < 1000; i++) {
 		s.from.address = address_from_v4(0xcb007100 + i);
 		station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
 	}
-	assert_int_equal(export_counts(s.export_)->sessions, 32);
+	assert_int_equal(export_counts(s.export_)->sessions, 1101);
+	assert_int_equal(export_counts(s.export_)->sessions_displaced, 1101 - 32);
 	s.from.address = address_from_v4(0xc0000201);
-	station_send_flow(&s, DIALECT_NETFLOW9, 1, 256, 1);
-	assert_int_equal(station_counts(&s)->records, 1);
-	/* After half an hour of silence the others make room. */
+	station_send_flow(&s, DIALECT_NETFLOW9, 9, 256, 1);
+	assert_int_equal(station_counts(&s)->records, 9);
+	assert_int_equal(station_counts(&s)->lost_records, 0);
+	station_close(&s);
+}
+
+static void
+established_sessions_make_room_only_after_long_silence(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct station s;
+
+	settings.sessions_most = 4;
+	station_open(&s, &settings);
+	for (uint32_t i = 0; i < 4; i++) {
+		s.from.address = address_from_v4(0xcb007100 + i);
+		station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
+		for (uint32_t number = 1; number <= 7; number++)
+			station_send_flow(&s, DIALECT_NETFLOW9, number, 256, 1);
+	}
+	for (uint32_t i = 0; i < 100; i++) {
+		s.from.address = address_from_v4(0xcb007200 + i);
+		station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
+	}
+	assert_int_equal(export_counts(s.export_)->sessions, 4);
+	assert_int_equal(export_counts(s.export_)->sessions_refused, 100);
+	assert_int_equal(station_counts(&s)->errors, 1);
 	station_later(&s, 31 * WALL_MINUTE);
-	s.from.address = address_from_v4(0xcb007200);
 	station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
-	assert_int_equal(export_counts(s.export_)->sessions, 33);
-	assert_true(export_counts(s.export_)->sessions_ended >= 31);
+	assert_int_equal(export_counts(s.export_)->sessions, 5);
+	assert_int_equal(export_counts(s.export_)->sessions_ended, 4);
 	station_close(&s);
 }
 
@@ -296,6 +322,8 @@ templates_have_a_ceiling(void **state)
 	for (uint16_t i = 0; i < 200; i++)
 		station_send_template(&s, DIALECT_NETFLOW9, i, 256 + i);
 	assert_int_equal(export_counts(s.export_)->templates, 50);
+	for (uint16_t i = 200; i < 208; i++)
+		station_send_flow(&s, DIALECT_NETFLOW9, i, 256, 1);
 	s.from.address.byte[15]++;
 	for (uint16_t i = 0; i < 200; i++)
 		station_send_template(&s, DIALECT_NETFLOW9, i, 256 + i);
@@ -303,8 +331,13 @@ templates_have_a_ceiling(void **state)
 	assert_int_equal(export_counts(s.export_)->templates_refused, 320);
 	/* Those that are known can still be redefined. */
 	s.from.address.byte[15]--;
-	station_send_flow(&s, DIALECT_NETFLOW9, 200, 305, 1);
-	assert_int_equal(station_counts(&s)->records, 1);
+	station_send_flow(&s, DIALECT_NETFLOW9, 208, 305, 1);
+	assert_int_equal(station_counts(&s)->records, 9);
+	/* What strangers hold gives way. */
+	s.from.address.byte[15] += 2;
+	station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
+	assert_int_equal(export_counts(s.export_)->templates, 81);
+	assert_int_equal(export_counts(s.export_)->sessions_displaced, 1);
 	station_close(&s);
 }
 
@@ -325,6 +358,7 @@ main(void)
 		cmocka_unit_test(a_datagram_that_comes_twice_counts_once),
 		cmocka_unit_test(datagrams_of_an_exporter_that_does_not_count_are_no_duplicates),
 		cmocka_unit_test(forged_sessions_do_not_drive_out_a_real_one),
+		cmocka_unit_test(established_sessions_make_room_only_after_long_silence),
 		cmocka_unit_test(templates_have_a_ceiling),
 	};
 

@@ -29,7 +29,9 @@ setup(void **state)
 
 	assert_non_null(s);
 	s->intake = intake_new(&INTAKE_DEFAULTS);
-	s->sflow = sflow_new(&(struct sflow_settings){.sources_most = 8}, s->intake);
+	s->sflow = sflow_new(
+		&(struct sflow_settings){.agents_most = 8, .sources_most = 8, .life_us = WALL_HOUR},
+		s->intake);
 	s->from.file = "test";
 	s->from.address = address_from_v4(0xcb007101);
 	s->from.has_address = true;
@@ -274,14 +276,60 @@ sources_beyond_the_ceiling_are_used_but_not_followed(void **state)
 	struct state *s = *state;
 	struct observation seen[64];
 
-	for (uint32_t i = 0; i < 20; i++) {
+	/* Eight established agents, all of which have one data source. */
+	for (uint32_t i = 0; i < 8; i++) {
+		s->from.address = address_from_v4(0x0a000000 + i);
+		for (uint32_t sequence = 1; sequence <= 8; sequence++)
+			send_syn(s, sequence, 1000, sequence, 0);
+	}
+	assert_int_equal(sflow_counts(s->sflow)->sources_full, 0);
+	for (uint32_t i = 8; i < 20; i++) {
 		s->from.address = address_from_v4(0x0a000000 + i);
 		send_syn(s, 1, 1000, 1, 0);
 	}
-	assert_int_equal(sflow_counts(s->sflow)->foreign_agents, 20);
-	assert_int_equal(sflow_counts(s->sflow)->sources_full, 2 * 20 - 8);
-	assert_int_equal(intake_counts(s->intake)->mail_records, 20);
+	assert_int_equal(sflow_counts(s->sflow)->foreign_agents, 64 + 12);
+	assert_int_equal(sflow_counts(s->sflow)->sources_full, 2 * 12);
+	assert_int_equal(sflow_counts(s->sflow)->agents_displaced, 0);
+	assert_int_equal(intake_counts(s->intake)->mail_records, 64 + 12);
 	assert_true(take(s, seen, 64) >= 1);
+}
+
+static void
+strangers_make_room_for_new_agents_and_leave_the_known_alone(void **state)
+{
+	struct state *s = *state;
+
+	for (uint32_t sequence = 1; sequence <= 8; sequence++)
+		send_syn(s, sequence, 1000, sequence, 0);
+	for (uint32_t i = 0; i < 1000; i++) {
+		s->from.address = address_from_v4(0x0a000000 + i);
+		send_syn(s, 1, 1000, 1, 0);
+	}
+	assert_int_equal(sflow_counts(s->sflow)->agents_displaced, 1000 - 7);
+	assert_int_equal(sflow_counts(s->sflow)->sources_full, 0);
+	s->from.address = address_from_v4(0xcb007101);
+	send_syn(s, 10, 2000, 12, 0);
+	assert_int_equal(sflow_counts(s->sflow)->lost_datagrams, 1);
+	assert_int_equal(sflow_counts(s->sflow)->lost_samples, 3);
+}
+
+static void
+silent_agents_make_room(void **state)
+{
+	struct state *s = *state;
+
+	for (uint32_t i = 0; i < 8; i++) {
+		s->from.address = address_from_v4(0x0a000000 + i);
+		for (uint32_t sequence = 1; sequence <= 8; sequence++)
+			send_syn(s, sequence, 1000, sequence, 0);
+	}
+	s->from.received.us += 2 * WALL_HOUR;
+	for (uint32_t i = 8; i < 16; i++) {
+		s->from.address = address_from_v4(0x0a000000 + i);
+		send_syn(s, 1, 1000, 1, 0);
+	}
+	assert_int_equal(sflow_counts(s->sflow)->sources_full, 0);
+	assert_int_equal(sflow_counts(s->sflow)->agents_displaced, 0);
 }
 
 static void
@@ -512,6 +560,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_sequence_may_wrap, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			sources_beyond_the_ceiling_are_used_but_not_followed, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			strangers_make_room_for_new_agents_and_leave_the_known_alone, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(silent_agents_make_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_cut_is_survived_and_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			lengths_and_counts_that_lie_are_survived, setup, teardown),

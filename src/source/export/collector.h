@@ -13,6 +13,8 @@
 #include "source/export/sflow.h"
 #include "source/export/twins.h"
 
+#define ALLOWED_LATELY 256
+
 struct export
 {
 	struct export_settings settings;
@@ -24,6 +26,8 @@ struct export
 	struct twins twins;
 	struct template *netflow5;
 	struct sflow *sflow;
+	uint64_t allowed_seed;
+	struct address allowed_lately[ALLOWED_LATELY]; /* addresses known to be allowed, by hash */
 	char file[128]; /* of the last datagram that held something back, for export_flush */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/export/export.h"
 
+#include "base/hash.h"
 #include "source/export/ipfix.h"
 #include "source/export/message.h"
 #include "source/export/netflow5.h"
@@ -18,8 +19,12 @@ struct export *
 export_new(const struct export_settings *settings, struct intake *intake)
 {
 	struct export *export_ = xcalloc(1, sizeof(*export_));
+	struct sflow_settings sflow = SFLOW_DEFAULTS;
 	struct fail nothing = {0};
+	struct hash_key key;
 
+	hash_key_random(&key);
+	memcpy(&export_->allowed_seed, key.byte, sizeof(export_->allowed_seed));
 	export_->settings = *settings;
 	if (export_->settings.sessions_most == 0)
 		export_->settings.sessions_most = 1;
@@ -31,7 +36,10 @@ export_new(const struct export_settings *settings, struct intake *intake)
 		&export_->sessions, &export_->settings, &export_->counts, export_->intake_counts);
 	twins_init(&export_->twins);
 	export_->netflow5 = template_new(&layout_netflow5, &nothing);
-	export_->sflow = sflow_new(&SFLOW_DEFAULTS, intake);
+	sflow.agents_most = export_->settings.sessions_most;
+	sflow.agents_per_sender = export_->settings.sessions_per_exporter;
+	sflow.life_us = export_->settings.template_life_us;
+	export_->sflow = sflow_new(&sflow, intake);
 	return export_;
 }
 
@@ -101,6 +109,32 @@ export_matches(const uint8_t *payload, size_t size)
 	return sflow_matches(payload, size);
 }
 
+bool
+export_allows(const struct export *export_, const struct address *address)
+{
+	for (size_t i = 0; i < export_->settings.allowed_count; i++) {
+		if (prefix_has(&export_->settings.allowed[i], address))
+			return true;
+	}
+	return export_->settings.allowed_count == 0;
+}
+
+/* The same for one that sends all the time, without going through the prefixes. The address of all zeros, which
+ * stands for an empty place, sends nothing. */
+static bool
+is_allowed(struct export *export_, const struct export_from *from)
+{
+	uint64_t hash = hash_fast_16(from->address.byte, export_->allowed_seed);
+	struct address *place = &export_->allowed_lately[hash % ALLOWED_LATELY];
+
+	if (address_equal(place, &from->address) && !address_equal(place, &(struct address){{0}}))
+		return true;
+	if (!export_allows(export_, &from->address))
+		return false;
+	*place = from->address;
+	return true;
+}
+
 void
 export_datagram(
 	struct export *export_, const struct export_from *from, const uint8_t *payload, size_t size)
@@ -111,11 +145,20 @@ export_datagram(
 	for (size_t i = 0; i < size && i < PREFETCH; i += 64)
 		__builtin_prefetch(payload + i);
 	export_->counts.datagrams++;
+	if (export_->settings.allowed_count > 0 && from->has_address &&
+		!is_allowed(export_, from)) {
+		export_->counts.strangers++;
+		return;
+	}
 	export_->visitor = intake_visitor(export_->intake);
-	if (version == 9) {
+	if (version == 9 && from->transport != EXPORT_TCP) {
 		netflow9_read(export_, from, payload, size);
 	} else if (version == 10) {
 		ipfix_read(export_, from, payload, size);
+	} else if (from->transport == EXPORT_TCP) {
+		export_->counts.malformed++;
+		export_->intake_counts->skipped_bytes += size;
+		message_error(&nobody, "version %u over TCP, expected IPFIX (10)", version);
 	} else if (version == 5) {
 		netflow5_read(export_, from, payload, size);
 	} else if (size >= 4 && bytes_u32(payload) == 5) {
@@ -152,6 +195,59 @@ export_flush(struct export *export_)
 				    "came, the first of them for template %u",
 			sets, bytes, first);
 	}
+}
+
+void
+export_end(struct export *export_, const struct export_from *from)
+{
+	for (uint32_t i = 0; i < export_->sessions.used; i++) {
+		struct session *session = &export_->sessions.session[i];
+
+		if (session->is_used && session->key.transport == from->transport &&
+			session->key.port == from->port &&
+			address_equal(&session->key.exporter, &from->address))
+			session_end(&export_->sessions, session);
+	}
+}
+
+static struct export_exporter
+exporter_of(const struct export *export_, const struct session *session)
+{
+	static const char *const versions[DIALECT_COUNT] = {
+		[DIALECT_NETFLOW5] = "v5", [DIALECT_NETFLOW9] = "v9", [DIALECT_IPFIX] = "ipfix"};
+	struct export_exporter exporter = {
+		.address = session->key.exporter,
+		.transport = session->key.transport,
+		.domain = session->key.domain,
+		.agent = session->key.exporter,
+		.version = versions[session->key.dialect],
+		.seen = session->seen,
+		.sampling = session->rate,
+		.templates = session->template_count,
+		.held = (uint32_t)session->held_count,
+	};
+
+	if (exporter.sampling == 0)
+		exporter.sampling = sampling_told(session->sampling);
+	if (exporter.sampling == 0)
+		exporter.sampling = export_->settings.sampling;
+	figures_show(&session->figures, &exporter);
+	return exporter;
+}
+
+void
+export_each_exporter(const struct export *export_,
+	void (*visit)(void *context, const struct export_exporter *exporter), void *context)
+{
+	for (uint32_t i = 0; i < export_->sessions.used; i++) {
+		if (export_->sessions.session[i].is_used) {
+			struct export_exporter exporter =
+				exporter_of(export_, &export_->sessions.session[i]);
+
+			visit(context, &exporter);
+		}
+	}
+	sflow_each_exporter(export_->sflow, visit, context);
 }
 
 const struct export_counts *

@@ -40,7 +40,12 @@ read_message(struct export *export_, const struct export_from *from, const uint8
 	message.number = reader_u32(&reader);
 	domain = reader_u32(&reader);
 	if (!are_sets_whole(reader)) {
-		export_->counts.malformed++;
+		struct session_key key;
+
+		message.session = message_session(&message, domain, &key);
+		if (message.session != NULL)
+			message.session->figures.messages++;
+		message_malformed(&message);
 		export_->intake_counts->skipped_bytes += length;
 		message_error(&message,
 			"IPFIX message with a set that is shorter than 4 bytes or goes beyond its "

@@ -36,12 +36,16 @@ message_error(const struct message *message, const char *format, ...)
 static void
 add_lost(const struct message *message, int64_t lost)
 {
-	uint64_t *total = &message->export_->intake_counts->lost_records;
+	figures_lose(&message->export_->intake_counts->lost_records, lost);
+	figures_lose(&message->session->figures.lost, lost);
+}
 
-	if (lost >= 0)
-		*total += (uint64_t)lost;
-	else
-		*total -= (uint64_t)-lost < *total ? (uint64_t)-lost : *total;
+void
+message_malformed(const struct message *message)
+{
+	message->export_->counts.malformed++;
+	if (message->session != NULL)
+		message->session->figures.malformed++;
 }
 
 static void
@@ -55,6 +59,7 @@ see_place(struct message *message, enum sequence_place place)
 		break;
 	case SEQUENCE_LATE:
 		message->export_->counts.late++;
+		session->figures.late++;
 		break;
 	case SEQUENCE_GAP:
 		message->export_->counts.gaps++;
@@ -62,6 +67,7 @@ see_place(struct message *message, enum sequence_place place)
 		break;
 	case SEQUENCE_RESTART:
 		message->export_->counts.restarts++;
+		session->figures.restarts++;
 		break;
 	}
 }
@@ -134,6 +140,7 @@ judge_number(struct message *message, bool restarted)
 			message->session->sequence.has_advanced &&
 			session_is_duplicate(message->session, print_of(message))) {
 			export_->counts.duplicates++;
+			message->session->figures.duplicates++;
 			return false;
 		}
 		see_place(message, place);
@@ -143,20 +150,29 @@ judge_number(struct message *message, bool restarted)
 	return true;
 }
 
+struct session *
+message_session(const struct message *message, uint32_t domain, struct session_key *key)
+{
+	const struct export_from *from = message->from;
+
+	*key = (struct session_key){
+		.domain = domain, .dialect = message->dialect, .transport = from->transport};
+	if (from->has_address)
+		key->exporter = from->address;
+	if (message->dialect == DIALECT_IPFIX)
+		key->port = from->port;
+	return session_find(&message->export_->sessions, key);
+}
+
 bool
 message_begin(struct message *message, uint32_t domain, int64_t export_us)
 {
 	struct export *export_ = message->export_;
 	const struct export_from *from = message->from;
-	struct session_key key = {.domain = domain, .dialect = message->dialect};
-	struct session *session;
+	struct session_key key;
+	struct session *session = message_session(message, domain, &key);
 	bool restarted = false;
 
-	if (from->has_address)
-		key.exporter = from->address;
-	if (message->dialect == DIALECT_IPFIX)
-		key.port = from->port;
-	session = session_find(&export_->sessions, &key);
 	if (__builtin_expect(session == NULL, 0)) {
 		session = begin_session(message, &key);
 		if (session == NULL)
@@ -164,6 +180,11 @@ message_begin(struct message *message, uint32_t domain, int64_t export_us)
 	}
 	message->session = session;
 	__builtin_prefetch((const char *)session + 64);
+	message->mail_before = export_->intake_counts->mail_records;
+	message->clock_before = export_->intake_counts->clock_records;
+	session->figures.messages++;
+	session->figures.port = from->port;
+	session->figures.clock_us = (int64_t)((uint64_t)export_us - (uint64_t)from->received.us);
 	if (from->received.us > session->seen.us)
 		session->seen = from->received;
 	message->moment.time.us = export_us;
@@ -180,8 +201,14 @@ message_begin(struct message *message, uint32_t domain, int64_t export_us)
 void
 message_end(struct message *message)
 {
+	const struct intake_counts *counts = message->export_->intake_counts;
+	struct figures *figures = &message->session->figures;
 	int64_t lost = 0;
 
+	figures->records += message->records;
+	figures->mail_records += counts->mail_records - message->mail_before;
+	figures->clock_records += (uint32_t)(counts->clock_records - message->clock_before);
+	session_see(&message->export_->sessions, message->session);
 	session_remember(message->session, print_of(message));
 	if (message->session->is_mixed)
 		return;

@@ -17,13 +17,22 @@ struct message {
 	size_t size;
 	struct session *session;
 	struct moment moment;
-	uint32_t number;    /* its sequence number */
-	uint32_t records;   /* data records read, options included */
-	uint32_t templates; /* template records read */
-	uint32_t sampling;  /* from a header of NetFlow v5 */
-	uint8_t dialect;    /* enum dialect */
-	bool is_uncounted;  /* a set without template was in it */
+	uint32_t number;       /* its sequence number */
+	uint32_t records;      /* data records read, options included */
+	uint32_t templates;    /* template records read */
+	uint32_t sampling;     /* from a header of NetFlow v5 */
+	uint64_t mail_before;  /* intake_counts.mail_records when it began */
+	uint64_t clock_before; /* intake_counts.clock_records */
+	uint8_t dialect;       /* enum dialect */
+	bool is_uncounted;     /* a set without template was in it */
 };
+
+/* The session of the message by dialect and domain; NULL if there is none yet. */
+struct session *message_session(
+	const struct message *message, uint32_t domain, struct session_key *key);
+
+/* A length, count or version in it is wrong: counts it. */
+void message_malformed(const struct message *message);
 
 /* Before the first set: finds the session by dialect and domain, and looks at the sequence
  * number. The message's payload, number and (but for its time) moment must be set. export_us:

@@ -44,7 +44,7 @@ netflow5_read(
 			    (nanoseconds < 1000000000 ? nanoseconds / 1000 : 0)))
 		return;
 	if (reader_left(&reader) != count * RECORD) {
-		export_->counts.malformed++;
+		message_malformed(&message);
 		export_->intake_counts->skipped_bytes += reader_left(&reader) - records * RECORD;
 		message_error(&message, "NetFlow v5 of %zu records has %zu bytes, expected %zu",
 			count, size, HEADER + count * RECORD);

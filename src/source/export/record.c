@@ -191,8 +191,11 @@ find_sampling(const struct message *message, const struct record *record)
 			record->place, record->at);
 	/* A firewall follows every connection that it logs. */
 	if (rate == 0 && record_has(record, SLOT_FIREWALL_EVENT))
-		return 1;
-	return rate != 0 ? rate : message->export_->settings.sampling;
+		rate = 1;
+	if (rate == 0)
+		rate = message->export_->settings.sampling;
+	message->session->rate = rate;
+	return rate;
 }
 
 void

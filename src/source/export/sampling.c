@@ -141,3 +141,17 @@ sampling_find(const struct sampling *sampling, uint16_t template_id, const struc
 		rate = rate_find(known, SAMPLING_ALL, 0);
 	return rate != NULL ? rate->rate : 0;
 }
+
+uint32_t
+sampling_told(const struct sampling *sampling)
+{
+	uint32_t most = 0;
+
+	for (unsigned i = 0; sampling != NULL && i < sampling->count; i++) {
+		if (sampling->rate[i].of == SAMPLING_ALL)
+			return sampling->rate[i].rate;
+		if (sampling->rate[i].rate > most)
+			most = sampling->rate[i].rate;
+	}
+	return most;
+}

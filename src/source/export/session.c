@@ -17,6 +17,9 @@
 /* sysUpTime and the clock of the header drift and are rounded by less than this. */
 #define UPTIME_SLACK 5000
 
+/* So many strangers are looked at to find one of the same exporter. */
+#define LOOK_MOST 512
+
 /* An exporter does not restart so often in a minute: these are several behind one address. */
 #define RESTARTS_MOST 4
 
@@ -42,6 +45,7 @@ sessions_init(struct sessions *sessions, const struct export_settings *settings,
 	table_init(&sessions->index, settings->sessions_most);
 	table_init(&sessions->exporters, settings->sessions_most);
 	table_init(&sessions->templates, settings->templates_total);
+	standing_init(&sessions->standing, settings->sessions_most);
 }
 
 static uint64_t
@@ -109,7 +113,7 @@ session_give_up(struct sessions *sessions, struct session *session)
 	return before - sessions->held_bytes;
 }
 
-static void
+void
 session_end(struct sessions *sessions, struct session *session)
 {
 	struct table_slot *slot =
@@ -121,6 +125,7 @@ session_end(struct sessions *sessions, struct session *session)
 	forget_all(sessions, session);
 	session_give_up(sessions, session);
 	free(session->sampling);
+	standing_end(&sessions->standing, number);
 	if (slot != NULL)
 		table_remove(&sessions->index, slot);
 	if (exporter != NULL && --exporter->value == 0)
@@ -141,26 +146,62 @@ sessions_done(struct sessions *sessions)
 	table_done(&sessions->index);
 	table_done(&sessions->exporters);
 	table_done(&sessions->templates);
+	standing_done(&sessions->standing);
 	memory_unmap(sessions->session, settings->sessions_most, sizeof(*sessions->session));
 	memory_unmap(sessions->template, settings->templates_total, sizeof(struct template *));
 	memory_unmap(sessions->template_free, settings->templates_total, sizeof(uint32_t));
 }
 
-/* Ends the sessions that were silent for a template's life. */
+/* The weakest stranger gives way to a session (or NULL: to one that has not begun). False: there is none, or only
+ * the session itself. */
+static bool
+displace(struct sessions *sessions, const struct session *for_)
+{
+	uint32_t number = standing_weakest(
+		&sessions->standing, for_ != NULL ? for_->number : STANDING_NOBODY);
+
+	if (number == STANDING_NOBODY)
+		return false;
+	session_end(sessions, &sessions->session[number]);
+	sessions->counts->sessions_displaced++;
+	return true;
+}
+
+/* An exporter has as many sessions as it may: one that is a stranger gives way. */
+static bool
+displace_own(struct sessions *sessions, const struct session_key *key)
+{
+	uint32_t number = standing_weakest(&sessions->standing, STANDING_NOBODY);
+
+	for (int i = 0; i < LOOK_MOST && number != STANDING_NOBODY; i++) {
+		struct session *session = &sessions->session[number];
+
+		if (address_equal(&session->key.exporter, &key->exporter)) {
+			session_end(sessions, session);
+			sessions->counts->sessions_displaced++;
+			return true;
+		}
+		number = standing_after(&sessions->standing, number);
+	}
+	return false;
+}
+
+/* Ends the sessions that were silent for a template's life, but for connections that still stand. */
 static void
 sweep(struct sessions *sessions, struct wall now)
 {
 	int64_t since;
 
 	if (sessions->swept.us != 0 &&
-		!__builtin_sub_overflow(now.us, sessions->swept.us, &since) && since >= 0 &&
-		since < SWEEP_EVERY)
+		!__builtin_sub_overflow(now.us, sessions->swept.us, &since) &&
+		since > -SWEEP_EVERY && since < SWEEP_EVERY)
 		return;
 	sessions->swept = now;
 	for (uint32_t i = 0; i < sessions->used; i++) {
 		struct session *session = &sessions->session[i];
 
-		if (!session->is_used || now.us <= session->seen.us ||
+		if (!session->is_used || session->key.transport == EXPORT_TCP ||
+			now.us <= session->seen.us ||
 			now.us - session->seen.us <= sessions->settings->template_life_us)
 			continue;
 		session_end(sessions, session);
@@ -169,25 +210,42 @@ sweep(struct sessions *sessions, struct wall now)
 }
 
 static bool
-has_room(const struct sessions *sessions, const struct table_slot *exporter)
+has_room(const struct sessions *sessions)
 {
-	return (sessions->free != NONE || sessions->used < sessions->settings->sessions_most) &&
-		(exporter == NULL || exporter->value < sessions->settings->sessions_per_exporter);
+	return sessions->free != NONE || sessions->used < sessions->settings->sessions_most;
+}
+
+static bool
+has_room_of_its_own(const struct sessions *sessions, const struct table_slot *exporter)
+{
+	return exporter == NULL || exporter->value < sessions->settings->sessions_per_exporter;
+}
+
+/* Room for one more session of this exporter; false if there is none to be had. */
+static bool
+make_room(struct sessions *sessions, const struct session_key *key, struct wall now)
+{
+	uint64_t hash = exporter_hash(sessions, key);
+
+	if (has_room(sessions) &&
+		has_room_of_its_own(sessions, table_find(&sessions->exporters, hash)))
+		return true;
+	sweep(sessions, now);
+	if (!has_room_of_its_own(sessions, table_find(&sessions->exporters, hash)))
+		return displace_own(sessions, key);
+	return has_room(sessions) || displace(sessions, NULL);
 }
 
 struct session *
 session_begin(struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell)
 {
 	uint64_t hash = exporter_hash(sessions, key);
-	struct table_slot *exporter = table_find(&sessions->exporters, hash), *slot;
+	struct table_slot *exporter, *slot;
 	struct session *session;
 	uint32_t number;
 
-	if (!has_room(sessions, exporter)) {
-		sweep(sessions, now);
+	if (!make_room(sessions, key, now)) {
 		exporter = table_find(&sessions->exporters, hash);
-	}
-	if (!has_room(sessions, exporter)) {
 		*tell = exporter == NULL ? sessions->counts->sessions_refused == 0
 					 : exporter->aux == 0;
 		if (exporter != NULL)
@@ -206,6 +264,9 @@ session_begin(struct sessions *sessions, const struct session_key *key, struct w
 	exporter->value++;
 	session = &sessions->session[number];
 	*session = (struct session){.key = *key, .number = number, .is_used = true, .seen = now};
+	/* Nobody forges the address of a connection. */
+	standing_begin(&sessions->standing, number,
+		key->transport == EXPORT_TCP ? STANDING_STRANGER : STANDING_NEW);
 	sequence_init(&session->sequence,
 		key->dialect == DIALECT_NETFLOW9 ? SEQUENCE_MESSAGES : SEQUENCE_RECORDS);
 	sessions->counts->sessions++;
@@ -235,6 +296,20 @@ session_find_template(
 	return template;
 }
 
+/* A slot for a new template; strangers give way to it. */
+static bool
+find_place(struct sessions *sessions, const struct session *session, uint16_t id,
+	struct table_slot **ret)
+{
+	uint64_t hash = template_hash(sessions, session, id);
+
+	while (table_add(&sessions->templates, hash, ret) < 0) {
+		if (!displace(sessions, session))
+			return false;
+	}
+	return true;
+}
+
 /* Puts a new template where there was none of its number. */
 static enum session_template
 add(struct sessions *sessions, struct session *session, struct template *template)
@@ -243,8 +318,7 @@ add(struct sessions *sessions, struct session *session, struct template *templat
 	uint32_t at;
 
 	if (session->template_count >= sessions->settings->templates_most ||
-		table_add(&sessions->templates, template_hash(sessions, session, template->id),
-			&slot) < 0) {
+		!find_place(sessions, session, template->id, &slot)) {
 		template_free(template);
 		sessions->counts->templates_refused++;
 		return SESSION_TEMPLATE_FULL;
@@ -279,7 +353,7 @@ session_refuse(struct sessions *sessions, struct session *session, uint16_t id,
 {
 	struct template *old = session_find_template(sessions, session, id, now);
 
-	if (old != NULL && !is_older(old, export_seconds))
+	if (old != NULL && (session->key.transport == EXPORT_TCP || !is_older(old, export_seconds)))
 		forget(sessions, session, old);
 }
 
@@ -289,20 +363,21 @@ session_announce(struct sessions *sessions, struct session *session, const struc
 {
 	struct template *old = session_find_template(sessions, session, layout->id, now), *new;
 	enum session_template result;
+	bool is_tcp = session->key.transport == EXPORT_TCP;
 
 	if (old != NULL && template_is(old, layout)) {
 		if (now.us > old->refreshed.us)
 			old->refreshed = now;
 		return SESSION_TEMPLATE_SAME;
 	}
-	if (old != NULL && is_older(old, export_seconds)) {
+	if (old != NULL && !is_tcp && is_older(old, export_seconds)) {
 		sessions->counts->templates_late++;
 		return SESSION_TEMPLATE_LATE;
 	}
 	new = template_new(layout, fail);
 	new->session = session->number;
 	new->since = export_seconds;
-	new->refreshed = now;
+	new->refreshed = is_tcp ? (struct wall){INT64_MAX} : now;
 	new->is_redefined = old != NULL;
 	if (old != NULL) {
 		forget(sessions, session, old);
@@ -310,6 +385,25 @@ session_announce(struct sessions *sessions, struct session *session, const struc
 	}
 	result = add(sessions, session, new);
 	return result == SESSION_TEMPLATE_NEW && old != NULL ? SESSION_TEMPLATE_CHANGED : result;
+}
+
+bool
+session_withdraw(struct sessions *sessions, struct session *session, uint16_t id, bool is_options)
+{
+	struct template *template = session->templates;
+	bool is_all = id < TEMPLATE_FIRST, found = false;
+
+	while (template != NULL) {
+		struct template *next = template->next;
+
+		if (template->is_options == is_options && (is_all || template->id == id)) {
+			forget(sessions, session, template);
+			sessions->counts->templates_withdrawn++;
+			found = true;
+		}
+		template = next;
+	}
+	return found;
 }
 
 /* True if this is one restart too many to be believed. */
@@ -352,6 +446,7 @@ session_restarted(struct sessions *sessions, struct session *session, uint32_t u
 	session_give_up(sessions, session);
 	free(session->sampling);
 	session->sampling = NULL;
+	session->figures.restarts++;
 	sequence_reset(&session->sequence);
 	sessions->counts->restarts++;
 	return true;
@@ -384,8 +479,10 @@ session_hold(struct sessions *sessions, struct session *session, uint16_t templa
 		return false;
 	if (session->held_count >= sessions->settings->held_most)
 		drop_held(sessions, session);
-	if (sessions->held_bytes + size > sessions->settings->held_bytes)
-		return false;
+	while (sessions->held_bytes + size > sessions->settings->held_bytes) {
+		if (!displace(sessions, session))
+			return false;
+	}
 	held = xcalloc(1, sizeof(*held) + size);
 	held->moment = *moment;
 	held->received = received;

@@ -7,9 +7,12 @@
  * Owns:    sessions, their templates and the copies of data sets that wait. Pointers to a session
  *          are valid until the next session_begin; to a template until the next session_announce,
  *          session_find_template or session_restart.
- * Limits:  export_settings. Sessions that were silent for a template's life make room; if there
- *          are none the new one is refused, so a flood of forged sources cannot drive out a real
- *          one.
+ *          Over TCP (RFC 7011 s10.4) a connection is a session: templates do not age, and hold until they are
+ *          withdrawn or the connection ends.
+ * Limits:  export_settings. Where there is no room, sessions that were silent for a template's life
+ *          make it, then the weakest stranger (standing.h); if all are established the new one is
+ *          refused. So a flood of forged sources cannot drive out a real one, nor keep a new one out
+ *          for long. What strangers hold (templates, data that waits) gives way in the same order.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_SOURCE_EXPORT_SESSION_H
@@ -17,8 +20,10 @@
 
 #include "base/table.h"
 #include "source/export/export.h"
+#include "source/export/figures.h"
 #include "source/export/sampling.h"
 #include "source/export/sequence.h"
+#include "source/export/standing.h"
 #include "source/export/template.h"
 
 #define SESSION_RECENT 4
@@ -28,7 +33,8 @@ struct session_key {
 	struct address exporter;
 	uint32_t domain;
 	uint16_t port;
-	uint16_t dialect; /* enum dialect */
+	uint8_t dialect;   /* enum dialect */
+	uint8_t transport; /* enum export_transport */
 };
 
 /* What a message's header told, as far as its records need it. */
@@ -61,6 +67,7 @@ struct session {
 	struct wall incomplete; /* records were lost shortly before this time */
 	struct sequence sequence;
 	uint64_t print[SESSION_PRINTS]; /* of the last datagrams, to know duplicates */
+	struct figures figures __attribute__((aligned(64)));
 	struct session_key key;
 	uint32_t number;
 	uint32_t template_count;
@@ -69,6 +76,7 @@ struct session {
 	uint8_t restarts;
 	struct template *templates;
 	struct sampling *sampling; /* NULL until a rate is learnt */
+	uint32_t rate;             /* of the last mail record; 0 also before one */
 	struct held *held;         /* oldest first */
 	struct held *held_last;
 	size_t held_count;
@@ -82,6 +90,7 @@ struct sessions {
 	struct table index;                  /* session key -> number */
 	struct table exporters; /* exporter -> how many sessions; aux: a refusal was told */
 	struct table templates; /* session and template id -> index of template */
+	struct standing standing;
 	struct session *session;
 	uint32_t used; /* of session, ever */
 	uint32_t free; /* chained by template_count */
@@ -120,7 +129,8 @@ session_hash(const struct sessions *sessions, const struct session_key *key)
 	uint64_t high, low;
 	/* Put together here: read back as one word right after it was written in parts would
 	 * wait. */
-	uint64_t rest = key->domain | (uint64_t)key->port << 32 | (uint64_t)key->dialect << 48;
+	uint64_t rest = key->domain | (uint64_t)key->port << 32 | (uint64_t)key->dialect << 48 |
+		(uint64_t)key->transport << 56;
 
 	memcpy(&high, key->exporter.byte, sizeof(high));
 	memcpy(&low, key->exporter.byte + 8, sizeof(low));
@@ -142,6 +152,23 @@ session_find(const struct sessions *sessions, const struct session_key *key)
  * time for each exporter. */
 struct session *session_begin(
 	struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell);
+
+/* Ends a session and all that it holds. */
+void session_end(struct sessions *sessions, struct session *session);
+
+/* A message was read: counts it, and a stranger may become established. */
+static inline void
+session_see(struct sessions *sessions, struct session *session)
+{
+	if (__builtin_expect(!session->figures.is_established, 0))
+		session->figures.is_established = standing_see(&sessions->standing, session->number,
+			session->figures.messages, session->figures.records);
+}
+
+/* The template is withdrawn (RFC 7011 s8.1). id: a template's, or that of a set for all templates
+ * of its kind. False: there was none. */
+bool session_withdraw(
+	struct sessions *sessions, struct session *session, uint16_t id, bool is_options);
 
 /* NULL: not known, or expired (then forgotten and counted). */
 struct template *session_find_template(

@@ -51,13 +51,32 @@ learn(struct message *message, const struct layout *layout)
 			0)
 			message_error(message, "no room for template %u", layout->id);
 		return;
-	case SESSION_TEMPLATE_NEW:
 	case SESSION_TEMPLATE_CHANGED:
+		/* Over UDP this is how a number is used again (RFC 7011 s8.1, s8.4). */
+		if (message->from->transport == EXPORT_TCP)
+			message_error(message,
+				"template %u has another layout than before and was not withdrawn",
+				layout->id);
+		__attribute__((fallthrough));
+	case SESSION_TEMPLATE_NEW:
 		if (strange.what[0] != '\0')
 			message_error(message, "%s", strange.what);
 		release(message, layout->id);
 		return;
 	}
+}
+
+static void
+withdraw(struct message *message, uint16_t id, bool is_options)
+{
+	struct export *export_ = message->export_;
+
+	/* Anybody can forge one over UDP, so it MUST be ignored there (RFC 7011 s8.4). */
+	if (message->from->transport != EXPORT_TCP)
+		export_->counts.withdrawals++;
+	else if (!session_withdraw(&export_->sessions, message->session, id, is_options) &&
+		id >= TEMPLATE_FIRST)
+		message_error(message, "withdraws template %u, which it has not sent", id);
 }
 
 /* A template set or an options template set. */
@@ -86,9 +105,8 @@ read_templates(struct message *message, struct reader set, bool is_options)
 			message->templates++;
 			continue;
 		}
-		/* Anybody can forge one over UDP, so it MUST be ignored there (RFC 7011 s8.4). */
 		if (layout.count == 0) {
-			export_->counts.withdrawals++;
+			withdraw(message, layout.id, is_options);
 			continue;
 		}
 		message->templates++;
@@ -102,7 +120,8 @@ is_before_layout(const struct message *message, const struct template *template)
 {
 	uint32_t earlier = template->since - message->moment.seconds;
 
-	return template->is_redefined && earlier > 0 && earlier < 60;
+	return template->is_redefined && message->from->transport != EXPORT_TCP && earlier > 0 &&
+		earlier < 60;
 }
 
 static void
@@ -160,7 +179,7 @@ sets_read(struct message *message, struct reader *reader)
 			 * datagram. */
 			if (id == 0 && length == 0 && is_zero(reader))
 				return;
-			message->export_->counts.malformed++;
+			message_malformed(message);
 			message->export_->intake_counts->skipped_bytes += left;
 			message_error(
 				message, "set %u of %u bytes, expected 4 to %zu", id, length, left);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/export/sflow.h"
 
-#include "base/hash.h"
-#include "base/table.h"
 #include "source/export/element.h"
+#include "source/export/sflowagent.h"
 #include "source/export/sflowextended.h"
 #include "source/packet/frame.h"
 
@@ -13,13 +12,6 @@
 #define VERSION      5
 #define SAMPLES_MOST 1024
 #define RECORDS_MOST 256
-
-/* A jump of more than this is no loss but a counter that began anew. */
-#define GAP_MOST 1000000
-
-/* A sequence that is not more than this behind is late; not more than this ahead, the same run. */
-#define LATE_MOST 64
-#define NEAR_MOST 4096
 
 /* data_format: 20 bits of enterprise, 12 bits of format. All that are read here have enterprise 0. */
 enum sample_format { SAMPLE_FLOW = 1, SAMPLE_FLOW_EXPANDED = 3 };
@@ -44,21 +36,10 @@ enum interface_format { INTERFACE_INDEX, INTERFACE_DISCARDED, INTERFACE_MULTIPLE
 /* forwardingStatus (IANA 89): dropped, for a reason that is not told. */
 #define FORWARDING_DROPPED 128
 
-/* The sequence of an agent's datagrams, or of a data source's samples. */
-struct track {
-	uint32_t sequence;
-	uint32_t drops;
-	uint32_t uptime_ms;
-	bool begun;
-};
-
 struct sflow {
-	struct sflow_settings settings;
 	struct intake *intake;
 	struct sflow_counts counts;
-	struct table index; /* of tracks */
-	struct track *tracks;
-	uint64_t seed;
+	struct sflow_agents agents;
 };
 
 struct interface {
@@ -85,14 +66,9 @@ struct sflow *
 sflow_new(const struct sflow_settings *settings, struct intake *intake)
 {
 	struct sflow *sflow = xcalloc(1, sizeof(*sflow));
-	struct hash_key key;
 
-	sflow->settings = *settings;
 	sflow->intake = intake;
-	hash_key_random(&key);
-	memcpy(&sflow->seed, key.byte, sizeof(sflow->seed));
-	table_init(&sflow->index, settings->sources_most);
-	sflow->tracks = memory_map(settings->sources_most, sizeof(*sflow->tracks));
+	sflowagents_init(&sflow->agents, settings, &sflow->counts);
 	return sflow;
 }
 
@@ -101,8 +77,7 @@ sflow_free(struct sflow *sflow)
 {
 	if (sflow == NULL)
 		return NULL;
-	memory_unmap(sflow->tracks, sflow->settings.sources_most, sizeof(*sflow->tracks));
-	table_done(&sflow->index);
+	sflowagents_done(&sflow->agents);
 	free(sflow);
 	return NULL;
 }
@@ -138,109 +113,6 @@ sflow_matches(const uint8_t *payload, size_t size)
 	reader_skip(&reader, 12);
 	samples = reader_u32(&reader);
 	return !reader.failed && samples <= reader_left(&reader) / 8;
-}
-
-static struct track *
-find_track(struct sflow *sflow, const void *key, size_t size)
-{
-	struct table_slot *slot;
-	int made = table_add(&sflow->index, hash_fast(key, size, sflow->seed), &slot);
-
-	if (made < 0) {
-		sflow->counts.sources_full++;
-		return NULL;
-	}
-	if (made == 1)
-		slot->value = (uint32_t)sflow->index.count - 1;
-	return &sflow->tracks[slot->value];
-}
-
-/* Close enough to the last one to be its successor, a late one or one after a few lost ones. */
-static bool
-is_near(const struct track *track, uint32_t sequence)
-{
-	int32_t step = (int32_t)(sequence - track->sequence);
-
-	return step > -LATE_MOST && step < NEAR_MOST;
-}
-
-/* How many the sequence left out; 0 after a restart. One that comes late makes up for one left out:
- * -1. */
-static int32_t
-track_step(struct track *track, uint32_t sequence)
-{
-	int32_t step = (int32_t)(sequence - track->sequence);
-	bool begun = track->begun;
-
-	if (begun && step <= 0 && step > -LATE_MOST)
-		return step < 0 ? -1 : 0;
-	track->begun = true;
-	track->sequence = sequence;
-	return begun && step > 0 && step < GAP_MOST ? step - 1 : 0;
-}
-
-static void
-count_lost(uint64_t *count, int32_t lost)
-{
-	if (lost >= 0)
-		*count += (uint64_t)lost;
-	else if (*count > 0)
-		(*count)--;
-}
-
-/* The key of an agent: who sent the datagram, who says he did, and his part. */
-struct agent_key {
-	struct address sender;
-	struct address agent;
-	uint32_t sub_agent;
-	uint32_t source_type;
-	uint32_t source_index;
-	uint32_t is_source;
-};
-
-/* True where datagrams were lost before this one. */
-static bool
-follow_agent(
-	struct sflow *sflow, const struct agent_key *key, uint32_t sequence, uint32_t uptime_ms)
-{
-	struct track *track = find_track(sflow, key, sizeof(*key));
-	int32_t lost;
-
-	if (track == NULL)
-		return false;
-	/* The time since the start wraps after 49 days; the sequence begins anew only after a restart. */
-	if (track->begun && uptime_ms < track->uptime_ms && !is_near(track, sequence)) {
-		sflow->counts.restarts++;
-		track->begun = false;
-	}
-	lost = track_step(track, sequence);
-	track->uptime_ms = uptime_ms;
-	count_lost(&sflow->counts.lost_datagrams, lost);
-	return lost > 0;
-}
-
-static bool
-follow_source(struct sflow *sflow, const struct agent_key *key, uint32_t sequence, uint32_t drops)
-{
-	struct track *track = find_track(sflow, key, sizeof(*key));
-	uint64_t *lost_records = &intake_counts(sflow->intake)->lost_records;
-	bool begun;
-	uint32_t dropped;
-	int32_t lost;
-
-	if (track == NULL)
-		return false;
-	begun = track->begun;
-	dropped = drops - track->drops;
-	lost = track_step(track, sequence);
-	track->drops = drops;
-	if (!begun || dropped >= GAP_MOST)
-		dropped = 0;
-	count_lost(&sflow->counts.lost_samples, lost);
-	count_lost(lost_records, lost);
-	sflow->counts.dropped_samples += dropped;
-	*lost_records += dropped;
-	return lost > 0 || dropped > 0;
 }
 
 /* Bytes of variable length, padded to a multiple of 4 (XDR, RFC 4506 s4.10); the padding may be missing
@@ -517,13 +389,13 @@ give_flow(struct sample *sample, bool incomplete)
 }
 
 static void
-show_sample_head(struct sample *sample, const struct agent_key *key, uint32_t sequence,
-	uint32_t pool, uint32_t drops)
+show_sample_head(struct sample *sample, const struct address *agent, const uint32_t source[2],
+	uint32_t sequence, uint32_t pool, uint32_t drops)
 {
 	if (sample->visitor == NULL)
 		return;
-	show_address(sample, &key->agent, 130, 131);
-	show_number(sample, 138, (uint64_t)key->source_type << 32 | key->source_index);
+	show_address(sample, agent, 130, 131);
+	show_number(sample, 138, (uint64_t)source[0] << 32 | source[1]);
 	show_number(sample, 319, sequence);
 	show_number(sample, 318, pool);
 	show_number(sample, 164, drops);
@@ -536,19 +408,28 @@ show_sample_head(struct sample *sample, const struct agent_key *key, uint32_t se
 		show_number(sample, 89, FORWARDING_DROPPED);
 }
 
+/* A datagram while its samples are read. */
+struct sflow_message {
+	struct sflow *sflow;
+	const struct export_from *from;
+	struct sflow_agent_key key;
+	struct sflow_agent *agent; /* NULL: there was no room to follow it */
+	bool is_incomplete;        /* something was lost before it */
+};
+
 /* 0, or -EBADMSG where a length or count contradicts the bytes that are there. */
 static int
-read_flow_sample(struct sample *sample, struct agent_key *key, struct reader *reader, bool expanded,
-	bool incomplete, const struct decode_origin *origin)
+read_flow_sample(const struct sflow_message *message, struct sample *sample, struct reader *reader,
+	bool expanded, const struct decode_origin *origin)
 {
 	struct sflow *sflow = sample->sflow;
-	uint32_t sequence = reader_u32(reader), pool, drops, records;
+	bool incomplete = message->is_incomplete;
+	uint32_t sequence = reader_u32(reader), pool, drops, records, source[2];
 
-	key->source_type = reader_u32(reader);
-	key->source_index = expanded ? reader_u32(reader) : key->source_type & 0xffffff;
+	source[0] = reader_u32(reader);
+	source[1] = expanded ? reader_u32(reader) : source[0] & 0xffffff;
 	if (!expanded)
-		key->source_type >>= 24;
-	key->is_source = 1;
+		source[0] >>= 24;
 	sample->rate = reader_u32(reader);
 	pool = reader_u32(reader);
 	drops = reader_u32(reader);
@@ -559,11 +440,17 @@ read_flow_sample(struct sample *sample, struct agent_key *key, struct reader *re
 		return -EBADMSG;
 	sflow->counts.samples++;
 	intake_counts(sflow->intake)->records++;
-	if (follow_source(sflow, key, sequence, drops))
-		incomplete = true;
+	if (message->agent == NULL) {
+		sflow->counts.sources_full++;
+	} else {
+		message->agent->rate = sample->rate;
+		if (sflowagents_follow_source(&sflow->agents, message->agent, source, sequence,
+			    drops, &intake_counts(sflow->intake)->lost_records))
+			incomplete = true;
+	}
 	if (sample->visitor != NULL)
 		sample->visitor->begin(sample->visitor->context, origin);
-	show_sample_head(sample, key, sequence, pool, drops);
+	show_sample_head(sample, &message->key.agent, source, sequence, pool, drops);
 	for (uint32_t i = 0; i < records && i < RECORDS_MOST && !sample->damaged; i++) {
 		uint32_t format = reader_u32(reader);
 		struct reader body = read_opaque(reader);
@@ -580,14 +467,15 @@ read_flow_sample(struct sample *sample, struct agent_key *key, struct reader *re
 }
 
 static int
-read_samples(struct sflow *sflow, const struct export_from *from, struct agent_key *key,
-	struct reader *reader, uint32_t samples, bool incomplete)
+read_samples(const struct sflow_message *message, struct reader *reader, uint32_t samples)
 {
+	struct sflow *sflow = message->sflow;
+	const struct export_from *from = message->from;
 	struct decode_origin origin = {
 		.exporter = from->address,
 		.exporter_port = from->port,
 		.has_exporter = from->has_address,
-		.domain = key->sub_agent,
+		.domain = message->key.sub_agent,
 		.version = "sflow",
 		.time = from->received,
 	};
@@ -607,10 +495,35 @@ read_samples(struct sflow *sflow, const struct export_from *from, struct agent_k
 			sflow->counts.other_samples++;
 			continue;
 		}
-		if (read_flow_sample(&sample, key, &body, format == SAMPLE_FLOW_EXPANDED,
-			    incomplete, &origin) < 0)
+		if (read_flow_sample(
+			    message, &sample, &body, format == SAMPLE_FLOW_EXPANDED, &origin) < 0)
 			r = -EBADMSG;
 	}
+	return r;
+}
+
+/* The samples of a datagram whose head was read, and what is counted of them for its agent. */
+static int
+read_and_count(struct sflow_message *message, struct reader *reader, uint32_t samples)
+{
+	struct sflow *sflow = message->sflow;
+	const struct intake_counts *counts = intake_counts(sflow->intake);
+	struct intake_counts before = *counts;
+	uint64_t samples_before = sflow->counts.samples;
+	int r = read_samples(message, reader, samples);
+	struct figures *figures;
+
+	if (message->agent == NULL)
+		return r;
+	figures = &message->agent->figures;
+	message->agent->has_address = message->from->has_address;
+	figures->messages++;
+	figures->port = message->from->port;
+	figures->records += sflow->counts.samples - samples_before;
+	figures->mail_records += counts->mail_records - before.mail_records;
+	figures->clock_records += (uint32_t)(counts->clock_records - before.clock_records);
+	figures->malformed += r < 0;
+	sflowagents_see(&sflow->agents, message->agent);
 	return r;
 }
 
@@ -619,24 +532,28 @@ sflow_datagram(
 	struct sflow *sflow, const struct export_from *from, const uint8_t *payload, size_t size)
 {
 	struct reader reader = reader_on(payload, size);
-	struct agent_key key = {.sender = from->address};
+	struct sflow_message message = {
+		.sflow = sflow, .from = from, .key = {.sender = from->address}};
+	struct sflow_agent_key *key = &message.key;
 	uint32_t version = reader_u32(&reader), sequence, uptime_ms, samples;
 	char exporter[ADDRESS_TEXT];
-	bool incomplete;
 
 	sflow->counts.datagrams++;
-	if (version != VERSION || !read_address(&reader, &key.agent))
+	if (version != VERSION || !read_address(&reader, &key->agent))
 		goto damaged;
-	key.sub_agent = reader_u32(&reader);
+	key->sub_agent = reader_u32(&reader);
 	sequence = reader_u32(&reader);
 	uptime_ms = reader_u32(&reader);
 	samples = reader_u32(&reader);
 	if (reader.failed)
 		goto damaged;
-	if (from->has_address && !address_equal(&from->address, &key.agent))
+	if (from->has_address && !address_equal(&from->address, &key->agent))
 		sflow->counts.foreign_agents++;
-	incomplete = follow_agent(sflow, &key, sequence, uptime_ms);
-	if (read_samples(sflow, from, &key, &reader, samples, incomplete) == 0)
+	message.agent = sflowagents_find(&sflow->agents, key, from->received);
+	if (message.agent != NULL)
+		message.is_incomplete =
+			sflowagents_follow(&sflow->agents, message.agent, sequence, uptime_ms);
+	if (read_and_count(&message, &reader, samples) == 0)
 		return;
 damaged:
 	sflow->counts.damaged++;
@@ -646,4 +563,27 @@ damaged:
 		"goes beyond its end",
 		from->has_address ? address_format(&from->address, exporter) : "of this file",
 		size);
+}
+
+void
+sflow_each_exporter(const struct sflow *sflow,
+	void (*visit)(void *context, const struct export_exporter *exporter), void *context)
+{
+	for (uint32_t i = 0; i < sflow->agents.used; i++) {
+		const struct sflow_agent *agent = &sflow->agents.agent[i];
+		struct export_exporter exporter = {
+			.address = agent->key.sender,
+			.domain = agent->key.sub_agent,
+			.agent = agent->key.agent,
+			.version = "sflow",
+			.seen = agent->seen,
+			.sampling = agent->rate,
+		};
+
+		if (!agent->is_used)
+			continue;
+		figures_show(&agent->figures, &exporter);
+		exporter.has_address = agent->has_address;
+		visit(context, &exporter);
+	}
 }

@@ -7,7 +7,7 @@
  *          intake has a visitor, every field is shown under the IPFIX name that means the same, those of
  *          extended records too (sflowextended.h). Counter samples and the records of enterprises are
  *          stepped over.
- * Owns:    the sequence numbers of agents and data sources.
+ * Owns:    the sequence numbers of agents and data sources (sflowagent.h).
  * Limits:  sflow_settings; what came from an agent or a data source beyond them is used, but losses of it
  *          are not noticed. At most 1024 samples a datagram and 256 records a sample are looked at.
  * Thread:  one at a time.
@@ -18,10 +18,19 @@
 #include "source/export/export.h"
 
 struct sflow_settings {
-	size_t sources_most; /* agents and data sources whose sequence is followed */
+	size_t agents_most;       /* whose sequence is followed */
+	size_t agents_per_sender; /* 0: all of them */
+	size_t sources_most;      /* data sources whose sequence is followed, of all agents */
+	size_t sources_per_agent; /* 0: all of them */
+	int64_t life_us;          /* silent agents make room after this */
 };
 
-#define SFLOW_DEFAULTS ((struct sflow_settings){.sources_most = 1 << 16})
+#define SFLOW_DEFAULTS                                                                             \
+	((struct sflow_settings){.agents_most = 4096,                                              \
+		.agents_per_sender = 256,                                                          \
+		.sources_most = 1 << 16,                                                           \
+		.sources_per_agent = 1 << 13,                                                      \
+		.life_us = 30 * WALL_MINUTE})
 
 struct sflow_counts {
 	uint64_t datagrams;
@@ -34,8 +43,9 @@ struct sflow_counts {
 	uint64_t lost_samples;
 	uint64_t dropped_samples; /* that the agents say they had to drop */
 	uint64_t restarts;
-	uint64_t foreign_agents; /* datagrams whose agent address is not the sender's address */
-	uint64_t sources_full;   /* samples whose sequence could not be followed */
+	uint64_t foreign_agents;   /* datagrams whose agent address is not the sender's address */
+	uint64_t sources_full;     /* datagrams and samples whose sequence could not be followed */
+	uint64_t agents_displaced; /* strangers that made room for another */
 };
 
 struct sflow;
@@ -49,6 +59,10 @@ bool sflow_matches(const uint8_t *payload, size_t size);
 /* Takes one datagram. Anything wrong in it goes to intake_error and the counters; never fails. */
 void sflow_datagram(
 	struct sflow *sflow, const struct export_from *from, const uint8_t *payload, size_t size);
+
+/* As export_each_exporter. */
+void sflow_each_exporter(const struct sflow *sflow,
+	void (*visit)(void *context, const struct export_exporter *exporter), void *context);
 
 const struct sflow_counts *sflow_counts(const struct sflow *sflow);
 
