@@ -111,7 +111,7 @@ static const struct call accept_calls[] = {{"accept4"}, {"accept"}, {"setsockopt
 
 static const struct call open_calls[] = {{"socket"}, {"bind"}, {"listen"}, {"setsockopt"},
 	{"getsockopt"}, {"getsockname"}, WHEN("ioctl", 1, SIOCGIFINDEX),
-	WHEN("ioctl", 1, SIOCGIFFLAGS), {NULL}};
+	WHEN("ioctl", 1, SIOCGIFHWADDR), {NULL}};
 
 static const struct call connect_calls[] = {{"socket"}, {"connect"}, {"setsockopt"}, {"getsockopt"},
 	{"getpeername"}, {"getsockname"}, {"shutdown"}, {"recvmsg"}, {"recvfrom"}, {"recv"},
