@@ -159,6 +159,12 @@ intake_errors(const struct intake *intake, size_t *count)
 	return intake->errors;
 }
 
+void
+intake_forget_errors(struct intake *intake)
+{
+	intake->error_count = 0;
+}
+
 static void
 put_ready(struct intake *intake, const struct observation *observation)
 {

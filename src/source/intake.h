@@ -113,4 +113,7 @@ void intake_flush(struct intake *intake);
 /* The errors with their text, in order; there may be fewer than counts->errors. */
 const struct intake_error *intake_errors(const struct intake *intake, size_t *count);
 
+/* Whoever has told them makes room for the next ones. The count of all goes on. */
+void intake_forget_errors(struct intake *intake);
+
 #endif

@@ -250,6 +250,11 @@ errors_are_counted_beyond_those_that_are_kept(void **state)
 	assert_string_equal(intake_errors(*state, &count)[99].what, "number 99");
 	assert_int_equal(count, 100);
 	assert_int_equal(intake_counts(*state)->errors, 150);
+	intake_forget_errors(*state);
+	intake_error(*state, "file", 0, "the next");
+	assert_string_equal(intake_errors(*state, &count)[0].what, "the next");
+	assert_int_equal(count, 1);
+	assert_int_equal(intake_counts(*state)->errors, 151);
 }
 
 static struct wall

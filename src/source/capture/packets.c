@@ -21,6 +21,7 @@ struct packets {
 	uint64_t exporter
 		[EXPORTER_PLACES]; /* hashes of those who sent good export, by their low bits */
 	bool said_cut;
+	bool ignores_export;
 };
 
 /* Below this port there are servers: what comes from there answers a client. */
@@ -48,6 +49,12 @@ packets_free(struct packets *p)
 	fragments_free(p->fragments);
 	free(p);
 	return NULL;
+}
+
+void
+packets_ignore_export(struct packets *p)
+{
+	p->ignores_export = true;
 }
 
 bool
@@ -229,6 +236,8 @@ packets_add(struct packets *p, const struct packet *packet)
 	if (result < 0) {
 		intake_counts(p->intake)->records++;
 		intake_counts(p->intake)->skipped_records += result != -ENOMSG;
+	} else if (frame.protocol == UDP && p->ignores_export) {
+		intake_counts(p->intake)->records++;
 	} else if (frame.protocol == UDP && (frame.known & FRAME_FRAGMENT) != 0) {
 		on_fragment(p, packet, &frame);
 	} else if (frame.protocol == UDP) {

@@ -42,7 +42,14 @@ struct packets *packets_free(struct packets *packets);
 
 void packets_add(struct packets *packets, const struct packet *packet);
 
-/* The time of the last packet so far, whatever it was. */
+/* From an interface: flow export in the packets is left alone, and only counted as records, since anybody on the
+ * wire could forge it. A receiver takes export from its own sockets. */
+void packets_ignore_export(struct packets *packets);
+
+/* The time of the last packet so far, whatever it was. From an interface, the receiver's clock, also while nothing
+ * comes: what waits comes out as its time passes, and packets_flush is never needed. The times of packets and
+ * this one must be of one clock that does not go back: one that goes back by more than CONNECTION_JUMP ends all
+ * connections. */
 void packets_clock(struct packets *packets, struct wall time);
 
 /* The recording ends: what waits comes out, a portion at a time. True while there is more. */
