@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "runtime/notify.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t
+watchdog_of_environment(void)
+{
+	const char *interval = getenv("WATCHDOG_USEC"), *process = getenv("WATCHDOG_PID");
+	uint64_t us, pid;
+
+	if (interval == NULL || text_parse_u64(text_of(interval), INT64_MAX, &us) < 0)
+		return 0;
+	/* Without a process it is for whoever got the environment. */
+	if (process != NULL &&
+		(text_parse_u64(text_of(process), INT32_MAX, &pid) < 0 ||
+			pid != (uint64_t)getpid()))
+		return 0;
+	return us;
+}
+
+static int
+connect_to(const char *name)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	size_t length = strlen(name);
+	int descriptor;
+
+	if ((*name != '/' && *name != '@') || length < 2)
+		return -EAFNOSUPPORT;
+	if (length >= sizeof(to.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(to.sun_path, name, length);
+	if (*name == '@')
+		to.sun_path[0] = '\0';
+	descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (descriptor < 0)
+		return -errno;
+	if (connect(descriptor, (const struct sockaddr *)&to,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0) {
+		int r = -errno;
+
+		close(descriptor);
+		return r;
+	}
+	return descriptor;
+}
+
+int
+notify_open(struct notify *ret, struct fail *fail)
+{
+	const char *name = getenv("NOTIFY_SOCKET");
+	int r = 0;
+
+	*ret = (struct notify){.descriptor = -1, .watchdog_us = watchdog_of_environment()};
+	if (name != NULL && *name != '\0') {
+		r = connect_to(name);
+		if (r < 0) {
+			fail_where(fail, "NOTIFY_SOCKET=%s", name);
+			fail_what(fail, "the service manager cannot be told anything: %s",
+				strerror(-r));
+		} else {
+			ret->descriptor = r;
+			r = 0;
+		}
+	}
+	/* Children have nothing to tell. */
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
+	return r;
+}
+
+void
+notify_close(struct notify *notify)
+{
+	if (notify->descriptor >= 0)
+		close(notify->descriptor);
+	*notify = (struct notify){.descriptor = -1};
+}
+
+static int
+tell(const struct notify *notify, const char *message)
+{
+	size_t length = strlen(message);
+
+	if (notify->descriptor < 0)
+		return 0;
+	return write(notify->descriptor, message, length) == (ssize_t)length ? 1 : -errno;
+}
+
+int
+notify_ready(const struct notify *notify)
+{
+	return tell(notify, "READY=1\n");
+}
+
+int
+notify_reloading(const struct notify *notify)
+{
+	char message[64];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(message, sizeof(message), "RELOADING=1\nMONOTONIC_USEC=%llu\n",
+		(unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
+	return tell(notify, message);
+}
+
+int
+notify_stopping(const struct notify *notify)
+{
+	return tell(notify, "STOPPING=1\n");
+}
+
+int
+notify_watchdog(const struct notify *notify)
+{
+	return tell(notify, "WATCHDOG=1\n");
+}
+
+int
+notify_main_process(const struct notify *notify, pid_t process)
+{
+	char message[32];
+
+	snprintf(message, sizeof(message), "MAINPID=%d\n", (int)process);
+	return tell(notify, message);
+}
+
+int
+notify_status(const struct notify *notify, const char *format, ...)
+{
+	char message[NOTIFY_TEXT] = "STATUS=";
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message + 7, sizeof(message) - 7, format, args);
+	va_end(args);
+	for (char *at = message; *at != '\0'; at++) {
+		if ((unsigned char)*at < ' ')
+			*at = ' ';
+	}
+	return tell(notify, message);
+}

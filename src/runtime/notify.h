@@ -1,0 +1,41 @@
+/* notify - tells the service manager how the daemon is (sd_notify(3), without its library)
+ *
+ * What:    the messages of systemd's protocol, to the socket that NOTIFY_SOCKET names (a path, or an
+ *          abstract name). Without a manager all functions do nothing and give 0. The socket is connected
+ *          when it is opened, so telling needs no file and no right in a sandbox but write.
+ * Owns:    the descriptor; notify_close gives it back.
+ * Limits:  NOTIFY_TEXT bytes a message; line ends in a status become blanks.
+ * Thread:  any, for telling.
+ */
+#ifndef LAZARET_RUNTIME_NOTIFY_H
+#define LAZARET_RUNTIME_NOTIFY_H
+
+#include "base/fail.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#define NOTIFY_TEXT 512
+
+struct notify {
+	int descriptor; /* -1: no manager listens */
+	uint64_t
+		watchdog_us; /* within which notify_watchdog must come, best twice; 0: none is asked for */
+};
+
+/* Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and takes them out of the environment. *ret is set in any
+ * case; -errno if a manager is named that cannot be reached. */
+int notify_open(struct notify *ret, struct fail *fail) MUST_USE;
+void notify_close(struct notify *notify);
+
+/* 1 if it was told, 0 if nobody listens, -errno. -EAGAIN: the manager is behind; nothing waits for it. */
+int notify_ready(const struct notify *notify);
+/* With the time of CLOCK_MONOTONIC, as the manager wants it; notify_ready ends it. */
+int notify_reloading(const struct notify *notify);
+int notify_stopping(const struct notify *notify);
+int notify_watchdog(const struct notify *notify);
+int notify_main_process(const struct notify *notify, pid_t process);
+/* One line for people: systemctl status shows it. */
+int notify_status(const struct notify *notify, const char *format, ...) PRINTF(2, 3);
+
+#endif
