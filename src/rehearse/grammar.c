@@ -153,6 +153,46 @@ network_sampling(struct parser *parser, const struct rule *rule, const struct ma
 	return 0;
 }
 
+/* kind: 1 where the flows are exported twice. */
+static int
+network_exporters(struct parser *parser, const struct rule *rule, const struct match *match)
+{
+	struct scenario *scenario = parser->scenario;
+	double count = match->value[0].low, sampling = match->values > 1 ? match->value[1].low : 0;
+	unsigned dialect = 0;
+
+	while (dialect < EXPORT_DIALECTS && !text_is(match->word[0], export_dialect_names[dialect]))
+		dialect++;
+	if (dialect == EXPORT_DIALECTS)
+		return grammar_refuse(parser, -EINVAL, "there are no such exporters",
+			"netflow9 ipfix ipfix-biflow sflow");
+	if (rule->kind != 0 && dialect != EXPORT_NETFLOW9 && dialect != EXPORT_IPFIX)
+		return grammar_refuse(parser, -EINVAL,
+			"only netflow9 and ipfix export a flow at both interfaces", NULL);
+	if (match->values > 1 && (sampling < 1 || sampling > 65536))
+		return grammar_refuse(parser, -EINVAL, "sampling is 1 in 1 to 1 in 65536", NULL);
+	if (count < 1 || count + scenario_exporters(scenario) > SCENARIO_EXPORTERS_MOST ||
+		scenario->group_count == SCENARIO_GROUPS_MOST)
+		return grammar_refuse(parser, -ENOSPC,
+			"a network has 1 to 200 exporters, told in 16 sentences at the most", NULL);
+	scenario->group[scenario->group_count++] = (struct export_group){.count = (uint16_t)count,
+		.dialect = (uint8_t)dialect,
+		.is_twice = rule->kind != 0,
+		.sampling = (uint32_t)sampling};
+	return 0;
+}
+
+static int
+network_background(struct parser *parser, const struct rule *rule, const struct match *match)
+{
+	const struct distribution *share = &match->value[0];
+
+	if (share->kind != DISTRIBUTION_CONSTANT || share->low < 0 || share->low > 0.999)
+		return grammar_refuse(parser, -EINVAL, "0 to 99.9 % of records are no mail", NULL);
+	parser->scenario->background = share->low;
+	return 0;
+}
+
 static int
 network_parameter(struct parser *parser, const struct rule *rule, const struct match *match)
 {
@@ -402,6 +442,10 @@ static const struct rule rules[] = {
 	{"port 25 is blocked silently from day <value>", network_block, .kind = 1},
 	{"the network is down from day <value> at <clock> for <time>", network_outage},
 	{"sampled 1 in <number>", network_sampling},
+	{"exported by <number> <word>", network_exporters},
+	{"exported by <number> <word> sampled 1 in <number>", network_exporters},
+	{"exported by <number> <word> at both interfaces", network_exporters, .kind = 1},
+	{"<share> of records are no mail", network_background},
 	{"judged with <word> <word>", network_parameter},
 	{"expect <name>", expect_keep},
 	{"class <name>", class_begin},

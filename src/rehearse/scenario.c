@@ -33,6 +33,24 @@ const struct class_value_limits class_values[VALUE_COUNT] = {
 	[VALUE_RENUMBER] = {"life of an address", 60, 1e8, true, true},
 };
 
+const char *const export_dialect_names[EXPORT_DIALECTS] = {
+	[EXPORT_NETFLOW9] = "netflow9",
+	[EXPORT_IPFIX] = "ipfix",
+	[EXPORT_BIFLOW] = "ipfix-biflow",
+	[EXPORT_SFLOW] = "sflow",
+};
+
+/* Of a network that does not say who exports its flows: each way to see all of a connection. */
+static const struct export_group usual_groups[] = {
+	{.count = 1, .dialect = EXPORT_NETFLOW9},
+	{.count = 1, .dialect = EXPORT_NETFLOW9, .is_twice = true},
+	{.count = 1, .dialect = EXPORT_IPFIX},
+	{.count = 1, .dialect = EXPORT_BIFLOW},
+};
+
+#define USUAL_GROUPS     (sizeof(usual_groups) / sizeof(*usual_groups))
+#define USUAL_BACKGROUND 0.97
+
 /* What a class must have said when the file ends. */
 static int
 check_class(struct parser *parser, const struct scenario *scenario, const struct class *class)
@@ -95,7 +113,8 @@ scenario_parse(struct scenario *ret, struct text text, const char *path, struct 
 		.start = {INT64_C(1780272000) * WALL_SECOND}, /* Monday 2026-06-01 */
 		.blocked_from = -1,
 		.outage_from = -1,
-		.sampling = 1};
+		.sampling = 1,
+		.background = USUAL_BACKGROUND};
 	parameters_defaults(&scenario->parameters);
 	if (text.length > SCENARIO_BYTES_MOST)
 		r = grammar_refuse(&parser, -ENOSPC,
@@ -115,10 +134,24 @@ scenario_parse(struct scenario *ret, struct text text, const char *path, struct 
 		r = scenario_check(scenario, path, fail);
 	if (r == 0)
 		r = grammar_expects(&parser);
+	if (r == 0 && scenario->group_count == 0) {
+		memcpy(scenario->group, usual_groups, sizeof(usual_groups));
+		scenario->group_count = USUAL_GROUPS;
+	}
 	if (r == 0)
 		*ret = *scenario;
 	free(scenario);
 	return r;
+}
+
+unsigned
+scenario_exporters(const struct scenario *scenario)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < scenario->group_count; i++)
+		count += scenario->group[i].count;
+	return count;
 }
 
 int

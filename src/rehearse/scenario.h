@@ -28,6 +28,10 @@
 #define SCENARIO_NAME         64
 #define SCENARIO_SENTENCE     160
 
+/* Flow exporters of a scenario, and sentences about them. */
+#define SCENARIO_EXPORTERS_MOST 200
+#define SCENARIO_GROUPS_MOST    16
+
 /* The quantities of a class; times are seconds, rates are per second, shares are 0 to 1. */
 enum class_value {
 	VALUE_RATE,
@@ -99,6 +103,25 @@ enum expect_kind {
 	EXPECT_FLAGGED,  /* by a naive rule, at least */
 };
 
+/* How the exporters of a network speak; "exported by" names them so. */
+enum export_dialect {
+	EXPORT_NETFLOW9,
+	EXPORT_IPFIX,  /* a record for each direction */
+	EXPORT_BIFLOW, /* IPFIX, both directions in one record (RFC 5103) */
+	EXPORT_SFLOW,
+	EXPORT_DIALECTS
+};
+
+extern const char *const export_dialect_names[EXPORT_DIALECTS];
+
+/* Exporters of one kind. */
+struct export_group {
+	uint32_t sampling; /* 1 in so many; 0: as the network is sampled */
+	uint16_t count;
+	uint8_t dialect; /* enum export_dialect */
+	bool is_twice;   /* each flow is exported where it comes in and where it goes out */
+};
+
 /* Which classes an expectation speaks of, beside the number of one. */
 enum { EXPECT_IN_HONEST = -1, EXPECT_IN_ZOMBIES = -2, EXPECT_IN_ALL = -3 };
 
@@ -124,6 +147,9 @@ struct scenario {
 	double outage_from; /* negative: never */
 	double outage_length;
 	uint32_t sampling;
+	double background; /* share of flow records that are about no mail */
+	unsigned group_count;
+	struct export_group group[SCENARIO_GROUPS_MOST];
 	struct parameters
 		parameters; /* of the judge: the defaults, but for what the scenario sets */
 	unsigned class_count;
@@ -145,6 +171,9 @@ int scenario_check(const struct scenario *scenario, const char *path, struct fai
 
 /* Lines of the class in this network. */
 uint32_t scenario_class_lines(const struct scenario *scenario, const struct class *class);
+
+/* All exporters together. */
+unsigned scenario_exporters(const struct scenario *scenario);
 
 /* Multiplies one quantity of one class, kept inside its limits. */
 void scenario_vary(

@@ -12,6 +12,9 @@
 #define NOBODY UINT32_MAX
 #define RADIX  9
 
+/* Ports of a client that has an address of its own, from 32768 on. */
+#define OWN_PORTS 16384
+
 /* Inside addresses: 10.0.0.0/8, or a /56 each of 2001:db8::/32, or ports of 198.18.0.0/15. */
 #define INSIDE_V4    UINT32_C(0x0a000000)
 #define INSIDE_CGNAT UINT32_C(0xc6120000)
@@ -242,6 +245,17 @@ address_at(
 	return 32768;
 }
 
+/* How many ports the member takes one after the other, so that no connection is like one shortly before. */
+static uint32_t
+ports_of(const struct traffic *traffic, const struct member *member)
+{
+	const struct class *class = traffic->kind[member->kind].class;
+
+	if (class->host >= 0)
+		class = traffic->kind[class->host].class;
+	return class->cgnat_ports > 0 ? class->cgnat_ports : OWN_PORTS;
+}
+
 static struct address
 server_address(uint32_t network, bool is_v6)
 {
@@ -298,7 +312,7 @@ emit(struct traffic *traffic, uint32_t index, int64_t at, uint32_t network, uint
 		.recipients = outcome == OUTCOME_ACCEPTED || outcome == OUTCOME_REFUSED,
 		.refusals = outcome == OUTCOME_REFUSED};
 	o->client_port = address_at(traffic, member, at, &o->client);
-	o->client_port = (uint16_t)(o->client_port + (member->attempts & 63));
+	o->client_port = (uint16_t)(o->client_port + member->attempts % ports_of(traffic, member));
 	is_v6 = !address_is_v4(&o->client);
 	o->server = server_address(network, is_v6);
 }
@@ -558,6 +572,22 @@ uint16_t
 traffic_address(const struct traffic *traffic, const struct member *member, struct address *ret)
 {
 	return address_at(traffic, member, 0, ret);
+}
+
+bool
+traffic_shared(const struct traffic *traffic, unsigned class, struct traffic_shared *ret)
+{
+	const struct kind *kind = &traffic->kind[class];
+	struct member first = {.kind = (uint16_t) class};
+
+	if (kind->class->host >= 0 || kind->class->cgnat_ports == 0 || kind->count == 0)
+		return false;
+	*ret = (struct traffic_shared){.lines = kind->count,
+		.each = cgnat_lines(kind->class),
+		.ports = kind->class->cgnat_ports,
+		.role = kind->class->role};
+	ret->first_port = address_at(traffic, &first, 0, &ret->first);
+	return true;
 }
 
 struct traffic_counts

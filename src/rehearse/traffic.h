@@ -44,6 +44,18 @@ const struct class *traffic_class(const struct traffic *traffic, const struct me
 uint16_t traffic_address(
 	const struct traffic *traffic, const struct member *member, struct address *ret);
 
+/* How the lines of a class share addresses: line n has the address number n / each after the first, and of
+ * it the ports from (first_port + n % each * ports) on. False if each has its own. */
+struct traffic_shared {
+	struct address first;
+	uint32_t lines;
+	uint32_t each;
+	uint16_t ports;
+	uint16_t first_port;
+	uint8_t role;
+};
+bool traffic_shared(const struct traffic *traffic, unsigned class, struct traffic_shared *ret);
+
 struct traffic_counts {
 	uint64_t attempts;
 	uint64_t seen; /* of them, after sampling */
