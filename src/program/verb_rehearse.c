@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/complaint.h"
 #include "program/progress.h"
+#include "program/sending.h"
 #include "program/verbs.h"
 #include "rehearse/curve.h"
 #include "rehearse/rehearsal.h"
@@ -25,12 +26,14 @@ struct rehearse {
 	bool is_curve;
 	bool is_vary;
 	bool is_traffic; /* no judge: only the traffic */
+	struct sending_settings sending;
 	struct progress progress;
 };
 
 static const char usage[] =
 	"usage: lazaret rehearse [SCENARIO] [--json] [--seed N] [--lines N] [--days N]\n"
 	"                        [--set NAME=VALUE]... [--curve | --vary[=CLASS] | --traffic]\n"
+	"       lazaret rehearse [SCENARIO] --to ADDRESS:PORT [--speed N] [--rate N] [--json]\n"
 	"\n"
 	"Runs a scripted network through the judge and counts what it finds, class by class.\n"
 	"\n"
@@ -45,6 +48,12 @@ static const char usage_options[] =
 	"  --vary[=CLASS]    the same for each class with each of its quantities halved and\n"
 	"                    doubled, before a tenth of the other classes\n"
 	"  --traffic         only make the traffic and count it\n"
+	"  --to ADDRESS:PORT no judge here: sends what the network's exporters would send of it,\n"
+	"                    NetFlow v9, IPFIX and sFlow over UDP, to any collector\n"
+	"  --speed N         N times as fast, with the scenario's own times; max: without a "
+	"pause;\n"
+	"                    1 (the default): from now on, as it would happen\n"
+	"  --rate N          at most N datagrams a second\n"
 	"  --json            one JSON object a line\n";
 
 static void
@@ -84,6 +93,9 @@ enum option_code {
 	OPTION_CURVE,
 	OPTION_VARY,
 	OPTION_TRAFFIC,
+	OPTION_TO,
+	OPTION_SPEED,
+	OPTION_RATE,
 	OPTION_HELP
 };
 
@@ -96,6 +108,9 @@ static const struct option options[] = {
 	{"curve", no_argument, NULL, OPTION_CURVE},
 	{"vary", optional_argument, NULL, OPTION_VARY},
 	{"traffic", no_argument, NULL, OPTION_TRAFFIC},
+	{"to", required_argument, NULL, OPTION_TO},
+	{"speed", required_argument, NULL, OPTION_SPEED},
+	{"rate", required_argument, NULL, OPTION_RATE},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{0},
 };
@@ -115,6 +130,31 @@ take_figure(struct wishes *wishes, int code, struct fail *fail)
 	} else {
 		r = text_parse_double(text_of(optarg), &wishes->days);
 		if (r == 0 && (wishes->days < 1.0 / 1440 || wishes->days > SCENARIO_DAYS_MOST))
+			r = -ERANGE;
+	}
+	if (r < 0)
+		fail_what(
+			fail, "\"%s\" does not fit --%s", optarg, options[code - OPTION_JSON].name);
+	return r;
+}
+
+static int
+take_pace(struct rehearse *rehearse, int code, struct fail *fail)
+{
+	struct sending_settings *sending = &rehearse->sending;
+	uint64_t rate = 0;
+	int r = 0;
+
+	if (code == OPTION_RATE) {
+		r = text_parse_u64(text_of(optarg), 100000000, &rate);
+		if (r == 0 && rate == 0)
+			r = -ERANGE;
+		sending->rate = (uint32_t)rate;
+	} else if (strcmp(optarg, "max") == 0) {
+		sending->speed = 0;
+	} else {
+		r = text_parse_double(text_of(optarg), &sending->speed);
+		if (r == 0 && (sending->speed < 0.001 || sending->speed > 1e9))
 			r = -ERANGE;
 	}
 	if (r < 0)
@@ -151,6 +191,11 @@ take_option(struct rehearse *rehearse, struct wishes *wishes, int code, struct f
 	case OPTION_TRAFFIC:
 		rehearse->is_traffic = true;
 		return 0;
+	case OPTION_TO:
+		return sending_parse(&rehearse->sending, optarg, fail);
+	case OPTION_SPEED:
+	case OPTION_RATE:
+		return take_pace(rehearse, code, fail);
 	default:
 		fail_what(fail, "see lazaret rehearse --help");
 		return -EINVAL;
@@ -385,6 +430,11 @@ static int
 run(struct rehearse *rehearse, struct fail *fail)
 {
 	progress_init(&rehearse->progress, rehearse->name);
+	if (rehearse->sending.port != 0) {
+		rehearse->sending.is_json = rehearse->is_json;
+		return sending_run(
+			&rehearse->scenario, &rehearse->sending, &rehearse->progress, fail);
+	}
 	if (rehearse->is_traffic)
 		return run_traffic(rehearse);
 	if (rehearse->is_vary)
@@ -402,7 +452,7 @@ verb_rehearse(int argc, char **argv)
 	struct fail fail = {.where = ""};
 	int code, r;
 
-	rehearse = (struct rehearse){.name = "month"};
+	rehearse = (struct rehearse){.name = "month", .sending.speed = 1};
 	optind = 1;
 	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (code == OPTION_HELP) {
@@ -419,8 +469,11 @@ verb_rehearse(int argc, char **argv)
 			"lazaret: rehearse takes one scenario; see lazaret rehearse --help\n");
 		return EXIT_USAGE;
 	}
-	if (rehearse.is_curve + rehearse.is_vary + rehearse.is_traffic > 1) {
-		fputs("lazaret: only one of --curve, --vary and --traffic at a time\n", stderr);
+	if (rehearse.is_curve + rehearse.is_vary + rehearse.is_traffic +
+			(rehearse.sending.port != 0) >
+		1) {
+		fputs("lazaret: only one of --curve, --vary, --traffic and --to at a time\n",
+			stderr);
 		return EXIT_USAGE;
 	}
 	if (optind < argc)

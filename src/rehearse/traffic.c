@@ -313,6 +313,8 @@ emit(struct traffic *traffic, uint32_t index, int64_t at, uint32_t network, uint
 		.refusals = outcome == OUTCOME_REFUSED};
 	o->client_port = address_at(traffic, member, at, &o->client);
 	o->client_port = (uint16_t)(o->client_port + member->attempts % ports_of(traffic, member));
+	/* From one mail port to another nobody could tell who was the client. */
+	o->client_port += is_mail_port(o->client_port);
 	is_v6 = !address_is_v4(&o->client);
 	o->server = server_address(network, is_v6);
 }

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/sending.h"
+
+#include "program/interrupt.h"
+#include "program/verbs.h"
+#include "rehearse/wire.h"
+#include "service/transmitter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct sending {
+	const struct sending_settings *settings;
+	struct scenario scenario;
+	struct traffic *traffic;
+	struct wire *wire;
+	struct transmitter *transmitter;
+	int64_t begun_us; /* of progress_clock_us */
+	int stop;
+};
+
+int
+sending_parse(struct sending_settings *settings, const char *text, struct fail *fail)
+{
+	struct text whole = text_of(text), address = whole, port;
+	size_t colon = whole.length;
+	uint64_t number;
+
+	while (colon > 0 && whole.at[colon - 1] != ':')
+		colon--;
+	if (colon == 0)
+		goto wrong;
+	address.length = colon - 1;
+	port = (struct text){whole.at + colon, whole.length - colon};
+	if (address.length > 2 && address.at[0] == '[' && address.at[address.length - 1] == ']')
+		address = (struct text){address.at + 1, address.length - 2};
+	if (address_parse(address, &settings->to) < 0 ||
+		text_parse_u64(port, UINT16_MAX, &number) < 0 || number == 0)
+		goto wrong;
+	settings->port = (uint16_t)number;
+	return 0;
+wrong:
+	fail_what(fail, "\"%s\" is no ADDRESS:PORT", text);
+	fail_hint(fail, "for example: 127.0.0.1:2055, or [2001:db8::1]:2055");
+	return -EINVAL;
+}
+
+/* The rate that was asked for is not reached yet. */
+static bool
+may_send(void *context, uint64_t sent)
+{
+	const struct sending *sending = context;
+	double seconds = (double)(progress_clock_us() - sending->begun_us) / 1e6;
+
+	return sending->settings->rate == 0 || (double)sent <= seconds * sending->settings->rate;
+}
+
+/* So that the scenario begins now: whole seconds. */
+static int64_t
+shift_of(const struct sending *sending)
+{
+	struct timespec now;
+
+	if (sending->settings->speed != 1)
+		return 0;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * WALL_SECOND -
+		sending->scenario.start.us / WALL_SECOND * WALL_SECOND;
+}
+
+/* Until this second of the scenario. False: a person does not want to wait. */
+static bool
+wait_for(const struct sending *sending, struct wall now)
+{
+	double speed = sending->settings->speed;
+	struct pollfd stop = {.fd = sending->stop > 0 ? sending->stop : -1, .events = POLLIN};
+	int64_t due, left;
+
+	while (speed > 0 && !interrupt_came()) {
+		due = sending->begun_us +
+			(int64_t)((double)(now.us - sending->scenario.start.us) / speed);
+		left = due - progress_clock_us();
+		if (left <= 0)
+			break;
+		(void)poll(&stop, 1, left / 1000 < 1000 ? (int)(left / 1000) + 1 : 1000);
+	}
+	return !interrupt_came();
+}
+
+/* One minute of traffic, second by second. False: interrupted. */
+static bool
+send_minute(struct sending *sending, const struct observation *o, size_t count)
+{
+	struct wall end = traffic_now(sending->traffic), now = {end.us - WALL_MINUTE};
+
+	while (now.us < end.us) {
+		size_t taken = 0;
+
+		now.us += WALL_SECOND;
+		while (taken < count && o[taken].time.us < now.us)
+			taken++;
+		if (!wait_for(sending, now))
+			return false;
+		wire_minute(
+			sending->wire, o, taken, now, transmitter_datagram, sending->transmitter);
+		transmitter_flush(sending->transmitter);
+		o += taken;
+		count -= taken;
+	}
+	return true;
+}
+
+static void
+send_all(struct sending *sending, struct progress *progress)
+{
+	double minutes = sending->scenario.days * 1440;
+	const struct observation *observations;
+	uint64_t minute = 0;
+	int64_t count;
+
+	sending->begun_us = progress_clock_us();
+	while ((count = traffic_minute(sending->traffic, &observations)) >= 0) {
+		if (!send_minute(sending, observations, (size_t)count))
+			return;
+		progress_show(progress, (uint64_t)(1000 * (double)++minute / minutes), 1000, NULL);
+	}
+	wire_end(sending->wire, transmitter_datagram, sending->transmitter);
+	transmitter_flush(sending->transmitter);
+}
+
+static void
+print_exporter(const struct sending *sending, unsigned number)
+{
+	struct transmitter_counts sent = transmitter_counts(sending->transmitter, number);
+	char text[ADDRESS_TEXT], sampled[24] = "all packets";
+	struct wire_exporter exporter;
+	struct address from;
+	const char *dialect;
+	uint16_t port;
+
+	wire_exporter(sending->wire, number, &exporter);
+	transmitter_from(sending->transmitter, number, &from, &port);
+	dialect = exporter.is_nat ? "ipfix-nat" : export_dialect_names[exporter.dialect];
+	if (sending->settings->is_json) {
+		printf("{\"type\":\"exporter\",\"address\":\"%s\",\"port\":%u,\"dialect\":\"%s\","
+		       "\"sampling\":%u,\"datagrams\":%llu,\"bytes\":%llu,\"refused\":%llu,"
+		       "\"failed\":%llu,\"templates\":%llu,\"options\":%llu,\"records\":%llu,"
+		       "\"mail_records\":%llu,\"twins\":%llu,\"bindings\":%llu,"
+		       "\"connections\":%llu}\n",
+			address_format(&from, text), port, dialect, exporter.sampling,
+			(unsigned long long)sent.datagrams, (unsigned long long)sent.bytes,
+			(unsigned long long)sent.refused, (unsigned long long)sent.failed,
+			(unsigned long long)exporter.counts.sent.templates,
+			(unsigned long long)exporter.counts.sent.options,
+			(unsigned long long)exporter.counts.sent.records,
+			(unsigned long long)exporter.counts.mail_records,
+			(unsigned long long)exporter.counts.twins,
+			(unsigned long long)exporter.counts.bindings,
+			(unsigned long long)exporter.counts.connections);
+		return;
+	}
+	if (exporter.sampling > 1)
+		snprintf(sampled, sizeof(sampled), "1 in %u", exporter.sampling);
+	printf("%-15s %5u  %-12s  %-11s %10llu %11llu %10llu %11llu\n", address_format(&from, text),
+		port, dialect, sampled, (unsigned long long)sent.datagrams,
+		(unsigned long long)exporter.counts.sent.records,
+		(unsigned long long)exporter.counts.mail_records,
+		(unsigned long long)exporter.counts.connections);
+}
+
+/* Returns the exit code. */
+static int
+print_sent(const struct sending *sending)
+{
+	unsigned long long refused = 0, failed = 0;
+
+	if (!sending->settings->is_json)
+		printf("%-15s %5s  %-12s  %-11s %10s %11s %10s %11s\n", "exporter", "port",
+			"dialect", "sampled", "datagrams", "records", "of mail", "connections");
+	for (unsigned i = 0; i < wire_exporters(sending->wire); i++) {
+		struct transmitter_counts sent = transmitter_counts(sending->transmitter, i);
+
+		print_exporter(sending, i);
+		refused += sent.refused;
+		failed += sent.failed;
+	}
+	fflush(stdout);
+	if (refused + failed == 0)
+		return EXIT_DONE;
+	fprintf(stderr,
+		refused > 0 ? "lazaret: %llu datagrams were refused: nobody listens there\n"
+			    : "lazaret: %llu datagrams could not be sent\n",
+		refused > 0 ? refused : failed);
+	return EXIT_INPUT;
+}
+
+int
+sending_run(const struct scenario *scenario, const struct sending_settings *settings,
+	struct progress *progress, struct fail *fail)
+{
+	struct sending *sending = xcalloc(1, sizeof(*sending));
+	struct transmitter_settings transmitter = {.to = settings->to,
+		.port = settings->port,
+		.may_send = may_send,
+		.context = sending};
+	int r;
+
+	sending->settings = settings;
+	wire_scenario(scenario, &sending->scenario);
+	sending->traffic = traffic_new(&sending->scenario);
+	r = wire_new(&sending->wire, &sending->scenario, sending->traffic, shift_of(sending), fail);
+	if (r < 0)
+		goto out;
+	transmitter.exporters = wire_exporters(sending->wire);
+	r = transmitter_new(&sending->transmitter, &transmitter, fail);
+	if (r < 0)
+		goto out;
+	sending->stop = interrupt_begin();
+	send_all(sending, progress);
+	progress_done(progress);
+	interrupt_end();
+	r = print_sent(sending);
+out:
+	transmitter_free(sending->transmitter);
+	wire_free(sending->wire);
+	traffic_free(sending->traffic);
+	free(sending);
+	return r;
+}

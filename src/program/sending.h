@@ -1,0 +1,29 @@
+/* sending - a scenario's flow export on its way to a collector
+ *
+ * What:    plays a scenario through its exporters (rehearse/wire.h) to any collector over UDP, second by second of
+ *          the scenario, and prints what each exporter has sent. An interrupt ends it early.
+ * Owns:    nothing that outlives the call.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_PROGRAM_SENDING_H
+#define LAZARET_PROGRAM_SENDING_H
+
+#include "program/progress.h"
+#include "rehearse/scenario.h"
+
+struct sending_settings {
+	struct address to;
+	uint16_t port; /* 0: nothing is to be sent */
+	double speed;  /* seconds of the scenario a second; 1: from now on; 0: as fast as can be */
+	uint32_t rate; /* datagrams a second, at the most; 0: no limit */
+	bool is_json;
+};
+
+/* "192.0.2.1:2055" or "[2001:db8::1]:2055". */
+int sending_parse(struct sending_settings *settings, const char *text, struct fail *fail) MUST_USE;
+
+/* Returns an exit code, or -errno with fail filled. */
+int sending_run(const struct scenario *scenario, const struct sending_settings *settings,
+	struct progress *progress, struct fail *fail);
+
+#endif
