@@ -90,6 +90,37 @@ the_judge_takes_its_parameters_from_the_scenario(void **state)
 
 /* What is wrong, where, and what may have been meant. */
 static void
+reads_who_exports_the_flows(void **state)
+{
+	assert_int_equal(parse(CLASS), 0);
+	/* The usual ones see all of every connection, each in its own way. */
+	assert_int_equal(scenario_exporters(&scenario), 4);
+	assert_true(scenario.background == .97);
+	for (unsigned i = 0; i < scenario.group_count; i++)
+		assert_true(scenario.group[i].sampling == 0 &&
+			scenario.group[i].dialect != EXPORT_SFLOW);
+	assert_int_equal(
+		parse("exported by 2 netflow9, exported by 1 ipfix at both interfaces\n"
+		      "exported by 3 sflow sampled 1 in 100, 50 % of records are no mail\n" CLASS),
+		0);
+	assert_int_equal(scenario.group_count, 3);
+	assert_int_equal(scenario_exporters(&scenario), 6);
+	assert_int_equal(scenario.group[0].dialect, EXPORT_NETFLOW9);
+	assert_false(scenario.group[0].is_twice);
+	assert_int_equal(scenario.group[1].dialect, EXPORT_IPFIX);
+	assert_true(scenario.group[1].is_twice);
+	assert_int_equal(scenario.group[2].dialect, EXPORT_SFLOW);
+	assert_int_equal(scenario.group[2].sampling, 100);
+	assert_true(scenario.background == .5);
+	assert_int_equal(parse("exported by 1 ipfix-biflow at both interfaces\n" CLASS), -EINVAL);
+	assert_int_equal(parse("exported by 1 netflow7\n" CLASS), -EINVAL);
+	assert_int_equal(parse("exported by 0 ipfix\n" CLASS), -ENOSPC);
+	assert_int_equal(parse("exported by 150 ipfix\nexported by 51 netflow9\n" CLASS), -ENOSPC);
+	assert_int_equal(parse("exported by 1 sflow sampled 1 in 70000\n" CLASS), -EINVAL);
+	assert_int_equal(parse("U(.1,.2) of records are no mail\n" CLASS), -EINVAL);
+}
+
+static void
 a_mistake_is_named_with_its_line_and_a_hint(void **state)
 {
 	static const struct {
@@ -205,6 +236,7 @@ main(void)
 		cmocka_unit_test(reads_a_network_and_its_classes),
 		cmocka_unit_test(reads_expectations_about_classes_further_down),
 		cmocka_unit_test(the_judge_takes_its_parameters_from_the_scenario),
+		cmocka_unit_test(reads_who_exports_the_flows),
 		cmocka_unit_test(a_mistake_is_named_with_its_line_and_a_hint),
 		cmocka_unit_test(nothing_is_written_after_a_mistake),
 		cmocka_unit_test(varying_stays_inside_the_limits),
