@@ -75,15 +75,24 @@ exporter_template(struct exporter *e, uint8_t at[EXPORTER_SLOT])
 size_t
 exporter_unsampled(struct exporter *e, uint8_t at[EXPORTER_SLOT])
 {
-	/* Scope 1 (the system); interval (34) and algorithm (35); then a record of these. */
-	static const uint16_t words[] = {1, 24, 0, 4, 8, 1, 4, 34, 4, 35, 1, 0, 0, 16, 0, 0, 0, 1};
+	/* NetFlow v9: scope 1 (the system); interval (34) and algorithm (35); then a record of these. */
+	static const uint16_t v9[] = {1, 24, 0, 4, 8, 1, 4, 34, 4, 35, 1, 0, 0, 16, 0, 0, 0, 1};
+	/* IPFIX: two fields, the first of them scope: domain (149) and interval (34). */
+	static const uint16_t ipfix[] = {3, 18, 0, 2, 1, 149, 4, 34, 4, 0, 12};
 	uint16_t id = e->template_id + 1U;
 	struct writer w = writer_on(at, EXPORTER_SLOT);
 
 	write_head(&w, e, 2);
 	e->sequence++;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		writer_u16(&w, i == 2 || i == 12 ? id : words[i]);
+	if (e->kind == KIND_IPFIX) {
+		for (size_t i = 0; i < sizeof(ipfix) / sizeof(*ipfix); i++)
+			writer_u16(&w, i == 2 || i == 9 ? id : ipfix[i]);
+		writer_u32(&w, e->domain);
+		writer_u32(&w, 1);
+		return exporter_end(e, &w);
+	}
+	for (size_t i = 0; i < sizeof(v9) / sizeof(*v9); i++)
+		writer_u16(&w, i == 2 || i == 12 ? id : v9[i]);
 	writer_u32(&w, 0x01000000);
 	return exporter_end(e, &w);
 }

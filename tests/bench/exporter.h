@@ -38,7 +38,7 @@ uint16_t exporter_offset(const struct exporter *exporter, uint16_t id);
 /* Returns how long the datagram with the template is. */
 size_t exporter_template(struct exporter *exporter, uint8_t at[EXPORTER_SLOT]);
 
-/* One of NetFlow v9 that says in options (RFC 3954 s6.1) that nothing is sampled. */
+/* One that says in options (RFC 3954 s6.1, RFC 7011 s3.4.2.2) that nothing is sampled; not for NetFlow v5. */
 size_t exporter_unsampled(struct exporter *exporter, uint8_t at[EXPORTER_SLOT]);
 
 /* The datagram up to its first record; EXPORTER_RECORDS of them have to follow. */
