@@ -182,7 +182,7 @@ write_mail(struct load *l, uint8_t *out)
 	uint32_t server = (uint32_t)((mixed >> 33) % (mixed >> 20 & 1 ? BIG : SERVERS));
 	struct pair p = {.inside = line_of(l, sender),
 		.outside = 0x50000019 + (server << 8),
-		.inside_port = (uint16_t)(1024 + (r & 0xffff) % 64512),
+		.inside_port = (uint16_t)(0x8000 | r),
 		.outside_port = 25,
 		.protocol = 6,
 		.flags = {0x1b, 0x1b},
@@ -194,23 +194,27 @@ write_mail(struct load *l, uint8_t *out)
 	put_rest(l, out, &p);
 }
 
-/* Nine of ten are refused by a host where no mail server is, as old lists have them; one is taken. */
+/* How far a zombie's connection comes: closed ports and mail servers that turn it away take turns; of ten one takes
+ * the mail. */
 static void
 write_contact(struct load *l, uint8_t *out, uint32_t zombie, uint32_t contact)
 {
-	bool good = contact % 10 == 7;
-	struct pair p = {.inside = LOAD_ZOMBIES + zombie,
-		/* 128.0.0.0/2, an odd multiple: each contact another /24, each zombie others */
-		.outside = 0x80000007 +
-			(((zombie * 1009 + contact) * UINT32_C(2654435) & 0x3fffff) << 8),
-		.inside_port = (uint16_t)(2000 + contact * 7 % 60000),
-		.outside_port = 25,
-		.protocol = 6,
-		.flags = {good ? 0x1b : 0x02, good ? 0x1b : 0x14},
-		.packets = {good ? 12 : 1, good ? 10 : 1},
-		.bytes = {good ? ACCEPTED : 60, good ? 1100 : 40},
-		.duration_ms = good ? 700 : 90};
+	static const struct pair outcomes[] = {
+		{.flags = {0x02, 0x14}, .packets = {1, 1}, .bytes = {60, 40}, .duration_ms = 90},
+		{.flags = {0x1b, 0x1b}, .packets = {7, 6}, .bytes = {450, 500}, .duration_ms = 400},
+		{.flags = {0x1b, 0x1b},
+			.packets = {12, 10},
+			.bytes = {ACCEPTED, 1100},
+			.duration_ms = 700},
+	};
+	struct pair p = outcomes[contact % 10 == 7 ? 2 : contact % 2];
 
+	p.inside = LOAD_ZOMBIES + zombie;
+	/* In 128.0.0.0/2; times an odd number, so that each contact is with another /24. */
+	p.outside = 0x80000007 + (((zombie * 1009 + contact) * UINT32_C(2654435) & 0x3fffff) << 8);
+	p.inside_port = (uint16_t)(0x8000 | contact * 7);
+	p.outside_port = 25;
+	p.protocol = 6;
 	put_ends(l, out, &p);
 	put_rest(l, out, &p);
 }
@@ -221,7 +225,7 @@ write_other(struct load *l, uint8_t *out)
 	uint64_t r = random_u64(&l->random);
 	struct pair p = {.inside = 0x0a000000 + (uint32_t)((r >> 32) * l->settings.lines >> 32),
 		.outside = 0x20000000 | (uint32_t)(r & 0x1fffffff),
-		.inside_port = (uint16_t)(1024 + (r >> 16 & 0x7fff)),
+		.inside_port = (uint16_t)(0x8000 | r >> 16),
 		.duration_ms = r & 0xfff};
 
 	put_ends(l, out, &p);

@@ -39,7 +39,7 @@ struct load_settings {
 		.domains = 2,                                                                      \
 		.lines = LOAD_LINES,                                                               \
 		.senders = 300000,                                                                 \
-		.servers = 4,                                                                      \
+		.servers = 3,                                                                      \
 		.mail_permille = 30,                                                               \
 		.zombie_contacts = 60,                                                             \
 		.zombie_gap_us = 20000,                                                            \
