@@ -7,24 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What distinguishes a line from all others; its bytes are what the pseudonym is made of. */
-struct line_key {
-	struct address address; /* masked to length */
-	uint16_t low;           /* first port; 0 with high 0: all of the address */
-	uint16_t high;
-	uint8_t length;
-	uint8_t zero[3];
-};
-
-_Static_assert(sizeof(struct line_key) == 24, "no padding may enter the hash");
-
 struct lines {
 	struct lines_settings settings;
 	struct lines_prefix *prefixes;
 	size_t count;
 	struct table by_prefix; /* hash of masked address and length -> index of prefixes */
 	uint8_t lengths[130];   /* the lengths in use (0 to 128), longest first, ended by 255 */
-	struct line_key *names;
+	struct line_name *names;
 	struct table by_pseudonym; /* -> index of names */
 };
 
@@ -150,80 +139,72 @@ line_length(const struct lines *lines, const struct lines_prefix *prefix)
 	return standard > prefix->prefix.length ? standard : prefix->prefix.length;
 }
 
-/* The key of the line of an address; false if the address is not ours. */
+/* The name of the line of an address; false if the address is not ours. */
 static bool
-make_key(const struct lines *lines, const struct address *address, uint16_t port,
-	struct line_key *key, uint8_t *role)
+make_name(const struct lines *lines, const struct address *address, uint16_t port,
+	struct line_name *name, uint8_t *role)
 {
 	const struct lines_prefix *prefix = find_prefix(lines, address);
 
-	*key = (struct line_key){.address = *address, .length = 128};
+	*name = (struct line_name){.address = *address, .length = 128};
 	*role = prefix ? prefix->role : ROLE_RESIDENTIAL;
 	if (prefix == NULL && lines->count > 0)
 		return false;
 	if (!address_is_v4(address)) {
-		key->length = line_length(lines, prefix);
-		key->address = address_mask(address, key->length);
+		name->length = line_length(lines, prefix);
+		name->address = address_mask(address, name->length);
 	} else if (prefix != NULL && prefix->ports != 0) {
-		key->low = (uint16_t)(port & ~(prefix->ports - 1));
-		key->high = (uint16_t)(key->low + prefix->ports - 1);
+		name->low = (uint16_t)(port & ~(prefix->ports - 1));
+		name->high = (uint16_t)(name->low + prefix->ports - 1);
 	}
 	return true;
 }
 
-static uint64_t
-key_pseudonym(const struct lines *lines, const struct line_key *key)
+int
+lines_find_name(const struct lines *lines, const struct address *address, uint16_t port,
+	struct line *ret, struct line_name *name)
 {
-	uint64_t pseudonym = hash_keyed(&lines->settings.key, key, sizeof(*key));
+	uint8_t role;
 
-	return pseudonym ? pseudonym : 1;
+	if (!make_name(lines, address, port, name, &role))
+		return -ENOENT;
+	*ret = (struct line){
+		.pseudonym = line_name_pseudonym(name, &lines->settings.key), .role = role};
+	return 0;
 }
 
 int
 lines_find(
 	const struct lines *lines, const struct address *address, uint16_t port, struct line *ret)
 {
-	struct line_key key;
-	uint8_t role;
+	struct line_name name;
 
-	if (!make_key(lines, address, port, &key, &role))
-		return -ENOENT;
-	*ret = (struct line){.pseudonym = key_pseudonym(lines, &key), .role = role};
-	return 0;
+	return lines_find_name(lines, address, port, ret, &name);
 }
 
 void
 lines_remember(struct lines *lines, const struct address *address, uint16_t port)
 {
 	struct table_slot *slot;
-	struct line_key key;
-	uint8_t role;
+	struct line_name name;
+	struct line line;
 
-	if (!make_key(lines, address, port, &key, &role))
+	if (lines_find_name(lines, address, port, &line, &name) < 0)
 		return;
-	if (table_add(&lines->by_pseudonym, key_pseudonym(lines, &key), &slot) != 1)
+	if (table_add(&lines->by_pseudonym, line.pseudonym, &slot) != 1)
 		return;
 	slot->value = (uint32_t)lines->by_pseudonym.count - 1;
-	lines->names[slot->value] = key;
+	lines->names[slot->value] = name;
 }
 
 int
 lines_name(const struct lines *lines, uint64_t pseudonym, char into[LINE_NAME])
 {
 	const struct table_slot *slot = table_find(&lines->by_pseudonym, pseudonym);
-	const struct line_key *key;
-	char address[ADDRESS_TEXT];
 
 	if (slot == NULL)
 		return -ENOENT;
-	key = &lines->names[slot->value];
-	address_format(&key->address, address);
-	if (key->high != 0)
-		snprintf(into, LINE_NAME, "%s:%u-%u", address, key->low, key->high);
-	else if (address_is_v4(&key->address))
-		snprintf(into, LINE_NAME, "%s", address);
-	else
-		snprintf(into, LINE_NAME, "%s/%u", address, key->length);
+	line_name_format(&lines->names[slot->value], into);
 	return 0;
 }
 
@@ -256,22 +237,22 @@ take_apart(struct text text)
 
 /* Does a line have the ports and length that were written? Otherwise another one than was meant would answer. */
 static int
-check_written(const struct written *written, const struct line_key *key, struct fail *fail)
+check_written(const struct written *written, const struct line_name *name, struct fail *fail)
 {
-	unsigned length = address_is_v4(&key->address) ? 32 : key->length;
+	unsigned length = address_is_v4(&name->address) ? 32 : name->length;
 	struct text high = written->ports, low = text_cut(&high, '-');
 	uint64_t number;
 
-	if (written->ports.at == NULL && key->high != 0) {
+	if (written->ports.at == NULL && name->high != 0) {
 		fail_what(fail, "is the address of several lines, and the port tells them apart");
 		fail_hint(fail, "name it as ADDRESS:PORT");
 		return -EINVAL;
 	}
-	if (key->high != 0 && low.length < written->ports.length &&
-		(text_parse_u64(high, 65535, &number) < 0 || number != key->high ||
-			text_parse_u64(low, 65535, &number) < 0 || number != key->low)) {
-		fail_what(fail, "is no line: the first of these ports is in %u-%u", key->low,
-			key->high);
+	if (name->high != 0 && low.length < written->ports.length &&
+		(text_parse_u64(high, 65535, &number) < 0 || number != name->high ||
+			text_parse_u64(low, 65535, &number) < 0 || number != name->low)) {
+		fail_what(fail, "is no line: the first of these ports is in %u-%u", name->low,
+			name->high);
 		return -EINVAL;
 	}
 	if (written->length.at != NULL &&
@@ -289,9 +270,8 @@ lines_parse(struct lines *lines, struct text text, struct line *ret, struct fail
 	struct written written = take_apart(text);
 	struct text ports = written.ports;
 	struct address address;
-	struct line_key key;
+	struct line_name name;
 	uint64_t port = 0;
-	uint8_t role;
 
 	if (address_parse(written.address, &address) < 0 ||
 		(ports.at != NULL && text_parse_u64(text_cut(&ports, '-'), 65535, &port) < 0)) {
@@ -301,12 +281,12 @@ lines_parse(struct lines *lines, struct text text, struct line *ret, struct fail
 			"ADDRESS:PORT where lines share an address");
 		return -EINVAL;
 	}
-	if (!make_key(lines, &address, (uint16_t)port, &key, &role))
+	if (lines_find_name(lines, &address, (uint16_t)port, ret, &name) < 0)
 		return -ENOENT;
-	if (check_written(&written, &key, fail) < 0)
+	if (check_written(&written, &name, fail) < 0)
 		return -EINVAL;
 	lines_remember(lines, &address, (uint16_t)port);
-	return lines_find(lines, &address, (uint16_t)port, ret);
+	return 0;
 }
 
 static int

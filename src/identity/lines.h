@@ -15,10 +15,9 @@
 #include "base/fail.h"
 #include "base/hash.h"
 #include "identity/line.h"
+#include "identity/linename.h"
 
 #define LINES_PREFIXES_MOST 65536
-/* Longest name of a line: prefix, or address and port block, with the end. */
-#define LINE_NAME 64
 
 struct lines_settings {
 	struct hash_key key;  /* of the pseudonyms */
@@ -53,11 +52,15 @@ bool lines_has_inside(const struct lines *lines);
 int lines_find(const struct lines *lines, const struct address *address, uint16_t port,
 	struct line *ret) MUST_USE;
 
+/* The same, and what the line is called. */
+int lines_find_name(const struct lines *lines, const struct address *address, uint16_t port,
+	struct line *ret, struct line_name *name) MUST_USE;
+
 /* Keeps the name of the line of an address and port, so that lines_name can tell it. Does nothing if there
  * are names_most already. */
 void lines_remember(struct lines *lines, const struct address *address, uint16_t port);
 
-/* The name of a line that was remembered: "192.0.2.7", "2001:db8:1:200::/56", "192.0.2.7:2048-4095". 0 or -ENOENT. */
+/* The text of the name of a line that was remembered. 0 or -ENOENT. */
 int lines_name(const struct lines *lines, uint64_t pseudonym, char into[LINE_NAME]) MUST_USE;
 
 /* The line that a person wrote in any of the shapes that lines_name prints (an address inside an IPv6 line is
