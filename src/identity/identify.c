@@ -23,9 +23,10 @@ see(struct sighting *into, enum sighting_kind kind, const struct observation *ob
 /* What one observation says of our lines: an inbound, a contact, both or none. */
 static size_t
 identify_one(const struct lines *lines, const struct observation *observation,
-	struct sighting *into, struct identify_counts *counts)
+	struct sighting *into, struct names *names, struct identify_counts *counts)
 {
 	struct sighting *end = into;
+	struct line_name name;
 	uint16_t port = observation->server_port;
 	bool to_ours = false;
 
@@ -39,24 +40,29 @@ identify_one(const struct lines *lines, const struct observation *observation,
 
 		see(end++, SIGHTING_INBOUND, observation, &network);
 	}
-	if (lines_find(lines, &observation->client, observation->client_port, &end->line) < 0)
+	if (lines_find_name(
+		    lines, &observation->client, observation->client_port, &end->line, &name) < 0) {
 		counts->outside += !to_ours;
-	else if (to_ours && (port == 465 || port == 587))
+	} else if (to_ours && (port == 465 || port == 587)) {
 		counts->submissions++;
-	else
+	} else {
+		if (names != NULL)
+			names_put(names, end->line.pseudonym, &name);
 		see(end++, SIGHTING_CONTACT, observation, &observation->server);
+	}
 	return (size_t)(end - into);
 }
 
 size_t
 identify(const struct lines *lines, const struct observation *observations, size_t count,
-	struct sighting *into, uint32_t *origin, struct identify_counts *counts)
+	struct sighting *into, uint32_t *origin, struct names *names,
+	struct identify_counts *counts)
 {
 	size_t filled = 0;
 
 	counts->observations += count;
 	for (size_t i = 0; i < count; i++) {
-		size_t found = identify_one(lines, &observations[i], into + filled, counts);
+		size_t found = identify_one(lines, &observations[i], into + filled, names, counts);
 
 		for (size_t end = filled + found; filled < end; filled++) {
 			if (origin != NULL)

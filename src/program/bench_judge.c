@@ -123,7 +123,7 @@ judge_all(const struct work *work, const struct lines *lines, struct judge *judg
 
 	for (size_t i = 0; i < EVENTS; i += PORTION)
 		judge_take(judge, sightings,
-			identify(lines, work->events + i, PORTION, sightings, NULL, &counts));
+			identify(lines, work->events + i, PORTION, sightings, NULL, NULL, &counts));
 	return bench_cpu() - begun;
 }
 

@@ -230,7 +230,7 @@ judge_all(struct scan *scan)
 	for (; count > 0; count = merge_read(scan->merge, scan->batch, BATCH)) {
 		scan->totals.last = scan->batch[count - 1].time;
 		seen = identify(scan->lines, scan->batch, count, scan->sightings, scan->origin,
-			&scan->identified);
+			NULL, &scan->identified);
 		judge_take(scan->judge, scan->sightings, seen);
 		keep_waiting(scan);
 	}

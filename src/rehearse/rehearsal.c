@@ -110,7 +110,7 @@ static void
 judge_portion(struct rehearsal *rehearsal, const struct observation *observations, size_t count)
 {
 	size_t seen = identify(rehearsal->lines, observations, count, rehearsal->sightings,
-		rehearsal->origin, &rehearsal->identified);
+		rehearsal->origin, NULL, &rehearsal->identified);
 
 	rehearsal->portion = observations;
 	for (unsigned i = 0; i < rehearsal->judges; i++)

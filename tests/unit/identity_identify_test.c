@@ -2,6 +2,8 @@
 #include "identity/identify.h"
 #include "unit.h"
 
+#include <errno.h>
+
 static struct address
 address(const char *text)
 {
@@ -74,7 +76,7 @@ mail_of_a_line_is_a_contact_with_all_that_was_seen_of_it(void **state)
 	struct sighting sightings[IDENTIFY_EACH];
 	struct identify_counts counts = {0};
 
-	assert_int_equal(identify(lines, &out, 1, sightings, NULL, &counts), 1);
+	assert_int_equal(identify(lines, &out, 1, sightings, NULL, NULL, &counts), 1);
 	assert_int_equal(sightings[0].kind, SIGHTING_CONTACT);
 	assert_line(&sightings[0], lines, "192.0.2.7");
 	assert_int_equal(sightings[0].line.role, ROLE_BUSINESS);
@@ -99,7 +101,7 @@ mail_between_strangers_is_outside(void **state)
 	struct sighting sightings[IDENTIFY_EACH];
 	struct identify_counts counts = {0};
 
-	assert_int_equal(identify(lines, &other, 1, sightings, NULL, &counts), 0);
+	assert_int_equal(identify(lines, &other, 1, sightings, NULL, NULL, &counts), 0);
 	assert_int_equal(counts.outside, 1);
 	assert_int_equal(counts.observations, 1);
 	lines_free(lines);
@@ -113,19 +115,19 @@ mail_that_a_line_accepted_is_inbound_and_shows_no_more_than_the_network(void **s
 	struct sighting sightings[IDENTIFY_EACH];
 	struct identify_counts counts = {0};
 
-	assert_int_equal(identify(lines, &in, 1, sightings, NULL, &counts), 1);
+	assert_int_equal(identify(lines, &in, 1, sightings, NULL, NULL, &counts), 1);
 	assert_int_equal(sightings[0].kind, SIGHTING_INBOUND);
 	assert_line(&sightings[0], lines, "192.0.2.25");
 	assert_other(&sightings[0], "198.51.100.0");
 	in.client = address("2001:db8:1:2::3");
-	assert_int_equal(identify(lines, &in, 1, sightings, NULL, &counts), 1);
+	assert_int_equal(identify(lines, &in, 1, sightings, NULL, NULL, &counts), 1);
 	assert_other(&sightings[0], "2001:db8:1::");
 	/* What was not accepted, or is submitted, makes nobody a server. */
 	in.outcome = OUTCOME_REFUSED;
-	assert_int_equal(identify(lines, &in, 1, sightings, NULL, &counts), 0);
+	assert_int_equal(identify(lines, &in, 1, sightings, NULL, NULL, &counts), 0);
 	in.outcome = OUTCOME_ACCEPTED;
 	in.server_port = 587;
-	assert_int_equal(identify(lines, &in, 1, sightings, NULL, &counts), 0);
+	assert_int_equal(identify(lines, &in, 1, sightings, NULL, NULL, &counts), 0);
 	assert_int_equal(counts.outside, 0);
 	lines_free(lines);
 }
@@ -138,7 +140,7 @@ mail_between_our_lines_is_inbound_first_and_a_contact_then(void **state)
 	struct sighting sightings[IDENTIFY_EACH];
 	struct identify_counts counts = {0};
 
-	assert_int_equal(identify(lines, &inner, 1, sightings, NULL, &counts), 2);
+	assert_int_equal(identify(lines, &inner, 1, sightings, NULL, NULL, &counts), 2);
 	assert_int_equal(sightings[0].kind, SIGHTING_INBOUND);
 	assert_line(&sightings[0], lines, "192.0.2.25");
 	assert_other(&sightings[0], "192.0.2.0");
@@ -160,7 +162,7 @@ submission_to_our_own_servers_is_no_contact(void **state)
 		struct observation own =
 			mail("192.0.2.7", "192.0.2.25", ports[i], OUTCOME_ACCEPTED);
 
-		assert_int_equal(identify(lines, &own, 1, sightings, NULL, &counts), 0);
+		assert_int_equal(identify(lines, &own, 1, sightings, NULL, NULL, &counts), 0);
 		assert_int_equal(counts.submissions, i + 1);
 	}
 	lines_free(lines);
@@ -174,10 +176,10 @@ without_an_inside_every_client_is_a_line_and_no_server(void **state)
 	struct sighting sightings[IDENTIFY_EACH];
 	struct identify_counts counts = {0};
 
-	assert_int_equal(identify(lines, &any, 1, sightings, NULL, &counts), 1);
+	assert_int_equal(identify(lines, &any, 1, sightings, NULL, NULL, &counts), 1);
 	assert_int_equal(sightings[0].kind, SIGHTING_CONTACT);
 	any.server_port = 465;
-	assert_int_equal(identify(lines, &any, 1, sightings, NULL, &counts), 1);
+	assert_int_equal(identify(lines, &any, 1, sightings, NULL, NULL, &counts), 1);
 	assert_int_equal(counts.submissions + counts.outside, 0);
 	lines_free(lines);
 }
@@ -191,7 +193,7 @@ bindings_are_no_mail(void **state)
 	struct identify_counts counts = {0};
 
 	binding.kind = OBSERVATION_BINDING_OPEN;
-	assert_int_equal(identify(lines, &binding, 1, sightings, NULL, &counts), 0);
+	assert_int_equal(identify(lines, &binding, 1, sightings, NULL, NULL, &counts), 0);
 	assert_int_equal(counts.observations, 1);
 	assert_int_equal(counts.outside, 0);
 	lines_free(lines);
@@ -211,7 +213,7 @@ each_sighting_tells_its_observation(void **state)
 	uint32_t origin[4 * IDENTIFY_EACH];
 	struct identify_counts counts = {.observations = 100, .outside = 10, .submissions = 1};
 
-	assert_int_equal(identify(lines, observations, 4, sightings, origin, &counts), 3);
+	assert_int_equal(identify(lines, observations, 4, sightings, origin, NULL, &counts), 3);
 	assert_int_equal(origin[0], 1);
 	assert_int_equal(origin[1], 1);
 	assert_int_equal(origin[2], 3);
@@ -233,9 +235,35 @@ a_sighting_has_no_byte_that_was_not_set(void **state)
 
 	memset(a, 0x55, sizeof(a));
 	memset(b, 0xaa, sizeof(b));
-	assert_int_equal(identify(lines, &inner, 1, a, NULL, &counts), 2);
-	assert_int_equal(identify(lines, &inner, 1, b, NULL, &counts), 2);
+	assert_int_equal(identify(lines, &inner, 1, a, NULL, NULL, &counts), 2);
+	assert_int_equal(identify(lines, &inner, 1, b, NULL, NULL, &counts), 2);
 	assert_memory_equal(a, b, sizeof(a));
+	lines_free(lines);
+}
+
+static void
+the_names_of_contacts_are_put_and_no_others(void **state)
+{
+	static _Alignas(64) uint8_t memory[1 << 12];
+	struct lines *lines = new_lines("192.0.2.0/24");
+	const struct hash_key key = {.byte = {[3] = 9}};
+	const struct observation observations[] = {
+		mail("192.0.2.7", "192.0.2.25", 25, OUTCOME_ACCEPTED),
+		mail("192.0.2.8", "192.0.2.25", 587, OUTCOME_ACCEPTED),
+		mail("198.51.100.7", "203.0.113.5", 25, OUTCOME_ACCEPTED),
+	};
+	struct sighting sightings[3 * IDENTIFY_EACH];
+	struct identify_counts counts = {0};
+	char text[LINE_NAME];
+	struct line_name name;
+	struct names names;
+
+	assert_int_equal(names_make(&names, memory, sizeof(memory), 10), 0);
+	assert_int_equal(identify(lines, observations, 3, sightings, NULL, &names, &counts), 2);
+	assert_int_equal(names_counts(&names).names, 1);
+	assert_int_equal(names_find(&names, &key, sightings[1].line.pseudonym, &name), 0);
+	assert_string_equal(line_name_format(&name, text), "192.0.2.7");
+	assert_int_equal(names_find(&names, &key, sightings[0].line.pseudonym, &name), -ENOENT);
 	lines_free(lines);
 }
 
@@ -253,6 +281,7 @@ main(void)
 		cmocka_unit_test(bindings_are_no_mail),
 		cmocka_unit_test(each_sighting_tells_its_observation),
 		cmocka_unit_test(a_sighting_has_no_byte_that_was_not_set),
+		cmocka_unit_test(the_names_of_contacts_are_put_and_no_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,8 @@ take(struct judge *judge, const struct lines *lines, const struct observation *o
 	struct sighting sightings[IDENTIFY_EACH];
 	struct identify_counts counts = {0};
 
-	judge_take(judge, sightings, identify(lines, observation, 1, sightings, NULL, &counts));
+	judge_take(
+		judge, sightings, identify(lines, observation, 1, sightings, NULL, NULL, &counts));
 }
 
 static struct observation
@@ -201,7 +202,7 @@ some_sightings(struct sighting *into)
 	for (size_t i = 0; i < TAKEN; i++) {
 		struct observation mail = some_mail(&random, (double)i * 5);
 
-		count += identify(lines, &mail, 1, into + count, NULL, &counts);
+		count += identify(lines, &mail, 1, into + count, NULL, NULL, &counts);
 		if (random_below(&random, 50) == 0)
 			into[count++] = (struct sighting){
 				.time = {mail.time.us + 2 * WALL_MINUTE}, .kind = SIGHTING_CLOCK};
@@ -512,7 +513,8 @@ nothing_that_is_sighted_upsets_the_judge(void **state)
 			bool is_far = round >= 4 && i > TAKEN / 2;
 			struct observation seen = anything(&random, is_far);
 
-			count += identify(lines, &seen, 1, sightings + count, NULL, &identified);
+			count += identify(
+				lines, &seen, 1, sightings + count, NULL, NULL, &identified);
 			if (is_far && random_below(&random, 100) == 0)
 				sightings[count - (count > 0)] = any_bytes(&random);
 		}
