@@ -1,6 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/identify.h"
 
+/* Names whose memory is asked for at once. */
+#define WAITING 16
+
+/* Names on their way to the table. */
+struct queue {
+	struct names *names; /* NULL: nobody wants them */
+	size_t count;
+	struct {
+		uint64_t pseudonym;
+		struct line_name name;
+	} waiting[WAITING];
+};
+
+static void
+put_all(struct queue *queue)
+{
+	for (size_t i = 0; i < queue->count; i++)
+		names_put(queue->names, queue->waiting[i].pseudonym, &queue->waiting[i].name);
+	queue->count = 0;
+}
+
+static void
+put_soon(struct queue *queue, uint64_t pseudonym, const struct line_name *name)
+{
+	if (queue->names == NULL)
+		return;
+	names_prefetch(queue->names, pseudonym);
+	queue->waiting[queue->count].pseudonym = pseudonym;
+	queue->waiting[queue->count].name = *name;
+	if (++queue->count == WAITING)
+		put_all(queue);
+}
+
 /* All but the line, which is there already. Each field by itself: what is built elsewhere and copied takes twice as
  * long. */
 static void
@@ -23,7 +56,7 @@ see(struct sighting *into, enum sighting_kind kind, const struct observation *ob
 /* What one observation says of our lines: an inbound, a contact, both or none. */
 static size_t
 identify_one(const struct lines *lines, const struct observation *observation,
-	struct sighting *into, struct names *names, struct identify_counts *counts)
+	struct sighting *into, struct queue *queue, struct identify_counts *counts)
 {
 	struct sighting *end = into;
 	struct line_name name;
@@ -46,8 +79,7 @@ identify_one(const struct lines *lines, const struct observation *observation,
 	} else if (to_ours && (port == 465 || port == 587)) {
 		counts->submissions++;
 	} else {
-		if (names != NULL)
-			names_put(names, end->line.pseudonym, &name);
+		put_soon(queue, end->line.pseudonym, &name);
 		see(end++, SIGHTING_CONTACT, observation, &observation->server);
 	}
 	return (size_t)(end - into);
@@ -58,16 +90,18 @@ identify(const struct lines *lines, const struct observation *observations, size
 	struct sighting *into, uint32_t *origin, struct names *names,
 	struct identify_counts *counts)
 {
+	struct queue queue = {.names = names};
 	size_t filled = 0;
 
 	counts->observations += count;
 	for (size_t i = 0; i < count; i++) {
-		size_t found = identify_one(lines, &observations[i], into + filled, names, counts);
+		size_t found = identify_one(lines, &observations[i], into + filled, &queue, counts);
 
 		for (size_t end = filled + found; filled < end; filled++) {
 			if (origin != NULL)
 				origin[filled] = (uint32_t)i;
 		}
 	}
+	put_all(&queue);
 	return filled;
 }

@@ -107,6 +107,12 @@ place(const struct names *names, uint64_t pseudonym, unsigned at)
 	return &names->slots[bucket * SLOTS + ((pseudonym >> 61) + at) % SLOTS];
 }
 
+void
+names_prefetch(const struct names *names, uint64_t pseudonym)
+{
+	__builtin_prefetch(place(names, pseudonym, 0));
+}
+
 static uint64_t
 slot_pseudonym(const struct names_slot *slot)
 {

@@ -40,6 +40,9 @@ int names_make(struct names *ret, void *memory, size_t bytes, size_t most) MUST_
  * the memory, -EPROTO if it is of another version. */
 int names_open(struct names *ret, void *memory, size_t bytes) MUST_USE;
 
+/* Asks for the memory that names_put will touch, some tens of nanoseconds before it does. */
+void names_prefetch(const struct names *names, uint64_t pseudonym);
+
 /* Keeps the name of a line; costs one cache line when it is there already. */
 void names_put(struct names *names, uint64_t pseudonym, const struct line_name *name);
 

@@ -267,6 +267,34 @@ the_names_of_contacts_are_put_and_no_others(void **state)
 	lines_free(lines);
 }
 
+/* More than go to the table at once, and a rest. */
+static void
+every_name_is_in_the_table_when_its_sighting_is_handed_on(void **state)
+{
+	static _Alignas(64) uint8_t memory[1 << 16];
+	static struct observation observations[100];
+	static struct sighting sightings[100 * IDENTIFY_EACH];
+	struct lines *lines = new_lines(NULL);
+	const struct hash_key key = {.byte = {[3] = 9}};
+	struct identify_counts counts = {0};
+	struct line_name name;
+	struct names names;
+
+	assert_int_equal(names_make(&names, memory, sizeof(memory), 400), 0);
+	for (uint32_t i = 0; i < 100; i++) {
+		observations[i] = mail("192.0.2.7", "203.0.113.5", 25, OUTCOME_ACCEPTED);
+		observations[i].client = address_from_v4(0x0a000000 + i);
+	}
+	assert_int_equal(identify(lines, observations, 100, sightings, NULL, &names, &counts), 100);
+	for (uint32_t i = 0; i < 100; i++) {
+		uint64_t pseudonym = sightings[i].line.pseudonym;
+
+		assert_int_equal(names_find(&names, &key, pseudonym, &name), 0);
+		assert_true(address_equal(&name.address, &observations[i].client));
+	}
+	lines_free(lines);
+}
+
 int
 main(void)
 {
@@ -282,6 +310,7 @@ main(void)
 		cmocka_unit_test(each_sighting_tells_its_observation),
 		cmocka_unit_test(a_sighting_has_no_byte_that_was_not_set),
 		cmocka_unit_test(the_names_of_contacts_are_put_and_no_others),
+		cmocka_unit_test(every_name_is_in_the_table_when_its_sighting_is_handed_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
