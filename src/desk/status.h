@@ -16,7 +16,7 @@
 
 #include <stdbool.h>
 
-#define STATUS_PROCESSES 34
+#define STATUS_PROCESSES 36
 #define STATUS_EXPORTERS 4096
 #define STATUS_TEXT      192
 

@@ -44,6 +44,12 @@ lines_free(struct lines *lines)
 	return NULL;
 }
 
+void
+lines_set_key(struct lines *lines, const struct hash_key *key)
+{
+	lines->settings.key = *key;
+}
+
 static uint64_t
 prefix_hash(const struct address *masked, unsigned length)
 {

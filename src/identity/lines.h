@@ -32,6 +32,9 @@ struct lines;
 struct lines *lines_new(const struct lines_settings *settings);
 struct lines *lines_free(struct lines *lines);
 
+/* Another key of the pseudonyms, before any was made: for a process that gets its lines without one. */
+void lines_set_key(struct lines *lines, const struct hash_key *key);
+
 struct lines_prefix {
 	struct prefix prefix;
 	uint8_t role;        /* enum role */

@@ -8,6 +8,10 @@
 #include <unistd.h>
 
 const struct verb verbs[] = {
+	{"run", "[-c FILE] [--set OPTION=VALUE]...",
+		"the daemon in the foreground: takes flow export, finds zombies, keeps "
+		"cases",
+		verb_run},
 	{"scan", "[--inside PREFIX]... [--json] FILE...",
 		"which lines of recorded traffic are zombies", verb_scan},
 	{"decode", "[--json] FILE...", "what exporters of flow records really send", verb_decode},
@@ -26,8 +30,8 @@ const struct verb verbs[] = {
 	{0},
 };
 
-/* Standard streams that are closed are opened the wrong way round: no other file takes their place, and who
- * uses them is told. */
+/* Standard streams that are closed are opened the wrong way round: no other
+ * file takes their place, and who uses them is told. */
 static void
 occupy_streams(void)
 {

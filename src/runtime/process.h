@@ -16,7 +16,8 @@
 
 #define PROCESS_NAME 16
 
-/* As fork. In the child: named, no signal blocked, SIGPIPE ignored, SIGINT too (who types ^C means the parent). */
+/* As fork. In the child: named, no signal blocked. SIGPIPE is ignored, and SIGINT, SIGHUP and SIGTERM too: who sends
+ * them means the parent, which tells its children. */
 pid_t process_fork(const char *name) MUST_USE;
 
 /* Closes every descriptor above standard error except these. */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/daemonmain.h"
+
+#include "program/complaint.h"
+#include "program/daemonsettings.h"
+#include "program/settings.h"
+#include "program/verbs.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define SETS_MOST 32
+
+struct main {
+	const char *file; /* NULL: the usual one */
+	const char *set[SETS_MOST];
+	unsigned sets;
+	bool is_run;
+};
+
+static const char usage[] =
+	"usage: lazaretd [-c FILE] [--set OPTION=VALUE]...\n"
+	"       lazaret run [-c FILE] [--set OPTION=VALUE]...\n"
+	"\n"
+	"Takes flow export of routers for as long as it runs, and finds the lines "
+	"of the network\n"
+	"that send spam. Nothing is done to anybody: it observes.\n"
+	"\n"
+	"  -c FILE             the configuration (/etc/lazaret/lazaret.yaml, if it "
+	"is there)\n"
+	"  --set OPTION=VALUE  an option as if it stood in the file; see lazaret "
+	"help OPTION\n"
+	"\n"
+	"SIGHUP reads the configuration again: all of it is taken, or nothing. "
+	"SIGTERM ends it.\n";
+
+/* The configuration with what was set on the command line, into settings. */
+static int
+load(void *context, struct daemon_settings *ret, struct fail *fail)
+{
+	const struct main *main_ = context;
+	struct config *config = NULL;
+	int r = 0;
+
+	if (settings_load(&config, main_->file, NULL) != EXIT_DONE) {
+		fail_where(fail, "%s", main_->file != NULL ? main_->file : SETTINGS_FILE);
+		fail_what(fail, "the configuration has mistakes");
+		return -EINVAL;
+	}
+	for (unsigned i = 0; i < main_->sets && r == 0; i++) {
+		struct text value = text_of(main_->set[i]), name = text_cut(&value, '=');
+
+		r = config_set(config, name, value, fail);
+		if (r < 0)
+			fail_where(fail, "--set %s", main_->set[i]);
+	}
+	if (r == 0)
+		r = daemonsettings_make(config, ret, fail);
+	config_free(config);
+	return r;
+}
+
+static void
+say_ready(void *context, const struct daemon_settings *settings)
+{
+	const struct main *main_ = context;
+
+	if (!main_->is_run)
+		return;
+	printf("Lazaret observes: nothing is done to anybody.\n"
+	       "  It keeps cases in   %s\n"
+	       "  Point your routers at one of the addresses above: lazaretd(8) says "
+	       "how.\n"
+	       "\n"
+	       "What to do next, in another terminal:\n"
+	       "  lazaret status      is all well?\n"
+	       "  lazaret cases       which lines were suspect or worse\n"
+	       "  lazaret explain ID  why\n"
+	       "^C ends it; what was learnt is kept.\n",
+		settings->keep.ledger);
+	fflush(stdout);
+}
+
+enum option_code { OPTION_SET = 256, OPTION_HELP };
+
+static const struct option options[] = {
+	{"set", required_argument, NULL, OPTION_SET},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{0},
+};
+
+/* 0, or the exit code + 1. */
+static int
+take_arguments(struct main *main_, int argc, char **argv)
+{
+	int code;
+
+	optind = 0;
+	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		if (code == OPTION_HELP) {
+			fputs(usage, stdout);
+			return EXIT_DONE + 1;
+		}
+		if (code == 'c') {
+			main_->file = optarg;
+		} else if (code == OPTION_SET && main_->sets < SETS_MOST) {
+			main_->set[main_->sets++] = optarg;
+		} else {
+			fputs("lazaret: see lazaret run --help\n", stderr);
+			return EXIT_USAGE + 1;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "lazaret: run takes no \"%s\"; see lazaret run --help\n",
+			argv[optind]);
+		return EXIT_USAGE + 1;
+	}
+	return 0;
+}
+
+int
+daemon_main(int argc, char **argv, bool is_run)
+{
+	struct main main_ = {.is_run = is_run};
+	struct daemon_hooks hooks = {.load = load, .ready = say_ready, .context = &main_};
+	struct fail fail = {0};
+	int code = take_arguments(&main_, argc, argv);
+
+	if (code != 0)
+		return code - 1;
+	umask(077);
+	if (daemon_run(&hooks, &fail) < 0) {
+		complaint_print(&fail);
+		return EXIT_INPUT;
+	}
+	return EXIT_DONE;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/daemonsettings.h"
+
+#include "program/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Verdicts that wait for the keeper: as long as a full disk may last before
+ * judges wait, too. */
+#define VERDICTS_MOST 8192
+#define JOIN_MOST     (1UL << 18)
+
+/* "$VARIABLE/NAME" if the variable is an absolute path. */
+static bool
+below(const char *variable, const char *name, char into[DAEMON_PATH])
+{
+	const char *folder = getenv(variable);
+
+	return folder != NULL && *folder == '/' &&
+		snprintf(into, DAEMON_PATH, "%s%s", folder, name) < DAEMON_PATH;
+}
+
+static int
+find_state(const struct config *config, char into[DAEMON_PATH], struct fail *fail)
+{
+	const char *configured = config_string(config, "daemon.state");
+
+	if (*configured) {
+		snprintf(into, DAEMON_PATH, "%s", configured);
+		return 0;
+	}
+	if (below("STATE_DIRECTORY", "", into))
+		return 0;
+	if (geteuid() == 0) {
+		snprintf(into, DAEMON_PATH, "/var/lib/lazaret");
+		return 0;
+	}
+	if (below("XDG_STATE_HOME", "/lazaret", into) ||
+		below("HOME", "/.local/state/lazaret", into))
+		return 0;
+	fail_what(fail, "there is no home folder for the daemon's files");
+	fail_hint(fail, "name a folder with daemon.state");
+	return -ENOENT;
+}
+
+int
+daemonsettings_control(const struct config *config, char into[DAEMON_PATH])
+{
+	const char *configured = config_string(config, "control.path");
+	char state[DAEMON_PATH];
+	struct fail fail;
+	int n;
+
+	if (*configured) {
+		snprintf(into, DAEMON_PATH, "%s", configured);
+		return 0;
+	}
+	if (below("RUNTIME_DIRECTORY", "/control", into))
+		return 0;
+	if (geteuid() == 0) {
+		snprintf(into, DAEMON_PATH, "/run/lazaret/control");
+		return 0;
+	}
+	if (below("XDG_RUNTIME_DIR", "/lazaret/control", into))
+		return 0;
+	if (find_state(config, state, &fail) < 0)
+		return -ENOENT;
+	n = snprintf(into, DAEMON_PATH, "%s/control", state);
+	return n < DAEMON_PATH ? 0 : -ENAMETOOLONG;
+}
+
+/* "ADDRESS:PORT" or "[ADDRESS]:PORT". */
+static int
+parse_place(struct text text, struct listen *ret)
+{
+	size_t colon = text.length;
+	struct text address = text, port = text;
+	uint64_t number;
+
+	while (colon > 0 && text.at[colon - 1] != ':')
+		colon--;
+	if (colon < 2)
+		return -EINVAL;
+	address.length = colon - 1;
+	port.at += colon;
+	port.length -= colon;
+	if (address.length > 2 && address.at[0] == '[' && address.at[address.length - 1] == ']') {
+		address.at++;
+		address.length -= 2;
+	} else if (memchr(address.at, ':', address.length) != NULL) {
+		return -EINVAL;
+	}
+	if (address_parse(address, &ret->address) < 0 || text_parse_u64(port, 65535, &number) < 0)
+		return -EINVAL;
+	ret->port = (uint16_t)number;
+	return 0;
+}
+
+static int
+parse_listen(struct text word, struct listen *ret, struct fail *fail)
+{
+	struct text rest = word, kind = text_cut(&rest, ':');
+
+	*ret = (struct listen){.kind = LISTEN_UDP};
+	if (text_is(kind, "packets")) {
+		ret->kind = LISTEN_PACKETS;
+		if (rest.length > 0 && rest.length < sizeof(ret->interface)) {
+			memcpy(ret->interface, rest.at, rest.length);
+			return 0;
+		}
+	} else if (text_is(kind, "udp") || text_is(kind, "tcp")) {
+		ret->kind = text_is(kind, "udp") ? LISTEN_UDP : LISTEN_TCP;
+		if (parse_place(rest, ret) == 0)
+			return 0;
+	}
+	fail_where(fail, "receive.listen");
+	fail_what(fail, "\"%.*s\" is no place to listen at", (int)word.length, word.at);
+	fail_hint(fail,
+		"expected udp:192.0.2.1:2055, udp:[2001:db8::1]:4739, "
+		"tcp:192.0.2.1:4739 or "
+		"packets:eth0");
+	return -EINVAL;
+}
+
+static int
+take_listen(const struct config *config, struct daemon_settings *settings, struct fail *fail)
+{
+	struct text rest = text_of(config_string(config, "receive.listen"));
+	int r;
+
+	while (rest.length > 0) {
+		struct text word = text_cut(&rest, ' ');
+
+		if (word.length == 0)
+			continue;
+		if (settings->listen_count == DAEMON_LISTEN) {
+			fail_where(fail, "receive.listen");
+			fail_what(fail, "more than %d places to listen at", DAEMON_LISTEN);
+			return -E2BIG;
+		}
+		r = parse_listen(word, &settings->listen[settings->listen_count++], fail);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int64_t
+microseconds(const struct config *config, const char *option)
+{
+	return (int64_t)(config_number(config, option) * (double)WALL_SECOND);
+}
+
+static void
+take_numbers(const struct config *config, struct daemon_settings *settings)
+{
+	struct receive_settings *receive = &settings->receive;
+
+	settings->estate = (struct estate_settings){
+		.receivers = (uint32_t)config_number(config, "daemon.receivers"),
+		.judges = (uint32_t)config_number(config, "daemon.judges"),
+		.sightings_most = (size_t)config_number(config, "daemon.waiting-most"),
+		.names_most = (size_t)config_number(config, "daemon.names-most"),
+		.verdicts_most = VERDICTS_MOST,
+	};
+	receive->export_ = EXPORT_DEFAULTS;
+	receive->export_.sampling = (uint32_t)config_number(config, "receive.sampling");
+	receive->export_.sessions_most = (size_t)config_number(config, "receive.sessions-most");
+	receive->join_us = microseconds(config, "receive.join");
+	receive->join_most = JOIN_MOST;
+	receive->buffer_bytes = (size_t)config_number(config, "receive.buffer");
+	receive->by_records = text_is(config_choice(config, "receive.clock"), "records");
+	settings->judging.snapshot_us = microseconds(config, "daemon.snapshot");
+	settings->keep.close_silent_days =
+		(unsigned)(config_number(config, "ledger.retention-open") / 86400);
+	settings->keep.forget_days =
+		(unsigned)(config_number(config, "ledger.retention-cases") / 86400);
+}
+
+static int
+take_lines(const struct config *config, struct daemon_settings *settings, struct fail *fail)
+{
+	struct lines_settings lines = LINES_DEFAULTS;
+	int r;
+
+	lines.names_most = 0;
+	settings_lines(config, &lines);
+	settings->lines = lines_new(&lines);
+	r = settings_table(config, settings->lines, fail);
+	return r < 0 ? r : settings_inside(config, settings->lines, fail);
+}
+
+int
+daemonsettings_make(const struct config *config, struct daemon_settings *ret, struct fail *fail)
+{
+	const char *ledger = config_string(config, "ledger.path");
+	int r, n;
+
+	*ret = (struct daemon_settings){.listen_count = 0};
+	r = find_state(config, ret->state, fail);
+	if (r < 0)
+		return r;
+	n = *ledger ? snprintf(ret->keep.ledger, DAEMON_PATH, "%s", ledger)
+		    : snprintf(ret->keep.ledger, DAEMON_PATH, "%s/ledger.sqlite", ret->state);
+	if (n >= DAEMON_PATH || daemonsettings_control(config, ret->control) < 0) {
+		fail_what(fail, "a path is longer than %d bytes", DAEMON_PATH - 1);
+		return -ENAMETOOLONG;
+	}
+	snprintf(ret->metrics, sizeof(ret->metrics), "%s", config_string(config, "metrics.listen"));
+	take_numbers(config, ret);
+	parameters_defaults(&ret->judging.parameters);
+	settings_parameters(config, &ret->judging.parameters);
+	r = take_listen(config, ret, fail);
+	return r < 0 ? r : take_lines(config, ret, fail);
+}

@@ -1,0 +1,20 @@
+/* daemonsettings - what the configuration means for lazaretd
+ *
+ * What:    from options to the plain structs that the daemon's processes take; with the defaults that hang on who runs
+ *          it: root and the service manager have system folders, a user has his own.
+ * Owns:    daemon_settings_done frees what is made.
+ */
+#ifndef LAZARET_PROGRAM_DAEMONSETTINGS_H
+#define LAZARET_PROGRAM_DAEMONSETTINGS_H
+
+#include "config/config.h"
+#include "service/daemon.h"
+
+/* 0, or -EINVAL with fail filled: the option and what is wrong with it. */
+int daemonsettings_make(
+	const struct config *config, struct daemon_settings *ret, struct fail *fail) MUST_USE;
+
+/* Where the control socket is when the configuration names none. */
+int daemonsettings_control(const struct config *config, char into[DAEMON_PATH]) MUST_USE;
+
+#endif

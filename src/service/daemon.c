@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/daemon.h"
+
+#include "runtime/channel.h"
+#include "runtime/event.h"
+#include "runtime/process.h"
+#include "service/judging.h"
+#include "service/keeper.h"
+#include "service/message.h"
+#include "service/opening.h"
+#include "service/post.h"
+#include "service/receiver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A process that lives shorter than this has died young. */
+#define YOUNG_US (10 * WALL_SECOND)
+/* Pause before one that died young is replaced: doubled each time, up to the
+ * last. */
+#define PAUSE_FIRST_US 100000
+#define PAUSE_LAST_US  (30 * WALL_SECOND)
+/* One that did not come round for so long hangs. */
+#define HANGS_US (60 * WALL_SECOND)
+/* Ending takes as long as its last work; then it is killed. */
+#define ENDING_US (40 * WALL_SECOND)
+#define LOOK_MS   200
+/* Another daemon that is just ending keeps the lock so long. */
+#define LOCK_TRIES 50
+
+struct child {
+	struct post post;
+	pid_t pid;      /* 0: not running */
+	unsigned young; /* deaths in a row */
+	int64_t started_us;
+	int64_t due_us; /* when it is to be started */
+	bool is_ready;
+	bool is_stopped; /* told to end */
+};
+
+enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
+
+/* Who ends first gives to those who end later. */
+static const enum counter_owner order[] = {OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
+
+#define STEPS (sizeof(order) / sizeof(*order))
+
+struct parent {
+	const struct daemon_hooks *hooks;
+	struct daemon_settings settings;
+	struct estate estate;
+	struct opening opening;
+	struct duty duty;
+	struct child child[STATUS_PROCESSES];
+	size_t children;
+	int signals;
+	int lock;
+	enum phase phase;
+	size_t step;
+	int64_t step_us;
+	bool step_begun;
+	bool was_ready;
+	uint64_t restarts;
+	uint64_t reloads;
+	uint64_t refused;
+};
+
+void
+daemon_settings_done(struct daemon_settings *settings)
+{
+	settings->lines = lines_free(settings->lines);
+}
+
+static int
+take_lock(struct parent *parent, struct fail *fail)
+{
+	char path[DAEMON_PATH + 8];
+	int r = 0;
+
+	if (mkdir(parent->settings.state, 0700) < 0 && errno != EEXIST) {
+		r = -errno;
+		fail_where(fail, "%s", parent->settings.state);
+		fail_what(
+			fail, "the folder of the daemon's state cannot be made: %s", strerror(-r));
+		return r;
+	}
+	snprintf(path, sizeof(path), "%s/lock", parent->settings.state);
+	parent->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (parent->lock < 0) {
+		r = -errno;
+		fail_where(fail, "%s", path);
+		fail_what(fail, "cannot be opened: %s", strerror(-r));
+		return r;
+	}
+	for (int i = 0; flock(parent->lock, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (i < LOCK_TRIES) {
+			usleep(100000);
+			continue;
+		}
+		fail_where(fail, "%s", parent->settings.state);
+		fail_what(fail, "another lazaretd works with this folder");
+		fail_hint(
+			fail, "stop it first, or give this one a folder of its own (daemon.state)");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* The ledger is made by a child, so that the parent and all who come from it
+ * never see its keys. */
+static int
+prepare_ledger(const struct daemon_settings *settings, struct fail *fail)
+{
+	struct clock clock;
+	int ends[2], r;
+	pid_t pid;
+
+	clock_begin(&clock, (struct wall){0});
+	(void)clock_read(&clock);
+	r = channel_pair(ends);
+	if (r < 0) {
+		fail_what(fail, "no channel can be made: %s", strerror(-r));
+		return r;
+	}
+	pid = process_fork("lazaret-prepare");
+	if (pid == 0) {
+		struct fail told = {0};
+
+		r = keeper_prepare(&settings->keep, clock.now, &told);
+		if (r < 0)
+			(void)!channel_send(ends[1], MESSAGE_READY, &told, sizeof(told));
+		_exit(r < 0);
+	}
+	close(ends[1]);
+	r = pid < 0 ? (int)pid : process_wait(pid, "the preparation of the ledger", fail);
+	if (r < 0) {
+		struct fail told;
+		uint16_t type;
+
+		if (channel_receive(ends[0], &type, &told, sizeof(told)) == sizeof(told))
+			*fail = told;
+	}
+	close(ends[0]);
+	return r;
+}
+
+static void
+run_child(struct parent *parent, const struct child *child)
+{
+	struct receiver_sockets sockets;
+
+	switch (child->post.owner) {
+	case OWNER_RECEIVER:
+		opening_of(&parent->opening, child->post.number, &sockets);
+		receiver_run(&parent->settings, &parent->estate, child->post.number, &sockets);
+	case OWNER_JUDGE:
+		judging_run(&parent->settings, &parent->estate, child->post.number, child->young);
+	case OWNER_KEEPER:
+		keeper_run(&parent->settings, &parent->estate);
+	case OWNER_DESK:
+	case OWNER_PARENT:
+	case OWNER_COUNT:
+		break;
+	}
+	_exit(1);
+}
+
+static void
+start(struct parent *parent, struct child *child)
+{
+	unsigned place = estate_place(&child->post);
+	char name[PROCESS_NAME];
+	pid_t pid;
+
+	snprintf(name, sizeof(name), "laz-%s", owner_names[child->post.owner]);
+	child->is_ready = child->is_stopped = false;
+	child->started_us = clock_steady();
+	__atomic_store_n(&estate_status(&parent->estate, place)->beat_us, child->started_us,
+		__ATOMIC_RELAXED);
+	pid = process_fork(name);
+	if (pid == 0)
+		run_child(parent, child);
+	if (pid < 0) {
+		duty_trouble(&parent->duty, "%s cannot be started: %s", name, strerror(-pid));
+		child->due_us = child->started_us + WALL_SECOND;
+		return;
+	}
+	child->pid = pid;
+	event(EVENT_PROCESS_STARTED, "name=%s number=%u pid=%d", owner_names[child->post.owner],
+		child->post.number, pid);
+}
+
+static struct child *
+find_child(struct parent *parent, pid_t pid)
+{
+	for (size_t i = 0; i < parent->children; i++) {
+		if (parent->child[i].pid == pid)
+			return &parent->child[i];
+	}
+	return NULL;
+}
+
+/* What was said to it and not heard, and what it said, is of no use to the
+ * next. */
+static void
+clear_channel(const struct parent *parent, const struct child *child)
+{
+	const struct link *link = &parent->estate.parent[estate_place(&child->post)];
+	uint8_t body[64];
+	uint16_t type;
+
+	for (int end = 0; end < 2; end++) {
+		while (channel_receive(link->end[end], &type, body, sizeof(body)) >= 0 ||
+			errno == EBADMSG)
+			continue;
+	}
+}
+
+static void
+note_end(struct parent *parent, struct child *child, const char *how, bool is_clean)
+{
+	int64_t now = clock_steady(), pause = PAUSE_FIRST_US;
+	struct status_process *status = estate_status(&parent->estate, estate_place(&child->post));
+
+	child->pid = 0;
+	status_set(&status->pid, 0);
+	clear_channel(parent, child);
+	child->due_us = now;
+	if (child->is_stopped && is_clean) {
+		child->young = 0;
+		return;
+	}
+	event(EVENT_PROCESS_ENDED, "name=%s number=%u how=%s", owner_names[child->post.owner],
+		child->post.number, how);
+	parent->restarts++;
+	child->young = now - child->started_us < YOUNG_US ? child->young + 1 : 0;
+	for (unsigned i = 1; i < child->young && pause < PAUSE_LAST_US; i++)
+		pause *= 2;
+	if (child->young > 0)
+		child->due_us = now + (pause < PAUSE_LAST_US ? pause : PAUSE_LAST_US);
+}
+
+static void
+reap(struct parent *parent)
+{
+	struct child *child;
+	bool is_clean;
+	char how[64];
+	pid_t pid;
+
+	while ((pid = process_ended(how, &is_clean)) > 0) {
+		child = find_child(parent, pid);
+		if (child != NULL)
+			note_end(parent, child, how, is_clean);
+	}
+}
+
+static void
+hear(struct parent *parent)
+{
+	uint8_t body[CHANNEL_BODY];
+	uint16_t type;
+	int64_t size;
+
+	for (size_t i = 0; i < parent->children; i++) {
+		struct child *child = &parent->child[i];
+		int channel = parent->estate.parent[estate_place(&child->post)].end[0];
+
+		while ((size = channel_receive(channel, &type, body, sizeof(body))) >= 0) {
+			if (message_check(type, body, (size_t)size) && type == MESSAGE_READY)
+				child->is_ready = true;
+		}
+	}
+}
+
+static bool
+is_step_of(const struct child *child, size_t step)
+{
+	return child->post.owner == order[step];
+}
+
+static void
+tell_to_stop(struct parent *parent, struct child *child)
+{
+	child->is_stopped = true;
+	if (child->pid > 0 &&
+		channel_send(parent->estate.parent[estate_place(&child->post)].end[0], MESSAGE_STOP,
+			NULL, 0) < 0)
+		(void)kill(child->pid, SIGKILL);
+}
+
+/* Goes on with replacing or stopping; true when all steps are done. */
+static bool
+step_on(struct parent *parent)
+{
+	bool replaces = parent->phase == PHASE_REPLACING, done = true;
+	int64_t now = clock_steady();
+
+	for (size_t i = 0; i < parent->children; i++) {
+		struct child *child = &parent->child[i];
+
+		if (!is_step_of(child, parent->step))
+			continue;
+		if (!parent->step_begun)
+			tell_to_stop(parent, child);
+		if (child->is_stopped && child->pid > 0) {
+			done = false;
+			if (now - parent->step_us > ENDING_US)
+				(void)kill(child->pid, SIGKILL);
+		} else if (child->is_stopped && replaces) {
+			start(parent, child);
+			done = false;
+		} else if (replaces && !child->is_ready && now - parent->step_us < ENDING_US) {
+			done = false;
+		}
+	}
+	parent->step_begun = true;
+	if (!done)
+		return false;
+	parent->step++;
+	parent->step_begun = false;
+	parent->step_us = now;
+	return parent->step == STEPS;
+}
+
+static void
+begin_phase(struct parent *parent, enum phase phase)
+{
+	if (parent->phase == PHASE_STOPPING)
+		return;
+	parent->phase = phase;
+	parent->step = 0;
+	parent->step_begun = false;
+	parent->step_us = clock_steady();
+}
+
+/* What cannot change while the daemon runs. */
+static int
+check_same(const struct daemon_settings *old, const struct daemon_settings *new, struct fail *fail)
+{
+	if (memcmp(&old->estate, &new->estate, sizeof(old->estate)) != 0)
+		fail_what(fail,
+			"the numbers of receivers and judges and the sizes of "
+			"rings change only "
+			"with a restart");
+	else if (strcmp(old->state, new->state) != 0 ||
+		strcmp(old->keep.ledger, new->keep.ledger) != 0)
+		fail_what(
+			fail, "the ledger and the folder of the state change only with a restart");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static void
+reload(struct parent *parent)
+{
+	struct daemon_settings new = {.listen_count = 0};
+	struct fail fail = {0};
+	int r;
+
+	if (parent->phase != PHASE_RUNNING) {
+		event(EVENT_RELOAD_REFUSED, "text=\"processes are being replaced; try again\"");
+		return;
+	}
+	r = parent->hooks->load(parent->hooks->context, &new, &fail);
+	if (r >= 0)
+		r = check_same(&parent->settings, &new, &fail);
+	if (r >= 0)
+		r = opening_change(&parent->opening, &new, &fail);
+	if (r < 0) {
+		event(EVENT_RELOAD_REFUSED, "where=%s text=%s", fail.where, fail.what);
+		parent->refused++;
+		daemon_settings_done(&new);
+		return;
+	}
+	daemon_settings_done(&parent->settings);
+	parent->settings = new;
+	parent->reloads++;
+	begin_phase(parent, PHASE_REPLACING);
+}
+
+static void
+take_signals(struct parent *parent)
+{
+	struct signalfd_siginfo info;
+
+	while (read(parent->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			reap(parent);
+		else if (info.ssi_signo == SIGHUP)
+			reload(parent);
+		else if (parent->phase != PHASE_STOPPING) {
+			event(EVENT_STOPPING, "pid=%d", getpid());
+			begin_phase(parent, PHASE_STOPPING);
+		}
+	}
+}
+
+/* Starts who is due, ends who hangs. */
+static void
+look_after(struct parent *parent)
+{
+	int64_t now = clock_steady();
+	bool all = true;
+
+	for (size_t i = 0; i < parent->children; i++) {
+		struct child *child = &parent->child[i];
+		const struct status_process *status =
+			estate_status(&parent->estate, estate_place(&child->post));
+
+		if (child->pid == 0 && !child->is_stopped && now >= child->due_us &&
+			parent->phase != PHASE_STOPPING)
+			start(parent, child);
+		if (child->pid > 0 &&
+			now - __atomic_load_n(&status->beat_us, __ATOMIC_RELAXED) > HANGS_US) {
+			event(EVENT_PROCESS_HUNG, "name=%s number=%u",
+				owner_names[child->post.owner], child->post.number);
+			(void)kill(child->pid, SIGKILL);
+		}
+		all = all && child->is_ready;
+	}
+	if (all && !parent->was_ready) {
+		parent->was_ready = true;
+		event(EVENT_READY, "pid=%d", getpid());
+		if (parent->hooks->ready != NULL)
+			parent->hooks->ready(parent->hooks->context, &parent->settings);
+	}
+}
+
+static void
+show(struct parent *parent)
+{
+	duty_count(&parent->duty, COUNT_RESTARTS, parent->restarts);
+	duty_count(&parent->duty, COUNT_RELOADS, parent->reloads);
+	duty_count(&parent->duty, COUNT_RELOADS_REFUSED, parent->refused);
+	duty_count(&parent->duty, COUNT_CLOCK_STEPS, parent->duty.clock.steps);
+}
+
+static void
+loop(struct parent *parent)
+{
+	struct pollfd polled[1 + STATUS_PROCESSES];
+
+	polled[0] = (struct pollfd){.fd = parent->signals, .events = POLLIN};
+	for (size_t i = 0; i < parent->children; i++)
+		polled[1 + i] = (struct pollfd){
+			.fd = parent->estate.parent[estate_place(&parent->child[i].post)].end[0],
+			.events = POLLIN};
+	for (;;) {
+		uint32_t steps = parent->duty.clock.steps;
+
+		look_after(parent);
+		if (parent->phase != PHASE_RUNNING && step_on(parent)) {
+			if (parent->phase == PHASE_STOPPING)
+				return;
+			parent->phase = PHASE_RUNNING;
+			event(EVENT_RELOADED, "pid=%d", getpid());
+		}
+		(void)poll(polled, 1 + parent->children, LOOK_MS);
+		duty_beat(&parent->duty);
+		if (parent->duty.clock.steps != steps)
+			event(EVENT_CLOCK_SET, "by_ms=%lld",
+				(long long)parent->duty.clock.step_us / 1000);
+		take_signals(parent);
+		hear(parent);
+		show(parent);
+	}
+}
+
+static void
+add_child(struct parent *parent, enum counter_owner owner, uint32_t number)
+{
+	parent->child[parent->children++] =
+		(struct child){.post = {.owner = owner, .number = number}};
+}
+
+static int
+begin(struct parent *parent, struct fail *fail)
+{
+	struct post post = {.owner = OWNER_PARENT};
+	sigset_t signals;
+	int r = take_lock(parent, fail);
+
+	if (r == 0)
+		r = prepare_ledger(&parent->settings, fail);
+	if (r == 0)
+		r = opening_change(&parent->opening, &parent->settings, fail);
+	if (r == 0)
+		r = estate_make(&parent->estate, &parent->settings.estate, fail);
+	if (r < 0)
+		return r;
+	duty_begin(&parent->duty, &parent->estate, &post);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	parent->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	must(parent->signals >= 0);
+	add_child(parent, OWNER_KEEPER, 0);
+	for (uint32_t i = 0; i < parent->settings.estate.judges; i++)
+		add_child(parent, OWNER_JUDGE, i);
+	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
+		add_child(parent, OWNER_RECEIVER, i);
+	return 0;
+}
+
+int
+daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
+{
+	struct parent *parent = xcalloc(1, sizeof(*parent));
+	int r;
+
+	parent->hooks = hooks;
+	parent->opening = OPENING_NONE;
+	event_begin("parent");
+	r = hooks->load(hooks->context, &parent->settings, fail);
+	if (r >= 0)
+		r = begin(parent, fail);
+	if (r < 0)
+		return r;
+	event(EVENT_STARTED, "pid=%d state=%s", getpid(), parent->settings.state);
+	for (size_t i = 0; i < parent->opening.count; i++) {
+		char at[96];
+
+		opening_describe(&parent->opening.entry[i], at);
+		event(EVENT_LISTENING, "at=%s", at);
+	}
+	loop(parent);
+	opening_close(&parent->opening);
+	event(EVENT_STOPPED, "pid=%d", getpid());
+	return 0;
+}

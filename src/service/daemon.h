@@ -1,0 +1,78 @@
+/* daemon - the settings of lazaretd, and its parent process
+ *
+ * What:    makes the estate, opens sockets, starts keeper, judges, receivers and desk, and watches them: one that dies
+ *          or hangs is replaced, at a growing pause; a reload checks and opens everything new before anything is
+ *          replaced; SIGTERM lets receivers end first, then judges (which write snapshots), keeper and desk.
+ * Owns:    settings are the caller's (daemon_load makes them, again at each reload).
+ * Limits:  ESTATE_RECEIVERS, ESTATE_JUDGES, DAEMON_LISTEN sockets.
+ * Thread:  one process each, one thread a process.
+ */
+#ifndef LAZARET_SERVICE_DAEMON_H
+#define LAZARET_SERVICE_DAEMON_H
+
+#include "identity/lines.h"
+#include "service/estate.h"
+#include "source/export/export.h"
+#include "verdict/parameters.h"
+
+#define DAEMON_LISTEN 32
+#define DAEMON_PATH   512
+
+enum listen_kind { LISTEN_UDP, LISTEN_TCP, LISTEN_PACKETS };
+
+/* Where export or packets come from. */
+struct listen {
+	enum listen_kind kind;
+	struct address address;
+	uint16_t port; /* 0: any that is free */
+	char interface[16];
+};
+
+struct receive_settings {
+	struct export_settings export_;
+	int64_t join_us;
+	size_t join_most;
+	size_t buffer_bytes; /* of a socket */
+	bool by_records;     /* time is that of the records, as in a recording: for rehearsals */
+};
+
+struct keep_settings {
+	char ledger[DAEMON_PATH];
+	unsigned close_silent_days;
+	unsigned forget_days;
+};
+
+struct judging_settings {
+	struct parameters parameters;
+	int64_t snapshot_us;
+};
+
+struct daemon_settings {
+	char state[DAEMON_PATH];        /* folder: lock and snapshots */
+	char control[DAEMON_PATH];      /* path of the control socket; empty: none */
+	char metrics[ADDRESS_TEXT + 8]; /* ADDRESS:PORT; empty: none */
+	struct listen listen[DAEMON_LISTEN];
+	size_t listen_count;
+	struct estate_settings estate;
+	struct receive_settings receive;
+	struct judging_settings judging;
+	struct keep_settings keep;
+	struct lines *lines; /* prefixes and roles, without a key; owned */
+};
+
+/* Reads the configuration anew: 0, or a negative value with fail filled. */
+typedef int (*daemon_load)(void *context, struct daemon_settings *ret, struct fail *fail);
+
+struct daemon_hooks {
+	daemon_load load;
+	/* Called once when all is running: what it listens on. */
+	void (*ready)(void *context, const struct daemon_settings *settings);
+	void *context;
+};
+
+/* Runs until SIGTERM or SIGINT: 0, or -errno with fail filled if it could not begin. */
+int daemon_run(const struct daemon_hooks *hooks, struct fail *fail) MUST_USE;
+
+void daemon_settings_done(struct daemon_settings *settings);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/estate.h"
+
+#include "identity/names.h"
+#include "identity/sighting.h"
+#include "runtime/channel.h"
+#include "runtime/process.h"
+#include "verdict/verdict.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE 4096U
+
+_Static_assert(sizeof(struct status_process) <= PAGE, "a process shows one page");
+_Static_assert(2 + 1 + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
+
+/* Shared with all processes that will be forked; all zero, and used memory only
+ * where it is touched. */
+static int
+share(void **ret, size_t bytes, struct fail *fail)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED) {
+		int r = -errno;
+
+		fail_what(
+			fail, "%zu bytes of shared memory cannot be had: %s", bytes, strerror(-r));
+		return r;
+	}
+	*ret = memory;
+	return 0;
+}
+
+static int
+share_ring(void **ret, size_t entry, size_t count, struct fail *fail)
+{
+	int r = share(ret, ring_bytes(entry, count), fail);
+
+	if (r == 0)
+		ring_make(*ret);
+	return r;
+}
+
+static int
+make_memory(struct estate *estate, struct fail *fail)
+{
+	const struct estate_settings *settings = &estate->settings;
+	size_t names = names_bytes(settings->names_most);
+	void *pages = NULL, *exporters = NULL;
+	struct names table;
+	int r = share(&pages, (size_t)STATUS_PROCESSES * PAGE, fail);
+
+	estate->pages = pages;
+	for (uint32_t i = 0; i < settings->receivers && r == 0; i++) {
+		r = share(&exporters, sizeof(struct status_exporters), fail);
+		estate->exporters[i] = exporters;
+		if (r == 0)
+			r = share(&estate->names[i], names, fail);
+		if (r == 0)
+			must(names_make(&table, estate->names[i], names, settings->names_most) ==
+				0);
+		for (uint32_t j = 0; j < settings->judges && r == 0; j++)
+			r = share_ring(&estate->sightings[i][j], sizeof(struct sighting),
+				settings->sightings_most, fail);
+	}
+	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
+		r = share_ring(&estate->verdicts[j], sizeof(struct verdict),
+			settings->verdicts_most, fail);
+	return r;
+}
+
+static int
+make_wake(int *ret)
+{
+	*ret = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return *ret < 0 ? -errno : 0;
+}
+
+static int
+make_descriptors(struct estate *estate, struct fail *fail)
+{
+	int r = make_wake(&estate->keeper_wake);
+
+	if (r == 0)
+		r = channel_pair(estate->desk_keeper.end);
+	for (uint32_t j = 0; j < estate->settings.judges && r == 0; j++) {
+		r = make_wake(&estate->judge_wake[j]);
+		if (r == 0)
+			r = channel_pair(estate->desk_judge[j].end);
+		if (r == 0)
+			r = channel_pair(estate->judge_keeper[j].end);
+	}
+	for (unsigned i = 0; i < estate_places(estate) && r == 0; i++)
+		r = channel_pair(estate->parent[i].end);
+	if (r < 0)
+		fail_what(fail, "channels between processes cannot be made: %s", strerror(-r));
+	return r;
+}
+
+int
+estate_make(struct estate *estate, const struct estate_settings *settings, struct fail *fail)
+{
+	int r;
+
+	must(settings->receivers >= 1 && settings->receivers <= ESTATE_RECEIVERS);
+	must(settings->judges >= 1 && settings->judges <= ESTATE_JUDGES);
+	*estate = (struct estate){.settings = *settings};
+	r = make_memory(estate, fail);
+	return r < 0 ? r : make_descriptors(estate, fail);
+}
+
+unsigned
+estate_place(const struct post *post)
+{
+	switch (post->owner) {
+	case OWNER_PARENT:
+		return 0;
+	case OWNER_KEEPER:
+		return 1;
+	case OWNER_DESK:
+		return 2;
+	case OWNER_RECEIVER:
+		return 3 + post->number;
+	case OWNER_JUDGE:
+		return 3 + ESTATE_RECEIVERS + post->number;
+	case OWNER_COUNT:
+		break;
+	}
+	must(false);
+	return 0;
+}
+
+unsigned
+estate_places(const struct estate *estate)
+{
+	return 3 + ESTATE_RECEIVERS + estate->settings.judges;
+}
+
+struct status_process *
+estate_status(const struct estate *estate, unsigned place)
+{
+	return (struct status_process *)(void *)(estate->pages + (size_t)place * PAGE);
+}
+
+static void
+unshare_memory(void **memory, size_t bytes)
+{
+	if (*memory != NULL)
+		(void)munmap(*memory, bytes);
+	*memory = NULL;
+}
+
+/* Who may see which memory. */
+static void
+keep_memory(struct estate *estate, const struct post *post)
+{
+	const struct estate_settings *settings = &estate->settings;
+	enum counter_owner owner = post->owner;
+
+	for (uint32_t i = 0; i < settings->receivers; i++) {
+		bool mine = owner == OWNER_RECEIVER && i == post->number;
+		void *exporters = estate->exporters[i];
+
+		if (!mine && owner != OWNER_DESK) {
+			unshare_memory(&exporters, sizeof(struct status_exporters));
+			estate->exporters[i] = exporters;
+		} else if (!mine) {
+			(void)mprotect(exporters, sizeof(struct status_exporters), PROT_READ);
+		}
+		if (!mine && owner != OWNER_KEEPER)
+			unshare_memory(&estate->names[i], names_bytes(settings->names_most));
+		else if (!mine)
+			(void)mprotect(
+				estate->names[i], names_bytes(settings->names_most), PROT_READ);
+		for (uint32_t j = 0; j < settings->judges; j++) {
+			if (!mine && !(owner == OWNER_JUDGE && j == post->number))
+				unshare_memory(&estate->sightings[i][j],
+					ring_bytes(
+						sizeof(struct sighting), settings->sightings_most));
+		}
+	}
+	for (uint32_t j = 0; j < settings->judges; j++) {
+		if (owner != OWNER_KEEPER && !(owner == OWNER_JUDGE && j == post->number))
+			unshare_memory(&estate->verdicts[j],
+				ring_bytes(sizeof(struct verdict), settings->verdicts_most));
+	}
+	for (unsigned place = 0; place < STATUS_PROCESSES; place++) {
+		if (place != estate_place(post))
+			(void)mprotect(estate->pages + (size_t)place * PAGE, PAGE, PROT_READ);
+	}
+}
+
+/* Adds what a process uses of the descriptors; returns how many. */
+static size_t
+list_descriptors(const struct estate *estate, const struct post *post, int *into)
+{
+	uint32_t judges = estate->settings.judges;
+	size_t count = 0;
+
+	into[count++] = estate->parent[estate_place(post)].end[1];
+	if (post->owner == OWNER_JUDGE) {
+		into[count++] = estate->judge_wake[post->number];
+		into[count++] = estate->keeper_wake;
+		into[count++] = estate->desk_judge[post->number].end[1];
+		into[count++] = estate->judge_keeper[post->number].end[0];
+	}
+	if (post->owner == OWNER_KEEPER) {
+		into[count++] = estate->keeper_wake;
+		into[count++] = estate->desk_keeper.end[1];
+	}
+	if (post->owner == OWNER_DESK)
+		into[count++] = estate->desk_keeper.end[0];
+	for (uint32_t j = 0; j < judges; j++) {
+		if (post->owner == OWNER_RECEIVER)
+			into[count++] = estate->judge_wake[j];
+		if (post->owner == OWNER_KEEPER)
+			into[count++] = estate->judge_keeper[j].end[1];
+		if (post->owner == OWNER_DESK)
+			into[count++] = estate->desk_judge[j].end[0];
+	}
+	return count;
+}
+
+void
+estate_enter(struct estate *estate, const struct post *post, const int *more, size_t count)
+{
+	int keep[256];
+	size_t kept = list_descriptors(estate, post, keep);
+
+	must(kept + count <= sizeof(keep) / sizeof(*keep));
+	for (size_t i = 0; i < count; i++)
+		keep[kept++] = more[i];
+	process_keep_only(keep, kept);
+	keep_memory(estate, post);
+}
+
+void
+estate_sightings_putting(
+	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret)
+{
+	ring_attach_putting(ret, estate->sightings[receiver][judge], sizeof(struct sighting),
+		estate->settings.sightings_most, estate->judge_wake[judge]);
+}
+
+void
+estate_sightings_taking(
+	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret)
+{
+	ring_attach_taking(ret, estate->sightings[receiver][judge], sizeof(struct sighting),
+		estate->settings.sightings_most, estate->judge_wake[judge]);
+}
+
+void
+estate_verdicts_putting(const struct estate *estate, uint32_t judge, struct ring *ret)
+{
+	ring_attach_putting(ret, estate->verdicts[judge], sizeof(struct verdict),
+		estate->settings.verdicts_most, estate->keeper_wake);
+}
+
+void
+estate_verdicts_taking(const struct estate *estate, uint32_t judge, struct ring *ret)
+{
+	ring_attach_taking(ret, estate->verdicts[judge], sizeof(struct verdict),
+		estate->settings.verdicts_most, estate->keeper_wake);
+}
+
+void
+estate_free(struct estate *estate)
+{
+	const struct estate_settings *settings = &estate->settings;
+
+	for (uint32_t i = 0; i < settings->receivers; i++) {
+		void *exporters = estate->exporters[i];
+
+		unshare_memory(&exporters, sizeof(struct status_exporters));
+		unshare_memory(&estate->names[i], names_bytes(settings->names_most));
+		for (uint32_t j = 0; j < settings->judges; j++)
+			unshare_memory(&estate->sightings[i][j],
+				ring_bytes(sizeof(struct sighting), settings->sightings_most));
+	}
+	for (uint32_t j = 0; j < settings->judges; j++) {
+		unshare_memory(&estate->verdicts[j],
+			ring_bytes(sizeof(struct verdict), settings->verdicts_most));
+		close(estate->judge_wake[j]);
+		for (int end = 0; end < 2; end++) {
+			close(estate->desk_judge[j].end[end]);
+			close(estate->judge_keeper[j].end[end]);
+		}
+	}
+	for (unsigned i = 0; i < estate_places(estate); i++) {
+		close(estate->parent[i].end[0]);
+		close(estate->parent[i].end[1]);
+	}
+	close(estate->desk_keeper.end[0]);
+	close(estate->desk_keeper.end[1]);
+	close(estate->keeper_wake);
+	(void)munmap(estate->pages, (size_t)STATUS_PROCESSES * PAGE);
+}

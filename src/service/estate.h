@@ -1,0 +1,76 @@
+/* estate - what the parent makes and what outlives every single process of the daemon
+ *
+ * What:    shared memory (pages of figures, rings, tables of names), the descriptors that wake judges and keeper, and the
+ *          channels between processes. A process that takes the place of one that died finds everything as it was.
+ *          After a fork each child keeps what is its own (estate_enter) and loses the rest.
+ * Owns:    all of it; estate_free is for tests, the daemon ends with its processes.
+ * Limits:  ESTATE_RECEIVERS receivers, ESTATE_JUDGES judges.
+ * Thread:  the parent makes it before it forks.
+ */
+#ifndef LAZARET_SERVICE_ESTATE_H
+#define LAZARET_SERVICE_ESTATE_H
+
+#include "desk/status.h"
+#include "runtime/ring.h"
+
+#define ESTATE_RECEIVERS 16U
+#define ESTATE_JUDGES    16U
+
+/* Who a process is: what it does, and its number among those that do the same. */
+struct post {
+	enum counter_owner owner;
+	uint32_t number;
+};
+
+struct estate_settings {
+	uint32_t receivers;
+	uint32_t judges;
+	size_t sightings_most; /* that wait for one judge from one receiver: a power of two */
+	size_t verdicts_most;  /* that wait for the keeper from one judge: a power of two */
+	size_t names_most;     /* of one receiver */
+};
+
+/* The two ends of a channel: who asks or commands has the first. */
+struct link {
+	int end[2];
+};
+
+struct estate {
+	struct estate_settings settings;
+	uint8_t *pages; /* one struct status_process each, a page of memory apart */
+	struct status_exporters *exporters[ESTATE_RECEIVERS];
+	void *sightings[ESTATE_RECEIVERS][ESTATE_JUDGES];
+	void *verdicts[ESTATE_JUDGES];
+	void *names[ESTATE_RECEIVERS];
+	int judge_wake[ESTATE_JUDGES];
+	int keeper_wake;
+	struct link parent[STATUS_PROCESSES]; /* parent to each process */
+	struct link desk_keeper;
+	struct link desk_judge[ESTATE_JUDGES];
+	struct link judge_keeper[ESTATE_JUDGES];
+};
+
+int estate_make(
+	struct estate *estate, const struct estate_settings *settings, struct fail *fail) MUST_USE;
+void estate_free(struct estate *estate);
+
+/* The number of a process among all: which page and which channel to the parent is its own. */
+unsigned estate_place(const struct post *post);
+unsigned estate_places(const struct estate *estate);
+
+/* The figures of a process. */
+struct status_process *estate_status(const struct estate *estate, unsigned place);
+
+/* In a child: closes and unmaps what is of no use to this process; others' figures become read-only. more: descriptors that it
+ * keeps as well. */
+void estate_enter(struct estate *estate, const struct post *post, const int *more, size_t count);
+
+/* The rings, as the process sees them. */
+void estate_sightings_putting(
+	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret);
+void estate_sightings_taking(
+	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret);
+void estate_verdicts_putting(const struct estate *estate, uint32_t judge, struct ring *ret);
+void estate_verdicts_taking(const struct estate *estate, uint32_t judge, struct ring *ret);
+
+#endif

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/judging.h"
+
+#include "identity/sighting.h"
+#include "runtime/channel.h"
+#include "runtime/event.h"
+#include "service/judge.h"
+#include "service/message.h"
+#include "service/post.h"
+#include "service/snapshot.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define TAKE 256
+/* The open cases are waited for so long at the begin. */
+#define RESUME_US (10 * WALL_SECOND)
+/* While the keeper does not take what waits. */
+#define RETRY_MS 20
+/* At most so long without a look at channels and time. */
+#define IDLE_MS 500
+/* A snapshot is made earlier when so much of a ring was taken since the last
+ * one that it might not be there any more. */
+#define OVERDUE_SHARE 2
+/* But not more often than this. */
+#define SNAPSHOT_LEAST_US (10 * WALL_SECOND)
+/* So often may a judge die on what it reads before it begins behind it, and
+ * before it begins with nothing. */
+#define TRIES_REPLAY   2
+#define TRIES_SNAPSHOT 4
+
+struct judging {
+	const struct daemon_settings *settings;
+	struct estate *estate;
+	uint32_t number;
+	struct duty duty;
+	struct judge *judge;
+	struct ring from[ESTATE_RECEIVERS];
+	struct ring to;
+	int keeper; /* channels */
+	int desk;
+	struct snapshot snapshot;
+	int64_t snapshot_us;
+	uint64_t taken;
+	uint64_t taken_at_snapshot;
+	uint64_t waited;
+	uint64_t put;
+	uint64_t resumed;        /* open cases that the ledger told of */
+	bool asks;               /* for them */
+	struct verdict *pending; /* that the ring did not take yet */
+	size_t pending_count;
+	size_t pending_room;
+	size_t pending_first;
+	struct sighting sighting[TAKE];
+	union {
+		struct question question;
+		struct open_page page;
+		uint8_t bytes[CHANNEL_BODY];
+	} message;
+	struct answer answer;
+};
+
+static void
+on_verdict(void *context, const struct verdict *verdict)
+{
+	struct judging *judging = context;
+
+	if (judging->pending_count == judging->pending_room) {
+		judging->pending_room = judging->pending_room ? 2 * judging->pending_room : 256;
+		judging->pending = xrealloc(
+			judging->pending, judging->pending_room * sizeof(*judging->pending));
+	}
+	judging->pending[judging->pending_count++] = *verdict;
+}
+
+/* True when all is in the ring. */
+static bool
+hand_on(struct judging *judging)
+{
+	size_t left = judging->pending_count - judging->pending_first, room;
+
+	if (left == 0)
+		return true;
+	room = ring_room(&judging->to);
+	if (room < left)
+		left = room;
+	left = ring_put(&judging->to, judging->pending + judging->pending_first, left);
+	judging->put += left;
+	judging->pending_first += left;
+	if (judging->pending_first < judging->pending_count) {
+		judging->waited++;
+		return false;
+	}
+	judging->pending_first = judging->pending_count = 0;
+	return true;
+}
+
+/* One portion of each ring. False if all were empty, or the keeper must catch
+ * up first. */
+static bool
+take(struct judging *judging)
+{
+	bool came = false;
+
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+		struct ring *ring = &judging->from[i];
+		int64_t n;
+
+		if (!hand_on(judging))
+			return false;
+		n = ring_take(ring, judging->sighting, TAKE);
+		if (n < 0) {
+			event(EVENT_SIGHTINGS_LOST,
+				"receiver=%u text=\"its ring is damaged and was begun anew\"", i);
+			(void)ring_rewind(ring, UINT64_MAX);
+			continue;
+		}
+		if (n == 0)
+			continue;
+		came = true;
+		judge_take(judging->judge, judging->sighting, (size_t)n);
+		judging->taken += (uint64_t)n;
+		ring_taken(ring);
+	}
+	(void)hand_on(judging);
+	return came;
+}
+
+static void
+show(struct judging *judging)
+{
+	struct judge_counts counts = judge_counts(judging->judge);
+	struct duty *duty = &judging->duty;
+	uint64_t lost = 0;
+
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+		lost += judging->from[i].lost;
+	duty_count(duty, COUNT_TAKEN, judging->taken);
+	duty_count(duty, COUNT_TAKEN_LOST, lost);
+	duty_count(duty, COUNT_LINES, counts.lines);
+	duty_count(duty, COUNT_LINES_EVICTED, counts.evicted);
+	duty_count(duty, COUNT_WATCH, counts.by_highest[STATE_WATCH]);
+	duty_count(duty, COUNT_SUSPECT, counts.by_highest[STATE_SUSPECT]);
+	duty_count(duty, COUNT_CONFIRMED, counts.by_highest[STATE_CONFIRMED]);
+	duty_count(duty, COUNT_FROZEN, counts.frozen);
+	duty_count(duty, COUNT_VERDICTS, judging->put);
+	duty_count(duty, COUNT_WAITED, judging->waited);
+	duty_count(duty, COUNT_SNAPSHOTS, judging->snapshot.made);
+	duty_count(duty, COUNT_SNAPSHOTS_FAILED, judging->snapshot.failed);
+	duty_count(duty, COUNT_SNAPSHOT_BYTES, judging->snapshot.bytes);
+	duty_count(duty, COUNT_SNAPSHOT_TIME, (uint64_t)(judging->snapshot.time.us / WALL_SECOND));
+}
+
+static void
+places(const struct judging *judging, struct snapshot_places *ret)
+{
+	*ret = (struct snapshot_places){.receivers = judging->settings->estate.receivers};
+	for (uint32_t i = 0; i < ret->receivers; i++) {
+		ret->ring[i] = ring_identity(&judging->from[i]);
+		ret->place[i] = ring_place(&judging->from[i]);
+	}
+}
+
+/* Might the ring not hold any more what was taken since the last snapshot? */
+static bool
+is_overdue(const struct judging *judging)
+{
+	return judging->taken - judging->taken_at_snapshot >
+		judging->settings->estate.sightings_most / OVERDUE_SHARE;
+}
+
+static void
+see_to_snapshot(struct judging *judging)
+{
+	int64_t now = clock_steady(), age = now - judging->snapshot_us;
+	struct snapshot_places where;
+
+	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
+	if (judging->taken == judging->taken_at_snapshot || judging->pending_count > 0 ||
+		snapshot_is_busy(&judging->snapshot))
+		return;
+	if (age < judging->settings->judging.snapshot_us &&
+		!(is_overdue(judging) && age >= SNAPSHOT_LEAST_US))
+		return;
+	judging->snapshot_us = now;
+	judging->taken_at_snapshot = judging->taken;
+	places(judging, &where);
+	snapshot_begin(&judging->snapshot, judging->judge, &where, ring_place(&judging->to),
+		judging->duty.clock.now);
+}
+
+static void
+ask_open(struct judging *judging, uint64_t after)
+{
+	struct open_question question = {.after = after,
+		.judge = judging->number,
+		.judges = judging->settings->estate.judges};
+
+	/* The channel is empty: there is one question at a time. */
+	if (channel_send(judging->keeper, MESSAGE_OPEN, &question, sizeof(question)) < 0)
+		duty_trouble(&judging->duty, "the keeper cannot be asked for the open cases");
+}
+
+/* Open cases of the ledger: a judge that knows less of a line goes on from what the ledger holds. True after the
+ * last page. */
+static bool
+take_open(struct judging *judging, const struct open_page *page)
+{
+	for (uint32_t i = 0; i < page->count; i++) {
+		const struct open_case *open = &page->open[i];
+		struct resumed resumed = {
+			.line = {.pseudonym = open->line, .role = open->role},
+			.state = open->state,
+			.highest = open->highest,
+			.entered = open->entered,
+		};
+
+		if (judge_resume(judging->judge, &resumed) == 0)
+			judging->resumed++;
+	}
+	if (page->is_last || page->count == 0)
+		return true;
+	ask_open(judging, page->open[page->count - 1].number);
+	return false;
+}
+
+/* True after the last page of open cases. */
+static bool
+hear_keeper(struct judging *judging)
+{
+	bool was_last = false;
+	uint16_t type;
+	int64_t size;
+
+	while ((size = channel_receive(judging->keeper, &type, judging->message.bytes,
+			sizeof(judging->message))) >= 0) {
+		if (type == MESSAGE_OPEN_PAGE && judging->asks &&
+			message_check(type, judging->message.bytes, (size_t)size))
+			was_last = take_open(judging, &judging->message.page);
+	}
+	return was_last;
+}
+
+/* Asks for the open cases, and waits: nothing is judged before. A ledger that cannot be read now is no reason to judge
+ * nobody. */
+static void
+resume(struct judging *judging)
+{
+	struct pollfd polled = {.fd = judging->keeper, .events = POLLIN};
+	int64_t begun = clock_steady();
+	bool is_done = false;
+
+	/* Answers to the one before are of no use. */
+	(void)hear_keeper(judging);
+	judging->asks = true;
+	ask_open(judging, 0);
+	while (!is_done && !judging->duty.is_over && clock_steady() - begun < RESUME_US) {
+		(void)poll(&polled, 1, IDLE_MS);
+		is_done = hear_keeper(judging);
+		duty_beat(&judging->duty);
+		duty_hear(&judging->duty);
+	}
+	judging->asks = false;
+	if (is_done)
+		judge_each_missing(judging->judge, on_verdict, judging);
+}
+
+static void
+hear_desk(struct judging *judging)
+{
+	uint16_t type;
+	int64_t size;
+
+	while ((size = channel_receive(judging->desk, &type, judging->message.bytes,
+			sizeof(judging->message))) >= 0) {
+		if (type != MESSAGE_QUESTION ||
+			!message_check(type, judging->message.bytes, (size_t)size))
+			continue;
+		(void)channel_send(judging->desk, MESSAGE_ANSWER, &judging->answer,
+			offsetof(struct answer, text) + judging->answer.size);
+	}
+}
+
+/* Sleeps until a receiver has put something in, somebody speaks, or it is time
+ * for another look. */
+static void
+rest(struct judging *judging)
+{
+	struct pollfd polled[] = {
+		{.fd = judging->duty.parent, .events = POLLIN},
+		{.fd = judging->keeper, .events = POLLIN},
+		{.fd = judging->desk, .events = POLLIN},
+		{.fd = judging->estate->judge_wake[judging->number], .events = POLLIN},
+	};
+	bool waits = judging->pending_count > 0, empty = true;
+	eventfd_t count;
+
+	for (uint32_t i = 0; i < judging->settings->estate.receivers && !waits; i++)
+		empty = ring_sleep(&judging->from[i]) && empty;
+	(void)poll(polled, 4, waits ? RETRY_MS : empty ? IDLE_MS : 0);
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+		ring_awake(&judging->from[i]);
+	(void)eventfd_read(judging->estate->judge_wake[judging->number], &count);
+	if (polled[0].revents != 0)
+		duty_hear(&judging->duty);
+	if (polled[1].revents != 0)
+		(void)hear_keeper(judging);
+	if (polled[2].revents != 0)
+		hear_desk(judging);
+}
+
+static struct judge *
+judging_new(struct judging *judging)
+{
+	struct judge_settings settings;
+
+	judge_defaults(&settings);
+	settings.parameters = judging->settings->judging.parameters;
+	settings.on_verdict = on_verdict;
+	settings.context = judging;
+	randombytes_buf(&settings.seed, sizeof(settings.seed));
+	return judge_new(&settings);
+}
+
+/* From the snapshot, if there is a good one, and to the place in each ring that
+ * it was made at. */
+static void
+restore(struct judging *judging, unsigned tries)
+{
+	struct snapshot_places where = {0};
+	struct fail fail = {0};
+	uint64_t lost = 0;
+	int r = tries > TRIES_SNAPSHOT
+		? -ECANCELED
+		: snapshot_load(&judging->snapshot, judging->judge, &where, &fail);
+
+	if (r == -ECANCELED)
+		fail_what(&fail, "judges that began with it died %u times", tries);
+	if (r < 0 && r != -ENOENT) {
+		/* What was half restored is thrown away. */
+		judge_free(judging->judge);
+		judging->judge = judging_new(judging);
+		snapshot_put_aside(&judging->snapshot);
+		event(EVENT_SNAPSHOT_REFUSED, "text=%s", fail.what);
+	}
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+		if (tries > TRIES_REPLAY) {
+			(void)ring_rewind(&judging->from[i], UINT64_MAX);
+			continue;
+		}
+		for (uint32_t k = 0; r == 0 && k < where.receivers; k++) {
+			if (where.ring[k] == ring_identity(&judging->from[i]))
+				lost += ring_rewind(&judging->from[i], where.place[k]);
+		}
+	}
+	if (r == 0)
+		event(EVENT_STATE_RESTORED, "lines=%llu sightings_gone=%llu",
+			(unsigned long long)judge_counts(judging->judge).lines,
+			(unsigned long long)lost);
+}
+
+static void
+begin(struct judging *judging, unsigned tries)
+{
+	judging->judge = judging_new(judging);
+	judging->keeper = judging->estate->judge_keeper[judging->number].end[0];
+	judging->desk = judging->estate->desk_judge[judging->number].end[1];
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+		estate_sightings_taking(judging->estate, i, judging->number, &judging->from[i]);
+	estate_verdicts_putting(judging->estate, judging->number, &judging->to);
+	snapshot_init(&judging->snapshot, judging->settings->state, judging->number);
+	restore(judging, tries);
+	judging->snapshot_us = clock_steady();
+}
+
+/* The last snapshot, of everything: it is good when the keeper has all
+ * verdicts. */
+static void
+finish(struct judging *judging)
+{
+	struct snapshot_places where;
+
+	while (!hand_on(judging) && clock_steady() - judging->snapshot_us < 10 * WALL_SECOND)
+		rest(judging);
+	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
+	if (judging->pending_count > 0)
+		return;
+	places(judging, &where);
+	snapshot_finish(
+		&judging->snapshot, judging->judge, &where, &judging->to, judging->duty.clock.now);
+}
+
+_Noreturn void
+judging_run(const struct daemon_settings *settings, struct estate *estate, uint32_t number,
+	unsigned tries)
+{
+	struct judging *judging = xcalloc(1, sizeof(*judging));
+	struct post post = {.owner = OWNER_JUDGE, .number = number};
+
+	event_begin("judge");
+	estate_enter(estate, &post, NULL, 0);
+	judging->settings = settings;
+	judging->estate = estate;
+	judging->number = number;
+	duty_begin(&judging->duty, estate, &post);
+	begin(judging, tries);
+	resume(judging);
+	duty_ready(&judging->duty);
+	while (!judging->duty.is_over) {
+		duty_beat(&judging->duty);
+		if (!take(judging))
+			rest(judging);
+		see_to_snapshot(judging);
+		show(judging);
+	}
+	/* What receivers have put in is judged, too. */
+	while (take(judging))
+		continue;
+	judging->snapshot_us = clock_steady();
+	finish(judging);
+	show(judging);
+	_exit(0);
+}

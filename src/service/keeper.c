@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/keeper.h"
+
+#include "identity/names.h"
+#include "ledger/keyfile.h"
+#include "ledger/reading.h"
+#include "ledger/retention.h"
+#include "runtime/channel.h"
+#include "runtime/event.h"
+#include "service/message.h"
+#include "service/post.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define IDLE_MS 500
+/* A ledger that could not be written is tried again after so long. */
+#define RETRY_US     WALL_SECOND
+#define LOOK_US      (10 * WALL_SECOND)
+#define RETENTION_US WALL_HOUR
+/* For another program's lock: longer, and the process would seem to hang. */
+#define WAIT_MS 2000
+
+struct keeper {
+	const struct daemon_settings *settings;
+	struct estate *estate;
+	struct duty duty;
+	struct ledger *ledger; /* NULL while it cannot be opened */
+	struct keys keys;
+	struct ring from[ESTATE_JUDGES];
+	struct names names[ESTATE_RECEIVERS];
+	bool is_stuck; /* verdicts were handed in and could not be committed */
+	bool has_failed;
+	int64_t retry_us;
+	int64_t looked_us;
+	int64_t retained_us;
+	uint64_t commits;
+	uint64_t failures;
+	uint64_t nameless;
+	struct ledger_counts before;        /* of ledgers that were closed again */
+	struct verdict batch[KEEPER_BATCH]; /* that waits for the next commit */
+	size_t batched;
+	union {
+		struct question question;
+		struct open_question open;
+		uint8_t bytes[CHANNEL_BODY];
+	} message;
+	struct answer answer;
+	struct open_page page;
+};
+
+static int
+open_ledger(struct ledger **ret, const char *path, enum store_mode mode, struct wall now,
+	struct fail *fail)
+{
+	struct ledger_settings settings = LEDGER_DEFAULTS;
+
+	settings.where = path;
+	settings.mode = mode;
+	settings.actor = TEXT("lazaretd");
+	settings.now = now;
+	settings.wait_ms = WAIT_MS;
+	return ledger_open(ret, &settings, fail);
+}
+
+int
+keeper_prepare(const struct keep_settings *settings, struct wall now, struct fail *fail)
+{
+	struct ledger *ledger = NULL;
+	int r = open_ledger(&ledger, settings->ledger, STORE_MAKE, now, fail);
+
+	ledger_close(ledger);
+	return r;
+}
+
+static void
+note_failure(struct keeper *keeper, const struct fail *fail)
+{
+	keeper->failures++;
+	keeper->retry_us = clock_steady() + RETRY_US;
+	duty_trouble(&keeper->duty, "the ledger cannot be written: %s", fail->what);
+	duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 0);
+	if (!keeper->has_failed)
+		event(EVENT_LEDGER_FAILED, "file=%s text=%s", keeper->settings->keep.ledger,
+			fail->what);
+	keeper->has_failed = true;
+}
+
+static void
+note_success(struct keeper *keeper)
+{
+	duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 1);
+	if (!keeper->has_failed)
+		return;
+	keeper->has_failed = false;
+	duty_trouble(&keeper->duty, "%s", "");
+	event(EVENT_LEDGER_WORKS, "file=%s", keeper->settings->keep.ledger);
+}
+
+/* The text of the parameters that judge now: verdicts name its version. */
+static int
+keep_parameters(struct keeper *keeper, struct fail *fail)
+{
+	const struct parameters *parameters = &keeper->settings->judging.parameters;
+	struct buffer text;
+	int r;
+
+	buffer_init(&text, PARAMETERS_TEXT);
+	parameters_format(parameters, &text);
+	r = ledger_parameters(keeper->ledger, parameters_version(parameters),
+		(struct text){.at = text.at, .length = text.length}, fail);
+	buffer_done(&text);
+	return r;
+}
+
+/* The ledger, if it can be had. */
+static bool
+has_ledger(struct keeper *keeper)
+{
+	struct fail fail = {0};
+
+	if (keeper->ledger != NULL)
+		return true;
+	if (clock_steady() < keeper->retry_us)
+		return false;
+	if (open_ledger(&keeper->ledger, keeper->settings->keep.ledger, STORE_WRITE,
+		    keeper->duty.clock.now, &fail) == 0 &&
+		keep_parameters(keeper, &fail) == 0) {
+		note_success(keeper);
+		return true;
+	}
+	keeper->ledger = ledger_close(keeper->ledger);
+	note_failure(keeper, &fail);
+	return false;
+}
+
+/* The name of a line, from the receiver that saw it last; empty if none knows
+ * it. */
+static void
+name_line(const struct keeper *keeper, uint64_t pseudonym, char into[LINE_NAME])
+{
+	struct line_name name;
+
+	*into = '\0';
+	for (uint32_t i = 0; i < keeper->settings->estate.receivers; i++) {
+		if (names_find(&keeper->names[i], &keeper->keys.pseudonym, pseudonym, &name) == 0) {
+			line_name_format(&name, into);
+			return;
+		}
+	}
+}
+
+/* Hands one verdict to the ledger. One that cannot be one was damaged on its
+ * way: it is told and left out. */
+static int
+hand_in(struct keeper *keeper, const struct verdict *verdict, struct fail *fail)
+{
+	char name[LINE_NAME];
+	int r;
+
+	name_line(keeper, verdict->line, name);
+	r = ledger_transition(keeper->ledger, verdict, text_of(name), fail);
+	if (r == -EINVAL || r == -ENOKEY) {
+		event(EVENT_LEDGER_FAILED, "line=%016llx text=%s",
+			(unsigned long long)verdict->line, fail->what);
+		return 0;
+	}
+	if (r == 0 && *name == '\0' && verdict->to >= STATE_SUSPECT)
+		keeper->nameless++;
+	keeper->batch[keeper->batched++] = *verdict;
+	return r;
+}
+
+/* One line of the log for each transition that is in a case. */
+static void
+tell_transition(struct keeper *keeper, const struct verdict *verdict)
+{
+	enum event what = verdict->to == STATE_CLEAR ? EVENT_CASE_CLOSED
+		: verdict->from < STATE_SUSPECT      ? EVENT_CASE_OPENED
+						     : EVENT_CASE_CHANGED;
+	struct ledger_case of;
+	struct fail fail;
+
+	if (verdict->to < STATE_SUSPECT && verdict->from < STATE_SUSPECT)
+		return;
+	if (ledger_find_line(keeper->ledger, verdict->line, &of, &fail) < 0)
+		return;
+	event(what, "case=%llu line=%016llx from=%s to=%s score=%.1f",
+		(unsigned long long)of.number, (unsigned long long)verdict->line,
+		state_names[verdict->from], state_names[verdict->to], (double)verdict->score);
+}
+
+/* Makes what was handed in durable; only then are the rings' places free. */
+static bool
+commit(struct keeper *keeper)
+{
+	struct fail fail = {0};
+
+	if (ledger_commit(keeper->ledger, &fail) < 0) {
+		keeper->is_stuck = true;
+		note_failure(keeper, &fail);
+		return false;
+	}
+	keeper->is_stuck = false;
+	keeper->commits++;
+	note_success(keeper);
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
+		ring_taken(&keeper->from[j]);
+	for (size_t i = 0; i < keeper->batched; i++)
+		tell_transition(keeper, &keeper->batch[i]);
+	keeper->batched = 0;
+	return true;
+}
+
+/* Takes what fits of a ring; false if the ledger refused. */
+static bool
+take_ring(struct keeper *keeper, uint32_t judge)
+{
+	struct verdict verdict[KEEPER_BATCH];
+	struct fail fail = {0};
+	int64_t n = ring_take(&keeper->from[judge], verdict, KEEPER_BATCH - keeper->batched);
+
+	if (n < 0) {
+		event(EVENT_LEDGER_FAILED,
+			"judge=%u text=\"its ring is damaged and was begun anew\"", judge);
+		(void)ring_rewind(&keeper->from[judge], UINT64_MAX);
+		return true;
+	}
+	for (int64_t i = 0; i < n; i++) {
+		if (hand_in(keeper, &verdict[i], &fail) < 0) {
+			/* It waits in the ledger's batch; the commit is tried again. */
+			note_failure(keeper, &fail);
+			keeper->is_stuck = true;
+		}
+	}
+	return !keeper->is_stuck;
+}
+
+/* True if anything was written. */
+static bool
+take(struct keeper *keeper)
+{
+	if (!has_ledger(keeper) || (keeper->is_stuck && clock_steady() < keeper->retry_us))
+		return false;
+	ledger_set_time(keeper->ledger, keeper->duty.clock.now);
+	if (!keeper->is_stuck) {
+		for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
+			if (keeper->batched < KEEPER_BATCH && !take_ring(keeper, j))
+				return false;
+		}
+	}
+	return (keeper->batched > 0 || keeper->is_stuck) && commit(keeper);
+}
+
+static void
+retain(struct keeper *keeper)
+{
+	const struct keep_settings *settings = &keeper->settings->keep;
+	struct fail fail = {0};
+	int closed, removed = 0;
+
+	if (clock_steady() < keeper->retained_us || keeper->ledger == NULL || keeper->is_stuck)
+		return;
+	keeper->retained_us = clock_steady() + RETENTION_US;
+	closed = ledger_close_silent(keeper->ledger, settings->close_silent_days, &fail);
+	if (closed >= 0)
+		removed = ledger_forget(keeper->ledger, settings->forget_days, &fail);
+	if (closed < 0 || removed < 0)
+		note_failure(keeper, &fail);
+	else if (closed + removed > 0)
+		event(EVENT_RETENTION, "closed=%d removed=%d", closed, removed);
+}
+
+static int
+count_open(void *context, const struct ledger_case *row)
+{
+	*(uint64_t *)context += wall_is_none(row->closed);
+	return 0;
+}
+
+static void
+show(struct keeper *keeper)
+{
+	struct duty *duty = &keeper->duty;
+	struct ledger_counts counts = {0};
+	struct fail fail;
+	uint64_t open = 0;
+
+	if (keeper->ledger != NULL)
+		counts = ledger_counts(keeper->ledger);
+	duty_count(duty, COUNT_TRANSITIONS, counts.kept);
+	duty_count(duty, COUNT_REPEATED, counts.repeated);
+	duty_count(duty, COUNT_BELOW, counts.below);
+	duty_count(duty, COUNT_OPENED, counts.opened);
+	duty_count(duty, COUNT_CLOSED, counts.closed);
+	duty_count(duty, COUNT_COMMITS, keeper->commits);
+	duty_count(duty, COUNT_COMMIT_FAILURES, keeper->failures);
+	duty_count(duty, COUNT_NAMELESS, keeper->nameless);
+	if (keeper->ledger == NULL || clock_steady() < keeper->looked_us)
+		return;
+	keeper->looked_us = clock_steady() + LOOK_US;
+	if (ledger_each_case(keeper->ledger, count_open, &open, &fail) == 0)
+		duty_count(duty, COUNT_OPEN_CASES, open);
+}
+
+struct opening {
+	struct keeper *keeper;
+	const struct open_question *question;
+};
+
+static int
+add_open(void *context, const struct ledger_case *row)
+{
+	struct opening *opening = context;
+	struct open_page *page = &opening->keeper->page;
+	const struct open_question *question = opening->question;
+
+	if (row->number <= question->after || !wall_is_none(row->closed) ||
+		message_shard(row->line, question->judges) != question->judge)
+		return 0;
+	if (page->count == MESSAGE_OPEN_MOST) {
+		page->is_last = 0;
+		return 1;
+	}
+	page->open[page->count++] = (struct open_case){
+		.number = row->number,
+		.line = row->line,
+		.entered = row->last,
+		.score = (float)row->score,
+		.state = row->state,
+		.highest = row->highest,
+		.role = row->role,
+	};
+	return 0;
+}
+
+static void
+answer_open(struct keeper *keeper, uint32_t judge)
+{
+	struct opening opening = {.keeper = keeper, .question = &keeper->message.open};
+	struct fail fail = {0};
+
+	keeper->page = (struct open_page){.is_last = 1};
+	if (ledger_each_case(keeper->ledger, add_open, &opening, &fail) < 0)
+		note_failure(keeper, &fail);
+	(void)channel_send(keeper->estate->judge_keeper[judge].end[1], MESSAGE_OPEN_PAGE,
+		&keeper->page,
+		offsetof(struct open_page, open) + keeper->page.count * sizeof(*keeper->page.open));
+}
+
+/* Judges that ask while there is no ledger wait: their question stays in the
+ * channel. */
+static void
+hear_judges(struct keeper *keeper)
+{
+	uint16_t type;
+
+	if (!has_ledger(keeper))
+		return;
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
+		int channel = keeper->estate->judge_keeper[j].end[1];
+		int64_t size;
+
+		while ((size = channel_receive(channel, &type, keeper->message.bytes,
+				sizeof(keeper->message))) >= 0) {
+			if (type == MESSAGE_OPEN &&
+				message_check(type, keeper->message.bytes, (size_t)size))
+				answer_open(keeper, j);
+		}
+	}
+}
+
+static void
+hear_desk(struct keeper *keeper)
+{
+	int channel = keeper->estate->desk_keeper.end[1];
+	uint16_t type;
+	int64_t size;
+
+	while ((size = channel_receive(
+			channel, &type, keeper->message.bytes, sizeof(keeper->message))) >= 0) {
+		if (type != MESSAGE_QUESTION ||
+			!message_check(type, keeper->message.bytes, (size_t)size))
+			continue;
+		(void)has_ledger(keeper);
+		(void)channel_send(channel, MESSAGE_ANSWER, &keeper->answer,
+			offsetof(struct answer, text) + keeper->answer.size);
+	}
+}
+
+static void
+rest(struct keeper *keeper)
+{
+	struct pollfd polled[3 + ESTATE_JUDGES] = {
+		{.fd = keeper->duty.parent, .events = POLLIN},
+		{.fd = keeper->estate->desk_keeper.end[1], .events = POLLIN},
+		{.fd = keeper->estate->keeper_wake, .events = POLLIN},
+	};
+	uint32_t judges = keeper->settings->estate.judges;
+	bool empty = true, waits = keeper->is_stuck || keeper->ledger == NULL;
+	eventfd_t count;
+
+	for (uint32_t j = 0; j < judges; j++) {
+		/* Without a ledger their questions wait; they must not wake us all the
+     * time. */
+		polled[3 + j] = (struct pollfd){
+			.fd = keeper->ledger != NULL ? keeper->estate->judge_keeper[j].end[1] : -1,
+			.events = POLLIN};
+		if (!waits)
+			empty = ring_sleep(&keeper->from[j]) && empty;
+	}
+	(void)poll(polled, 3 + judges, empty || waits ? IDLE_MS : 0);
+	for (uint32_t j = 0; j < judges; j++)
+		ring_awake(&keeper->from[j]);
+	(void)eventfd_read(keeper->estate->keeper_wake, &count);
+	if (polled[0].revents != 0)
+		duty_hear(&keeper->duty);
+	if (polled[1].revents != 0)
+		hear_desk(keeper);
+	hear_judges(keeper);
+}
+
+static void
+begin(struct keeper *keeper)
+{
+	const struct estate_settings *settings = &keeper->settings->estate;
+	struct fail fail = {0};
+	char path[DAEMON_PATH + 8];
+
+	snprintf(path, sizeof(path), "%s.key", keeper->settings->keep.ledger);
+	if (keyfile_read(path, &keeper->keys, &fail) < 0) {
+		event(EVENT_LEDGER_FAILED, "text=%s", fail.what);
+		_exit(1);
+	}
+	lines_set_key(keeper->settings->lines, &keeper->keys.pseudonym);
+	for (uint32_t j = 0; j < settings->judges; j++)
+		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);
+	for (uint32_t i = 0; i < settings->receivers; i++)
+		must(names_open(&keeper->names[i], keeper->estate->names[i],
+			     names_bytes(settings->names_most)) == 0);
+	(void)has_ledger(keeper);
+}
+
+_Noreturn void
+keeper_run(const struct daemon_settings *settings, struct estate *estate)
+{
+	struct keeper *keeper = xcalloc(1, sizeof(*keeper));
+	struct post post = {.owner = OWNER_KEEPER};
+
+	event_begin("keeper");
+	estate_enter(estate, &post, NULL, 0);
+	keeper->settings = settings;
+	keeper->estate = estate;
+	duty_begin(&keeper->duty, estate, &post);
+	begin(keeper);
+	duty_ready(&keeper->duty);
+	while (!keeper->duty.is_over) {
+		duty_beat(&keeper->duty);
+		if (!take(keeper))
+			rest(keeper);
+		retain(keeper);
+		show(keeper);
+	}
+	while (take(keeper))
+		continue;
+	show(keeper);
+	keyfile_forget(&keeper->keys);
+	ledger_close(keeper->ledger);
+	_exit(0);
+}

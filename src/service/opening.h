@@ -1,0 +1,45 @@
+/* opening - the sockets of the daemon: opened before anything starts, kept while processes come and go
+ *
+ * What:    one entry for each place to listen at, with a socket for each receiver; the control socket and that of the
+ *          metrics. A reload opens what is new beside what there is, and closes what is left over only when
+ *          everything new is open.
+ * Owns:    all descriptors.
+ * Limits:  DAEMON_LISTEN entries.
+ * Thread:  the parent's.
+ */
+#ifndef LAZARET_SERVICE_OPENING_H
+#define LAZARET_SERVICE_OPENING_H
+
+#include "service/daemon.h"
+#include "service/receiver.h"
+
+struct opened {
+	struct listen listen;
+	uint16_t port;                    /* that it got */
+	int descriptor[ESTATE_RECEIVERS]; /* -1 where a receiver has none */
+};
+
+struct opening {
+	struct opened entry[DAEMON_LISTEN];
+	size_t count;
+	char control_path[DAEMON_PATH];
+	int control; /* -1: none */
+	char metrics_at[ADDRESS_TEXT + 8];
+	int metrics; /* -1: none */
+};
+
+#define OPENING_NONE ((struct opening){.control = -1, .metrics = -1})
+
+/* Makes of what there is what the settings want: 0, or -errno with fail filled, and then nothing has changed. */
+int opening_change(struct opening *opening, const struct daemon_settings *settings,
+	struct fail *fail) MUST_USE;
+
+/* What a receiver reads from. */
+void opening_of(const struct opening *opening, uint32_t receiver, struct receiver_sockets *ret);
+
+void opening_close(struct opening *opening);
+
+/* "udp 127.0.0.1:2055", for people. */
+void opening_describe(const struct opened *opened, char into[96]);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/post.h"
+
+#include "runtime/channel.h"
+#include "service/message.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+void
+duty_begin(struct duty *duty, const struct estate *estate, const struct post *post)
+{
+	unsigned place = estate_place(post);
+
+	*duty = (struct duty){
+		.status = estate_status(estate, place),
+		.parent = estate->parent[place].end[1],
+	};
+	clock_begin(&duty->clock, (struct wall){0});
+	duty_beat(duty);
+	status_set(&duty->status->pid, (uint64_t)getpid());
+	duty->status->owner = (uint8_t)post->owner;
+	duty->status->number = (uint8_t)post->number;
+	duty->status->started = duty->clock.now;
+	duty->status->is_ready = 0;
+	duty->status->trouble[0] = '\0';
+}
+
+void
+duty_ready(struct duty *duty)
+{
+	duty->status->is_ready = 1;
+	if (channel_send(duty->parent, MESSAGE_READY, NULL, 0) == -EPIPE)
+		duty->is_over = true;
+}
+
+void
+duty_beat(struct duty *duty)
+{
+	(void)clock_read(&duty->clock);
+	__atomic_store_n(&duty->status->beat_us, clock_steady(), __ATOMIC_RELAXED);
+}
+
+void
+duty_hear(struct duty *duty)
+{
+	uint16_t type;
+	uint8_t body[64];
+	int64_t size;
+
+	while ((size = channel_receive(duty->parent, &type, body, sizeof(body))) >= 0) {
+		if (message_check(type, body, (size_t)size) && type == MESSAGE_STOP)
+			duty->is_over = true;
+	}
+	if (size != -EAGAIN)
+		duty->is_over = true;
+}
+
+void
+duty_trouble(struct duty *duty, const char *format, ...)
+{
+	char text[STATUS_TEXT];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	/* The end stands before the text does. */
+	text[sizeof(text) - 1] = '\0';
+	memcpy(duty->status->trouble, text, sizeof(text));
+}

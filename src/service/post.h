@@ -1,0 +1,41 @@
+/* post - what every process of the daemon does besides its work
+ *
+ * What:    shows that it lives, hears when it is to stop or when the parent is gone, and says when it is ready.
+ * Owns:    nothing.
+ * Thread:  one a process.
+ */
+#ifndef LAZARET_SERVICE_POST_H
+#define LAZARET_SERVICE_POST_H
+
+#include "runtime/clock.h"
+#include "service/estate.h"
+
+struct duty {
+	struct status_process *status;
+	int parent; /* channel */
+	struct clock clock;
+	bool is_over; /* the process is to finish its work and end */
+};
+
+/* Takes up the post after a fork. */
+void duty_begin(struct duty *duty, const struct estate *estate, const struct post *post);
+
+/* Tells the parent that the process does its work now. */
+void duty_ready(struct duty *duty);
+
+/* Shows that the process lives, and what time it is: call it at least every few seconds. */
+void duty_beat(struct duty *duty);
+
+/* The parent's channel can be read: sets is_over where that is what it says, or if the parent is gone. */
+void duty_hear(struct duty *duty);
+
+/* What is wrong now, in words; "" when it is over. */
+void duty_trouble(struct duty *duty, const char *format, ...) PRINTF(2, 3);
+
+static inline void
+duty_count(struct duty *duty, enum counter counter, uint64_t value)
+{
+	status_set(&duty->status->value[counter], value);
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* receiver - the process that reads what exporters and interfaces send: hostile bytes in, sightings of lines out
+ *
+ * What:    a loop around source/ and identity/: takes datagrams in batches, hands them to the decoders, finds the
+ *          lines of the mail connections, and puts sightings into the ring of each line's judge. What the network has to say
+ *          waits in the socket for 2 ms at the most, so that a batch is worth its while.
+ * Security: no files, no new sockets; sees inside addresses and the key of the pseudonyms.
+ * Limits:  those of export.h and intake.h; never waits for a judge: what a full ring does not take is counted.
+ * Thread:  one process each.
+ */
+#ifndef LAZARET_SERVICE_RECEIVER_H
+#define LAZARET_SERVICE_RECEIVER_H
+
+#include "service/daemon.h"
+
+struct receiver_socket {
+	enum listen_kind kind;
+	int descriptor;
+};
+
+struct receiver_sockets {
+	struct receiver_socket socket[DAEMON_LISTEN];
+	size_t count;
+};
+
+/* Does not return. */
+_Noreturn void receiver_run(const struct daemon_settings *settings, struct estate *estate,
+	uint32_t number, const struct receiver_sockets *sockets);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/snapshot.h"
+
+#include "base/restore.h"
+#include "base/save.h"
+#include "runtime/clock.h"
+#include "runtime/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FINISH_US (10 * WALL_SECOND)
+
+/* The section before the judge's own. */
+#define TAG "places"
+
+void
+snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t number)
+{
+	*snapshot = (struct snapshot){.writer = 0};
+	snprintf(snapshot->path, sizeof(snapshot->path), "%s/judge-%u.snapshot", folder, number);
+	snprintf(snapshot->new_path, sizeof(snapshot->new_path), "%s.new", snapshot->path);
+	/* Of a judge that was killed while one was written. */
+	(void)unlink(snapshot->new_path);
+}
+
+static int
+write_all(void *context, const void *bytes, size_t size)
+{
+	const int *descriptor = context;
+	const uint8_t *at = bytes;
+
+	while (size > 0) {
+		ssize_t n = write(*descriptor, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int64_t
+read_some(void *context, void *into, size_t size)
+{
+	const int *descriptor = context;
+	ssize_t n;
+
+	do {
+		n = read(*descriptor, into, size);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static uint64_t
+layout(void)
+{
+	const size_t sizes[] = {sizeof(struct snapshot_places), ESTATE_RECEIVERS};
+
+	return save_layout(sizes, sizeof(sizes) / sizeof(*sizes));
+}
+
+static int
+write_file(const struct snapshot *snapshot, const struct judge *judge,
+	const struct snapshot_places *places)
+{
+	int descriptor = open(
+		snapshot->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct save *save;
+	int r;
+
+	if (descriptor < 0)
+		return -errno;
+	save = save_new(write_all, &descriptor);
+	save_section(save, TAG, layout(), sizeof(*places));
+	save_bytes(save, places, sizeof(*places));
+	r = judge_save(judge, save);
+	if (r == 0)
+		r = save_end(save);
+	save_free(save);
+	if (r == 0 && fsync(descriptor) < 0)
+		r = -errno;
+	if (close(descriptor) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+static int
+read_file(int descriptor, struct judge *judge, struct snapshot_places *places, struct fail *fail)
+{
+	struct restore *restore = restore_new(read_some, &descriptor);
+	int r = restore_struct(restore, TAG, layout(), places, sizeof(*places), fail);
+
+	if (r == 0 && places->receivers > ESTATE_RECEIVERS)
+		r = restore_damaged(restore, fail, "more receivers than there can be");
+	if (r == 0)
+		r = judge_restore(judge, restore, fail);
+	if (r == 0)
+		r = restore_end(restore, fail);
+	restore_free(restore);
+	return r;
+}
+
+int
+snapshot_load(const struct snapshot *snapshot, struct judge *judge, struct snapshot_places *places,
+	struct fail *fail)
+{
+	int descriptor = open(snapshot->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r;
+
+	fail_where(fail, "%s", snapshot->path);
+	if (descriptor < 0) {
+		r = -errno;
+		fail_what(fail, "it cannot be opened: %s", strerror(-r));
+		return r;
+	}
+	r = read_file(descriptor, judge, places, fail);
+	close(descriptor);
+	return r;
+}
+
+void
+snapshot_put_aside(const struct snapshot *snapshot)
+{
+	char aside[SNAPSHOT_PATH + 8];
+
+	snprintf(aside, sizeof(aside), "%s.refused", snapshot->path);
+	(void)rename(snapshot->path, aside);
+}
+
+bool
+snapshot_is_busy(const struct snapshot *snapshot)
+{
+	return snapshot->writer > 0 || snapshot->is_written;
+}
+
+static void
+fail_snapshot(struct snapshot *snapshot, int error)
+{
+	snapshot->failed++;
+	event(EVENT_SNAPSHOT_FAILED, "file=%s text=%s", snapshot->path, strerror(error));
+}
+
+void
+snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
+	const struct snapshot_places *places, uint64_t verdicts, struct wall now)
+{
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		fail_snapshot(snapshot, errno);
+		return;
+	}
+	if (pid == 0)
+		_exit(-write_file(snapshot, judge, places) & 0xff);
+	snapshot->writer = pid;
+	snapshot->verdicts = verdicts;
+	snapshot->began = now;
+}
+
+/* It is on the disk, and the keeper has every verdict in it. */
+static void
+take_over(struct snapshot *snapshot)
+{
+	struct stat stat_;
+	int r = stat(snapshot->new_path, &stat_);
+
+	if (r == 0)
+		r = rename(snapshot->new_path, snapshot->path);
+	snapshot->is_written = false;
+	if (r < 0) {
+		fail_snapshot(snapshot, errno);
+		return;
+	}
+	snapshot->made++;
+	snapshot->bytes = (uint64_t)stat_.st_size;
+	snapshot->time = snapshot->began;
+}
+
+static void
+look_after_writer(struct snapshot *snapshot, int flags)
+{
+	int status;
+
+	if (snapshot->writer == 0 || waitpid(snapshot->writer, &status, flags) != snapshot->writer)
+		return;
+	snapshot->writer = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		snapshot->is_written = true;
+	else
+		fail_snapshot(snapshot, WIFEXITED(status) ? WEXITSTATUS(status) : EINTR);
+}
+
+void
+snapshot_watch(struct snapshot *snapshot, uint64_t kept)
+{
+	look_after_writer(snapshot, WNOHANG);
+	if (snapshot->is_written && kept >= snapshot->verdicts)
+		take_over(snapshot);
+}
+
+void
+snapshot_finish(struct snapshot *snapshot, const struct judge *judge,
+	const struct snapshot_places *places, const struct ring *verdicts, struct wall now)
+{
+	const struct timespec pause = {.tv_nsec = 2000000};
+	int64_t begun = clock_steady();
+	int r;
+
+	look_after_writer(snapshot, 0);
+	snapshot->is_written = false;
+	r = write_file(snapshot, judge, places);
+	if (r < 0) {
+		fail_snapshot(snapshot, -r);
+		return;
+	}
+	snapshot->verdicts = ring_place(verdicts);
+	snapshot->began = now;
+	snapshot->is_written = true;
+	while (snapshot->is_written && clock_steady() - begun < FINISH_US) {
+		snapshot_watch(snapshot, ring_taken_place(verdicts));
+		if (snapshot->is_written)
+			(void)nanosleep(&pause, NULL);
+	}
+}
