@@ -30,6 +30,18 @@ failed(struct fail *fail, const struct packetring_settings *settings, const char
 	return r;
 }
 
+/* As the kernel wants names, and as they can stand in a log. */
+static bool
+is_name(const char *name, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (name[i] <= ' ' || name[i] > '~' || name[i] == '"' || name[i] == '/' ||
+			name[i] == ':')
+			return false;
+	}
+	return length > 0 && length < PACKETRING_INTERFACE;
+}
+
 int
 packetring_check(struct packetring_settings *settings, struct fail *fail)
 {
@@ -42,9 +54,9 @@ packetring_check(struct packetring_settings *settings, struct fail *fail)
 		settings->block_count = 16;
 	if (settings->wait_ms == 0)
 		settings->wait_ms = 100;
-	if (length == 0 || length == sizeof(settings->interface)) {
+	if (!is_name(settings->interface, length)) {
 		settings->interface[0] = '\0';
-		return failed(fail, settings, "no name of an interface", -EINVAL);
+		return failed(fail, settings, "its name is none", -EINVAL);
 	}
 	if (settings->block_size % page != 0 || settings->block_size < 2 * FRAME_SIZE ||
 		(settings->block_size & (settings->block_size - 1)) != 0 ||

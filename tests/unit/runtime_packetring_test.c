@@ -305,6 +305,8 @@ settings_that_cannot_be_are_refused(void **state)
 	assert_int_equal(packetring_check(&settings, NULL), -EINVAL);
 	settings = (struct packetring_settings){0};
 	assert_int_equal(packetring_check(&settings, NULL), -EINVAL);
+	settings.interface[0] = '\n';
+	assert_int_equal(packetring_check(&settings, NULL), -EINVAL);
 }
 
 #define BLOCK  4096

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lazaret-gate - the one process that keeps privileges
+ *
+ * What:     opens what needs them, low ports, large queues, the packets of an interface, for the parent that
+ *           started it, and hands the descriptors over.
+ * SECURITY: reads nothing from the network: the only bytes that come are orders of its parent, of a
+ *           fixed size. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it was started with
+ *           them (with --bpf CAP_BPF too), reaches no file, and makes no process. An order that is
+ *           malformed ends it, since the parent that sends such a one is not to be trusted any more.
+ * LIMITS:   GATE_ORDERS orders in its life. Without a capability the order that needs it is refused, with words.
+ */
+#include "runtime/gate.h"
+
+#include "runtime/sandbox.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A parent that asks more often than once a second for days has gone wrong. */
+#define GATE_ORDERS 100000
+
+#define EXIT_MALFORMED 65
+#define EXIT_NOT_ASKED 64
+#define EXIT_SANDBOX   71
+
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+static void
+say(const char *level, const char *what, const struct fail *fail)
+{
+	if (fail == NULL)
+		fprintf(stderr, "level=%s event=gate what=\"%s\"\n", level, what);
+	else
+		fprintf(stderr, "level=%s event=gate what=\"%s\" where=\"%s\" why=\"%s\"\n", level,
+			what, fail->where, fail->what);
+}
+
+/* 1 if there is one, 0 if there will be none, -EPROTO if it is malformed. */
+static int
+receive(struct gate_order *order)
+{
+	/* No room for descriptors: the kernel closes those that come, and says so. */
+	struct iovec piece = {.iov_base = order, .iov_len = sizeof(*order)};
+	struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+	ssize_t length;
+
+	do
+		length = recvmsg(GATE_SOCKET, &message, MSG_CMSG_CLOEXEC);
+	while (length < 0 && errno == EINTR);
+	if (length == 0 || (length < 0 && errno == ECONNRESET))
+		return 0;
+	if (length != sizeof(*order) || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
+		order->version != GATE_VERSION || order->size != sizeof(*order))
+		return -EPROTO;
+	return 1;
+}
+
+static bool
+are_zero(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_well_formed(const struct gate_order *order)
+{
+	const struct udp_settings *udp = &order->udp;
+	struct packetring_settings packets;
+
+	switch (order->kind) {
+	case GATE_UDP:
+		return are_zero(order->bytes + sizeof(*udp), sizeof(order->bytes) - sizeof(*udp)) &&
+			udp->count > 0 && udp->count <= SOCKETS_GROUP && udp->timestamps <= 1 &&
+			udp->merge <= 1 && udp->join <= 1 && udp->zero == 0;
+	case GATE_PACKETS:
+		packets = order->packets;
+		/* The default of a zero is put in by the client, who needs to know it. */
+		return are_zero(order->bytes + sizeof(packets),
+			       sizeof(order->bytes) - sizeof(packets)) &&
+			packets.block_size != 0 && packets.block_count != 0 &&
+			packets.wait_ms != 0 && packetring_check(&packets, NULL) == 0;
+	default:
+		return false;
+	}
+}
+
+static int
+send_answer(const struct gate_answer *answer, const int *descriptors)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * SOCKETS_GROUP)];
+	} control = {0};
+	struct iovec piece = {.iov_base = (void *)(uintptr_t)answer, .iov_len = sizeof(*answer)};
+	struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+	size_t bytes = sizeof(int) * answer->descriptors;
+	ssize_t length;
+
+	if (answer->descriptors > 0) {
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_SPACE(bytes);
+		control.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(bytes),
+			.cmsg_level = SOL_SOCKET,
+			.cmsg_type = SCM_RIGHTS};
+		memcpy(CMSG_DATA(&control.align), descriptors, bytes);
+	}
+	do
+		length = sendmsg(GATE_SOCKET, &message, MSG_NOSIGNAL);
+	while (length < 0 && errno == EINTR);
+	return length == sizeof(*answer) ? 0 : -EPIPE;
+}
+
+static int
+serve(const struct gate_order *order)
+{
+	struct gate_answer answer = {.version = GATE_VERSION,
+		.kind = order->kind,
+		.size = sizeof(answer),
+		.number = order->number};
+	int descriptors[SOCKETS_GROUP], r;
+	uint32_t count = 1;
+
+	if (order->kind == GATE_UDP) {
+		count = order->udp.count;
+		r = sockets_open_udp(&order->udp, descriptors, &answer.buffer, &answer.fail);
+	} else {
+		r = packetring_open(&order->packets, &answer.fail);
+		descriptors[0] = r;
+	}
+	if (r < 0) {
+		answer.error = r;
+		say("warning", "refused", &answer.fail);
+		return send_answer(&answer, NULL);
+	}
+	answer.descriptors = count;
+	r = send_answer(&answer, descriptors);
+	while (count > 0)
+		close(descriptors[--count]);
+	return r;
+}
+
+static int
+enter(bool with_bpf)
+{
+	const struct sandbox sandbox = {
+		.calls = SANDBOX_SOCKETS_OPEN | SANDBOX_DESCRIPTORS | (with_bpf ? SANDBOX_BPF : 0U),
+		.capabilities = UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW |
+			UINT64_C(1) << CAP_NET_BIND_SERVICE |
+			(with_bpf ? UINT64_C(1) << CAP_BPF : 0),
+		.descriptors = SOCKETS_GROUP + 16};
+	struct sandbox_report report;
+	struct fail fail = {0};
+	struct buffer words;
+	int r = sandbox_enter(&sandbox, &report, &fail);
+
+	if (r < 0) {
+		say("error", "cannot shut itself in", &fail);
+		return r;
+	}
+	buffer_init(&words, 1000);
+	sandbox_report_print(&report, &words);
+	say(sandbox_report_is_whole(&report) ? "info" : "warning", buffer_string(&words), NULL);
+	buffer_done(&words);
+	return 0;
+}
+
+int
+main(int count, char **arguments)
+{
+	bool with_bpf = count == 2 && strcmp(arguments[1], "--bpf") == 0;
+	int type = 0, family = 0;
+	socklen_t length = sizeof(type);
+
+	if (count > 1 + with_bpf ||
+		getsockopt(GATE_SOCKET, SOL_SOCKET, SO_TYPE, &type, &length) < 0 ||
+		getsockopt(GATE_SOCKET, SOL_SOCKET, SO_DOMAIN, &family, &length) < 0 ||
+		type != SOCK_SEQPACKET || family != AF_UNIX) {
+		fputs("lazaret-gate is started by lazaretd, and is of no use by hand.\n", stderr);
+		return EXIT_NOT_ASKED;
+	}
+	/* A terminal's interrupt is for the parent; this one ends when the parent has. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (enter(with_bpf) < 0)
+		return EXIT_SANDBOX;
+	for (unsigned orders = 0; orders < GATE_ORDERS; orders++) {
+		struct gate_order order;
+		int r = receive(&order);
+
+		if (r == 0)
+			return 0;
+		if (r < 0 || !is_well_formed(&order)) {
+			say("error", "an order is malformed: no more are taken", NULL);
+			return EXIT_MALFORMED;
+		}
+		if (serve(&order) < 0)
+			return 0;
+	}
+	say("error", "too many orders: no more are taken", NULL);
+	return EXIT_MALFORMED;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "runtime/gateclient.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static _Noreturn void
+become_gate(int descriptor, const char *program, bool with_bpf)
+{
+	char bpf[] = "--bpf", name[] = "lazaret-gate";
+	char *const arguments[] = {name, with_bpf ? bpf : NULL, NULL},
+		    *const environment[] = {NULL};
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* dup2 of a descriptor to itself would leave it closed on exec. */
+	if (descriptor == GATE_SOCKET)
+		descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, GATE_SOCKET + 1);
+	if (nothing < 0 || descriptor < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 ||
+		dup2(descriptor, GATE_SOCKET) < 0 || close_range(GATE_SOCKET + 1, ~0U, 0) < 0)
+		_exit(126);
+	execve(program, arguments, environment);
+	_exit(127);
+}
+
+int
+gateclient_start(struct gateclient *ret, const char *program, bool with_bpf, struct fail *fail)
+{
+	const struct timeval wait = {.tv_sec = GATECLIENT_WAIT};
+	int pair[2], r = 0;
+	pid_t process;
+
+	*ret = (struct gateclient){.descriptor = -1};
+	if (access(program, X_OK) < 0 ||
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		r = -errno;
+		goto failed;
+	}
+	if (setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) < 0 ||
+		setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) < 0)
+		r = -errno;
+	process = r < 0 ? -1 : fork();
+	if (process == 0)
+		become_gate(pair[1], program, with_bpf);
+	if (process < 0) {
+		r = r < 0 ? r : -errno;
+		close(pair[0]);
+		close(pair[1]);
+		goto failed;
+	}
+	close(pair[1]);
+	*ret = (struct gateclient){.descriptor = pair[0], .process = process};
+	return 0;
+
+failed:
+	fail_where(fail, "%s", program);
+	fail_what(fail, "cannot be started: %s", strerror(-r));
+	return r;
+}
+
+static void
+give_up(struct gateclient *client)
+{
+	if (client->descriptor >= 0)
+		close(client->descriptor);
+	client->descriptor = -1;
+}
+
+void
+gateclient_stop(struct gateclient *client)
+{
+	/* It ends when nobody can give orders any more. */
+	give_up(client);
+	if (client->process > 0)
+		waitpid(client->process, NULL, 0);
+	client->process = 0;
+}
+
+/* Takes the descriptors out of a message: how many, all into `into` if there is room for them, else closed. */
+static size_t
+take_descriptors(struct msghdr *message, int *into, size_t room)
+{
+	size_t count = 0;
+
+	for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL;
+		at = CMSG_NXTHDR(message, at)) {
+		size_t here = (at->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < here; i++) {
+			int descriptor;
+
+			memcpy(&descriptor, CMSG_DATA(at) + i * sizeof(int), sizeof(int));
+			if (count < room)
+				into[count++] = descriptor;
+			else
+				close(descriptor);
+		}
+	}
+	return count;
+}
+
+static int
+receive(struct gateclient *client, struct gate_answer *answer, int *descriptors, size_t expected)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * SOCKETS_GROUP)];
+	} control;
+	struct iovec piece = {.iov_base = answer, .iov_len = sizeof(*answer)};
+	struct msghdr message = {.msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control)};
+	ssize_t length;
+	size_t count;
+
+	do
+		length = recvmsg(client->descriptor, &message, MSG_CMSG_CLOEXEC);
+	while (length < 0 && errno == EINTR);
+	if (length < 0)
+		return -errno;
+	count = take_descriptors(&message, descriptors, expected);
+	if (length == sizeof(*answer) && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 &&
+		answer->version == GATE_VERSION && answer->size == sizeof(*answer) &&
+		answer->number == client->number && answer->error <= 0 &&
+		count == (answer->error == 0 ? expected : 0) && answer->descriptors == count)
+		return 0;
+	while (count > 0)
+		close(descriptors[--count]);
+	return length == 0 ? -EPIPE : -EPROTO;
+}
+
+/* Sends the order and waits; expected: descriptors that come if it is done. */
+static int
+ask(struct gateclient *client, struct gate_order *order, int *descriptors, size_t expected,
+	struct gate_answer *answer, struct fail *fail)
+{
+	int r = -EPIPE;
+
+	order->version = GATE_VERSION;
+	order->size = sizeof(*order);
+	order->number = ++client->number;
+	if (client->descriptor >= 0) {
+		r = send(client->descriptor, order, sizeof(*order), MSG_NOSIGNAL) < 0 ? -errno : 0;
+		if (r == 0)
+			r = receive(client, answer, descriptors, expected);
+	}
+	if (r < 0) {
+		give_up(client);
+		fail_where(fail, "gate");
+		fail_what(fail, "gives no answer: %s", strerror(-r));
+		fail_hint(fail, "it says why in the log; restart the daemon");
+		return -EPIPE;
+	}
+	if (answer->error < 0 && fail != NULL) {
+		*fail = answer->fail;
+		fail->where[sizeof(fail->where) - 1] = '\0';
+		fail->what[sizeof(fail->what) - 1] = '\0';
+		fail->hint[sizeof(fail->hint) - 1] = '\0';
+	}
+	return answer->error;
+}
+
+int
+gateclient_udp(struct gateclient *client, const struct udp_settings *settings, int *descriptors,
+	struct socket_buffer *ret, struct fail *fail)
+{
+	struct gate_order order = {.kind = GATE_UDP};
+	struct gate_answer answer;
+	int r;
+
+	if (settings->count == 0 || settings->count > SOCKETS_GROUP)
+		return -EINVAL;
+	/* What is malformed would end the gate. */
+	order.udp = *settings;
+	order.udp.timestamps = settings->timestamps != 0;
+	order.udp.merge = settings->merge != 0;
+	order.udp.join = settings->join != 0;
+	order.udp.zero = 0;
+	r = ask(client, &order, descriptors, settings->count, &answer, fail);
+	if (r == 0 && ret != NULL)
+		*ret = answer.buffer;
+	return r;
+}
+
+int
+gateclient_packets(
+	struct gateclient *client, struct packetring_settings *settings, struct fail *fail)
+{
+	struct gate_order order = {.kind = GATE_PACKETS};
+	struct gate_answer answer;
+	int descriptor = -1, r = packetring_check(settings, fail);
+
+	if (r < 0)
+		return r;
+	order.packets = *settings;
+	r = ask(client, &order, &descriptor, 1, &answer, fail);
+	return r < 0 ? r : descriptor;
+}

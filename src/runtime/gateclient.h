@@ -1,0 +1,39 @@
+/* gateclient - the parent's side of the gate
+ *
+ * What:    starts the gate and has it open what needs privileges. The calls wait for the answer.
+ * Owns:    gateclient_start makes the process, gateclient_stop ends it and waits for it. The caller closes
+ *          the descriptors it gets.
+ * Limits:  GATECLIENT_WAIT seconds for an answer; then, and after any answer that is malformed, the gate is given
+ *          up: all calls give -EPIPE.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_RUNTIME_GATECLIENT_H
+#define LAZARET_RUNTIME_GATECLIENT_H
+
+#include "runtime/gate.h"
+
+#include <sys/types.h>
+
+#define GATECLIENT_WAIT 10
+
+struct gateclient {
+	int descriptor; /* -1: there is none any more */
+	pid_t process;
+	uint64_t number;
+};
+
+/* program: the path of lazaret-gate. with_bpf: it keeps CAP_BPF too. Nothing but standard error and its socket is
+ * handed on. */
+int gateclient_start(
+	struct gateclient *ret, const char *program, bool with_bpf, struct fail *fail) MUST_USE;
+void gateclient_stop(struct gateclient *client);
+
+/* As sockets_open_udp. */
+int gateclient_udp(struct gateclient *client, const struct udp_settings *settings, int *descriptors,
+	struct socket_buffer *ret, struct fail *fail) MUST_USE;
+
+/* As packetring_check and packetring_open: puts in the defaults, and gives the descriptor for packetring_map. */
+int gateclient_packets(struct gateclient *client, struct packetring_settings *settings,
+	struct fail *fail) MUST_USE;
+
+#endif
