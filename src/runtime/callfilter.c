@@ -99,7 +99,7 @@ static const struct call write_calls[] = {{"pwrite64"}, {"pwritev"}, {"pwritev2"
 	{"ftruncate64"}, {"fallocate"}, {"rename"}, {"renameat"}, {"renameat2"}, {"link"},
 	{"linkat"}, {"unlink"}, {"unlinkat"}, {"mkdir"}, {"mkdirat"}, {"rmdir"}, {"chmod"},
 	{"fchmod"}, {"fchmodat"}, {"chown"}, {"fchown"}, {"fchownat"}, {"utime"}, {"utimes"},
-	{"utimensat"}, {"umask"}, {"mincore"}, {NULL}};
+	{"utimensat"}, {"umask"}, {NULL}};
 
 static const struct call receive_calls[] = {{"recvmmsg"}, {"recvmmsg_time64"}, {"recvmsg"},
 	{"recvfrom"}, {"recv"}, {"getsockopt"}, {"getsockname"}, {NULL}};

@@ -94,7 +94,8 @@ join_interface(int descriptor, const struct packetring_settings *settings, int i
 	struct sockaddr_ll at = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = index};
 	struct packet_mreq wants = {.mr_ifindex = index, .mr_type = PACKET_MR_PROMISC};
-	int fanout = settings->fanout | (PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
+	uint32_t fanout =
+		settings->fanout | (PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) * 65536U;
 
 	if (settings->promiscuous &&
 		setsockopt(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &wants, sizeof(wants)) <
