@@ -117,12 +117,18 @@ static const struct call connect_calls[] = {{"socket"}, {"connect"}, {"setsockop
 	{"getpeername"}, {"getsockname"}, {"shutdown"}, {"recvmsg"}, {"recvfrom"}, {"recv"},
 	{"sendmsg"}, {"sendto"}, {"send"}, {NULL}};
 
+/* No new namespaces. clone3 hides its flags in memory; refused as unknown, it makes the C library take clone. */
+#define NAMESPACES                                                                                 \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
+		CLONE_NEWPID | CLONE_NEWNET)
+
 /* The second half is what a child needs to shut itself in. */
-static const struct call fork_calls[] = {{"clone"}, {"clone3"}, {"fork"}, {"vfork"}, {"wait4"},
-	{"waitid"}, {"waitpid"}, {"pidfd_open"}, {"setpgid"}, {"setsid"}, {"socketpair"}, {"dup2"},
-	{"dup3"}, {"set_tid_address"}, {"tgkill"}, {"prctl"}, {"capget"}, {"capset"}, {"setrlimit"},
-	{"prlimit64"}, {"landlock_create_ruleset"}, {"landlock_add_rule"},
-	{"landlock_restrict_self"}, {"seccomp"}, {NULL}};
+static const struct call fork_calls[] = {WHEN_BITS("clone", 0, NAMESPACES, 0), {"fork"}, {"vfork"},
+	{"wait4"}, {"waitid"}, {"waitpid"}, {"pidfd_open"}, {"setpgid"}, {"setsid"},
+	WHEN("socketpair", 0, AF_UNIX), {"dup2"}, {"dup3"}, {"set_tid_address"}, {"tgkill"},
+	{"prctl"}, {"capget"}, {"capset"}, {"setrlimit"}, {"prlimit64"},
+	{"landlock_create_ruleset"}, {"landlock_add_rule"}, {"landlock_restrict_self"}, {"seccomp"},
+	{NULL}};
 
 static const struct call signal_calls[] = {{"kill"}, {"tgkill"}, {"pidfd_send_signal"}, {NULL}};
 
@@ -133,9 +139,8 @@ static const struct call share_calls[] = {{"memfd_create"}, {"ftruncate"}, {"ftr
 	WHEN("fcntl", 1, F_ADD_SEALS), WHEN("fcntl64", 1, F_ADD_SEALS),
 	WHEN("fcntl", 1, F_GET_SEALS), WHEN("fcntl64", 1, F_GET_SEALS), {NULL}};
 
-/* clone3 hides its flags in memory; refused as unknown, it makes the C library take clone. */
 static const struct call thread_calls[] = {
-	WHEN_BITS("clone", 0, CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD), {"sched_setaffinity"},
+	WHEN_BITS("clone", 0, NAMESPACES | CLONE_THREAD, CLONE_THREAD), {"sched_setaffinity"},
 	{"set_tid_address"}, {NULL}};
 
 static const struct call bpf_calls[] = {{"bpf"}, {"perf_event_open"}, {NULL}};
@@ -212,7 +217,7 @@ fill(scmp_filter_ctx filter, unsigned calls)
 	}
 	if (r == 0 && (calls & (SANDBOX_FORK | SANDBOX_SIGNAL_CHILDREN)) == 0)
 		r = allow_own_end(filter);
-	if (r == 0 && (calls & SANDBOX_THREADS) != 0 && (calls & SANDBOX_FORK) == 0)
+	if (r == 0 && (calls & (SANDBOX_THREADS | SANDBOX_FORK)) != 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	return r;
 }

@@ -192,6 +192,25 @@ sockets_open_udp(const struct udp_settings *settings, int *descriptors, struct s
 }
 
 int
+sockets_prepare_udp(int descriptor, const struct udp_settings *settings, struct socket_buffer *ret,
+	struct fail *fail)
+{
+	struct udp_settings change = *settings;
+	struct socket_buffer there;
+	int r = set_buffer(descriptor, 0, &there);
+
+	if (r == 0 && there.bytes >= settings->buffer)
+		change.buffer = 0;
+	if (r == 0)
+		r = set_udp(descriptor, &change, ret);
+	if (r < 0) {
+		fail_where(fail, "UDP socket %d of the service manager", descriptor);
+		fail_what(fail, "cannot be used: %s", strerror(-r));
+	}
+	return r;
+}
+
+int
 sockets_open_tcp(const struct address *wanted, uint16_t port, int backlog, struct fail *fail)
 {
 	struct address address = *wanted;

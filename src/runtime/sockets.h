@@ -45,6 +45,10 @@ struct socket_buffer {
 int sockets_open_udp(const struct udp_settings *settings, int *descriptors,
 	struct socket_buffer *ret, struct fail *fail) MUST_USE;
 
+/* The same options for one that the service manager opened; its queue is not made smaller. */
+int sockets_prepare_udp(int descriptor, const struct udp_settings *settings,
+	struct socket_buffer *ret, struct fail *fail) MUST_USE;
+
 /* Gives the descriptor. */
 int sockets_open_tcp(
 	const struct address *address, uint16_t port, int backlog, struct fail *fail) MUST_USE;

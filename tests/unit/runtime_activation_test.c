@@ -7,13 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MOST 8
+#define MOST      8
+#define NOT_THERE 99
 
 /* Checks run in a child, whose descriptors from 3 on are what the manager gave: a number tells where one went
  * wrong. */
@@ -215,16 +217,75 @@ a_count_that_is_none_is_refused(void **state)
 	count_text = NULL;
 }
 
+/* What systemd-socket-activate starts: 0 if the socket is what it was asked for, and has the datagram. */
+static int
+activated(void)
+{
+	struct activation activation;
+	struct pollfd wait = {.events = POLLIN};
+	char got[8];
+
+	EXPECT(activation_take(&activation, NULL) == 1);
+	EXPECT(activation_find(&activation, "export", SOCK_DGRAM, NULL) == activation.sockets);
+	EXPECT(activation.sockets[0].port != 0 && environment_is_clean());
+	wait.fd = activation.sockets[0].descriptor;
+	EXPECT(poll(&wait, 1, 10000) == 1);
+	EXPECT(recv(wait.fd, got, sizeof(got), 0) == 4 && memcmp(got, "flow", 4) == 0);
+	return 0;
+}
+
+static char self[] = "/proc/self/exe";
+
+static void
+sockets_of_systemd_are_taken(void **state)
+{
+	char program[512], address[64];
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001)};
+	int sender = socket(AF_INET, SOCK_DGRAM, 0), probe = udp(), status = 0;
+	ssize_t length = readlink(self, program, sizeof(program) - 1);
+	pid_t child, ended = 0;
+
+	assert_true(length > 0);
+	program[length] = '\0';
+	to.sin_port = htons((uint16_t)sockets_port(probe));
+	snprintf(address, sizeof(address), "127.0.0.1:%d", sockets_port(probe));
+	close(probe);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		execlp("systemd-socket-activate", "systemd-socket-activate", "-d", "-l", address,
+			"--fdname=export", program, "activated", NULL);
+		_exit(NOT_THERE);
+	}
+	assert_int_equal(connect(sender, (struct sockaddr *)&to, sizeof(to)), 0);
+	/* Until it listens nothing arrives. */
+	while (ended == 0) {
+		(void)send(sender, "flow", 4, 0);
+		poll(NULL, 0, 20);
+		ended = waitpid(child, &status, WNOHANG);
+	}
+	assert_int_equal(ended, child);
+	close(sender);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_THERE) {
+		print_message("systemd-socket-activate is not installed\n");
+		skip();
+	}
+	assert_int_equal(status, 0);
+}
+
 int
-main(void)
+main(int count, char **arguments)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sockets_are_found_by_name_and_type),
 		cmocka_unit_test(sockets_without_names_are_taken_too),
 		cmocka_unit_test(sockets_for_another_process_are_not_taken),
 		cmocka_unit_test(what_is_no_socket_for_flow_export_or_control_is_refused),
+		cmocka_unit_test(sockets_of_systemd_are_taken),
 		cmocka_unit_test(a_count_that_is_none_is_refused),
 	};
 
+	if (count == 2 && strcmp(arguments[1], "activated") == 0)
+		return activated();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

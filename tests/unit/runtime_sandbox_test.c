@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -472,6 +475,57 @@ threads_start_where_they_may(void **state)
 }
 
 static int
+forks_into_a_namespace(const char *path)
+{
+	return (int)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static void
+who_may_fork_gets_no_namespace(void **state)
+{
+	is_killed(&(struct sandbox){.calls = SANDBOX_FORK}, forks_into_a_namespace);
+	is_killed(&(struct sandbox){.calls = SANDBOX_THREADS}, forks_into_a_namespace);
+}
+
+/* With seccomp that only logs, Landlock is what holds. */
+static int
+reaches_nobody_outside(const char *path)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001)};
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0lazaret-outside"};
+	int tcp = socket(AF_INET, SOCK_STREAM, 0), local = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct sandbox_report inside;
+
+	if (sandbox_enter(&(struct sandbox){.log = true}, &inside, NULL) < 0)
+		return 1;
+	if (inside.landlock >= 4 &&
+		(bind(tcp, (struct sockaddr *)&to, sizeof(to)) == 0 || errno != EACCES))
+		return 2;
+	to.sin_port = htons(9);
+	if (inside.landlock >= 4 &&
+		(connect(tcp, (struct sockaddr *)&to, sizeof(to)) == 0 || errno != EACCES))
+		return 3;
+	if (inside.landlock >= 6 && (kill(getppid(), 0) == 0 || errno != EPERM))
+		return 4;
+	if (inside.landlock >= 6 &&
+		(connect(local, (struct sockaddr *)&name, sizeof(name)) == 0 || errno != EPERM))
+		return 5;
+	return 0;
+}
+
+static void
+ports_processes_and_abstract_sockets_outside_cannot_be_reached(void **state)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0lazaret-outside"};
+	int listening = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(listening, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(listen(listening, 1), 0);
+	passes(&(struct sandbox){.log = true}, reaches_nobody_outside);
+	close(listening);
+}
+
+static int
 aborts(const char *path)
 {
 	abort();
@@ -655,6 +709,8 @@ main(void)
 		cmocka_unit_test(the_group_that_reads_files_does_not_write_them),
 		cmocka_unit_test(a_receiver_receives_and_does_not_send),
 		cmocka_unit_test(threads_start_where_they_may),
+		cmocka_unit_test(who_may_fork_gets_no_namespace),
+		cmocka_unit_test(ports_processes_and_abstract_sockets_outside_cannot_be_reached),
 		cmocka_unit_test(a_broken_promise_ends_as_abort_and_not_as_a_forbidden_call),
 		cmocka_unit_test(a_child_of_a_process_in_a_box_shuts_itself_in_further),
 		cmocka_unit_test(with_log_forbidden_calls_go_on),

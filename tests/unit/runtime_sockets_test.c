@@ -141,6 +141,28 @@ arrival_is_stamped_where_it_is_asked_for(void **state)
 }
 
 static void
+a_socket_of_the_service_manager_keeps_its_larger_queue(void **state)
+{
+	struct udp_settings settings = local;
+	struct socket_buffer before = {0}, after = {0};
+	int descriptor;
+	uint32_t drops;
+
+	settings.buffer = 100000;
+	assert_int_equal(sockets_open_udp(&settings, &descriptor, &before, NULL), 0);
+	settings.buffer = 50000;
+	assert_int_equal(sockets_prepare_udp(descriptor, &settings, &after, NULL), 0);
+	assert_int_equal(after.bytes, before.bytes);
+	assert_false(after.is_short);
+	settings.buffer = 120000;
+	assert_int_equal(sockets_prepare_udp(descriptor, &settings, &after, NULL), 0);
+	assert_true(after.bytes > before.bytes || after.is_short);
+	assert_int_equal(sockets_drops(descriptor, &drops), 0);
+	close(descriptor);
+	assert_true(sockets_prepare_udp(descriptor, &settings, &after, NULL) < 0);
+}
+
+static void
 a_port_that_is_taken_is_told(void **state)
 {
 	struct udp_settings settings = local;
@@ -375,6 +397,7 @@ main(void)
 		cmocka_unit_test(without_privilege_a_queue_that_is_too_large_is_told),
 		cmocka_unit_test(what_the_kernel_drops_is_counted),
 		cmocka_unit_test(arrival_is_stamped_where_it_is_asked_for),
+		cmocka_unit_test(a_socket_of_the_service_manager_keeps_its_larger_queue),
 		cmocka_unit_test(a_port_that_is_taken_is_told),
 		cmocka_unit_test(counts_of_nothing_and_of_too_many_are_refused),
 		cmocka_unit_test(a_low_port_needs_its_capability),
