@@ -30,6 +30,7 @@ enum flow_known {
 	FLOW_OUTCOME = 1 << 7,    /* the record itself tells the outcome (a log of SMTP) */
 	FLOW_COUNTS = 1 << 8,     /* packets and bytes are known */
 	FLOW_STARTTLS = 1 << 9,   /* the connection went into TLS */
+	FLOW_ENDED = 1 << 10,     /* the exporter says that this was all of the connection */
 };
 
 struct flow_side {

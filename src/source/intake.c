@@ -404,12 +404,14 @@ is_over(const struct flow *flow)
 	uint8_t both = flow->forward.tcp_flags & flow->reverse.tcp_flags;
 	uint8_t either = flow->forward.tcp_flags | flow->reverse.tcp_flags;
 
-	if (!(flow->known & FLOW_BOTH_SIDES) || !(flow->known & FLOW_TCP_FLAGS))
+	if (!(flow->known & FLOW_BOTH_SIDES))
 		return false;
 	if ((flow->known & FLOW_COUNTS) &&
 		(flow->forward.packets == 0 || flow->reverse.packets == 0))
 		return false;
-	return (both & TCP_FIN) || (either & TCP_RST);
+	if (flow->known & FLOW_ENDED)
+		return true;
+	return (flow->known & FLOW_TCP_FLAGS) && ((both & TCP_FIN) || (either & TCP_RST));
 }
 
 /* Live: what is over comes out, and its place remembers it. */

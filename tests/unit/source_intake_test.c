@@ -304,6 +304,13 @@ live_a_record_of_both_directions_comes_out_at_once_unless_unanswered(void **stat
 	both.reverse = (struct flow_side){9, 900, OPEN | TCP_FIN};
 	put(*state, both);
 	assert_int_equal(intake_take(*state, o, 16), 1);
+	/* A firewall tells no flags but that the connection is over. */
+	both.known = FLOW_BOTH_SIDES | FLOW_COUNTS | FLOW_SOURCE_OPENED | FLOW_ENDED;
+	both.source_port = 4;
+	both.reverse.tcp_flags = both.forward.tcp_flags = 0;
+	put(*state, both);
+	assert_int_equal(intake_take(*state, o, 16), 1);
+	assert_int_equal(o[0].outcome, OUTCOME_ACCEPTED);
 	/* No answer yet: the SYN may be tried again. */
 	both = from_client(LIVE - 5, 2, TCP_SYN, 1, 60);
 	both.known |= FLOW_BOTH_SIDES;

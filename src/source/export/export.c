@@ -215,8 +215,12 @@ exporter_of(const struct export *export_, const struct session *session)
 {
 	static const char *const versions[DIALECT_COUNT] = {
 		[DIALECT_NETFLOW5] = "v5", [DIALECT_NETFLOW9] = "v9", [DIALECT_IPFIX] = "ipfix"};
+	static const struct address none;
 	struct export_exporter exporter = {
 		.address = session->key.exporter,
+		.has_address = !address_equal(&session->key.exporter, &none),
+		.is_established = session->is_established,
+		.port = session->port,
 		.transport = session->key.transport,
 		.domain = session->key.domain,
 		.agent = session->key.exporter,
@@ -231,7 +235,7 @@ exporter_of(const struct export *export_, const struct session *session)
 		exporter.sampling = sampling_told(session->sampling);
 	if (exporter.sampling == 0)
 		exporter.sampling = export_->settings.sampling;
-	figures_show(&session->figures, &exporter);
+	figures_show(&session->often, &session->figures, &exporter);
 	return exporter;
 }
 

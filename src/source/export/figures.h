@@ -1,7 +1,9 @@
 /* figures - what an operator is told of one exporter
  *
- * What:    counters of one session or agent, written once for each message, never for each record.
- * Limits:  one cache line. The small ones wrap after 4 billion.
+ * What:    counters of one session or agent, written for each message, never for each record; those that most
+ *          messages change are apart from the others, so that they share a cache line with what is
+ *          written anyway.
+ * Limits:  the small ones wrap after 4 billion.
  * Thread:  a value.
  */
 #ifndef LAZARET_SOURCE_EXPORT_FIGURES_H
@@ -12,33 +14,29 @@
 
 #include <stdbool.h>
 
-struct figures {
+struct figures_often {
 	uint64_t messages;
 	uint64_t records;
+	int64_t clock_us; /* of the last message: export time minus receipt */
+};
+
+struct figures {
 	uint64_t mail_records;
 	uint64_t lost;          /* records */
-	int64_t clock_us;       /* of the last message: export time minus receipt */
 	uint32_t late;          /* messages out of order */
 	uint32_t duplicates;    /* messages that came twice */
 	uint32_t restarts;      /* of the exporter */
 	uint32_t malformed;     /* messages */
 	uint32_t clock_records; /* records whose own time could not be meant */
-	uint16_t port;          /* of the last message */
-	bool is_established;    /* standing.h */
 };
 
-_Static_assert(sizeof(struct figures) == 64, "one cache line");
-
 static inline void
-figures_show(const struct figures *figures, struct export_exporter *exporter)
+figures_show(const struct figures_often *often, const struct figures *figures,
+	struct export_exporter *exporter)
 {
-	static const struct address none;
-
-	exporter->has_address = !address_equal(&exporter->address, &none);
-	exporter->is_established = figures->is_established;
-	exporter->port = figures->port;
-	exporter->datagrams = figures->messages;
-	exporter->records = figures->records;
+	exporter->datagrams = often->messages;
+	exporter->records = often->records;
+	exporter->clock_us = often->clock_us;
 	exporter->mail_records = figures->mail_records;
 	exporter->lost = figures->lost;
 	exporter->late = figures->late;
@@ -46,7 +44,6 @@ figures_show(const struct figures *figures, struct export_exporter *exporter)
 	exporter->restarts = figures->restarts;
 	exporter->malformed = figures->malformed;
 	exporter->clock_records = figures->clock_records;
-	exporter->clock_us = figures->clock_us;
 }
 
 /* Adds a loss, or takes back what came late. */

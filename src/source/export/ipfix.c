@@ -40,11 +40,9 @@ read_message(struct export *export_, const struct export_from *from, const uint8
 	message.number = reader_u32(&reader);
 	domain = reader_u32(&reader);
 	if (!are_sets_whole(reader)) {
-		struct session_key key;
-
-		message.session = message_session(&message, domain, &key);
+		message.session = message_session(&message, domain);
 		if (message.session != NULL)
-			message.session->figures.messages++;
+			message.session->often.messages++;
 		message_malformed(&message);
 		export_->intake_counts->skipped_bytes += length;
 		message_error(&message,

@@ -94,13 +94,20 @@ print_of(const struct message *message)
 
 /* The first message of a session. */
 static struct session *
-begin_session(struct message *message, const struct session_key *key)
+begin_session(struct message *message, uint32_t domain)
 {
 	struct export *export_ = message->export_;
+	const struct export_from *from = message->from;
+	struct session_key key = {
+		.domain = domain, .dialect = message->dialect, .transport = from->transport};
+	struct session *session;
 	bool tell = false;
-	struct session *session =
-		session_begin(&export_->sessions, key, message->from->received, &tell);
 
+	if (from->has_address)
+		key.exporter = from->address;
+	if (message->dialect == DIALECT_IPFIX)
+		key.port = from->port;
+	session = session_begin(&export_->sessions, &key, from->received, &tell);
 	if (session != NULL)
 		return session;
 	export_->counts.sessions_refused++;
@@ -150,18 +157,23 @@ judge_number(struct message *message, bool restarted)
 	return true;
 }
 
-struct session *
-message_session(const struct message *message, uint32_t domain, struct session_key *key)
+static inline struct session *
+find_session(const struct message *message, uint32_t domain)
 {
+	static const struct address nobody;
 	const struct export_from *from = message->from;
+	const struct sessions *sessions = &message->export_->sessions;
+	uint16_t port = message->dialect == DIALECT_IPFIX ? from->port : 0;
 
-	*key = (struct session_key){
-		.domain = domain, .dialect = message->dialect, .transport = from->transport};
-	if (from->has_address)
-		key->exporter = from->address;
-	if (message->dialect == DIALECT_IPFIX)
-		key->port = from->port;
-	return session_find(&message->export_->sessions, key);
+	return session_find(sessions,
+		session_hash_parts(sessions, from->has_address ? &from->address : &nobody, domain,
+			port, message->dialect, from->transport));
+}
+
+struct session *
+message_session(const struct message *message, uint32_t domain)
+{
+	return find_session(message, domain);
 }
 
 bool
@@ -169,22 +181,21 @@ message_begin(struct message *message, uint32_t domain, int64_t export_us)
 {
 	struct export *export_ = message->export_;
 	const struct export_from *from = message->from;
-	struct session_key key;
-	struct session *session = message_session(message, domain, &key);
+	struct session *session = find_session(message, domain);
 	bool restarted = false;
 
 	if (__builtin_expect(session == NULL, 0)) {
-		session = begin_session(message, &key);
+		session = begin_session(message, domain);
 		if (session == NULL)
 			return false;
 	}
 	message->session = session;
-	__builtin_prefetch((const char *)session + 64);
+	__builtin_prefetch((const char *)session + 128);
 	message->mail_before = export_->intake_counts->mail_records;
 	message->clock_before = export_->intake_counts->clock_records;
-	session->figures.messages++;
-	session->figures.port = from->port;
-	session->figures.clock_us = (int64_t)((uint64_t)export_us - (uint64_t)from->received.us);
+	session->often.messages++;
+	session->port = from->port;
+	session->often.clock_us = (int64_t)((uint64_t)export_us - (uint64_t)from->received.us);
 	if (from->received.us > session->seen.us)
 		session->seen = from->received;
 	message->moment.time.us = export_us;
@@ -202,12 +213,15 @@ void
 message_end(struct message *message)
 {
 	const struct intake_counts *counts = message->export_->intake_counts;
-	struct figures *figures = &message->session->figures;
+	uint64_t mail = counts->mail_records - message->mail_before;
+	uint64_t clock = counts->clock_records - message->clock_before;
 	int64_t lost = 0;
 
-	figures->records += message->records;
-	figures->mail_records += counts->mail_records - message->mail_before;
-	figures->clock_records += (uint32_t)(counts->clock_records - message->clock_before);
+	message->session->often.records += message->records;
+	if ((mail | clock) != 0) {
+		message->session->figures.mail_records += mail;
+		message->session->figures.clock_records += (uint32_t)clock;
+	}
 	session_see(&message->export_->sessions, message->session);
 	session_remember(message->session, print_of(message));
 	if (message->session->is_mixed)

@@ -28,8 +28,7 @@ struct message {
 };
 
 /* The session of the message by dialect and domain; NULL if there is none yet. */
-struct session *message_session(
-	const struct message *message, uint32_t domain, struct session_key *key);
+struct session *message_session(const struct message *message, uint32_t domain);
 
 /* A length, count or version in it is wrong: counts it. */
 void message_malformed(const struct message *message);

@@ -178,6 +178,8 @@ find_opener(const struct record *record, struct flow *flow)
 	if (event == FIREWALL_DENIED || forwarding == FORWARDING_ACL_DENY ||
 		forwarding == FORWARDING_ACL_DROP)
 		flow->known |= FLOW_DENIED;
+	if (event == FIREWALL_DELETED)
+		flow->known |= FLOW_ENDED;
 	return event == 0 || event == FIREWALL_DELETED || event == FIREWALL_DENIED;
 }
 

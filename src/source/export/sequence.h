@@ -36,7 +36,12 @@ enum sequence_place {
 	SEQUENCE_RESTART, /* the exporter counts anew */
 };
 
+/* What every message needs comes after the gaps. */
 struct sequence {
+	struct sequence_gap {
+		uint32_t from;
+		uint32_t to;
+	} gap[SEQUENCE_GAPS];
 	uint32_t expected;
 	uint32_t number;               /* of the last message in order */
 	uint32_t size[SEQUENCE_UNITS]; /* of that message */
@@ -48,14 +53,10 @@ struct sequence {
 	uint8_t fits;     /* how often in a row */
 	uint8_t place;    /* enum sequence_place, of the message being read */
 	uint8_t gap_next;
-	bool has_begun;
-	bool has_advanced; /* the numbers do change: not every exporter counts */
-	bool is_uncounted; /* the last message had sets that nobody can count */
-	bool has_stepped_back;
-	struct sequence_gap {
-		uint32_t from;
-		uint32_t to;
-	} gap[SEQUENCE_GAPS];
+	bool has_begun : 1;
+	bool has_advanced : 1; /* the numbers do change: not every exporter counts */
+	bool is_uncounted : 1; /* the last message had sets that nobody can count */
+	bool has_stepped_back : 1;
 };
 
 void sequence_init(struct sequence *sequence, enum sequence_unit unit);

@@ -18,7 +18,7 @@
 #define UPTIME_SLACK 5000
 
 /* So many strangers are looked at to find one of the same exporter. */
-#define LOOK_MOST 512
+#define LOOK_MOST 64
 
 /* An exporter does not restart so often in a minute: these are several behind one address. */
 #define RESTARTS_MOST 4

@@ -54,21 +54,24 @@ struct held {
 	uint8_t bytes[];
 };
 
-/* What every message needs comes first: two cache lines. */
+/* What every message needs: the first cache line, the third and one word of the fourth. */
 struct session {
 	struct template *recent[SESSION_RECENT]; /* by the low bits of the id; may be NULL */
 	struct wall seen;
 	int64_t booted_ms; /* export time - sysUpTime */
 	uint32_t uptime;
-	bool has_uptime;
-	bool is_mixed; /* several exporters behind one key: restarts mean nothing */
-	bool is_used;
+	bool has_uptime : 1;
+	bool is_mixed : 1; /* several exporters behind one key: restarts mean nothing */
+	bool is_used : 1;
+	bool is_established : 1; /* standing.h */
 	uint8_t print_next;
+	uint16_t port;          /* where the last message came from */
 	struct wall incomplete; /* records were lost shortly before this time */
 	struct sequence sequence;
+	struct figures_often often;
 	uint64_t print[SESSION_PRINTS]; /* of the last datagrams, to know duplicates */
-	struct figures figures __attribute__((aligned(64)));
 	struct session_key key;
+	struct figures figures;
 	uint32_t number;
 	uint32_t template_count;
 	int64_t started_ms; /* systemInitTimeMilliseconds, from options; 0 not known */
@@ -81,6 +84,9 @@ struct session {
 	struct held *held_last;
 	size_t held_count;
 } __attribute__((aligned(64)));
+
+_Static_assert(offsetof(struct session, print) == 192,
+	"the sequence and what is counted often share a line");
 
 struct sessions {
 	const struct export_settings *settings;
@@ -123,27 +129,35 @@ session_fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The hash of a key that is not put together: written in parts and read back as one word, it would be waited
+ * for. */
 static inline uint64_t
-session_hash(const struct sessions *sessions, const struct session_key *key)
+session_hash_parts(const struct sessions *sessions, const struct address *exporter, uint32_t domain,
+	uint16_t port, uint8_t dialect, uint8_t transport)
 {
+	uint64_t rest =
+		domain | (uint64_t)port << 32 | (uint64_t)dialect << 48 | (uint64_t)transport << 56;
 	uint64_t high, low;
-	/* Put together here: read back as one word right after it was written in parts would
-	 * wait. */
-	uint64_t rest = key->domain | (uint64_t)key->port << 32 | (uint64_t)key->dialect << 48 |
-		(uint64_t)key->transport << 56;
 
-	memcpy(&high, key->exporter.byte, sizeof(high));
-	memcpy(&low, key->exporter.byte + 8, sizeof(low));
+	memcpy(&high, exporter->byte, sizeof(high));
+	memcpy(&low, exporter->byte + 8, sizeof(low));
 	return session_fold(
 		session_fold(high ^ sessions->seed[0], low ^ sessions->seed[1]) ^ sessions->seed[2],
 		rest ^ sessions->seed[3]);
 }
 
-/* The session of the key, or NULL if there is none yet. */
-static inline struct session *
-session_find(const struct sessions *sessions, const struct session_key *key)
+static inline uint64_t
+session_hash(const struct sessions *sessions, const struct session_key *key)
 {
-	const struct table_slot *slot = table_find(&sessions->index, session_hash(sessions, key));
+	return session_hash_parts(
+		sessions, &key->exporter, key->domain, key->port, key->dialect, key->transport);
+}
+
+/* The session of a key with this hash, or NULL if there is none yet. */
+static inline struct session *
+session_find(const struct sessions *sessions, uint64_t hash)
+{
+	const struct table_slot *slot = table_find(&sessions->index, hash);
 
 	return slot != NULL ? &sessions->session[slot->value] : NULL;
 }
@@ -160,9 +174,9 @@ void session_end(struct sessions *sessions, struct session *session);
 static inline void
 session_see(struct sessions *sessions, struct session *session)
 {
-	if (__builtin_expect(!session->figures.is_established, 0))
-		session->figures.is_established = standing_see(&sessions->standing, session->number,
-			session->figures.messages, session->figures.records);
+	if (__builtin_expect(!session->is_established, 0))
+		session->is_established = standing_see(&sessions->standing, session->number,
+			session->often.messages, session->often.records);
 }
 
 /* The template is withdrawn (RFC 7011 s8.1). id: a template's, or that of a set for all templates

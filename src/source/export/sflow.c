@@ -517,9 +517,9 @@ read_and_count(struct sflow_message *message, struct reader *reader, uint32_t sa
 		return r;
 	figures = &message->agent->figures;
 	message->agent->has_address = message->from->has_address;
-	figures->messages++;
-	figures->port = message->from->port;
-	figures->records += sflow->counts.samples - samples_before;
+	message->agent->port = message->from->port;
+	message->agent->often.messages++;
+	message->agent->often.records += sflow->counts.samples - samples_before;
 	figures->mail_records += counts->mail_records - before.mail_records;
 	figures->clock_records += (uint32_t)(counts->clock_records - before.clock_records);
 	figures->malformed += r < 0;
@@ -575,6 +575,9 @@ sflow_each_exporter(const struct sflow *sflow,
 			.address = agent->key.sender,
 			.domain = agent->key.sub_agent,
 			.agent = agent->key.agent,
+			.has_address = agent->has_address,
+			.is_established = agent->is_established,
+			.port = agent->port,
 			.version = "sflow",
 			.seen = agent->seen,
 			.sampling = agent->rate,
@@ -582,8 +585,7 @@ sflow_each_exporter(const struct sflow *sflow,
 
 		if (!agent->is_used)
 			continue;
-		figures_show(&agent->figures, &exporter);
-		exporter.has_address = agent->has_address;
+		figures_show(&agent->often, &agent->figures, &exporter);
 		visit(context, &exporter);
 	}
 }

@@ -16,7 +16,7 @@
 #define SWEEP_EVERY (10 * WALL_SECOND)
 
 /* So many strangers are looked at to find one of the same sender. */
-#define LOOK_MOST 512
+#define LOOK_MOST 64
 
 void
 sflowagents_init(struct sflow_agents *agents, const struct sflow_settings *settings,
@@ -194,9 +194,9 @@ sflowagents_find(struct sflow_agents *agents, const struct sflow_agent_key *key,
 void
 sflowagents_see(struct sflow_agents *agents, struct sflow_agent *agent)
 {
-	if (!agent->figures.is_established)
-		agent->figures.is_established = standing_see(&agents->standing, agent->number,
-			agent->figures.messages, agent->figures.records);
+	if (!agent->is_established)
+		agent->is_established = standing_see(&agents->standing, agent->number,
+			agent->often.messages, agent->often.records);
 }
 
 static struct track *

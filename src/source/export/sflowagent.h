@@ -46,9 +46,12 @@ struct sflow_agent {
 	uint32_t source_count;
 	uint32_t rate; /* of the last sample */
 	bool is_used;
+	bool is_established; /* standing.h */
 	bool has_address;
-	struct figures figures __attribute__((aligned(64)));
-} __attribute__((aligned(64)));
+	uint16_t port; /* where the last datagram came from */
+	struct figures_often often;
+	struct figures figures;
+};
 
 struct sflow_agents {
 	struct sflow_settings settings;
