@@ -95,6 +95,24 @@ each_exporter_is_told_with_its_own_figures(void **state)
 }
 
 static void
+the_sampling_of_a_header_is_told(void **state)
+{
+	struct station s;
+	struct datagram d;
+	struct list list;
+
+	station_open(&s, &EXPORT_DEFAULTS);
+	datagram_begin(&d, DIALECT_NETFLOW5, 0, 0x4064);
+	station_send(&s, &d);
+	list = list_of(&s);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.seen[0].version, "v5");
+	assert_int_equal(list.seen[0].sampling, 100);
+	assert_int_equal(list.seen[0].port, 50000);
+	station_close(&s);
+}
+
+static void
 agents_of_sflow_are_exporters_too(void **state)
 {
 	struct station s;
@@ -285,6 +303,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_exporter_is_told_with_its_own_figures),
+		cmocka_unit_test(the_sampling_of_a_header_is_told),
 		cmocka_unit_test(agents_of_sflow_are_exporters_too),
 		cmocka_unit_test(a_restart_and_wrong_clocks_are_told),
 		cmocka_unit_test(datagrams_from_elsewhere_than_allowed_make_nothing),

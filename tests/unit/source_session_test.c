@@ -311,6 +311,35 @@ established_sessions_make_room_only_after_long_silence(void **state)
 }
 
 static void
+data_of_strangers_that_waits_gives_way_to_other_data(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct station s;
+
+	/* Room for three sets of one plain record. */
+	settings.held_bytes = 3 * 13;
+	station_open(&s, &settings);
+	station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
+	for (uint32_t i = 1; i <= 8; i++)
+		station_send_flow(&s, DIALECT_NETFLOW9, i, 256, 1);
+	for (uint32_t i = 0; i < 10; i++) {
+		s.from.address = address_from_v4(0xcb007100 + i);
+		station_send_flow(&s, DIALECT_NETFLOW9, 0, 300, 1);
+	}
+	assert_int_equal(export_counts(s.export_)->held, 10);
+	assert_int_equal(export_counts(s.export_)->held_lost, 7);
+	/* The known one may have all of it, and what is its own stays. */
+	s.from.address = address_from_v4(0xc0000201);
+	for (uint32_t i = 9; i < 13; i++)
+		station_send_flow(&s, DIALECT_NETFLOW9, i, 301, (uint8_t)i);
+	assert_int_equal(export_counts(s.export_)->sessions_displaced, 10);
+	station_send_template(&s, DIALECT_NETFLOW9, 13, 301);
+	assert_int_equal(export_counts(s.export_)->released, 3);
+	assert_int_equal(station_counts(&s)->mail_records, 8 + 3);
+	station_close(&s);
+}
+
+static void
 templates_have_a_ceiling(void **state)
 {
 	struct export_settings settings = EXPORT_DEFAULTS;
@@ -359,6 +388,7 @@ main(void)
 		cmocka_unit_test(datagrams_of_an_exporter_that_does_not_count_are_no_duplicates),
 		cmocka_unit_test(forged_sessions_do_not_drive_out_a_real_one),
 		cmocka_unit_test(established_sessions_make_room_only_after_long_silence),
+		cmocka_unit_test(data_of_strangers_that_waits_gives_way_to_other_data),
 		cmocka_unit_test(templates_have_a_ceiling),
 	};
 

@@ -43,6 +43,8 @@ netflow5_read(
 		    (int64_t)message.moment.seconds * WALL_SECOND +
 			    (nanoseconds < 1000000000 ? nanoseconds / 1000 : 0)))
 		return;
+	if (message.sampling != 0)
+		message.session->rate = message.sampling;
 	if (reader_left(&reader) != count * RECORD) {
 		message_malformed(&message);
 		export_->intake_counts->skipped_bytes += reader_left(&reader) - records * RECORD;

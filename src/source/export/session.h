@@ -79,7 +79,7 @@ struct session {
 	uint8_t restarts;
 	struct template *templates;
 	struct sampling *sampling; /* NULL until a rate is learnt */
-	uint32_t rate;             /* of the last mail record; 0 also before one */
+	uint32_t rate;             /* of the last mail record or header of v5; 0 also before one */
 	struct held *held;         /* oldest first */
 	struct held *held_last;
 	size_t held_count;
