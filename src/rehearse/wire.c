@@ -368,14 +368,16 @@ export_both(struct wire *wire, struct station *station, const struct flow side[2
 static void
 export_one(struct wire *wire, struct station *station, const struct flow *flow)
 {
+	bool is_twice = station->as.is_twice && !(flow->known & FLOW_DENIED);
+
 	if (flow->forward.packets == 0)
 		return;
 	exporter_flow(&station->exporter, flow, EXPORTER_IN);
-	add_background(wire, station);
-	if (!station->as.is_twice || (flow->known & FLOW_DENIED))
-		return;
-	exporter_flow(&station->exporter, flow, EXPORTER_OUT);
-	station->as.counts.twins++;
+	if (is_twice) {
+		exporter_flow(&station->exporter, flow, EXPORTER_OUT);
+		station->as.counts.twins++;
+		add_background(wire, station);
+	}
 	add_background(wire, station);
 }
 
