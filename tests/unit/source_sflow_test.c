@@ -223,6 +223,35 @@ what_is_no_mail_and_no_flow_sample_is_stepped_over(void **state)
 	assert_int_equal(sflow_counts(s->sflow)->damaged, 0);
 }
 
+/* The output interface says why: 258 an access list, 13 a rule in the words of ICMP, 257 the time to live. */
+static void
+what_an_access_list_drops_is_blocked(void **state)
+{
+	static const struct {
+		uint32_t output;
+		uint8_t outcome;
+	} cases[] = {{0x40000000 | 258, OUTCOME_BLOCKED}, {0x40000000 | 13, OUTCOME_BLOCKED},
+		{0x40000000 | 257, OUTCOME_UNKNOWN}, {258, OUTCOME_UNKNOWN}};
+	struct state *s = *state;
+	struct observation seen[2];
+
+	for (uint32_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint8_t other[sizeof(syn)];
+
+		memcpy(other, syn, sizeof(other));
+		other[33] = (uint8_t)i;
+		begin(s, i + 1, 1000, 1);
+		add_sample(s, i + 1, 512, 0, 1, 24 + 56);
+		s->writer.at -= 8;
+		writer_u32(&s->writer, cases[i].output);
+		writer_u32(&s->writer, 1);
+		add_header_record(s, 1, other, sizeof(other));
+		send_datagram(s);
+		assert_int_equal(take(s, seen, 2), 1);
+		assert_int_equal(seen[0].outcome, cases[i].outcome);
+	}
+}
+
 static void
 gaps_and_drops_are_counted_and_told_with_the_flow(void **state)
 {
@@ -556,6 +585,8 @@ main(void)
 			what_is_no_mail_and_no_flow_sample_is_stepped_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			gaps_and_drops_are_counted_and_told_with_the_flow, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_an_access_list_drops_is_blocked, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_restart_is_no_loss, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_sequence_may_wrap, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -33,6 +33,14 @@ enum header_protocol {
 
 enum interface_format { INTERFACE_INDEX, INTERFACE_DISCARDED, INTERFACE_MULTIPLE };
 
+/* Why a packet was discarded (sFlow v5 s5.3): codes of ICMP unreachable, and others above them. */
+enum discarded {
+	DISCARDED_NET_PROHIBITED = 9,
+	DISCARDED_HOST_PROHIBITED = 10,
+	DISCARDED_PROHIBITED = 13,
+	DISCARDED_BY_ACL = 258,
+};
+
 /* forwardingStatus (IANA 89): dropped, for a reason that is not told. */
 #define FORWARDING_DROPPED 128
 
@@ -371,6 +379,16 @@ read_interface(struct reader *reader, bool expanded)
 	return interface;
 }
 
+/* Dropped by a rule of the operator's own. */
+static bool
+is_denied(const struct interface *output)
+{
+	return output->format == INTERFACE_DISCARDED &&
+		(output->index == DISCARDED_BY_ACL || output->index == DISCARDED_PROHIBITED ||
+			output->index == DISCARDED_HOST_PROHIBITED ||
+			output->index == DISCARDED_NET_PROHIBITED);
+}
+
 static void
 give_flow(struct sample *sample, bool incomplete)
 {
@@ -385,6 +403,8 @@ give_flow(struct sample *sample, bool incomplete)
 	flow->forward.packets = 1;
 	if (incomplete)
 		flow->known |= FLOW_INCOMPLETE;
+	if (is_denied(&sample->output))
+		flow->known |= FLOW_DENIED;
 	intake_flow(intake, flow);
 }
 
