@@ -3,6 +3,7 @@
 #include "unit.h"
 #include "wire_run.h"
 
+#include <glob.h>
 #include <stdio.h>
 
 static struct scenario scenario;
@@ -308,6 +309,40 @@ times_can_be_shifted(void **state)
 	wire_run_done(&run);
 }
 
+/* The first hours of each scenario that there is, over the usual exporters. */
+static void
+every_scenario_goes_over_the_wire(void **state)
+{
+	const char *root = getenv("LAZARET_SOURCE");
+	char pattern[512];
+	struct fail fail;
+	glob_t found;
+
+	if (root == NULL) {
+		print_message("LAZARET_SOURCE is unset\n");
+		skip();
+	}
+	snprintf(pattern, sizeof(pattern), "%s/tests/scenario/*.scenario", root);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	assert_true(found.gl_pathc >= 13);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		if (scenario_read(&scenario, found.gl_pathv[i], &fail) < 0)
+			fail_msg("%s: %s", fail.where, fail.what);
+		scenario.days = 0.4;
+		scenario.background = 0.2;
+		wire_run_begin(&run, &scenario, 0);
+		while (wire_run_minute(&run))
+			;
+		assert_true(run.told.count > 0);
+		if (scenario.sampling == 1)
+			assert_all_heard();
+		else
+			assert_some_heard(scenario.sampling);
+		wire_run_done(&run);
+	}
+	globfree(&found);
+}
+
 static int
 compare_times(const void *left, const void *right)
 {
@@ -458,6 +493,7 @@ main(void)
 		cmocka_unit_test(sflow_of_all_packets_tells_every_outcome),
 		cmocka_unit_test(sampling_is_told_and_leaves_out_packets),
 		cmocka_unit_test(times_can_be_shifted),
+		cmocka_unit_test(every_scenario_goes_over_the_wire),
 		cmocka_unit_test(the_same_lines_are_judged_the_same_over_the_wire),
 		cmocka_unit_test(the_order_in_which_connections_end_changes_no_state),
 	};
