@@ -515,12 +515,11 @@ wire_minute(struct wire *wire, const struct observation *observations, size_t co
 {
 	struct exporter_outlet outlet = {datagram, context};
 
-	while (wire->clock.us < now.us + wire->shift_us) {
-		size_t taken = next_second(wire, observations, count, &outlet);
+	size_t taken = 0;
 
-		observations += taken;
-		count -= taken;
-	}
+	while (wire->clock.us < now.us + wire->shift_us)
+		taken += next_second(
+			wire, taken < count ? &observations[taken] : NULL, count - taken, &outlet);
 }
 
 void
