@@ -113,7 +113,8 @@ class Failed(Exception):
 
 
 class Collector:
-    """command: words; {port} and {folder} in them are replaced, and files: name to text, in that folder likewise."""
+    """command: words; {port} and {folder} in them are replaced, and files: name to text, in that folder likewise.
+    counts: a command that prints how many records were read so far; own_count: where its log tells that at the end."""
 
     def __init__(self, name, command, port, files=None, counts=None, own_count=None, pid=None):
         self.name, self.command, self.port, self.files, self.counts = name, command, port, files or {}, counts
@@ -203,16 +204,8 @@ class Collector:
 
 def nfcapd(port, room):
     """Writes every record to a file in memory; tells at the end how many, and gaps in sequence."""
-    return Collector("nfcapd", ["nfcapd", "-b", "127.0.0.1", "-p", "{port}", "-B", str(room), "-w", "{folder}"]
-                     if "-w" in nfcapd_words() else
-                     ["nfcapd", "-b", "127.0.0.1", "-p", "{port}", "-B", str(room), "-l", "{folder}"], port,
+    return Collector("nfcapd", ["nfcapd", "-b", "127.0.0.1", "-p", "{port}", "-B", str(room), "-w", "{folder}"], port,
                      own_count=r"Flows: (\d+)")
-
-
-def nfcapd_words():
-    """Of nfcapd 1.7 -l names the folder; from 1.8 on -w does."""
-    text = subprocess.run(["nfcapd", "-h"], capture_output=True, text=True, timeout=10)
-    return re.findall(r"^(-\w) (?:basedir|flowdir)", text.stdout + text.stderr, re.M)
 
 
 def nfacctd(port, room):
