@@ -69,7 +69,7 @@ struct run {
 	bool segments;
 	int *sockets;           /* one an address */
 	int64_t *template_next; /* of each exporter */
-	uint64_t calls, refused;
+	uint64_t planted, refused;
 };
 
 static enum exporter_kind
@@ -204,7 +204,6 @@ send_batch(struct run *r, int socket, uint8_t *at, uint32_t count)
 	for (uint32_t done = 0; done < count;) {
 		int n = sendmmsg(socket, messages + done, count - done, 0);
 
-		r->calls++;
 		if (n < 0 && is_refused(r))
 			continue;
 		done += (uint32_t)n;
@@ -219,7 +218,6 @@ send_segments(struct run *r, int socket, uint8_t *at, uint32_t count)
 	int segment = (int)size;
 
 	setsockopt(socket, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment));
-	r->calls++;
 	while (send(socket, at, count * size, 0) < 0 && is_refused(r))
 		continue;
 	segment = 0;
@@ -244,7 +242,7 @@ send_all(struct run *r)
 {
 	const int64_t records = LOAD_BATCH * EXPORTER_RECORDS;
 	int64_t begun, due, now, late = 0, length = (int64_t)r->seconds * SECOND;
-	uint64_t planted = 0, batches = 0;
+	uint64_t batches = 0;
 
 	load_time(r->load, loopback_wall());
 	for (uint32_t i = 0; i < r->settings.exporters; i++)
@@ -265,10 +263,11 @@ send_all(struct run *r)
 			late += now - due; /* what was missed is not made up for in a burst */
 		load_time(r->load, loopback_wall());
 		/* In the last tenth nobody begins, so that the others come to their end. */
-		while (planted < r->zombies &&
-			(now - begun) * 10 * (int64_t)r->zombies >= (int64_t)planted * 9 * length) {
+		while (r->planted < r->zombies &&
+			(now - begun) * 10 * (int64_t)r->zombies >=
+				(int64_t)r->planted * 9 * length) {
 			load_plant(r->load);
-			planted++;
+			r->planted++;
 		}
 		if (now >= r->template_next[exporter])
 			send_template(r, exporter);
@@ -301,11 +300,12 @@ main(int argc, char **argv)
 	cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
 		(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
 	counts = load_counts(r.load);
-	printf("{\"datagrams\":%lu,\"records\":%lu,\"mail_records\":%lu,\"zombies\":%lu,"
+	printf("{\"datagrams\":%lu,\"records\":%lu,\"mail_records\":%lu,\"planted\":%lu,"
+	       "\"zombies\":%lu,"
 	       "\"seconds\":%.4f,"
 	       "\"rate\":%.0f,\"cpu\":%.4f,\"ns_per_record\":%.1f,\"refused\":%lu}\n",
-		counts->datagrams, counts->records, counts->mail_records, counts->zombies, seconds,
-		(double)counts->records / seconds, cpu,
+		counts->datagrams, counts->records, counts->mail_records, r.planted,
+		counts->zombies, seconds, (double)counts->records / seconds, cpu,
 		cpu * 1e9 / (double)(counts->records + !counts->records), r.refused);
 	for (uint32_t i = 0; i < addresses; i++)
 		close(r.sockets[i]);
