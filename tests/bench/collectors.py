@@ -116,9 +116,10 @@ class Collector:
     """command: words; {port} and {folder} in them are replaced, and files: name to text, in that folder likewise.
     counts: a command that prints how many records were read so far; own_count: where its log tells that at the end."""
 
-    def __init__(self, name, command, port, files=None, counts=None, own_count=None, pid=None):
+    def __init__(self, name, command, port, files=None, counts=None, own_count=None, pid=None,
+                 patience=3):
         self.name, self.command, self.port, self.files, self.counts = name, command, port, files or {}, counts
-        self.own_count = own_count
+        self.own_count, self.patience = own_count, patience
         self.folder = self.process = None
         self.pid = self.given = pid
         self.log = ""
@@ -173,14 +174,14 @@ class Collector:
         return int(found.group()) if found else None
 
     def stop(self):
-        """SIGTERM, and SIGKILL for what is left of the tree three seconds later. The log stays in self.log."""
+        """SIGTERM, and SIGKILL for what is left of the tree when patience (seconds) is over. The log stays in self.log."""
         if self.given or self.process is None:
             return
         left = self.pids()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(3)
+                self.process.wait(self.patience)
             except subprocess.TimeoutExpired:
                 left = self.pids()
                 self.process.kill()
@@ -232,7 +233,7 @@ def floor(programs, port, room, *how):
 
 
 def ours(command, port, counts=None, pid=None, name="collector"):
-    return Collector(name, shlex.split(command), port, counts=counts, pid=pid)
+    return Collector(name, shlex.split(command), port, counts=counts, pid=pid, patience=20)
 
 
 def send(programs, port, *arguments, seconds=1):

@@ -414,36 +414,25 @@ set_up(struct mutator *m)
 static void
 take_options(struct mutator *m, int argc, char **argv)
 {
-	static const struct option options[] = {{"port", required_argument, NULL, 'p'},
-		{"sflow-port", required_argument, NULL, 's'},
-		{"packets", required_argument, NULL, 'n'}, {"rate", required_argument, NULL, 'r'},
-		{"seed", required_argument, NULL, 'S'}, {"changes", required_argument, NULL, 'c'},
-		{"valid", required_argument, NULL, 'v'}, {"every", required_argument, NULL, 'e'},
-		{"spoof", required_argument, NULL, 'x'}, {"wait", no_argument, NULL, 'w'}, {0}};
-	int which, index = 0;
+	static const struct option options[] = {{"port", required_argument, NULL, 0},
+		{"sflow-port", required_argument, NULL, 1}, {"packets", required_argument, NULL, 2},
+		{"rate", required_argument, NULL, 3}, {"seed", required_argument, NULL, 4},
+		{"changes", required_argument, NULL, 5}, {"valid", required_argument, NULL, 6},
+		{"every", required_argument, NULL, 7}, {"spoof", required_argument, NULL, 8},
+		{"wait", no_argument, NULL, 'w'}, {0}};
+	uint64_t port = 0, sflow_port = 0, valid = m->valid;
+	uint64_t *const into[] = {&port, &sflow_port, &m->packets, &m->rate, &m->seed,
+		&m->changes_most, &valid, &m->every, &m->spoof};
+	int which;
 
-	while ((which = getopt_long(argc, argv, "", options, &index)) >= 0 && which != '?') {
-		uint64_t number =
-			which == 'w' ? 1 : loopback_number(options[index].name, optarg, UINT32_MAX);
-
-		if (which == 'p')
-			m->port = (uint16_t)number;
-		else if (which == 's')
-			m->sflow_port = (uint16_t)number;
-		else if (which == 'v')
-			m->valid = (uint32_t)number;
-		else if (which == 'w')
+	while ((which = getopt_long(argc, argv, "", options, NULL)) >= 0 && which != '?') {
+		if (which == 'w')
 			m->wait = true;
 		else
-			*(which == 'n'                 ? &m->packets
-					: which == 'r' ? &m->rate
-					: which == 'S' ? &m->seed
-					: which == 'c' ? &m->changes_most
-					: which == 'e' ? &m->every
-						       : &m->spoof) = number;
+			*into[which] = loopback_number(options[which].name, optarg, UINT32_MAX);
 	}
-	if (which == '?' || optind != argc || m->port == 0 || m->rate == 0 || m->every == 0 ||
-		m->valid > VALID_MOST || m->spoof > 15000000) {
+	if (which == '?' || optind != argc || port == 0 || port > 65535 || sflow_port > 65535 ||
+		m->rate == 0 || m->every == 0 || valid > VALID_MOST || m->spoof > 15000000) {
 		fputs("usage: mutator --port PORT [--sflow-port PORT] [--packets N] [--rate "
 		      "A_SECOND] [--seed N]\n"
 		      "  [--changes MOST (0: all valid)] [--valid EXPORTERS (of each kind)]\n"
@@ -453,8 +442,9 @@ take_options(struct mutator *m, int argc, char **argv)
 			stderr);
 		exit(2);
 	}
-	if (m->sflow_port == 0)
-		m->sflow_port = m->port;
+	m->port = (uint16_t)port;
+	m->sflow_port = (uint16_t)(sflow_port > 0 ? sflow_port : port);
+	m->valid = (uint32_t)valid;
 }
 
 int
