@@ -24,7 +24,7 @@ enum action {
 	ACTION_TRANSITION, /* subject: case; object: number of the transition */
 	ACTION_NAME,       /* a person opened the name of case subject */
 	ACTION_FIND,       /* a person found case subject by its name */
-	ACTION_NEVER,      /* a person put a line on the never-list, or took it off */
+	ACTION_NEVER,      /* object: entry of a line never acted upon; without a digest: undone */
 	ACTION_REMOVE,     /* case subject was removed with its transitions: its time was over */
 	ACTION_RETENTION,  /* a retention run; object: cases removed */
 	ACTION_COUNT

@@ -199,9 +199,7 @@ ledger_open(struct ledger **ret, const struct ledger_settings *settings, struct 
 	must(ledger->where != NULL);
 	ledger->for_reading = settings->mode == STORE_READ;
 	ledger->now = settings->now;
-	snprintf(ledger->actor, sizeof(ledger->actor), "%.*s",
-		settings->actor.length < AUDIT_ACTOR ? (int)settings->actor.length : AUDIT_ACTOR,
-		settings->actor.at != NULL ? settings->actor.at : "");
+	ledger_set_actor(ledger, settings->actor);
 	buffer_init(&ledger->channels, TRANSITION_TEXT);
 	buffer_init(&ledger->facts, TRANSITION_TEXT);
 	r = read_keys(ledger, settings, fail);
@@ -238,6 +236,20 @@ void
 ledger_set_time(struct ledger *ledger, struct wall now)
 {
 	ledger->now = now;
+}
+
+void
+ledger_set_actor(struct ledger *ledger, struct text actor)
+{
+	snprintf(ledger->actor, sizeof(ledger->actor), "%.*s",
+		actor.length < AUDIT_ACTOR ? (int)actor.length : AUDIT_ACTOR,
+		actor.at != NULL ? actor.at : "");
+}
+
+const char *
+ledger_actor(const struct ledger *ledger)
+{
+	return ledger->actor;
 }
 
 const struct hash_key *

@@ -43,6 +43,10 @@ struct ledger *ledger_close(struct ledger *ledger);
 
 void ledger_set_time(struct ledger *ledger, struct wall now);
 
+/* Who writes from now on, for the audit trail: a keeper writes for many. */
+void ledger_set_actor(struct ledger *ledger, struct text actor);
+const char *ledger_actor(const struct ledger *ledger);
+
 /* The key of the pseudonyms, for lines_settings; NULL if the key file is not there. */
 const struct hash_key *ledger_key(const struct ledger *ledger);
 

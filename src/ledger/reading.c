@@ -50,9 +50,31 @@ ledger_find_name(
 int
 ledger_each_case(struct ledger *ledger, visit_case visit, void *context, struct fail *fail)
 {
-	struct query all = {0};
+	return ledger_each_case_after(ledger, 0, visit, context, fail);
+}
 
-	return ledger->store->ops->cases(ledger->store, CASES_ALL, &all, visit, context, fail);
+int
+ledger_each_case_after(
+	struct ledger *ledger, uint64_t after, visit_case visit, void *context, struct fail *fail)
+{
+	struct query query = {.key = after};
+
+	return ledger->store->ops->cases(ledger->store, CASES_ALL, &query, visit, context, fail);
+}
+
+int
+ledger_count_cases(struct ledger *ledger, uint64_t *all, uint64_t *open, struct fail *fail)
+{
+	uint64_t cases = 0, closed = 0;
+	int r = ledger->store->ops->count(ledger->store, ROWS_CASES, &cases, fail);
+
+	if (r >= 0)
+		r = ledger->store->ops->count(ledger->store, ROWS_CLOSED, &closed, fail);
+	if (r < 0)
+		return r;
+	*all = cases;
+	*open = cases > closed ? cases - closed : 0;
+	return 0;
 }
 
 int
@@ -66,7 +88,14 @@ ledger_each_transition(struct ledger *ledger, uint64_t of_case, visit_transition
 int
 ledger_each_audit(struct ledger *ledger, visit_audit visit, void *context, struct fail *fail)
 {
-	return ledger->store->ops->audits(ledger->store, AUDITS_ALL, 0, visit, context, fail);
+	return ledger_each_audit_after(ledger, 0, visit, context, fail);
+}
+
+int
+ledger_each_audit_after(
+	struct ledger *ledger, uint64_t after, visit_audit visit, void *context, struct fail *fail)
+{
+	return ledger->store->ops->audits(ledger->store, AUDITS_ALL, after, visit, context, fail);
 }
 
 static int

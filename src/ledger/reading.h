@@ -23,11 +23,18 @@ int ledger_find_name(struct ledger *ledger, struct text name, struct ledger_case
 /* By number. */
 int ledger_each_case(
 	struct ledger *ledger, visit_case visit, void *context, struct fail *fail) MUST_USE;
+/* From the one after that number on; how many there are in all, and how many of them are open. */
+int ledger_each_case_after(struct ledger *ledger, uint64_t after, visit_case visit, void *context,
+	struct fail *fail) MUST_USE;
+int ledger_count_cases(
+	struct ledger *ledger, uint64_t *all, uint64_t *open, struct fail *fail) MUST_USE;
 /* Of one case in the order of their numbers. transition_decode gives back the verdict. */
 int ledger_each_transition(struct ledger *ledger, uint64_t of_case, visit_transition visit,
 	void *context, struct fail *fail) MUST_USE;
 int ledger_each_audit(
 	struct ledger *ledger, visit_audit visit, void *context, struct fail *fail) MUST_USE;
+int ledger_each_audit_after(struct ledger *ledger, uint64_t after, visit_audit visit, void *context,
+	struct fail *fail) MUST_USE;
 /* Adds the text to the buffer; -ENOENT if the version is not known. */
 int ledger_parameters_text(
 	struct ledger *ledger, uint32_t version, struct buffer *into, struct fail *fail) MUST_USE;

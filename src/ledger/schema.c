@@ -83,4 +83,16 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	" cases INTEGER NOT NULL,"
 	" PRIMARY KEY (month, highest)"
 	") STRICT, WITHOUT ROWID;",
+
+	"CREATE TABLE never ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" line INTEGER NOT NULL UNIQUE,"
+	" time INTEGER NOT NULL,"
+	" actor TEXT NOT NULL CHECK (length(actor) <= 64),"
+	" reason TEXT NOT NULL CHECK (length(reason) <= 200),"
+	" sealed BLOB NOT NULL CHECK (length(sealed) <= 256)"
+	") STRICT;"
+	"CREATE TRIGGER never_stays BEFORE UPDATE ON never BEGIN"
+	" SELECT RAISE(ABORT, 'an entry is never changed');"
+	"END;",
 };

@@ -524,6 +524,7 @@ sqlite_connect(struct sqlite *sqlite, const struct store_settings *settings, str
 		r = sqlite_run(sqlite, "PRAGMA query_only = ON", fail);
 	else if (r == 0)
 		r = prepare_writing(sqlite, settings, version, fail);
+	sqlite->version = sqlite->for_reading ? version : SCHEMA_VERSION;
 out:
 	if (r < 0)
 		sqlite_disconnect(sqlite);

@@ -14,13 +14,14 @@
 
 #include <sqlite3.h>
 
-#define SQLITE_STATEMENTS 48
+#define SQLITE_STATEMENTS 56
 
 struct sqlite {
 	struct store store; /* first, so that a store is one */
 	sqlite3 *db;
 	char *path;
 	bool for_reading;
+	int64_t version; /* of the tables */
 	sqlite3_stmt *statements[SQLITE_STATEMENTS];
 };
 

@@ -21,14 +21,20 @@ enum statement {
 	STATEMENT_TRANSITION_HAS,
 	STATEMENT_TRANSITION_ADD,
 	STATEMENT_AUDIT_ADD,
+	STATEMENT_NEVER_ADD,
+	STATEMENT_NEVER_REMOVE,
 	STATEMENT_TOTALS,
 	STATEMENT_CHECK,
 	STATEMENT_CASES,
 	STATEMENT_TRANSITIONS = STATEMENT_CASES + CASES_WHICH_COUNT,
 	STATEMENT_AUDITS = STATEMENT_TRANSITIONS + TRANSITIONS_WHICH_COUNT,
-	STATEMENT_ROWS = STATEMENT_AUDITS + AUDITS_WHICH_COUNT,
+	STATEMENT_NEVERS = STATEMENT_AUDITS + AUDITS_WHICH_COUNT,
+	STATEMENT_ROWS = STATEMENT_NEVERS + NEVERS_WHICH_COUNT,
 	STATEMENT_COUNT = STATEMENT_ROWS + ROWS_COUNT
 };
+
+/* The version of the tables that has entries of lines never acted upon. */
+#define VERSION_NEVER 2
 
 _Static_assert((int)STATEMENT_COUNT <= SQLITE_STATEMENTS, "all statements have a place");
 
@@ -437,17 +443,104 @@ audits(struct store *store, enum which_audits which, uint64_t key, visit_audit v
 }
 
 static int
+never_add(struct store *store, struct never *it, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_NEVER_ADD,
+		"INSERT INTO never (line, time, actor, reason, sealed) VALUES (?,?,?,?,?)");
+	int r;
+
+	row_put_u64(&row, it->line);
+	row_put_wall(&row, it->time);
+	row_put_text(&row, text_of(it->actor));
+	row_put_text(&row, text_of(it->reason));
+	row_put_blob(&row, it->sealed, sizeof(it->sealed));
+	r = run_once(&row, fail);
+	if (r == 0)
+		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+	return r;
+}
+
+static int
+never_remove(struct store *store, uint64_t number, struct fail *fail)
+{
+	struct row row = row_prepare(
+		of(store), STATEMENT_NEVER_REMOVE, "DELETE FROM never WHERE number = ?");
+
+	row_put_u64(&row, number);
+	return run_once(&row, fail);
+}
+
+static void
+copy_text(struct row *row, char *into, size_t size)
+{
+	struct text text = row_text(row, size - 1);
+
+	if (memchr(text.at, '\0', text.length) != NULL)
+		row->damaged = true;
+	memcpy(into, text.at, text.length);
+	into[text.length] = '\0';
+}
+
+static void
+read_never(struct row *row, struct never *ret)
+{
+	*ret = (struct never){0};
+	ret->number = row_u64(row);
+	ret->line = row_u64(row);
+	ret->time = row_wall(row);
+	copy_text(row, ret->actor, sizeof(ret->actor));
+	copy_text(row, ret->reason, sizeof(ret->reason));
+	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
+		row->damaged = true;
+}
+
+#define SELECT_NEVERS "SELECT number, line, time, actor, reason, sealed FROM never WHERE "
+
+static int
+nevers(struct store *store, enum which_nevers which, uint64_t key, visit_never visit, void *context,
+	struct fail *fail)
+{
+	static const char *const sql[NEVERS_WHICH_COUNT] = {
+		[NEVERS_ALL] = SELECT_NEVERS "number > ? ORDER BY number",
+		[NEVERS_LINE] = SELECT_NEVERS "line = ?",
+		[NEVERS_NUMBER] = SELECT_NEVERS "number = ?",
+	};
+	struct row row;
+	struct never it;
+	int r;
+
+	if (of(store)->version < VERSION_NEVER)
+		return 0;
+	row = row_prepare(of(store), STATEMENT_NEVERS + which, sql[which]);
+	row_put_u64(&row, key);
+	while ((r = row_step(&row, fail)) == 1) {
+		read_never(&row, &it);
+		r = row.damaged ? 0 : visit(context, &it);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}
+
+static int
 count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 {
 	static const char *const sql[ROWS_COUNT] = {
 		[ROWS_CASES] = "SELECT count(*) FROM cases",
+		[ROWS_CLOSED] = "SELECT count(*) FROM cases WHERE closed IS NOT NULL",
 		[ROWS_TRANSITIONS] = "SELECT count(*) FROM transitions",
 		[ROWS_PARAMETERS] = "SELECT count(*) FROM parameters",
 		[ROWS_AUDIT] = "SELECT count(*) FROM audit",
+		[ROWS_NEVER] = "SELECT count(*) FROM never",
 	};
-	struct row row = row_prepare(of(store), STATEMENT_ROWS + rows, sql[rows]);
-	int r = row_step(&row, fail);
+	struct row row;
+	int r;
 
+	*ret = 0;
+	if (rows == ROWS_NEVER && of(store)->version < VERSION_NEVER)
+		return 0;
+	row = row_prepare(of(store), STATEMENT_ROWS + rows, sql[rows]);
+	r = row_step(&row, fail);
 	if (r == 1)
 		*ret = row_u64(&row);
 	return row_done(&row, r < 0 ? r : 0, fail);
@@ -500,6 +593,9 @@ static const struct store_ops sqlite_ops = {
 	.transitions = transitions,
 	.audit_add = audit_add,
 	.audits = audits,
+	.never_add = never_add,
+	.never_remove = never_remove,
+	.nevers = nevers,
 	.count = count,
 	.totals = totals,
 	.check = check,

@@ -17,6 +17,7 @@
 
 #include "ledger/audit.h"
 #include "ledger/case.h"
+#include "ledger/never.h"
 
 /* A visitor returns 0 to go on; anything else ends the visit, which returns it. */
 typedef int (*visit_case)(void *context, const struct ledger_case *row);
@@ -51,7 +52,22 @@ enum which_audits {
 	AUDITS_WHICH_COUNT
 };
 
-enum rows { ROWS_CASES, ROWS_TRANSITIONS, ROWS_PARAMETERS, ROWS_AUDIT, ROWS_COUNT };
+enum which_nevers {
+	NEVERS_ALL,  /* by number, after key */
+	NEVERS_LINE, /* of line key */
+	NEVERS_NUMBER,
+	NEVERS_WHICH_COUNT
+};
+
+enum rows {
+	ROWS_CASES,
+	ROWS_CLOSED, /* of the cases */
+	ROWS_TRANSITIONS,
+	ROWS_PARAMETERS,
+	ROWS_AUDIT,
+	ROWS_NEVER,
+	ROWS_COUNT
+};
 
 struct store;
 
@@ -90,6 +106,13 @@ struct store_ops {
 
 	int (*audit_add)(struct store *store, const struct audit *row, struct fail *fail);
 	int (*audits)(struct store *store, enum which_audits which, uint64_t key, visit_audit visit,
+		void *context, struct fail *fail);
+
+	/* Adds and gives the number. The caller sees to it that a line has one entry. */
+	int (*never_add)(struct store *store, struct never *row, struct fail *fail);
+	int (*never_remove)(struct store *store, uint64_t number, struct fail *fail);
+	/* A ledger of version 1 that is only read has none. */
+	int (*nevers)(struct store *store, enum which_nevers which, uint64_t key, visit_never visit,
 		void *context, struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);

@@ -14,6 +14,7 @@ struct walk {
 	struct ledger_proof *proof;
 	struct fail *fail;
 	struct table removed; /* numbers of cases, spread by hash_mix */
+	struct table undone;  /* numbers of entries of lines never acted upon */
 	bool is_damaged;      /* fail is filled with what is wrong in the ledger itself */
 };
 
@@ -185,14 +186,65 @@ check_parameters(struct walk *walk, const struct audit *row)
 	return 0;
 }
 
-/* First pass: the chain itself, and which cases were removed. */
+static int
+take_never(void *context, const struct never *row)
+{
+	*(struct never *)context = *row;
+	return 1;
+}
+
+static int
+check_never(struct walk *walk, const struct audit *row)
+{
+	struct store *store = walk->ledger->store;
+	uint8_t digest[DIGEST_SIZE];
+	struct never it;
+	int r;
+
+	if (!row->has_digest)
+		return 0;
+	r = store->ops->nevers(store, NEVERS_NUMBER, row->object, take_never, &it, walk->fail);
+	if (r == -EUCLEAN)
+		return broken(walk, row->sequence,
+			"the line never acted upon that it speaks of cannot be read");
+	if (r < 0)
+		return r;
+	if (table_find(&walk->undone, hash_mix(row->object)) != NULL)
+		return r == 0 ? 0
+			      : broken(walk, row->sequence,
+					"the line never acted upon was undone, but is there");
+	if (r == 0)
+		return broken(walk, row->sequence,
+			"the line never acted upon that it speaks of is not there");
+	never_digest(&it, digest);
+	if (memcmp(digest, row->digest, sizeof(digest)) != 0)
+		return broken(walk, row->sequence,
+			"the line never acted upon that it speaks of was changed");
+	walk->proof->nevers++;
+	return 0;
+}
+
+static int
+remember(struct walk *walk, struct table *table, uint64_t number, const char *what)
+{
+	struct table_slot *slot;
+	int r = table_add(table, hash_mix(number), &slot);
+
+	if (r >= 0)
+		return 0;
+	fail_where(walk->fail, "%s", walk->ledger->where);
+	fail_what(walk->fail, "more than %u %s cannot be remembered", REMOVED_MOST, what);
+	return r;
+}
+
+/* First pass: the chain itself, which cases were removed and which entries undone. */
 static int
 check_link(void *context, const struct audit *row)
 {
 	struct walk *walk = context;
 	struct ledger_proof *proof = walk->proof;
 	uint8_t hash[DIGEST_SIZE];
-	struct table_slot *slot;
+	int r = 0;
 
 	if (row->sequence != proof->rows + 1)
 		return broken(walk, proof->rows + 1, "the row is not there");
@@ -202,16 +254,13 @@ check_link(void *context, const struct audit *row)
 	if (memcmp(row->hash, hash, sizeof(hash)) != 0)
 		return broken(walk, row->sequence, "the row was changed");
 	if (row->action == ACTION_REMOVE) {
-		int r = table_add(&walk->removed, hash_mix(row->subject), &slot);
-
-		if (r < 0) {
-			fail_where(walk->fail, "%s", walk->ledger->where);
-			fail_what(walk->fail, "more than %u removed cases cannot be remembered",
-				REMOVED_MOST);
-			return r;
-		}
+		r = remember(walk, &walk->removed, row->subject, "removed cases");
 		proof->removed++;
+	} else if (row->action == ACTION_NEVER && !row->has_digest) {
+		r = remember(walk, &walk->undone, row->object, "undone entries");
 	}
+	if (r < 0)
+		return r;
 	proof->rows = row->sequence;
 	memcpy(proof->head, row->hash, sizeof(proof->head));
 	return 0;
@@ -229,6 +278,8 @@ check_row(void *context, const struct audit *row)
 		return check_transition(walk, row);
 	if (row->action == ACTION_PARAMETERS)
 		return check_parameters(walk, row);
+	if (row->action == ACTION_NEVER)
+		return check_never(walk, row);
 	return 0;
 }
 
@@ -294,6 +345,9 @@ check_all(struct walk *walk)
 	if (r == 0)
 		r = check_count(walk, ROWS_PARAMETERS, walk->proof->parameters,
 			"there are parameters that no row speaks of");
+	if (r == 0)
+		r = check_count(walk, ROWS_NEVER, walk->proof->nevers,
+			"there are lines never acted upon that no row speaks of");
 	return r < 0 ? r : store->ops->check(store, walk->fail);
 }
 
@@ -308,8 +362,10 @@ ledger_verify(struct ledger *ledger, struct ledger_proof *ret, struct fail *fail
 	if (r < 0)
 		return r;
 	table_init(&walk.removed, REMOVED_MOST);
+	table_init(&walk.undone, REMOVED_MOST);
 	r = check_all(&walk);
 	table_done(&walk.removed);
+	table_done(&walk.undone);
 	(void)ledger->store->ops->end(ledger->store, false, NULL);
 	return r;
 }

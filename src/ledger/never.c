@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/never.h"
+
+#include "ledger/inside.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+void
+never_digest(const struct never *of, uint8_t into[DIGEST_SIZE])
+{
+	struct digest digest;
+
+	digest_init(&digest, "lazaret never 1", NULL);
+	digest_u64(&digest, of->number);
+	digest_u64(&digest, of->line);
+	digest_wall(&digest, of->time);
+	digest_text(&digest, text_of(of->actor));
+	digest_text(&digest, text_of(of->reason));
+	digest_bytes(&digest, of->sealed, sizeof(of->sealed));
+	digest_done(&digest, into);
+}
+
+int
+never_check_reason(struct text reason, struct fail *fail)
+{
+	bool is_blank = true;
+
+	if (reason.length > NEVER_REASON) {
+		fail_what(fail, "the reason is longer than %d bytes", NEVER_REASON);
+		fail_hint(fail, "say it shorter; what is longer belongs into the ticket");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < reason.length; i++) {
+		unsigned char c = (unsigned char)reason.at[i];
+
+		if (c < ' ' || c == 0x7f) {
+			fail_what(fail, "the reason is not one line of text");
+			fail_hint(fail, "leave line ends, tabs and control characters out");
+			return -EINVAL;
+		}
+		is_blank = is_blank && c == ' ';
+	}
+	if (!is_blank)
+		return 0;
+	fail_what(fail, "there is no reason");
+	fail_hint(fail, "say why, for those who come after you: --reason TEXT");
+	return -EINVAL;
+}
+
+static int
+take_never(void *context, const struct never *row)
+{
+	if (context != NULL)
+		*(struct never *)context = *row;
+	return 1;
+}
+
+int
+ledger_is_never(struct ledger *ledger, uint64_t line, struct never *ret, struct fail *fail)
+{
+	int r = ledger->store->ops->nevers(ledger->store, NEVERS_LINE, line, take_never, ret, fail);
+
+	return r == 0 ? -ENOENT : r < 0 ? r : 0;
+}
+
+int
+ledger_each_never(
+	struct ledger *ledger, uint64_t after, visit_never visit, void *context, struct fail *fail)
+{
+	return ledger->store->ops->nevers(ledger->store, NEVERS_ALL, after, visit, context, fail);
+}
+
+static int
+write_entry(struct ledger *ledger, struct never *entry, struct fail *fail)
+{
+	struct audit row = {
+		.action = ACTION_NEVER, .details = TEXT("never acted upon"), .has_digest = true};
+	struct never before;
+	int r = ledger_is_never(ledger, entry->line, &before, fail);
+
+	if (r == 0) {
+		fail_what(fail, "the line is never acted upon already: %s", before.reason);
+		fail_hint(fail, "for another reason, undo that entry first: --undo");
+		return -EEXIST;
+	}
+	if (r != -ENOENT)
+		return r;
+	r = ledger->store->ops->never_add(ledger->store, entry, fail);
+	if (r < 0)
+		return r;
+	row.object = entry->number;
+	never_digest(entry, row.digest);
+	return ledger_append(ledger, row, fail);
+}
+
+/* The entry has its line and its sealed name. */
+static int
+make_entry(struct ledger *ledger, struct never *entry, struct text reason, struct fail *fail)
+{
+	int r;
+
+	entry->time = ledger->now;
+	snprintf(entry->actor, sizeof(entry->actor), "%s", ledger->actor);
+	snprintf(entry->reason, sizeof(entry->reason), "%.*s", (int)reason.length, reason.at);
+	r = ledger_begin(ledger, fail);
+	if (r < 0)
+		return r;
+	return ledger_end(ledger, write_entry(ledger, entry, fail), fail);
+}
+
+static int
+tell_no_key(const struct ledger *ledger, struct fail *fail)
+{
+	fail_where(fail, "%s.key", ledger->where);
+	fail_what(fail, "the ledger cannot be written without its key file");
+	fail_hint(fail, "put the key file back beside it from where it was saved");
+	return -ENOKEY;
+}
+
+int
+ledger_never(struct ledger *ledger, uint64_t line, struct text name, struct text reason,
+	struct fail *fail)
+{
+	struct never entry = {.line = line};
+	int r = never_check_reason(reason, fail);
+
+	if (r < 0)
+		return r;
+	if (!ledger->has_keys)
+		return tell_no_key(ledger, fail);
+	if (seal_name(ledger->keys.seal, line, name, entry.sealed) < 0) {
+		fail_what(fail, "the name of the line is too long");
+		return -EINVAL;
+	}
+	return make_entry(ledger, &entry, reason, fail);
+}
+
+int
+ledger_never_case(
+	struct ledger *ledger, const struct ledger_case *of, struct text reason, struct fail *fail)
+{
+	struct never entry = {.line = of->line};
+	int r = never_check_reason(reason, fail);
+
+	if (r < 0)
+		return r;
+	memcpy(entry.sealed, of->sealed, sizeof(entry.sealed));
+	return make_entry(ledger, &entry, reason, fail);
+}
+
+static int
+remove_entry(struct ledger *ledger, uint64_t line, struct fail *fail)
+{
+	struct audit row = {.action = ACTION_NEVER, .details = TEXT("undone")};
+	struct never entry;
+	int r = ledger_is_never(ledger, line, &entry, fail);
+
+	if (r == -ENOENT) {
+		fail_what(fail, "the line is not among those that are never acted upon");
+		fail_hint(fail, "lazaret never lists them");
+	}
+	if (r < 0)
+		return r;
+	r = ledger->store->ops->never_remove(ledger->store, entry.number, fail);
+	row.object = entry.number;
+	return r < 0 ? r : ledger_append(ledger, row, fail);
+}
+
+int
+ledger_never_undo(struct ledger *ledger, uint64_t line, struct fail *fail)
+{
+	int r = ledger_begin(ledger, fail);
+
+	if (r < 0)
+		return r;
+	return ledger_end(ledger, remove_entry(ledger, line, fail), fail);
+}
