@@ -15,6 +15,7 @@
 #include "desk/counters.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define STATUS_PROCESSES 36
 #define STATUS_EXPORTERS 4096
@@ -76,5 +77,45 @@ status_set(uint64_t *value, uint64_t to)
 {
 	__atomic_store_n(value, to, __ATOMIC_RELAXED);
 }
+
+/* All that the desk sees. */
+struct status_view {
+	const struct status_process *processes; /* a page that was never used is all zero */
+	size_t process_count;
+	const struct status_exporters *const *exporters; /* one a receiver; some may be NULL */
+	size_t receivers;
+	const struct status_rings *rings; /* may be NULL */
+	size_t ring_count;
+	struct wall now;
+	int64_t steady_us; /* monotonic, as in beat_us */
+	const char *version;
+};
+
+/* Copies the pages that are in use and make sense, by owner and number, each once; their texts are terminated and
+ * of one line. into has room for STATUS_PROCESSES. */
+size_t status_copy(const struct status_view *view, struct status_process *into);
+
+/* The sum of one figure over these processes. */
+uint64_t status_sum(const struct status_process *processes, size_t count, enum counter what);
+
+/* Sessions of one exporter, domain and version, taken together. */
+struct status_sum {
+	struct address address;
+	uint32_t domain;
+	uint16_t version;
+	struct wall seen;
+	uint64_t datagrams;
+	uint64_t records;
+	uint64_t mail_records;
+	uint64_t lost;
+	uint64_t sampling; /* the largest */
+	int64_t clock_off_us;
+};
+
+/* All of them, most records first; *ret is for free(). */
+size_t status_exporters(const struct status_view *view, struct status_sum **ret);
+
+/* "NetFlow v9" and so on. */
+const char *status_version_name(uint16_t version);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "program/casefind.h"
-#include "program/casereport.h"
+#include "desk/casefind.h"
+#include "desk/casereport.h"
 #include "program/ledgerfile.h"
 #include "program/verbs.h"
 
@@ -52,7 +52,7 @@ show_step(void *context, const struct transition *step)
 	if (shown->steps++ > 0 && shown->is_json)
 		buffer_text(&shown->text, TEXT(","));
 	return shown->is_json ? step_report_json(step, &shown->text)
-			      : step_report_row(step, stdout);
+			      : step_report_row(step, &shown->text);
 }
 
 static int
@@ -65,14 +65,15 @@ tell_unreadable(const struct ledger_case *of, struct fail *fail)
 
 static int
 show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *of,
-	const char *name, const char *sealed, struct fail *fail)
+	const struct never *never, const char *name, const char *sealed, struct fail *fail)
 {
 	int r;
 
-	case_report_text(of, name, sealed, stdout);
-	puts("");
-	step_report_heading(stdout);
+	case_report_text(of, never, name, sealed, &shown->text);
+	buffer_text(&shown->text, TEXT("\n"));
+	step_report_heading(&shown->text);
 	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
+	fputs(buffer_string(&shown->text), stdout);
 	if (r == 0)
 		printf("\nlazaret explain %llu says in sentences what it rests on.\n",
 			(unsigned long long)of->number);
@@ -81,12 +82,12 @@ show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 
 static int
 show_json(struct shown *shown, struct ledger *ledger, const struct ledger_case *of,
-	const char *name, struct fail *fail)
+	const struct never *never, const char *name, struct fail *fail)
 {
 	int r;
 
 	buffer_text(&shown->text, TEXT("{"));
-	case_report_json(of, name, &shown->text);
+	case_report_json(of, never, name, &shown->text);
 	buffer_text(&shown->text, TEXT(",\"transitions\":["));
 	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
 	buffer_text(&shown->text, TEXT("]}"));
@@ -104,19 +105,27 @@ show(struct shown *shown, struct fail *fail)
 	const char *sealed = "as asked";
 	char name[SEAL_NAME];
 	struct ledger_case of;
-	bool is_open = false;
+	struct never never;
+	bool is_open = false, is_never = false;
 	int r = ledgerfile_open_best(&ledger, shown->path, &why, fail);
 
 	if (r == 0)
 		r = casefind(ledger, text_of(shown->id), &of, name, fail);
+	if (r == 0) {
+		r = ledger_is_never(ledger, of.line, &never, fail);
+		is_never = r == 0;
+		r = r == -ENOENT ? 0 : r;
+	}
 	if (r == 0 && !shown->pseudonyms) {
 		is_open = *why.what == '\0' && ledger_open_name(ledger, of.number, name, &why) == 0;
 		sealed = why.what;
 	}
 	if (r == 0 && shown->is_json)
-		r = show_json(shown, ledger, &of, is_open ? name : NULL, fail);
+		r = show_json(
+			shown, ledger, &of, is_never ? &never : NULL, is_open ? name : NULL, fail);
 	else if (r == 0)
-		r = show_text(shown, ledger, &of, is_open ? name : NULL, sealed, fail);
+		r = show_text(shown, ledger, &of, is_never ? &never : NULL, is_open ? name : NULL,
+			sealed, fail);
 	sodium_memzero(name, sizeof(name));
 	ledger_close(ledger);
 	return r;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/casereport.h"
 #include "ledger/retention.h"
 #include "ledger/verify.h"
-#include "program/casereport.h"
 #include "program/ledgerfile.h"
 #include "program/verbs.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -61,6 +62,7 @@ struct cases {
 	bool only_open;
 	uint64_t days;
 	struct buffer line;
+	struct ledger *ledger;
 	uint64_t listed;
 	uint64_t open;
 };
@@ -69,22 +71,28 @@ static int
 list_case(void *context, const struct ledger_case *of)
 {
 	struct cases *cases = context;
-	bool is_open = wall_is_none(of->closed);
+	bool is_open = wall_is_none(of->closed), is_never;
+	struct never never;
+	int r;
 
 	if (cases->only_open && !is_open)
 		return 0;
+	r = ledger_is_never(cases->ledger, of->line, &never, NULL);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	is_never = r == 0;
 	cases->open += is_open;
+	buffer_clear(&cases->line);
 	if (cases->is_json) {
-		buffer_clear(&cases->line);
 		buffer_text(&cases->line, TEXT("{"));
-		case_report_json(of, NULL, &cases->line);
-		buffer_text(&cases->line, TEXT("}"));
-		puts(buffer_string(&cases->line));
+		case_report_json(of, is_never ? &never : NULL, NULL, &cases->line);
+		buffer_text(&cases->line, TEXT("}\n"));
 	} else {
 		if (cases->listed == 0)
-			case_report_heading(stdout);
-		case_report_row(of, stdout);
+			case_report_heading(&cases->line);
+		case_report_row(of, is_never, &cases->line);
 	}
+	fputs(buffer_string(&cases->line), stdout);
 	cases->listed++;
 	return 0;
 }
@@ -137,15 +145,15 @@ list_audit(void *context, const struct audit *row)
 {
 	struct cases *cases = context;
 
+	buffer_clear(&cases->line);
 	if (cases->is_json) {
-		buffer_clear(&cases->line);
 		audit_report_json(row, &cases->line);
-		fputs(buffer_string(&cases->line), stdout);
 	} else {
 		if (cases->listed == 0)
-			audit_report_heading(stdout);
-		audit_report_row(row, stdout);
+			audit_report_heading(&cases->line);
+		audit_report_row(row, &cases->line);
 	}
+	fputs(buffer_string(&cases->line), stdout);
 	cases->listed++;
 	return 0;
 }
@@ -267,6 +275,7 @@ run(struct cases *cases)
 	bool writes = cases->job == OPTION_FORGET || cases->job == OPTION_CLOSE_SILENT;
 	int r = ledgerfile_open(&ledger, cases->path, writes ? STORE_WRITE : STORE_READ, &fail);
 
+	cases->ledger = ledger;
 	if (r == 0 && cases->job == OPTION_AUDIT)
 		r = ledger_each_audit(ledger, list_audit, cases, &fail);
 	else if (r == 0 && cases->job == OPTION_VERIFY)

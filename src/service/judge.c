@@ -213,6 +213,25 @@ judge_each(const struct judge *judge, enum state least, judge_visit visit, void 
 	}
 }
 
+uint32_t
+judge_each_from(const struct judge *judge, uint32_t from, uint32_t most, enum state least,
+	judge_visit_some visit, void *context)
+{
+	uint32_t lines = flow_channel_lines(judge->flow);
+	struct judge_line line;
+
+	for (uint32_t index = from; index < lines; index++) {
+		if (index - from >= most)
+			return index;
+		if (court_standing(judge->court, index)->highest < least)
+			continue;
+		fill_line(judge, index, &line);
+		if (!visit(context, &line))
+			return index;
+	}
+	return 0;
+}
+
 int
 judge_find(const struct judge *judge, uint64_t pseudonym, struct judge_line *ret)
 {

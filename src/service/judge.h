@@ -56,6 +56,12 @@ typedef void (*judge_visit)(void *context, const struct judge_line *line);
 /* Visits every line that sent mail and whose highest state is at least this. */
 void judge_each(const struct judge *judge, enum state least, judge_visit visit, void *context);
 
+/* The same for indexes from `from` on, until the visitor returns false or `most` indexes were looked at. Returns
+ * the index to go on with (that of the line that ended the visit), or 0 when all were visited. */
+typedef bool (*judge_visit_some)(void *context, const struct judge_line *line);
+uint32_t judge_each_from(const struct judge *judge, uint32_t from, uint32_t most, enum state least,
+	judge_visit_some visit, void *context);
+
 /* The line of a pseudonym as judged now; 0 or -ENOENT. */
 int judge_find(const struct judge *judge, uint64_t pseudonym, struct judge_line *ret) MUST_USE;
 

@@ -33,13 +33,16 @@ enum message_type {
 
 /* What may be asked, and of whom. */
 enum ask {
-	ASK_LINES,        /* judge: lines at watch and above; cursor: index */
+	ASK_LINES, /* judge: lines whose gravest state is that in text (empty: watch) or above; cursor: index
+		    * + 1, so that 1 is the begin without a heading */
 	ASK_EXPLAIN_LINE, /* judge: text is a pseudonym of 16 digits; code -ENOENT if it is not held */
 	ASK_CASES,        /* keeper: cursor: number of the case before; flag: only open ones */
-	ASK_CASE, /* keeper: text names a case; opens the line's name and writes that down */
-	ASK_EXPLAIN, /* keeper: text names a case or line. No case: code -ESRCH, and the pseudonym in text */
-	ASK_AUDIT,  /* keeper */
-	ASK_NEVER,  /* keeper: text is ADDRESS, a line feed, reason; flag: undo */
+	ASK_CASE, /* keeper: text names a case; opens the line's name and writes that down; flag: leaves it
+		   * sealed */
+	ASK_EXPLAIN, /* keeper: text names a case or line. A line without a case: code -ESRCH, and its pseudonym
+		      * of 16 digits in text */
+	ASK_AUDIT, /* keeper */
+	ASK_NEVER, /* keeper: text is ADDRESS, a line feed, reason; flag: undo, without reason; empty: list */
 	ASK_RELOAD, /* parent */
 	ASK_COUNT
 };
@@ -58,8 +61,8 @@ struct question {
 struct answer {
 	uint64_t id;
 	uint64_t cursor; /* where to go on; 0: this was all */
-	int32_t code;    /* 0 or -errno; then text says what is wrong */
-	uint32_t size;   /* of text */
+	int32_t code; /* 0 or -errno; then text says what is wrong, and in a second line what to do */
+	uint32_t size; /* of text */
 	char text[MESSAGE_PAGE];
 };
 

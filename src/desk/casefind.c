@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "program/casefind.h"
+#include "desk/casefind.h"
 
 #include "base/address.h"
 

@@ -6,8 +6,8 @@
  *          person, so a find by name is written to the audit trail before it is answered.
  * Thread:  as ledger.h.
  */
-#ifndef LAZARET_PROGRAM_CASEFIND_H
-#define LAZARET_PROGRAM_CASEFIND_H
+#ifndef LAZARET_DESK_CASEFIND_H
+#define LAZARET_DESK_CASEFIND_H
 
 #include "ledger/reading.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "program/casereport.h"
+#include "desk/casereport.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,47 +20,61 @@ format_time(struct wall time, char into[WALL_TEXT])
 }
 
 void
-case_report_heading(FILE *out)
+case_report_heading(struct buffer *into)
 {
-	fprintf(out, "%7s  %-16s  %-10s  %-10s  %-20s  %s\n", "CASE", "LINE", "STATE", "GRAVEST",
-		"OPENED", "LAST STEP");
+	buffer_print(into, "%7s  %-16s  %-10s  %-10s  %-20s  %s\n", "CASE", "LINE", "STATE",
+		"GRAVEST", "OPENED", "LAST STEP");
 }
 
 void
-case_report_row(const struct ledger_case *of, FILE *out)
+case_report_row(const struct ledger_case *of, bool is_never, struct buffer *into)
 {
 	char opened[WALL_TEXT], last[WALL_TEXT];
 
-	fprintf(out, "%7llu  %016llx  %-10s  %-10s  %-20s  %s\n", (unsigned long long)of->number,
-		(unsigned long long)of->line,
+	buffer_print(into, "%7llu  %016llx  %-10s  %-10s  %-20s  %s%s\n",
+		(unsigned long long)of->number, (unsigned long long)of->line,
 		wall_is_none(of->closed) ? state_names[of->state] : "closed",
 		state_names[of->highest], format_time(of->opened, opened),
-		format_time(of->last, last));
+		format_time(of->last, last), is_never ? "  never" : "");
 }
 
 void
-case_report_text(const struct ledger_case *of, const char *name, const char *sealed, FILE *out)
+case_report_never(const struct never *never, struct buffer *into)
 {
 	char time[WALL_TEXT];
 
-	fprintf(out, "Case %llu\n", (unsigned long long)of->number);
-	fprintf(out, "  line       %016llx (%s)\n", (unsigned long long)of->line,
+	buffer_print(into, "never acted upon: %s (%s, %s)\n", never->reason, never->actor,
+		format_time(never->time, time));
+}
+
+void
+case_report_text(const struct ledger_case *of, const struct never *never, const char *name,
+	const char *sealed, struct buffer *into)
+{
+	char time[WALL_TEXT];
+
+	buffer_print(into, "Case %llu\n", (unsigned long long)of->number);
+	buffer_print(into, "  line       %016llx (%s)\n", (unsigned long long)of->line,
 		role_names[of->role]);
 	if (name != NULL)
-		fprintf(out, "  name       %s (opened now; the audit trail says by whom)\n",
+		buffer_print(into, "  name       %s (opened now; the audit trail says by whom)\n",
 			*name != '\0' ? name : "not known");
 	else
-		fprintf(out, "  name       sealed (%s)\n", sealed);
-	fprintf(out, "  state      %s; gravest so far %s\n", state_names[of->state],
+		buffer_print(into, "  name       sealed (%s)\n", sealed);
+	buffer_print(into, "  state      %s; gravest so far %s\n", state_names[of->state],
 		state_names[of->highest]);
-	fprintf(out, "  opened     %s\n", wall_format(of->opened, time));
+	buffer_print(into, "  opened     %s\n", wall_format(of->opened, time));
 	if (!wall_is_none(of->confirmed))
-		fprintf(out, "  confirmed  %s\n", wall_format(of->confirmed, time));
+		buffer_print(into, "  confirmed  %s\n", wall_format(of->confirmed, time));
 	if (!wall_is_none(of->closed))
-		fprintf(out, "  closed     %s\n", wall_format(of->closed, time));
+		buffer_print(into, "  closed     %s\n", wall_format(of->closed, time));
 	if (of->previous != 0)
-		fprintf(out, "  before     case %llu of the same line\n",
+		buffer_print(into, "  before     case %llu of the same line\n",
 			(unsigned long long)of->previous);
+	if (never != NULL) {
+		buffer_text(into, TEXT("  "));
+		case_report_never(never, into);
+	}
 }
 
 static void
@@ -75,7 +89,8 @@ add_time(struct buffer *into, const char *name, struct wall time)
 }
 
 void
-case_report_json(const struct ledger_case *of, const char *name, struct buffer *into)
+case_report_json(const struct ledger_case *of, const struct never *never, const char *name,
+	struct buffer *into)
 {
 	buffer_print(into, "\"type\":\"case\",\"case\":%llu,\"line\":\"%016llx\",\"name\":",
 		(unsigned long long)of->number, (unsigned long long)of->line);
@@ -93,17 +108,54 @@ case_report_json(const struct ledger_case *of, const char *name, struct buffer *
 		buffer_print(into, ",\"previous\":%llu", (unsigned long long)of->previous);
 	else
 		buffer_text(into, TEXT(",\"previous\":null"));
+	if (never == NULL) {
+		buffer_text(into, TEXT(",\"never\":null"));
+		return;
+	}
+	buffer_text(into, TEXT(",\"never\":{\"reason\":"));
+	buffer_json(into, text_of(never->reason));
+	buffer_text(into, TEXT(",\"actor\":"));
+	buffer_json(into, text_of(never->actor));
+	add_time(into, "time", never->time);
+	buffer_text(into, TEXT("}"));
 }
 
 void
-step_report_heading(FILE *out)
+never_report_heading(struct buffer *into)
 {
-	fprintf(out, "  %-24s  %-10s  %-10s  %7s  %9s  %8s  %6s  %8s\n", "TIME", "FROM", "TO",
+	buffer_print(into, "%-16s  %-20s  %-18s  %s\n", "LINE", "SINCE", "WHO", "REASON");
+}
+
+void
+never_report_row(const struct never *never, struct buffer *into)
+{
+	char time[WALL_TEXT];
+
+	buffer_print(into, "%016llx  %-20s  %-18s  %s\n", (unsigned long long)never->line,
+		format_time(never->time, time), never->actor, never->reason);
+}
+
+void
+never_report_json(const struct never *never, struct buffer *into)
+{
+	buffer_print(into, "{\"type\":\"never\",\"line\":\"%016llx\",\"reason\":",
+		(unsigned long long)never->line);
+	buffer_json(into, text_of(never->reason));
+	buffer_text(into, TEXT(",\"actor\":"));
+	buffer_json(into, text_of(never->actor));
+	add_time(into, "time", never->time);
+	buffer_text(into, TEXT("}\n"));
+}
+
+void
+step_report_heading(struct buffer *into)
+{
+	buffer_print(into, "  %-24s  %-10s  %-10s  %7s  %9s  %8s  %6s  %8s\n", "TIME", "FROM", "TO",
 		"SCORE", "THRESHOLD", "CONTACTS", "FAILED", "ATTEMPTS");
 }
 
 int
-step_report_row(const struct transition *step, FILE *out)
+step_report_row(const struct transition *step, struct buffer *into)
 {
 	struct verdict verdict;
 	char time[WALL_TEXT];
@@ -112,12 +164,12 @@ step_report_row(const struct transition *step, FILE *out)
 	if (transition_decode(step, &verdict) < 0)
 		return -EINVAL;
 	if (silent > 0) {
-		fprintf(out, "  %-24s  %-10s  %-10s  nothing more seen for %u days\n",
+		buffer_print(into, "  %-24s  %-10s  %-10s  nothing more seen for %u days\n",
 			wall_format(step->time, time), state_names[step->from],
 			state_names[step->to], silent);
 		return 0;
 	}
-	fprintf(out, "  %-24s  %-10s  %-10s  %7.1f  %9.1f  %8u  %6u  %8llu\n",
+	buffer_print(into, "  %-24s  %-10s  %-10s  %7.1f  %9.1f  %8u  %6u  %8llu\n",
 		wall_format(step->time, time), state_names[step->from], state_names[step->to],
 		step->score, step->threshold, (unsigned)verdict.facts.contacts,
 		(unsigned)verdict.facts.contacts_bad, (unsigned long long)verdict.facts.attempts);
@@ -176,10 +228,10 @@ step_report_json(const struct transition *step, struct buffer *into)
 }
 
 void
-audit_report_heading(FILE *out)
+audit_report_heading(struct buffer *into)
 {
-	fprintf(out, "%7s  %-20s  %-18s  %-10s  %7s  %s\n", "ROW", "TIME", "WHO", "WHAT", "CASE",
-		"DETAILS");
+	buffer_print(into, "%7s  %-20s  %-18s  %-10s  %7s  %s\n", "ROW", "TIME", "WHO", "WHAT",
+		"CASE", "DETAILS");
 }
 
 /* What the row is about, where that is neither a case nor one of its steps. */
@@ -191,17 +243,19 @@ format_object(const struct audit *row, char into[48])
 		snprintf(into, 48, "  %08llx", (unsigned long long)row->object);
 	else if (row->action == ACTION_RETENTION)
 		snprintf(into, 48, ": %llu removed", (unsigned long long)row->object);
+	else if (row->action == ACTION_NEVER && row->object != 0)
+		snprintf(into, 48, ": entry %llu", (unsigned long long)row->object);
 }
 
 void
-audit_report_row(const struct audit *row, FILE *out)
+audit_report_row(const struct audit *row, struct buffer *into)
 {
 	char time[WALL_TEXT], subject[24] = "-", object[48];
 
 	if (row->subject != 0)
 		snprintf(subject, sizeof(subject), "%llu", (unsigned long long)row->subject);
 	format_object(row, object);
-	fprintf(out, "%7llu  %-20s  %-18.*s  %-10s  %7s%s%.*s%s\n",
+	buffer_print(into, "%7llu  %-20s  %-18.*s  %-10s  %7s%s%.*s%s\n",
 		(unsigned long long)row->sequence, format_time(row->time, time),
 		(int)row->actor.length, row->actor.at, action_names[row->action], subject,
 		row->details.length > 0 ? "  " : "", (int)row->details.length, row->details.at,

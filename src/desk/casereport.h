@@ -1,0 +1,42 @@
+/* casereport - cases, their steps and the audit trail, as text for people or as JSON
+ *
+ * What:    tables of at most 100 columns; times are RFC 3339 in UTC. JSON is one object a line.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_DESK_CASEREPORT_H
+#define LAZARET_DESK_CASEREPORT_H
+
+#include "ledger/never.h"
+#include "ledger/reading.h"
+
+/* One row of the table of cases, and its heading. */
+void case_report_heading(struct buffer *into);
+void case_report_row(const struct ledger_case *of, bool is_never, struct buffer *into);
+
+/* All that a case is. never is NULL where its line may be acted upon; name is NULL where it stays sealed, and then
+ * sealed says why, in a few words. */
+void case_report_text(const struct ledger_case *of, const struct never *never, const char *name,
+	const char *sealed, struct buffer *into);
+
+/* The members of a case without the braces, so that the caller may add more. */
+void case_report_json(const struct ledger_case *of, const struct never *never, const char *name,
+	struct buffer *into);
+
+/* "never acted upon: REASON (WHO, WHEN)", with the end of the line. */
+void case_report_never(const struct never *never, struct buffer *into);
+
+/* The table of lines that are never acted upon, and one object of JSON with the end of the line. */
+void never_report_heading(struct buffer *into);
+void never_report_row(const struct never *never, struct buffer *into);
+void never_report_json(const struct never *never, struct buffer *into);
+
+/* One step. -EINVAL if what is kept of it cannot be read. */
+void step_report_heading(struct buffer *into);
+int step_report_row(const struct transition *step, struct buffer *into) MUST_USE;
+int step_report_json(const struct transition *step, struct buffer *into) MUST_USE;
+
+void audit_report_heading(struct buffer *into);
+void audit_report_row(const struct audit *row, struct buffer *into);
+void audit_report_json(const struct audit *row, struct buffer *into);
+
+#endif

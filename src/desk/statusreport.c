@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/statusreport.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A process that did not come round for so long hangs. */
+#define BEAT_LATE_US (30 * WALL_SECOND)
+/* A loss that is older is told, but is no trouble any more. */
+#define LOSS_RECENT_US (10 * WALL_MINUTE)
+/* Words of what is wrong. */
+#define TROUBLES 4096
+
+static const struct {
+	enum counter what;
+	const char *one; /* of it, in words */
+} losses[LOSS_KINDS] = {
+	{COUNT_KERNEL_DROPS, "datagrams, because the buffer of a socket was full"},
+	{COUNT_LOST_RECORDS, "records, between exporters and here"},
+	{COUNT_HELD_LOST, "sets of data, because their template never came"},
+	{COUNT_SESSIONS_REFUSED, "datagrams, because there were too many exporters"},
+	{COUNT_PACKETS_DROPPED, "packets, because the ring of an interface was full"},
+	{COUNT_SIGHTINGS_REFUSED, "sightings, because a judge had too many waiting"},
+	{COUNT_TAKEN_LOST, "sightings, because a judge was away too long"},
+};
+
+struct report {
+	const struct status_view *view;
+	const struct rates *rates;
+	const struct status_process *processes;
+	size_t count;
+	struct buffer *into;
+	bool all;
+};
+
+void
+rates_sample(struct rates *rates, const struct status_view *view)
+{
+	struct status_process *processes = xcalloc(STATUS_PROCESSES, sizeof(*processes));
+	size_t count = status_copy(view, processes);
+	bool is_first = rates->count == 0;
+
+	rates->sample[rates->next] = (struct rate_sample){
+		.steady_us = view->steady_us,
+		.datagrams = status_sum(processes, count, COUNT_DATAGRAMS),
+		.records = status_sum(processes, count, COUNT_RECORDS),
+		.mail_records = status_sum(processes, count, COUNT_MAIL_RECORDS),
+	};
+	rates->next = (rates->next + 1) % (RATE_SECONDS + 1);
+	if (rates->count < RATE_SECONDS + 1)
+		rates->count++;
+	for (size_t i = 0; i < LOSS_KINDS; i++) {
+		uint64_t lost = status_sum(processes, count, losses[i].what);
+
+		if (lost > rates->lost[i] && !is_first)
+			rates->last_loss = view->now;
+		rates->lost[i] = lost;
+	}
+	free(processes);
+}
+
+struct rate {
+	double datagrams;
+	double records;
+	double mail_records;
+};
+
+static double
+rate_of(uint64_t before, uint64_t after, double seconds)
+{
+	return after > before ? (double)(after - before) / seconds : 0;
+}
+
+static struct rate
+rate_now(const struct rates *rates)
+{
+	const struct rate_sample *last, *first;
+	size_t all = RATE_SECONDS + 1;
+	double seconds;
+
+	if (rates->count < 2)
+		return (struct rate){0};
+	last = &rates->sample[(rates->next + all - 1) % all];
+	first = &rates->sample[(rates->next + all - rates->count) % all];
+	seconds = (double)(last->steady_us - first->steady_us) / 1e6;
+	if (seconds <= 0)
+		return (struct rate){0};
+	return (struct rate){rate_of(first->datagrams, last->datagrams, seconds),
+		rate_of(first->records, last->records, seconds),
+		rate_of(first->mail_records, last->mail_records, seconds)};
+}
+
+static const struct status_process *
+find(const struct report *report, enum counter_owner owner)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		if (report->processes[i].owner == owner)
+			return &report->processes[i];
+	}
+	return NULL;
+}
+
+static bool
+is_numbered(const struct status_process *process)
+{
+	return process->owner == OWNER_RECEIVER || process->owner == OWNER_JUDGE;
+}
+
+static const char *
+name_of(const struct status_process *process, char into[32])
+{
+	if (is_numbered(process))
+		snprintf(into, 32, "%s %u", owner_names[process->owner], process->number);
+	else
+		snprintf(into, 32, "%s", owner_names[process->owner]);
+	return into;
+}
+
+static const char *
+format_span(int64_t us, char into[32])
+{
+	long long seconds = us > 0 ? us / WALL_SECOND : 0;
+
+	if (seconds < 120)
+		snprintf(into, 32, "%lld s", seconds);
+	else if (seconds < 2 * 3600)
+		snprintf(into, 32, "%lld min", seconds / 60);
+	else if (seconds < 2 * 86400)
+		snprintf(into, 32, "%lld h", seconds / 3600);
+	else
+		snprintf(into, 32, "%lld d", seconds / 86400);
+	return into;
+}
+
+/* What stands in shared memory may be any number. */
+static int64_t
+elapsed(int64_t now, int64_t then)
+{
+	int64_t span;
+
+	return __builtin_sub_overflow(now, then, &span) ? 0 : span;
+}
+
+static uint64_t
+sum(const struct report *report, enum counter what)
+{
+	return status_sum(report->processes, report->count, what);
+}
+
+/* What is wrong with one process, or NULL. */
+static const char *
+trouble_of(const struct report *report, const struct status_process *process)
+{
+	if (process->pid == 0)
+		return "is not running";
+	if (!process->is_ready)
+		return "is not ready";
+	if (process->beat_us != 0 &&
+		elapsed(report->view->steady_us, process->beat_us) > BEAT_LATE_US)
+		return "does not answer";
+	return *process->trouble != '\0' ? process->trouble : NULL;
+}
+
+static void
+add_trouble(struct buffer *into, const char *who, const char *what)
+{
+	buffer_print(into, "%s%s%s%s", into->length > 0 ? "; " : "", who, *who ? " " : "", what);
+}
+
+/* Empty if all is well. */
+static void
+find_troubles(const struct report *report, struct buffer *into)
+{
+	const struct status_process *keeper = find(report, OWNER_KEEPER);
+	const struct rates *rates = report->rates;
+	char name[32];
+
+	if (report->count == 0)
+		add_trouble(into, "", "no process shows itself");
+	for (size_t i = 0; i < report->count; i++) {
+		const char *what = trouble_of(report, &report->processes[i]);
+		bool is_sentence = what == report->processes[i].trouble;
+
+		if (what != NULL)
+			buffer_print(into, "%s%s%s %s", into->length > 0 ? "; " : "",
+				name_of(&report->processes[i], name), is_sentence ? ":" : "", what);
+	}
+	if (keeper != NULL && keeper->pid != 0 && keeper->value[COUNT_LEDGER_WORKS] == 0)
+		add_trouble(into, "", "the ledger cannot be written");
+	if (rates->last_loss.us != 0 && report->view->now.us - rates->last_loss.us < LOSS_RECENT_US)
+		add_trouble(into, "", "something was lost in the last 10 minutes");
+}
+
+static void
+put_losses(const struct report *report)
+{
+	char ago[32];
+	bool is_any = false;
+
+	for (size_t i = 0; i < LOSS_KINDS; i++) {
+		uint64_t lost = sum(report, losses[i].what);
+
+		/* A figure may fall again: what came late was not lost. */
+		if (lost == 0 || lost > INT64_MAX)
+			continue;
+		buffer_print(report->into, "%s%llu %s",
+			is_any ? "; " : "Lost since the start: ", (unsigned long long)lost,
+			losses[i].one);
+		is_any = true;
+	}
+	if (!is_any)
+		buffer_text(report->into, TEXT("Nothing was lost."));
+	else if (report->rates->last_loss.us != 0)
+		buffer_print(report->into, "; last %s ago.",
+			format_span(report->view->now.us - report->rates->last_loss.us, ago));
+	else
+		buffer_text(report->into, TEXT("."));
+	buffer_text(report->into, TEXT("\n"));
+}
+
+static struct wall
+begin_of(const struct report *report)
+{
+	const struct status_process *parent = find(report, OWNER_PARENT);
+
+	return parent != NULL ? parent->started : (struct wall){0};
+}
+
+static void
+put_heading(const struct report *report)
+{
+	struct rate rate = rate_now(report->rates);
+	struct wall begin = begin_of(report);
+	char since[WALL_TEXT], span[32];
+	struct buffer troubles;
+
+	buffer_init(&troubles, TROUBLES);
+	find_troubles(report, &troubles);
+	if (troubles.length == 0)
+		buffer_text(report->into, TEXT("All is well.\n"));
+	else
+		buffer_print(report->into, "NOT WELL: %s.\n", buffer_string(&troubles));
+	buffer_done(&troubles);
+	buffer_print(report->into, "Version %s", report->view->version);
+	if (begin.us != 0)
+		buffer_print(report->into, ", running since %s (%s)", wall_format(begin, since),
+			format_span(elapsed(report->view->now.us, begin.us), span));
+	buffer_print(report->into, "; a second: %.0f datagrams, %.0f records, %.0f of them mail.\n",
+		rate.datagrams, rate.records, rate.mail_records);
+	put_losses(report);
+}
+
+static void
+put_processes(const struct report *report)
+{
+	buffer_print(report->into, "\n%-12s  %8s  %-9s  %8s  %s\n", "PROCESS", "PID", "STATE",
+		"SINCE", "SHUT IN");
+	for (size_t i = 0; i < report->count; i++) {
+		const struct status_process *process = &report->processes[i];
+		const char *what = trouble_of(report, process);
+		char name[32], span[32];
+
+		buffer_print(report->into, "%-12s  %8llu  %-9s  %8s  %s\n", name_of(process, name),
+			(unsigned long long)process->pid,
+			process->pid == 0                  ? "ended"
+				: what == NULL             ? "ready"
+				: what == process->trouble ? "trouble"
+				: process->is_ready        ? "hangs"
+							   : "starting",
+			format_span(elapsed(report->view->now.us, process->started.us), span),
+			*process->sandbox != '\0' ? process->sandbox : "not known");
+	}
+	buffer_print(report->into, "Processes that died and were replaced: %llu.\n",
+		(unsigned long long)sum(report, COUNT_RESTARTS));
+}
+
+static void
+put_state(const struct report *report)
+{
+	const struct status_process *keeper = find(report, OWNER_KEEPER);
+	uint64_t snapshot = sum(report, COUNT_SNAPSHOT_TIME), waiting = 0, room = 0;
+	struct buffer *into = report->into;
+	char span[32];
+
+	buffer_print(into,
+		"\nLines that send mail: %llu; watch %llu, suspect %llu, confirmed %llu.\n",
+		(unsigned long long)sum(report, COUNT_LINES),
+		(unsigned long long)sum(report, COUNT_WATCH),
+		(unsigned long long)sum(report, COUNT_SUSPECT),
+		(unsigned long long)sum(report, COUNT_CONFIRMED));
+	if (keeper != NULL)
+		buffer_print(into, "The ledger %s; %llu cases are open.\n",
+			keeper->value[COUNT_LEDGER_WORKS] != 0 ? "works" : "cannot be written",
+			(unsigned long long)keeper->value[COUNT_OPEN_CASES]);
+	for (size_t i = 0; i < report->count; i++) {
+		const struct status_process *process = &report->processes[i];
+
+		if (process->owner == OWNER_JUDGE && process->value[COUNT_SNAPSHOT_TIME] < snapshot)
+			snapshot = process->value[COUNT_SNAPSHOT_TIME];
+	}
+	if (snapshot == 0 || snapshot > (uint64_t)(INT64_MAX / WALL_SECOND))
+		buffer_text(into, TEXT("There is no snapshot of the judges yet.\n"));
+	else
+		buffer_print(into, "The oldest snapshot of a judge was made %s ago.\n",
+			format_span(elapsed(report->view->now.us, (int64_t)snapshot * WALL_SECOND),
+				span));
+	if (report->view->rings == NULL || report->view->ring_count == 0)
+		return;
+	for (size_t i = 0; i < report->view->ring_count; i++) {
+		waiting += status_get(&report->view->rings[i].waiting);
+		room += status_get(&report->view->rings[i].room);
+	}
+	buffer_print(into, "Between the processes %llu entries wait; there is room for %llu.\n",
+		(unsigned long long)waiting, (unsigned long long)room);
+}
+
+static const char *
+format_sampling(uint64_t sampling, char into[32])
+{
+	if (sampling == 0)
+		return "not told";
+	if (sampling == 1)
+		return "unsampled";
+	snprintf(into, 32, "1 in %llu", (unsigned long long)sampling);
+	return into;
+}
+
+static double
+percent(uint64_t part, uint64_t whole)
+{
+	return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
+}
+
+/* Of all that was sent. */
+static double
+lost_percent(const struct status_sum *of)
+{
+	return percent(of->lost, of->lost + of->records);
+}
+
+static void
+put_exporters(const struct report *report)
+{
+	struct status_sum *sums;
+	size_t count = status_exporters(report->view, &sums);
+	size_t shown = report->all || count < STATUS_TOP ? count : STATUS_TOP;
+	char address[ADDRESS_TEXT], sampling[32], span[32];
+	struct buffer *into = report->into;
+
+	if (count == 0) {
+		buffer_text(into, TEXT("\nNo exporter sends.\n"));
+		free(sums);
+		return;
+	}
+	buffer_print(into, "\n%-24s %10s  %-10s %12s %6s %6s  %-10s %8s  %s\n", "EXPORTER",
+		"DOMAIN", "VERSION", "RECORDS", "MAIL%", "LOST%", "SAMPLING", "CLOCK", "SEEN");
+	for (size_t i = 0; i < shown; i++) {
+		const struct status_sum *of = &sums[i];
+
+		buffer_print(into, "%-24s %10lu  %-10s %12llu %6.1f %6.2f  %-10s %+7.1fs  %s ago\n",
+			address_format(&of->address, address), (unsigned long)of->domain,
+			status_version_name(of->version), (unsigned long long)of->records,
+			percent(of->mail_records, of->records), lost_percent(of),
+			format_sampling(of->sampling, sampling), (double)of->clock_off_us / 1e6,
+			format_span(elapsed(report->view->now.us, of->seen.us), span));
+	}
+	if (shown < count)
+		buffer_print(into, "and %zu more: lazaret status --exporters\n", count - shown);
+	free(sums);
+}
+
+static void
+put_json_processes(const struct report *report)
+{
+	struct buffer *into = report->into;
+	char since[WALL_TEXT];
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct status_process *process = &report->processes[i];
+		const char *what = trouble_of(report, process);
+
+		buffer_print(into,
+			"%s{\"process\":\"%s\",\"number\":%u,\"pid\":%llu,\"ready\":%s,"
+			"\"since\":\"%s\",\"sandbox\":",
+			i > 0 ? "," : "", owner_names[process->owner], process->number,
+			(unsigned long long)process->pid,
+			process->pid != 0 && process->is_ready ? "true" : "false",
+			wall_format(process->started, since));
+		buffer_json(into, text_of(process->sandbox));
+		buffer_text(into, TEXT(",\"trouble\":"));
+		if (what != NULL)
+			buffer_json(into, text_of(what));
+		else
+			buffer_text(into, TEXT("null"));
+		buffer_text(into, TEXT("}"));
+	}
+}
+
+static void
+put_json_exporters(const struct report *report)
+{
+	struct status_sum *sums;
+	size_t count = status_exporters(report->view, &sums);
+	size_t shown = report->all || count < STATUS_TOP ? count : STATUS_TOP;
+	char address[ADDRESS_TEXT], seen[WALL_TEXT];
+
+	buffer_print(report->into, ",\"exporter_count\":%zu,\"exporters\":[", count);
+	for (size_t i = 0; i < shown; i++) {
+		const struct status_sum *of = &sums[i];
+
+		buffer_print(report->into,
+			"%s{\"exporter\":\"%s\",\"domain\":%lu,\"version\":\"%s\",\"datagrams\":%"
+			"llu,"
+			"\"records\":%llu,\"mail_records\":%llu,\"lost\":%llu,\"sampling\":%llu,"
+			"\"clock_off\":%.3f,\"seen\":\"%s\"}",
+			i > 0 ? "," : "", address_format(&of->address, address),
+			(unsigned long)of->domain, status_version_name(of->version),
+			(unsigned long long)of->datagrams, (unsigned long long)of->records,
+			(unsigned long long)of->mail_records, (unsigned long long)of->lost,
+			(unsigned long long)of->sampling, (double)of->clock_off_us / 1e6,
+			wall_format(of->seen, seen));
+	}
+	buffer_text(report->into, TEXT("]"));
+	free(sums);
+}
+
+static void
+put_json(const struct report *report)
+{
+	struct rate rate = rate_now(report->rates);
+	struct buffer *into = report->into;
+	struct buffer troubles;
+	char since[WALL_TEXT];
+
+	buffer_init(&troubles, TROUBLES);
+	find_troubles(report, &troubles);
+	buffer_print(into, "{\"type\":\"status\",\"well\":%s,\"trouble\":",
+		troubles.length == 0 ? "true" : "false");
+	buffer_json(into, (struct text){buffer_string(&troubles), troubles.length});
+	buffer_done(&troubles);
+	buffer_text(into, TEXT(",\"version\":"));
+	buffer_json(into, text_of(report->view->version));
+	buffer_print(into,
+		",\"since\":\"%s\",\"rates\":{\"datagrams\":%.1f,\"records\":%.1f,\"mail_records\":"
+		"%.1f}",
+		wall_format(begin_of(report), since), rate.datagrams, rate.records,
+		rate.mail_records);
+	if (report->rates->last_loss.us != 0)
+		buffer_print(into, ",\"last_loss\":\"%s\"",
+			wall_format(report->rates->last_loss, since));
+	else
+		buffer_text(into, TEXT(",\"last_loss\":null"));
+	buffer_text(into, TEXT(",\"figures\":{"));
+	for (int what = 0; what < COUNTERS; what++)
+		buffer_print(into, "%s\"%s\":%llu", what > 0 ? "," : "", counter_rows[what].name,
+			(unsigned long long)sum(report, (enum counter)what));
+	buffer_text(into, TEXT("},\"processes\":["));
+	put_json_processes(report);
+	buffer_text(into, TEXT("]"));
+	put_json_exporters(report);
+	buffer_text(into, TEXT("}\n"));
+}
+
+void
+status_report(const struct status_view *view, const struct rates *rates, bool is_json, bool all,
+	struct buffer *into)
+{
+	struct status_process *processes = xcalloc(STATUS_PROCESSES, sizeof(*processes));
+	struct report report = {
+		.view = view, .rates = rates, .processes = processes, .into = into, .all = all};
+
+	report.count = status_copy(view, processes);
+	if (is_json) {
+		put_json(&report);
+	} else {
+		put_heading(&report);
+		put_processes(&report);
+		put_state(&report);
+		put_exporters(&report);
+	}
+	free(processes);
+}

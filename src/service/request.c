@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+const char *const desk_role_names[DESK_ROLE_COUNT] = {
+	[DESK_NOBODY] = "nobody",
+	[DESK_VIEWER] = "viewer",
+	[DESK_OPERATOR] = "operator",
+	[DESK_ADMIN] = "admin",
+};
+
+const struct verb_row verb_rows[VERB_COUNT] = {
+	[VERB_STATUS] = {"status", DESK_VIEWER, -1, "--exporters ", 0},
+	[VERB_METRICS] = {"metrics", DESK_VIEWER, -1, "", 0},
+	[VERB_LINES] = {"lines", DESK_VIEWER, ASK_LINES, "--state ", 0},
+	[VERB_CASES] = {"cases", DESK_VIEWER, ASK_CASES, "--open ", 0},
+	[VERB_CASE] = {"case", DESK_OPERATOR, ASK_CASE, "--pseudonyms ", 1},
+	[VERB_EXPLAIN] = {"explain", DESK_OPERATOR, ASK_EXPLAIN, "", 1},
+	[VERB_AUDIT] = {"audit", DESK_OPERATOR, ASK_AUDIT, "", 0},
+	[VERB_NEVERS] = {"never", DESK_OPERATOR, ASK_NEVER, "", 0},
+	[VERB_NEVER] = {"never", DESK_ADMIN, ASK_NEVER, "--reason --undo ", 1},
+	[VERB_RELOAD] = {"reload", DESK_ADMIN, ASK_RELOAD, "", 0},
+};
+
+/* A line taken apart. */
+struct words {
+	char argument[MESSAGE_TEXT];
+	char state[32];
+	char reason[MESSAGE_TEXT];
+	unsigned arguments;
+	bool is_json;
+	bool has_switch; /* a flag without a value */
+	bool has_undo;
+	bool has_reason;
+	char flag[32];  /* a flag beside --json, as given */
+	char other[32]; /* a second one */
+};
+
+static int
+hex_of(char c)
+{
+	return c >= '0' && c <= '9'    ? c - '0'
+		: c >= 'a' && c <= 'f' ? c - 'a' + 10
+		: c >= 'A' && c <= 'F' ? c - 'A' + 10
+				       : -1;
+}
+
+/* Decodes into a terminated text; -EINVAL if it is too long, holds what may not stand there, or a NUL. */
+static int
+decode(struct text word, char *into, size_t size)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < word.length; i++) {
+		unsigned char c = (unsigned char)word.at[i];
+
+		if (c < '!' || c == 0x7f)
+			return -EINVAL;
+		if (c == '%') {
+			int high = i + 2 < word.length ? hex_of(word.at[i + 1]) : -1;
+			int low = i + 2 < word.length ? hex_of(word.at[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return -EINVAL;
+			c = (unsigned char)(high << 4 | low);
+			i += 2;
+		}
+		if (c == '\0' || at + 1 >= size)
+			return -EINVAL;
+		into[at++] = (char)c;
+	}
+	into[at] = '\0';
+	return 0;
+}
+
+static int
+take_flag(struct words *words, const char *word)
+{
+	struct text value = text_of(word), name = text_cut(&value, '=');
+	bool has_value = name.length < strlen(word);
+	char *kept = *words->flag == '\0' ? words->flag : words->other;
+
+	if (text_is(name, "--json") && !has_value) {
+		words->is_json = true;
+		return 0;
+	}
+	if (name.length >= sizeof(words->flag) || *words->other != '\0')
+		return -EINVAL;
+	snprintf(kept, sizeof(words->flag), "%.*s", (int)name.length, name.at);
+	if (text_is(name, "--state") && has_value && value.length < sizeof(words->state))
+		snprintf(words->state, sizeof(words->state), "%s", value.at);
+	else if (text_is(name, "--reason") && has_value) {
+		snprintf(words->reason, sizeof(words->reason), "%s", value.at);
+		words->has_reason = true;
+	} else if (text_is(name, "--undo") && !has_value)
+		words->has_undo = true;
+	else if (!has_value)
+		words->has_switch = true;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int
+take_words(struct text rest, struct words *words)
+{
+	char word[MESSAGE_TEXT];
+
+	while (rest.length > 0) {
+		struct text next = text_cut(&rest, ' ');
+		int r = decode(next, word, sizeof(word));
+
+		if (r < 0)
+			return r;
+		if (strncmp(word, "--", 2) == 0) {
+			r = take_flag(words, word);
+		} else {
+			memcpy(words->argument, word, sizeof(word));
+			r = *word == '\0' || ++words->arguments > 1 ? -EINVAL : 0;
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static bool
+takes_flag(const struct verb_row *row, const char *flag)
+{
+	char with_end[40];
+
+	snprintf(with_end, sizeof(with_end), "%s ", flag);
+	return *flag == '\0' || strstr(row->flags, with_end) != NULL;
+}
+
+/* Words that fit the verb become its request. */
+static int
+fill(const struct words *words, struct request *ret)
+{
+	int n;
+
+	ret->is_json = words->is_json;
+	ret->flag = words->has_switch || words->has_undo;
+	switch (ret->verb) {
+	case VERB_NEVER:
+		if (words->has_undo == words->has_reason)
+			return -EINVAL;
+		n = snprintf(
+			ret->text, sizeof(ret->text), "%s\n%s", words->argument, words->reason);
+		break;
+	case VERB_LINES:
+		n = snprintf(ret->text, sizeof(ret->text), "%s", words->state);
+		break;
+	case VERB_STATUS:
+	case VERB_METRICS:
+	case VERB_CASES:
+	case VERB_CASE:
+	case VERB_EXPLAIN:
+	case VERB_AUDIT:
+	case VERB_NEVERS:
+	case VERB_RELOAD:
+	case VERB_COUNT:
+	default:
+		n = snprintf(ret->text, sizeof(ret->text), "%s", words->argument);
+	}
+	return n >= 0 && (size_t)n < sizeof(ret->text) ? 0 : -EINVAL;
+}
+
+int
+request_parse(struct text line, struct request *ret, struct fail *fail)
+{
+	struct words words = {.arguments = 0};
+	struct text version, name;
+	bool is_verb = false;
+
+	*ret = (struct request){.verb = VERB_COUNT};
+	if (line.length > 0 && line.at[line.length - 1] == '\r')
+		line.length--;
+	version = text_cut(&line, ' ');
+	name = text_cut(&line, ' ');
+	if (!text_is(version, REQUEST_VERSION)) {
+		fail_what(fail, "this is no request: it does not begin with " REQUEST_VERSION);
+		fail_hint(fail, "see lazaret-control(7)");
+		return -EINVAL;
+	}
+	if (take_words(line, &words) < 0) {
+		fail_what(fail, "the words of the request cannot be read");
+		fail_hint(fail, "see lazaret-control(7)");
+		return -EINVAL;
+	}
+	for (int verb = 0; verb < VERB_COUNT; verb++) {
+		const struct verb_row *row = &verb_rows[verb];
+
+		if (!text_is(name, row->name))
+			continue;
+		is_verb = true;
+		if (row->arguments != words.arguments || !takes_flag(row, words.flag) ||
+			!takes_flag(row, words.other))
+			continue;
+		ret->verb = (enum desk_verb)verb;
+		if (fill(&words, ret) == 0)
+			return 0;
+	}
+	if (is_verb)
+		fail_what(fail, "%.*s is not asked like this", (int)name.length, name.at);
+	else
+		fail_what(fail, "the daemon does not know this verb");
+	fail_hint(fail, "see lazaret-control(7); are command and daemon of one version?");
+	return -EINVAL;
+}
+
+void
+request_add(struct buffer *line, struct text word)
+{
+	buffer_text(line, TEXT(" "));
+	for (size_t i = 0; i < word.length; i++) {
+		unsigned char c = (unsigned char)word.at[i];
+
+		if (c <= ' ' || c == '%' || c == 0x7f)
+			buffer_print(line, "%%%02x", c);
+		else
+			buffer_add(line, &word.at[i], 1);
+	}
+}
