@@ -85,7 +85,9 @@ finish(struct client *client, enum code code)
 static void
 fail_with(struct client *client, enum code code, const char *what, size_t length)
 {
-	put_chunk(client, '!', what, length);
+	evbuffer_add_printf(output(client), "!%zu\n", length + 1);
+	(void)evbuffer_add(output(client), what, length);
+	(void)evbuffer_add(output(client), "\n", 1);
 	finish(client, code);
 }
 
@@ -327,8 +329,8 @@ static void
 send_away(int socket, const char *what)
 {
 	char text[512];
-	int n = snprintf(text, sizeof(text), "%s\n!%zu\n%s.%d\n", REQUEST_VERSION, strlen(what),
-		what, CODE_TROUBLE);
+	int n = snprintf(text, sizeof(text), "%s\n!%zu\n%s\n.%d\n", REQUEST_VERSION,
+		strlen(what) + 1, what, CODE_TROUBLE);
 
 	if (n > 0 && (size_t)n < sizeof(text))
 		(void)send(socket, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
