@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/casefind.h"
 #include "desk/casereport.h"
+#include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/verbs.h"
+#include "service/request.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -12,7 +14,7 @@
 #define JSON_MOST (64 << 20)
 
 static const char usage[] =
-	"usage: lazaret case ID [--ledger FILE] [--pseudonyms] [--json]\n"
+	"usage: lazaret case ID [--ledger FILE|--control PATH] [--pseudonyms] [--json]\n"
 	"\n"
 	"Shows one case with its steps and opens the name of its line; the audit trail keeps who\n"
 	"did so and when.\n"
@@ -21,15 +23,25 @@ static const char usage[] =
 	"                  its address: then its newest case\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
 	"                  ~/.local/state/lazaret)\n"
+	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
+	"                  answers is asked (control.path, lazaret/control in $XDG_RUNTIME_DIR or\n"
+	"                  /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"  --pseudonyms    leave the name sealed\n"
 	"  --json          one JSON object\n";
 
-enum option_code { OPTION_LEDGER = 256, OPTION_PSEUDONYMS, OPTION_JSON, OPTION_HELP };
+enum option_code {
+	OPTION_LEDGER = 256,
+	OPTION_PSEUDONYMS,
+	OPTION_JSON,
+	OPTION_CONTROL,
+	OPTION_HELP
+};
 
 static const struct option options[] = {
 	{"ledger", required_argument, NULL, OPTION_LEDGER},
 	{"pseudonyms", no_argument, NULL, OPTION_PSEUDONYMS},
+	{"control", required_argument, NULL, OPTION_CONTROL},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{0},
@@ -38,6 +50,7 @@ static const struct option options[] = {
 struct shown {
 	const char *path;
 	const char *id;
+	struct control control;
 	bool is_json;
 	bool pseudonyms;
 	struct buffer text;
@@ -131,10 +144,36 @@ show(struct shown *shown, struct fail *fail)
 	return r;
 }
 
+/* Asks the running daemon; CONTROL_ABSENT if none answers and the ledger's file is to be read. */
+static int
+ask_daemon(struct shown *shown)
+{
+	struct fail fail = {0};
+	struct buffer line;
+	int code;
+
+	if (shown->path != NULL)
+		return CONTROL_ABSENT;
+	code = shown->control.path != NULL ? control_need(&shown->control)
+					   : control_connect(&shown->control, &fail);
+	if (code != EXIT_DONE)
+		return code;
+	control_begin(&line, "case");
+	if (shown->is_json)
+		buffer_text(&line, TEXT(" --json"));
+	if (shown->pseudonyms)
+		buffer_text(&line, TEXT(" --pseudonyms"));
+	request_add(&line, text_of(shown->id));
+	code = control_ask(&shown->control, &line, false);
+	buffer_done(&line);
+	control_close(&shown->control);
+	return code;
+}
+
 int
 verb_case(int argc, char **argv)
 {
-	struct shown shown = {.path = NULL};
+	struct shown shown = {.control = CONTROL_NEW};
 	char found[LEDGERFILE_PATH];
 	const char *settings = NULL;
 	struct fail fail = {0};
@@ -147,7 +186,9 @@ verb_case(int argc, char **argv)
 			return EXIT_DONE;
 		}
 		if (code == 'c')
-			settings = optarg;
+			settings = shown.control.settings = optarg;
+		else if (code == OPTION_CONTROL)
+			shown.control.path = optarg;
 		else if (code == OPTION_LEDGER)
 			shown.path = optarg;
 		else if (code == OPTION_JSON)
@@ -161,15 +202,20 @@ verb_case(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
+	shown.id = argv[optind];
+	code = ask_daemon(&shown);
+	if (code != CONTROL_ABSENT)
+		return code;
 	code = ledgerfile_find(&shown.path, settings, found);
 	if (code != EXIT_DONE)
 		return code;
-	shown.id = argv[optind];
 	buffer_init(&shown.text, JSON_MOST);
 	r = show(&shown, &fail);
 	buffer_done(&shown.text);
 	if (r == 0)
 		return EXIT_DONE;
+	if (r == -ENOENT)
+		control_add_absent(&shown.control, &fail);
 	code = ledgerfile_complain(&fail);
 	return r == -ESRCH ? EXIT_NOT_FOUND : code;
 }

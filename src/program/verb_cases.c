@@ -2,6 +2,7 @@
 #include "desk/casereport.h"
 #include "ledger/retention.h"
 #include "ledger/verify.h"
+#include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/verbs.h"
 
@@ -11,8 +12,8 @@
 #include <stdlib.h>
 
 static const char usage[] =
-	"usage: lazaret cases [--ledger FILE] [--open] [--json]\n"
-	"       lazaret cases [--ledger FILE] --audit [--json]\n"
+	"usage: lazaret cases [--ledger FILE|--control PATH] [--open] [--json]\n"
+	"       lazaret cases [--ledger FILE|--control PATH] --audit [--json]\n"
 	"       lazaret cases [--ledger FILE] --verify [--json]\n"
 	"       lazaret cases [--ledger FILE] --close-silent DAYS\n"
 	"       lazaret cases [--ledger FILE] --forget DAYS\n"
@@ -21,6 +22,9 @@ static const char usage[] =
 	"\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
 	"                  ~/.local/state/lazaret)\n"
+	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
+	"                  answers is asked (control.path, lazaret/control in $XDG_RUNTIME_DIR or\n"
+	"                  /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"  --open          only cases that are not closed\n"
 	"  --audit         the audit trail: who did what, and when\n"
@@ -39,6 +43,7 @@ enum option_code {
 	OPTION_CLOSE_SILENT,
 	OPTION_FORGET,
 	OPTION_JSON,
+	OPTION_CONTROL,
 	OPTION_HELP
 };
 
@@ -49,6 +54,7 @@ static const struct option options[] = {
 	{"verify", no_argument, NULL, OPTION_VERIFY},
 	{"close-silent", required_argument, NULL, OPTION_CLOSE_SILENT},
 	{"forget", required_argument, NULL, OPTION_FORGET},
+	{"control", required_argument, NULL, OPTION_CONTROL},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{0},
@@ -57,6 +63,7 @@ static const struct option options[] = {
 struct cases {
 	const char *path;
 	const char *settings;
+	struct control control;
 	int job; /* OPTION_AUDIT, OPTION_VERIFY, OPTION_CLOSE_SILENT, OPTION_FORGET; 0: list */
 	bool is_json;
 	bool only_open;
@@ -234,7 +241,10 @@ take_option(struct cases *cases, int code)
 		cases->path = optarg;
 		return 0;
 	case 'c':
-		cases->settings = optarg;
+		cases->settings = cases->control.settings = optarg;
+		return 0;
+	case OPTION_CONTROL:
+		cases->control.path = optarg;
 		return 0;
 	case OPTION_OPEN:
 		cases->only_open = true;
@@ -287,13 +297,40 @@ run(struct cases *cases)
 	else if (r == 0)
 		r = list_cases(cases, ledger, &fail);
 	ledger_close(ledger);
+	if (r == -ENOENT)
+		control_add_absent(&cases->control, &fail);
 	return r < 0 ? ledgerfile_complain(&fail) : EXIT_DONE;
+}
+
+/* Asks the running daemon; CONTROL_ABSENT if none answers and the ledger's file is to be read. */
+static int
+ask_daemon(struct cases *cases)
+{
+	struct fail fail = {0};
+	struct buffer line;
+	int code;
+
+	if (cases->path != NULL || (cases->job != 0 && cases->job != OPTION_AUDIT))
+		return CONTROL_ABSENT;
+	code = cases->control.path != NULL ? control_need(&cases->control)
+					   : control_connect(&cases->control, &fail);
+	if (code != EXIT_DONE)
+		return code;
+	control_begin(&line, cases->job == OPTION_AUDIT ? "audit" : "cases");
+	if (cases->is_json)
+		buffer_text(&line, TEXT(" --json"));
+	if (cases->only_open && cases->job == 0)
+		buffer_text(&line, TEXT(" --open"));
+	code = control_ask(&cases->control, &line, false);
+	buffer_done(&line);
+	control_close(&cases->control);
+	return code;
 }
 
 int
 verb_cases(int argc, char **argv)
 {
-	struct cases cases = {.path = NULL};
+	struct cases cases = {.control = CONTROL_NEW};
 	char found[LEDGERFILE_PATH];
 	int code, exit_code;
 
@@ -316,6 +353,9 @@ verb_cases(int argc, char **argv)
 		fputs("lazaret: --json goes with the lists, --audit and --verify only\n", stderr);
 		return EXIT_USAGE;
 	}
+	exit_code = ask_daemon(&cases);
+	if (exit_code != CONTROL_ABSENT)
+		return exit_code;
 	exit_code = ledgerfile_find(&cases.path, cases.settings, found);
 	if (exit_code != 0)
 		return exit_code;

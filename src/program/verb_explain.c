@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
+#include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/page.h"
 #include "program/verbs.h"
+#include "service/request.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -12,7 +14,7 @@
 #define TEXT_MOST (1 << 20)
 
 static const char usage[] =
-	"usage: lazaret explain ID|ADDRESS [--ledger FILE]\n"
+	"usage: lazaret explain ID|ADDRESS [--ledger FILE|--control PATH]\n"
 	"\n"
 	"Says in plain sentences why a case is what it is: what was seen, since when, compared "
 	"with\n"
@@ -23,12 +25,16 @@ static const char usage[] =
 	"                  who looked a case up by an address\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
 	"                  ~/.local/state/lazaret)\n"
+	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
+	"                  answers is asked (control.path, lazaret/control in $XDG_RUNTIME_DIR or\n"
+	"                  /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
 
-enum option_code { OPTION_LEDGER = 256, OPTION_HELP };
+enum option_code { OPTION_LEDGER = 256, OPTION_CONTROL, OPTION_HELP };
 
 static const struct option options[] = {
 	{"ledger", required_argument, NULL, OPTION_LEDGER},
+	{"control", required_argument, NULL, OPTION_CONTROL},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{0},
 };
@@ -53,10 +59,32 @@ explain(const char *path, const char *what, struct buffer *into, struct fail *fa
 	return r;
 }
 
+/* Asks the running daemon; CONTROL_ABSENT if none answers and the ledger's file is to be read. */
+static int
+ask_daemon(struct control *control, const char *path, const char *what)
+{
+	struct fail fail = {0};
+	struct buffer line;
+	int code;
+
+	if (path != NULL)
+		return CONTROL_ABSENT;
+	code = control->path != NULL ? control_need(control) : control_connect(control, &fail);
+	if (code != EXIT_DONE)
+		return code;
+	control_begin(&line, "explain");
+	request_add(&line, text_of(what));
+	code = control_ask(control, &line, true);
+	buffer_done(&line);
+	control_close(control);
+	return code;
+}
+
 int
 verb_explain(int argc, char **argv)
 {
 	const char *path = NULL, *settings = NULL;
+	struct control control = CONTROL_NEW;
 	char found[LEDGERFILE_PATH];
 	struct fail fail = {0};
 	struct buffer text;
@@ -69,7 +97,9 @@ verb_explain(int argc, char **argv)
 			return EXIT_DONE;
 		}
 		if (code == 'c')
-			settings = optarg;
+			settings = control.settings = optarg;
+		else if (code == OPTION_CONTROL)
+			control.path = optarg;
 		else if (code == OPTION_LEDGER)
 			path = optarg;
 		else
@@ -79,6 +109,9 @@ verb_explain(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
+	code = ask_daemon(&control, path, argv[optind]);
+	if (code != CONTROL_ABSENT)
+		return code;
 	code = ledgerfile_find(&path, settings, found);
 	if (code != EXIT_DONE)
 		return code;
@@ -90,6 +123,8 @@ verb_explain(int argc, char **argv)
 	buffer_done(&text);
 	if (r == 0)
 		return EXIT_DONE;
+	if (r == -ENOENT)
+		control_add_absent(&control, &fail);
 	code = ledgerfile_complain(&fail);
 	return r == -ESRCH ? EXIT_NOT_FOUND : code;
 }

@@ -1,0 +1,52 @@
+/* control - the running daemon, asked by the command
+ *
+ * What:    finds the daemon's control socket: --control PATH, or the configuration's control.path, or
+ *          $XDG_RUNTIME_DIR/lazaret/control, or /run/lazaret/control. Sends a request, prints the answer as it comes, and
+ *          turns its end into an exit code (lazaret-control(7)).
+ * Owns:    the socket.
+ * Limits:  an answer may be of any length; sentences about what is wrong CONTROL_SENTENCE bytes.
+ * Thread:  one a process.
+ */
+#ifndef LAZARET_PROGRAM_CONTROL_H
+#define LAZARET_PROGRAM_CONTROL_H
+
+#include "base/fail.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+
+#define CONTROL_PATH     4096
+#define CONTROL_SENTENCE 4096
+/* No daemon answers. */
+#define CONTROL_ABSENT (-1)
+
+struct control {
+	const char *path;     /* --control, or NULL */
+	const char *settings; /* the configuration's file, or NULL for the usual one */
+	int socket;
+	char tried[CONTROL_PATH];
+};
+
+#define CONTROL_NEW ((struct control){.socket = -1})
+
+/* 0: connected. CONTROL_ABSENT: fail says why. Otherwise the exit code, after what is wrong was told. */
+int control_connect(struct control *control, struct fail *fail) MUST_USE;
+
+/* The same for a verb that has no other way: never CONTROL_ABSENT. */
+int control_need(struct control *control) MUST_USE;
+
+/* Begins a request: "lazaret/1 VERB". */
+void control_begin(struct buffer *line, const char *verb);
+/* Adds a flag with a value: "--state=suspect". */
+void control_add_flag(struct buffer *line, const char *flag, const char *value);
+
+/* Sends the request and prints the answer: as it comes, or, where it is prose, in lines that fit the terminal.
+ * Returns the exit code. The next request may follow. */
+int control_ask(struct control *control, struct buffer *line, bool is_prose) MUST_USE;
+
+void control_close(struct control *control);
+
+/* Adds to what went wrong with a ledger that no daemon answered. */
+void control_add_absent(const struct control *control, struct fail *fail);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/control.h"
+#include "program/verbs.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define WATCH_SECONDS 2
+
+static const char usage[] =
+	"usage: lazaret status [--exporters] [--watch] [--json]\n"
+	"\n"
+	"Says how the running daemon is: the first three lines say whether all is well, how much\n"
+	"passes through, and whether anything was lost.\n"
+	"\n"
+	"  --exporters     all exporters, not only the 20 that send most\n"
+	"  --watch         again every 2 seconds, until ^C\n"
+	"  --json          one JSON object\n"
+	"  --control PATH  the daemon's control socket (control.path of the configuration, or\n"
+	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
+	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
+
+enum option_code { OPTION_EXPORTERS = 256, OPTION_WATCH, OPTION_JSON, OPTION_CONTROL, OPTION_HELP };
+
+static const struct option options[] = {
+	{"exporters", no_argument, NULL, OPTION_EXPORTERS},
+	{"watch", no_argument, NULL, OPTION_WATCH},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"control", required_argument, NULL, OPTION_CONTROL},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{0},
+};
+
+static int
+ask_once(struct control *control, bool is_json, bool all)
+{
+	struct buffer line;
+	int code;
+
+	control_begin(&line, "status");
+	if (is_json)
+		buffer_text(&line, TEXT(" --json"));
+	if (all)
+		buffer_text(&line, TEXT(" --exporters"));
+	code = control_ask(control, &line, false);
+	buffer_done(&line);
+	return code;
+}
+
+int
+verb_status(int argc, char **argv)
+{
+	bool is_json = false, all = false, watch = false;
+	struct control control = CONTROL_NEW;
+	int code;
+
+	optind = 0;
+	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		if (code == OPTION_HELP)
+			return fputs(usage, stdout), EXIT_DONE;
+		if (code == 'c')
+			control.settings = optarg;
+		else if (code == OPTION_CONTROL)
+			control.path = optarg;
+		else if (code == OPTION_EXPORTERS)
+			all = true;
+		else if (code == OPTION_WATCH)
+			watch = true;
+		else if (code == OPTION_JSON)
+			is_json = true;
+		else
+			return fputs("lazaret: see lazaret status --help\n", stderr), EXIT_USAGE;
+	}
+	if (optind != argc)
+		return fputs(usage, stderr), EXIT_USAGE;
+	code = control_need(&control);
+	while (code == EXIT_DONE) {
+		if (watch && !is_json && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[J", stdout);
+		code = ask_once(&control, is_json, all);
+		if (!watch)
+			break;
+		sleep(WATCH_SECONDS);
+	}
+	control_close(&control);
+	return code;
+}
