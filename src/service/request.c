@@ -14,13 +14,13 @@ const char *const desk_role_names[DESK_ROLE_COUNT] = {
 const struct verb_row verb_rows[VERB_COUNT] = {
 	[VERB_STATUS] = {"status", DESK_VIEWER, -1, "--exporters ", 0},
 	[VERB_METRICS] = {"metrics", DESK_VIEWER, -1, "", 0},
-	[VERB_LINES] = {"lines", DESK_VIEWER, ASK_LINES, "--state ", 0},
+	[VERB_LINES] = {"lines", DESK_VIEWER, ASK_LINES, "--state= ", 0},
 	[VERB_CASES] = {"cases", DESK_VIEWER, ASK_CASES, "--open ", 0},
 	[VERB_CASE] = {"case", DESK_OPERATOR, ASK_CASE, "--pseudonyms ", 1},
 	[VERB_EXPLAIN] = {"explain", DESK_OPERATOR, ASK_EXPLAIN, "", 1},
 	[VERB_AUDIT] = {"audit", DESK_OPERATOR, ASK_AUDIT, "", 0},
 	[VERB_NEVERS] = {"never", DESK_OPERATOR, ASK_NEVER, "", 0},
-	[VERB_NEVER] = {"never", DESK_ADMIN, ASK_NEVER, "--reason --undo ", 1},
+	[VERB_NEVER] = {"never", DESK_ADMIN, ASK_NEVER, "--reason= --undo ", 1},
 	[VERB_RELOAD] = {"reload", DESK_ADMIN, ASK_RELOAD, "", 0},
 };
 
@@ -86,9 +86,10 @@ take_flag(struct words *words, const char *word)
 		words->is_json = true;
 		return 0;
 	}
-	if (name.length >= sizeof(words->flag) || *words->other != '\0')
+	if (name.length + 1 >= sizeof(words->flag) || *words->other != '\0')
 		return -EINVAL;
-	snprintf(kept, sizeof(words->flag), "%.*s", (int)name.length, name.at);
+	snprintf(kept, sizeof(words->flag), "%.*s%s", (int)name.length, name.at,
+		has_value ? "=" : "");
 	if (text_is(name, "--state") && has_value && value.length < sizeof(words->state))
 		snprintf(words->state, sizeof(words->state), "%s", value.at);
 	else if (text_is(name, "--reason") && has_value) {

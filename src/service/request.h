@@ -38,8 +38,9 @@ struct verb_row {
 	const char *name;
 	enum role_of_desk role; /* the least that may ask */
 	int ask;                /* enum ask; -1: the desk answers by itself */
-	const char *flags;      /* that it takes beside --json, each with a blank behind */
-	uint8_t arguments;      /* exactly so many */
+	const char *
+		flags; /* that it takes beside --json, each with a blank behind; "=" of one with a value */
+	uint8_t arguments; /* exactly so many */
 };
 
 extern const struct verb_row verb_rows[VERB_COUNT];

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/statusreport.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NOW ((struct wall){INT64_C(1700000000) * WALL_SECOND})
+
+struct world {
+	struct status_process process[5];
+	struct status_exporters exporters;
+	const struct status_exporters *pointer;
+	struct status_view view;
+	struct rates rates;
+	struct buffer text;
+};
+
+static int
+begin(void **state)
+{
+	static const enum counter_owner owners[] = {
+		OWNER_PARENT, OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
+	struct world *world = xcalloc(1, sizeof(*world));
+
+	for (int i = 0; i < 5; i++)
+		world->process[i] = (struct status_process){.pid = 10 + (uint64_t)i,
+			.owner = (uint8_t)owners[i],
+			.is_ready = 1,
+			.started = {NOW.us - WALL_HOUR},
+			.beat_us = WALL_HOUR,
+			.sandbox = "seccomp"};
+	world->process[3].value[COUNT_LEDGER_WORKS] = 1;
+	world->pointer = &world->exporters;
+	world->view = (struct status_view){.processes = world->process,
+		.process_count = 5,
+		.exporters = &world->pointer,
+		.receivers = 1,
+		.now = NOW,
+		.steady_us = WALL_HOUR,
+		.version = "1.2.3"};
+	buffer_init(&world->text, STATUS_REPORT);
+	*state = world;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct world *world = *state;
+
+	buffer_done(&world->text);
+	free(world);
+	return 0;
+}
+
+static void
+pass(struct world *world, int64_t us)
+{
+	world->view.now.us += us;
+	world->view.steady_us += us;
+	for (int i = 0; i < 5; i++)
+		world->process[i].beat_us = world->view.steady_us;
+	rates_sample(&world->rates, &world->view);
+}
+
+static const char *
+report(struct world *world, bool is_json, bool all)
+{
+	buffer_clear(&world->text);
+	status_report(&world->view, &world->rates, is_json, all, &world->text);
+	return buffer_string(&world->text);
+}
+
+static void
+assert_starts(const char *text, const char *with)
+{
+	if (strncmp(text, with, strlen(with)) != 0)
+		print_error("%.300s\n", text);
+	assert_int_equal(strncmp(text, with, strlen(with)), 0);
+}
+
+static void
+assert_has(const char *text, const char *what)
+{
+	if (strstr(text, what) == NULL)
+		print_error("\"%s\" is not in: %.600s\n", what, text);
+	assert_non_null(strstr(text, what));
+}
+
+static void
+three_lines_say_that_all_is_well(void **state)
+{
+	const char *text;
+
+	pass(*state, 0);
+	text = report(*state, false, false);
+	assert_starts(text,
+		"All is well.\nVersion 1.2.3, running since 2023-11-14T21:13:20.000Z "
+		"(60 min); a second: 0 datagrams, 0 records, 0 of them mail.\n"
+		"Nothing was lost.\n");
+}
+
+static void
+the_first_line_names_what_is_wrong(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, 0);
+	world->process[2].pid = 0;
+	assert_starts(report(world, false, false), "NOT WELL: judge 0 is not running.\n");
+	world->process[2].pid = 12;
+	world->process[2].is_ready = 0;
+	assert_starts(report(world, false, false), "NOT WELL: judge 0 is not ready.\n");
+	world->process[2].is_ready = 1;
+	world->process[2].beat_us -= WALL_MINUTE;
+	assert_starts(report(world, false, false), "NOT WELL: judge 0 does not answer.\n");
+	world->process[2].beat_us += WALL_MINUTE;
+	snprintf(world->process[2].trouble, STATUS_TEXT, "the disk is\nfull");
+	world->process[3].value[COUNT_LEDGER_WORKS] = 0;
+	assert_starts(report(world, false, false),
+		"NOT WELL: judge 0: the disk is?full; the ledger cannot be written.\n");
+}
+
+static void
+rates_are_those_of_the_last_ten_seconds(void **state)
+{
+	struct world *world = *state;
+
+	world->process[1].value[COUNT_RECORDS] = 1000000;
+	for (int i = 0; i < 30; i++) {
+		world->process[1].value[COUNT_RECORDS] += i < 15 ? 100000 : 240;
+		world->process[1].value[COUNT_MAIL_RECORDS] += 12;
+		pass(world, WALL_SECOND);
+	}
+	assert_has(report(world, false, false), "0 datagrams, 240 records, 12 of them mail.");
+}
+
+static void
+what_was_lost_is_told_and_soon_no_trouble_any_more(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	/* What a desk that takes the place of another finds is not new. */
+	world->process[1].value[COUNT_KERNEL_DROPS] = 5;
+	pass(world, 0);
+	text = report(world, false, false);
+	assert_starts(text, "All is well.\n");
+	assert_has(text,
+		"Lost since the start: 5 datagrams, because the buffer of a socket was full.\n");
+	world->process[1].value[COUNT_KERNEL_DROPS] = 7;
+	pass(world, WALL_SECOND);
+	text = report(world, false, false);
+	assert_starts(text, "NOT WELL: something was lost in the last 10 minutes.\n");
+	assert_has(text, "7 datagrams, because the buffer of a socket was full; last 0 s ago.\n");
+	pass(world, 11 * WALL_MINUTE);
+	assert_starts(report(world, false, false), "All is well.\n");
+}
+
+static void
+exporters_are_listed_with_their_habits(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	world->exporters.count = 30;
+	for (uint32_t i = 0; i < 30; i++)
+		world->exporters.exporter[i] =
+			(struct status_exporter){.address = address_from_v4(0xc6336401U + i),
+				.version = 10,
+				.records = 100 + i,
+				.mail_records = 25,
+				.sampling = i == 29 ? 100 : i == 28,
+				.lost = i == 29 ? 43 : 0,
+				.clock_off_us = -2500000,
+				.seen = {NOW.us - WALL_MINUTE}};
+	pass(world, 0);
+	text = report(world, false, false);
+	assert_has(text, "198.51.100.30 ");
+	assert_has(text, " 25.00  1 in 100      -2.5s  60 s ago\n");
+	assert_has(text, "unsampled");
+	assert_has(text, "not told");
+	assert_has(text, "and 10 more: lazaret status --exporters\n");
+	assert_null(strstr(text, "198.51.100.1 "));
+	assert_has(report(world, false, true), "198.51.100.1 ");
+}
+
+static void
+json_says_the_same(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	world->process[2].pid = 0;
+	pass(world, 0);
+	text = report(world, true, false);
+	assert_starts(text,
+		"{\"type\":\"status\",\"well\":false,\"trouble\":\"judge 0 is not "
+		"running\",\"version\":\"1.2.3\",");
+	assert_has(text, "\"trouble\":\"is not running\"}");
+	assert_has(text, "\"exporters\":[]}\n");
+}
+
+static void
+numbers_that_cannot_be_are_no_harm(void **state)
+{
+	struct world *world = *state;
+
+	memset(world->process, 0xff, sizeof(world->process));
+	for (int i = 0; i < 5; i++)
+		world->process[i].owner = (uint8_t)i;
+	world->process[0].beat_us = INT64_MIN;
+	world->process[1].started.us = INT64_MIN;
+	world->exporters.count = 2;
+	memset(world->exporters.exporter, 0xff, 2 * sizeof(*world->exporters.exporter));
+	world->exporters.exporter[0].seen.us = INT64_MIN;
+	rates_sample(&world->rates, &world->view);
+	assert_starts(report(world, false, true), "NOT WELL: ");
+	assert_starts(report(world, true, true), "{\"type\":\"status\",\"well\":false");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(three_lines_say_that_all_is_well),
+		TEST(the_first_line_names_what_is_wrong),
+		TEST(rates_are_those_of_the_last_ten_seconds),
+		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
+		TEST(exporters_are_listed_with_their_habits),
+		TEST(json_says_the_same),
+		TEST(numbers_that_cannot_be_are_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/reading.h"
+#include "ledger/verify.h"
+#include "ledger_fixture.h"
+#include "service/answer.h"
+#include "service/keeperanswer.h"
+
+#include <errno.h>
+
+#define CASES 5000
+
+static struct question question;
+static struct answer answer;
+
+static struct lines *
+make_lines(const struct ledger *ledger)
+{
+	struct lines_settings settings = LINES_DEFAULTS;
+	struct lines_prefix prefix = {.role = ROLE_RESIDENTIAL};
+	struct lines *lines;
+
+	settings.key = *ledger_key(ledger);
+	settings.names_most = 10;
+	lines = lines_new(&settings);
+	assert_int_equal(prefix_parse(TEXT("203.0.113.0/24"), &prefix.prefix), 0);
+	assert_int_equal(lines_add(lines, &prefix, NULL), 0);
+	return lines;
+}
+
+static const char *
+ask(struct ledger *ledger, enum ask what, const char *text)
+{
+	static struct lines *lines;
+
+	lines = make_lines(ledger);
+	question.ask = (uint8_t)what;
+	question.id++;
+	snprintf(question.text, sizeof(question.text), "%s", text);
+	snprintf(question.actor, sizeof(question.actor), "anna (1000)");
+	assert_true(message_check(MESSAGE_QUESTION, &question, sizeof(question)));
+	keeper_answer(ledger, lines, &question, &answer);
+	lines_free(lines);
+	assert_int_equal(answer.id, question.id);
+	assert_true(message_check(MESSAGE_ANSWER, &answer, answer_size(&answer)));
+	assert_string_equal(ledger_actor(ledger), "test");
+	return strndup(answer.text, answer.size);
+}
+
+static bool
+says(struct ledger *ledger, enum ask what, const char *text, const char *expected)
+{
+	char *got = (char *)(uintptr_t)ask(ledger, what, text);
+	bool good = strstr(got, expected) != NULL;
+
+	if (!good)
+		print_error("\"%s\" is not in: %.400s\n", expected, got);
+	free(got);
+	return good;
+}
+
+static size_t
+count_rows(struct ledger *ledger, enum ask what, const char *text, size_t *pages)
+{
+	size_t rows = 0;
+
+	*pages = 0;
+	question.cursor = 0;
+	do {
+		uint64_t before = question.cursor;
+
+		free((char *)(uintptr_t)ask(ledger, what, text));
+		assert_int_equal(answer.code, 0);
+		for (uint32_t i = 0; i < answer.size; i++)
+			rows += answer.text[i] == '\n';
+		question.cursor = answer.cursor;
+		assert_true(answer.cursor == 0 || answer.cursor > before);
+		++*pages;
+	} while (answer.cursor != 0);
+	return rows;
+}
+
+static int
+begin(void **state)
+{
+	question = (struct question){0};
+	return fixture_begin(state);
+}
+
+static struct ledger *
+many_cases(const struct fixture *fixture, unsigned count)
+{
+	struct ledger *ledger = fixture_ledger(fixture);
+
+	for (unsigned i = 1; i <= count; i++)
+		fixture_step(ledger, i, 0, STATE_WATCH, STATE_SUSPECT);
+	fixture_commit(ledger);
+	return ledger;
+}
+
+static void
+all_cases_come_and_each_once(void **state)
+{
+	struct ledger *ledger = many_cases(*state, CASES);
+	size_t pages;
+
+	question.is_json = 1;
+	assert_int_equal(count_rows(ledger, ASK_CASES, "", &pages), CASES + 1);
+	assert_true(pages > 10);
+	question.is_json = 0;
+	/* The heading, and an empty line before the totals. */
+	assert_int_equal(count_rows(ledger, ASK_CASES, "", &pages), CASES + 3);
+	ledger_close(ledger);
+}
+
+static void
+pages_without_an_open_case_go_on(void **state)
+{
+	struct ledger *ledger = many_cases(*state, CASES);
+	size_t pages;
+
+	for (unsigned i = 1; i < CASES; i++)
+		fixture_step(ledger, i, 10, STATE_SUSPECT, STATE_CLEAR);
+	fixture_commit(ledger);
+	question.is_json = question.flag = 1;
+	assert_int_equal(count_rows(ledger, ASK_CASES, "", &pages), 2);
+	assert_int_equal(pages, 1 + CASES / KEEPER_ANSWER_ROWS);
+	ledger_close(ledger);
+}
+
+static void
+a_case_with_many_steps_has_many_pages_and_one_opening(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 1);
+	size_t pages;
+
+	for (int i = 1; i <= 400; i++)
+		fixture_step(ledger, 1, i, i % 2 ? STATE_SUSPECT : STATE_CONFIRMED,
+			i % 2 ? STATE_CONFIRMED : STATE_SUSPECT);
+	fixture_commit(ledger);
+	assert_true(count_rows(ledger, ASK_CASE, "1", &pages) >= 401);
+	assert_true(pages > 1);
+	question.cursor = 0;
+	assert_true(says(ledger, ASK_AUDIT, "", "transition"));
+	question.is_json = 1;
+	assert_int_equal(count_rows(ledger, ASK_CASE, "1", &pages), 1);
+	question.flag = 1;
+	assert_int_equal(count_rows(ledger, ASK_CASE, "1", &pages), 1);
+	ledger_close(ledger);
+}
+
+static int
+find_opening(void *context, const struct audit *row)
+{
+	unsigned *openings = context;
+
+	if (row->action == ACTION_NAME) {
+		assert_true(text_is(row->actor, "anna (1000)"));
+		++*openings;
+	}
+	return 0;
+}
+
+static void
+who_opens_a_name_is_written_down_once(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 3);
+	unsigned openings = 0;
+
+	assert_true(says(ledger, ASK_CASE, "2", "192.0.2.2 (opened now"));
+	question.flag = 1;
+	assert_true(says(ledger, ASK_CASE, "2", "sealed (as asked)"));
+	assert_int_equal(ledger_each_audit(ledger, find_opening, &openings, NULL), 0);
+	assert_int_equal(openings, 1);
+	ledger_close(ledger);
+}
+
+static void
+a_line_without_a_case_is_named_to_the_desk(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 1);
+
+	free((char *)(uintptr_t)ask(ledger, ASK_EXPLAIN, "203.0.113.9"));
+	assert_int_equal(answer.code, -ESRCH);
+	assert_int_equal(answer.size, 16);
+	assert_true(says(ledger, ASK_EXPLAIN, "line-0123456789abcdef", "0123456789abcdef"));
+	assert_int_equal(answer.code, -ESRCH);
+	assert_true(says(ledger, ASK_EXPLAIN, "198.51.100.1", "not of the own network"));
+	assert_int_equal(answer.code, -ENOENT);
+	assert_true(says(ledger, ASK_EXPLAIN, "nonsense", "\"nonsense\" is no line"));
+	assert_int_equal(answer.code, -ENOENT);
+	assert_true(says(ledger, ASK_EXPLAIN, "77", "no case with the number"));
+	assert_int_equal(answer.code, -ENOENT);
+	ledger_close(ledger);
+}
+
+static void
+a_line_is_put_on_the_list_and_taken_off(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 2);
+	struct ledger_proof proof;
+
+	assert_true(says(ledger, ASK_NEVER, "", "There are no lines"));
+	assert_true(says(ledger, ASK_NEVER, "203.0.113.9\ntelecare", "is never acted upon"));
+	assert_true(says(ledger, ASK_NEVER, "2\nshop", "is never acted upon"));
+	assert_true(says(ledger, ASK_NEVER, "", "telecare"));
+	assert_true(says(ledger, ASK_CASES, "", "  never\n"));
+	assert_true(says(ledger, ASK_CASE, "2", "never acted upon: shop (anna (1000), 2023"));
+	assert_true(says(ledger, ASK_EXPLAIN, "2", "The line is never acted upon: shop"));
+	assert_true(says(ledger, ASK_NEVER, "2\nagain", "already"));
+	assert_int_equal(answer.code, -EEXIST);
+	assert_true(says(ledger, ASK_NEVER, "1\n", "no reason"));
+	question.flag = 1;
+	assert_true(says(ledger, ASK_NEVER, "203.0.113.9\n", "may be acted upon again"));
+	assert_true(says(ledger, ASK_NEVER, "203.0.113.9\n", "not among those"));
+	assert_int_equal(answer.code, -ENOENT);
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
+	assert_int_equal(proof.nevers, 1);
+	ledger_close(ledger);
+}
+
+static void
+a_ledger_that_may_only_be_read_says_so(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 1);
+
+	ledger_close(ledger);
+	ledger = fixture_reader(*state);
+	assert_true(says(ledger, ASK_CASES, "", "1 case, 1 of them open"));
+	assert_true(says(ledger, ASK_CASE, "1", "sealed (the ledger was opened for reading"));
+	assert_true(says(ledger, ASK_NEVER, "1\nreason", "reading only"));
+	assert_int_equal(answer.code, -EROFS);
+	ledger_close(ledger);
+}
+
+static void
+other_questions_are_not_for_a_keeper(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 1);
+
+	assert_true(says(ledger, ASK_LINES, "", "is not asked this"));
+	assert_int_equal(answer.code, -EINVAL);
+	ledger_close(ledger);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fixture_end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(all_cases_come_and_each_once),
+		TEST(pages_without_an_open_case_go_on),
+		TEST(a_case_with_many_steps_has_many_pages_and_one_opening),
+		TEST(who_opens_a_name_is_written_down_once),
+		TEST(a_line_without_a_case_is_named_to_the_desk),
+		TEST(a_line_is_put_on_the_list_and_taken_off),
+		TEST(a_ledger_that_may_only_be_read_says_so),
+		TEST(other_questions_are_not_for_a_keeper),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
