@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -300,6 +301,7 @@ keeps_a_database(const char *path)
 	int there = 0;
 
 	snprintf(name, sizeof(name), "%s/ledger", path);
+	unlink(name);
 	if (sqlite3_open(name, &db) != SQLITE_OK)
 		return 1;
 	if (sqlite3_exec(db,
@@ -591,6 +593,60 @@ with_log_forbidden_calls_go_on(void **state)
 	passes(&(struct sandbox){.log = true}, goes_on);
 }
 
+/* A container's own filter, which knows neither of the two. */
+static int
+refuse_boxes(void)
+{
+	static const int calls[] = {SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset)};
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int r = 0;
+
+	for (size_t i = 0; i < 2 && r == 0; i++)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), calls[i], 0);
+	/* The older call that does the same is refused too. */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1,
+			SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+	if (r == 0)
+		r = seccomp_load(filter);
+	seccomp_release(filter);
+	return r;
+}
+
+static int
+reports_what_is_missing(void)
+{
+	struct sandbox_report report = {.landlock = -1};
+
+	if (refuse_boxes() < 0)
+		return NO_FILTER;
+	if (sandbox_enter(&database, &report, NULL) < 0)
+		return 1;
+	if (report.landlock != 0 || sandbox_report_is_whole(&report))
+		return 2;
+	if (report.filter != SANDBOX_FILTER_MISSING && report.filter != SANDBOX_FILTER_LEFT_OUT)
+		return 3;
+	/* The rest of it holds. */
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || keeps_a_database(folder);
+}
+
+static void
+what_a_container_forbids_is_reported_and_ends_nothing(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(reports_what_is_missing());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_FILTER) {
+		print_message("this kernel has no seccomp\n");
+		skip();
+	}
+	assert_int_equal(status, 0);
+}
+
 static void
 a_path_that_is_not_there_is_told(void **state)
 {
@@ -714,6 +770,7 @@ main(void)
 		cmocka_unit_test(a_broken_promise_ends_as_abort_and_not_as_a_forbidden_call),
 		cmocka_unit_test(a_child_of_a_process_in_a_box_shuts_itself_in_further),
 		cmocka_unit_test(with_log_forbidden_calls_go_on),
+		cmocka_unit_test(what_a_container_forbids_is_reported_and_ends_nothing),
 		cmocka_unit_test(a_path_that_is_not_there_is_told),
 		cmocka_unit_test(the_same_holds_for_an_ordinary_user),
 		cmocka_unit_test(a_report_is_one_line_of_words),
