@@ -169,6 +169,69 @@ a_restart_and_wrong_clocks_are_told(void **state)
 	station_close(&s);
 }
 
+/* Addresses, ports, protocol, flags, packets, bytes, begin and end in milliseconds. */
+static const uint32_t full_fields[][2] = {
+	{8, 4}, {12, 4}, {7, 2}, {11, 2}, {4, 1}, {6, 1}, {2, 4}, {1, 4}, {152, 8}, {153, 8}};
+#define FULL_FIELDS 10
+
+static void
+full_record(struct datagram *d, bool to_server, uint16_t port, uint8_t flags)
+{
+	const uint64_t end = DATAGRAM_SECONDS * UINT64_C(1000) - 200;
+
+	writer_u32(&d->w, to_server ? 0x0a000001 : 0xc0000209);
+	writer_u32(&d->w, to_server ? 0xc0000209 : 0x0a000001);
+	writer_u16(&d->w, to_server ? port : 25);
+	writer_u16(&d->w, to_server ? 25 : port);
+	writer_u8(&d->w, 6);
+	writer_u8(&d->w, flags);
+	writer_u32(&d->w, 12);
+	writer_u32(&d->w, to_server ? 6000 : 900);
+	writer_u64(&d->w, end - 1500);
+	writer_u64(&d->w, end);
+}
+
+static void
+a_connection_comes_out_with_the_datagram_that_completes_it(void **state)
+{
+	const uint8_t flags = TCP_SYN | TCP_ACK | TCP_PSH | TCP_FIN;
+	struct intake_settings settings = INTAKE_DEFAULTS;
+	struct station s;
+	struct datagram d;
+
+	settings.live = true;
+	s = (struct station){.intake = intake_new(&settings)};
+	s.export_ = export_new(&EXPORT_DEFAULTS, s.intake);
+	s.from = (struct export_from){.address = address_from_v4(0xc0000201),
+		.has_address = true,
+		.received = {DATAGRAM_SECONDS * WALL_SECOND}};
+	intake_advance(s.intake, s.from.received);
+	/* Two exporters tell the same two connections; of one of them only a direction. */
+	for (int i = 0; i < 2; i++) {
+		datagram_begin(&d, DIALECT_IPFIX, 0, 7);
+		datagram_template(&d, 256, full_fields, FULL_FIELDS);
+		datagram_set_begin(&d, 256);
+		full_record(&d, true, 40000, flags);
+		full_record(&d, true, 40001, flags);
+		full_record(&d, false, 40000, flags);
+		datagram_set_end(&d);
+		station_send(&s, &d);
+		assert_int_equal(intake_take(s.intake, s.seen, 64), i == 0 ? 1 : 0);
+		s.from.address.byte[15]++;
+	}
+	assert_int_equal(s.seen[0].client_port, 40000);
+	assert_int_equal(s.seen[0].flags, 0);
+	assert_int_equal(s.seen[0].outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(s.seen[0].duration_ms, 1500);
+	assert_int_equal(station_counts(&s)->repeated_records, 2);
+	station_later(&s, WALL_MINUTE);
+	intake_advance(s.intake, s.from.received);
+	assert_int_equal(intake_take(s.intake, s.seen, 64), 1);
+	assert_int_equal(s.seen[0].client_port, 40001);
+	assert_int_equal(s.seen[0].flags, OBSERVATION_ONE_SIDED);
+	station_close(&s);
+}
+
 static void
 datagrams_from_elsewhere_than_allowed_make_nothing(void **state)
 {
@@ -306,6 +369,7 @@ main(void)
 		cmocka_unit_test(the_sampling_of_a_header_is_told),
 		cmocka_unit_test(agents_of_sflow_are_exporters_too),
 		cmocka_unit_test(a_restart_and_wrong_clocks_are_told),
+		cmocka_unit_test(a_connection_comes_out_with_the_datagram_that_completes_it),
 		cmocka_unit_test(datagrams_from_elsewhere_than_allowed_make_nothing),
 		cmocka_unit_test(a_million_forged_exporters_do_not_hurt_the_known_ones),
 	};
