@@ -7,8 +7,8 @@
  *          observation too.
  * Time:    of files, it passes by the times of the records. Live (intake_settings.live), it passes by
  *          intake_advance alone, on the receiver's clock: then a connection of which both directions and
- *          the end were seen (FIN of both, RST, or a firewall's word) comes out at once, everything else after join_us.
- *          What came out at once is remembered for join_us, so that a later record of the same
+ *          the end were seen (FIN of both, RST, or a firewall's word) comes out at once, everything else
+ *          after join_us. What came out at once is remembered for join_us, so that a later record of the same
  *          connection (another exporter's, what an active timeout left) is counted (repeated_records)
  *          and is no second observation. A SYN more than INTAKE_APART after the end, from the same ports,
  *          is a new connection.

@@ -2,6 +2,7 @@
 /* Who the exporters are, what is told of them, and what a crowd of forged ones can do. */
 #include "base/random.h"
 #include "datagram.h"
+#include "source/export/sflow.h"
 #include "unit.h"
 
 #define FORGED 1000000
@@ -134,6 +135,7 @@ agents_of_sflow_are_exporters_too(void **state)
 	assert_int_equal(list.seen[0].records, 9);
 	assert_int_equal(list.seen[0].lost, 3);
 	assert_int_equal(list.seen[0].sampling, 512);
+	assert_int_equal(export_sflow_counts(s.export_)->lost_samples, 3);
 	station_close(&s);
 }
 

@@ -254,6 +254,12 @@ export_each_exporter(const struct export *export_,
 	sflow_each_exporter(export_->sflow, visit, context);
 }
 
+const struct sflow_counts *
+export_sflow_counts(const struct export *export_)
+{
+	return sflow_counts(export_->sflow);
+}
+
 const struct export_counts *
 export_counts(const struct export *export_)
 {

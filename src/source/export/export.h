@@ -103,6 +103,7 @@ struct export_exporter {
 };
 
 struct export;
+struct sflow_counts;
 
 struct export *export_new(const struct export_settings *settings, struct intake *intake);
 struct export *export_free(struct export *export_);
@@ -131,6 +132,8 @@ void export_each_exporter(const struct export *export_,
 /* No more will come: what still waits for a template is given up and counted. */
 void export_flush(struct export *export_);
 
+/* Those of sFlow are its own (sflow.h). */
+const struct sflow_counts *export_sflow_counts(const struct export *export_);
 const struct export_counts *export_counts(const struct export *export_);
 
 #endif
