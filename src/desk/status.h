@@ -20,6 +20,8 @@
 #define STATUS_PROCESSES 36
 #define STATUS_EXPORTERS 4096
 #define STATUS_TEXT      192
+/* Each has a page of memory of its own, so that others can be kept from writing it. */
+#define STATUS_PAGE 4096
 
 struct status_process {
 	uint64_t pid;   /* 0: not running */
@@ -32,7 +34,7 @@ struct status_process {
 	char sandbox[STATUS_TEXT]; /* how it is shut in, in words */
 	char trouble[STATUS_TEXT]; /* empty: none */
 	uint64_t value[COUNTERS];
-};
+} __attribute__((aligned(STATUS_PAGE)));
 
 /* One exporter, session by session. */
 struct status_exporter {

@@ -148,6 +148,21 @@ take_listen(const struct config *config, struct daemon_settings *settings, struc
 	return 0;
 }
 
+static int
+take_metrics(const struct config *config, struct daemon_settings *settings, struct fail *fail)
+{
+	const char *metrics = config_string(config, "metrics.listen");
+
+	settings->metrics = (struct listen){.kind = LISTEN_TCP};
+	if (*metrics == '\0' ||
+		(parse_place(text_of(metrics), &settings->metrics) == 0 &&
+			settings->metrics.port != 0))
+		return 0;
+	fail_where(fail, "metrics.listen");
+	fail_what(fail, "\"%s\" is no ADDRESS:PORT", metrics);
+	return -EINVAL;
+}
+
 static int64_t
 microseconds(const struct config *config, const char *option)
 {
@@ -209,10 +224,16 @@ daemonsettings_make(const struct config *config, struct daemon_settings *ret, st
 		fail_what(fail, "a path is longer than %d bytes", DAEMON_PATH - 1);
 		return -ENAMETOOLONG;
 	}
-	snprintf(ret->metrics, sizeof(ret->metrics), "%s", config_string(config, "metrics.listen"));
+	snprintf(ret->operators, sizeof(ret->operators), "%s",
+		config_string(config, "control.operators"));
+	snprintf(
+		ret->viewers, sizeof(ret->viewers), "%s", config_string(config, "control.viewers"));
+	ret->version = LAZARET_VERSION;
 	take_numbers(config, ret);
 	parameters_defaults(&ret->judging.parameters);
 	settings_parameters(config, &ret->judging.parameters);
 	r = take_listen(config, ret, fail);
+	if (r == 0)
+		r = take_metrics(config, ret, fail);
 	return r < 0 ? r : take_lines(config, ret, fail);
 }

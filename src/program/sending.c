@@ -94,7 +94,6 @@ static bool
 send_minute(struct sending *sending, const struct observation *o, size_t count)
 {
 	struct wall end = traffic_now(sending->traffic), now = {end.us - WALL_MINUTE};
-	size_t taken = 0;
 
 	while (now.us < end.us) {
 		size_t taken = 0;

@@ -4,6 +4,7 @@
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "runtime/process.h"
+#include "service/desking.h"
 #include "service/judging.h"
 #include "service/keeper.h"
 #include "service/message.h"
@@ -166,6 +167,7 @@ run_child(struct parent *parent, const struct child *child)
 	case OWNER_KEEPER:
 		keeper_run(&parent->settings, &parent->estate);
 	case OWNER_DESK:
+		desking_run(&parent->settings, &parent->estate, &parent->opening);
 	case OWNER_PARENT:
 	case OWNER_COUNT:
 		break;
@@ -512,6 +514,7 @@ begin(struct parent *parent, struct fail *fail)
 		add_child(parent, OWNER_JUDGE, i);
 	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
 		add_child(parent, OWNER_RECEIVER, i);
+	add_child(parent, OWNER_DESK, 0);
 	return 0;
 }
 

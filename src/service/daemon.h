@@ -48,9 +48,9 @@ struct judging_settings {
 };
 
 struct daemon_settings {
-	char state[DAEMON_PATH];        /* folder: lock and snapshots */
-	char control[DAEMON_PATH];      /* path of the control socket; empty: none */
-	char metrics[ADDRESS_TEXT + 8]; /* ADDRESS:PORT; empty: none */
+	char state[DAEMON_PATH];   /* folder: lock and snapshots */
+	char control[DAEMON_PATH]; /* path of the control socket; empty: none */
+	struct listen metrics;     /* TCP; port 0: none */
 	struct listen listen[DAEMON_LISTEN];
 	size_t listen_count;
 	struct estate_settings estate;
@@ -58,6 +58,9 @@ struct daemon_settings {
 	struct judging_settings judging;
 	struct keep_settings keep;
 	struct lines *lines; /* prefixes and roles, without a key; owned */
+	char operators[64];  /* groups of the control socket; empty: none */
+	char viewers[64];
+	const char *version;
 };
 
 /* Reads the configuration anew: 0, or a negative value with fail filled. */

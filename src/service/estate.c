@@ -12,9 +12,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE 4096U
-
-_Static_assert(sizeof(struct status_process) <= PAGE, "a process shows one page");
 _Static_assert(2 + 1 + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
 /* Shared with all processes that will be forked; all zero, and used memory only
@@ -53,7 +50,7 @@ make_memory(struct estate *estate, struct fail *fail)
 	size_t names = names_bytes(settings->names_most);
 	void *pages = NULL, *exporters = NULL;
 	struct names table;
-	int r = share(&pages, (size_t)STATUS_PROCESSES * PAGE, fail);
+	int r = share(&pages, STATUS_PROCESSES * sizeof(struct status_process), fail);
 
 	estate->pages = pages;
 	for (uint32_t i = 0; i < settings->receivers && r == 0; i++) {
@@ -144,7 +141,7 @@ estate_places(const struct estate *estate)
 struct status_process *
 estate_status(const struct estate *estate, unsigned place)
 {
-	return (struct status_process *)(void *)(estate->pages + (size_t)place * PAGE);
+	return &estate->pages[place];
 }
 
 static void
@@ -191,7 +188,7 @@ keep_memory(struct estate *estate, const struct post *post)
 	}
 	for (unsigned place = 0; place < STATUS_PROCESSES; place++) {
 		if (place != estate_place(post))
-			(void)mprotect(estate->pages + (size_t)place * PAGE, PAGE, PROT_READ);
+			(void)mprotect(&estate->pages[place], sizeof(*estate->pages), PROT_READ);
 	}
 }
 
@@ -299,5 +296,5 @@ estate_free(struct estate *estate)
 	close(estate->desk_keeper.end[0]);
 	close(estate->desk_keeper.end[1]);
 	close(estate->keeper_wake);
-	(void)munmap(estate->pages, (size_t)STATUS_PROCESSES * PAGE);
+	(void)munmap(estate->pages, STATUS_PROCESSES * sizeof(struct status_process));
 }

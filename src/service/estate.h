@@ -37,7 +37,7 @@ struct link {
 
 struct estate {
 	struct estate_settings settings;
-	uint8_t *pages; /* one struct status_process each, a page of memory apart */
+	struct status_process *pages; /* one a process, in the order of estate_place */
 	struct status_exporters *exporters[ESTATE_RECEIVERS];
 	void *sightings[ESTATE_RECEIVERS][ESTATE_JUDGES];
 	void *verdicts[ESTATE_JUDGES];

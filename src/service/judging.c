@@ -5,8 +5,10 @@
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "service/judge.h"
+#include "service/judgeanswer.h"
 #include "service/message.h"
 #include "service/post.h"
+#include "service/shutin.h"
 #include "service/snapshot.h"
 
 #include <errno.h>
@@ -280,6 +282,8 @@ hear_desk(struct judging *judging)
 		if (type != MESSAGE_QUESTION ||
 			!message_check(type, judging->message.bytes, (size_t)size))
 			continue;
+		judge_answer(judging->judge, &judging->settings->judging.parameters,
+			&judging->message.question, &judging->answer);
 		(void)channel_send(judging->desk, MESSAGE_ANSWER, &judging->answer,
 			offsetof(struct answer, text) + judging->answer.size);
 	}
@@ -407,6 +411,7 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 	judging->estate = estate;
 	judging->number = number;
 	duty_begin(&judging->duty, estate, &post);
+	shutin_enter(&judging->duty, &post, settings);
 	begin(judging, tries);
 	resume(judging);
 	duty_ready(&judging->duty);

@@ -7,8 +7,10 @@
 #include "ledger/retention.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
+#include "service/keeperanswer.h"
 #include "service/message.h"
 #include "service/post.h"
+#include "service/shutin.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -374,6 +376,24 @@ hear_judges(struct keeper *keeper)
 	}
 }
 
+/* Without a ledger there is only one answer. */
+static void
+answer(struct keeper *keeper)
+{
+	static const char text[] =
+		"the ledger cannot be read at the moment; lazaret status says why\n";
+
+	if (keeper->ledger != NULL) {
+		ledger_set_time(keeper->ledger, keeper->duty.clock.now);
+		keeper_answer(keeper->ledger, keeper->settings->lines, &keeper->message.question,
+			&keeper->answer);
+		return;
+	}
+	keeper->answer = (struct answer){
+		.id = keeper->message.question.id, .code = -EIO, .size = sizeof(text) - 1};
+	memcpy(keeper->answer.text, text, sizeof(text) - 1);
+}
+
 static void
 hear_desk(struct keeper *keeper)
 {
@@ -387,6 +407,7 @@ hear_desk(struct keeper *keeper)
 			!message_check(type, keeper->message.bytes, (size_t)size))
 			continue;
 		(void)has_ledger(keeper);
+		answer(keeper);
 		(void)channel_send(channel, MESSAGE_ANSWER, &keeper->answer,
 			offsetof(struct answer, text) + keeper->answer.size);
 	}
@@ -456,6 +477,7 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 	keeper->settings = settings;
 	keeper->estate = estate;
 	duty_begin(&keeper->duty, estate, &post);
+	shutin_enter(&keeper->duty, &post, settings);
 	begin(keeper);
 	duty_ready(&keeper->duty);
 	while (!keeper->duty.is_over) {

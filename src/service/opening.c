@@ -5,6 +5,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Connections that wait to be taken. */
@@ -128,6 +131,64 @@ open_all(struct opening *opening, struct opening *next, bool is_new[DAEMON_LISTE
 	return 0;
 }
 
+/* The folder of the socket is made if it is missing; who may ask is decided by who he is, not by the file's mode. */
+static int
+open_control(struct opening *next, const struct opening *opening,
+	const struct daemon_settings *settings, struct fail *fail)
+{
+	struct unix_settings unix_settings = {
+		.path = settings->control,
+		.type = SOCK_STREAM,
+		.mode = 0666,
+		.user = (uid_t)-1,
+		.group = (gid_t)-1,
+		.backlog = BACKLOG,
+	};
+	char folder[DAEMON_PATH];
+	char *slash;
+
+	if (strcmp(settings->control, opening->control_path) == 0)
+		return 0;
+	snprintf(next->control_path, sizeof(next->control_path), "%s", settings->control);
+	next->control = -1;
+	if (*settings->control == '\0')
+		return 0;
+	snprintf(folder, sizeof(folder), "%s", settings->control);
+	slash = strrchr(folder, '/');
+	if (slash != NULL && slash != folder) {
+		*slash = '\0';
+		if (mkdir(folder, 0755) == 0)
+			(void)chmod(folder, 0755);
+	}
+	next->control = sockets_open_unix(&unix_settings, fail);
+	return next->control < 0 ? next->control : 0;
+}
+
+static int
+open_metrics(struct opening *next, const struct opening *opening,
+	const struct daemon_settings *settings, struct fail *fail)
+{
+	if (is_same(&settings->metrics, &opening->metrics_at))
+		return 0;
+	next->metrics_at = settings->metrics;
+	next->metrics = -1;
+	if (settings->metrics.port == 0)
+		return 0;
+	next->metrics =
+		sockets_open_tcp(&settings->metrics.address, settings->metrics.port, BACKLOG, fail);
+	return next->metrics < 0 ? next->metrics : 0;
+}
+
+/* What next has and opening has not, or the other way round. */
+static void
+close_other(const struct opening *of, const struct opening *than)
+{
+	if (of->control >= 0 && of->control != than->control)
+		close(of->control);
+	if (of->metrics >= 0 && of->metrics != than->metrics)
+		close(of->metrics);
+}
+
 int
 opening_change(struct opening *opening, const struct daemon_settings *settings, struct fail *fail)
 {
@@ -137,7 +198,12 @@ opening_change(struct opening *opening, const struct daemon_settings *settings, 
 
 	next.count = 0;
 	r = open_all(opening, &next, is_new, settings, fail);
+	if (r == 0)
+		r = open_control(&next, opening, settings, fail);
+	if (r == 0)
+		r = open_metrics(&next, opening, settings, fail);
 	if (r < 0) {
+		close_other(&next, opening);
 		for (size_t i = 0; i < next.count; i++) {
 			if (is_new[i])
 				close_entry(&next.entry[i]);
@@ -148,6 +214,9 @@ opening_change(struct opening *opening, const struct daemon_settings *settings, 
 		if (find_entry(&next, &opening->entry[i].listen) == NULL)
 			close_entry(&opening->entry[i]);
 	}
+	close_other(opening, &next);
+	if (*opening->control_path && strcmp(opening->control_path, next.control_path) != 0)
+		(void)unlink(opening->control_path);
 	*opening = next;
 	return 0;
 }

@@ -24,7 +24,7 @@ struct opening {
 	size_t count;
 	char control_path[DAEMON_PATH];
 	int control; /* -1: none */
-	char metrics_at[ADDRESS_TEXT + 8];
+	struct listen metrics_at;
 	int metrics; /* -1: none */
 };
 

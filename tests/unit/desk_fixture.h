@@ -2,6 +2,7 @@
 #ifndef LAZARET_TESTS_DESK_FIXTURE_H
 #define LAZARET_TESTS_DESK_FIXTURE_H
 
+#include "identity/identify.h"
 #include "ledger_fixture.h"
 #include "runtime/channel.h"
 #include "service/answer.h"
@@ -68,7 +69,10 @@ house_lines(const struct hash_key *key)
 static inline struct judge *
 house_judge(struct lines *lines, const struct judge_settings *settings)
 {
-	struct judge *judge = judge_new(settings, lines);
+	struct judge *judge = judge_new(settings);
+
+	struct sighting sightings[IDENTIFY_EACH];
+	struct identify_counts counts = {0};
 
 	for (unsigned i = 0; i < 80; i++) {
 		struct observation seen = {
@@ -82,7 +86,8 @@ house_judge(struct lines *lines, const struct judge_settings *settings)
 			.outcome = i % 2 ? OUTCOME_FAILED : OUTCOME_ACCEPTED,
 		};
 
-		judge_take(judge, &seen, 1);
+		judge_take(judge, sightings,
+			identify(lines, &seen, 1, sightings, NULL, NULL, &counts));
 	}
 	return judge;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "identity/identify.h"
 #include "rehearse/rehearsal.h"
 #include "unit.h"
 #include "wire_run.h"
@@ -353,6 +354,18 @@ compare_times(const void *left, const void *right)
 	return compare_ends(a, b);
 }
 
+static void
+take_heard(struct judge *judge, const struct lines *lines, const struct observation *heard,
+	size_t count)
+{
+	struct sighting sightings[2 * IDENTIFY_EACH];
+	struct identify_counts counts = {0};
+
+	for (size_t i = 0; i < count; i++)
+		judge_take(judge, sightings,
+			identify(lines, heard + i, 1, sightings, NULL, NULL, &counts));
+}
+
 /* A judge of what the receiver hears: at once, or when all is over and in order of time. */
 static struct judge *
 judge_heard(struct lines *lines, bool in_order)
@@ -365,11 +378,11 @@ judge_heard(struct lines *lines, bool in_order)
 	judge_defaults(&settings);
 	settings.parameters = scenario.parameters;
 	settings.seed = scenario.seed;
-	judge = judge_new(&settings, lines);
+	judge = judge_new(&settings);
 	while (wire_run_minute(&run)) {
 		if (in_order)
 			continue;
-		judge_take(judge, run.heard.o + taken, run.heard.count - taken);
+		take_heard(judge, lines, run.heard.o + taken, run.heard.count - taken);
 		taken = run.heard.count;
 		judge_advance(judge, traffic_now(run.traffic));
 	}
@@ -381,10 +394,10 @@ judge_heard(struct lines *lines, bool in_order)
 		now.us += WALL_MINUTE;
 		while (taken < run.heard.count && run.heard.o[taken].time.us < now.us)
 			taken++;
-		judge_take(judge, run.heard.o + first, taken - first);
+		take_heard(judge, lines, run.heard.o + first, taken - first);
 		judge_advance(judge, now);
 	}
-	judge_take(judge, run.heard.o + taken, run.heard.count - taken);
+	take_heard(judge, lines, run.heard.o + taken, run.heard.count - taken);
 	judge_advance(judge, traffic_now(run.traffic));
 	return judge;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "identity/identify.h"
 #include "service/answer.h"
 #include "service/judgeanswer.h"
 #include "unit.h"
@@ -24,12 +25,14 @@ begin(void **state)
 {
 	struct court_room *room = xcalloc(1, sizeof(*room));
 	struct lines_settings settings = LINES_DEFAULTS;
+	struct sighting sightings[IDENTIFY_EACH];
+	struct identify_counts counts = {0};
 
 	settings.names_most = 10;
 	room->lines = lines_new(&settings);
 	judge_defaults(&room->settings);
 	room->settings.parameters.flow.lines_most = 2000;
-	room->judge = judge_new(&room->settings, room->lines);
+	room->judge = judge_new(&room->settings);
 	for (unsigned i = 0; i < LINES + 100; i++) {
 		bool is_zombie = i >= LINES;
 		struct observation seen = {.kind = OBSERVATION_MAIL,
@@ -41,7 +44,8 @@ begin(void **state)
 			.server_port = 25,
 			.outcome = is_zombie ? OUTCOME_FAILED : OUTCOME_ACCEPTED};
 
-		judge_take(room->judge, &seen, 1);
+		judge_take(room->judge, sightings,
+			identify(room->lines, &seen, 1, sightings, NULL, NULL, &counts));
 	}
 	*state = room;
 	return 0;

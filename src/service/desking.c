@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/desking.h"
+
+#include "runtime/event.h"
+#include "service/desk.h"
+#include "service/post.h"
+#include "service/shutin.h"
+
+#include <unistd.h>
+
+/* Who may ask what: groups by name. One that does not exist gives nobody anything. */
+static void
+make_rules(const struct daemon_settings *settings, struct caller_rules *rules)
+{
+	struct caller_name *names = NULL;
+
+	*rules = (struct caller_rules){.owner = geteuid()};
+	rules->name_count = caller_names_read(&names);
+	rules->names = names;
+	rules->has_operators = *settings->operators &&
+		caller_find_group(settings->operators, &rules->operators) == 0;
+	rules->has_viewers =
+		*settings->viewers && caller_find_group(settings->viewers, &rules->viewers) == 0;
+}
+
+_Noreturn void
+desking_run(const struct daemon_settings *settings, struct estate *estate,
+	const struct opening *opening)
+{
+	struct post post = {.owner = OWNER_DESK};
+	int descriptors[2] = {opening->control, opening->metrics};
+	struct desk_settings desk = DESK_DEFAULTS;
+	struct duty duty;
+
+	event_begin("desk");
+	estate_enter(estate, &post, descriptors, 2);
+	duty_begin(&duty, estate, &post);
+	desk.control = opening->control;
+	desk.metrics = opening->metrics;
+	desk.parent = duty.parent;
+	desk.keeper = estate->desk_keeper.end[0];
+	desk.judges = settings->estate.judges;
+	for (uint32_t j = 0; j < desk.judges; j++)
+		desk.judge[j] = estate->desk_judge[j].end[0];
+	desk.own = duty.status;
+	desk.processes = estate_status(estate, 0);
+	desk.process_count = estate_places(estate);
+	desk.receivers = settings->estate.receivers;
+	for (uint32_t i = 0; i < desk.receivers; i++)
+		desk.exporters[i] = estate->exporters[i];
+	desk.operators = settings->operators;
+	desk.viewers = settings->viewers;
+	desk.version = settings->version;
+	make_rules(settings, &desk.rules);
+	shutin_enter(&duty, &post, settings);
+	_exit(desk_run(&desk) < 0);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/shutin.h"
+
+#include "runtime/event.h"
+#include "runtime/sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RECEIVES (SANDBOX_SOCKETS_RECEIVE | SANDBOX_SOCKETS_ACCEPT)
+#define KEEPS    (SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE)
+
+/* Everybody has a channel. What the parent may not do, none of its children can. */
+static const unsigned calls[OWNER_COUNT] = {
+	[OWNER_RECEIVER] = SANDBOX_DESCRIPTORS | RECEIVES,
+	[OWNER_JUDGE] = SANDBOX_DESCRIPTORS | SANDBOX_FILES_WRITE | SANDBOX_FORK,
+	[OWNER_KEEPER] = SANDBOX_DESCRIPTORS | SANDBOX_FILES_WRITE,
+	[OWNER_DESK] = SANDBOX_DESCRIPTORS | RECEIVES | SANDBOX_FILES_READ,
+	[OWNER_PARENT] = SANDBOX_DESCRIPTORS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK |
+		SANDBOX_SIGNAL_CHILDREN | SANDBOX_SOCKETS_OPEN,
+};
+
+/* The folder that a path lies in. */
+static void
+folder_of(const char *path, char into[DAEMON_PATH])
+{
+	char *slash;
+
+	snprintf(into, DAEMON_PATH, "%s", path);
+	slash = strrchr(into, '/');
+	if (slash == NULL)
+		snprintf(into, DAEMON_PATH, ".");
+	else
+		slash[slash == into] = '\0';
+}
+
+static void
+tell(struct duty *duty, const struct sandbox_report *report)
+{
+	struct buffer text;
+
+	buffer_init(&text, STATUS_TEXT);
+	sandbox_report_print(report, &text);
+	snprintf(duty->status->sandbox, sizeof(duty->status->sandbox), "%s", buffer_string(&text));
+	/* Each process would say the same: the parent says it for all. */
+	if (!sandbox_report_is_whole(report) && duty->status->owner == OWNER_PARENT)
+		event(EVENT_SANDBOX, "has=%s", duty->status->sandbox);
+	buffer_done(&text);
+}
+
+void
+shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
+{
+	char ledger[DAEMON_PATH], control[DAEMON_PATH];
+	struct sandbox_path paths[8];
+	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
+	struct sandbox_report report;
+	struct fail fail = {0};
+	bool is_parent = post->owner == OWNER_PARENT;
+
+	folder_of(settings->keep.ledger, ledger);
+	folder_of(settings->control, control);
+	if (is_parent || post->owner == OWNER_JUDGE)
+		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
+	if (is_parent || post->owner == OWNER_KEEPER)
+		paths[sandbox.path_count++] = (struct sandbox_path){ledger, KEEPS};
+	if (is_parent || post->owner == OWNER_DESK)
+		paths[sandbox.path_count++] =
+			(struct sandbox_path){"/proc", SANDBOX_READ | SANDBOX_MAY_BE_MISSING};
+	if (is_parent) {
+		/* The configuration and what it names, users and groups: a reload reads them again. */
+		paths[sandbox.path_count++] = (struct sandbox_path){"/", SANDBOX_READ};
+		if (*settings->control)
+			paths[sandbox.path_count++] = (struct sandbox_path){
+				control, KEEPS | SANDBOX_SOCKETS | SANDBOX_MAY_BE_MISSING};
+	}
+	if (sandbox_enter(&sandbox, &report, &fail) < 0) {
+		event(EVENT_SANDBOX, "where=%s text=%s", fail.where, fail.what);
+		_exit(1);
+	}
+	tell(duty, &report);
+}
