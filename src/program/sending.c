@@ -94,20 +94,19 @@ static bool
 send_minute(struct sending *sending, const struct observation *o, size_t count)
 {
 	struct wall end = traffic_now(sending->traffic), now = {end.us - WALL_MINUTE};
+	size_t taken = 0;
 
 	while (now.us < end.us) {
-		size_t taken = 0;
+		size_t first = taken;
 
 		now.us += WALL_SECOND;
 		while (taken < count && o[taken].time.us < now.us)
 			taken++;
 		if (!wait_for(sending, now))
 			return false;
-		wire_minute(
-			sending->wire, o, taken, now, transmitter_datagram, sending->transmitter);
+		wire_minute(sending->wire, first < taken ? &o[first] : NULL, taken - first, now,
+			transmitter_datagram, sending->transmitter);
 		transmitter_flush(sending->transmitter);
-		o += taken;
-		count -= taken;
 	}
 	return true;
 }
