@@ -324,8 +324,10 @@ close_evicted(void *context, uint32_t index, struct wall now)
 	struct court *court = context;
 	const struct standing *standing = &court->standings[index];
 
-	if (standing->state != STATE_CLEAR && standing->highest >= STATE_SUSPECT)
-		move(court, index, STATE_CLEAR, now);
+	if (standing->state == STATE_CLEAR || standing->highest < STATE_SUSPECT)
+		return;
+	/* One that was resumed may have entered its state later. */
+	move(court, index, STATE_CLEAR, now.us > standing->entered.us ? now : standing->entered);
 }
 
 void

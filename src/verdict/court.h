@@ -5,9 +5,9 @@
  *          last 24 hours, the k-th largest must reach ln(N P / (q k)) (Dandapanthula and Ramdas 2025).
  *          States fall again by hysteresis.
  * Owns:    its tables. What it points to is valid until the next evidence or time is given.
- * Limits:  lines_most standings and first confirmations; where a line gives way to another at the channel's
- *          ceiling, a case that may be open is closed by a verdict (to clear, whatever its score), what was held goes, and
- *          only the counts stay. The channel takes one that is suspect or worse last.
+ * Limits:  lines_most standings and first confirmations. Where a line gives way to another at the channel's
+ *          ceiling, a case that may be open is closed by a verdict (to clear, whatever its score); what was
+ *          held goes, and only the counts stay. Lines that are suspect or worse give way last.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_VERDICT_COURT_H

@@ -140,17 +140,20 @@ fill_rosters(struct court *court, uint32_t lines, struct restore *restore, struc
 	return 0;
 }
 
-/* What was counted includes lines that gave way since. */
+/* What was counted are the lines that are held and some of those that gave way since. */
 static int
 check_highest(const struct court *court, uint32_t lines, struct restore *restore, struct fail *fail)
 {
-	uint64_t highest[STATE_COUNT] = {0};
+	uint64_t held[STATE_COUNT] = {0}, left = flow_channel_evicted(court->flow);
 
 	for (uint32_t i = 0; i < lines; i++)
-		highest[court->standings[i].highest]++;
+		held[court->standings[i].highest]++;
 	for (int state = STATE_WATCH; state < STATE_COUNT; state++) {
-		if (court->highest[state] < highest[state])
+		uint64_t counted = court->highest[state];
+
+		if (counted < held[state] || counted - held[state] > left)
 			return restore_damaged(restore, fail, "gravest states miscounted");
+		left -= counted - held[state];
 	}
 	return 0;
 }
@@ -158,8 +161,9 @@ check_highest(const struct court *court, uint32_t lines, struct restore *restore
 static int
 read_confirmations(struct court *court, uint64_t count, struct restore *restore, struct fail *fail)
 {
-	court->confirmations = xrealloc(court->confirmations, count * sizeof(struct verdict));
-	court->confirmation_room = count ? count : 1;
+	if (count > 0)
+		court->confirmations = xcalloc(count, sizeof(*court->confirmations));
+	court->confirmation_room = count;
 	while (court->confirmation_count < count) {
 		struct verdict *verdict = &court->confirmations[court->confirmation_count];
 		int r = restore_bytes(restore, verdict, sizeof(*verdict), fail);
@@ -200,17 +204,8 @@ static int
 check_head(const struct court *court, const struct court_saved *saved, struct wall now,
 	struct restore *restore, struct fail *fail)
 {
-	uint64_t highest = 0;
-
 	if (saved->lines != flow_channel_lines(court->flow) || saved->confirmations > saved->lines)
 		return restore_damaged(restore, fail, "another number of lines");
-	for (int state = STATE_CLEAR; state < STATE_COUNT; state++) {
-		if (saved->highest[state] > saved->lines + flow_channel_evicted(court->flow))
-			return restore_damaged(restore, fail, "more lines than there were");
-		highest += saved->highest[state];
-	}
-	if (highest > saved->lines + flow_channel_evicted(court->flow))
-		return restore_damaged(restore, fail, "more lines than there were");
 	if (!restore_is_real(saved->threshold, 0, LARGE) || !restore_is_time(saved->epoch) ||
 		saved->epoch.us > now.us ||
 		(saved->epoch.us > 0 && now.us - saved->epoch.us > REST_MOST))
@@ -222,6 +217,7 @@ static void
 take_head(struct court *court, const struct court_saved *saved)
 {
 	memcpy(court->highest, saved->highest, sizeof(court->highest));
+	court->highest[STATE_CLEAR] = 0;
 	court->threshold =
 		saved->threshold > court->settings.floor ? saved->threshold : court->settings.floor;
 	court->epoch = saved->epoch;

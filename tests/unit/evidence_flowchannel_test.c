@@ -526,6 +526,28 @@ a_good_past_is_no_reason_to_give_way(void **state)
 	flow_channel_free(channel);
 }
 
+/* Who was loud long ago gives way before who failed a little just now. */
+static void
+old_evidence_counts_as_what_is_left_of_it(void **state)
+{
+	struct flow_channel_settings settings;
+	struct flow_channel *channel;
+	const double day = 86400;
+
+	flow_channel_defaults(&settings);
+	settings.lines_most = 3;
+	channel = flow_channel_new(&settings, 1);
+	for (unsigned i = 0; i < 30; i++)
+		attempt(channel, 1, i, i, OUTCOME_REFUSED);
+	for (unsigned line = 2; line <= 3; line++) {
+		for (unsigned i = 0; i < 3; i++)
+			attempt(channel, line, i, 100 * day, OUTCOME_REFUSED);
+	}
+	attempt(channel, 4, 1, 100 * day, OUTCOME_ACCEPTED);
+	assert_true(flow_channel_find(channel, 1) < 0);
+	flow_channel_free(channel);
+}
+
 /* Where a line's record was a moment ago is only a hint: its place may be another's by now. */
 static void
 a_wrong_hint_changes_nothing(void **state)
@@ -659,6 +681,7 @@ main(void)
 		cmocka_unit_test(the_quiet_and_innocent_give_way_at_the_ceiling),
 		cmocka_unit_test(sketches_fold_when_there_are_many_lines),
 		cmocka_unit_test(a_good_past_is_no_reason_to_give_way),
+		cmocka_unit_test(old_evidence_counts_as_what_is_left_of_it),
 		cmocka_unit_test(a_wrong_hint_changes_nothing),
 		cmocka_unit_test(honest_senders_stay_within_the_bound),
 	};

@@ -215,7 +215,15 @@ an_index_given_to_another_line_starts_clear(void **state)
 	open_bench(bench);
 	spam(bench, 1, 30);
 	assert_int_equal(court_standing(bench->court, 0)->state, STATE_CONFIRMED);
+	bench->count = 0;
 	attempt(bench, 2, 1, OUTCOME_ACCEPTED);
+	/* The other's case is closed, with what was known of it to the last. */
+	assert_int_equal(bench->count, 1);
+	assert_int_equal(bench->verdicts[0].line, 1);
+	assert_int_equal(bench->verdicts[0].from, STATE_CONFIRMED);
+	assert_int_equal(bench->verdicts[0].to, STATE_CLEAR);
+	assert_int_equal(bench->verdicts[0].facts.contacts, 30);
+	assert_true(bench->verdicts[0].time.us == bench->now.us);
 	assert_int_equal(court_standing(bench->court, 0)->state, STATE_CLEAR);
 	pass(bench, 1);
 	assert_int_equal(court_highest(bench->court)[STATE_CONFIRMED], 1);
@@ -225,7 +233,72 @@ an_index_given_to_another_line_starts_clear(void **state)
 #define CROWD      300
 #define CROWD_HELD 120
 
-/* What a court must have said of each line before: an index that was another's begins clear. */
+/* A line that was only watched has no case: nobody needs to hear that it gave way. */
+static void
+a_watched_line_gives_way_in_silence(void **state)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	parameters_defaults(&bench->parameters);
+	bench->parameters.flow.lines_most = 1;
+	open_bench(bench);
+	for (unsigned i = 0; bench->count == 0; i++)
+		attempt(bench, 1, i, OUTCOME_ACCEPTED);
+	assert_int_equal(state_of(bench, 1), STATE_WATCH);
+	attempt(bench, 2, 1, OUTCOME_ACCEPTED);
+	assert_int_equal(bench->count, 1);
+	free_bench(bench);
+}
+
+/* However old its evidence is, and however many others there are to look at. */
+static void
+whoever_is_held_gives_way_last(void **state)
+{
+	const uint64_t most = 1000, zombies = 15;
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	parameters_defaults(&bench->parameters);
+	bench->parameters.flow.lines_most = most;
+	bench->parameters.flow.half_life_us = WALL_DAY / 2;
+	open_bench(bench);
+	for (uint64_t line = 1; line <= zombies; line++)
+		spam(bench, line, 30);
+	pass(bench, 10);
+	for (uint64_t line = 1; line <= zombies; line++)
+		assert_int_equal(state_of(bench, line), STATE_PROBATION);
+	bench->count = 0;
+	/* Each of them has more evidence at the moment than those that are on probation. */
+	for (uint64_t line = 100; line < 100 + 3 * most; line++)
+		attempt(bench, line, 1, OUTCOME_REFUSED);
+	assert_true(flow_channel_evicted(bench->flow) > most);
+	for (uint64_t line = 1; line <= zombies; line++)
+		assert_int_equal(state_of(bench, line), STATE_PROBATION);
+	assert_int_equal(bench->count, 0);
+	free_bench(bench);
+}
+
+/* Nobody but lines that are held: one of them goes, and the others stay. */
+static void
+where_all_are_held_one_gives_way(void **state)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	parameters_defaults(&bench->parameters);
+	bench->parameters.flow.lines_most = 5;
+	open_bench(bench);
+	for (uint64_t line = 1; line <= 5; line++)
+		spam(bench, line, 30);
+	bench->count = 0;
+	attempt(bench, 6, 1, OUTCOME_ACCEPTED);
+	assert_int_equal(bench->count, 1);
+	assert_int_equal(bench->verdicts[0].to, STATE_CLEAR);
+	attempt(bench, 7, 1, OUTCOME_ACCEPTED);
+	assert_int_equal(bench->count, 1);
+	assert_true(flow_channel_find(bench->flow, 6) < 0);
+	free_bench(bench);
+}
+
+/* What a court must have said of each line before. One that was only watched may have given way unheard. */
 struct crowd {
 	struct bench *bench;
 	uint8_t state[CROWD + 1];
@@ -239,7 +312,8 @@ follow(void *context, const struct verdict *verdict)
 	uint8_t *state = &crowd->state[verdict->line];
 
 	assert_true(verdict->line >= 1 && verdict->line <= CROWD);
-	assert_true(verdict->from == *state || verdict->from == STATE_CLEAR);
+	assert_true(
+		verdict->from == *state || (verdict->from == STATE_CLEAR && *state == STATE_WATCH));
 	assert_true(verdict->from != verdict->to);
 	*state = verdict->to;
 	crowd->confirmed += verdict->to == STATE_CONFIRMED;
@@ -495,6 +569,9 @@ main(void)
 		cmocka_unit_test(a_jump_of_decades_is_no_work_and_clears),
 		cmocka_unit_test(the_threshold_follows_e_d_bh),
 		cmocka_unit_test(an_index_given_to_another_line_starts_clear),
+		cmocka_unit_test(a_watched_line_gives_way_in_silence),
+		cmocka_unit_test(whoever_is_held_gives_way_last),
+		cmocka_unit_test(where_all_are_held_one_gives_way),
 		cmocka_unit_test(whoever_is_held_is_looked_at),
 		cmocka_unit_test(an_explanation_names_what_counted),
 		cmocka_unit_test(an_explanation_says_what_keeps_a_line_clear),
