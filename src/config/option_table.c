@@ -58,7 +58,8 @@ const struct config_option config_options[] = {
 		.least = 65536,
 		.most = 1e9,
 		.unit = "bytes",
-		.help = "Datagrams that wait in the kernel for a receiver, at the most. Without the "
+		.help = "Datagrams that wait in the kernel for a receiver, at the most. Without "
+			"the "
 			"privilege for more the system's limit (net.core.rmem_max) holds."},
 	{.name = "receive.sampling",
 		.type = OPTION_TYPE_COUNT,
@@ -115,8 +116,10 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = 400,
 		.unit = "bytes",
-		.help = "The folder of the daemon's own files. Without it: what the service manager "
-			"gives, /var/lib/lazaret for root, else lazaret in the user's state folder."},
+		.help = "The folder of the daemon's own files. Without it: what the service "
+			"manager "
+			"gives, /var/lib/lazaret for root, else lazaret in the user's state "
+			"folder."},
 	{.name = "daemon.snapshot",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "1m",
@@ -132,7 +135,8 @@ const struct config_option config_options[] = {
 		.most = 16777216,
 		.unit = "sightings",
 		.power = true,
-		.help = "Sightings that wait for one judge from one receiver, at the most, and that "
+		.help = "Sightings that wait for one judge from one receiver, at the most, and "
+			"that "
 			"can be read again after a judge's death. 56 bytes each."},
 	{.name = "daemon.names-most",
 		.type = OPTION_TYPE_COUNT,
@@ -140,7 +144,8 @@ const struct config_option config_options[] = {
 		.least = 1024,
 		.most = 67108864,
 		.unit = "lines",
-		.help = "Lines that send whose names a receiver remembers, so that a case can be given "
+		.help = "Lines that send whose names a receiver remembers, so that a case can be "
+			"given "
 			"its name. 32 bytes each.",
 		.privacy = "Names of lines, in memory only; never logged."},
 	{.name = "control.path",
@@ -149,31 +154,35 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = 100,
 		.unit = "bytes",
-		.help = "The socket on which status, lines, cases and the other verbs ask the daemon. "
-			"Without it: control in the folder that the service manager gives, "
-			"/run/lazaret for root, else lazaret in the user's runtime folder."},
+		.help = "The socket on which the daemon is asked. Without it: control in the "
+			"folder "
+			"that the service manager gives, /run/lazaret for root, else lazaret in "
+			"$XDG_RUNTIME_DIR or the user's state folder."},
 	{.name = "control.operators",
 		.type = OPTION_TYPE_STRING,
-		.standard = "lazaret",
+		.standard = "",
 		.least = 0,
-		.most = 63,
+		.most = 32,
 		.unit = "bytes",
-		.help = "The group whose members may look into cases and open names, beside root and "
-			"the daemon's own user."},
+		.help = "The group whose members may look at all that the daemon holds. Without "
+			"it only root and the user of the daemon may.",
+		.privacy = "They may open names of lines; each time is recorded."},
 	{.name = "control.viewers",
 		.type = OPTION_TYPE_STRING,
 		.standard = "",
 		.least = 0,
-		.most = 63,
+		.most = 32,
 		.unit = "bytes",
-		.help = "The group whose members may see status, lines and cases by pseudonym."},
+		.help = "The group whose members may see status, lines and cases.",
+		.privacy = "They see pseudonyms only."},
 	{.name = "metrics.listen",
 		.type = OPTION_TYPE_STRING,
 		.standard = "",
 		.least = 0,
 		.most = 63,
 		.unit = "bytes",
-		.help = "ADDRESS:PORT at which metrics can be fetched (OpenMetrics over HTTP). Without "
+		.help = "ADDRESS:PORT at which metrics can be fetched (OpenMetrics over HTTP). "
+			"Without "
 			"it there are none.",
 		.privacy = "Figures only: no lines, no addresses of customers."},
 	{.name = "scan.timezone",
@@ -640,31 +649,6 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = 3650 * DAY,
 		.help = "Time after a release in which less evidence confirms again."},
-	{.name = "control.path",
-		.type = OPTION_TYPE_STRING,
-		.standard = "",
-		.least = 0,
-		.most = 107,
-		.unit = "bytes",
-		.help = "The socket on which the daemon is asked. If it is not set, it is "
-			"lazaret/control in $XDG_RUNTIME_DIR, or /run/lazaret/control."},
-	{.name = "control.operators",
-		.type = OPTION_TYPE_STRING,
-		.standard = "",
-		.least = 0,
-		.most = 32,
-		.unit = "bytes",
-		.help = "The group whose members may look at all that the daemon holds. Without "
-			"it only root and the user of the daemon may.",
-		.privacy = "They may open names of lines; each time is recorded."},
-	{.name = "control.viewers",
-		.type = OPTION_TYPE_STRING,
-		.standard = "",
-		.least = 0,
-		.most = 32,
-		.unit = "bytes",
-		.help = "The group whose members may see status, lines and cases.",
-		.privacy = "They see pseudonyms only."},
 	{.name = "ledger.path",
 		.type = OPTION_TYPE_STRING,
 		.standard = "",

@@ -2,6 +2,7 @@
 #include "program/control.h"
 
 #include "program/complaint.h"
+#include "program/daemonsettings.h"
 #include "program/page.h"
 #include "program/settings.h"
 #include "program/verbs.h"
@@ -58,16 +59,17 @@ connect_to(struct control *control, const char *path, struct fail *fail)
 	return CONTROL_ABSENT;
 }
 
-/* The configuration's path, or an empty one. */
+/* Where the configuration has it, or a daemon that this user started would. */
 static int
-find_configured(const char *settings, char into[CONTROL_PATH])
+find_path(const char *settings, char into[DAEMON_PATH])
 {
 	struct config *config = NULL;
 	int code = settings_load(&config, settings, NULL);
 
 	if (code != EXIT_DONE)
 		return code;
-	snprintf(into, CONTROL_PATH, "%s", config_string(config, "control.path"));
+	if (daemonsettings_control(config, into) < 0)
+		snprintf(into, DAEMON_PATH, "%s", SYSTEM_PATH);
 	config_free(config);
 	return EXIT_DONE;
 }
@@ -75,22 +77,17 @@ find_configured(const char *settings, char into[CONTROL_PATH])
 int
 control_connect(struct control *control, struct fail *fail)
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	char path[CONTROL_PATH];
+	char path[DAEMON_PATH];
 	int r;
 
 	if (control->path != NULL)
 		return connect_to(control, control->path, fail);
-	r = find_configured(control->settings, path);
+	r = find_path(control->settings, path);
 	if (r != EXIT_DONE)
 		return r;
-	if (*path != '\0')
-		return connect_to(control, path, fail);
-	if (runtime != NULL && *runtime == '/') {
-		snprintf(path, sizeof(path), "%s/lazaret/control", runtime);
-		if (connect_to(control, path, fail) == 0)
-			return 0;
-	}
+	r = connect_to(control, path, fail);
+	if (r == 0 || strcmp(path, SYSTEM_PATH) == 0)
+		return r;
 	return connect_to(control, SYSTEM_PATH, fail);
 }
 

@@ -215,12 +215,12 @@ find_child(struct parent *parent, pid_t pid)
 static void
 clear_channel(const struct parent *parent, const struct child *child)
 {
-	const struct link *link = &parent->estate.parent[estate_place(&child->post)];
+	const struct ends *ends = &parent->estate.parent[estate_place(&child->post)];
 	uint8_t body[64];
 	uint16_t type;
 
 	for (int end = 0; end < 2; end++) {
-		while (channel_receive(link->end[end], &type, body, sizeof(body)) >= 0 ||
+		while (channel_receive(ends->end[end], &type, body, sizeof(body)) >= 0 ||
 			errno == EBADMSG)
 			continue;
 	}

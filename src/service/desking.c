@@ -48,6 +48,8 @@ desking_run(const struct daemon_settings *settings, struct estate *estate,
 	desk.receivers = settings->estate.receivers;
 	for (uint32_t i = 0; i < desk.receivers; i++)
 		desk.exporters[i] = estate->exporters[i];
+	desk.rings = estate->rings;
+	desk.ring_count = 2 * ESTATE_JUDGES;
 	desk.operators = settings->operators;
 	desk.viewers = settings->viewers;
 	desk.version = settings->version;

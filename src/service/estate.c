@@ -48,11 +48,14 @@ make_memory(struct estate *estate, struct fail *fail)
 {
 	const struct estate_settings *settings = &estate->settings;
 	size_t names = names_bytes(settings->names_most);
-	void *pages = NULL, *exporters = NULL;
+	void *pages = NULL, *exporters = NULL, *rings = NULL;
 	struct names table;
 	int r = share(&pages, STATUS_PROCESSES * sizeof(struct status_process), fail);
 
 	estate->pages = pages;
+	if (r == 0)
+		r = share(&rings, 2 * ESTATE_JUDGES * sizeof(struct status_rings), fail);
+	estate->rings = rings;
 	for (uint32_t i = 0; i < settings->receivers && r == 0; i++) {
 		r = share(&exporters, sizeof(struct status_exporters), fail);
 		estate->exporters[i] = exporters;

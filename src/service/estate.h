@@ -31,7 +31,7 @@ struct estate_settings {
 };
 
 /* The two ends of a channel: who asks or commands has the first. */
-struct link {
+struct ends {
 	int end[2];
 };
 
@@ -39,15 +39,16 @@ struct estate {
 	struct estate_settings settings;
 	struct status_process *pages; /* one a process, in the order of estate_place */
 	struct status_exporters *exporters[ESTATE_RECEIVERS];
+	struct status_rings *rings; /* of each judge, then of each judge to the keeper */
 	void *sightings[ESTATE_RECEIVERS][ESTATE_JUDGES];
 	void *verdicts[ESTATE_JUDGES];
 	void *names[ESTATE_RECEIVERS];
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
-	struct link parent[STATUS_PROCESSES]; /* parent to each process */
-	struct link desk_keeper;
-	struct link desk_judge[ESTATE_JUDGES];
-	struct link judge_keeper[ESTATE_JUDGES];
+	struct ends parent[STATUS_PROCESSES]; /* parent to each process */
+	struct ends desk_keeper;
+	struct ends desk_judge[ESTATE_JUDGES];
+	struct ends judge_keeper[ESTATE_JUDGES];
 };
 
 int estate_make(

@@ -133,6 +133,25 @@ take(struct judging *judging)
 }
 
 static void
+show_rings(struct judging *judging)
+{
+	struct status_rings *mine = &judging->estate->rings[judging->number];
+	struct status_rings *keepers = mine + ESTATE_JUDGES;
+	uint64_t waiting = 0, put, refused, one;
+
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+		ring_counts(&judging->from[i], &put, &refused, &one);
+		waiting += one;
+	}
+	status_set(&mine->waiting, waiting);
+	status_set(&mine->room,
+		judging->settings->estate.receivers * judging->settings->estate.sightings_most);
+	ring_counts(&judging->to, &put, &refused, &one);
+	status_set(&keepers->waiting, one + judging->pending_count);
+	status_set(&keepers->room, judging->settings->estate.verdicts_most);
+}
+
+static void
 show(struct judging *judging)
 {
 	struct judge_counts counts = judge_counts(judging->judge);
@@ -141,6 +160,7 @@ show(struct judging *judging)
 
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
 		lost += judging->from[i].lost;
+	show_rings(judging);
 	duty_count(duty, COUNT_TAKEN, judging->taken);
 	duty_count(duty, COUNT_TAKEN_LOST, lost);
 	duty_count(duty, COUNT_LINES, counts.lines);

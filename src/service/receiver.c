@@ -6,8 +6,11 @@
 #include "ledger/keyfile.h"
 #include "runtime/datagrams.h"
 #include "runtime/event.h"
+#include "service/connections.h"
 #include "service/message.h"
 #include "service/post.h"
+#include "service/shutin.h"
+#include "source/capture/packets.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,6 +27,8 @@
 /* How often judges hear what time it is, and figures are shown. */
 #define TICK_US 250000
 #define TAKE    256
+/* How often figures of each exporter are shown. */
+#define EXPORTERS_US WALL_SECOND
 
 struct receiver {
 	const struct daemon_settings *settings;
@@ -39,10 +44,14 @@ struct receiver {
 	const struct receiver_sockets *sockets;
 	uint32_t drops[DAEMON_LISTEN];
 	struct datagrams *datagrams;
+	struct connections_in *connections;
+	struct packetring ring[DAEMON_LISTEN]; /* of those sockets that are one */
+	struct packets *packets;
+	struct wall packet_time; /* of the last packet */
 	uint64_t bytes;
 	uint64_t sightings;
 	uint64_t refused;
-	size_t errors_told;
+	int64_t exporters_us;
 	int64_t ticked_us;
 	struct observation observation[TAKE];
 	struct sighting sighting[TAKE * IDENTIFY_EACH];
@@ -121,6 +130,57 @@ drain(struct receiver *receiver, size_t number)
 	return came;
 }
 
+/* Packets of an interface. The kernel's time of a packet may be set back; the next one's never is. */
+static bool
+drain_packets(struct receiver *receiver, size_t number)
+{
+	bool is_loopback = strcmp(receiver->sockets->socket[number].packets.interface, "lo") == 0;
+	struct packetring_packet seen;
+	bool came = false;
+	unsigned pending = 0;
+
+	while (packetring_next(&receiver->ring[number], &seen)) {
+		struct packet packet = {.link = LINK_ETHERNET,
+			.bytes = seen.bytes,
+			.captured = seen.captured,
+			.wire = seen.wire};
+
+		came = true;
+		/* There every packet is seen twice. */
+		if (is_loopback && seen.outgoing)
+			continue;
+		if (seen.time.us > receiver->packet_time.us)
+			receiver->packet_time = seen.time.us < receiver->duty.clock.now.us
+				? seen.time
+				: receiver->duty.clock.now;
+		packet.time = receiver->packet_time;
+		packets_add(receiver->packets, &packet);
+		if (++pending % TAKE == 0)
+			pump(receiver);
+	}
+	pump(receiver);
+	return came;
+}
+
+/* What waits at a socket, whichever kind it is. */
+static bool
+drain_any(struct receiver *receiver, size_t number)
+{
+	const struct receiver_socket *socket = &receiver->sockets->socket[number];
+
+	switch (socket->kind) {
+	case LISTEN_UDP:
+		return drain(receiver, number);
+	case LISTEN_TCP:
+		connections_in_accept(
+			receiver->connections, socket->descriptor, receiver->duty.clock.now);
+		return false;
+	case LISTEN_PACKETS:
+		return drain_packets(receiver, number);
+	}
+	return false;
+}
+
 /* A judge has no clock but this. */
 static void
 tell_time(struct receiver *receiver)
@@ -139,8 +199,9 @@ tell_errors(struct receiver *receiver)
 	size_t count;
 	const struct intake_error *errors = intake_errors(receiver->intake, &count);
 
-	for (; receiver->errors_told < count; receiver->errors_told++)
-		event(EVENT_EXPORT_ERROR, "text=%s", errors[receiver->errors_told].what);
+	for (size_t i = 0; i < count; i++)
+		event(EVENT_EXPORT_ERROR, "text=%s", errors[i].what);
+	intake_forget_errors(receiver->intake);
 }
 
 static void
@@ -161,6 +222,71 @@ show_export(struct receiver *receiver)
 	duty_count(duty, COUNT_HELD_LOST, counts->held_lost);
 }
 
+static uint16_t
+version_of(const char *version)
+{
+	return *version == 's' ? 0x0500 : *version == 'i' ? 10 : version[1] == '9' ? 9 : 5;
+}
+
+/* More exporters than there is room for are not shown one by one. */
+static void
+show_exporter(void *context, const struct export_exporter *from)
+{
+	struct status_exporters *page = context;
+	uint64_t at = page->count;
+
+	if (at == STATUS_EXPORTERS)
+		return;
+	page->exporter[at] = (struct status_exporter){
+		.address = from->address,
+		.domain = from->domain,
+		.port = from->port,
+		.version = version_of(from->version),
+		.is_tcp = from->transport == EXPORT_TCP,
+		.seen = from->seen,
+		.datagrams = from->datagrams,
+		.records = from->records,
+		.mail_records = from->mail_records,
+		.lost = from->lost,
+		.late = from->late,
+		.duplicates = from->duplicates,
+		.restarts = from->restarts,
+		.malformed = from->malformed,
+		.sampling = from->sampling,
+		.templates = from->templates,
+		.clock_off_us = from->clock_us,
+	};
+	page->count = at + 1;
+}
+
+static void
+show_exporters(struct receiver *receiver)
+{
+	struct status_exporters *page = receiver->estate->exporters[receiver->number];
+
+	if (clock_steady() - receiver->exporters_us < EXPORTERS_US)
+		return;
+	receiver->exporters_us = clock_steady();
+	page->count = 0;
+	export_each_exporter(receiver->export_, show_exporter, page);
+}
+
+static void
+show_packets(struct receiver *receiver)
+{
+	uint64_t packets = 0, dropped = 0;
+
+	for (size_t i = 0; i < receiver->sockets->count; i++) {
+		if (receiver->sockets->socket[i].kind != LISTEN_PACKETS)
+			continue;
+		(void)!packetring_count(&receiver->ring[i]);
+		packets += receiver->ring[i].packets;
+		dropped += receiver->ring[i].dropped;
+	}
+	duty_count(&receiver->duty, COUNT_PACKETS, packets);
+	duty_count(&receiver->duty, COUNT_PACKETS_DROPPED, dropped);
+}
+
 static void
 show(struct receiver *receiver)
 {
@@ -179,6 +305,11 @@ show(struct receiver *receiver)
 	duty_count(duty, COUNT_SUBMISSIONS, receiver->identified.submissions);
 	duty_count(duty, COUNT_SIGHTINGS, receiver->sightings);
 	duty_count(duty, COUNT_SIGHTINGS_REFUSED, receiver->refused);
+	duty_count(duty, COUNT_REPEATED_RECORDS, counts->repeated_records);
+	duty_count(duty, COUNT_CLOCK_RECORDS, counts->clock_records);
+	duty_count(duty, COUNT_NAMES_REPLACED, names_counts(&receiver->names).gave_way);
+	show_packets(receiver);
+	show_exporters(receiver);
 	tell_errors(receiver);
 }
 
@@ -190,12 +321,36 @@ tick(struct receiver *receiver)
 	duty_beat(&receiver->duty);
 	if (!receiver->settings->receive.by_records)
 		intake_advance(receiver->intake, receiver->duty.clock.now);
+	if (receiver->packets != NULL)
+		packets_clock(receiver->packets, receiver->duty.clock.now);
 	pump(receiver);
 	if (now - receiver->ticked_us < TICK_US)
 		return;
 	receiver->ticked_us = now;
 	tell_time(receiver);
 	show(receiver);
+}
+
+static void
+map_rings(struct receiver *receiver)
+{
+	struct fail fail = {0};
+
+	for (size_t i = 0; i < receiver->sockets->count; i++) {
+		const struct receiver_socket *socket = &receiver->sockets->socket[i];
+
+		if (socket->kind != LISTEN_PACKETS)
+			continue;
+		if (packetring_map(
+			    &receiver->ring[i], socket->descriptor, &socket->packets, &fail) < 0) {
+			event(EVENT_EXPORT_ERROR, "text=%s", fail.what);
+			_exit(1);
+		}
+		if (receiver->packets == NULL) {
+			receiver->packets = packets_new("", receiver->intake);
+			packets_ignore_export(receiver->packets);
+		}
+	}
 }
 
 static void
@@ -209,11 +364,33 @@ begin(struct receiver *receiver)
 	intake.join_most = settings->receive.join_most;
 	receiver->intake = intake_new(&intake);
 	receiver->export_ = export_new(&settings->receive.export_, receiver->intake);
+	intake_advance(receiver->intake, receiver->duty.clock.now);
 	receiver->datagrams = datagrams_new();
+	receiver->connections = connections_in_new(receiver->export_);
+	map_rings(receiver);
 	receiver->judges = settings->estate.judges;
 	for (uint32_t j = 0; j < receiver->judges; j++)
 		estate_sightings_putting(
 			receiver->estate, receiver->number, j, &receiver->judge[j]);
+}
+
+/* True if anything came. */
+static bool
+drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connections)
+{
+	size_t sockets = receiver->sockets->count;
+	bool came = false;
+
+	for (size_t i = 0; i < sockets; i++) {
+		if (polled[i].revents != 0)
+			came = drain_any(receiver, i) || came;
+	}
+	if (connections_in_read(receiver->connections, polled + sockets, connections,
+		    receiver->duty.clock.now, &receiver->bytes)) {
+		pump(receiver);
+		came = true;
+	}
+	return came;
 }
 
 static void
@@ -221,25 +398,23 @@ loop(struct receiver *receiver)
 {
 	const struct receiver_sockets *sockets = receiver->sockets;
 	const struct timespec pause = {.tv_nsec = DRAIN_PAUSE_NS};
-	struct pollfd polled[1 + DAEMON_LISTEN];
-	bool came;
+	struct pollfd polled[1 + DAEMON_LISTEN + CONNECTIONS];
+	size_t connections;
 
 	polled[0] = (struct pollfd){.fd = receiver->duty.parent, .events = POLLIN};
 	for (size_t i = 0; i < sockets->count; i++)
 		polled[1 + i] =
 			(struct pollfd){.fd = sockets->socket[i].descriptor, .events = POLLIN};
 	while (!receiver->duty.is_over) {
-		if (poll(polled, 1 + sockets->count, TICK_US / 1000) < 0 && errno != EINTR)
+		connections =
+			connections_in_poll(receiver->connections, polled + 1 + sockets->count);
+		if (poll(polled, 1 + sockets->count + connections, TICK_US / 1000) < 0 &&
+			errno != EINTR)
 			break;
 		tick(receiver);
 		if (polled[0].revents != 0)
 			duty_hear(&receiver->duty);
-		came = false;
-		for (size_t i = 0; i < sockets->count; i++) {
-			if (polled[1 + i].revents != 0)
-				came = drain(receiver, i) || came;
-		}
-		if (came)
+		if (drain_all(receiver, polled + 1, connections))
 			(void)nanosleep(&pause, NULL);
 	}
 }
@@ -272,11 +447,12 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	must(names_open(&receiver->names, estate->names[number],
 		     names_bytes(settings->estate.names_most)) == 0);
 	begin(receiver);
+	shutin_enter(&receiver->duty, &post, settings);
 	duty_ready(&receiver->duty);
 	loop(receiver);
 	/* What came before the end is handed on. */
 	for (size_t i = 0; i < sockets->count; i++)
-		(void)drain(receiver, i);
+		(void)drain_any(receiver, i);
 	pump(receiver);
 	show(receiver);
 	_exit(0);

@@ -10,11 +10,13 @@
 #ifndef LAZARET_SERVICE_RECEIVER_H
 #define LAZARET_SERVICE_RECEIVER_H
 
+#include "runtime/packetring.h"
 #include "service/daemon.h"
 
 struct receiver_socket {
 	enum listen_kind kind;
 	int descriptor;
+	struct packetring_settings packets; /* of LISTEN_PACKETS: as it was opened */
 };
 
 struct receiver_sockets {
