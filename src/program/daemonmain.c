@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define SETS_MOST 32
@@ -63,16 +64,18 @@ load(void *context, struct daemon_settings *ret, struct fail *fail)
 }
 
 static void
-say_ready(void *context, const struct daemon_settings *settings)
+say_ready(void *context, const struct daemon_settings *settings, const char *listening)
 {
 	const struct main *main_ = context;
 
 	if (!main_->is_run)
 		return;
-	printf("Lazaret observes: nothing is done to anybody.\n"
-	       "  It keeps cases in   %s\n"
-	       "  Point your routers at one of the addresses above: lazaretd(8) says "
-	       "how.\n"
+	printf("Lazaret observes: nothing is done to anybody. It takes flow export at\n");
+	for (; *listening; listening += strcspn(listening, "\n") + 1)
+		printf("  %.*s\n", (int)strcspn(listening, "\n"), listening);
+	printf("and keeps cases in\n"
+	       "  %s\n"
+	       "Point your routers there: lazaretd(8) says how.\n"
 	       "\n"
 	       "What to do next, in another terminal:\n"
 	       "  lazaret status      is all well?\n"

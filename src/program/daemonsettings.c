@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Verdicts that wait for the keeper: as long as a full disk may last before
@@ -208,6 +209,27 @@ take_lines(const struct config *config, struct daemon_settings *settings, struct
 	return r < 0 ? r : settings_inside(config, settings->lines, fail);
 }
 
+/* Beside this program, as in a build; else where it is installed. */
+static void
+find_gate(char into[DAEMON_PATH])
+{
+	char self[DAEMON_PATH - 16];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash != NULL) {
+			*slash = '\0';
+			snprintf(into, DAEMON_PATH, "%s/lazaret-gate", self);
+			if (access(into, X_OK) == 0)
+				return;
+		}
+	}
+	snprintf(into, DAEMON_PATH, "%s/lazaret/lazaret-gate", LAZARET_LIBEXEC);
+}
+
 int
 daemonsettings_make(const struct config *config, struct daemon_settings *ret, struct fail *fail)
 {
@@ -229,6 +251,7 @@ daemonsettings_make(const struct config *config, struct daemon_settings *ret, st
 	snprintf(
 		ret->viewers, sizeof(ret->viewers), "%s", config_string(config, "control.viewers"));
 	ret->version = LAZARET_VERSION;
+	find_gate(ret->gate);
 	take_numbers(config, ret);
 	parameters_defaults(&ret->judging.parameters);
 	settings_parameters(config, &ret->judging.parameters);

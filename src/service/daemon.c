@@ -3,6 +3,7 @@
 
 #include "runtime/channel.h"
 #include "runtime/event.h"
+#include "runtime/notify.h"
 #include "runtime/process.h"
 #include "service/desking.h"
 #include "service/judging.h"
@@ -11,6 +12,7 @@
 #include "service/opening.h"
 #include "service/post.h"
 #include "service/receiver.h"
+#include "service/shutin.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +61,9 @@ struct parent {
 	struct daemon_settings settings;
 	struct estate estate;
 	struct opening opening;
+	struct gateclient gate; /* process 0: none was needed */
+	struct notify notify;
+	int64_t watched_us; /* when the service manager was last told that all is well */
 	struct duty duty;
 	struct child child[STATUS_PROCESSES];
 	size_t children;
@@ -266,9 +271,95 @@ reap(struct parent *parent)
 }
 
 static void
+begin_phase(struct parent *parent, enum phase phase)
+{
+	if (parent->phase == PHASE_STOPPING)
+		return;
+	parent->phase = phase;
+	parent->step = 0;
+	parent->step_begun = false;
+	parent->step_us = clock_steady();
+}
+
+/* What cannot change while the daemon runs. */
+static int
+check_same(const struct daemon_settings *old, const struct daemon_settings *new, struct fail *fail)
+{
+	if (memcmp(&old->estate, &new->estate, sizeof(old->estate)) != 0)
+		fail_what(fail,
+			"the numbers of receivers and judges and the sizes of "
+			"rings change only "
+			"with a restart");
+	else if (strcmp(old->state, new->state) != 0 ||
+		strcmp(old->keep.ledger, new->keep.ledger) != 0)
+		fail_what(
+			fail, "the ledger and the folder of the state change only with a restart");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static struct gateclient *
+gate_of(struct parent *parent)
+{
+	return parent->gate.process > 0 ? &parent->gate : NULL;
+}
+
+/* All of the new configuration, or nothing. */
+static int
+reload(struct parent *parent, struct fail *told)
+{
+	struct daemon_settings new = {.listen_count = 0};
+	struct fail fail = {0};
+	int r = -EBUSY;
+
+	if (parent->phase == PHASE_RUNNING)
+		r = parent->hooks->load(parent->hooks->context, &new, &fail);
+	else
+		fail_what(&fail, "processes are being replaced just now; try again");
+	if (r >= 0)
+		r = check_same(&parent->settings, &new, &fail);
+	if (r >= 0)
+		r = opening_change(&parent->opening, &new, gate_of(parent), &fail);
+	if (r < 0) {
+		event(EVENT_RELOAD_REFUSED, "where=%s text=%s", fail.where, fail.what);
+		parent->refused++;
+		daemon_settings_done(&new);
+		*told = fail;
+		return r;
+	}
+	notify_reloading(&parent->notify);
+	daemon_settings_done(&parent->settings);
+	parent->settings = new;
+	parent->reloads++;
+	begin_phase(parent, PHASE_REPLACING);
+	return 0;
+}
+
+/* A person asks for a reload; who may was decided by the desk. */
+static void
+answer(struct parent *parent, int channel, const struct question *question)
+{
+	struct answer answer = {.id = question->id};
+	struct fail fail = {0};
+	int n;
+
+	answer.code = question->ask == ASK_RELOAD ? reload(parent, &fail) : -EINVAL;
+	n = snprintf(answer.text, sizeof(answer.text), "%s%s%s\n", fail.where,
+		*fail.where ? ": " : "",
+		answer.code == 0
+			? "The configuration is taken; processes are replaced one after the "
+			  "other."
+			: fail.what);
+	answer.size = n > 0 && (size_t)n < sizeof(answer.text) ? (uint32_t)n : 0;
+	(void)channel_send(
+		channel, MESSAGE_ANSWER, &answer, offsetof(struct answer, text) + answer.size);
+}
+
+static void
 hear(struct parent *parent)
 {
-	uint8_t body[CHANNEL_BODY];
+	_Alignas(struct question) uint8_t body[CHANNEL_BODY];
 	uint16_t type;
 	int64_t size;
 
@@ -277,8 +368,12 @@ hear(struct parent *parent)
 		int channel = parent->estate.parent[estate_place(&child->post)].end[0];
 
 		while ((size = channel_receive(channel, &type, body, sizeof(body))) >= 0) {
-			if (message_check(type, body, (size_t)size) && type == MESSAGE_READY)
+			if (!message_check(type, body, (size_t)size))
+				continue;
+			if (type == MESSAGE_READY)
 				child->is_ready = true;
+			else if (type == MESSAGE_QUESTION)
+				answer(parent, channel, (const void *)body);
 		}
 	}
 }
@@ -334,77 +429,52 @@ step_on(struct parent *parent)
 }
 
 static void
-begin_phase(struct parent *parent, enum phase phase)
-{
-	if (parent->phase == PHASE_STOPPING)
-		return;
-	parent->phase = phase;
-	parent->step = 0;
-	parent->step_begun = false;
-	parent->step_us = clock_steady();
-}
-
-/* What cannot change while the daemon runs. */
-static int
-check_same(const struct daemon_settings *old, const struct daemon_settings *new, struct fail *fail)
-{
-	if (memcmp(&old->estate, &new->estate, sizeof(old->estate)) != 0)
-		fail_what(fail,
-			"the numbers of receivers and judges and the sizes of "
-			"rings change only "
-			"with a restart");
-	else if (strcmp(old->state, new->state) != 0 ||
-		strcmp(old->keep.ledger, new->keep.ledger) != 0)
-		fail_what(
-			fail, "the ledger and the folder of the state change only with a restart");
-	else
-		return 0;
-	return -EINVAL;
-}
-
-static void
-reload(struct parent *parent)
-{
-	struct daemon_settings new = {.listen_count = 0};
-	struct fail fail = {0};
-	int r;
-
-	if (parent->phase != PHASE_RUNNING) {
-		event(EVENT_RELOAD_REFUSED, "text=\"processes are being replaced; try again\"");
-		return;
-	}
-	r = parent->hooks->load(parent->hooks->context, &new, &fail);
-	if (r >= 0)
-		r = check_same(&parent->settings, &new, &fail);
-	if (r >= 0)
-		r = opening_change(&parent->opening, &new, &fail);
-	if (r < 0) {
-		event(EVENT_RELOAD_REFUSED, "where=%s text=%s", fail.where, fail.what);
-		parent->refused++;
-		daemon_settings_done(&new);
-		return;
-	}
-	daemon_settings_done(&parent->settings);
-	parent->settings = new;
-	parent->reloads++;
-	begin_phase(parent, PHASE_REPLACING);
-}
-
-static void
 take_signals(struct parent *parent)
 {
 	struct signalfd_siginfo info;
+	struct fail fail;
 
 	while (read(parent->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			reap(parent);
 		else if (info.ssi_signo == SIGHUP)
-			reload(parent);
+			(void)reload(parent, &fail);
 		else if (parent->phase != PHASE_STOPPING) {
 			event(EVENT_STOPPING, "pid=%d", getpid());
+			notify_stopping(&parent->notify);
 			begin_phase(parent, PHASE_STOPPING);
 		}
 	}
+}
+
+static void
+say_ready(struct parent *parent)
+{
+	struct buffer listening;
+	char at[96];
+
+	if (parent->hooks->ready == NULL)
+		return;
+	buffer_init(&listening, DAEMON_LISTEN * 100);
+	for (size_t i = 0; i < parent->opening.count; i++) {
+		opening_describe(&parent->opening.entry[i], at);
+		buffer_print(&listening, "%s\n", at);
+	}
+	parent->hooks->ready(parent->hooks->context, &parent->settings, buffer_string(&listening));
+	buffer_done(&listening);
+}
+
+/* Tells the service manager that the daemon lives, as long as every process comes round. */
+static void
+watch(struct parent *parent)
+{
+	int64_t now = clock_steady();
+
+	if (parent->notify.watchdog_us == 0 ||
+		now - parent->watched_us < (int64_t)parent->notify.watchdog_us / 3)
+		return;
+	parent->watched_us = now;
+	notify_watchdog(&parent->notify);
 }
 
 /* Starts who is due, ends who hangs. */
@@ -433,8 +503,9 @@ look_after(struct parent *parent)
 	if (all && !parent->was_ready) {
 		parent->was_ready = true;
 		event(EVENT_READY, "pid=%d", getpid());
-		if (parent->hooks->ready != NULL)
-			parent->hooks->ready(parent->hooks->context, &parent->settings);
+		parent->duty.status->is_ready = 1;
+		notify_ready(&parent->notify);
+		say_ready(parent);
 	}
 }
 
@@ -465,6 +536,7 @@ loop(struct parent *parent)
 			if (parent->phase == PHASE_STOPPING)
 				return;
 			parent->phase = PHASE_RUNNING;
+			notify_ready(&parent->notify);
 			event(EVENT_RELOADED, "pid=%d", getpid());
 		}
 		(void)poll(polled, 1 + parent->children, LOOK_MS);
@@ -475,6 +547,7 @@ loop(struct parent *parent)
 		take_signals(parent);
 		hear(parent);
 		show(parent);
+		watch(parent);
 	}
 }
 
@@ -490,12 +563,16 @@ begin(struct parent *parent, struct fail *fail)
 {
 	struct post post = {.owner = OWNER_PARENT};
 	sigset_t signals;
-	int r = take_lock(parent, fail);
+	int r = notify_open(&parent->notify, fail);
 
 	if (r == 0)
-		r = prepare_ledger(&parent->settings, fail);
+		r = take_lock(parent, fail);
 	if (r == 0)
-		r = opening_change(&parent->opening, &parent->settings, fail);
+		r = prepare_ledger(&parent->settings, fail);
+	if (r == 0 && opening_needs_gate(&parent->settings))
+		r = gateclient_start(&parent->gate, parent->settings.gate, false, fail);
+	if (r == 0)
+		r = opening_change(&parent->opening, &parent->settings, gate_of(parent), fail);
 	if (r == 0)
 		r = estate_make(&parent->estate, &parent->settings.estate, fail);
 	if (r < 0)
@@ -515,6 +592,8 @@ begin(struct parent *parent, struct fail *fail)
 	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
 		add_child(parent, OWNER_RECEIVER, i);
 	add_child(parent, OWNER_DESK, 0);
+	desking_prepare(&parent->settings);
+	shutin_enter(&parent->duty, &post, &parent->settings);
 	return 0;
 }
 
@@ -541,6 +620,8 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	}
 	loop(parent);
 	opening_close(&parent->opening);
+	if (parent->gate.process > 0)
+		gateclient_stop(&parent->gate);
 	event(EVENT_STOPPED, "pid=%d", getpid());
 	return 0;
 }

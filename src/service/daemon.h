@@ -61,6 +61,7 @@ struct daemon_settings {
 	char operators[64];  /* groups of the control socket; empty: none */
 	char viewers[64];
 	const char *version;
+	char gate[DAEMON_PATH]; /* the program lazaret-gate */
 };
 
 /* Reads the configuration anew: 0, or a negative value with fail filled. */
@@ -68,8 +69,8 @@ typedef int (*daemon_load)(void *context, struct daemon_settings *ret, struct fa
 
 struct daemon_hooks {
 	daemon_load load;
-	/* Called once when all is running: what it listens on. */
-	void (*ready)(void *context, const struct daemon_settings *settings);
+	/* Called once when all is running. listening: "udp:127.0.0.1:2055", one a line. */
+	void (*ready)(void *context, const struct daemon_settings *settings, const char *listening);
 	void *context;
 };
 

@@ -6,6 +6,7 @@
 #include "service/post.h"
 #include "service/shutin.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 /* Who may ask what: groups by name. One that does not exist gives nobody anything. */
@@ -21,6 +22,15 @@ make_rules(const struct daemon_settings *settings, struct caller_rules *rules)
 		caller_find_group(settings->operators, &rules->operators) == 0;
 	rules->has_viewers =
 		*settings->viewers && caller_find_group(settings->viewers, &rules->viewers) == 0;
+}
+
+void
+desking_prepare(const struct daemon_settings *settings)
+{
+	struct caller_rules rules;
+
+	make_rules(settings, &rules);
+	free((void *)(uintptr_t)rules.names);
 }
 
 _Noreturn void

@@ -12,6 +12,8 @@
 
 /* Connections that wait to be taken. */
 #define BACKLOG 16
+/* Below it ports are for the privileged. */
+#define PORT_FREE 1024
 
 void
 opening_describe(const struct opened *opened, char into[96])
@@ -38,8 +40,26 @@ close_entry(struct opened *opened)
 	}
 }
 
+static bool
+is_privileged(const struct listen *listen)
+{
+	return listen->kind == LISTEN_PACKETS ||
+		(listen->port > 0 && listen->port < PORT_FREE && geteuid() != 0);
+}
+
+bool
+opening_needs_gate(const struct daemon_settings *settings)
+{
+	for (size_t i = 0; i < settings->listen_count; i++) {
+		if (is_privileged(&settings->listen[i]))
+			return true;
+	}
+	return false;
+}
+
 static int
-open_udp(struct opened *opened, const struct daemon_settings *settings, struct fail *fail)
+open_udp(struct opened *opened, const struct daemon_settings *settings, struct gateclient *gate,
+	struct fail *fail)
 {
 	struct udp_settings udp = {
 		.address = opened->listen.address,
@@ -48,7 +68,9 @@ open_udp(struct opened *opened, const struct daemon_settings *settings, struct f
 		.count = (uint16_t)settings->estate.receivers,
 		.merge = settings->estate.receivers == 1,
 	};
-	int r = sockets_open_udp(&udp, opened->descriptor, NULL, fail);
+	int r = is_privileged(&opened->listen) && gate != NULL
+		? gateclient_udp(gate, &udp, opened->descriptor, NULL, fail)
+		: sockets_open_udp(&udp, opened->descriptor, NULL, fail);
 
 	if (r == 0)
 		r = sockets_port(opened->descriptor[0]);
@@ -72,23 +94,44 @@ open_tcp(struct opened *opened, uint32_t receiver, struct fail *fail)
 	return r < 0 ? r : 0;
 }
 
+/* One receiver has it. */
+static int
+open_packets(struct opened *opened, uint32_t receiver, struct gateclient *gate, struct fail *fail)
+{
+	int r;
+
+	memcpy(opened->packets.interface, opened->listen.interface,
+		sizeof(opened->packets.interface));
+	if (gate == NULL) {
+		fail_where(fail, "packets:%s", opened->listen.interface);
+		fail_what(fail, "the gate, which opens interfaces, was not started");
+		fail_hint(fail, "a change to packets of an interface needs a restart");
+		return -EPERM;
+	}
+	r = gateclient_packets(gate, &opened->packets, fail);
+	if (r < 0)
+		return r;
+	opened->descriptor[receiver] = r;
+	return 0;
+}
+
 static int
 open_entry(struct opened *opened, const struct listen *listen,
-	const struct daemon_settings *settings, uint32_t number, struct fail *fail)
+	const struct daemon_settings *settings, uint32_t number, struct gateclient *gate,
+	struct fail *fail)
 {
 	*opened = (struct opened){.listen = *listen};
 	for (uint32_t i = 0; i < ESTATE_RECEIVERS; i++)
 		opened->descriptor[i] = -1;
 	switch (listen->kind) {
 	case LISTEN_UDP:
-		return open_udp(opened, settings, fail);
+		return open_udp(opened, settings, gate, fail);
 	case LISTEN_TCP:
 		return open_tcp(opened, number % settings->estate.receivers, fail);
 	case LISTEN_PACKETS:
-		break;
+		return open_packets(opened, number % settings->estate.receivers, gate, fail);
 	}
-	fail_what(fail, "packets of an interface cannot be read yet");
-	return -ENOTSUP;
+	return -EINVAL;
 }
 
 static bool
@@ -112,7 +155,7 @@ find_entry(struct opening *opening, const struct listen *listen)
  * is_new. */
 static int
 open_all(struct opening *opening, struct opening *next, bool is_new[DAEMON_LISTEN],
-	const struct daemon_settings *settings, struct fail *fail)
+	const struct daemon_settings *settings, struct gateclient *gate, struct fail *fail)
 {
 	for (size_t i = 0; i < settings->listen_count; i++) {
 		struct opened *same = find_entry(opening, &settings->listen[i]);
@@ -124,7 +167,8 @@ open_all(struct opening *opening, struct opening *next, bool is_new[DAEMON_LISTE
 			next->entry[i] = *same;
 			continue;
 		}
-		r = open_entry(&next->entry[i], &settings->listen[i], settings, (uint32_t)i, fail);
+		r = open_entry(
+			&next->entry[i], &settings->listen[i], settings, (uint32_t)i, gate, fail);
 		if (r < 0)
 			return r;
 	}
@@ -190,14 +234,15 @@ close_other(const struct opening *of, const struct opening *than)
 }
 
 int
-opening_change(struct opening *opening, const struct daemon_settings *settings, struct fail *fail)
+opening_change(struct opening *opening, const struct daemon_settings *settings,
+	struct gateclient *gate, struct fail *fail)
 {
 	struct opening next = *opening;
 	bool is_new[DAEMON_LISTEN] = {false};
 	int r;
 
 	next.count = 0;
-	r = open_all(opening, &next, is_new, settings, fail);
+	r = open_all(opening, &next, is_new, settings, gate, fail);
 	if (r == 0)
 		r = open_control(&next, opening, settings, fail);
 	if (r == 0)
@@ -230,6 +275,7 @@ opening_of(const struct opening *opening, uint32_t receiver, struct receiver_soc
 			ret->socket[ret->count++] = (struct receiver_socket){
 				.kind = opening->entry[i].listen.kind,
 				.descriptor = opening->entry[i].descriptor[receiver],
+				.packets = opening->entry[i].packets,
 			};
 	}
 }

@@ -10,13 +10,15 @@
 #ifndef LAZARET_SERVICE_OPENING_H
 #define LAZARET_SERVICE_OPENING_H
 
+#include "runtime/gateclient.h"
 #include "service/daemon.h"
 #include "service/receiver.h"
 
 struct opened {
 	struct listen listen;
-	uint16_t port;                    /* that it got */
-	int descriptor[ESTATE_RECEIVERS]; /* -1 where a receiver has none */
+	uint16_t port;                      /* that it got */
+	int descriptor[ESTATE_RECEIVERS];   /* -1 where a receiver has none */
+	struct packetring_settings packets; /* as they were opened */
 };
 
 struct opening {
@@ -30,16 +32,20 @@ struct opening {
 
 #define OPENING_NONE ((struct opening){.control = -1, .metrics = -1})
 
-/* Makes of what there is what the settings want: 0, or -errno with fail filled, and then nothing has changed. */
+/* Makes of what there is what the settings want: 0, or -errno with fail filled, and then nothing has changed. gate opens
+ * what needs privileges; NULL: there is none. */
 int opening_change(struct opening *opening, const struct daemon_settings *settings,
-	struct fail *fail) MUST_USE;
+	struct gateclient *gate, struct fail *fail) MUST_USE;
 
 /* What a receiver reads from. */
 void opening_of(const struct opening *opening, uint32_t receiver, struct receiver_sockets *ret);
 
 void opening_close(struct opening *opening);
 
-/* "udp 127.0.0.1:2055", for people. */
+/* Does opening all this need privileges? Ports below 1024, and packets. */
+bool opening_needs_gate(const struct daemon_settings *settings);
+
+/* "udp:127.0.0.1:2055", for people. */
 void opening_describe(const struct opened *opened, char into[96]);
 
 #endif

@@ -11,14 +11,15 @@
 #define RECEIVES (SANDBOX_SOCKETS_RECEIVE | SANDBOX_SOCKETS_ACCEPT)
 #define KEEPS    (SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE)
 
-/* Everybody has a channel. What the parent may not do, none of its children can. */
+/* Everybody has a channel. What the parent may not do, none of its children can: users and groups may have to be asked for
+ * over a Unix socket, before the desk shuts itself in. */
 static const unsigned calls[OWNER_COUNT] = {
 	[OWNER_RECEIVER] = SANDBOX_DESCRIPTORS | RECEIVES,
 	[OWNER_JUDGE] = SANDBOX_DESCRIPTORS | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_KEEPER] = SANDBOX_DESCRIPTORS | SANDBOX_FILES_WRITE,
 	[OWNER_DESK] = SANDBOX_DESCRIPTORS | RECEIVES | SANDBOX_FILES_READ,
 	[OWNER_PARENT] = SANDBOX_DESCRIPTORS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK |
-		SANDBOX_SIGNAL_CHILDREN | SANDBOX_SOCKETS_OPEN,
+		SANDBOX_SIGNAL_CHILDREN | SANDBOX_SOCKETS_OPEN | SANDBOX_SOCKETS_CONNECT,
 };
 
 /* The folder that a path lies in. */
