@@ -223,7 +223,7 @@ imt_path[m]: {{folder}}/pipe
 imt_buckets[m]: 524309
 imt_mem_pools_number[m]: 4096
 imt_mem_pools_size[m]: 1048576
-"""})
+"""}, patience=1)  # it does not end by SIGTERM
 
 
 def floor(programs, port, room, *how):
