@@ -79,7 +79,9 @@ identify_one(const struct lines *lines, const struct observation *observation,
 	} else if (to_ours && (port == 465 || port == 587)) {
 		counts->submissions++;
 	} else {
-		put_soon(queue, end->line.pseudonym, &name);
+		/* A line whose mail is taken everywhere has no case to give its name to. */
+		if (observation->outcome != OUTCOME_ACCEPTED)
+			put_soon(queue, end->line.pseudonym, &name);
 		see(end++, SIGHTING_CONTACT, observation, &observation->server);
 	}
 	return (size_t)(end - into);

@@ -27,7 +27,7 @@ struct identify_counts {
 
 /* Puts the sightings, in the order of their observations, into an array with room for IDENTIFY_EACH * count, and
  * adds to counts. origin: an array as long that gets the index of each one's observation; may be NULL. names gets
- * the name of each contact's line; may be NULL. Returns how many. */
+ * the names of the lines whose mail was not accepted, which alone may need one; may be NULL. Returns how many. */
 size_t identify(const struct lines *lines, const struct observation *observations, size_t count,
 	struct sighting *into, uint32_t *origin, struct names *names,
 	struct identify_counts *counts);

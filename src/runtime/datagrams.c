@@ -12,8 +12,8 @@
 #define SLOT_MOST   65536U
 #define SLOT_STRIDE (SLOT_MOST + 4096 + 320)
 
-/* Room for the size of segments, and for the count of drops. */
-#define CONTROL (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(uint32_t)))
+/* Room for the size of segments. */
+#define CONTROL CMSG_SPACE(sizeof(int))
 
 #ifndef UDP_GRO
 #define UDP_GRO 104
@@ -24,6 +24,7 @@ struct datagrams {
 	struct iovec part[DATAGRAMS];
 	struct sockaddr_in6 name[DATAGRAMS];
 	_Alignas(struct cmsghdr) uint8_t control[DATAGRAMS][CONTROL];
+	size_t control_size; /* 0: nothing is asked for beside the datagrams */
 	uint8_t *memory;
 	int count;
 	int at;         /* message */
@@ -32,10 +33,11 @@ struct datagrams {
 };
 
 struct datagrams *
-datagrams_new(void)
+datagrams_new(bool merged)
 {
 	struct datagrams *datagrams = xcalloc(1, sizeof(*datagrams));
 
+	datagrams->control_size = merged ? CONTROL : 0;
 	datagrams->memory = memory_map(DATAGRAMS, SLOT_STRIDE);
 	for (int i = 0; i < DATAGRAMS; i++) {
 		datagrams->part[i] = (struct iovec){
@@ -62,24 +64,14 @@ datagrams_free(struct datagrams *datagrams)
 	return NULL;
 }
 
-static void
-look_drops(struct msghdr *header, uint32_t *drops)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
-			memcpy(drops, CMSG_DATA(c), sizeof(*drops));
-	}
-}
-
 int
-datagrams_receive(struct datagrams *datagrams, int socket, uint32_t *drops)
+datagrams_receive(struct datagrams *datagrams, int socket)
 {
-	struct msghdr *last;
 	int n;
 
 	for (int i = 0; i < DATAGRAMS; i++) {
 		datagrams->message[i].msg_hdr.msg_namelen = sizeof(datagrams->name[i]);
-		datagrams->message[i].msg_hdr.msg_controllen = CONTROL;
+		datagrams->message[i].msg_hdr.msg_controllen = datagrams->control_size;
 	}
 	do {
 		n = recvmmsg(socket, datagrams->message, DATAGRAMS, MSG_DONTWAIT, NULL);
@@ -89,11 +81,6 @@ datagrams_receive(struct datagrams *datagrams, int socket, uint32_t *drops)
 	datagrams->within = 0;
 	if (n < 0)
 		return errno == EAGAIN ? 0 : -errno;
-	if (n > 0) {
-		last = &datagrams->message[n - 1].msg_hdr;
-		if (last->msg_controllen > 0)
-			look_drops(last, drops);
-	}
 	return n;
 }
 

@@ -114,9 +114,9 @@ open_socket(struct address *address, int type)
 static int
 set_udp(int descriptor, const struct udp_settings *settings, struct socket_buffer *ret)
 {
-	int r = switch_on(descriptor, SOL_SOCKET, SO_RXQ_OVFL);
+	int r = 0;
 
-	if (r == 0 && settings->timestamps)
+	if (settings->timestamps)
 		r = switch_on(descriptor, SOL_SOCKET, SO_TIMESTAMPNS);
 	/* A kernel before 5.0 gives each by itself, which is the same but slower. */
 	if (r == 0 && settings->merge && settings->count == 1)

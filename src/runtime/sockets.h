@@ -2,7 +2,7 @@
  *
  * What:    UDP sockets for flow export, one or a group on one port whose datagrams steering.h divides; TCP
  *          and Unix sockets that listen. All are non-blocking and closed on exec. UDP sockets always count what
- *          the kernel dropped (SO_RXQ_OVFL; sockets_drops asks).
+ *          the kernel dropped (sockets_drops asks).
  * Owns:    the caller closes the descriptors it gets.
  * Limits:  SOCKETS_GROUP sockets in a group. The order in the group is that of the descriptors; closing one
  *          moves the last into its place, so the parent keeps all open. Another group on the same port

@@ -16,6 +16,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TAKE 256
@@ -23,13 +24,12 @@
 #define RESUME_US (10 * WALL_SECOND)
 /* While the keeper does not take what waits. */
 #define RETRY_MS 20
+/* While sightings come: a portion costs as much to be woken for as one. */
+#define PAUSE_NS 5000000L
+/* Portions before a look at channels and time. */
+#define PORTIONS 64
 /* At most so long without a look at channels and time. */
 #define IDLE_MS 500
-/* A snapshot is made earlier when so much of a ring was taken since the last
- * one that it might not be there any more. */
-#define OVERDUE_SHARE 2
-/* But not more often than this. */
-#define SNAPSHOT_LEAST_US (10 * WALL_SECOND)
 /* So often may a judge die on what it reads before it begins behind it, and
  * before it begins with nothing. */
 #define TRIES_REPLAY   2
@@ -187,14 +187,6 @@ places(const struct judging *judging, struct snapshot_places *ret)
 	}
 }
 
-/* Might the ring not hold any more what was taken since the last snapshot? */
-static bool
-is_overdue(const struct judging *judging)
-{
-	return judging->taken - judging->taken_at_snapshot >
-		judging->settings->estate.sightings_most / OVERDUE_SHARE;
-}
-
 static void
 see_to_snapshot(struct judging *judging)
 {
@@ -205,8 +197,7 @@ see_to_snapshot(struct judging *judging)
 	if (judging->taken == judging->taken_at_snapshot || judging->pending_count > 0 ||
 		snapshot_is_busy(&judging->snapshot))
 		return;
-	if (age < judging->settings->judging.snapshot_us &&
-		!(is_overdue(judging) && age >= SNAPSHOT_LEAST_US))
+	if (age < judging->settings->judging.snapshot_us)
 		return;
 	judging->snapshot_us = now;
 	judging->taken_at_snapshot = judging->taken;
@@ -309,10 +300,10 @@ hear_desk(struct judging *judging)
 	}
 }
 
-/* Sleeps until a receiver has put something in, somebody speaks, or it is time
+/* came: sightings did just now, so more may have. Else sleeps until a receiver has put something in, somebody speaks, or it is time
  * for another look. */
 static void
-rest(struct judging *judging)
+rest(struct judging *judging, bool came)
 {
 	struct pollfd polled[] = {
 		{.fd = judging->duty.parent, .events = POLLIN},
@@ -320,15 +311,16 @@ rest(struct judging *judging)
 		{.fd = judging->desk, .events = POLLIN},
 		{.fd = judging->estate->judge_wake[judging->number], .events = POLLIN},
 	};
-	bool waits = judging->pending_count > 0, empty = true;
+	bool waits = judging->pending_count > 0, empty = !came;
 	eventfd_t count;
 
-	for (uint32_t i = 0; i < judging->settings->estate.receivers && !waits; i++)
+	for (uint32_t i = 0; i < judging->settings->estate.receivers && !waits && !came; i++)
 		empty = ring_sleep(&judging->from[i]) && empty;
 	(void)poll(polled, 4, waits ? RETRY_MS : empty ? IDLE_MS : 0);
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
 		ring_awake(&judging->from[i]);
-	(void)eventfd_read(judging->estate->judge_wake[judging->number], &count);
+	if (polled[3].revents != 0)
+		(void)eventfd_read(judging->estate->judge_wake[judging->number], &count);
 	if (polled[0].revents != 0)
 		duty_hear(&judging->duty);
 	if (polled[1].revents != 0)
@@ -409,7 +401,7 @@ finish(struct judging *judging)
 	struct snapshot_places where;
 
 	while (!hand_on(judging) && clock_steady() - judging->snapshot_us < 10 * WALL_SECOND)
-		rest(judging);
+		rest(judging, false);
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 	if (judging->pending_count > 0)
 		return;
@@ -424,6 +416,8 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 {
 	struct judging *judging = xcalloc(1, sizeof(*judging));
 	struct post post = {.owner = OWNER_JUDGE, .number = number};
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	bool came;
 
 	event_begin("judge");
 	estate_enter(estate, &post, NULL, 0);
@@ -437,8 +431,12 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 	duty_ready(&judging->duty);
 	while (!judging->duty.is_over) {
 		duty_beat(&judging->duty);
-		if (!take(judging))
-			rest(judging);
+		came = false;
+		for (int i = 0; i < PORTIONS && take(judging); i++)
+			came = true;
+		if (came)
+			(void)nanosleep(&pause, NULL);
+		rest(judging, came);
 		see_to_snapshot(judging);
 		show(judging);
 	}

@@ -6,6 +6,7 @@
 #include "ledger/keyfile.h"
 #include "runtime/datagrams.h"
 #include "runtime/event.h"
+#include "runtime/sockets.h"
 #include "service/connections.h"
 #include "service/message.h"
 #include "service/post.h"
@@ -19,9 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* After a drain that brought something: one batch costs as much to be woken for
- * as a datagram. */
-#define DRAIN_PAUSE_NS 2000000L
+/* After a drain that brought something: one batch costs as much to be woken for as a datagram. Shorter where so many came
+ * that the buffer of a socket might fill in the meantime. */
+#define DRAIN_PAUSE_NS 4000000L
+#define DRAIN_MANY     512U
 /* Of one socket before the others have their turn. */
 #define DRAIN_ROUNDS 64
 /* How often judges hear what time it is, and figures are shown. */
@@ -42,7 +44,6 @@ struct receiver {
 	struct ring judge[ESTATE_JUDGES];
 	uint32_t judges;
 	const struct receiver_sockets *sockets;
-	uint32_t drops[DAEMON_LISTEN];
 	struct datagrams *datagrams;
 	struct connections_in *connections;
 	struct packetring ring[DAEMON_LISTEN]; /* of those sockets that are one */
@@ -112,7 +113,7 @@ drain(struct receiver *receiver, size_t number)
 	bool came = false;
 
 	for (int round = 0; round < DRAIN_ROUNDS; round++) {
-		int n = datagrams_receive(receiver->datagrams, socket, &receiver->drops[number]);
+		int n = datagrams_receive(receiver->datagrams, socket);
 
 		if (n <= 0)
 			break;
@@ -210,9 +211,14 @@ show_export(struct receiver *receiver)
 	const struct export_counts *counts = export_counts(receiver->export_);
 	struct duty *duty = &receiver->duty;
 	uint64_t drops = 0;
+	uint32_t some;
 
-	for (size_t i = 0; i < receiver->sockets->count; i++)
-		drops += receiver->drops[i];
+	for (size_t i = 0; i < receiver->sockets->count; i++) {
+		const struct receiver_socket *socket = &receiver->sockets->socket[i];
+
+		if (socket->kind == LISTEN_UDP && sockets_drops(socket->descriptor, &some) == 0)
+			drops += some;
+	}
 	duty_count(duty, COUNT_DATAGRAMS, counts->datagrams);
 	duty_count(duty, COUNT_BYTES, receiver->bytes);
 	duty_count(duty, COUNT_KERNEL_DROPS, drops);
@@ -365,7 +371,7 @@ begin(struct receiver *receiver)
 	receiver->intake = intake_new(&intake);
 	receiver->export_ = export_new(&settings->receive.export_, receiver->intake);
 	intake_advance(receiver->intake, receiver->duty.clock.now);
-	receiver->datagrams = datagrams_new();
+	receiver->datagrams = datagrams_new(receiver->settings->estate.receivers == 1);
 	receiver->connections = connections_in_new(receiver->export_);
 	map_rings(receiver);
 	receiver->judges = settings->estate.judges;
@@ -394,12 +400,22 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 }
 
 static void
+pause_after(uint64_t datagrams)
+{
+	struct timespec time = {.tv_nsec = DRAIN_PAUSE_NS};
+
+	if (datagrams > DRAIN_MANY)
+		time.tv_nsec = (long)(DRAIN_PAUSE_NS * DRAIN_MANY / datagrams);
+	(void)nanosleep(&time, NULL);
+}
+
+static void
 loop(struct receiver *receiver)
 {
 	const struct receiver_sockets *sockets = receiver->sockets;
-	const struct timespec pause = {.tv_nsec = DRAIN_PAUSE_NS};
 	struct pollfd polled[1 + DAEMON_LISTEN + CONNECTIONS];
 	size_t connections;
+	uint64_t before;
 
 	polled[0] = (struct pollfd){.fd = receiver->duty.parent, .events = POLLIN};
 	for (size_t i = 0; i < sockets->count; i++)
@@ -414,8 +430,9 @@ loop(struct receiver *receiver)
 		tick(receiver);
 		if (polled[0].revents != 0)
 			duty_hear(&receiver->duty);
+		before = export_counts(receiver->export_)->datagrams;
 		if (drain_all(receiver, polled + 1, connections))
-			(void)nanosleep(&pause, NULL);
+			pause_after(export_counts(receiver->export_)->datagrams - before);
 	}
 }
 
