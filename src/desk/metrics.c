@@ -106,21 +106,30 @@ put_processes(const struct families *families)
 	}
 }
 
+/* Those that are in use: the others have no room. */
 static void
 put_rings(const struct status_view *view, struct buffer *into)
 {
-	if (view->rings == NULL || view->ring_count == 0)
+	size_t half = view->ring_count / 2;
+
+	if (view->rings == NULL)
 		return;
 	for (int room = 0; room < 2; room++) {
 		const char *name = room ? "ring_room" : "ring_waiting";
 
 		begin_family(into, name, "gauge",
-			room ? "Entries that fit into a ring of shared memory."
-			     : "Entries that wait in a ring of shared memory.");
-		for (size_t i = 0; i < view->ring_count; i++)
-			buffer_print(into, "lazaret_%s{ring=\"%zu\"} %llu\n", name, i,
+			room ? "Entries that fit between two processes."
+			     : "Entries that wait between two processes.");
+		for (size_t i = 0; i < 2 * half; i++) {
+			const struct status_rings *ring = &view->rings[i];
+
+			if (status_get(&ring->room) == 0)
+				continue;
+			buffer_print(into, "lazaret_%s{ring=\"%s\",judge=\"%zu\"} %llu\n", name,
+				i < half ? "sightings" : "verdicts", i % half,
 				(unsigned long long)status_get(
-					room ? &view->rings[i].room : &view->rings[i].waiting));
+					room ? &ring->room : &ring->waiting));
+		}
 	}
 }
 
@@ -192,10 +201,10 @@ put_exporters(const struct status_view *view, struct buffer *into)
 void
 metrics_format(const struct status_view *view, struct buffer *into)
 {
-	struct status_process *processes = xcalloc(STATUS_PROCESSES, sizeof(*processes));
-	struct families families = {.into = into, .processes = processes};
+	struct families families = {.into = into};
+	struct status_process *processes = status_copy(view, &families.count);
 
-	families.count = status_copy(view, processes);
+	families.processes = processes;
 	buffer_text(into,
 		TEXT("# TYPE lazaret_build info\n# HELP lazaret_build The program that runs.\n"
 		     "lazaret_build_info{version=\""));
@@ -207,5 +216,5 @@ metrics_format(const struct status_view *view, struct buffer *into)
 	put_rings(view, into);
 	put_exporters(view, into);
 	buffer_text(into, TEXT("# EOF\n"));
-	free(processes);
+	status_done(processes);
 }

@@ -23,9 +23,11 @@ by_owner(const void *a, const void *b)
 	return one->number < other->number ? -1 : one->number > other->number;
 }
 
-size_t
-status_copy(const struct status_view *view, struct status_process *into)
+struct status_process *
+status_copy(const struct status_view *view, size_t *ret_count)
 {
+	/* A page of status is aligned to one of memory, which plain allocation is not. */
+	struct status_process *into = memory_map(STATUS_PROCESSES, sizeof(*into));
 	size_t count = 0, kept = 0;
 
 	for (size_t i = 0; i < view->process_count && count < STATUS_PROCESSES; i++) {
@@ -45,7 +47,14 @@ status_copy(const struct status_view *view, struct status_process *into)
 		if (kept == 0 || by_owner(&into[kept - 1], &into[i]) != 0)
 			into[kept++] = into[i];
 	}
-	return kept;
+	*ret_count = kept;
+	return into;
+}
+
+void
+status_done(struct status_process *copy)
+{
+	memory_unmap(copy, STATUS_PROCESSES, sizeof(*copy));
 }
 
 uint64_t

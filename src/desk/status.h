@@ -86,16 +86,18 @@ struct status_view {
 	size_t process_count;
 	const struct status_exporters *const *exporters; /* one a receiver; some may be NULL */
 	size_t receivers;
-	const struct status_rings *rings; /* may be NULL */
+	/* First to each judge, then from each to the keeper; may be NULL. */
+	const struct status_rings *rings;
 	size_t ring_count;
 	struct wall now;
 	int64_t steady_us; /* monotonic, as in beat_us */
 	const char *version;
 };
 
-/* Copies the pages that are in use and make sense, by owner and number, each once; their texts are terminated and
- * of one line. into has room for STATUS_PROCESSES. */
-size_t status_copy(const struct status_view *view, struct status_process *into);
+/* The pages that are in use and make sense, by owner and number, each once; their texts are terminated and of one
+ * line. status_done gives the memory of the copy back. */
+struct status_process *status_copy(const struct status_view *view, size_t *ret_count);
+void status_done(struct status_process *copy);
 
 /* The sum of one figure over these processes. */
 uint64_t status_sum(const struct status_process *processes, size_t count, enum counter what);

@@ -36,8 +36,8 @@ struct report {
 void
 rates_sample(struct rates *rates, const struct status_view *view)
 {
-	struct status_process *processes = xcalloc(STATUS_PROCESSES, sizeof(*processes));
-	size_t count = status_copy(view, processes);
+	size_t count = 0;
+	struct status_process *processes = status_copy(view, &count);
 	bool is_first = rates->count == 0;
 
 	rates->sample[rates->next] = (struct rate_sample){
@@ -56,7 +56,7 @@ rates_sample(struct rates *rates, const struct status_view *view)
 			rates->last_loss = view->now;
 		rates->lost[i] = lost;
 	}
-	free(processes);
+	status_done(processes);
 }
 
 struct rate {
@@ -465,11 +465,10 @@ void
 status_report(const struct status_view *view, const struct rates *rates, bool is_json, bool all,
 	struct buffer *into)
 {
-	struct status_process *processes = xcalloc(STATUS_PROCESSES, sizeof(*processes));
-	struct report report = {
-		.view = view, .rates = rates, .processes = processes, .into = into, .all = all};
+	struct report report = {.view = view, .rates = rates, .into = into, .all = all};
+	struct status_process *processes = status_copy(view, &report.count);
 
-	report.count = status_copy(view, processes);
+	report.processes = processes;
 	if (is_json) {
 		put_json(&report);
 	} else {
@@ -478,5 +477,5 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 		put_state(&report);
 		put_exporters(&report);
 	}
-	free(processes);
+	status_done(processes);
 }

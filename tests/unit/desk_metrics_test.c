@@ -9,7 +9,7 @@ struct world {
 	struct status_process process[STATUS_PROCESSES];
 	struct status_exporters exporters[2];
 	const struct status_exporters *pointers[3];
-	struct status_rings rings[1];
+	struct status_rings rings[4];
 	struct status_view view;
 	struct buffer text;
 };
@@ -17,7 +17,7 @@ struct world {
 static int
 begin(void **state)
 {
-	struct world *world = xcalloc(1, sizeof(*world));
+	struct world *world = memory_map(1, sizeof(*world));
 
 	world->pointers[0] = &world->exporters[0];
 	world->pointers[1] = NULL;
@@ -27,7 +27,7 @@ begin(void **state)
 		.exporters = world->pointers,
 		.receivers = 3,
 		.rings = world->rings,
-		.ring_count = 1,
+		.ring_count = 4,
 		.version = "1.2.3"};
 	buffer_init(&world->text, METRICS_BYTES);
 	*state = world;
@@ -40,7 +40,7 @@ end(void **state)
 	struct world *world = *state;
 
 	buffer_done(&world->text);
-	free(world);
+	memory_unmap(world, 1, sizeof(*world));
 	return 0;
 }
 
@@ -162,6 +162,21 @@ the_busiest_have_names_and_the_others_are_summed(void **state)
 }
 
 static void
+rings_in_use_say_what_waits(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	world->rings[1] = (struct status_rings){.waiting = 3, .room = 100};
+	world->rings[3] = (struct status_rings){.waiting = 4, .room = 50};
+	text = format(world);
+	assert_has(text,
+		"lazaret_ring_waiting{ring=\"sightings\",judge=\"1\"} 3\n"
+		"lazaret_ring_waiting{ring=\"verdicts\",judge=\"1\"} 4\n# TYPE");
+	assert_int_equal(count_of(text, "lazaret_ring_room{"), 2);
+}
+
+static void
 a_count_that_cannot_be_is_cut(void **state)
 {
 	struct world *world = *state;
@@ -182,6 +197,7 @@ main(void)
 		TEST(processes_are_told_apart_and_outlive_themselves),
 		TEST(sessions_of_one_exporter_are_one_row),
 		TEST(the_busiest_have_names_and_the_others_are_summed),
+		TEST(rings_in_use_say_what_waits),
 		TEST(a_count_that_cannot_be_is_cut),
 	};
 

@@ -21,7 +21,7 @@ begin(void **state)
 {
 	static const enum counter_owner owners[] = {
 		OWNER_PARENT, OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
-	struct world *world = xcalloc(1, sizeof(*world));
+	struct world *world = memory_map(1, sizeof(*world));
 
 	for (int i = 0; i < 5; i++)
 		world->process[i] = (struct status_process){.pid = 10 + (uint64_t)i,
@@ -50,7 +50,7 @@ end(void **state)
 	struct world *world = *state;
 
 	buffer_done(&world->text);
-	free(world);
+	memory_unmap(world, 1, sizeof(*world));
 	return 0;
 }
 
