@@ -325,6 +325,20 @@ format_sampling(uint64_t sampling, char into[32])
 	return into;
 }
 
+/* A clock that is fast has a plus. */
+static const char *
+format_clock(int64_t us, char into[40])
+{
+	char span[32];
+
+	if (us > -120 * WALL_SECOND && us < 120 * WALL_SECOND)
+		snprintf(into, 40, "%+.1f s", (double)us / 1e6);
+	else
+		snprintf(into, 40, "%c%s", us < 0 ? '-' : '+',
+			format_span(us < 0 ? elapsed(0, us) : us, span));
+	return into;
+}
+
 static double
 percent(uint64_t part, uint64_t whole)
 {
@@ -344,7 +358,7 @@ put_exporters(const struct report *report)
 	struct status_sum *sums;
 	size_t count = status_exporters(report->view, &sums);
 	size_t shown = report->all || count < STATUS_TOP ? count : STATUS_TOP;
-	char address[ADDRESS_TEXT], sampling[32], span[32];
+	char address[ADDRESS_TEXT], sampling[32], span[32], clock[40];
 	struct buffer *into = report->into;
 
 	if (count == 0) {
@@ -352,16 +366,17 @@ put_exporters(const struct report *report)
 		free(sums);
 		return;
 	}
-	buffer_print(into, "\n%-24s %10s  %-10s %12s %6s %6s  %-10s %8s  %s\n", "EXPORTER",
+	buffer_print(into, "\n%-24s %10s  %-10s %12s %6s %6s  %-10s %9s  %s\n", "EXPORTER",
 		"DOMAIN", "VERSION", "RECORDS", "MAIL%", "LOST%", "SAMPLING", "CLOCK", "SEEN");
 	for (size_t i = 0; i < shown; i++) {
 		const struct status_sum *of = &sums[i];
 
-		buffer_print(into, "%-24s %10lu  %-10s %12llu %6.1f %6.2f  %-10s %+7.1fs  %s ago\n",
+		buffer_print(into, "%-24s %10lu  %-10s %12llu %6.1f %6.2f  %-10s %9s  %s ago\n",
 			address_format(&of->address, address), (unsigned long)of->domain,
 			status_version_name(of->version), (unsigned long long)of->records,
 			percent(of->mail_records, of->records), lost_percent(of),
-			format_sampling(of->sampling, sampling), (double)of->clock_off_us / 1e6,
+			format_sampling(of->sampling, sampling),
+			format_clock(of->clock_off_us, clock),
 			format_span(elapsed(report->view->now.us, of->seen.us), span));
 	}
 	if (shown < count)
