@@ -22,8 +22,8 @@ struct main {
 };
 
 static const char usage[] =
-	"usage: lazaretd [-c FILE] [--set OPTION=VALUE]...\n"
-	"       lazaret run [-c FILE] [--set OPTION=VALUE]...\n"
+	"usage: lazaret run [-c FILE] [--set OPTION=VALUE]...\n"
+	"       lazaretd [-c FILE] [--set OPTION=VALUE]...\n"
 	"\n"
 	"Takes flow export of routers for as long as it runs, and finds the lines "
 	"of the network\n"

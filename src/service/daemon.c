@@ -502,7 +502,6 @@ look_after(struct parent *parent)
 	}
 	if (all && !parent->was_ready) {
 		parent->was_ready = true;
-		__atomic_store_n(&parent->duty.status->is_ready, 1, __ATOMIC_RELAXED);
 		event(EVENT_READY, "pid=%d", getpid());
 		parent->duty.status->is_ready = 1;
 		notify_ready(&parent->notify);
