@@ -6,7 +6,7 @@
  * Owns:    nothing that it is handed: listening sockets and channels are the caller's. A channel whose other end is
  *          closed is not used any more; the parent keeps both ends of each pair open, so that a successor goes on
  *          with it and what an answer of the one before says is known by its number and dropped.
- * Limits:  DESK_CLIENTS clients, DESK_CLIENTS_USER of a user (not of root); one question of each under way; a client
+ * Limits:  DESK_CLIENTS clients and DESK_CLIENTS_SPARE more if they are admins, DESK_CLIENTS_USER of a user (not of root); one question of each under way; a client
  *          that reads nothing, or says nothing, for idle_s is let go; DESK_SCRAPES connections for metrics.
  *          SECURITY: opens no file but /proc/PID/loginuid (may be refused), makes no socket, forks nothing. System calls: accept4,
  *          close, epoll_*, eventfd2, fcntl, getpid, getrandom, getsockopt, ioctl FIONREAD, lseek, openat, read, readv,
@@ -23,7 +23,9 @@
 #define DESK_RECEIVERS    16
 #define DESK_CLIENTS      64
 #define DESK_CLIENTS_USER 8
-#define DESK_SCRAPES      16
+/* More for admins, so that nobody can keep them out. */
+#define DESK_CLIENTS_SPARE 8
+#define DESK_SCRAPES       16
 
 struct desk_settings {
 	int control; /* listening Unix socket, or -1 */

@@ -351,15 +351,17 @@ clients_of(const struct desk *desk, uid_t user)
 static const char *
 find_obstacle(const struct desk *desk, const struct caller *caller, char into[256])
 {
+	size_t most = DESK_CLIENTS + (caller->role == DESK_ADMIN ? DESK_CLIENTS_SPARE : 0);
+
 	if (caller->role == DESK_NOBODY)
 		snprintf(into, 256,
 			"%s may ask the daemon nothing\nroot, the user of the daemon and members "
 			"of its "
 			"groups may: control.operators, control.viewers",
 			caller->actor);
-	else if (desk->client_count >= DESK_CLIENTS)
-		snprintf(into, 256, "%d others ask the daemon already\ntry again later",
-			DESK_CLIENTS);
+	else if (desk->client_count >= most)
+		snprintf(into, 256, "%zu others ask the daemon already\ntry again later",
+			desk->client_count);
 	else if (caller->user != 0 && clients_of(desk, caller->user) >= DESK_CLIENTS_USER)
 		snprintf(into, 256, "%s asks the daemon %d times at once already\ntry again later",
 			caller->actor, DESK_CLIENTS_USER);
