@@ -25,7 +25,7 @@
 /* While the keeper does not take what waits. */
 #define RETRY_MS 20
 /* While sightings come: a portion costs as much to be woken for as one. */
-#define PAUSE_NS 5000000L
+#define PAUSE_NS 20000000L
 /* Portions before a look at channels and time. */
 #define PORTIONS 64
 /* At most so long without a look at channels and time. */
