@@ -242,28 +242,30 @@ a_sighting_has_no_byte_that_was_not_set(void **state)
 }
 
 static void
-the_names_of_contacts_are_put_and_no_others(void **state)
+the_names_of_lines_whose_mail_was_not_taken_are_put_and_no_others(void **state)
 {
 	static _Alignas(64) uint8_t memory[1 << 12];
 	struct lines *lines = new_lines("192.0.2.0/24");
 	const struct hash_key key = {.byte = {[3] = 9}};
 	const struct observation observations[] = {
-		mail("192.0.2.7", "192.0.2.25", 25, OUTCOME_ACCEPTED),
-		mail("192.0.2.8", "192.0.2.25", 587, OUTCOME_ACCEPTED),
-		mail("198.51.100.7", "203.0.113.5", 25, OUTCOME_ACCEPTED),
+		mail("192.0.2.9", "192.0.2.25", 25, OUTCOME_ACCEPTED),
+		mail("192.0.2.7", "203.0.113.5", 25, OUTCOME_REFUSED),
+		mail("192.0.2.8", "192.0.2.25", 587, OUTCOME_FAILED),
+		mail("198.51.100.7", "203.0.113.5", 25, OUTCOME_FAILED),
 	};
-	struct sighting sightings[3 * IDENTIFY_EACH];
+	struct sighting sightings[4 * IDENTIFY_EACH];
 	struct identify_counts counts = {0};
 	char text[LINE_NAME];
 	struct line_name name;
 	struct names names;
 
 	assert_int_equal(names_make(&names, memory, sizeof(memory), 10), 0);
-	assert_int_equal(identify(lines, observations, 3, sightings, NULL, &names, &counts), 2);
+	assert_int_equal(identify(lines, observations, 4, sightings, NULL, &names, &counts), 3);
 	assert_int_equal(names_counts(&names).names, 1);
-	assert_int_equal(names_find(&names, &key, sightings[1].line.pseudonym, &name), 0);
+	assert_int_equal(names_find(&names, &key, sightings[2].line.pseudonym, &name), 0);
 	assert_string_equal(line_name_format(&name, text), "192.0.2.7");
 	assert_int_equal(names_find(&names, &key, sightings[0].line.pseudonym, &name), -ENOENT);
+	assert_int_equal(names_find(&names, &key, sightings[1].line.pseudonym, &name), -ENOENT);
 	lines_free(lines);
 }
 
@@ -282,7 +284,7 @@ every_name_is_in_the_table_when_its_sighting_is_handed_on(void **state)
 
 	assert_int_equal(names_make(&names, memory, sizeof(memory), 400), 0);
 	for (uint32_t i = 0; i < 100; i++) {
-		observations[i] = mail("192.0.2.7", "203.0.113.5", 25, OUTCOME_ACCEPTED);
+		observations[i] = mail("192.0.2.7", "203.0.113.5", 25, OUTCOME_FAILED);
 		observations[i].client = address_from_v4(0x0a000000 + i);
 	}
 	assert_int_equal(identify(lines, observations, 100, sightings, NULL, &names, &counts), 100);
@@ -309,7 +311,7 @@ main(void)
 		cmocka_unit_test(bindings_are_no_mail),
 		cmocka_unit_test(each_sighting_tells_its_observation),
 		cmocka_unit_test(a_sighting_has_no_byte_that_was_not_set),
-		cmocka_unit_test(the_names_of_contacts_are_put_and_no_others),
+		cmocka_unit_test(the_names_of_lines_whose_mail_was_not_taken_are_put_and_no_others),
 		cmocka_unit_test(every_name_is_in_the_table_when_its_sighting_is_handed_on),
 	};
 
