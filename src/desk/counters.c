@@ -22,6 +22,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Datagrams from addresses that are not allowed to export."},
 	[COUNT_SESSIONS_REFUSED] = {OWNER_RECEIVER, KIND_COUNTER, "export_sessions_refused",
 		"Datagrams of exporters for which there was no room."},
+	[COUNT_CONNECTIONS_REFUSED] = {OWNER_RECEIVER, KIND_COUNTER, "export_connections_refused",
+		"Connections of exporters that were not allowed, or too many."},
 	[COUNT_HELD] = {OWNER_RECEIVER, KIND_COUNTER, "export_held_sets",
 		"Sets of data that had to wait for their template."},
 	[COUNT_HELD_LOST] = {OWNER_RECEIVER, KIND_COUNTER, "export_held_sets_lost",

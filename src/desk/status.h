@@ -30,6 +30,7 @@ struct status_process {
 	uint8_t is_ready;
 	uint8_t spare[5];
 	struct wall started;
+	struct wall now;           /* what time it is for the process */
 	int64_t beat_us;           /* of the monotonic clock: when it last came round */
 	char sandbox[STATUS_TEXT]; /* how it is shut in, in words */
 	char trouble[STATUS_TEXT]; /* empty: none */

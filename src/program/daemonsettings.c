@@ -170,6 +170,20 @@ microseconds(const struct config *config, const char *option)
 	return (int64_t)(config_number(config, option) * (double)WALL_SECOND);
 }
 
+/* Copied: the configuration does not outlive the settings. */
+static void
+take_allowed(const struct config *config, struct daemon_settings *settings)
+{
+	const struct prefix *prefixes;
+	size_t count = config_prefixes(config, "receive.allow", &prefixes);
+
+	settings->allowed = xcalloc(count + 1, sizeof(*settings->allowed));
+	if (count > 0)
+		memcpy(settings->allowed, prefixes, count * sizeof(*prefixes));
+	settings->receive.export_.allowed = settings->allowed;
+	settings->receive.export_.allowed_count = count;
+}
+
 static void
 take_numbers(const struct config *config, struct daemon_settings *settings)
 {
@@ -183,6 +197,7 @@ take_numbers(const struct config *config, struct daemon_settings *settings)
 		.verdicts_most = VERDICTS_MOST,
 	};
 	receive->export_ = EXPORT_DEFAULTS;
+	take_allowed(config, settings);
 	receive->export_.sampling = (uint32_t)config_number(config, "receive.sampling");
 	receive->export_.sessions_most = (size_t)config_number(config, "receive.sessions-most");
 	receive->join_us = microseconds(config, "receive.join");

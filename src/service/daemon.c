@@ -83,6 +83,8 @@ void
 daemon_settings_done(struct daemon_settings *settings)
 {
 	settings->lines = lines_free(settings->lines);
+	free(settings->allowed);
+	settings->allowed = NULL;
 }
 
 static int
@@ -372,7 +374,7 @@ hear(struct parent *parent)
 				continue;
 			if (type == MESSAGE_READY)
 				child->is_ready = true;
-			else if (type == MESSAGE_QUESTION)
+			else if (type == MESSAGE_QUESTION && child->post.owner == OWNER_DESK)
 				answer(parent, channel, (const void *)body);
 		}
 	}

@@ -57,8 +57,9 @@ struct daemon_settings {
 	struct receive_settings receive;
 	struct judging_settings judging;
 	struct keep_settings keep;
-	struct lines *lines; /* prefixes and roles, without a key; owned */
-	char operators[64];  /* groups of the control socket; empty: none */
+	struct prefix *allowed; /* of receive.export_; owned */
+	struct lines *lines;    /* prefixes and roles, without a key; owned */
+	char operators[64];     /* groups of the control socket; empty: none */
 	char viewers[64];
 	const char *version;
 	char gate[DAEMON_PATH]; /* the program lazaret-gate */

@@ -43,6 +43,7 @@ struct keeper {
 	uint64_t commits;
 	uint64_t failures;
 	uint64_t nameless;
+	uint64_t kept;                      /* transitions, when the open cases were counted */
 	struct ledger_counts before;        /* of ledgers that were closed again */
 	struct verdict batch[KEEPER_BATCH]; /* that waits for the next commit */
 	size_t batched;
@@ -277,20 +278,13 @@ retain(struct keeper *keeper)
 		event(EVENT_RETENTION, "closed=%d removed=%d", closed, removed);
 }
 
-static int
-count_open(void *context, const struct ledger_case *row)
-{
-	*(uint64_t *)context += wall_is_none(row->closed);
-	return 0;
-}
-
 static void
 show(struct keeper *keeper)
 {
 	struct duty *duty = &keeper->duty;
 	struct ledger_counts counts = {0};
 	struct fail fail;
-	uint64_t open = 0;
+	uint64_t open = 0, all = 0;
 
 	if (keeper->ledger != NULL)
 		counts = ledger_counts(keeper->ledger);
@@ -302,10 +296,12 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_COMMITS, keeper->commits);
 	duty_count(duty, COUNT_COMMIT_FAILURES, keeper->failures);
 	duty_count(duty, COUNT_NAMELESS, keeper->nameless);
-	if (keeper->ledger == NULL || clock_steady() < keeper->looked_us)
+	if (keeper->ledger == NULL ||
+		(clock_steady() < keeper->looked_us && counts.kept == keeper->kept))
 		return;
 	keeper->looked_us = clock_steady() + LOOK_US;
-	if (ledger_each_case(keeper->ledger, count_open, &open, &fail) == 0)
+	keeper->kept = counts.kept;
+	if (ledger_count_cases(keeper->ledger, &all, &open, &fail) == 0)
 		duty_count(duty, COUNT_OPEN_CASES, open);
 }
 

@@ -9,6 +9,29 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* Others that are so far ahead of the system's clock are not believed. */
+#define AHEAD_MOST WALL_DAY
+
+/* Time goes back for nobody: a process begins no earlier than the latest of the others was. */
+static struct wall
+latest(const struct estate *estate)
+{
+	struct wall latest = {0};
+	struct clock clock;
+
+	for (unsigned place = 0; place < estate_places(estate); place++) {
+		int64_t now =
+			__atomic_load_n(&estate_status(estate, place)->now.us, __ATOMIC_RELAXED);
+
+		latest.us = now > latest.us ? now : latest.us;
+	}
+	clock_begin(&clock, (struct wall){0});
+	(void)clock_read(&clock);
+	if (latest.us > clock.now.us && latest.us - clock.now.us > AHEAD_MOST)
+		latest = clock.now;
+	return latest;
+}
+
 void
 duty_begin(struct duty *duty, const struct estate *estate, const struct post *post)
 {
@@ -18,7 +41,7 @@ duty_begin(struct duty *duty, const struct estate *estate, const struct post *po
 		.status = estate_status(estate, place),
 		.parent = estate->parent[place].end[1],
 	};
-	clock_begin(&duty->clock, (struct wall){0});
+	clock_begin(&duty->clock, latest(estate));
 	duty_beat(duty);
 	status_set(&duty->status->pid, (uint64_t)getpid());
 	duty->status->owner = (uint8_t)post->owner;
@@ -40,6 +63,7 @@ void
 duty_beat(struct duty *duty)
 {
 	(void)clock_read(&duty->clock);
+	__atomic_store_n(&duty->status->now.us, duty->clock.now.us, __ATOMIC_RELAXED);
 	__atomic_store_n(&duty->status->beat_us, clock_steady(), __ATOMIC_RELAXED);
 }
 

@@ -31,6 +31,8 @@
 #define TAKE    256
 /* How often figures of each exporter are shown. */
 #define EXPORTERS_US WALL_SECOND
+/* How often it is told what is lost, if more is. */
+#define LOSSES_US (10 * WALL_SECOND)
 
 struct receiver {
 	const struct daemon_settings *settings;
@@ -53,6 +55,10 @@ struct receiver {
 	uint64_t sightings;
 	uint64_t refused;
 	int64_t exporters_us;
+	int64_t losses_us;
+	uint64_t told_dropped;
+	uint64_t told_lost;
+	uint64_t told_refused;
 	int64_t ticked_us;
 	struct observation observation[TAKE];
 	struct sighting sighting[TAKE * IDENTIFY_EACH];
@@ -223,7 +229,9 @@ show_export(struct receiver *receiver)
 	duty_count(duty, COUNT_BYTES, receiver->bytes);
 	duty_count(duty, COUNT_KERNEL_DROPS, drops);
 	duty_count(duty, COUNT_MALFORMED, counts->malformed);
+	duty_count(duty, COUNT_STRANGERS, counts->strangers);
 	duty_count(duty, COUNT_SESSIONS_REFUSED, counts->sessions_refused);
+	duty_count(duty, COUNT_CONNECTIONS_REFUSED, connections_in_refused(receiver->connections));
 	duty_count(duty, COUNT_HELD, counts->held);
 	duty_count(duty, COUNT_HELD_LOST, counts->held_lost);
 }
@@ -319,6 +327,30 @@ show(struct receiver *receiver)
 	tell_errors(receiver);
 }
 
+/* Says what is lost, when more is lost than was said. Numbers of an exporter that come late take a loss back. */
+static void
+tell_losses(struct receiver *receiver)
+{
+	const struct status_process *status = receiver->duty.status;
+	uint64_t dropped = status_get(&status->value[COUNT_KERNEL_DROPS]) +
+		status_get(&status->value[COUNT_PACKETS_DROPPED]);
+	uint64_t lost = status_get(&status->value[COUNT_LOST_RECORDS]);
+
+	if (clock_steady() - receiver->losses_us < LOSSES_US)
+		return;
+	receiver->losses_us = clock_steady();
+	if (dropped > receiver->told_dropped || lost > receiver->told_lost)
+		event(EVENT_RECORDS_LOST, "by_exporters=%llu dropped=%llu",
+			(unsigned long long)lost, (unsigned long long)dropped);
+	if (receiver->refused > receiver->told_refused)
+		event(EVENT_SIGHTINGS_LOST, "refused=%llu text=%s",
+			(unsigned long long)receiver->refused,
+			"a judge does not keep up; what waits stays, what is new is left out");
+	receiver->told_dropped = dropped;
+	receiver->told_lost = lost;
+	receiver->told_refused = receiver->refused;
+}
+
 static void
 tick(struct receiver *receiver)
 {
@@ -335,6 +367,7 @@ tick(struct receiver *receiver)
 	receiver->ticked_us = now;
 	tell_time(receiver);
 	show(receiver);
+	tell_losses(receiver);
 }
 
 static void

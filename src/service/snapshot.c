@@ -23,9 +23,15 @@
 void
 snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t number)
 {
+	struct stat good;
+
 	*snapshot = (struct snapshot){.writer = 0};
 	snprintf(snapshot->path, sizeof(snapshot->path), "%s/judge-%u.snapshot", folder, number);
 	snprintf(snapshot->new_path, sizeof(snapshot->new_path), "%s.new", snapshot->path);
+	if (stat(snapshot->path, &good) == 0) {
+		snapshot->bytes = (uint64_t)good.st_size;
+		snapshot->time.us = good.st_mtim.tv_sec * WALL_SECOND;
+	}
 	/* Of a judge that was killed while one was written. */
 	(void)unlink(snapshot->new_path);
 }
