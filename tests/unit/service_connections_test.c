@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "runtime/sockets.h"
+#include "service/connections.h"
+#include "unit.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define NOW (INT64_C(20000) * WALL_DAY)
+
+/* An IPFIX message with a template (RFC 7011 s3.1, s3.4.1). */
+static const uint8_t template[] = {
+	0, 10, 0, 28, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 0, 12, 1, 0, 0, 1, 0, 7, 0, 2};
+
+struct house {
+	struct intake *intake;
+	struct export *export_;
+	struct connections_in *in;
+	int listener;
+	struct sockaddr_in at;
+	uint64_t bytes;
+};
+
+static void
+begin(struct house *house, const struct export_settings *settings)
+{
+	struct address loopback = address_from_v4(0x7f000001);
+	struct intake_settings intake = INTAKE_DEFAULTS;
+	struct fail fail = {0};
+
+	*house = (struct house){.at = {.sin_family = AF_INET, .sin_addr = {htonl(0x7f000001)}}};
+	house->intake = intake_new(&intake);
+	house->export_ = export_new(settings, house->intake);
+	house->in = connections_in_new(house->export_);
+	house->listener = sockets_open_tcp(&loopback, 0, 128, &fail);
+	assert_true(house->listener >= 0);
+	house->at.sin_port = htons((uint16_t)sockets_port(house->listener));
+}
+
+static void
+end(struct house *house)
+{
+	connections_in_free(house->in);
+	export_free(house->export_);
+	intake_free(house->intake);
+	close(house->listener);
+}
+
+static int
+call(struct house *house)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&house->at, sizeof(house->at)), 0);
+	connections_in_accept(house->in, house->listener, (struct wall){NOW});
+	return fd;
+}
+
+/* Polls once, and reads. Returns how many connections there are afterwards. */
+static size_t
+serve(struct house *house, int64_t us)
+{
+	struct pollfd polled[CONNECTIONS];
+	size_t count = connections_in_poll(house->in, polled);
+
+	assert_true(poll(polled, count, 1000) >= 0);
+	(void)connections_in_read(house->in, polled, count, (struct wall){NOW + us}, &house->bytes);
+	return connections_in_poll(house->in, polled);
+}
+
+static void
+reads_messages_in_whatever_portions_they_come(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct house house;
+	int fd;
+
+	begin(&house, &settings);
+	fd = call(&house);
+	for (size_t i = 0; i < sizeof(template); i++) {
+		assert_int_equal(send(fd, template + i, 1, 0), 1);
+		assert_int_equal(serve(&house, 0), 1);
+	}
+	assert_int_equal(house.bytes, sizeof(template));
+	assert_int_equal(export_counts(house.export_)->templates, 1);
+	close(fd);
+	assert_int_equal(serve(&house, 0), 0);
+	end(&house);
+}
+
+static void
+one_that_sends_garbage_is_closed_and_others_go_on(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct house house;
+	int good, bad;
+	char byte;
+
+	begin(&house, &settings);
+	good = call(&house);
+	bad = call(&house);
+	assert_int_equal(send(bad, "GET / HTTP/1.1\r\n\r\n", 18, 0), 18);
+	assert_int_equal(serve(&house, 0), 1);
+	assert_true(recv(bad, &byte, 1, 0) <= 0);
+	assert_int_equal(send(good, template, sizeof(template), 0), sizeof(template));
+	assert_int_equal(serve(&house, 0), 1);
+	assert_int_equal(export_counts(house.export_)->templates, 1);
+	close(good);
+	close(bad);
+	end(&house);
+}
+
+static void
+an_address_has_no_more_than_its_share(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	int fd[CONNECTIONS_PEER + 5];
+	struct pollfd polled[CONNECTIONS];
+	struct house house;
+
+	begin(&house, &settings);
+	for (size_t i = 0; i < CONNECTIONS_PEER + 5; i++)
+		fd[i] = call(&house);
+	assert_int_equal(connections_in_poll(house.in, polled), CONNECTIONS_PEER);
+	assert_int_equal(connections_in_refused(house.in), 5);
+	for (size_t i = 0; i < CONNECTIONS_PEER + 5; i++)
+		close(fd[i]);
+	end(&house);
+}
+
+static void
+who_is_not_allowed_is_not_taken(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct prefix elsewhere;
+	struct pollfd polled[CONNECTIONS];
+	struct house house;
+	int fd;
+
+	assert_int_equal(prefix_parse(TEXT("192.0.2.0/24"), &elsewhere), 0);
+	settings.allowed = &elsewhere;
+	settings.allowed_count = 1;
+	begin(&house, &settings);
+	fd = call(&house);
+	assert_int_equal(connections_in_poll(house.in, polled), 0);
+	assert_int_equal(connections_in_refused(house.in), 1);
+	close(fd);
+	end(&house);
+}
+
+static void
+who_is_silent_for_long_is_let_go(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct pollfd polled[CONNECTIONS];
+	struct house house;
+	size_t count;
+	int fd;
+
+	begin(&house, &settings);
+	fd = call(&house);
+	count = connections_in_poll(house.in, polled);
+	(void)connections_in_read(
+		house.in, polled, count, (struct wall){NOW + 29 * WALL_MINUTE}, &house.bytes);
+	assert_int_equal(connections_in_poll(house.in, polled), 1);
+	(void)connections_in_read(
+		house.in, polled, count, (struct wall){NOW + 31 * WALL_MINUTE}, &house.bytes);
+	assert_int_equal(connections_in_poll(house.in, polled), 0);
+	close(fd);
+	end(&house);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_messages_in_whatever_portions_they_come),
+		cmocka_unit_test(one_that_sends_garbage_is_closed_and_others_go_on),
+		cmocka_unit_test(an_address_has_no_more_than_its_share),
+		cmocka_unit_test(who_is_not_allowed_is_not_taken),
+		cmocka_unit_test(who_is_silent_for_long_is_let_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

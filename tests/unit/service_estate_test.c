@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "identity/names.h"
+#include "identity/sighting.h"
+#include "runtime/channel.h"
+#include "service/estate.h"
+#include "unit.h"
+#include "verdict/verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct estate_settings settings = {
+	.receivers = 2, .judges = 2, .sightings_most = 64, .verdicts_most = 16, .names_most = 64};
+
+static void
+make(struct estate *estate)
+{
+	struct fail fail = {0};
+
+	if (estate_make(estate, &settings, &fail) < 0)
+		fail_msg("%s", fail.what);
+}
+
+/* How a child ended that did this after it entered its post. */
+static int
+end_of(struct estate *estate, const struct post *post, void (*act)(struct estate *estate))
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		signal(SIGSEGV, SIG_DFL);
+		estate_enter(estate, post, NULL, 0);
+		act(estate);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+every_process_has_a_place_of_its_own(void **state)
+{
+	bool taken[STATUS_PROCESSES] = {false};
+	struct estate estate;
+
+	make(&estate);
+	for (int owner = 0; owner < OWNER_COUNT; owner++) {
+		uint32_t count = owner == OWNER_RECEIVER ? ESTATE_RECEIVERS
+			: owner == OWNER_JUDGE           ? settings.judges
+							 : 1;
+
+		for (uint32_t i = 0; i < count; i++) {
+			unsigned place = estate_place(
+				&(struct post){.owner = (enum counter_owner)owner, .number = i});
+
+			assert_true(place < estate_places(&estate));
+			assert_false(taken[place]);
+			taken[place] = true;
+		}
+	}
+	estate_free(&estate);
+}
+
+static void
+put_one(struct estate *estate)
+{
+	struct sighting sighting = {.line = {.pseudonym = 77}, .kind = SIGHTING_CONTACT};
+	struct ring ring;
+
+	estate_sightings_putting(estate, 1, 0, &ring);
+	if (ring_put(&ring, &sighting, 1) != 1)
+		_exit(1);
+}
+
+static void
+what_a_dead_process_put_is_there_for_the_other(void **state)
+{
+	struct post post = {.owner = OWNER_RECEIVER, .number = 1};
+	struct sighting sighting;
+	struct estate estate;
+	struct ring ring;
+
+	make(&estate);
+	assert_int_equal(end_of(&estate, &post, put_one), 0);
+	estate_sightings_taking(&estate, 1, 0, &ring);
+	assert_int_equal(ring_take(&ring, &sighting, 1), 1);
+	assert_int_equal(sighting.line.pseudonym, 77);
+	estate_free(&estate);
+}
+
+static void
+touch_names(struct estate *estate)
+{
+	/* The pointer is gone; where it pointed to is unmapped. */
+	if (estate->names[0] != NULL || estate->names[1] != NULL)
+		_exit(1);
+	for (uint32_t j = 0; j < settings.judges; j++) {
+		if ((estate->sightings[0][j] != NULL) != (j == 1))
+			_exit(2);
+	}
+}
+
+static void
+a_judge_sees_its_own_rings_and_no_names(void **state)
+{
+	struct post post = {.owner = OWNER_JUDGE, .number = 1};
+	struct estate estate;
+
+	make(&estate);
+	assert_int_equal(end_of(&estate, &post, touch_names), 0);
+	estate_free(&estate);
+}
+
+static void
+write_other_page(struct estate *estate)
+{
+	estate_status(estate, 0)->pid = 1;
+}
+
+static void
+write_own_page(struct estate *estate)
+{
+	estate_status(estate, estate_place(&(struct post){.owner = OWNER_DESK}))->pid = 4711;
+}
+
+static void
+figures_of_others_can_only_be_read(void **state)
+{
+	struct post post = {.owner = OWNER_DESK};
+	struct estate estate;
+	int status;
+
+	make(&estate);
+	assert_int_equal(end_of(&estate, &post, write_own_page), 0);
+	assert_int_equal(estate_status(&estate, estate_place(&post))->pid, 4711);
+	status = end_of(&estate, &post, write_other_page);
+	/* A sanitizer reports it and exits. */
+	assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) ||
+		(WIFEXITED(status) && WEXITSTATUS(status) != 0));
+	estate_free(&estate);
+}
+
+static int other_channel;
+
+static void
+use_other_channel(struct estate *estate)
+{
+	if (fcntl(other_channel, F_GETFD) != -1 || errno != EBADF)
+		_exit(1);
+	if (channel_send(estate->parent[estate_place(&(struct post){.owner = OWNER_KEEPER})].end[1],
+		    1, NULL, 0) < 0)
+		_exit(2);
+}
+
+static void
+channels_of_others_are_closed(void **state)
+{
+	struct post post = {.owner = OWNER_KEEPER};
+	struct estate estate;
+	uint16_t type = 0;
+
+	make(&estate);
+	other_channel = estate.desk_judge[0].end[0];
+	assert_int_equal(end_of(&estate, &post, use_other_channel), 0);
+	assert_int_equal(
+		channel_receive(estate.parent[estate_place(&post)].end[0], &type, NULL, 0), 0);
+	assert_int_equal(type, 1);
+	estate_free(&estate);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_process_has_a_place_of_its_own),
+		cmocka_unit_test(what_a_dead_process_put_is_there_for_the_other),
+		cmocka_unit_test(a_judge_sees_its_own_rings_and_no_names),
+		cmocka_unit_test(figures_of_others_can_only_be_read),
+		cmocka_unit_test(channels_of_others_are_closed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
