@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/daemon.h"
 
+#include "runtime/activation.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "runtime/notify.h"
@@ -564,14 +565,19 @@ static int
 begin(struct parent *parent, struct fail *fail)
 {
 	struct post post = {.owner = OWNER_PARENT};
+	struct activation activation;
 	sigset_t signals;
-	int r = notify_open(&parent->notify, fail);
+	int r = activation_take(&activation, fail);
 
+	if (r >= 0)
+		r = opening_take(&parent->opening, &activation, &parent->settings, fail);
+	if (r == 0)
+		r = notify_open(&parent->notify, fail);
 	if (r == 0)
 		r = take_lock(parent, fail);
 	if (r == 0)
 		r = prepare_ledger(&parent->settings, fail);
-	if (r == 0 && opening_needs_gate(&parent->settings))
+	if (r == 0 && opening_needs_gate(&parent->opening, &parent->settings))
 		r = gateclient_start(&parent->gate, parent->settings.gate, false, fail);
 	if (r == 0)
 		r = opening_change(&parent->opening, &parent->settings, gate_of(parent), fail);

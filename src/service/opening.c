@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,14 +48,36 @@ is_privileged(const struct listen *listen)
 		(listen->port > 0 && listen->port < PORT_FREE && geteuid() != 0);
 }
 
-bool
-opening_needs_gate(const struct daemon_settings *settings)
+/* A socket of the service manager takes it already. */
+static bool
+is_covered(const struct opening *opening, const struct listen *listen)
 {
-	for (size_t i = 0; i < settings->listen_count; i++) {
-		if (is_privileged(&settings->listen[i]))
+	for (size_t i = 0; i < opening->given.count; i++) {
+		if (given_covers(&opening->given.place[i], listen))
 			return true;
 	}
 	return false;
+}
+
+bool
+opening_needs_gate(const struct opening *opening, const struct daemon_settings *settings)
+{
+	for (size_t i = 0; i < settings->listen_count; i++) {
+		if (is_privileged(&settings->listen[i]) &&
+			!is_covered(opening, &settings->listen[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody outside is to choose whose receiver he shares. */
+static uint32_t
+draw_seed(void)
+{
+	uint32_t seed = 0;
+
+	(void)!getrandom(&seed, sizeof(seed), 0);
+	return seed;
 }
 
 static int
@@ -65,6 +88,7 @@ open_udp(struct opened *opened, const struct daemon_settings *settings, struct g
 		.address = opened->listen.address,
 		.port = opened->listen.port,
 		.buffer = (uint32_t)settings->receive.buffer_bytes,
+		.seed = draw_seed(),
 		.count = (uint16_t)settings->estate.receivers,
 		.merge = settings->estate.receivers == 1,
 	};
@@ -145,32 +169,73 @@ static struct opened *
 find_entry(struct opening *opening, const struct listen *listen)
 {
 	for (size_t i = 0; i < opening->count; i++) {
-		if (is_same(&opening->entry[i].listen, listen))
+		if (!opening->entry[i].is_given && is_same(&opening->entry[i].listen, listen))
 			return &opening->entry[i];
 	}
 	return NULL;
 }
 
-/* What stays and what is new into `next`; what was opened new is told in
- * is_new. */
+/* Beside what was given, what stays and what is new into `next`; what was opened new is told in is_new. */
 static int
 open_all(struct opening *opening, struct opening *next, bool is_new[DAEMON_LISTEN],
 	const struct daemon_settings *settings, struct gateclient *gate, struct fail *fail)
 {
+	next->count = opening->given.count;
 	for (size_t i = 0; i < settings->listen_count; i++) {
-		struct opened *same = find_entry(opening, &settings->listen[i]);
+		const struct listen *listen = &settings->listen[i];
+		struct opened *same = find_entry(opening, listen);
+		size_t at = next->count;
 		int r;
 
-		next->count = i + 1;
-		is_new[i] = same == NULL;
+		if (is_covered(opening, listen))
+			continue;
+		if (at == DAEMON_LISTEN) {
+			fail_where(fail, "receive.listen");
+			fail_what(fail,
+				"with the sockets of the service manager more than %d places",
+				DAEMON_LISTEN);
+			return -E2BIG;
+		}
+		next->count++;
+		is_new[at] = same == NULL;
 		if (same != NULL) {
-			next->entry[i] = *same;
+			next->entry[at] = *same;
 			continue;
 		}
-		r = open_entry(
-			&next->entry[i], &settings->listen[i], settings, (uint32_t)i, gate, fail);
+		r = open_entry(&next->entry[at], listen, settings, (uint32_t)at, gate, fail);
 		if (r < 0)
 			return r;
+	}
+	return 0;
+}
+
+int
+opening_take(struct opening *opening, const struct activation *activation,
+	const struct daemon_settings *settings, struct fail *fail)
+{
+	uint32_t receivers = settings->estate.receivers;
+	struct given *given = &opening->given;
+	int r = given_sort(given, activation, receivers, fail);
+
+	if (r == 0)
+		r = given_prepare(given, settings, draw_seed(), fail);
+	if (r < 0)
+		return r;
+	opening->control = given->control;
+	opening->metrics = given->metrics;
+	for (size_t i = 0; i < given->count; i++) {
+		const struct given_place *place = &given->place[i];
+		struct opened *opened = &opening->entry[opening->count++];
+
+		*opened = (struct opened){
+			.listen = place->listen, .port = place->listen.port, .is_given = true};
+		for (uint32_t k = 0; k < ESTATE_RECEIVERS; k++)
+			opened->descriptor[k] = -1;
+		if (place->listen.kind == LISTEN_TCP)
+			opened->descriptor[i % receivers] = place->descriptor[0];
+		else
+			memcpy(opened->descriptor, place->descriptor,
+				place->count * sizeof(*place->descriptor));
 	}
 	return 0;
 }
@@ -191,7 +256,7 @@ open_control(struct opening *next, const struct opening *opening,
 	char folder[DAEMON_PATH];
 	char *slash;
 
-	if (strcmp(settings->control, opening->control_path) == 0)
+	if (opening->given.control >= 0 || strcmp(settings->control, opening->control_path) == 0)
 		return 0;
 	snprintf(next->control_path, sizeof(next->control_path), "%s", settings->control);
 	next->control = -1;
@@ -212,7 +277,7 @@ static int
 open_metrics(struct opening *next, const struct opening *opening,
 	const struct daemon_settings *settings, struct fail *fail)
 {
-	if (is_same(&settings->metrics, &opening->metrics_at))
+	if (opening->given.metrics >= 0 || is_same(&settings->metrics, &opening->metrics_at))
 		return 0;
 	next->metrics_at = settings->metrics;
 	next->metrics = -1;
@@ -256,7 +321,8 @@ opening_change(struct opening *opening, const struct daemon_settings *settings,
 		return r;
 	}
 	for (size_t i = 0; i < opening->count; i++) {
-		if (find_entry(&next, &opening->entry[i].listen) == NULL)
+		if (!opening->entry[i].is_given &&
+			find_entry(&next, &opening->entry[i].listen) == NULL)
 			close_entry(&opening->entry[i]);
 	}
 	close_other(opening, &next);
@@ -286,7 +352,8 @@ opening_close(struct opening *opening)
 	for (size_t i = 0; i < opening->count; i++)
 		close_entry(&opening->entry[i]);
 	if (opening->control >= 0) {
-		(void)unlink(opening->control_path);
+		if (*opening->control_path)
+			(void)unlink(opening->control_path);
 		close(opening->control);
 	}
 	if (opening->metrics >= 0)

@@ -2,7 +2,7 @@
  *
  * What:    one entry for each place to listen at, with a socket for each receiver; the control socket and that of the
  *          metrics. A reload opens what is new beside what there is, and closes what is left over only when
- *          everything new is open.
+ *          everything new is open. What the service manager opened comes first.
  * Owns:    all descriptors.
  * Limits:  DAEMON_LISTEN entries.
  * Thread:  the parent's.
@@ -12,6 +12,7 @@
 
 #include "runtime/gateclient.h"
 #include "service/daemon.h"
+#include "service/given.h"
 #include "service/receiver.h"
 
 struct opened {
@@ -19,6 +20,7 @@ struct opened {
 	uint16_t port;                      /* that it got */
 	int descriptor[ESTATE_RECEIVERS];   /* -1 where a receiver has none */
 	struct packetring_settings packets; /* as they were opened */
+	bool is_given;                      /* by the service manager, see given.h */
 };
 
 struct opening {
@@ -28,9 +30,16 @@ struct opening {
 	int control; /* -1: none */
 	struct listen metrics_at;
 	int metrics; /* -1: none */
+	struct given given;
 };
 
-#define OPENING_NONE ((struct opening){.control = -1, .metrics = -1})
+#define OPENING_NONE                                                                               \
+	((struct opening){.control = -1, .metrics = -1, .given = {.control = -1, .metrics = -1}})
+
+/* Takes over what the service manager opened, before anything else is opened; it is kept until the end, whatever the
+ * configuration says. */
+int opening_take(struct opening *opening, const struct activation *activation,
+	const struct daemon_settings *settings, struct fail *fail) MUST_USE;
 
 /* Makes of what there is what the settings want: 0, or -errno with fail filled, and then nothing has changed. gate opens
  * what needs privileges; NULL: there is none. */
@@ -43,7 +52,7 @@ void opening_of(const struct opening *opening, uint32_t receiver, struct receive
 void opening_close(struct opening *opening);
 
 /* Does opening all this need privileges? Ports below 1024, and packets. */
-bool opening_needs_gate(const struct daemon_settings *settings);
+bool opening_needs_gate(const struct opening *opening, const struct daemon_settings *settings);
 
 /* "udp:127.0.0.1:2055", for people. */
 void opening_describe(const struct opened *opened, char into[96]);
