@@ -494,3 +494,29 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 	}
 	status_done(processes);
 }
+
+void
+status_line(const struct status_view *view, const struct rates *rates, struct buffer *into)
+{
+	struct status_process *processes = xcalloc(STATUS_PROCESSES, sizeof(*processes));
+	struct report report = {.view = view, .rates = rates, .processes = processes, .into = into};
+	struct rate rate = rate_now(rates);
+	const struct status_process *keeper;
+	struct buffer troubles;
+	uint64_t open;
+
+	report.count = status_copy(view, processes);
+	keeper = find(&report, OWNER_KEEPER);
+	open = keeper != NULL ? keeper->value[COUNT_OPEN_CASES] : 0;
+	buffer_init(&troubles, TROUBLES);
+	find_troubles(&report, &troubles);
+	if (troubles.length == 0)
+		buffer_text(into, TEXT("All is well. "));
+	else
+		buffer_print(into, "NOT WELL: %s. ", buffer_string(&troubles));
+	buffer_done(&troubles);
+	buffer_print(into, "%llu %s open; a second: %.0f records, %.0f of them mail.",
+		(unsigned long long)open, open == 1 ? "case" : "cases", rate.records,
+		rate.mail_records);
+	free(processes);
+}

@@ -41,4 +41,7 @@ void rates_sample(struct rates *rates, const struct status_view *view);
 void status_report(const struct status_view *view, const struct rates *rates, bool is_json,
 	bool all, struct buffer *into);
 
+/* The same in one line: is all well, how much passes through, how many cases are open. */
+void status_line(const struct status_view *view, const struct rates *rates, struct buffer *into);
+
 #endif

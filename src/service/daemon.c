@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/daemon.h"
 
+#include "desk/statusreport.h"
 #include "runtime/activation.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
@@ -21,6 +22,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -37,6 +39,9 @@
 /* Ending takes as long as its last work; then it is killed. */
 #define ENDING_US (40 * WALL_SECOND)
 #define LOOK_MS   200
+/* How often figures are taken, and how many times as seldom they are told. */
+#define SAMPLE_US  WALL_SECOND
+#define TELL_EVERY 5
 /* Another daemon that is just ending keeps the lock so long. */
 #define LOCK_TRIES 50
 
@@ -65,6 +70,10 @@ struct parent {
 	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
+	struct rates rates;
+	int64_t sampled_us;
+	unsigned samples;
+	char told[NOTIFY_TEXT]; /* the status that the service manager has */
 	struct duty duty;
 	struct child child[STATUS_PROCESSES];
 	size_t children;
@@ -480,6 +489,36 @@ watch(struct parent *parent)
 	notify_watchdog(&parent->notify);
 }
 
+/* What the service manager shows: figures are in it only every few seconds, what is wrong at once. */
+static void
+tell_status(struct parent *parent)
+{
+	int64_t now = clock_steady();
+	struct status_view view = {
+		.processes = estate_status(&parent->estate, 0),
+		.process_count = estate_places(&parent->estate),
+		.now = parent->duty.clock.now,
+		.steady_us = now,
+		.version = parent->settings.version,
+	};
+	struct buffer line;
+	bool was_well, is_well;
+
+	if (parent->notify.descriptor < 0 || now - parent->sampled_us < SAMPLE_US)
+		return;
+	parent->sampled_us = now;
+	rates_sample(&parent->rates, &view);
+	buffer_init(&line, STATUS_REPORT);
+	status_line(&view, &parent->rates, &line);
+	was_well = *parent->told == 'A';
+	is_well = *buffer_string(&line) == 'A';
+	if ((parent->samples++ % TELL_EVERY == 0 || was_well != is_well) &&
+		strcmp(parent->told, buffer_string(&line)) != 0 &&
+		notify_status(&parent->notify, "%s", buffer_string(&line)) == 1)
+		snprintf(parent->told, sizeof(parent->told), "%s", buffer_string(&line));
+	buffer_done(&line);
+}
+
 /* Starts who is due, ends who hangs. */
 static void
 look_after(struct parent *parent)
@@ -551,6 +590,8 @@ loop(struct parent *parent)
 		hear(parent);
 		show(parent);
 		watch(parent);
+		if (parent->phase != PHASE_STOPPING)
+			tell_status(parent);
 	}
 }
 

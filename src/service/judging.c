@@ -164,11 +164,12 @@ show(struct judging *judging)
 	duty_count(duty, COUNT_TAKEN, judging->taken);
 	duty_count(duty, COUNT_TAKEN_LOST, lost);
 	duty_count(duty, COUNT_LINES, counts.lines);
-	duty_count(duty, COUNT_LINES_EVICTED, counts.evicted);
+	/* These two are of the state, which the snapshot hands on. */
+	duty_show(duty, COUNT_LINES_EVICTED, counts.evicted);
+	duty_show(duty, COUNT_FROZEN, counts.frozen);
 	duty_count(duty, COUNT_WATCH, counts.by_highest[STATE_WATCH]);
 	duty_count(duty, COUNT_SUSPECT, counts.by_highest[STATE_SUSPECT]);
 	duty_count(duty, COUNT_CONFIRMED, counts.by_highest[STATE_CONFIRMED]);
-	duty_count(duty, COUNT_FROZEN, counts.frozen);
 	duty_count(duty, COUNT_VERDICTS, judging->put);
 	duty_count(duty, COUNT_WAITED, judging->waited);
 	duty_count(duty, COUNT_SNAPSHOTS, judging->snapshot.made);

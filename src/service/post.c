@@ -41,6 +41,10 @@ duty_begin(struct duty *duty, const struct estate *estate, const struct post *po
 		.status = estate_status(estate, place),
 		.parent = estate->parent[place].end[1],
 	};
+	for (unsigned i = 0; i < COUNTERS; i++) {
+		if (counter_rows[i].owner == post->owner && counter_rows[i].kind == KIND_COUNTER)
+			duty->before[i] = status_get(&duty->status->value[i]);
+	}
 	clock_begin(&duty->clock, latest(estate));
 	duty_beat(duty);
 	status_set(&duty->status->pid, (uint64_t)getpid());

@@ -14,7 +14,8 @@ struct duty {
 	struct status_process *status;
 	int parent; /* channel */
 	struct clock clock;
-	bool is_over; /* the process is to finish its work and end */
+	bool is_over;              /* the process is to finish its work and end */
+	uint64_t before[COUNTERS]; /* what those counted that held the post before */
 };
 
 /* Takes up the post after a fork. */
@@ -32,8 +33,16 @@ void duty_hear(struct duty *duty);
 /* What is wrong now, in words; "" when it is over. */
 void duty_trouble(struct duty *duty, const char *format, ...) PRINTF(2, 3);
 
+/* value: since the process began; a counter goes on from where the one before it ended. */
 static inline void
 duty_count(struct duty *duty, enum counter counter, uint64_t value)
+{
+	status_set(&duty->status->value[counter], duty->before[counter] + value);
+}
+
+/* value: of something that outlives the process and counts by itself. */
+static inline void
+duty_show(struct duty *duty, enum counter counter, uint64_t value)
 {
 	status_set(&duty->status->value[counter], value);
 }

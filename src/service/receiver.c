@@ -227,7 +227,7 @@ show_export(struct receiver *receiver)
 	}
 	duty_count(duty, COUNT_DATAGRAMS, counts->datagrams);
 	duty_count(duty, COUNT_BYTES, receiver->bytes);
-	duty_count(duty, COUNT_KERNEL_DROPS, drops);
+	duty_show(duty, COUNT_KERNEL_DROPS, drops);
 	duty_count(duty, COUNT_MALFORMED, counts->malformed);
 	duty_count(duty, COUNT_STRANGERS, counts->strangers);
 	duty_count(duty, COUNT_SESSIONS_REFUSED, counts->sessions_refused);

@@ -223,6 +223,27 @@ numbers_that_cannot_be_are_no_harm(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+static void
+one_line_says_what_is_wrong_and_what_passes(void **state)
+{
+	struct world *world = *state;
+
+	rates_sample(&world->rates, &world->view);
+	world->process[1].value[COUNT_RECORDS] = 240;
+	world->process[1].value[COUNT_MAIL_RECORDS] = 10;
+	world->process[3].value[COUNT_OPEN_CASES] = 1;
+	pass(world, WALL_SECOND);
+	status_line(&world->view, &world->rates, &world->text);
+	assert_string_equal(buffer_string(&world->text),
+		"All is well. 1 case open; a second: 240 records, 10 of them mail.");
+	buffer_clear(&world->text);
+	snprintf(world->process[2].trouble, STATUS_TEXT, "the snapshot cannot be written");
+	status_line(&world->view, &world->rates, &world->text);
+	assert_non_null(strstr(buffer_string(&world->text), "NOT WELL: judge"));
+	assert_non_null(
+		strstr(buffer_string(&world->text), ": the snapshot cannot be written. 1 "));
+}
+
 int
 main(void)
 {
@@ -234,6 +255,7 @@ main(void)
 		TEST(exporters_are_listed_with_their_habits),
 		TEST(json_says_the_same),
 		TEST(numbers_that_cannot_be_are_no_harm),
+		TEST(one_line_says_what_is_wrong_and_what_passes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
