@@ -174,7 +174,7 @@ def set_namespace(descriptor):
 class Daemon:
     """lazaretd in the collector's namespace, with a state folder that a second one of the same name goes on with."""
 
-    def __init__(self, field, name, listen, *options, prefix=(), **more):
+    def __init__(self, field, name, listen, *options, prefix=(), starts=True, **more):
         self.field = field
         self.folder = field.path(name)
         os.makedirs(self.folder, exist_ok=True)
@@ -188,6 +188,10 @@ class Daemon:
         self.command = [*prefix, LAZARETD, *[a for s in settings for a in ("--set", s)]]
         with open(self.log, "ab") as log:
             self.process = field.start(field.collector, *self.command, stderr=log, **more)
+        if starts:
+            self.wait()
+
+    def wait(self):
         if not wait_for(lambda: self.is_ready() or self.process.poll() is not None):
             raise RuntimeError("the daemon does not become ready:\n" + self.said())
         if self.process.poll() is not None:
@@ -450,6 +454,34 @@ def ctu_traffic(most_background=3000):
                 background += 1
                 traffic.udp(when, ends, b"x" * 30)
     return traffic, "147.32.84.165"
+
+
+class Ipfix:
+    """An exporter of IPFIX: one client's connections to port 25 of ever another network, which nobody answers.
+    Message by message, its numbers going on."""
+
+    TEMPLATE = struct.pack("!HHHH", 2, 48, 300, 10) + struct.pack(
+        "!20H", 152, 8, 153, 8, 1, 8, 2, 8, 8, 4, 12, 4, 7, 2, 11, 2, 6, 1, 4, 1)
+
+    def __init__(self, domain, client="192.0.2.66"):
+        self.domain = domain
+        self.client = client
+        self.sent = 0
+
+    def message(self, records, with_template=True):
+        now = time.time()
+        body = self.TEMPLATE if with_template else b""
+        data = b""
+        for i in range(records):
+            number = self.sent + i
+            ms = int(now * 1000) - 1000
+            data += struct.pack("!QQQQ4sBBBBHHBB", ms, ms, 60, 1, packed(self.client), 198, 18 + number // 256 % 200,
+                                number % 256, 25, 20000 + number % 40000, 25, 2, 6)
+        if records:
+            body += struct.pack("!HH", 300, 4 + len(data)) + data
+        head = struct.pack("!HHIII", 10, 16 + len(body), int(now), self.sent & 0xFFFFFFFF, self.domain)
+        self.sent += records
+        return head + body
 
 
 def say_and_exit(why):
