@@ -99,6 +99,13 @@ sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint3
 	sequence->has_begun = true;
 }
 
+/* Messages after the last one may have been read without being followed here: the next gap tells no loss. */
+static inline void
+sequence_unsure(struct sequence *sequence)
+{
+	sequence->is_uncounted = true;
+}
+
 /* The exporter is known to have begun anew. */
 void sequence_reset(struct sequence *sequence);
 

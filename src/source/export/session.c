@@ -236,23 +236,15 @@ make_room(struct sessions *sessions, const struct session_key *key, struct wall 
 	return has_room(sessions) || displace(sessions, NULL);
 }
 
-struct session *
-session_begin(struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell)
+/* There is room for it. */
+static struct session *
+begin(struct sessions *sessions, const struct session_key *key, struct wall now)
 {
 	uint64_t hash = exporter_hash(sessions, key);
 	struct table_slot *exporter, *slot;
 	struct session *session;
-	uint32_t number;
+	uint32_t number = sessions->free;
 
-	if (!make_room(sessions, key, now)) {
-		exporter = table_find(&sessions->exporters, hash);
-		*tell = exporter == NULL ? sessions->counts->sessions_refused == 0
-					 : exporter->aux == 0;
-		if (exporter != NULL)
-			exporter->aux = 1;
-		return NULL;
-	}
-	number = sessions->free;
 	if (number != NONE)
 		sessions->free = sessions->session[number].template_count;
 	else
@@ -269,8 +261,33 @@ session_begin(struct sessions *sessions, const struct session_key *key, struct w
 		key->transport == EXPORT_TCP ? STANDING_STRANGER : STANDING_NEW);
 	sequence_init(&session->sequence,
 		key->dialect == DIALECT_NETFLOW9 ? SEQUENCE_MESSAGES : SEQUENCE_RECORDS);
-	sessions->counts->sessions++;
 	return session;
+}
+
+struct session *
+session_begin(struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell)
+{
+	struct table_slot *exporter;
+
+	if (make_room(sessions, key, now)) {
+		sessions->counts->sessions++;
+		return begin(sessions, key, now);
+	}
+	exporter = table_find(&sessions->exporters, exporter_hash(sessions, key));
+	*tell = exporter == NULL ? sessions->counts->sessions_refused == 0 : exporter->aux == 0;
+	if (exporter != NULL)
+		exporter->aux = 1;
+	return NULL;
+}
+
+struct session *
+session_resume(struct sessions *sessions, const struct session_key *key, struct wall now)
+{
+	if (session_find(sessions, session_hash(sessions, key)) != NULL || !has_room(sessions) ||
+		!has_room_of_its_own(
+			sessions, table_find(&sessions->exporters, exporter_hash(sessions, key))))
+		return NULL;
+	return begin(sessions, key, now);
 }
 
 struct template *
@@ -334,7 +351,6 @@ add(struct sessions *sessions, struct session *session, struct template *templat
 		template->next->link = &template->next;
 	session->templates = template;
 	session->template_count++;
-	sessions->counts->templates++;
 	return SESSION_TEMPLATE_NEW;
 }
 
@@ -384,7 +400,27 @@ session_announce(struct sessions *sessions, struct session *session, const struc
 		sessions->counts->templates_changed++;
 	}
 	result = add(sessions, session, new);
+	sessions->counts->templates += result == SESSION_TEMPLATE_NEW;
 	return result == SESSION_TEMPLATE_NEW && old != NULL ? SESSION_TEMPLATE_CHANGED : result;
+}
+
+bool
+session_resume_template(struct sessions *sessions, struct session *session,
+	const struct layout *layout, const struct template_life *life)
+{
+	struct fail known = {0}; /* what is strange in it was told when it was learnt */
+	struct template *template;
+
+	if (table_find(&sessions->templates, template_hash(sessions, session, layout->id)) !=
+			NULL ||
+		sessions->templates.count >= sessions->settings->templates_total)
+		return false;
+	template = template_new(layout, &known);
+	template->session = session->number;
+	template->since = life->since;
+	template->refreshed = life->refreshed;
+	template->is_redefined = life->is_redefined;
+	return add(sessions, session, template) == SESSION_TEMPLATE_NEW;
 }
 
 bool
@@ -424,8 +460,9 @@ session_restarted(struct sessions *sessions, struct session *session, uint32_t u
 {
 	int64_t booted = export_ms - uptime, later = booted - session->booted_ms;
 	int64_t wrap = INT64_C(1) << 32;
-	bool went_back = session->has_uptime && uptime < session->uptime;
-	bool restarted = went_back && later > UPTIME_SLACK && !session->is_mixed;
+	bool was_resumed = session->is_resumed;
+	bool went_back = (session->has_uptime || was_resumed) && uptime < session->uptime;
+	bool restarted = (went_back || was_resumed) && later > UPTIME_SLACK && !session->is_mixed;
 
 	/* After 49.7 days sysUpTime begins anew at 0, and the exporter goes on. */
 	if (restarted && later > wrap - WALL_HOUR / 1000 && later < wrap + WALL_HOUR / 1000)
@@ -434,6 +471,7 @@ session_restarted(struct sessions *sessions, struct session *session, uint32_t u
 	if (went_back && later <= UPTIME_SLACK && later >= -UPTIME_SLACK)
 		return false;
 	session->has_uptime = true;
+	session->is_resumed = false;
 	session->uptime = uptime;
 	session->booted_ms = booted;
 	if (!restarted)

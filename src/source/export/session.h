@@ -64,6 +64,7 @@ struct session {
 	bool is_mixed : 1; /* several exporters behind one key: restarts mean nothing */
 	bool is_used : 1;
 	bool is_established : 1; /* standing.h */
+	bool is_resumed : 1; /* uptime is from before a restart of ours; then has_uptime is not set */
 	uint8_t print_next;
 	uint16_t port;          /* where the last message came from */
 	struct wall incomplete; /* records were lost shortly before this time */
@@ -166,6 +167,22 @@ session_find(const struct sessions *sessions, uint64_t hash)
  * time for each exporter. */
 struct session *session_begin(
 	struct sessions *sessions, const struct session_key *key, struct wall now, bool *tell);
+
+/* Begins a session that was kept beyond a restart of ours. Nobody gives way to it: NULL if there is no room, or it
+ * is there already. */
+struct session *session_resume(
+	struct sessions *sessions, const struct session_key *key, struct wall now);
+
+/* Of a template that was kept. */
+struct template_life {
+	struct wall refreshed;
+	uint32_t since;
+	bool is_redefined;
+};
+
+/* False if there is no room for it, or it is there already. */
+bool session_resume_template(struct sessions *sessions, struct session *session,
+	const struct layout *layout, const struct template_life *life);
 
 /* Ends a session and all that it holds. */
 void session_end(struct sessions *sessions, struct session *session);

@@ -90,6 +90,12 @@ sflow_free(struct sflow *sflow)
 	return NULL;
 }
 
+struct sflow_agents *
+sflow_agents(struct sflow *sflow)
+{
+	return &sflow->agents;
+}
+
 const struct sflow_counts *
 sflow_counts(const struct sflow *sflow)
 {

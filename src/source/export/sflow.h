@@ -64,6 +64,10 @@ void sflow_datagram(
 void sflow_each_exporter(const struct sflow *sflow,
 	void (*visit)(void *context, const struct export_exporter *exporter), void *context);
 
+/* Its agents, for exportstate.c. */
+struct sflow_agents;
+struct sflow_agents *sflow_agents(struct sflow *sflow);
+
 const struct sflow_counts *sflow_counts(const struct sflow *sflow);
 
 #endif

@@ -64,6 +64,15 @@ sender_hash(const struct sflow_agents *agents, const struct sflow_agent_key *key
 	return hash_fast_16(key->sender.byte, agents->seed);
 }
 
+static uint64_t
+source_hash(const struct sflow_agents *agents, const struct sflow_agent *agent,
+	const uint32_t source[2])
+{
+	const uint32_t key[3] = {agent->number, source[0], source[1]};
+
+	return hash_fast(key, sizeof(key), agents->seed);
+}
+
 static void
 end(struct sflow_agents *agents, struct sflow_agent *agent)
 {
@@ -74,7 +83,8 @@ end(struct sflow_agents *agents, struct sflow_agent *agent)
 	while (agent->source != NONE) {
 		uint32_t at = agent->source;
 		struct sflow_source *source = &agents->source[at];
-		struct table_slot *own = table_find(&agents->sources_index, source->key);
+		struct table_slot *own =
+			table_find(&agents->sources_index, source_hash(agents, agent, source->id));
 
 		if (own != NULL)
 			table_remove(&agents->sources_index, own);
@@ -156,13 +166,35 @@ make_room(struct sflow_agents *agents, const struct sflow_agent_key *key, struct
 	return has_room(agents) || displace(agents, NULL, NONE);
 }
 
+/* There is room for it. */
+static struct sflow_agent *
+begin(struct sflow_agents *agents, const struct sflow_agent_key *key, struct wall now)
+{
+	uint32_t number = agents->free;
+	struct sflow_agent *agent;
+	struct table_slot *slot;
+
+	if (number != NONE)
+		agents->free = agents->agent[number].source;
+	else
+		number = agents->used++;
+	/* There are never more senders than agents, and as many slots as agents. */
+	must(table_add(&agents->index, agent_hash(agents, key), &slot) >= 0);
+	slot->value = number;
+	must(table_add(&agents->senders, sender_hash(agents, key), &slot) >= 0);
+	slot->value++;
+	standing_begin(&agents->standing, number, STANDING_NEW);
+	agent = &agents->agent[number];
+	*agent = (struct sflow_agent){
+		.key = *key, .number = number, .seen = now, .source = NONE, .is_used = true};
+	return agent;
+}
+
 struct sflow_agent *
 sflowagents_find(struct sflow_agents *agents, const struct sflow_agent_key *key, struct wall now)
 {
-	uint64_t hash = agent_hash(agents, key);
-	struct table_slot *slot = table_find(&agents->index, hash);
+	struct table_slot *slot = table_find(&agents->index, agent_hash(agents, key));
 	struct sflow_agent *agent;
-	uint32_t number;
 
 	if (slot != NULL) {
 		agent = &agents->agent[slot->value];
@@ -174,21 +206,16 @@ sflowagents_find(struct sflow_agents *agents, const struct sflow_agent_key *key,
 		agents->counts->sources_full++;
 		return NULL;
 	}
-	number = agents->free;
-	if (number != NONE)
-		agents->free = agents->agent[number].source;
-	else
-		number = agents->used++;
-	/* There are never more senders than agents, and as many slots as agents. */
-	must(table_add(&agents->index, hash, &slot) >= 0);
-	slot->value = number;
-	must(table_add(&agents->senders, sender_hash(agents, key), &slot) >= 0);
-	slot->value++;
-	standing_begin(&agents->standing, number, STANDING_NEW);
-	agent = &agents->agent[number];
-	*agent = (struct sflow_agent){
-		.key = *key, .number = number, .seen = now, .source = NONE, .is_used = true};
-	return agent;
+	return begin(agents, key, now);
+}
+
+struct sflow_agent *
+sflowagents_resume(struct sflow_agents *agents, const struct sflow_agent_key *key, struct wall now)
+{
+	if (table_find(&agents->index, agent_hash(agents, key)) != NULL || !has_room(agents) ||
+		!has_room_of_its_own(agents, key))
+		return NULL;
+	return begin(agents, key, now);
 }
 
 void
@@ -199,33 +226,58 @@ sflowagents_see(struct sflow_agents *agents, struct sflow_agent *agent)
 			agent->often.messages, agent->often.records);
 }
 
-static struct track *
-find_source(struct sflow_agents *agents, struct sflow_agent *agent, const uint32_t source[2])
+static bool
+has_room_for_source(const struct sflow_agents *agents, const struct sflow_agent *agent)
 {
-	const uint32_t key[3] = {agent->number, source[0], source[1]};
-	uint64_t hash = hash_fast(key, sizeof(key), agents->seed);
-	struct table_slot *slot = table_find(&agents->sources_index, hash);
-	uint32_t at;
+	return agents->settings.sources_per_agent == 0 ||
+		agent->source_count < agents->settings.sources_per_agent;
+}
 
-	if (slot != NULL)
-		return &agents->source[slot->value].track;
-	if (agents->settings.sources_per_agent != 0 &&
-		agent->source_count >= agents->settings.sources_per_agent)
-		return NULL;
-	while (table_add(&agents->sources_index, hash, &slot) < 0) {
-		if (!displace(agents, NULL, agent->number))
-			return NULL;
-	}
-	at = agents->source_free;
+static struct track *
+begin_source(struct sflow_agents *agents, struct sflow_agent *agent, const uint32_t source[2],
+	struct table_slot *slot)
+{
+	uint32_t at = agents->source_free;
+
 	if (at != NONE)
 		agents->source_free = agents->source[at].next;
 	else
 		at = agents->source_used++;
 	slot->value = at;
-	agents->source[at] = (struct sflow_source){.key = hash, .next = agent->source};
+	agents->source[at] =
+		(struct sflow_source){.id = {source[0], source[1]}, .next = agent->source};
 	agent->source = at;
 	agent->source_count++;
 	return &agents->source[at].track;
+}
+
+struct track *
+sflowagents_resume_source(
+	struct sflow_agents *agents, struct sflow_agent *agent, const uint32_t source[2])
+{
+	struct table_slot *slot;
+
+	if (!has_room_for_source(agents, agent) ||
+		table_add(&agents->sources_index, source_hash(agents, agent, source), &slot) != 1)
+		return NULL;
+	return begin_source(agents, agent, source, slot);
+}
+
+static struct track *
+find_source(struct sflow_agents *agents, struct sflow_agent *agent, const uint32_t source[2])
+{
+	uint64_t hash = source_hash(agents, agent, source);
+	struct table_slot *slot = table_find(&agents->sources_index, hash);
+
+	if (slot != NULL)
+		return &agents->source[slot->value].track;
+	if (!has_room_for_source(agents, agent))
+		return NULL;
+	while (table_add(&agents->sources_index, hash, &slot) < 0) {
+		if (!displace(agents, NULL, agent->number))
+			return NULL;
+	}
+	return begin_source(agents, agent, source, slot);
 }
 
 /* Close enough to the last one to be its successor, a late one or one after a few lost ones. */

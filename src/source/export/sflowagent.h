@@ -33,7 +33,7 @@ struct track {
 
 struct sflow_source {
 	struct track track;
-	uint64_t key;
+	uint32_t id[2];
 	uint32_t next; /* of the same agent, or of the free ones */
 };
 
@@ -77,6 +77,13 @@ void sflowagents_done(struct sflow_agents *agents);
 /* The agent, made if there was none; NULL (counted) if there is no room for it. */
 struct sflow_agent *sflowagents_find(
 	struct sflow_agents *agents, const struct sflow_agent_key *key, struct wall now);
+
+/* An agent, or a data source of one, that was kept beyond a restart of ours. Nobody gives way to it: NULL if there is
+ * no room, or it is there already. */
+struct sflow_agent *sflowagents_resume(
+	struct sflow_agents *agents, const struct sflow_agent_key *key, struct wall now);
+struct track *sflowagents_resume_source(
+	struct sflow_agents *agents, struct sflow_agent *agent, const uint32_t source[2]);
 
 /* A datagram of this number came. True if some were lost before it. */
 bool sflowagents_follow(struct sflow_agents *agents, struct sflow_agent *agent, uint32_t sequence,

@@ -243,9 +243,8 @@ is_padding(const struct reader *reader)
 	return true;
 }
 
-/* A whole template record: does it make sense? */
-static int
-check_layout(const struct layout *layout, unsigned count, struct fail *fail)
+int
+layout_check(const struct layout *layout, unsigned count, struct fail *fail)
 {
 	if (layout->id < TEMPLATE_FIRST) {
 		fail_what(fail, "template number %u, expected 256 or above", layout->id);
@@ -334,7 +333,7 @@ layout_parse(struct reader *reader, enum dialect dialect, bool is_options, struc
 		}
 	}
 	ret->count = (uint16_t)(count < TEMPLATE_FIELDS_MOST ? count : TEMPLATE_FIELDS_MOST);
-	return check_layout(ret, (unsigned)count, fail);
+	return layout_check(ret, (unsigned)count, fail);
 }
 
 /* Gives each field its slot, so that no slot is given twice. */

@@ -177,6 +177,9 @@ struct template
 int layout_parse(struct reader *reader, enum dialect dialect, bool is_options, struct layout *ret,
 	struct fail *fail) MUST_USE;
 
+/* A whole template record, which told this count of fields: 1 if it makes sense, else -ENOTSUP. */
+int layout_check(const struct layout *layout, unsigned count, struct fail *fail) MUST_USE;
+
 /* Compiles; the layout must have fields and records longer than nothing (layout_parse sees to
  * it). What is strange in it but not fatal is told in *fail (what is empty otherwise). */
 struct template *template_new(const struct layout *layout, struct fail *fail);
