@@ -178,7 +178,8 @@ run_child(struct parent *parent, const struct child *child)
 	switch (child->post.owner) {
 	case OWNER_RECEIVER:
 		opening_of(&parent->opening, child->post.number, &sockets);
-		receiver_run(&parent->settings, &parent->estate, child->post.number, &sockets);
+		receiver_run(&parent->settings, &parent->estate, child->post.number, &sockets,
+			child->young);
 	case OWNER_JUDGE:
 		judging_run(&parent->settings, &parent->estate, child->post.number, child->young);
 	case OWNER_KEEPER:

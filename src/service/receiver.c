@@ -10,6 +10,7 @@
 #include "service/connections.h"
 #include "service/message.h"
 #include "service/post.h"
+#include "service/sessionfile.h"
 #include "service/shutin.h"
 #include "source/capture/packets.h"
 
@@ -29,6 +30,8 @@
 /* How often judges hear what time it is, and figures are shown. */
 #define TICK_US 250000
 #define TAKE    256
+/* A receiver that began so often with its file of exporters, and died young, begins without it. */
+#define TRIES_SESSIONS 2
 /* How often figures of each exporter are shown. */
 #define EXPORTERS_US WALL_SECOND
 /* How often it is told what is lost, if more is. */
@@ -41,6 +44,7 @@ struct receiver {
 	struct duty duty;
 	struct intake *intake;
 	struct export *export_;
+	struct sessionfile sessionfile;
 	struct names names;
 	struct identify_counts identified;
 	struct ring judge[ESTATE_JUDGES];
@@ -368,6 +372,7 @@ tick(struct receiver *receiver)
 	tell_time(receiver);
 	show(receiver);
 	tell_losses(receiver);
+	sessionfile_watch(&receiver->sessionfile, receiver->export_);
 }
 
 static void
@@ -402,15 +407,39 @@ begin(struct receiver *receiver)
 	intake.join_us = settings->receive.join_us;
 	intake.join_most = settings->receive.join_most;
 	receiver->intake = intake_new(&intake);
-	receiver->export_ = export_new(&settings->receive.export_, receiver->intake);
 	intake_advance(receiver->intake, receiver->duty.clock.now);
 	receiver->datagrams = datagrams_new(receiver->settings->estate.receivers == 1);
-	receiver->connections = connections_in_new(receiver->export_);
 	map_rings(receiver);
 	receiver->judges = settings->estate.judges;
 	for (uint32_t j = 0; j < receiver->judges; j++)
 		estate_sightings_putting(
 			receiver->estate, receiver->number, j, &receiver->judge[j]);
+}
+
+/* The exporters, as the receiver before this one knew them. */
+static void
+restore(struct receiver *receiver, unsigned tries)
+{
+	const struct export_settings *settings = &receiver->settings->receive.export_;
+	struct sessionfile *file = &receiver->sessionfile;
+	struct fail fail = {0};
+	int r = -ECANCELED;
+
+	sessionfile_init(file, receiver->settings->state, receiver->number);
+	receiver->export_ = export_new(settings, receiver->intake);
+	if (tries <= TRIES_SESSIONS)
+		r = sessionfile_load(file, receiver->export_, receiver->duty.clock.now, &fail);
+	else
+		fail_what(&fail, "receivers that began with it died %u times", tries);
+	if (r >= 0)
+		event(EVENT_STATE_RESTORED, "exporters=%d", r);
+	if (r >= 0 || r == -ENOENT)
+		return;
+	/* What was half restored is thrown away. */
+	export_free(receiver->export_);
+	receiver->export_ = export_new(settings, receiver->intake);
+	sessionfile_put_aside(file);
+	event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", file->path, fail.what);
 }
 
 /* True if anything came. */
@@ -471,7 +500,7 @@ loop(struct receiver *receiver)
 
 _Noreturn void
 receiver_run(const struct daemon_settings *settings, struct estate *estate, uint32_t number,
-	const struct receiver_sockets *sockets)
+	const struct receiver_sockets *sockets, unsigned tries)
 {
 	struct receiver *receiver = xcalloc(1, sizeof(*receiver));
 	struct post post = {.owner = OWNER_RECEIVER, .number = number};
@@ -498,6 +527,8 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 		     names_bytes(settings->estate.names_most)) == 0);
 	begin(receiver);
 	shutin_enter(&receiver->duty, &post, settings);
+	restore(receiver, tries);
+	receiver->connections = connections_in_new(receiver->export_);
 	duty_ready(&receiver->duty);
 	loop(receiver);
 	/* What came before the end is handed on. */
@@ -505,5 +536,6 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 		(void)drain_any(receiver, i);
 	pump(receiver);
 	show(receiver);
+	sessionfile_finish(&receiver->sessionfile, receiver->export_);
 	_exit(0);
 }

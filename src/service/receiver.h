@@ -3,7 +3,9 @@
  * What:    a loop around source/ and identity/: takes datagrams in batches, hands them to the decoders, finds the
  *          lines of the mail connections, and puts sightings into the ring of each line's judge. What the network has to say
  *          waits in the socket for 2 ms at the most, so that a batch is worth its while.
- * Security: no files, no new sockets; sees inside addresses and the key of the pseudonyms.
+ *          What it knows of its exporters outlives it (sessionfile.h).
+ * Security: no files but those in the folder of the state, no new sockets; sees inside addresses and the key of the
+ *          pseudonyms.
  * Limits:  those of export.h and intake.h; never waits for a judge: what a full ring does not take is counted.
  * Thread:  one process each.
  */
@@ -24,8 +26,8 @@ struct receiver_sockets {
 	size_t count;
 };
 
-/* Does not return. */
+/* tries: receivers before this one that died young, one after the other. Does not return. */
 _Noreturn void receiver_run(const struct daemon_settings *settings, struct estate *estate,
-	uint32_t number, const struct receiver_sockets *sockets);
+	uint32_t number, const struct receiver_sockets *sockets, unsigned tries);
 
 #endif

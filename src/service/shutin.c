@@ -14,7 +14,7 @@
 /* Everybody has a channel. What the parent may not do, none of its children can: users and groups may have to be asked for
  * over a Unix socket, before the desk shuts itself in. */
 static const unsigned calls[OWNER_COUNT] = {
-	[OWNER_RECEIVER] = SANDBOX_DESCRIPTORS | RECEIVES,
+	[OWNER_RECEIVER] = SANDBOX_DESCRIPTORS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_JUDGE] = SANDBOX_DESCRIPTORS | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_KEEPER] = SANDBOX_DESCRIPTORS | SANDBOX_FILES_WRITE,
 	[OWNER_DESK] = SANDBOX_DESCRIPTORS | RECEIVES | SANDBOX_FILES_READ,
@@ -62,7 +62,7 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 
 	folder_of(settings->keep.ledger, ledger);
 	folder_of(settings->control, control);
-	if (is_parent || post->owner == OWNER_JUDGE)
+	if (is_parent || post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER)
 		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
 	if (is_parent || post->owner == OWNER_KEEPER)
 		paths[sandbox.path_count++] = (struct sandbox_path){ledger, KEEPS};

@@ -36,8 +36,8 @@ snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t number)
 	(void)unlink(snapshot->new_path);
 }
 
-static int
-write_all(void *context, const void *bytes, size_t size)
+int
+snapshot_write(void *context, const void *bytes, size_t size)
 {
 	const int *descriptor = context;
 	const uint8_t *at = bytes;
@@ -55,8 +55,8 @@ write_all(void *context, const void *bytes, size_t size)
 	return 0;
 }
 
-static int64_t
-read_some(void *context, void *into, size_t size)
+int64_t
+snapshot_read(void *context, void *into, size_t size)
 {
 	const int *descriptor = context;
 	ssize_t n;
@@ -86,7 +86,7 @@ write_file(const struct snapshot *snapshot, const struct judge *judge,
 
 	if (descriptor < 0)
 		return -errno;
-	save = save_new(write_all, &descriptor);
+	save = save_new(snapshot_write, &descriptor);
 	save_section(save, TAG, layout(), sizeof(*places));
 	save_bytes(save, places, sizeof(*places));
 	r = judge_save(judge, save);
@@ -103,7 +103,7 @@ write_file(const struct snapshot *snapshot, const struct judge *judge,
 static int
 read_file(int descriptor, struct judge *judge, struct snapshot_places *places, struct fail *fail)
 {
-	struct restore *restore = restore_new(read_some, &descriptor);
+	struct restore *restore = restore_new(snapshot_read, &descriptor);
 	int r = restore_struct(restore, TAG, layout(), places, sizeof(*places), fail);
 
 	if (r == 0 && places->receivers > ESTATE_RECEIVERS)

@@ -39,6 +39,10 @@ struct snapshot {
 	struct wall time; /* of the last good one */
 };
 
+/* For save.h and restore.h; context: the descriptor of a file, an int. */
+int snapshot_write(void *context, const void *bytes, size_t size);
+int64_t snapshot_read(void *context, void *into, size_t size);
+
 void snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t number);
 
 /* The last good one into a fresh judge. -ENOENT: there is none; else fail says what is wrong, and the judge is of no use. */
