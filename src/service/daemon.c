@@ -97,14 +97,29 @@ daemon_settings_done(struct daemon_settings *settings)
 	settings->allowed = NULL;
 }
 
+/* A folder and those above it, as far as they are not there. */
+static int
+make_folders(const char *path)
+{
+	char part[DAEMON_PATH];
+	char *slash = part;
+
+	snprintf(part, sizeof(part), "%s", path);
+	while ((slash = strchr(slash + 1, '/')) != NULL) {
+		*slash = '\0';
+		(void)mkdir(part, 0700);
+		*slash = '/';
+	}
+	return mkdir(part, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
 static int
 take_lock(struct parent *parent, struct fail *fail)
 {
 	char path[DAEMON_PATH + 8];
-	int r = 0;
+	int r = make_folders(parent->settings.state);
 
-	if (mkdir(parent->settings.state, 0700) < 0 && errno != EEXIST) {
-		r = -errno;
+	if (r < 0) {
 		fail_where(fail, "%s", parent->settings.state);
 		fail_what(
 			fail, "the folder of the daemon's state cannot be made: %s", strerror(-r));
