@@ -255,17 +255,16 @@ tell_broken(const struct control *control, int r)
 	return EXIT_INPUT;
 }
 
-int
-control_ask(struct control *control, struct buffer *line, bool is_prose)
+/* Sends a request and reads the answer: into a buffer, or to standard output. */
+static int
+exchange(const struct control *control, struct buffer *line, struct buffer *into, int *code)
 {
 	struct incoming *in = xcalloc(1, sizeof(*in));
-	struct buffer prose;
-	int code = EXIT_INPUT, r;
 	size_t sent = 0;
+	int r;
 
 	in->socket = control->socket;
 	buffer_text(line, TEXT("\n"));
-	buffer_init(&prose, PROSE_MOST);
 	/* Who is sent away finds the reason in the answer, so an error here is none yet. */
 	while (sent < line->length) {
 		ssize_t n =
@@ -277,12 +276,31 @@ control_ask(struct control *control, struct buffer *line, bool is_prose)
 			break;
 		sent += (size_t)n;
 	}
-	r = read_answer(in, is_prose ? &prose : NULL, &code);
+	r = read_answer(in, into, code);
+	free(in);
+	return r;
+}
+
+int
+control_fetch(const struct control *control, struct buffer *line, struct buffer *into)
+{
+	int code = EXIT_INPUT;
+
+	return exchange(control, line, into, &code) < 0 ? EXIT_INPUT : code;
+}
+
+int
+control_ask(struct control *control, struct buffer *line, bool is_prose)
+{
+	struct buffer prose;
+	int code = EXIT_INPUT, r;
+
+	buffer_init(&prose, PROSE_MOST);
+	r = exchange(control, line, is_prose ? &prose : NULL, &code);
 	if (is_prose)
 		page_print(stdout, "", (struct text){buffer_string(&prose), prose.length},
 			page_width(stdout, 0));
 	buffer_done(&prose);
-	free(in);
 	/* Standard output is looked at when the command ends. */
 	if (r < 0)
 		return r == -EIO ? EXIT_INPUT : tell_broken(control, r);

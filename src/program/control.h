@@ -44,6 +44,9 @@ void control_add_flag(struct buffer *line, const char *flag, const char *value);
  * Returns the exit code. The next request may follow. */
 int control_ask(struct control *control, struct buffer *line, bool is_prose) MUST_USE;
 
+/* The same, but what is answered goes into a buffer, and nothing is said about an answer that broke off. */
+int control_fetch(const struct control *control, struct buffer *line, struct buffer *into) MUST_USE;
+
 void control_close(struct control *control);
 
 /* Adds to what went wrong with a ledger that no daemon answered. */

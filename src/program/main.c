@@ -15,7 +15,7 @@ const struct verb verbs[] = {
 	{"scan", "[--inside PREFIX]... [--json] FILE...",
 		"which lines of recorded traffic are zombies", verb_scan},
 	{"decode", "[--json] FILE...", "what exporters of flow records really send", verb_decode},
-	{"rehearse", "[SCENARIO] [--json] [--seed N] [--curve] [--to ADDRESS:PORT]",
+	{"rehearse", "[SCENARIO] [--json] [--seed N] [--curve|--wire|--to ADDRESS:PORT]",
 		"a scripted network through the judge: what it finds, and how fast", verb_rehearse},
 	{"bench", "[NAME]", "how fast this machine judges, beside the limit", verb_bench},
 	{"status", "[--exporters] [--watch] [--json]", "how the running daemon is", verb_status},

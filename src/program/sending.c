@@ -3,7 +3,6 @@
 
 #include "program/interrupt.h"
 #include "program/verbs.h"
-#include "rehearse/wire.h"
 #include "service/transmitter.h"
 
 #include <errno.h>
@@ -54,6 +53,8 @@ may_send(void *context, uint64_t sent)
 	const struct sending *sending = context;
 	double seconds = (double)(progress_clock_us() - sending->begun_us) / 1e6;
 
+	if (sending->settings->may_send != NULL)
+		return sending->settings->may_send(sending->settings->context, sent);
 	return sending->settings->rate == 0 || (double)sent <= seconds * sending->settings->rate;
 }
 
@@ -111,22 +112,24 @@ send_minute(struct sending *sending, const struct observation *o, size_t count)
 	return true;
 }
 
-static void
-send_all(struct sending *sending, struct progress *progress)
+bool
+sending_play(struct sending *sending, int stop, struct progress *progress)
 {
 	double minutes = sending->scenario.days * 1440;
 	const struct observation *observations;
 	uint64_t minute = 0;
 	int64_t count;
 
+	sending->stop = stop;
 	sending->begun_us = progress_clock_us();
 	while ((count = traffic_minute(sending->traffic, &observations)) >= 0) {
 		if (!send_minute(sending, observations, (size_t)count))
-			return;
+			return false;
 		progress_show(progress, (uint64_t)(1000 * (double)++minute / minutes), 1000, NULL);
 	}
 	wire_end(sending->wire, transmitter_datagram, sending->transmitter);
 	transmitter_flush(sending->transmitter);
+	return true;
 }
 
 static void
@@ -196,14 +199,10 @@ print_sent(const struct sending *sending)
 }
 
 int
-sending_run(const struct scenario *scenario, const struct sending_settings *settings,
-	struct progress *progress, struct fail *fail)
+sending_new(struct sending **ret, const struct scenario *scenario,
+	const struct sending_settings *settings, struct fail *fail)
 {
 	struct sending *sending = xcalloc(1, sizeof(*sending));
-	struct transmitter_settings transmitter = {.to = settings->to,
-		.port = settings->port,
-		.may_send = may_send,
-		.context = sending};
 	int r;
 
 	sending->settings = settings;
@@ -211,20 +210,80 @@ sending_run(const struct scenario *scenario, const struct sending_settings *sett
 	sending->traffic = traffic_new(&sending->scenario);
 	r = wire_new(&sending->wire, &sending->scenario, sending->traffic, shift_of(sending), fail);
 	if (r < 0)
-		goto out;
-	transmitter.exporters = wire_exporters(sending->wire);
-	r = transmitter_new(&sending->transmitter, &transmitter, fail);
-	if (r < 0)
-		goto out;
-	sending->stop = interrupt_begin();
-	send_all(sending, progress);
-	progress_done(progress);
-	interrupt_end();
-	r = print_sent(sending);
-out:
+		sending = sending_free(sending);
+	*ret = sending;
+	return r;
+}
+
+struct sending *
+sending_free(struct sending *sending)
+{
+	if (sending == NULL)
+		return NULL;
 	transmitter_free(sending->transmitter);
 	wire_free(sending->wire);
 	traffic_free(sending->traffic);
 	free(sending);
+	return NULL;
+}
+
+int
+sending_open(struct sending *sending, struct fail *fail)
+{
+	struct transmitter_settings transmitter = {.to = sending->settings->to,
+		.port = sending->settings->port,
+		.exporters = wire_exporters(sending->wire),
+		.may_send = may_send,
+		.context = sending};
+
+	return transmitter_new(&sending->transmitter, &transmitter, fail);
+}
+
+const struct traffic *
+sending_traffic(const struct sending *sending)
+{
+	return sending->traffic;
+}
+
+const struct wire *
+sending_wire(const struct sending *sending)
+{
+	return sending->wire;
+}
+
+struct sending_counts
+sending_counts(const struct sending *sending)
+{
+	struct sending_counts counts = {.exporters = wire_exporters(sending->wire)};
+
+	for (unsigned i = 0; i < counts.exporters; i++) {
+		struct transmitter_counts sent = transmitter_counts(sending->transmitter, i);
+		struct wire_exporter exporter;
+
+		wire_exporter(sending->wire, i, &exporter);
+		counts.datagrams += sent.datagrams;
+		counts.failed += sent.failed;
+		counts.records += exporter.counts.sent.records;
+	}
+	return counts;
+}
+
+int
+sending_run(const struct scenario *scenario, const struct sending_settings *settings,
+	struct progress *progress, struct fail *fail)
+{
+	struct sending *sending;
+	int r = sending_new(&sending, scenario, settings, fail);
+
+	if (r < 0)
+		return r;
+	r = sending_open(sending, fail);
+	if (r == 0) {
+		(void)sending_play(sending, interrupt_begin(), progress);
+		progress_done(progress);
+		interrupt_end();
+		r = print_sent(sending);
+	}
+	sending_free(sending);
 	return r;
 }

@@ -10,6 +10,7 @@
 
 #include "program/progress.h"
 #include "rehearse/scenario.h"
+#include "rehearse/wire.h"
 
 struct sending_settings {
 	struct address to;
@@ -17,12 +18,38 @@ struct sending_settings {
 	double speed;  /* seconds of the scenario a second; 1: from now on; 0: as fast as can be */
 	uint32_t rate; /* datagrams a second, at the most; 0: no limit */
 	bool is_json;
+	/* As transmitter_settings; NULL: the rate says. */
+	bool (*may_send)(void *context, uint64_t sent);
+	void *context;
 };
 
 /* "192.0.2.1:2055" or "[2001:db8::1]:2055". */
 int sending_parse(struct sending_settings *settings, const char *text, struct fail *fail) MUST_USE;
 
-/* Returns an exit code, or -errno with fail filled. */
+/* Step by step, for somebody who looks at the other end too. The settings are borrowed: address and port are used by
+ * sending_open. */
+struct sending;
+int sending_new(struct sending **ret, const struct scenario *scenario,
+	const struct sending_settings *settings, struct fail *fail) MUST_USE;
+int sending_open(struct sending *sending, struct fail *fail) MUST_USE;
+struct sending *sending_free(struct sending *sending);
+
+/* Sends it all; false if it was interrupted. stop: of interrupt_begin. */
+bool sending_play(struct sending *sending, int stop, struct progress *progress);
+
+const struct traffic *sending_traffic(const struct sending *sending);
+const struct wire *sending_wire(const struct sending *sending);
+
+struct sending_counts {
+	unsigned exporters;
+	uint64_t datagrams;
+	uint64_t failed; /* datagrams that could not be sent */
+	uint64_t records;
+};
+
+struct sending_counts sending_counts(const struct sending *sending);
+
+/* All of it. Returns an exit code, or -errno with fail filled. */
 int sending_run(const struct scenario *scenario, const struct sending_settings *settings,
 	struct progress *progress, struct fail *fail);
 

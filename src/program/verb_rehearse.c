@@ -3,6 +3,7 @@
 #include "program/progress.h"
 #include "program/sending.h"
 #include "program/verbs.h"
+#include "program/wirerehearsal.h"
 #include "rehearse/curve.h"
 #include "rehearse/rehearsal.h"
 #include "rehearse/report.h"
@@ -26,6 +27,7 @@ struct rehearse {
 	bool is_curve;
 	bool is_vary;
 	bool is_traffic; /* no judge: only the traffic */
+	bool is_wire;    /* a daemon judges it too */
 	struct sending_settings sending;
 	struct progress progress;
 };
@@ -33,6 +35,7 @@ struct rehearse {
 static const char usage[] =
 	"usage: lazaret rehearse [SCENARIO] [--json] [--seed N] [--lines N] [--days N]\n"
 	"                        [--set NAME=VALUE]... [--curve | --vary[=CLASS] | --traffic]\n"
+	"       lazaret rehearse [SCENARIO] --wire [--json]\n"
 	"       lazaret rehearse [SCENARIO] --to ADDRESS:PORT [--speed N] [--rate N] [--json]\n"
 	"\n"
 	"Runs a scripted network through the judge and counts what it finds, class by class.\n"
@@ -48,6 +51,9 @@ static const char usage_options[] =
 	"  --vary[=CLASS]    the same for each class with each of its quantities halved and\n"
 	"                    doubled, before a tenth of the other classes\n"
 	"  --traffic         only make the traffic and count it\n"
+	"  --wire            starts a daemon of its own, sends it all over UDP, and shows what "
+	"its\n"
+	"                    ledger has beside what the judge here says, line by line\n"
 	"  --to ADDRESS:PORT no judge here: sends what the network's exporters would send of it,\n"
 	"                    NetFlow v9, IPFIX and sFlow over UDP, to any collector\n"
 	"  --speed N         N times as fast, with the scenario's own times; max: without a "
@@ -93,6 +99,7 @@ enum option_code {
 	OPTION_CURVE,
 	OPTION_VARY,
 	OPTION_TRAFFIC,
+	OPTION_WIRE,
 	OPTION_TO,
 	OPTION_SPEED,
 	OPTION_RATE,
@@ -108,6 +115,7 @@ static const struct option options[] = {
 	{"curve", no_argument, NULL, OPTION_CURVE},
 	{"vary", optional_argument, NULL, OPTION_VARY},
 	{"traffic", no_argument, NULL, OPTION_TRAFFIC},
+	{"wire", no_argument, NULL, OPTION_WIRE},
 	{"to", required_argument, NULL, OPTION_TO},
 	{"speed", required_argument, NULL, OPTION_SPEED},
 	{"rate", required_argument, NULL, OPTION_RATE},
@@ -190,6 +198,9 @@ take_option(struct rehearse *rehearse, struct wishes *wishes, int code, struct f
 		return 0;
 	case OPTION_TRAFFIC:
 		rehearse->is_traffic = true;
+		return 0;
+	case OPTION_WIRE:
+		rehearse->is_wire = true;
 		return 0;
 	case OPTION_TO:
 		return sending_parse(&rehearse->sending, optarg, fail);
@@ -435,6 +446,9 @@ run(struct rehearse *rehearse, struct fail *fail)
 		return sending_run(
 			&rehearse->scenario, &rehearse->sending, &rehearse->progress, fail);
 	}
+	if (rehearse->is_wire)
+		return wirerehearsal_run(&rehearse->scenario, rehearse->name, rehearse->is_json,
+			&rehearse->progress);
 	if (rehearse->is_traffic)
 		return run_traffic(rehearse);
 	if (rehearse->is_vary)
@@ -469,10 +483,11 @@ verb_rehearse(int argc, char **argv)
 			"lazaret: rehearse takes one scenario; see lazaret rehearse --help\n");
 		return EXIT_USAGE;
 	}
-	if (rehearse.is_curve + rehearse.is_vary + rehearse.is_traffic +
+	if (rehearse.is_curve + rehearse.is_vary + rehearse.is_traffic + rehearse.is_wire +
 			(rehearse.sending.port != 0) >
 		1) {
-		fputs("lazaret: only one of --curve, --vary, --traffic and --to at a time\n",
+		fputs("lazaret: only one of --curve, --vary, --traffic, --wire and --to at a "
+		      "time\n",
 			stderr);
 		return EXIT_USAGE;
 	}

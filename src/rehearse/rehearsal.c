@@ -222,10 +222,9 @@ struct found {
 };
 
 static struct found
-look(const struct rehearsal *rehearsal, const struct expect *expect)
+look(const struct rehearsal *rehearsal, const struct tally *tally, const struct expect *expect)
 {
 	const struct scenario *scenario = rehearsal->scenario;
-	const struct tally *tally = rehearsal->seat[0].tally;
 	struct found found = {.lines = 0};
 
 	for (unsigned i = 0; i < scenario->class_count; i++) {
@@ -273,7 +272,14 @@ bool
 rehearsal_expect(
 	const struct rehearsal *rehearsal, const struct expect *expect, struct buffer *text)
 {
-	struct found found = look(rehearsal, expect);
+	return rehearsal_expect_of(rehearsal, rehearsal->seat[0].tally, expect, text);
+}
+
+bool
+rehearsal_expect_of(const struct rehearsal *rehearsal, const struct tally *tally,
+	const struct expect *expect, struct buffer *text)
+{
+	struct found found = look(rehearsal, tally, expect);
 	double count;
 
 	switch ((enum expect_kind)expect->kind) {
@@ -284,11 +290,11 @@ rehearsal_expect(
 	case EXPECT_FLAGGED:
 		return hold_count(expect, &found, text);
 	case EXPECT_FALSE_AT_MOST:
-		count = tally_false(rehearsal->seat[0].tally);
+		count = tally_false(tally);
 		buffer_print(text, "%.0f", count);
 		return count <= expect->amount;
 	case EXPECT_FALSE_RATE:
-		count = rehearsal_false_rate(rehearsal, 0);
+		count = rehearsal_rate(rehearsal, tally_false(tally));
 		buffer_print(text, "%.1f", count);
 		return count <= expect->amount;
 	case EXPECT_CONTACTS:

@@ -44,4 +44,8 @@ double rehearsal_naive_rate(const struct rehearsal *rehearsal, enum naive_rule r
 bool rehearsal_expect(
 	const struct rehearsal *rehearsal, const struct expect *expect, struct buffer *found);
 
+/* The same for a judge elsewhere, of the same scenario. */
+bool rehearsal_expect_of(const struct rehearsal *rehearsal, const struct tally *tally,
+	const struct expect *expect, struct buffer *found);
+
 #endif

@@ -24,8 +24,8 @@ struct tally {
 	uint32_t early; /* confirmed before they were zombies */
 };
 
-struct tally *
-tally_new(const struct traffic *traffic, const struct lines *lines)
+static struct tally *
+make(const struct traffic *traffic, const struct wire *wire, const struct lines *lines)
 {
 	struct tally *tally = xcalloc(1, sizeof(*tally));
 	uint32_t count = traffic_members(traffic);
@@ -34,14 +34,17 @@ tally_new(const struct traffic *traffic, const struct lines *lines)
 	tally->record = xcalloc(count, sizeof(*tally->record));
 	table_init(&tally->members, count);
 	for (uint32_t i = 0; i < count; i++) {
-		struct address address;
-		uint16_t port = traffic_address(traffic, traffic_member(traffic, i), &address);
+		struct observation from = {.time = traffic_begin(traffic)};
 		struct table_slot *slot;
 		struct line line;
 		int r;
 
 		tally->record[i].confirmed_us = -1;
-		if (lines_find(lines, &address, port, &line) < 0)
+		from.client_port =
+			traffic_address(traffic, traffic_member(traffic, i), &from.client);
+		if (wire != NULL)
+			from.client = wire_client(wire, &from);
+		if (lines_find(lines, &from.client, from.client_port, &line) < 0)
 			continue;
 		r = table_add(&tally->members, line.pseudonym, &slot);
 		if (r == 0)
@@ -50,6 +53,18 @@ tally_new(const struct traffic *traffic, const struct lines *lines)
 			slot->value = i;
 	}
 	return tally;
+}
+
+struct tally *
+tally_new(const struct traffic *traffic, const struct lines *lines)
+{
+	return make(traffic, NULL, lines);
+}
+
+struct tally *
+tally_new_of_wire(const struct traffic *traffic, const struct wire *wire, const struct lines *lines)
+{
+	return make(traffic, wire, lines);
 }
 
 struct tally *
@@ -133,6 +148,18 @@ counts(const struct tally *tally, unsigned class, uint32_t member)
 	const struct member *m = traffic_member(tally->traffic, member);
 
 	return m->kind == class && m->attempts > 0 && !tally->record[member].is_taken;
+}
+
+bool
+tally_member(const struct tally *tally, uint32_t member, struct tally_member *ret)
+{
+	const struct record *record = &tally->record[member];
+
+	*ret = (struct tally_member){
+		.class = traffic_member(tally->traffic, member)->kind,
+		.highest = (enum state)record->highest,
+	};
+	return counts(tally, ret->class, member);
 }
 
 enum figure { FIGURE_SECONDS, FIGURE_CONTACTS, FIGURE_ATTEMPTS };

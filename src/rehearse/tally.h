@@ -9,11 +9,15 @@
 #define LAZARET_REHEARSE_TALLY_H
 
 #include "rehearse/traffic.h"
+#include "rehearse/wire.h"
 #include "verdict/verdict.h"
 
 struct tally;
 
 struct tally *tally_new(const struct traffic *traffic, const struct lines *lines);
+/* The lines by the addresses that the exporters show. */
+struct tally *tally_new_of_wire(
+	const struct traffic *traffic, const struct wire *wire, const struct lines *lines);
 struct tally *tally_free(struct tally *tally);
 
 /* Callback of a judge; context is the tally. */
@@ -39,6 +43,14 @@ struct tally_class {
 };
 
 void tally_class(const struct tally *tally, unsigned class, struct tally_class *ret);
+
+struct tally_member {
+	unsigned class;
+	enum state highest; /* that it reached, quarantine as confirmed */
+};
+
+/* One member of the traffic; false if it does not count: it sent no mail, or its line counts elsewhere. */
+bool tally_member(const struct tally *tally, uint32_t member, struct tally_member *ret);
 
 /* Seconds within which this share of the class's lines was confirmed. */
 double tally_quantile(const struct tally *tally, unsigned class, double share);

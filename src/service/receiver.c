@@ -534,6 +534,9 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	/* What came before the end is handed on. */
 	for (size_t i = 0; i < sockets->count; i++)
 		(void)drain_any(receiver, i);
+	/* As at the end of a recording: nothing waits for its other direction any more. */
+	if (settings->receive.by_records)
+		intake_flush(receiver->intake);
 	pump(receiver);
 	show(receiver);
 	sessionfile_finish(&receiver->sessionfile, receiver->export_);
