@@ -55,7 +55,8 @@ connect_to(struct control *control, const char *path, struct fail *fail)
 	fail_hint(fail, "%s",
 		r == EACCES || r == EPERM
 			? "control.operators and control.viewers say whose members may"
-			: "is it running? systemctl status lazaret; another place: --control PATH");
+			: "is it running? systemctl status lazaretd; another place: --control "
+			  "PATH");
 	return CONTROL_ABSENT;
 }
 

@@ -25,17 +25,14 @@ static const char usage[] =
 	"usage: lazaret run [-c FILE] [--set OPTION=VALUE]...\n"
 	"       lazaretd [-c FILE] [--set OPTION=VALUE]...\n"
 	"\n"
-	"Takes flow export of routers for as long as it runs, and finds the lines "
-	"of the network\n"
+	"Takes flow export of routers for as long as it runs, and finds the lines of the network\n"
 	"that send spam. Nothing is done to anybody: it observes.\n"
 	"\n"
-	"  -c FILE             the configuration (/etc/lazaret/lazaret.yaml, if it "
-	"is there)\n"
-	"  --set OPTION=VALUE  an option as if it stood in the file; see lazaret "
-	"help OPTION\n"
+	"  -c FILE             the configuration (/etc/lazaret/lazaret.yaml, if it is there)\n"
+	"  --set OPTION=VALUE  an option as if it stood in the file; see lazaret help OPTION\n"
 	"\n"
-	"SIGHUP reads the configuration again: all of it is taken, or nothing. "
-	"SIGTERM ends it.\n";
+	"SIGHUP reads the configuration again: all of it is taken, or nothing. SIGTERM ends it.\n"
+	"lazaretd(8) says more, lazaret-routers(7) how routers are told to send to it.\n";
 
 /* The configuration with what was set on the command line, into settings. */
 static int
@@ -75,7 +72,7 @@ say_ready(void *context, const struct daemon_settings *settings, const char *lis
 		printf("  %.*s\n", (int)strcspn(listening, "\n"), listening);
 	printf("and keeps cases in\n"
 	       "  %s\n"
-	       "Point your routers there: lazaretd(8) says how.\n"
+	       "Point your routers there: lazaret-routers(7) says how.\n"
 	       "\n"
 	       "What to do next, in another terminal:\n"
 	       "  lazaret status      is all well?\n"
