@@ -498,14 +498,14 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 void
 status_line(const struct status_view *view, const struct rates *rates, struct buffer *into)
 {
-	struct status_process *processes = xcalloc(STATUS_PROCESSES, sizeof(*processes));
-	struct report report = {.view = view, .rates = rates, .processes = processes, .into = into};
+	struct report report = {.view = view, .rates = rates, .into = into};
+	struct status_process *processes = status_copy(view, &report.count);
 	struct rate rate = rate_now(rates);
 	const struct status_process *keeper;
 	struct buffer troubles;
 	uint64_t open;
 
-	report.count = status_copy(view, processes);
+	report.processes = processes;
 	keeper = find(&report, OWNER_KEEPER);
 	open = keeper != NULL ? keeper->value[COUNT_OPEN_CASES] : 0;
 	buffer_init(&troubles, TROUBLES);
@@ -518,5 +518,5 @@ status_line(const struct status_view *view, const struct rates *rates, struct bu
 	buffer_print(into, "%llu %s open; a second: %.0f records, %.0f of them mail.",
 		(unsigned long long)open, open == 1 ? "case" : "cases", rate.records,
 		rate.mail_records);
-	free(processes);
+	status_done(processes);
 }

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -104,9 +105,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(sockets_on_one_port_are_a_group),
-		TEST(what_nobody_would_read_is_refused),
-		TEST(all_addresses_cover_each),
+		cmocka_unit_test(sockets_on_one_port_are_a_group),
+		cmocka_unit_test(what_nobody_would_read_is_refused),
+		cmocka_unit_test(all_addresses_cover_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
