@@ -650,6 +650,5 @@ export_changes(const struct export *export_)
 	const struct export_counts *counts = &export_->counts;
 
 	return counts->sessions + counts->sessions_ended + counts->sessions_displaced +
-		counts->templates + counts->templates_withdrawn +
-		counts->restarts;
+		counts->templates + counts->templates_withdrawn + counts->restarts;
 }
