@@ -13,6 +13,10 @@ static const struct {
 	const char *about;
 } sections[] = {
 	{"network", "What belongs to the own network."},
+	{"receive", "What lazaretd takes, and from whom."},
+	{"daemon", "The processes of lazaretd, and what they keep."},
+	{"control", "Who may ask lazaretd, and where."},
+	{"metrics", "Figures for monitoring."},
 	{"scan", "How recordings are read."},
 	{"channels", "Which kinds of evidence are used at all."},
 	{"flow", "The channel of connections to mail ports: what is normal, and what fails."},
@@ -124,7 +128,15 @@ manual_sample(struct buffer *into)
 static const char *
 takes_effect(const struct config_option *option)
 {
-	return option->reload == RELOAD_AT_ONCE ? "at the next reload" : "after a restart";
+	switch (option->reload) {
+	case RELOAD_RESTART:
+		return "after a restart";
+	case RELOAD_SCAN:
+		return "with the next scan";
+	case RELOAD_AT_ONCE:
+		break;
+	}
+	return "at the next reload";
 }
 
 void
@@ -216,8 +228,8 @@ page_option(const struct config_option *option, struct buffer *into)
 			option->type == OPTION_TYPE_STRING ? "none" : "an empty list");
 	else
 		buffer_print(into, ".Ql %s .\n", option->standard);
-	if (option->reload == RELOAD_AT_ONCE)
-		buffer_print(into, "A change takes effect at the next reload.\n");
+	if (option->reload == RELOAD_RESTART)
+		buffer_print(into, "A change needs a restart of the daemon.\n");
 }
 
 static void
@@ -260,7 +272,9 @@ manual_page(struct buffer *into)
 		".Sh DESCRIPTION\n"
 		".Nm\n"
 		"holds the options of\n"
-		".Xr lazaret 1 .\n"
+		".Xr lazaret 1\n"
+		"and\n"
+		".Xr lazaretd 8 .\n"
 		"Every option has a default; a file is needed only for what is to be different.\n"
 		".Ql lazaret check --sample\n"
 		"prints a file with every option, and\n"
@@ -287,6 +301,8 @@ manual_page(struct buffer *into)
 		"Yes and no may also be written true and false, or on and off.\n"
 		"Unknown options, options given twice, anchors, aliases and tags are refused,\n"
 		"and so are files above 1 MiB.\n"
+		"A running daemon takes changes with a reload, those that say so after a\n"
+		"restart.\n"
 		"Numbers called ln are natural logarithms of evidence: 9.2 is 10 000 to 1.\n"
 		".Sh OPTIONS\n");
 	for (size_t i = 0; i < config_options_count; i++) {
@@ -313,5 +329,7 @@ manual_page(struct buffer *into)
 		".El\n"
 		".Sh SEE ALSO\n"
 		".Xr lazaret 1 ,\n"
-		".Xr lazaret-scenario 5\n");
+		".Xr lazaret-scenario 5 ,\n"
+		".Xr lazaret-routers 7 ,\n"
+		".Xr lazaretd 8\n");
 }

@@ -37,7 +37,7 @@ enum option_type {
 };
 
 /* When a change in the file takes effect in a running daemon. */
-enum option_reload { RELOAD_RESTART, RELOAD_AT_ONCE };
+enum option_reload { RELOAD_AT_ONCE, RELOAD_RESTART, RELOAD_SCAN /* not the daemon's */ };
 
 struct config_option {
 	const char *name;     /* "flow.half-life" */

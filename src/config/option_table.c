@@ -12,7 +12,6 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = OPTION_PREFIXES_MOST,
 		.unit = "prefixes",
-		.reload = RELOAD_AT_ONCE,
 		.help = "The own network: addresses inside these prefixes are lines. Without "
 			"any, every address that opens a connection to a mail port is taken "
 			"as a line, and roles of servers are not learnt."},
@@ -22,7 +21,6 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = OPTION_TEXT - 1,
 		.unit = "bytes",
-		.reload = RELOAD_AT_ONCE,
 		.help = "A file of prefixes with roles, one a line: PREFIX [ROLE] [line "
 			"/LENGTH] [ports COUNT].",
 		.privacy = "Roles only: no names of persons belong in it."},
@@ -39,83 +37,92 @@ const struct config_option config_options[] = {
 		.least = 1,
 		.most = OPTION_TEXT - 1,
 		.unit = "bytes",
-		.reload = RELOAD_AT_ONCE,
 		.help = "Where lazaretd takes flow export: words with blanks between, each "
-			"udp:ADDRESS:PORT (NetFlow, IPFIX, sFlow), tcp:ADDRESS:PORT (IPFIX) or "
-			"packets:INTERFACE. IPv6 addresses stand in brackets."},
+			"udp:ADDRESS:PORT (NetFlow, IPFIX, sFlow), tcp:ADDRESS:PORT (IPFIX) "
+			"or packets:INTERFACE, at most 32. IPv6 addresses stand in "
+			"brackets. Ports below 1024 and packets need the gate, see "
+			"lazaretd(8)."},
 	{.name = "receive.allow",
 		.type = OPTION_TYPE_PREFIXES,
 		.standard = "",
 		.least = 0,
 		.most = OPTION_PREFIXES_MOST,
 		.unit = "prefixes",
-		.reload = RELOAD_AT_ONCE,
-		.help = "Addresses that may export; what others send is counted and left out. "
-			"Without any, all may."},
+		.help = "Addresses and prefixes that may export; what others send is "
+			"counted and left out. Without any, all may, and export has no "
+			"proof of who sent it: name your exporters."},
 	{.name = "receive.buffer",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "67108864",
 		.least = 65536,
 		.most = 1e9,
 		.unit = "bytes",
-		.help = "Datagrams that wait in the kernel for a receiver, at the most. Without "
-			"the "
-			"privilege for more the system's limit (net.core.rmem_max) holds."},
+		.reload = RELOAD_RESTART,
+		.help = "Datagrams that may wait in the kernel at each place to listen at, "
+			"for each receiver. Without the privilege for more the system's "
+			"limit (net.core.rmem_max) holds."},
 	{.name = "receive.sampling",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "0",
 		.least = 0,
 		.most = 1e9,
 		.unit = "packets",
-		.reload = RELOAD_AT_ONCE,
-		.help = "One packet in so many is sampled by exporters that do not say so: 1 all "
-			"packets, 0 not known."},
+		.help = "One packet in so many is looked at by exporters that do not say "
+			"so: 1 all packets, 0 not known. Where it is not known no outcome "
+			"counts, so none of the lines behind is ever confirmed; most "
+			"routers that do not sample say nothing, and lazaret status then "
+			"has \"not told\"."},
 	{.name = "receive.join",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "1m",
 		.least = 1,
 		.most = 3600,
-		.reload = RELOAD_AT_ONCE,
-		.help = "How long a record waits for the other direction of its connection, and a "
-			"connection is remembered so that a second record of it is no second one."},
+		.help = "How long a record waits for the other direction of its connection, "
+			"and a connection is remembered so that a second record of it is no "
+			"second one. Exporters should not keep records back longer."},
 	{.name = "receive.sessions-most",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "4096",
 		.least = 1,
 		.most = 1e6,
 		.unit = "sessions",
-		.reload = RELOAD_AT_ONCE,
-		.help = "Exporters, ports and observation domains known at the same time; those of "
-			"which nothing useful came give way first."},
+		.help = "Exporters, ports and observation domains known to a receiver at "
+			"the same time; those of which nothing useful came give way first, "
+			"the others never."},
 	{.name = "receive.clock",
 		.type = OPTION_TYPE_CHOICE,
 		.standard = "arrival",
 		.choices = "arrival records",
-		.help = "Whose time it is: that of the records' arrival, or, to judge old traffic "
-			"that is sent again, that of the records. For the latter exporters must be "
-			"trusted with the clock."},
+		.help = "Whose time it is: that of the records' arrival, or, to rehearse or "
+			"to judge old traffic that is sent again, that of the records. For "
+			"the latter exporters must be trusted with the clock."},
 	{.name = "daemon.receivers",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "1",
 		.least = 1,
 		.most = 16,
 		.unit = "processes",
-		.help = "Processes that read flow export; an exporter and its domain always go to "
-			"the same one. One takes some million records a second."},
+		.reload = RELOAD_RESTART,
+		.help = "Processes that read flow export; an exporter and its domain always "
+			"go to the same one, so more of them help only where there are "
+			"several. One takes some million records a second."},
 	{.name = "daemon.judges",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "1",
 		.least = 1,
 		.most = 16,
 		.unit = "processes",
-		.help = "Processes that judge; each has its part of the lines. Changing it begins "
-			"with empty judges, the cases stay."},
+		.reload = RELOAD_RESTART,
+		.help = "Processes that judge; each has its part of the lines. When it is "
+			"changed lines go to other judges, which know no more of them than "
+			"their open cases."},
 	{.name = "daemon.state",
 		.type = OPTION_TYPE_STRING,
 		.standard = "",
 		.least = 0,
 		.most = 400,
 		.unit = "bytes",
+		.reload = RELOAD_RESTART,
 		.help = "The folder of the daemon's own files. Without it: what the service "
 			"manager "
 			"gives, /var/lib/lazaret for root, else lazaret in the user's state "
@@ -125,9 +132,9 @@ const struct config_option config_options[] = {
 		.standard = "1m",
 		.least = 1,
 		.most = 3600,
-		.reload = RELOAD_AT_ONCE,
-		.help = "How often a judge writes down its state. What came since is read again "
-			"after a judge's death, and missing only if everything dies at once."},
+		.help = "How often a judge writes down its state. What came since is read "
+			"again after a judge's death, and missing only if all processes die "
+			"at once."},
 	{.name = "daemon.waiting-most",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "131072",
@@ -135,15 +142,17 @@ const struct config_option config_options[] = {
 		.most = 16777216,
 		.unit = "sightings",
 		.power = true,
-		.help = "Sightings that wait for one judge from one receiver, at the most, and "
-			"that "
-			"can be read again after a judge's death. 56 bytes each."},
+		.reload = RELOAD_RESTART,
+		.help = "Sightings that wait for one judge from one receiver, at the most, "
+			"and that can be read again after a judge's death. 56 bytes each; "
+			"what does not fit is counted and left out."},
 	{.name = "daemon.names-most",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "1048576",
 		.least = 1024,
 		.most = 67108864,
 		.unit = "lines",
+		.reload = RELOAD_RESTART,
 		.help = "Lines that send whose names a receiver remembers, so that a case can be "
 			"given "
 			"its name. 32 bytes each.",
@@ -164,8 +173,8 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = 32,
 		.unit = "bytes",
-		.help = "The group whose members may look at all that the daemon holds. Without "
-			"it only root and the user of the daemon may.",
+		.help = "The group whose members may see all that the daemon holds, and ask "
+			"why. Without it only root and the user of the daemon may.",
 		.privacy = "They may open names of lines; each time is recorded."},
 	{.name = "control.viewers",
 		.type = OPTION_TYPE_STRING,
@@ -173,7 +182,8 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = 32,
 		.unit = "bytes",
-		.help = "The group whose members may see status, lines and cases.",
+		.help = "The group whose members may see status, metrics, lines and cases. "
+			"Without it only operators may.",
 		.privacy = "They see pseudonyms only."},
 	{.name = "metrics.listen",
 		.type = OPTION_TYPE_STRING,
@@ -181,9 +191,9 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = 63,
 		.unit = "bytes",
-		.help = "ADDRESS:PORT at which metrics can be fetched (OpenMetrics over HTTP). "
-			"Without "
-			"it there are none.",
+		.help = "ADDRESS:PORT at which metrics can be fetched (OpenMetrics over "
+			"HTTP, without a password), an IPv6 address in brackets. Without it "
+			"there are none.",
 		.privacy = "Figures only: no lines, no addresses of customers."},
 	{.name = "scan.timezone",
 		.type = OPTION_TYPE_STRING,
@@ -191,6 +201,7 @@ const struct config_option config_options[] = {
 		.least = 1,
 		.most = 127,
 		.unit = "bytes",
+		.reload = RELOAD_SCAN,
 		.help = "Zone of the times in recordings that name none: UTC, an offset as "
 			"+02:00, or a name as Europe/Oslo."},
 	{.name = "scan.lateness",
@@ -198,6 +209,7 @@ const struct config_option config_options[] = {
 		.standard = "10m",
 		.least = 0,
 		.most = DAY,
+		.reload = RELOAD_SCAN,
 		.help = "How late a record may come behind younger ones and still be put in "
 			"order; later ones are counted and left out."},
 	{.name = "scan.profile",
@@ -217,22 +229,22 @@ const struct config_option config_options[] = {
 	{.name = "channels.relay",
 		.type = OPTION_TYPE_FLAG,
 		.standard = "yes",
-		.help = "Judge by what the own mail relays saw of a line (no verb of this version "
-			"does).",
+		.help = "Judge by what the own mail relays saw of a line (nothing in this "
+			"version does).",
 		.privacy = "Reads results of the SMTP envelope; keeps counters, no addresses of "
 			   "senders or recipients."},
 	{.name = "channels.report",
 		.type = OPTION_TYPE_FLAG,
 		.standard = "yes",
-		.help = "Judge by complaints and reports from outside (no verb of this version "
-			"does).",
+		.help = "Judge by complaints and reports from outside (nothing in this "
+			"version does).",
 		.privacy = "Reads address, port and time of a report; the reported message is "
 			   "not kept."},
 	{.name = "channels.dns",
 		.type = OPTION_TYPE_FLAG,
 		.standard = "no",
-		.help = "Judge by the names that a line asks the resolver for (no verb of this "
-			"version does).",
+		.help = "Judge by the names that a line asks the resolver for (nothing in "
+			"this version does).",
 		.privacy = "Reads which names are asked for: a special collection that needs a "
 			   "legal basis of its own."},
 	{.name = "flow.residential.new-a-day",
@@ -655,19 +667,20 @@ const struct config_option config_options[] = {
 		.least = 0,
 		.most = OPTION_TEXT - 1,
 		.unit = "bytes",
-		.help = "The file in which a scan keeps cases, transitions and the audit trail, "
-			"where no other is named, and in which cases, case and explain look. "
-			"Without it nothing is kept.",
+		.reload = RELOAD_RESTART,
+		.help = "The file with cases, transitions and the audit trail, in which "
+			"cases, case and explain look. Without it the daemon has "
+			"ledger.sqlite in the folder of its state, and a scan keeps nothing.",
 		.privacy = "Names of lines are sealed in it; opening one is recorded."},
 	{.name = "ledger.retention-open",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "90d",
 		.least = DAY,
 		.most = 3650 * DAY,
-		.reload = RELOAD_AT_ONCE,
-		.help = "How long an open case may be silent, in whole days since its last step or "
-			"change. Each scan that keeps cases closes those that are over; those in "
-			"quarantine or probation stay.",
+		.help = "How long an open case may be silent, in whole days since its last "
+			"step or change. The daemon, each hour, and each scan that keeps "
+			"cases close those that are over; those in quarantine or probation "
+			"stay.",
 		.privacy = "A recording that has ended never shows that a line is clear again: "
 			   "without this its case would stay for ever."},
 	{.name = "ledger.retention-cases",
@@ -675,9 +688,9 @@ const struct config_option config_options[] = {
 		.standard = "90d",
 		.least = DAY,
 		.most = 3650 * DAY,
-		.reload = RELOAD_AT_ONCE,
-		.help = "How long a closed case is kept after its last change, in whole days. Each "
-			"scan that keeps cases removes those that are over.",
+		.help = "How long a closed case is kept after its last change, in whole "
+			"days. The daemon, each hour, and each scan that keeps cases remove "
+			"those that are over.",
 		.privacy = "After it the case and its transitions are removed; the audit trail "
 			   "keeps that they were."},
 };
