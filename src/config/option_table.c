@@ -71,7 +71,8 @@ const struct config_option config_options[] = {
 			"so: 1 all packets, 0 not known. Where it is not known no outcome "
 			"counts, so none of the lines behind is ever confirmed; most "
 			"routers that do not sample say nothing, and lazaret status then "
-			"has \"not told\"."},
+			"has \"not told\". Never 1 while one samples without saying so: what "
+			"is left of its connections looks like failures."},
 	{.name = "receive.join",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "1m",
