@@ -24,8 +24,8 @@ below(const char *variable, const char *name, char into[DAEMON_PATH])
 		snprintf(into, DAEMON_PATH, "%s%s", folder, name) < DAEMON_PATH;
 }
 
-static int
-find_state(const struct config *config, char into[DAEMON_PATH], struct fail *fail)
+int
+daemonsettings_state(const struct config *config, char into[DAEMON_PATH], struct fail *fail)
 {
 	const char *configured = config_string(config, "daemon.state");
 
@@ -67,7 +67,7 @@ daemonsettings_control(const struct config *config, char into[DAEMON_PATH])
 	}
 	if (below("XDG_RUNTIME_DIR", "/lazaret/control", into))
 		return 0;
-	if (find_state(config, state, &fail) < 0)
+	if (daemonsettings_state(config, state, &fail) < 0)
 		return -ENOENT;
 	n = snprintf(into, DAEMON_PATH, "%s/control", state);
 	return n < DAEMON_PATH ? 0 : -ENAMETOOLONG;
@@ -252,7 +252,7 @@ daemonsettings_make(const struct config *config, struct daemon_settings *ret, st
 	int r, n;
 
 	*ret = (struct daemon_settings){.listen_count = 0};
-	r = find_state(config, ret->state, fail);
+	r = daemonsettings_state(config, ret->state, fail);
 	if (r < 0)
 		return r;
 	n = *ledger ? snprintf(ret->keep.ledger, DAEMON_PATH, "%s", ledger)

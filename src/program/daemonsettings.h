@@ -14,6 +14,10 @@
 int daemonsettings_make(
 	const struct config *config, struct daemon_settings *ret, struct fail *fail) MUST_USE;
 
+/* The folder of the state; -ENOENT with fail filled if none can be found. */
+int daemonsettings_state(
+	const struct config *config, char into[DAEMON_PATH], struct fail *fail) MUST_USE;
+
 /* Where the control socket is when the configuration names none. */
 int daemonsettings_control(const struct config *config, char into[DAEMON_PATH]) MUST_USE;
 

@@ -2,6 +2,7 @@
 #include "program/ledgerfile.h"
 
 #include "program/complaint.h"
+#include "program/daemonsettings.h"
 #include "program/settings.h"
 #include "program/verbs.h"
 
@@ -14,24 +15,19 @@
 
 #define LOGIN_NONE UINT32_MAX
 
+/* Where the daemon that this user would start keeps it. */
 static int
-find_default(char into[LEDGERFILE_PATH], struct fail *fail)
+find_default(const struct config *config, char into[LEDGERFILE_PATH], struct fail *fail)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	const struct passwd *user = getpwuid(getuid());
-	int n = -1;
+	char state[DAEMON_PATH];
+	int n;
 
-	if (home == NULL || *home != '/')
-		home = user != NULL ? user->pw_dir : NULL;
-	if (state != NULL && *state == '/')
-		n = snprintf(into, LEDGERFILE_PATH, "%s/lazaret/ledger.sqlite", state);
-	else if (home != NULL && *home == '/')
-		n = snprintf(into, LEDGERFILE_PATH, "%s/.local/state/lazaret/ledger.sqlite", home);
-	if (n > 0 && n < LEDGERFILE_PATH)
-		return 0;
-	fail_what(fail, "there is no home folder to look for the ledger in");
-	fail_hint(fail, "name it with --ledger FILE");
-	return -ENOENT;
+	if (daemonsettings_state(config, state, fail) < 0) {
+		fail_hint(fail, "name it with --ledger FILE");
+		return -ENOENT;
+	}
+	n = snprintf(into, LEDGERFILE_PATH, "%s/ledger.sqlite", state);
+	return n < LEDGERFILE_PATH ? 0 : -ENAMETOOLONG;
 }
 
 int
@@ -51,7 +47,7 @@ ledgerfile_find(const char **path, const char *settings, char into[LEDGERFILE_PA
 	if (*configured)
 		snprintf(into, LEDGERFILE_PATH, "%s", configured);
 	else
-		r = find_default(into, &fail);
+		r = find_default(config, into, &fail);
 	config_free(config);
 	*path = into;
 	return r < 0 ? ledgerfile_complain(&fail) : EXIT_DONE;

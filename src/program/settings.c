@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static void
@@ -23,13 +24,15 @@ tell(void *context, const struct fail *fail)
 int
 settings_load(struct config **ret, const char *path, const char *profile)
 {
-	struct config *config = config_new();
+	static struct config *input; /* standard input can be read only once */
+	bool is_input = path != NULL && strcmp(path, "-") == 0;
+	struct config *config = is_input && input != NULL ? config_copy(input) : config_new();
 	struct fail fail = {0};
 	int told = 0, problems = 0;
 
 	if (path == NULL && access(SETTINGS_FILE, F_OK) == 0)
 		path = SETTINGS_FILE;
-	if (path != NULL)
+	if (path != NULL && !(is_input && input != NULL))
 		problems = parser_read(config, path, tell, &told);
 	if (problems > told)
 		fprintf(stderr, "%s: and %d more\n", path, problems - told);
@@ -37,6 +40,8 @@ settings_load(struct config **ret, const char *path, const char *profile)
 		config_free(config);
 		return EXIT_INPUT;
 	}
+	if (is_input && input == NULL)
+		input = config_copy(config);
 	if (profile != NULL &&
 		config_set(config, TEXT("scan.profile"), text_of(profile), &fail) < 0) {
 		fail_where(&fail, "--profile %s", profile);

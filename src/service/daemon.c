@@ -90,6 +90,13 @@ struct parent {
 };
 
 void
+daemon_folder(const struct daemon_settings *settings, enum counter_owner owner,
+	char into[DAEMON_PATH + 16])
+{
+	snprintf(into, DAEMON_PATH + 16, "%s/%ss", settings->state, owner_names[owner]);
+}
+
+void
 daemon_settings_done(struct daemon_settings *settings)
 {
 	settings->lines = lines_free(settings->lines);
@@ -113,18 +120,35 @@ make_folders(const char *path)
 	return mkdir(part, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+/* The folder of the state, and in it one for each kind of process that keeps files. */
+static int
+make_state(const struct daemon_settings *settings, struct fail *fail)
+{
+	static const enum counter_owner owners[] = {OWNER_RECEIVER, OWNER_JUDGE};
+	char folder[DAEMON_PATH + 16];
+	int r = make_folders(settings->state);
+
+	snprintf(folder, sizeof(folder), "%s", settings->state);
+	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners) && r == 0; i++) {
+		daemon_folder(settings, owners[i], folder);
+		r = mkdir(folder, 0700) < 0 && errno != EEXIST ? -errno : 0;
+	}
+	if (r < 0) {
+		fail_where(fail, "%s", folder);
+		fail_what(
+			fail, "the folder of the daemon's state cannot be made: %s", strerror(-r));
+	}
+	return r;
+}
+
 static int
 take_lock(struct parent *parent, struct fail *fail)
 {
 	char path[DAEMON_PATH + 8];
-	int r = make_folders(parent->settings.state);
+	int r = make_state(&parent->settings, fail);
 
-	if (r < 0) {
-		fail_where(fail, "%s", parent->settings.state);
-		fail_what(
-			fail, "the folder of the daemon's state cannot be made: %s", strerror(-r));
+	if (r < 0)
 		return r;
-	}
 	snprintf(path, sizeof(path), "%s/lock", parent->settings.state);
 	parent->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (parent->lock < 0) {

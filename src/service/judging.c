@@ -383,13 +383,16 @@ restore(struct judging *judging, unsigned tries)
 static void
 begin(struct judging *judging, unsigned tries)
 {
+	char folder[DAEMON_PATH + 16];
+
 	judging->judge = judging_new(judging);
 	judging->keeper = judging->estate->judge_keeper[judging->number].end[0];
 	judging->desk = judging->estate->desk_judge[judging->number].end[1];
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
 		estate_sightings_taking(judging->estate, i, judging->number, &judging->from[i]);
 	estate_verdicts_putting(judging->estate, judging->number, &judging->to);
-	snapshot_init(&judging->snapshot, judging->settings->state, judging->number);
+	daemon_folder(judging->settings, OWNER_JUDGE, folder);
+	snapshot_init(&judging->snapshot, folder, judging->number);
 	restore(judging, tries);
 	judging->snapshot_us = clock_steady();
 }

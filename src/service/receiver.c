@@ -422,10 +422,12 @@ restore(struct receiver *receiver, unsigned tries)
 {
 	const struct export_settings *settings = &receiver->settings->receive.export_;
 	struct sessionfile *file = &receiver->sessionfile;
+	char folder[DAEMON_PATH + 16];
 	struct fail fail = {0};
 	int r = -ECANCELED;
 
-	sessionfile_init(file, receiver->settings->state, receiver->number);
+	daemon_folder(receiver->settings, OWNER_RECEIVER, folder);
+	sessionfile_init(file, folder, receiver->number);
 	receiver->export_ = export_new(settings, receiver->intake);
 	if (tries <= TRIES_SESSIONS)
 		r = sessionfile_load(file, receiver->export_, receiver->duty.clock.now, &fail);

@@ -14,7 +14,7 @@
 
 #include <sys/types.h>
 
-#define SESSIONFILE_PATH  544
+#define SESSIONFILE_PATH  576
 #define SESSIONFILE_SOON  (5 * WALL_SECOND)
 #define SESSIONFILE_EVERY WALL_MINUTE
 

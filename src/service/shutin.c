@@ -53,7 +53,7 @@ tell(struct duty *duty, const struct sandbox_report *report)
 void
 shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
 {
-	char ledger[DAEMON_PATH], control[DAEMON_PATH];
+	char ledger[DAEMON_PATH], control[DAEMON_PATH], own[DAEMON_PATH + 16];
 	struct sandbox_path paths[8];
 	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
 	struct sandbox_report report;
@@ -62,8 +62,11 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 
 	folder_of(settings->keep.ledger, ledger);
 	folder_of(settings->control, control);
-	if (is_parent || post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER)
+	daemon_folder(settings, post->owner, own);
+	if (is_parent)
 		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
+	if (post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER)
+		paths[sandbox.path_count++] = (struct sandbox_path){own, KEEPS};
 	if (is_parent || post->owner == OWNER_KEEPER)
 		paths[sandbox.path_count++] = (struct sandbox_path){ledger, KEEPS};
 	if (is_parent || post->owner == OWNER_DESK)

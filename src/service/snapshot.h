@@ -16,7 +16,7 @@
 
 #include <sys/types.h>
 
-#define SNAPSHOT_PATH 544
+#define SNAPSHOT_PATH 576
 
 /* How far the rings of receivers were taken. */
 struct snapshot_places {
