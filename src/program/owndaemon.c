@@ -313,37 +313,64 @@ owndaemon_room(const struct owndaemon *daemon)
 	return daemon->room;
 }
 
+/* What stands behind the colon of the next word. */
+static struct text
+cut_second(struct text *rest)
+{
+	struct text word;
+
+	*rest = text_trim(*rest);
+	word = text_cut(rest, ' ');
+	(void)text_cut(&word, ':');
+	return word;
+}
+
+/* "number: local:port remote:port state sent:received ...", all but the number hexadecimal (proc(5)). */
+static bool
+find_waiting(const char *line, uint16_t port, uint64_t *ret)
+{
+	struct text rest = text_of(line), local;
+	uint64_t number;
+
+	(void)cut_second(&rest);
+	local = cut_second(&rest);
+	(void)cut_second(&rest);
+	(void)cut_second(&rest);
+	return text_parse_hex(local, UINT16_MAX, &number) == 0 && number == port &&
+		text_parse_hex(cut_second(&rest), UINT32_MAX, ret) == 0;
+}
+
 int64_t
 owndaemon_waiting(const struct owndaemon *daemon)
 {
 	FILE *file = fopen("/proc/net/udp", "re");
-	int64_t waiting = -1;
+	bool is_found = false;
+	uint64_t waiting = 0;
 	char line[256];
 
 	if (file == NULL)
 		return -1;
-	while (waiting < 0 && fgets(line, sizeof(line), file) != NULL) {
-		unsigned long long bytes;
-		unsigned port;
-
-		if (sscanf(line, " %*u: 0100007F:%X %*X:%*X %*X %*X:%llX", &port, &bytes) == 2 &&
-			port == daemon->port)
-			waiting = (int64_t)bytes;
-	}
+	while (!is_found && fgets(line, sizeof(line), file) != NULL)
+		is_found = find_waiting(line, daemon->port, &waiting);
 	fclose(file);
-	return waiting;
+	return is_found ? (int64_t)waiting : -1;
 }
 
 /* A figure of the status, as it stands in its JSON. */
 static uint64_t
 figure(const char *status, const char *name)
 {
+	uint64_t value = 0;
+	struct text digits;
 	char key[64];
-	const char *at;
 
 	snprintf(key, sizeof(key), "\"%s\":", name);
-	at = strstr(status, key);
-	return at != NULL ? strtoull(at + strlen(key), NULL, 10) : 0;
+	status = strstr(status, key);
+	if (status == NULL)
+		return 0;
+	digits = text_of(status + strlen(key));
+	digits.length = strspn(digits.at, "0123456789");
+	return text_parse_u64(digits, UINT64_MAX, &value) == 0 ? value : 0;
 }
 
 int

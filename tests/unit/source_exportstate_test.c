@@ -464,6 +464,29 @@ an_exporter_that_restarted_meanwhile_is_not_read_by_its_old_templates(void **sta
 	station_close(&s);
 }
 
+/* The network may change the order of what was sent before and after a new layout. */
+static void
+a_layout_that_is_older_than_the_one_kept_is_not_taken(void **state)
+{
+	struct station s;
+	struct datagram d;
+
+	station_open_default(&s);
+	station_send_template(&s, DIALECT_IPFIX, 0, 256);
+	datagram_begin(&d, DIALECT_IPFIX, 0, 7);
+	datagram_patch(&d, 4, DATAGRAM_SECONDS + 20);
+	datagram_template(&d, 256, sampled_fields, 6);
+	station_send(&s, &d);
+	revive_default(&s);
+	/* Both were sent before the new layout. */
+	station_send_template(&s, DIALECT_IPFIX, 0, 256);
+	assert_int_equal(export_counts(s.export_)->templates_late, 1);
+	station_send_flow(&s, DIALECT_IPFIX, 0, 256, 1);
+	assert_int_equal(station_counts(&s)->records, 0);
+	assert_int_equal(export_counts(s.export_)->held_lost, 1);
+	station_close(&s);
+}
+
 static void
 connections_are_not_kept(void **state)
 {
@@ -542,6 +565,7 @@ main(void)
 		cmocka_unit_test(what_was_lost_in_between_is_a_gap_where_the_last_message_is_known),
 		cmocka_unit_test(
 			an_exporter_that_restarted_meanwhile_is_not_read_by_its_old_templates),
+		cmocka_unit_test(a_layout_that_is_older_than_the_one_kept_is_not_taken),
 		cmocka_unit_test(connections_are_not_kept),
 		cmocka_unit_test(where_there_is_less_room_than_before_the_established_stay),
 		cmocka_unit_test(a_damaged_file_is_refused_whole),
