@@ -168,6 +168,25 @@ add_trouble(struct buffer *into, const char *who, const char *what)
 }
 
 /* Empty if all is well. */
+/* Exporters of mail that do not say whether they sample: what they send confirms nobody. */
+static void
+add_untold(const struct report *report, struct buffer *into)
+{
+	struct status_sum *sums;
+	size_t count = status_exporters(report->view, &sums), untold = 0;
+
+	for (size_t i = 0; i < count; i++)
+		untold += sums[i].sampling == 0 && sums[i].mail_records > 0;
+	free(sums);
+	if (untold > 0)
+		buffer_print(into,
+			"%s%zu %s not say whether %s: nobody is confirmed by that until "
+			"receive.sampling tells",
+			into->length > 0 ? "; " : "", untold,
+			untold == 1 ? "exporter does" : "exporters do",
+			untold == 1 ? "it samples" : "they sample");
+}
+
 static void
 find_troubles(const struct report *report, struct buffer *into)
 {
@@ -187,6 +206,7 @@ find_troubles(const struct report *report, struct buffer *into)
 	}
 	if (keeper != NULL && keeper->pid != 0 && keeper->value[COUNT_LEDGER_WORKS] == 0)
 		add_trouble(into, "", "the ledger cannot be written");
+	add_untold(report, into);
 	if (rates->last_loss.us != 0 && report->view->now.us - rates->last_loss.us < LOSS_RECENT_US)
 		add_trouble(into, "", "something was lost in the last 10 minutes");
 }

@@ -18,6 +18,8 @@ enum channel { CHANNEL_FLOW, CHANNEL_RELAY, CHANNEL_REPORT, CHANNEL_DNS, CHANNEL
 /* "flow" and so on. */
 extern const char *const channel_names[CHANNEL_COUNT];
 
+enum flow_sampled { FLOW_UNSAMPLED, FLOW_SAMPLED, FLOW_SAMPLING_UNTOLD };
+
 /* What is known of a line from its flows: for reports and explanations, never for other channels. */
 struct flow_facts {
 	struct wall first_seen; /* first mail attempt */
@@ -36,7 +38,8 @@ struct flow_facts {
 	float chances;         /* ln, by which the score is lowered for many chances of bad luck */
 	float expected_a_day; /* new networks a day that the line's role (or own past) makes normal */
 	uint8_t role;         /* enum role: provisioned, or learnt */
-	uint8_t sampled;      /* some of it was sampled: outcomes do not count */
+	uint8_t sampled;      /* enum flow_sampled: outcomes of what is sampled do not count */
+	uint8_t incomplete;   /* records were lost around some of it: it is at least this much */
 	uint8_t frozen; /* the outcome did not count at the last first contact: enum freeze of flowchannel.h */
 };
 

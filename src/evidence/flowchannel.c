@@ -122,6 +122,7 @@ flow_channel_contact(const struct flow_channel *channel, const struct sighting *
 		.time = sighting->time,
 		.sampling = sighting->sampling,
 		.outcome = sighting->outcome,
+		.flags = sighting->flags,
 	};
 }
 
@@ -403,8 +404,10 @@ first_contact(struct flow_channel *channel, struct sender *sender, const struct 
 	sender->contacts++;
 	sender->contacts_bad += is_bad(contact->outcome);
 	sender->frozen = (uint8_t)why_frozen(channel, sender, contact);
-	if (contact->sampling > 1)
-		sender->flags |= SENDER_SAMPLED;
+	if (contact->sampling != 1)
+		sender->flags |= contact->sampling > 1 ? SENDER_SAMPLED : SENDER_UNTOLD;
+	if (contact->flags & OBSERVATION_INCOMPLETE)
+		sender->flags |= SENDER_INCOMPLETE;
 	if (sender->frozen != FREEZE_NONE) {
 		channel->frozen[sender->frozen]++;
 		return;
@@ -695,7 +698,10 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 		.chances = chances_of(channel, days_now(channel, sender, now)),
 		.expected_a_day = (float)(expected_per_us(channel, sender) * (double)WALL_DAY),
 		.role = (uint8_t)judged_role(sender),
-		.sampled = (sender->flags & SENDER_SAMPLED) != 0,
+		.sampled = sender->flags & SENDER_SAMPLED ? FLOW_SAMPLED
+			: sender->flags & SENDER_UNTOLD   ? FLOW_SAMPLING_UNTOLD
+							  : FLOW_UNSAMPLED,
+		.incomplete = (sender->flags & SENDER_INCOMPLETE) != 0,
 		.frozen = sender->frozen,
 	};
 

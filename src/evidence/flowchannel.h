@@ -106,6 +106,7 @@ struct contact {
 	uint32_t sampling;
 	uint32_t hint; /* where the line's record was a moment ago, + 1; 0 unknown */
 	uint8_t outcome;
+	uint8_t flags; /* enum observation_flag */
 };
 
 struct flow_channel;

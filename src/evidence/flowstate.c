@@ -154,7 +154,9 @@ static bool
 is_possible(const struct sender *sender)
 {
 	return sender->pseudonym != 0 && sender->role < ROLE_COUNT &&
-		(sender->flags & ~(SENDER_SAMPLED | SENDER_SERVER)) == 0 &&
+		(sender->flags &
+			~(SENDER_SAMPLED | SENDER_SERVER | SENDER_UNTOLD | SENDER_INCOMPLETE)) ==
+		0 &&
 		sender->frozen < FREEZE_COUNT && has_possible_times(sender) &&
 		has_possible_counts(sender) && has_possible_evidence(sender);
 }

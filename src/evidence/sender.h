@@ -21,7 +21,9 @@
 
 enum sender_flag {
 	SENDER_SAMPLED = 1 << 0,
-	SENDER_SERVER = 1 << 1, /* learnt: accepts mail from many */
+	SENDER_SERVER = 1 << 1,     /* learnt: accepts mail from many */
+	SENDER_UNTOLD = 1 << 2,     /* an exporter does not say whether it samples */
+	SENDER_INCOMPLETE = 1 << 3, /* an exporter's records were lost around a first contact */
 };
 
 struct sender {

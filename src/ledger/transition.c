@@ -39,6 +39,7 @@ static const struct field fact_fields[] = {
 	FACT(expected_a_day, KIND_FLOAT),
 	FACT(role, KIND_U8),
 	FACT(sampled, KIND_U8),
+	FACT(incomplete, KIND_U8),
 	FACT(frozen, KIND_U8),
 };
 

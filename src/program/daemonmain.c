@@ -19,6 +19,7 @@ struct main {
 	const char *set[SETS_MOST];
 	unsigned sets;
 	bool is_run;
+	const char *name; /* of the command, for who is told to look at its help */
 };
 
 static const char usage[] =
@@ -108,13 +109,13 @@ take_arguments(struct main *main_, int argc, char **argv)
 		} else if (code == OPTION_SET && main_->sets < SETS_MOST) {
 			main_->set[main_->sets++] = optarg;
 		} else {
-			fputs("lazaret: see lazaret run --help\n", stderr);
+			fprintf(stderr, "lazaret: see %s --help\n", main_->name);
 			return EXIT_USAGE + 1;
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "lazaret: run takes no \"%s\"; see lazaret run --help\n",
-			argv[optind]);
+		fprintf(stderr, "lazaret: there is no use for \"%s\"; see %s --help\n",
+			argv[optind], main_->name);
 		return EXIT_USAGE + 1;
 	}
 	return 0;
@@ -123,7 +124,7 @@ take_arguments(struct main *main_, int argc, char **argv)
 int
 daemon_main(int argc, char **argv, bool is_run)
 {
-	struct main main_ = {.is_run = is_run};
+	struct main main_ = {.is_run = is_run, .name = is_run ? "lazaret run" : "lazaretd"};
 	struct daemon_hooks hooks = {.load = load, .ready = say_ready, .context = &main_};
 	struct fail fail = {0};
 	int code = take_arguments(&main_, argc, argv);

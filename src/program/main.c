@@ -22,6 +22,7 @@ const struct verb verbs[] = {
 	{"lines", "[--state STATE] [--json]", "which lines the running daemon watches", verb_lines},
 	{"never", "[ADDRESS --reason TEXT|--undo]",
 		"lines that nothing is ever done to; without ADDRESS lists them", verb_never},
+	{"reload", "", "the running daemon reads its configuration again", verb_reload},
 	{"cases", "[--ledger FILE] [--open] [--json]",
 		"which lines were suspect or worse; --audit, --verify and --forget, too",
 		verb_cases},

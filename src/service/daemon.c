@@ -705,7 +705,8 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 		char at[96];
 
 		opening_describe(&parent->opening.entry[i], at);
-		event(EVENT_LISTENING, "at=%s", at);
+		event(EVENT_LISTENING, "at=%s buffer=%d", at,
+			opening_buffer(&parent->opening.entry[i]));
 	}
 	loop(parent);
 	opening_close(&parent->opening);

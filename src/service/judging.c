@@ -181,7 +181,10 @@ show(struct judging *judging)
 static void
 places(const struct judging *judging, struct snapshot_places *ret)
 {
-	*ret = (struct snapshot_places){.receivers = judging->settings->estate.receivers};
+	*ret = (struct snapshot_places){
+		.receivers = judging->settings->estate.receivers,
+		.judges = judging->settings->estate.judges,
+	};
 	for (uint32_t i = 0; i < ret->receivers; i++) {
 		ret->ring[i] = ring_identity(&judging->from[i]);
 		ret->place[i] = ring_place(&judging->from[i]);
@@ -355,6 +358,11 @@ restore(struct judging *judging, unsigned tries)
 		? -ECANCELED
 		: snapshot_load(&judging->snapshot, judging->judge, &where, &fail);
 
+	if (r == 0 && where.judges != judging->settings->estate.judges) {
+		r = -EINVAL;
+		fail_what(&fail, "it is of one of %u judges, and now there are %u", where.judges,
+			judging->settings->estate.judges);
+	}
 	if (r == -ECANCELED)
 		fail_what(&fail, "judges that began with it died %u times", tries);
 	if (r < 0 && r != -ENOENT) {

@@ -32,6 +32,21 @@ opening_describe(const struct opened *opened, char into[96])
 			kinds[listen->kind], address, opened->port);
 }
 
+int
+opening_buffer(const struct opened *opened)
+{
+	int bytes = 0;
+	socklen_t size = sizeof(bytes);
+
+	for (uint32_t i = 0; i < ESTATE_RECEIVERS; i++) {
+		if (opened->descriptor[i] >= 0 &&
+			getsockopt(opened->descriptor[i], SOL_SOCKET, SO_RCVBUF, &bytes, &size) ==
+				0)
+			break;
+	}
+	return bytes;
+}
+
 static void
 close_entry(struct opened *opened)
 {
@@ -45,7 +60,8 @@ static bool
 is_privileged(const struct listen *listen)
 {
 	return listen->kind == LISTEN_PACKETS ||
-		(listen->port > 0 && listen->port < PORT_FREE && geteuid() != 0);
+		(listen->kind == LISTEN_UDP && listen->port > 0 && listen->port < PORT_FREE &&
+			geteuid() != 0);
 }
 
 /* A socket of the service manager takes it already. */

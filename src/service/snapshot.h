@@ -21,6 +21,7 @@
 /* How far the rings of receivers were taken. */
 struct snapshot_places {
 	uint32_t receivers;
+	uint32_t judges;                 /* among which the lines were divided */
 	uint64_t ring[ESTATE_RECEIVERS]; /* identities */
 	uint64_t place[ESTATE_RECEIVERS];
 };

@@ -230,7 +230,7 @@ say_kept(const struct verdict *verdict, const struct parameters *parameters, str
 	const struct flow_facts *facts = &verdict->facts;
 	double need = needed(parameters) + (double)facts->chances;
 	bool is_slow = (double)facts->rate < need,
-	     is_good = !facts->sampled && (double)facts->failure < need;
+	     is_good = facts->sampled != FLOW_SAMPLED && (double)facts->failure < need;
 
 	if (verdict->to != STATE_CLEAR && verdict->to != STATE_WATCH)
 		return;
@@ -265,7 +265,7 @@ say_little(const struct verdict *verdict, const struct parameters *parameters, s
 		"(natural logarithms). ",
 		(double)facts->rate, (double)facts->failure);
 	buffer_print(into,
-		facts->sampled
+		facts->sampled == FLOW_SAMPLED
 			? "The rate must reach %.1f before a line is suspected, either %.1f before "
 			  "it is watched.\n"
 			: "Both must reach %.1f before a line is suspected, one of them %.1f "
@@ -286,7 +286,16 @@ say_caveats(const struct flow_facts *facts, struct buffer *into)
 
 	if (facts->frozen != FREEZE_NONE && facts->frozen < FREEZE_COUNT)
 		buffer_print(into, "Its last failures did not count: %s.\n", why[facts->frozen]);
-	if (facts->sampled)
+	if (facts->sampled == FLOW_SAMPLING_UNTOLD)
+		buffer_print(into,
+			"An exporter does not say whether it samples, so outcomes of its "
+			"connections "
+			"were not believed: such a line is never confirmed. If it exports every "
+			"packet, receive.sampling is to say so.\n");
+	if (facts->incomplete)
+		buffer_print(into,
+			"Exporters lost records around some of this: there may have been more.\n");
+	if (facts->sampled == FLOW_SAMPLED)
 		buffer_print(into,
 			"The flows were sampled: the rate alone was judged, which can make a "
 			"line a suspect but never confirm it.\n");
