@@ -205,7 +205,8 @@ record_flow(struct message *message, const struct record *record)
 {
 	struct export *export_ = message->export_;
 	struct flow flow = {.protocol = PROTOCOL_TCP};
-	uint64_t direction = record_uint(record, SLOT_DIRECTION);
+	uint64_t direction = record_uint(record, SLOT_DIRECTION), twin = 0;
+	bool has_direction = record_has(record, SLOT_DIRECTION) && direction <= 1;
 
 	if (record_has(record, SLOT_PROTOCOL) ? record_uint(record, SLOT_PROTOCOL) != PROTOCOL_TCP
 					      : !(record->template->has & TEMPLATE_TCP))
@@ -216,6 +217,9 @@ record_flow(struct message *message, const struct record *record)
 		export_->intake_counts->skipped_records++;
 		return;
 	}
+	if (has_direction)
+		twin = twins_key(&export_->twins, &message->session->key.exporter, &flow,
+			(uint8_t)direction);
 	flowtime_parse(&message->moment, is_netflow(message), message->session->started_ms,
 		record->place, record->at, &flow.start, &flow.end);
 	find_counts(record, &flow);
@@ -225,10 +229,8 @@ record_flow(struct message *message, const struct record *record)
 	flow.sampling = find_sampling(message, record);
 	if (message->from->received.us < message->session->incomplete.us)
 		flow.known |= FLOW_INCOMPLETE;
-	if (record_has(record, SLOT_DIRECTION) && direction <= 1 &&
-		!(flow.known & FLOW_BOTH_SIDES) &&
-		twins_find(&export_->twins, &message->session->key.exporter, &flow,
-			(uint8_t)direction)) {
+	if (has_direction && !(flow.known & FLOW_BOTH_SIDES) &&
+		twins_find(&export_->twins, twin, flow.start)) {
 		export_->counts.twins++;
 		return;
 	}

@@ -23,26 +23,38 @@ twins_done(struct twins *twins)
 	twins->slot = NULL;
 }
 
-bool
-twins_find(struct twins *twins, const struct address *exporter, const struct flow *flow,
+static struct twin *
+slot_of(const struct twins *twins, uint64_t key)
+{
+	return &twins->slot[(key >> 1) % TWINS_SLOTS];
+}
+
+uint64_t
+twins_key(const struct twins *twins, const struct address *exporter, const struct flow *flow,
 	uint8_t direction)
 {
-	uint8_t bytes[52];
-	uint64_t key;
-	struct twin *twin;
-	int64_t apart;
+	/* Written as one word: what is written in parts and read as one is waited for. */
+	uint64_t ports = (uint64_t)flow->source_port << 16 | flow->destination_port, key;
+	uint8_t bytes[56];
 
 	memcpy(bytes, exporter, 16);
 	memcpy(bytes + 16, &flow->source, 16);
 	memcpy(bytes + 32, &flow->destination, 16);
-	memcpy(bytes + 48, &flow->source_port, 2);
-	memcpy(bytes + 50, &flow->destination_port, 2);
-	key = hash_fast(bytes, sizeof(bytes), twins->seed);
-	twin = &twins->slot[key % TWINS_SLOTS];
-	if (twin->key == key && twin->direction != direction &&
-		!__builtin_sub_overflow(flow->start.us, twin->start.us, &apart) &&
+	memcpy(bytes + 48, &ports, 8);
+	key = (hash_fast(bytes, sizeof(bytes), twins->seed) & ~UINT64_C(1)) | (direction & 1);
+	__builtin_prefetch(slot_of(twins, key), 1);
+	return key;
+}
+
+bool
+twins_find(struct twins *twins, uint64_t key, struct wall start)
+{
+	struct twin *twin = slot_of(twins, key);
+	int64_t apart;
+
+	if (twin->key == (key ^ 1) && !__builtin_sub_overflow(start.us, twin->start.us, &apart) &&
 		apart <= APART_MOST && apart >= -APART_MOST)
 		return true;
-	*twin = (struct twin){.key = key, .start = flow->start, .direction = direction};
+	*twin = (struct twin){.key = key, .start = start};
 	return false;
 }

@@ -15,20 +15,26 @@
 
 #define TWINS_SLOTS 16384
 
+/* The key with the direction in place of its lowest bit, and the begin. */
+struct twin {
+	uint64_t key;
+	struct wall start;
+};
+
 struct twins {
 	uint64_t seed;
-	struct twin {
-		uint64_t key;
-		struct wall start;
-		uint8_t direction;
-	} * slot;
+	struct twin *slot;
 };
 
 void twins_init(struct twins *twins);
 void twins_done(struct twins *twins);
 
-/* Was this flow seen in the other direction? Remembers it if not. direction: 0 in, 1 out. */
-bool twins_find(struct twins *twins, const struct address *exporter, const struct flow *flow,
-	uint8_t direction);
+/* The key of a flow by its ends and exporter. The memory of its slot is asked for: some tens of nanoseconds
+ * later twins_find has it. direction: 0 in, 1 out. */
+uint64_t twins_key(const struct twins *twins, const struct address *exporter,
+	const struct flow *flow, uint8_t direction);
+
+/* Was the flow of this key seen in the other direction? Remembers it if not. */
+bool twins_find(struct twins *twins, uint64_t key, struct wall start);
 
 #endif
