@@ -68,8 +68,12 @@ servers_add(struct servers *servers, uint64_t line, uint64_t network, struct wal
 bool
 servers_is_server(const struct servers *servers, uint64_t line)
 {
-	const struct table_slot *slot = table_find(&servers->by_line, line);
+	const struct table_slot *slot;
 
+	/* Where mail that comes in is not seen, there are none. */
+	if (servers->by_line.count == 0)
+		return false;
+	slot = table_find(&servers->by_line, line);
 	return slot != NULL && servers->array[slot->value].is_server;
 }
 
