@@ -23,7 +23,7 @@
 
 /* After a drain that brought something: one batch costs as much to be woken for as a datagram. Shorter where so many came
  * that the buffer of a socket might fill in the meantime. */
-#define DRAIN_PAUSE_NS 4000000L
+#define DRAIN_PAUSE_NS 10000000L
 #define DRAIN_MANY     512U
 /* Of one socket before the others have their turn. */
 #define DRAIN_ROUNDS 64
@@ -116,8 +116,10 @@ pump(struct receiver *receiver)
 static bool
 drain(struct receiver *receiver, size_t number)
 {
-	struct export_from from = {
-		.file = "", .has_address = true, .received = receiver->duty.clock.now};
+	struct export_from from = {.file = "",
+		.has_address = true,
+		.is_alone = true,
+		.received = receiver->duty.clock.now};
 	int socket = receiver->sockets->socket[number].descriptor;
 	struct datagram datagram;
 	bool came = false;

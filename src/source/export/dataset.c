@@ -75,6 +75,7 @@ read_ports(struct message *message, const struct template *template, const uint8
 {
 	const size_t length = template->length, four = PORTS_RECORDS * length;
 	const size_t source = template->source_port, destination = template->destination_port;
+	const bool ahead = !message->from->is_alone;
 	uint32_t records = 0;
 	size_t rest;
 
@@ -84,7 +85,8 @@ read_ports(struct message *message, const struct template *template, const uint8
 			raw_u16(s + 2 * length), raw_u16(d + 2 * length), raw_u16(s + 3 * length),
 			raw_u16(d + 3 * length)};
 
-		prefetch_ahead(at, four);
+		if (ahead)
+			prefetch_ahead(at, four);
 		if (__builtin_expect(is_any_mail(p), 0))
 			read_ports_few(message, template, at, PORTS_RECORDS);
 	}

@@ -46,6 +46,7 @@ struct export_from {
 	uint16_t port;          /* its source port */
 	bool has_address;       /* false: a bare payload file; all such are one exporter */
 	uint8_t transport;      /* enum export_transport; TCP is for IPFIX only */
+	bool is_alone;          /* the next datagram does not lie behind it in memory */
 	struct wall received;
 };
 
