@@ -4,7 +4,7 @@
 #include <errno.h>
 
 /* So many slots a table begins with, unless it never needs as many: one huge page. */
-#define SLOTS_FIRST (UINT64_C(1) << 17)
+#define SLOTS_FIRST ((size_t)1 << 17)
 
 /* As many entries as slots give room to without long runs of probing. */
 static size_t
@@ -18,9 +18,15 @@ room_of(uint64_t slots, size_t most)
 void
 table_init(struct table *table, size_t most)
 {
+	table_init_small(table, most, SLOTS_FIRST);
+}
+
+void
+table_init_small(struct table *table, size_t most, size_t slots_first)
+{
 	uint64_t slots = 16;
 
-	while (slots < most + most / 2 && slots < SLOTS_FIRST)
+	while (slots < most + most / 2 && slots < slots_first)
 		slots *= 2;
 	*table = (struct table){
 		.slots = memory_map(slots, sizeof(*table->slots)),

@@ -32,6 +32,9 @@ struct table {
 
 /* most: entries at the most. */
 void table_init(struct table *table, size_t most);
+
+/* The same for one that mostly holds few: it begins with so many slots, a power of two. */
+void table_init_small(struct table *table, size_t most, size_t slots_first);
 void table_done(struct table *table);
 
 static inline uint64_t

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/table.h"
 #include "source/recordtime.h"
+#include "source/told.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,12 +28,16 @@
 /* A begin further back than this, seen live, is no begin but a wrong clock. */
 #define OLDEST_LIVE WALL_DAY
 
+/* Of the table: few wait at a time, where both directions come soon after each other. */
+#define SLOTS_FIRST 4096
+
+/* Records whose memory is asked for before they are taken. */
+#define SOON 16U
 #define NONE UINT32_MAX
 
 enum {
 	QUEUE_USUAL,
 	QUEUE_LONGER, /* more records may come late */
-	QUEUE_TOLD,   /* came out, and are only remembered */
 	QUEUE_COUNT
 };
 
@@ -53,6 +58,13 @@ struct queue {
 	uint32_t youngest;
 };
 
+/* A record that waits for its memory, live only. */
+struct soon {
+	struct flow flow;
+	uint64_t key;
+	bool is_redated;
+};
+
 struct intake {
 	struct intake_settings settings;
 	struct intake_counts counts;
@@ -67,7 +79,11 @@ struct intake {
 	uint32_t used; /* of waiting, ever */
 	uint32_t free;
 	struct queue queues[QUEUE_COUNT]; /* each in the order of due */
+	struct told_set told;             /* live only: what came out at once */
 	bool flushing;
+	struct soon soon[SOON]; /* a ring */
+	size_t soon_first;
+	size_t soon_count;
 	struct observation *ready; /* a ring */
 	size_t ready_first;
 	size_t ready_count;
@@ -86,8 +102,11 @@ intake_new(const struct intake_settings *settings)
 	if (intake->settings.join_most > NONE / 2)
 		intake->settings.join_most = NONE / 2;
 	hash_key_random(&intake->secret);
-	table_init(&intake->table, intake->settings.join_most);
+	table_init_small(&intake->table, intake->settings.join_most, SLOTS_FIRST);
 	intake->waiting = memory_map(intake->settings.join_most, sizeof(*intake->waiting));
+	/* Without a life nothing is remembered; of files nothing is told. */
+	told_init(&intake->told, intake->settings.live ? intake->settings.join_most : 1,
+		intake->settings.join_us > 0 ? intake->settings.join_us : 1);
 	intake->free = NONE;
 	for (int i = 0; i < QUEUE_COUNT; i++)
 		intake->queues[i] = (struct queue){.oldest = NONE, .youngest = NONE};
@@ -104,17 +123,12 @@ intake_free(struct intake *intake)
 	if (intake->feeder.feeder != NULL)
 		intake->feeder.free(intake->feeder.feeder);
 	table_done(&intake->table);
+	told_done(&intake->told);
 	memory_unmap(intake->waiting, intake->settings.join_most, sizeof(*intake->waiting));
 	memory_unmap(intake->ready, READY_MOST, sizeof(*intake->ready));
 	free(intake->errors);
 	free(intake);
 	return NULL;
-}
-
-struct intake_counts *
-intake_counts(struct intake *intake)
-{
-	return &intake->counts;
 }
 
 const struct intake_settings *
@@ -216,14 +230,21 @@ intake_observation(struct intake *intake, const struct observation *observation)
 	put_ready(intake, observation);
 }
 
+/* Of the two ends of a connection, is the source the one that its key begins with? */
+static bool
+source_is_low(const struct flow *flow)
+{
+	int order = memcmp(&flow->source, &flow->destination, sizeof(flow->source));
+
+	return order < 0 || (order == 0 && flow->source_port <= flow->destination_port);
+}
+
 /* The same number for both directions of a connection. */
 static uint64_t
 connection_key(const struct intake *intake, const struct flow *flow)
 {
 	uint8_t bytes[36];
-	bool swap = memcmp(&flow->source, &flow->destination, sizeof(flow->source)) > 0 ||
-		(address_equal(&flow->source, &flow->destination) &&
-			flow->source_port > flow->destination_port);
+	bool swap = !source_is_low(flow);
 
 	memcpy(bytes, swap ? &flow->destination : &flow->source, 16);
 	memcpy(bytes + 16, swap ? &flow->source : &flow->destination, 16);
@@ -264,29 +285,34 @@ queue_remove(struct intake *intake, uint32_t at)
 		queue->youngest = waiting->older;
 }
 
-/* What waits at `at` has all that will come: makes it an observation, unless it came out before, and frees
- * its place. */
+/* Frees the place at `at`. What stood there is read before the next one comes. */
 static void
-complete(struct intake *intake, uint32_t at)
+leave(struct intake *intake, uint32_t at)
 {
 	struct waiting *waiting = &intake->waiting[at];
 	struct table_slot *slot = table_find(&intake->table, waiting->key);
-	struct observation observation;
-	bool told = waiting->queue == QUEUE_TOLD;
 
 	queue_remove(intake, at);
 	if (slot != NULL && slot->value == at)
 		table_remove(&intake->table, slot);
-	if (told) {
-		/* Nothing more to say. */
-	} else if (flow_observe(&waiting->flow, &observation) == 0) {
+	waiting->younger = intake->free;
+	intake->free = at;
+}
+
+/* What waits at `at` has all that will come: makes it an observation, and frees its place. */
+static void
+complete(struct intake *intake, uint32_t at)
+{
+	const struct waiting *waiting = &intake->waiting[at];
+	struct observation observation;
+
+	leave(intake, at);
+	if (flow_observe(&waiting->flow, &observation) == 0) {
 		put_ready(intake, &observation);
 	} else {
 		intake->counts.skipped_records++;
 		intake->counts.unclear_records++;
 	}
-	waiting->younger = intake->free;
-	intake->free = at;
 }
 
 /* The waiting one that is due first, or NONE. */
@@ -306,17 +332,12 @@ first_due(const struct intake *intake)
 	return first;
 }
 
-/* All places are taken: what came out is remembered for shorter before anything comes out too early. */
+/* All places are taken: the one that is due first comes out too early. */
 static void
 make_room(struct intake *intake)
 {
-	uint32_t told = intake->queues[QUEUE_TOLD].oldest;
-
-	if (told != NONE)
-		intake->counts.told_forgotten++;
-	else
-		intake->counts.join_forced++;
-	complete(intake, told != NONE ? told : first_due(intake));
+	intake->counts.join_forced++;
+	complete(intake, first_due(intake));
 }
 
 /* Told by a log of the application, without the packets. */
@@ -366,13 +387,6 @@ enqueue(struct intake *intake, uint32_t at)
 	queue_add(intake, longer ? QUEUE_LONGER : QUEUE_USUAL, at);
 }
 
-void
-intake_advance(struct intake *intake, struct wall now)
-{
-	if (intake->settings.live && now.us > intake->passed.us)
-		intake->passed = now;
-}
-
 /* Live: puts a record where the receiver's clock allows it to be. True if its own clock is wrong. */
 static bool
 redate(struct intake *intake, struct flow *flow)
@@ -414,20 +428,30 @@ is_over(const struct flow *flow)
 	return (flow->known & FLOW_TCP_FLAGS) && ((both & TCP_FIN) || (either & TCP_RST));
 }
 
-/* Live: what is over comes out, and its place remembers it. */
+/* Live: what is over comes out, and is remembered. */
 static void
 tell_if_over(struct intake *intake, uint32_t at)
 {
 	struct waiting *waiting = &intake->waiting[at];
+	const struct flow *flow = &waiting->flow;
+	uint8_t all = flow->forward.tcp_flags & flow->reverse.tcp_flags;
 	struct observation observation;
+	struct told told;
 
 	/* Where it is not clear who opened, another record may tell. */
-	if (!is_over(&waiting->flow) || flow_observe(&waiting->flow, &observation) < 0)
+	if (!is_over(flow) || flow_observe(flow, &observation) < 0)
 		return;
 	put_ready(intake, &observation);
-	queue_remove(intake, at);
-	waiting->due = later(intake->passed, intake->settings.join_us);
-	queue_add(intake, QUEUE_TOLD, at);
+	told = (struct told){
+		.end = flow->end,
+		.source_is_low = source_is_low(flow),
+		.has_fin = {flow->forward.tcp_flags & TCP_FIN, flow->reverse.tcp_flags & TCP_FIN},
+		.was_open = (all & TCP_SYN) && (all & TCP_ACK),
+		.is_redated = waiting->is_redated,
+	};
+	told_add(&intake->told, waiting->key, &told);
+	intake->counts.told_forgotten = intake->told.forgotten;
+	leave(intake, at);
 }
 
 static struct flow
@@ -532,26 +556,42 @@ is_next_connection(const struct waiting *waiting, const struct flow *record, boo
 	return ended && (is & TCP_SYN) && record->start.us > waiting->until[side].us;
 }
 
-/* The same, live: what waits came within the last minutes on the receiver's clock, so a record that is much
+/* Live, what came out or waits came within the last minutes on the receiver's clock, so a record that is much
  * later by its own clock is not later but of another clock. */
+static bool
+is_soon_after(const struct intake *intake, const struct flow *record, struct wall end)
+{
+	return record->start.us > later(end, INTAKE_APART).us &&
+		record->start.us <= later(end, intake->settings.join_us + WAIT_LONGER).us;
+}
+
+/* is_next_connection, live. */
 static bool
 is_next_live(const struct intake *intake, const struct waiting *waiting, const struct flow *record,
 	bool is_reverse, bool is_redated)
 {
-	struct wall end = waiting->until[is_reverse];
 	uint8_t was =
 		is_reverse ? waiting->flow.reverse.tcp_flags : waiting->flow.forward.tcp_flags;
 	uint8_t is = is_reverse ? record->reverse.tcp_flags : record->forward.tcp_flags;
-	uint8_t all = waiting->flow.reverse.tcp_flags & waiting->flow.forward.tcp_flags;
-	bool is_told = waiting->queue == QUEUE_TOLD;
-	/* An RST ends what both have acknowledged; where it answered a SYN, the next is another try. */
-	bool ended = (was & TCP_FIN) || (is_told && (all & TCP_SYN) && (all & TCP_ACK));
 
-	if (is_told)
-		end = waiting->flow.end;
-	return ended && (is & TCP_SYN) && is_redated == waiting->is_redated &&
-		record->start.us > later(end, INTAKE_APART).us &&
-		record->start.us <= later(end, intake->settings.join_us + WAIT_LONGER).us;
+	return (was & TCP_FIN) && (is & TCP_SYN) && is_redated == waiting->is_redated &&
+		is_soon_after(intake, record, waiting->until[is_reverse]);
+}
+
+/* Is it the first record of the next connection between the ends of one that came out? */
+static bool
+is_next_told(const struct intake *intake, const struct told *told, const struct flow *flow,
+	bool is_redated)
+{
+	bool same = told->source_is_low == source_is_low(flow);
+	/* A record of both sides tells of the same direction in its other half. */
+	bool other = !same && ((flow->known & FLOW_BOTH_SIDES) || is_detail(flow));
+	uint8_t is = other ? flow->reverse.tcp_flags : flow->forward.tcp_flags;
+	/* An RST ends what both have acknowledged; where it answered a SYN, the next is another try. */
+	bool ended = told->has_fin[!same && !other] || told->was_open;
+
+	return ended && (is & TCP_SYN) && is_redated == told->is_redated &&
+		is_soon_after(intake, flow, told->end);
 }
 
 static bool
@@ -612,10 +652,6 @@ join(struct intake *intake, uint32_t at, const struct flow *flow, bool is_redate
 	if (intake->settings.live ? is_next_live(intake, waiting, &record, is_reverse, is_redated)
 				  : is_next_connection(waiting, &record, is_reverse))
 		return false;
-	if (waiting->queue == QUEUE_TOLD) {
-		intake->counts.repeated_records++;
-		return true;
-	}
 	queue_remove(intake, at);
 	flow_add(waiting, &record, is_reverse);
 	enqueue(intake, at);
@@ -624,10 +660,26 @@ join(struct intake *intake, uint32_t at, const struct flow *flow, bool is_redate
 	return true;
 }
 
-static void
-add_record(struct intake *intake, const struct flow *flow, bool is_redated)
+/* Is it a record of a connection that came out? */
+static bool
+is_repeated(struct intake *intake, const struct flow *flow, uint64_t key, bool is_redated)
 {
-	uint64_t key = connection_key(intake, flow);
+	struct told told;
+	uint64_t *slot = told_find(&intake->told, key, &told);
+
+	if (slot == NULL)
+		return false;
+	if (is_next_told(intake, &told, flow, is_redated)) {
+		told_forget(slot);
+		return false;
+	}
+	intake->counts.repeated_records++;
+	return true;
+}
+
+static void
+add_record(struct intake *intake, const struct flow *flow, uint64_t key, bool is_redated)
+{
 	const struct table_slot *slot = table_find(&intake->table, key);
 	uint32_t at;
 
@@ -636,6 +688,8 @@ add_record(struct intake *intake, const struct flow *flow, bool is_redated)
 		if (join(intake, at, flow, is_redated))
 			return;
 		complete(intake, at);
+	} else if (intake->settings.live && is_repeated(intake, flow, key, is_redated)) {
+		return;
 	}
 	at = wait_anew(intake, flow, key);
 	if (!intake->settings.live)
@@ -644,25 +698,71 @@ add_record(struct intake *intake, const struct flow *flow, bool is_redated)
 	tell_if_over(intake, at);
 }
 
+static void
+add_soonest(struct intake *intake)
+{
+	const struct soon *soon = &intake->soon[intake->soon_first % SOON];
+
+	intake->soon_first++;
+	intake->soon_count--;
+	add_record(intake, &soon->flow, soon->key, soon->is_redated);
+}
+
+static void
+add_all_soon(struct intake *intake)
+{
+	while (intake->soon_count > 0)
+		add_soonest(intake);
+}
+
+/* Asks for the memory that the record will touch, and takes it when some more have come. */
+static void
+add_soon(struct intake *intake, const struct flow *flow)
+{
+	struct soon *soon;
+
+	if (intake->soon_count == SOON)
+		add_soonest(intake);
+	soon = &intake->soon[(intake->soon_first + intake->soon_count++) % SOON];
+	soon->flow = *flow;
+	soon->is_redated = redate(intake, &soon->flow);
+	soon->key = connection_key(intake, &soon->flow);
+	table_prefetch(&intake->table, soon->key);
+	told_prefetch(&intake->told, soon->key);
+}
+
+struct intake_counts *
+intake_counts(struct intake *intake)
+{
+	add_all_soon(intake);
+	return &intake->counts;
+}
+
 void
 intake_flow(struct intake *intake, const struct flow *flow)
 {
 	enum flow_opener opener = flow_opener(flow);
-	struct flow redated;
-	bool is_redated;
 
 	/* From a mail port to another service: the port was a client's by chance. */
 	if (!flow_is_mail(flow, opener))
 		return;
 	intake->counts.mail_records++;
-	if (!intake->settings.live) {
-		pass_time(intake, flow->start);
-		add_record(intake, flow, false);
+	if (intake->settings.live) {
+		add_soon(intake, flow);
 		return;
 	}
-	redated = *flow;
-	is_redated = redate(intake, &redated);
-	add_record(intake, &redated, is_redated);
+	pass_time(intake, flow->start);
+	add_record(intake, flow, connection_key(intake, flow), false);
+}
+
+void
+intake_advance(struct intake *intake, struct wall now)
+{
+	add_all_soon(intake);
+	if (!intake->settings.live || now.us <= intake->passed.us)
+		return;
+	intake->passed = now;
+	told_advance(&intake->told, now);
 }
 
 size_t
@@ -670,6 +770,7 @@ intake_take(struct intake *intake, struct observation *into, size_t room)
 {
 	size_t taken = 0;
 
+	add_all_soon(intake);
 	while (taken < room) {
 		if (intake->ready_count == 0) {
 			uint32_t at = first_due(intake);
@@ -683,7 +784,9 @@ intake_take(struct intake *intake, struct observation *into, size_t room)
 		}
 		into[taken++] = intake->ready[intake->ready_first];
 		intake->ready_first = (intake->ready_first + 1) % READY_MOST;
-		intake->ready_count--;
+		/* From the same place again, which is still in the cache. */
+		if (--intake->ready_count == 0)
+			intake->ready_first = 0;
 	}
 	if (taken < room)
 		intake->flushing = false;
