@@ -141,6 +141,23 @@ clock_of(const struct moment *moment, bool is_netflow, int64_t started_ms,
 	return clock;
 }
 
+/* What is missing follows from the rest. */
+static void
+settle(const struct moment *moment, int64_t lasted, bool has_start, struct wall *start,
+	bool has_end, struct wall *end)
+{
+	if (lasted < 0 || lasted > OLDEST)
+		lasted = 0;
+	if (!has_start && !has_end)
+		*end = moment->time;
+	if (!has_start)
+		start->us = end->us - lasted;
+	else if (!has_end)
+		end->us = start->us + lasted;
+	if (end->us < start->us)
+		*end = *start;
+}
+
 void
 flowtime_parse(const struct moment *moment, bool is_netflow, int64_t started_ms,
 	const struct place *place, const uint8_t *record, struct wall *start, struct wall *end)
@@ -150,18 +167,21 @@ flowtime_parse(const struct moment *moment, bool is_netflow, int64_t started_ms,
 	bool has_start = first_sane(&clock, place, record, start_slots, sizeof(start_slots), start);
 	bool has_end = first_sane(&clock, place, record, end_slots, sizeof(end_slots), end);
 
-	if (lasted < 0 || lasted > OLDEST)
-		lasted = 0;
 	if (!has_start && !has_end)
 		has_end = first_sane(&clock, place, record, event_slots, sizeof(event_slots), end);
-	if (!has_start && !has_end)
-		*end = moment->time;
-	if (!has_start)
-		start->us = end->us - lasted;
-	else if (!has_end)
-		end->us = start->us + lasted;
-	if (end->us < start->us)
-		*end = *start;
+	settle(moment, lasted, has_start, start, has_end, end);
+}
+
+void
+flowtime_parse_uptimes(const struct moment *moment, uint32_t first, uint32_t last,
+	struct wall *start, struct wall *end)
+{
+	struct clock clock = {.moment = moment, .is_netflow = true};
+	int64_t lasted = (int64_t)(uint32_t)(last - first) * 1000;
+	bool has_start = from_uptime(&clock, first, start) && is_sane(&clock, *start);
+	bool has_end = from_uptime(&clock, last, end) && is_sane(&clock, *end);
+
+	settle(moment, lasted, has_start, start, has_end, end);
 }
 
 struct wall

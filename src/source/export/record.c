@@ -189,8 +189,11 @@ find_sampling(const struct message *message, const struct record *record)
 	uint32_t rate = message->sampling;
 
 	if (message->dialect != DIALECT_NETFLOW5)
-		rate = sampling_find(message->session->sampling, record->template->id,
-			record->place, record->at);
+		rate = (record->template->has & TEMPLATE_RATE)
+			? sampling_find(message->session->sampling, record->template->id,
+				  record->place, record->at)
+			: sampling_known(message->session->sampling, record->template->id,
+				  record->place, record->at);
 	/* A firewall follows every connection that it logs. */
 	if (rate == 0 && record_has(record, SLOT_FIREWALL_EVENT))
 		rate = 1;
@@ -198,6 +201,19 @@ find_sampling(const struct message *message, const struct record *record)
 		rate = message->export_->settings.sampling;
 	message->session->rate = rate;
 	return rate;
+}
+
+static void
+find_times(const struct message *message, const struct record *record, struct flow *flow)
+{
+	if (record->template->has & TEMPLATE_UPTIMES)
+		flowtime_parse_uptimes(&message->moment,
+			bytes_u32(record->at + record->place[SLOT_START_UPTIME].offset),
+			bytes_u32(record->at + record->place[SLOT_END_UPTIME].offset), &flow->start,
+			&flow->end);
+	else
+		flowtime_parse(&message->moment, is_netflow(message), message->session->started_ms,
+			record->place, record->at, &flow->start, &flow->end);
 }
 
 void
@@ -220,8 +236,7 @@ record_flow(struct message *message, const struct record *record)
 	if (has_direction)
 		twin = twins_key(&export_->twins, &message->session->key.exporter, &flow,
 			(uint8_t)direction);
-	flowtime_parse(&message->moment, is_netflow(message), message->session->started_ms,
-		record->place, record->at, &flow.start, &flow.end);
+	find_times(message, record, &flow);
 	find_counts(record, &flow);
 	find_flags(record, &flow);
 	if (!find_opener(record, &flow))

@@ -121,12 +121,20 @@ sampling_find(const struct sampling *sampling, uint16_t template_id, const struc
 	const uint8_t *record)
 {
 	uint32_t own = sampling_parse(place, record);
+
+	return own != 0 ? own : sampling_known(sampling, template_id, place, record);
+}
+
+uint32_t
+sampling_known(const struct sampling *sampling, uint16_t template_id, const struct place *place,
+	const uint8_t *record)
+{
 	struct sampling *known = (struct sampling *)(uintptr_t)sampling;
 	const struct sampling_rate *rate;
 	uint64_t id = 0;
 
-	if (own != 0 || sampling == NULL)
-		return own;
+	if (sampling == NULL)
+		return 0;
 	if (read_uint(place, record, SLOT_SAMPLER, &id) ||
 		read_uint(place, record, SLOT_SELECTOR, &id)) {
 		rate = rate_find(known, SAMPLING_SELECTOR, id);

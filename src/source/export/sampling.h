@@ -43,6 +43,10 @@ void sampling_learn(struct sampling *sampling, const struct place *place, const 
 uint32_t sampling_find(const struct sampling *sampling, uint16_t template_id,
 	const struct place *place, const uint8_t *record);
 
+/* The same for a record whose own fields tell no rate. */
+uint32_t sampling_known(const struct sampling *sampling, uint16_t template_id,
+	const struct place *place, const uint8_t *record);
+
 /* What was told of all records, else the highest rate of any; 0 if nothing was. sampling may be NULL. */
 uint32_t sampling_told(const struct sampling *sampling);
 

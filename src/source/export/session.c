@@ -8,6 +8,9 @@
 
 #define NONE UINT32_MAX
 
+/* Of each table: every message looks a session up, and most networks have some dozens. */
+#define SLOTS_FIRST 256
+
 /* Looking through all sessions for idle ones is worth it only so often. */
 #define SWEEP_EVERY (10 * WALL_SECOND)
 
@@ -42,9 +45,9 @@ sessions_init(struct sessions *sessions, const struct export_settings *settings,
 	memcpy(sessions->seed, key.byte, sizeof(key.byte));
 	hash_key_random(&key);
 	memcpy(sessions->seed + 2, key.byte, sizeof(key.byte));
-	table_init(&sessions->index, settings->sessions_most);
-	table_init(&sessions->exporters, settings->sessions_most);
-	table_init(&sessions->templates, settings->templates_total);
+	table_init_small(&sessions->index, settings->sessions_most, SLOTS_FIRST);
+	table_init_small(&sessions->exporters, settings->sessions_most, SLOTS_FIRST);
+	table_init_small(&sessions->templates, settings->templates_total, SLOTS_FIRST);
 	standing_init(&sessions->standing, settings->sessions_most);
 }
 

@@ -451,6 +451,12 @@ choose_plan(struct template *t)
 		t->has |= TEMPLATE_FLOWS;
 	if (has_any_slot(t, SLOT_FRAME, SLOT_PACKET))
 		t->has |= TEMPLATE_FRAMES;
+	if (has_any_slot(t, SLOT_SAMPLER_INTERVAL, SLOT_SAMPLING_PROBABILITY))
+		t->has |= TEMPLATE_RATE;
+	if (!t->is_variable && t->dialect != DIALECT_IPFIX && ports[SLOT_START_UPTIME].size == 4 &&
+		ports[SLOT_END_UPTIME].size == 4 &&
+		!has_any_slot(t, SLOT_START_SECONDS, SLOT_EVENT_NANO))
+		t->has |= TEMPLATE_UPTIMES;
 	if (ports[SLOT_SOURCE_PORT].size == 2 && ports[SLOT_DESTINATION_PORT].size == 2) {
 		t->has |= TEMPLATE_NEAR;
 		t->source_port = ports[SLOT_SOURCE_PORT].offset;

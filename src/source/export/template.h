@@ -137,6 +137,9 @@ enum template_has {
 	TEMPLATE_FRAMES = 1 << 2,  /* a section of a packet */
 	TEMPLATE_TCP = 1 << 3,     /* its ports are those of TCP, whatever else it tells */
 	TEMPLATE_KEYLESS = 1 << 5, /* reverse fields but no key: illegal (RFC 5103 s4) */
+	TEMPLATE_RATE = 1 << 6,    /* its records tell a rate of sampling themselves */
+	TEMPLATE_UPTIMES =
+		1 << 7,         /* NetFlow; of times it tells the uptimes of begin and end alone */
 	TEMPLATE_NEAR = 1 << 4, /* both ports have two bytes and stand before any variable field */
 };
 
