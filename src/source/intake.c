@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/table.h"
+#include "source/flowjoin.h"
 #include "source/recordtime.h"
 #include "source/told.h"
 
@@ -14,9 +15,6 @@
  * several records. A connection that was answered and has not ended may be one of those; and what an
  * application log tells comes minutes before the record of its connection. Both wait this much longer. */
 #define WAIT_LONGER (5 * WALL_MINUTE)
-
-/* Beginnings of directions that an exporter tells apart by less than this belong together. */
-#define SAME_MOMENT (WALL_SECOND / 10)
 
 /* A jump of record time counts as this part of the time that records wait for each other. */
 #define JUMP_PART 8
@@ -194,40 +192,12 @@ put_ready(struct intake *intake, const struct observation *observation)
 	intake->ready_count++;
 }
 
-static struct wall
-later(struct wall wall, int64_t us)
-{
-	struct wall sum;
-
-	if (__builtin_add_overflow(wall.us, us, &sum.us))
-		sum.us = us < 0 ? INT64_MIN : INT64_MAX;
-	return sum;
-}
-
 /* Live: can the begin of something be meant? */
 static bool
 is_credible(const struct intake *intake, struct wall start)
 {
-	return start.us <= later(intake->passed, INTAKE_APART).us &&
-		start.us >= later(intake->passed, -OLDEST_LIVE).us;
-}
-
-void
-intake_observation(struct intake *intake, const struct observation *observation)
-{
-	struct observation redated;
-
-	if (intake->settings.live && observation->time.us != intake->passed.us) {
-		redated = *observation;
-		if (!is_credible(intake, observation->time)) {
-			intake->counts.clock_records++;
-			redated.time = intake->passed;
-		} else if (observation->time.us > intake->passed.us) {
-			redated.time = intake->passed;
-		}
-		observation = &redated;
-	}
-	put_ready(intake, observation);
+	return start.us <= wall_later(intake->passed, INTAKE_APART).us &&
+		start.us >= wall_later(intake->passed, -OLDEST_LIVE).us;
 }
 
 /* Of the two ends of a connection, is the source the one that its key begins with? */
@@ -340,25 +310,18 @@ make_room(struct intake *intake)
 	complete(intake, first_due(intake));
 }
 
-/* Told by a log of the application, without the packets. */
-static bool
-is_detail(const struct flow *flow)
-{
-	return (flow->known & FLOW_OUTCOME) && !(flow->known & FLOW_COUNTS);
-}
-
 /* May more records of this connection come later than the other direction does? */
 static bool
 waits_longer(const struct flow *flow)
 {
 	uint8_t flags = flow->forward.tcp_flags | flow->reverse.tcp_flags;
 
-	if (is_detail(flow))
+	if (flow_is_detail(flow))
 		return true;
 	if (!(flow->known & FLOW_TCP_FLAGS) || !(flags & TCP_ACK) || (flags & (TCP_FIN | TCP_RST)))
 		return false;
 	/* Shorter than the shortest active timeout that makes sense: it ended, and the end was lost. */
-	return flow->end.us >= later(flow->start, WALL_MINUTE / 2).us;
+	return flow->end.us >= wall_later(flow->start, WALL_MINUTE / 2).us;
 }
 
 /* Record time passes. Where it jumps, records of two clocks may stand side by side (two exporters, files
@@ -374,7 +337,7 @@ pass_time(struct intake *intake, struct wall wall)
 		return;
 	if (__builtin_sub_overflow(intake->time.now.us, before.us, &step) || step > RECORDTIME_JUMP)
 		step = intake->settings.join_us / JUMP_PART;
-	intake->passed = later(intake->passed, step);
+	intake->passed = wall_later(intake->passed, step);
 }
 
 static void
@@ -383,7 +346,8 @@ enqueue(struct intake *intake, uint32_t at)
 	struct waiting *waiting = &intake->waiting[at];
 	bool longer = waits_longer(&waiting->flow);
 
-	waiting->due = later(intake->passed, intake->settings.join_us + (longer ? WAIT_LONGER : 0));
+	waiting->due =
+		wall_later(intake->passed, intake->settings.join_us + (longer ? WAIT_LONGER : 0));
 	queue_add(intake, longer ? QUEUE_LONGER : QUEUE_USUAL, at);
 }
 
@@ -406,26 +370,8 @@ redate(struct intake *intake, struct flow *flow)
 		lasted > OLDEST_LIVE)
 		lasted = 0;
 	flow->end = now;
-	flow->start = later(now, -lasted);
+	flow->start = wall_later(now, -lasted);
 	return true;
-}
-
-/* Live: were both directions seen, and the end? Then nothing that is still to come changes much. A SYN
- * without an answer is not over: it may be tried again, and then be answered. */
-static bool
-is_over(const struct flow *flow)
-{
-	uint8_t both = flow->forward.tcp_flags & flow->reverse.tcp_flags;
-	uint8_t either = flow->forward.tcp_flags | flow->reverse.tcp_flags;
-
-	if (!(flow->known & FLOW_BOTH_SIDES))
-		return false;
-	if ((flow->known & FLOW_COUNTS) &&
-		(flow->forward.packets == 0 || flow->reverse.packets == 0))
-		return false;
-	if (flow->known & FLOW_ENDED)
-		return true;
-	return (flow->known & FLOW_TCP_FLAGS) && ((both & TCP_FIN) || (either & TCP_RST));
 }
 
 /* Live: what is over comes out, and is remembered. */
@@ -439,7 +385,7 @@ tell_if_over(struct intake *intake, uint32_t at)
 	struct told told;
 
 	/* Where it is not clear who opened, another record may tell. */
-	if (!is_over(flow) || flow_observe(flow, &observation) < 0)
+	if (!flow_is_over(flow) || flow_observe(flow, &observation) < 0)
 		return;
 	put_ready(intake, &observation);
 	told = (struct told){
@@ -452,95 +398,6 @@ tell_if_over(struct intake *intake, uint32_t at)
 	told_add(&intake->told, waiting->key, &told);
 	intake->counts.told_forgotten = intake->told.forgotten;
 	leave(intake, at);
-}
-
-static struct flow
-turned(const struct flow *flow)
-{
-	struct flow other = *flow;
-
-	other.source = flow->destination;
-	other.destination = flow->source;
-	other.source_port = flow->destination_port;
-	other.destination_port = flow->source_port;
-	other.forward = flow->reverse;
-	other.reverse = flow->forward;
-	other.known &= (uint16_t) ~(FLOW_SOURCE_OPENED | FLOW_DESTINATION_OPENED);
-	if (flow->known & FLOW_SOURCE_OPENED)
-		other.known |= FLOW_DESTINATION_OPENED;
-	if (flow->known & FLOW_DESTINATION_OPENED)
-		other.known |= FLOW_SOURCE_OPENED;
-	return other;
-}
-
-/* Adds what a later record tells of one direction. A record of the same moments is the same packets,
- * exported twice (on the way in and out, or by two routers): then the larger counts. */
-static void
-side_add(struct flow_side *side, struct wall *until, const struct flow_side *more,
-	const struct flow *record)
-{
-	bool again = side->packets > 0 && later(record->start, SAME_MOMENT).us < until->us;
-
-	side->tcp_flags |= more->tcp_flags;
-	if (again) {
-		if (more->packets > side->packets)
-			side->packets = more->packets;
-		if (more->bytes > side->bytes)
-			side->bytes = more->bytes;
-	} else {
-		if (__builtin_add_overflow(side->packets, more->packets, &side->packets))
-			side->packets = UINT64_MAX;
-		if (__builtin_add_overflow(side->bytes, more->bytes, &side->bytes))
-			side->bytes = UINT64_MAX;
-	}
-	if (record->end.us > until->us)
-		*until = record->end;
-}
-
-static uint8_t
-saturate(unsigned sum)
-{
-	return sum > UINT8_MAX ? UINT8_MAX : (uint8_t)sum;
-}
-
-/* What a log of the application tells beside the record of the packets. */
-static void
-detail_add(struct flow *flow, const struct flow *more)
-{
-	if (!(more->known & FLOW_OUTCOME))
-		return;
-	/* A message that was accepted stands against one that was refused in the same connection. */
-	if (!(flow->known & FLOW_OUTCOME) || flow->outcome == OUTCOME_UNKNOWN ||
-		more->outcome == OUTCOME_ACCEPTED)
-		flow->outcome = more->outcome;
-	flow->recipients = saturate((unsigned)flow->recipients + more->recipients);
-	flow->refusals = saturate((unsigned)flow->refusals + more->refusals);
-}
-
-/* Merges a record into a connection of the same source and destination. is_reverse: the record is of the
- * answers only. */
-static void
-flow_add(struct waiting *waiting, const struct flow *record, bool is_reverse)
-{
-	struct flow *flow = &waiting->flow;
-
-	if (!is_detail(record) && (flow->sampling == 1 || is_detail(flow)))
-		flow->sampling = record->sampling;
-	detail_add(flow, record);
-	/* Whoever saw the begin knows whether something is missing before it. */
-	if (record->start.us < flow->start.us)
-		flow->known = (uint16_t)((flow->known & ~FLOW_CUT) | (record->known & FLOW_CUT));
-	flow->known |= (uint16_t)(record->known & ~FLOW_CUT);
-	if (!is_reverse)
-		side_add(&flow->forward, &waiting->until[0], &record->forward, record);
-	if (is_reverse || (record->known & FLOW_BOTH_SIDES)) {
-		side_add(&flow->reverse, &waiting->until[1], &record->reverse, record);
-		flow->known |= FLOW_BOTH_SIDES;
-	}
-	if (record->start.us < flow->start.us)
-		flow->start = record->start;
-	if (record->end.us > flow->end.us)
-		flow->end = record->end;
 }
 
 /* Is the record of the next connection between the same ports? A client that was not let in tries again
@@ -561,8 +418,8 @@ is_next_connection(const struct waiting *waiting, const struct flow *record, boo
 static bool
 is_soon_after(const struct intake *intake, const struct flow *record, struct wall end)
 {
-	return record->start.us > later(end, INTAKE_APART).us &&
-		record->start.us <= later(end, intake->settings.join_us + WAIT_LONGER).us;
+	return record->start.us > wall_later(end, INTAKE_APART).us &&
+		record->start.us <= wall_later(end, intake->settings.join_us + WAIT_LONGER).us;
 }
 
 /* is_next_connection, live. */
@@ -585,7 +442,7 @@ is_next_told(const struct intake *intake, const struct told *told, const struct 
 {
 	bool same = told->source_is_low == source_is_low(flow);
 	/* A record of both sides tells of the same direction in its other half. */
-	bool other = !same && ((flow->known & FLOW_BOTH_SIDES) || is_detail(flow));
+	bool other = !same && ((flow->known & FLOW_BOTH_SIDES) || flow_is_detail(flow));
 	uint8_t is = other ? flow->reverse.tcp_flags : flow->forward.tcp_flags;
 	/* An RST ends what both have acknowledged; where it answered a SYN, the next is another try. */
 	bool ended = told->has_fin[!same && !other] || told->was_open;
@@ -600,10 +457,10 @@ is_near(const struct intake *intake, const struct flow *flow, const struct flow 
 	int64_t gap = intake->settings.join_us;
 
 	/* Messages of one connection may be minutes apart. */
-	if (is_detail(flow) || is_detail(record))
+	if (flow_is_detail(flow) || flow_is_detail(record))
 		gap += WAIT_LONGER;
-	return record->start.us <= later(flow->end, gap).us &&
-		flow->start.us <= later(record->end, gap).us;
+	return record->start.us <= wall_later(flow->end, gap).us &&
+		flow->start.us <= wall_later(record->end, gap).us;
 }
 
 static uint32_t
@@ -637,8 +494,8 @@ join(struct intake *intake, uint32_t at, const struct flow *flow, bool is_redate
 	struct waiting *waiting = &intake->waiting[at];
 	bool same = address_equal(&waiting->flow.source, &flow->source) &&
 		waiting->flow.source_port == flow->source_port;
-	bool is_reverse = !same && !(flow->known & FLOW_BOTH_SIDES) && !is_detail(flow);
-	struct flow record = same ? *flow : turned(flow);
+	bool is_reverse = !same && !(flow->known & FLOW_BOTH_SIDES) && !flow_is_detail(flow);
+	struct flow record = same ? *flow : flow_turned(flow);
 	bool is_recent;
 
 	if (waiting->due.us <= intake->passed.us)
@@ -646,14 +503,14 @@ join(struct intake *intake, uint32_t at, const struct flow *flow, bool is_redate
 	/* Live, what came within join_us is near, whatever the clocks of two exporters say. */
 	is_recent = intake->settings.live &&
 		(waiting->queue != QUEUE_LONGER ||
-			later(waiting->due, -WAIT_LONGER).us > intake->passed.us);
+			wall_later(waiting->due, -WAIT_LONGER).us > intake->passed.us);
 	if (!is_recent && !is_near(intake, &waiting->flow, &record))
 		return false;
 	if (intake->settings.live ? is_next_live(intake, waiting, &record, is_reverse, is_redated)
 				  : is_next_connection(waiting, &record, is_reverse))
 		return false;
 	queue_remove(intake, at);
-	flow_add(waiting, &record, is_reverse);
+	flow_add(&waiting->flow, waiting->until, &record, is_reverse);
 	enqueue(intake, at);
 	if (intake->settings.live)
 		tell_if_over(intake, at);
@@ -729,6 +586,26 @@ add_soon(struct intake *intake, const struct flow *flow)
 	soon->key = connection_key(intake, &soon->flow);
 	table_prefetch(&intake->table, soon->key);
 	told_prefetch(&intake->told, soon->key);
+}
+
+void
+intake_observation(struct intake *intake, const struct observation *observation)
+{
+	struct observation redated;
+
+	/* In the order in which they came. */
+	add_all_soon(intake);
+	if (intake->settings.live && observation->time.us != intake->passed.us) {
+		redated = *observation;
+		if (!is_credible(intake, observation->time)) {
+			intake->counts.clock_records++;
+			redated.time = intake->passed;
+		} else if (observation->time.us > intake->passed.us) {
+			redated.time = intake->passed;
+		}
+		observation = &redated;
+	}
+	put_ready(intake, observation);
 }
 
 struct intake_counts *

@@ -8,7 +8,7 @@
  * Time:    of files, it passes by the times of the records. Live (intake_settings.live), it passes by
  *          intake_advance alone, on the receiver's clock: then a connection of which both directions and
  *          the end were seen (FIN of both, RST, or a firewall's word) comes out at once, everything else
- *          after join_us. What came out at once is remembered for join_us, so that a later record of the same
+ *          after join_us. What came out at once is remembered for join_us (told.h), so that a later record of the same
  *          connection (another exporter's, what an active timeout left) is counted (repeated_records)
  *          and is no second observation. A SYN more than INTAKE_APART after the end, from the same ports,
  *          is a new connection.
@@ -32,7 +32,7 @@ struct zone;
 
 struct intake_settings {
 	int64_t join_us;         /* how long a record waits for its other direction: one minute */
-	size_t join_most;        /* records that wait, at the most */
+	size_t join_most;        /* records that wait, at the most; twice as many are remembered */
 	size_t errors_most;      /* errors kept with their text, at the most; all are counted */
 	const struct zone *zone; /* of times that carry none; NULL: UTC. Outlives the intake */
 	int stop;                /* readable when reading is to end (input.h); 0: none */
@@ -61,7 +61,7 @@ struct intake_counts {
 	uint64_t repeated_records; /* mail records of connections that came out before */
 	uint64_t clock_records;    /* their own time could not be meant */
 	uint64_t told_forgotten;   /* connections that came out, not remembered for their whole time
-	                            * because too many waited */
+	                            * because too many did */
 };
 
 struct intake_error {
@@ -77,7 +77,8 @@ struct intake *intake_free(struct intake *intake);
 
 /* The readers' side. Readers count records, skipped_records, skipped_bytes and lost_records themselves
  * (intake_counts), and mail_records where they put in observations; the intake counts the rest. A flow
- * that turns out to be no mail (its opener went elsewhere) is left out silently. */
+ * that turns out to be no mail (its opener went elsewhere) is left out silently. Live, the last few flows may not be
+ * counted as repeated, forced or skipped before intake_counts or intake_take is called again. */
 void intake_flow(struct intake *intake, const struct flow *flow);
 void intake_observation(struct intake *intake, const struct observation *observation);
 void intake_error(struct intake *intake, const char *file, uint64_t offset, const char *format, ...)
