@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -75,17 +76,26 @@ layout(void)
 	return save_layout(sizes, sizeof(sizes) / sizeof(*sizes));
 }
 
+/* A file of its own each time: a writer that outlives its judge still has the old one, which has no name any more. */
 static int
-write_file(const struct snapshot *snapshot, const struct judge *judge,
-	const struct snapshot_places *places)
+open_new(const struct snapshot *snapshot)
 {
-	int descriptor = open(
-		snapshot->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int descriptor;
+
+	if (unlink(snapshot->new_path) < 0 && errno != ENOENT)
+		return -errno;
+	descriptor = open(
+		snapshot->new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return descriptor < 0 ? -errno : descriptor;
+}
+
+/* Closes the descriptor. */
+static int
+write_file(int descriptor, const struct judge *judge, const struct snapshot_places *places)
+{
 	struct save *save;
 	int r;
 
-	if (descriptor < 0)
-		return -errno;
 	save = save_new(snapshot_write, &descriptor);
 	save_section(save, TAG, layout(), sizeof(*places));
 	save_bytes(save, places, sizeof(*places));
@@ -148,10 +158,12 @@ snapshot_is_busy(const struct snapshot *snapshot)
 	return snapshot->writer > 0 || snapshot->is_written;
 }
 
+/* What there is of it takes no room on a disk that may be full. */
 static void
 fail_snapshot(struct snapshot *snapshot, int error)
 {
 	snapshot->failed++;
+	(void)unlink(snapshot->new_path);
 	event(EVENT_SNAPSHOT_FAILED, "file=%s text=%s", snapshot->path, strerror(error));
 }
 
@@ -159,14 +171,27 @@ void
 snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
 	const struct snapshot_places *places, uint64_t verdicts, struct wall now)
 {
-	pid_t pid = fork();
+	int descriptor = open_new(snapshot);
+	pid_t judging = getpid(), pid;
 
-	if (pid < 0) {
-		fail_snapshot(snapshot, errno);
+	if (descriptor < 0) {
+		fail_snapshot(snapshot, -descriptor);
 		return;
 	}
-	if (pid == 0)
-		_exit(-write_file(snapshot, judge, places) & 0xff);
+	pid = fork();
+	if (pid < 0) {
+		fail_snapshot(snapshot, errno);
+		close(descriptor);
+		return;
+	}
+	if (pid == 0) {
+		/* Of use to nobody when the judge is gone. */
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != judging)
+			_exit(ECANCELED);
+		_exit(-write_file(descriptor, judge, places) & 0xff);
+	}
+	close(descriptor);
 	snapshot->writer = pid;
 	snapshot->verdicts = verdicts;
 	snapshot->began = now;
@@ -223,7 +248,9 @@ snapshot_finish(struct snapshot *snapshot, const struct judge *judge,
 
 	look_after_writer(snapshot, 0);
 	snapshot->is_written = false;
-	r = write_file(snapshot, judge, places);
+	r = open_new(snapshot);
+	if (r >= 0)
+		r = write_file(r, judge, places);
 	if (r < 0) {
 		fail_snapshot(snapshot, -r);
 		return;
