@@ -5,6 +5,7 @@
 #include "base/wall.h"
 #include "runtime/clock.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_SANDBOX] = {"sandbox", SEVERITY_WARNING, false},
 	[EVENT_RELOADED] = {"reloaded", SEVERITY_NOTICE, false},
 	[EVENT_RELOAD_REFUSED] = {"reload-refused", SEVERITY_ERROR, false},
+	[EVENT_WAITING] = {"waiting", SEVERITY_NOTICE, false},
 	[EVENT_LISTENING] = {"listening", SEVERITY_INFO, false},
 	[EVENT_CLOCK_SET] = {"clock-set", SEVERITY_WARNING, true},
 	[EVENT_EXPORT_ERROR] = {"export-error", SEVERITY_WARNING, true},
@@ -31,6 +33,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_SNAPSHOT_FAILED] = {"snapshot-failed", SEVERITY_ERROR, true},
 	[EVENT_SNAPSHOT_REFUSED] = {"snapshot-refused", SEVERITY_ERROR, false},
 	[EVENT_STATE_RESTORED] = {"state-restored", SEVERITY_NOTICE, false},
+	[EVENT_CASES_UNKNOWN] = {"cases-unknown", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_FAILED] = {"ledger-failed", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_WORKS] = {"ledger-works", SEVERITY_NOTICE, true},
 	[EVENT_CASE_OPENED] = {"case-opened", SEVERITY_NOTICE, false},
@@ -44,6 +47,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 static struct {
 	const char *process;
 	bool is_journal;
+	unsigned unsaid; /* lines that the log did not take, since the last that it took */
 	struct {
 		int64_t minute;
 		unsigned count;
@@ -188,6 +192,7 @@ void
 event(enum event what, const char *format, ...)
 {
 	char line[EVENT_LINE], whole[EVENT_LINE + 128], stamp[WALL_TEXT] = "", more[40] = "";
+	struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
 	unsigned left_out;
 	struct timespec now;
 	va_list args;
@@ -198,6 +203,7 @@ event(enum event what, const char *format, ...)
 	va_start(args, format);
 	(void)format_line(line, what, format, &args);
 	va_end(args);
+	left_out += state.unsaid;
 	if (left_out > 0)
 		snprintf(more, sizeof(more), " left_out=%u", left_out);
 	if (state.is_journal) {
@@ -208,7 +214,11 @@ event(enum event what, const char *format, ...)
 	}
 	length = snprintf(whole, sizeof(whole), "%s%s%s process=%s%s\n", stamp,
 		state.is_journal ? "" : " ", line, state.process, more);
-	/* A log that nobody takes must not stop the daemon. */
-	if (length > 0 && write(STDERR_FILENO, whole, (size_t)length) < 0)
-		return;
+	/* A log that nobody takes must not stop the daemon: what does not fit now is left out and counted. */
+	if (length > 0 &&
+		(poll(&log, 1, 0) != 1 || (log.revents & POLLOUT) == 0 ||
+			write(STDERR_FILENO, whole, (size_t)length) < 0))
+		state.unsaid++;
+	else
+		state.unsaid = 0;
 }

@@ -57,6 +57,13 @@ int64_t ring_take(struct ring *ring, void *into, size_t room) MUST_USE;
 /* All that ring_take gave is taken: its places may be used again. */
 void ring_taken(struct ring *ring);
 
+/* The last count of those that ring_take gave are not taken, and come again. */
+static inline void
+ring_give_back(struct ring *ring, size_t count)
+{
+	ring->at -= count;
+}
+
 /* Goes back to an earlier place, as far as entries are still there; returns how many before it are not. */
 uint64_t ring_rewind(struct ring *ring, uint64_t place);
 
