@@ -243,6 +243,12 @@ judge_find(const struct judge *judge, uint64_t pseudonym, struct judge_line *ret
 	return 0;
 }
 
+struct wall
+judge_now(const struct judge *judge)
+{
+	return judge->now;
+}
+
 struct judge_counts
 judge_counts(const struct judge *judge)
 {

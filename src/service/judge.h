@@ -77,6 +77,9 @@ struct judge_counts {
 
 struct judge_counts judge_counts(const struct judge *judge);
 
+/* The last time given. */
+struct wall judge_now(const struct judge *judge);
+
 /* Saving and going on.
  *
  * A judge that is restored and given the rest of the input gives the same verdicts as one that never stopped.

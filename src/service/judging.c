@@ -22,6 +22,7 @@
 #define TAKE 256
 /* The open cases are waited for so long at the begin. */
 #define RESUME_US (10 * WALL_SECOND)
+#define ASK_US    (2 * WALL_SECOND)
 /* While the keeper does not take what waits. */
 #define RETRY_MS 20
 /* While sightings come: a portion costs as much to be woken for as one. */
@@ -34,6 +35,8 @@
  * before it begins with nothing. */
 #define TRIES_REPLAY   2
 #define TRIES_SNAPSHOT 4
+/* A snapshot of a later time than this from now was made by a wrong clock. */
+#define AHEAD_US WALL_DAY
 
 struct judging {
 	const struct daemon_settings *settings;
@@ -262,13 +265,13 @@ hear_keeper(struct judging *judging)
 	return was_last;
 }
 
-/* Asks for the open cases, and waits: nothing is judged before. A ledger that cannot be read now is no reason to judge
- * nobody. */
+/* Asks for the open cases, and waits: nothing is judged before. A keeper that died with the question is asked again. A
+ * ledger that cannot be read now is no reason to judge nobody. */
 static void
 resume(struct judging *judging)
 {
 	struct pollfd polled = {.fd = judging->keeper, .events = POLLIN};
-	int64_t begun = clock_steady();
+	int64_t begun = clock_steady(), asked = begun;
 	bool is_done = false;
 
 	/* Answers to the one before are of no use. */
@@ -276,12 +279,19 @@ resume(struct judging *judging)
 	judging->asks = true;
 	ask_open(judging, 0);
 	while (!is_done && !judging->duty.is_over && clock_steady() - begun < RESUME_US) {
-		(void)poll(&polled, 1, IDLE_MS);
+		if (poll(&polled, 1, IDLE_MS) > 0)
+			asked = clock_steady();
 		is_done = hear_keeper(judging);
+		if (!is_done && clock_steady() - asked > ASK_US) {
+			asked = clock_steady();
+			ask_open(judging, 0);
+		}
 		duty_beat(&judging->duty);
 		duty_hear(&judging->duty);
 	}
 	judging->asks = false;
+	if (!is_done && !judging->duty.is_over)
+		event(EVENT_CASES_UNKNOWN, "judge=%u", judging->number);
 	if (is_done)
 		judge_each_missing(judging->judge, on_verdict, judging);
 }
@@ -346,8 +356,32 @@ judging_new(struct judging *judging)
 	return judge_new(&settings);
 }
 
+/* A clock that was wrong made it: what comes now would count as of then, for as long. */
+static int
+check_time(const struct judging *judging, struct fail *fail)
+{
+	struct wall now = judge_now(judging->judge);
+
+	if (judging->settings->receive.by_records ||
+		now.us <= judging->duty.clock.now.us + AHEAD_US)
+		return 0;
+	fail_what(fail, "it is of more than a day ahead of the clock");
+	return -ERANGE;
+}
+
+/* How far the ring was taken when the snapshot was made; of a ring that it does not know, or without one: the begin. */
+static uint64_t
+place_of(const struct snapshot_places *where, uint64_t ring)
+{
+	for (uint32_t k = 0; k < where->receivers; k++) {
+		if (where->ring[k] == ring)
+			return where->place[k];
+	}
+	return 0;
+}
+
 /* From the snapshot, if there is a good one, and to the place in each ring that
- * it was made at. */
+ * it was made at: what was taken since is taken again. */
 static void
 restore(struct judging *judging, unsigned tries)
 {
@@ -363,12 +397,15 @@ restore(struct judging *judging, unsigned tries)
 		fail_what(&fail, "it is of one of %u judges, and now there are %u", where.judges,
 			judging->settings->estate.judges);
 	}
+	if (r == 0)
+		r = check_time(judging, &fail);
 	if (r == -ECANCELED)
 		fail_what(&fail, "judges that began with it died %u times", tries);
 	if (r < 0 && r != -ENOENT) {
 		/* What was half restored is thrown away. */
 		judge_free(judging->judge);
 		judging->judge = judging_new(judging);
+		where = (struct snapshot_places){0};
 		snapshot_put_aside(&judging->snapshot);
 		event(EVENT_SNAPSHOT_REFUSED, "text=%s", fail.what);
 	}
@@ -377,12 +414,10 @@ restore(struct judging *judging, unsigned tries)
 			(void)ring_rewind(&judging->from[i], UINT64_MAX);
 			continue;
 		}
-		for (uint32_t k = 0; r == 0 && k < where.receivers; k++) {
-			if (where.ring[k] == ring_identity(&judging->from[i]))
-				lost += ring_rewind(&judging->from[i], where.place[k]);
-		}
+		lost += ring_rewind(
+			&judging->from[i], place_of(&where, ring_identity(&judging->from[i])));
 	}
-	if (r == 0)
+	if (r == 0 || lost > 0)
 		event(EVENT_STATE_RESTORED, "lines=%llu sightings_gone=%llu",
 			(unsigned long long)judge_counts(judging->judge).lines,
 			(unsigned long long)lost);
