@@ -136,6 +136,12 @@ const struct config_option config_options[] = {
 		.help = "How often a judge writes down its state. What came since is read "
 			"again after a judge's death, and missing only if all processes die "
 			"at once."},
+	{.name = "daemon.hangs",
+		.type = OPTION_TYPE_DURATION,
+		.standard = "1m",
+		.least = 5,
+		.most = 3600,
+		.help = "A process of the daemon that showed no life for so long is replaced."},
 	{.name = "daemon.waiting-most",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "131072",

@@ -204,6 +204,7 @@ take_numbers(const struct config *config, struct daemon_settings *settings)
 	receive->join_most = JOIN_MOST;
 	receive->buffer_bytes = (size_t)config_number(config, "receive.buffer");
 	receive->by_records = text_is(config_choice(config, "receive.clock"), "records");
+	settings->hangs_us = microseconds(config, "daemon.hangs");
 	settings->judging.snapshot_us = microseconds(config, "daemon.snapshot");
 	settings->keep.close_silent_days =
 		(unsigned)(config_number(config, "ledger.retention-open") / 86400);

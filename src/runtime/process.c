@@ -68,7 +68,7 @@ describe(int status, char how[64])
 }
 
 pid_t
-process_ended(char how[64], bool *is_clean)
+process_ended(char how[64], bool *is_clean, int *signal)
 {
 	int status;
 	pid_t pid = waitpid(-1, &status, WNOHANG);
@@ -77,6 +77,7 @@ process_ended(char how[64], bool *is_clean)
 		return 0;
 	describe(status, how);
 	*is_clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	*signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	return pid;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/daemon.h"
 
+#include "base/text.h"
 #include "desk/statusreport.h"
 #include "runtime/activation.h"
 #include "runtime/channel.h"
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,21 +36,27 @@
  * last. */
 #define PAUSE_FIRST_US 100000
 #define PAUSE_LAST_US  (30 * WALL_SECOND)
-/* One that did not come round for so long hangs. */
-#define HANGS_US (60 * WALL_SECOND)
+/* The last for one that was killed from outside. */
+#define PAUSE_KILLED_US WALL_SECOND
+/* A parent that did not come round itself for so long was stopped, and so may have been its children. */
+#define STALL_US (5 * WALL_SECOND)
 /* Ending takes as long as its last work; then it is killed. */
 #define ENDING_US (40 * WALL_SECOND)
 #define LOOK_MS   200
 /* How often figures are taken, and how many times as seldom they are told. */
 #define SAMPLE_US  WALL_SECOND
 #define TELL_EVERY 5
-/* Another daemon that is just ending keeps the lock so long. */
-#define LOCK_TRIES 50
+/* The processes of a daemon that is just ending, or whose parent was killed, keep the lock so long. */
+#define LOCK_TRIES_ENDING 50
+#define LOCK_TRIES_ORPHAN 400
+#define LOCK_TRY_US       100000
 
 struct child {
 	struct post post;
 	pid_t pid;      /* 0: not running */
 	unsigned young; /* deaths in a row */
+	unsigned tries; /* those of them that what it read may be guilty of */
+	bool is_hung;   /* and was therefore killed */
 	int64_t started_us;
 	int64_t due_us; /* when it is to be started */
 	bool is_ready;
@@ -57,10 +65,13 @@ struct child {
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
-/* Who ends first gives to those who end later. */
-static const enum counter_owner order[] = {OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
+#define STEPS 4
 
-#define STEPS (sizeof(order) / sizeof(*order))
+/* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
+static const enum counter_owner stops[STEPS] = {
+	OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
+static const enum counter_owner replaced[STEPS] = {
+	OWNER_KEEPER, OWNER_RECEIVER, OWNER_JUDGE, OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;
@@ -69,6 +80,8 @@ struct parent {
 	struct opening opening;
 	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
+	int64_t looked_us;  /* at the children */
+	int64_t stalled_us; /* when it went on after it had been stopped */
 	int64_t watched_us; /* when the service manager was last told that all is well */
 	struct rates rates;
 	int64_t sampled_us;
@@ -141,6 +154,31 @@ make_state(const struct daemon_settings *settings, struct fail *fail)
 	return r;
 }
 
+/* The parent that wrote its number there last; 0: none. */
+static pid_t
+lock_owner(int lock)
+{
+	char text[16] = "";
+	uint64_t number;
+	ssize_t n = pread(lock, text, sizeof(text) - 1, 0);
+
+	if (n <= 1 || text_parse_u64((struct text){text, (size_t)n - 1}, INT32_MAX, &number) < 0)
+		return 0;
+	return (pid_t)number;
+}
+
+/* Where that fails, on a full disk, the next one only waits shorter. */
+static void
+write_owner(const char *path)
+{
+	int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
+
+	if (file < 0)
+		return;
+	(void)dprintf(file, "%d\n", getpid());
+	close(file);
+}
+
 static int
 take_lock(struct parent *parent, struct fail *fail)
 {
@@ -150,7 +188,8 @@ take_lock(struct parent *parent, struct fail *fail)
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "%s/lock", parent->settings.state);
-	parent->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	/* Not for writing: a disk is to be made read-only while it is held. */
+	parent->lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (parent->lock < 0) {
 		r = -errno;
 		fail_where(fail, "%s", path);
@@ -158,16 +197,26 @@ take_lock(struct parent *parent, struct fail *fail)
 		return r;
 	}
 	for (int i = 0; flock(parent->lock, LOCK_EX | LOCK_NB) < 0; i++) {
-		if (i < LOCK_TRIES) {
-			usleep(100000);
+		pid_t owner = lock_owner(parent->lock);
+		bool is_orphan = owner > 0 && kill(owner, 0) < 0 && errno == ESRCH;
+
+		if (i == 0)
+			event(EVENT_WAITING, "pid=%d text=%s", owner,
+				is_orphan ? "processes of a daemon that died still end"
+					  : "another lazaretd has this folder");
+		if (i < (is_orphan ? LOCK_TRIES_ORPHAN : LOCK_TRIES_ENDING)) {
+			usleep(LOCK_TRY_US);
 			continue;
 		}
 		fail_where(fail, "%s", parent->settings.state);
-		fail_what(fail, "another lazaretd works with this folder");
+		fail_what(fail,
+			is_orphan ? "processes of a lazaretd that died do not end"
+				  : "another lazaretd works with this folder");
 		fail_hint(
 			fail, "stop it first, or give this one a folder of its own (daemon.state)");
 		return -EBUSY;
 	}
+	write_owner(path);
 	return 0;
 }
 
@@ -218,9 +267,9 @@ run_child(struct parent *parent, const struct child *child)
 	case OWNER_RECEIVER:
 		opening_of(&parent->opening, child->post.number, &sockets);
 		receiver_run(&parent->settings, &parent->estate, child->post.number, &sockets,
-			child->young);
+			child->tries);
 	case OWNER_JUDGE:
-		judging_run(&parent->settings, &parent->estate, child->post.number, child->young);
+		judging_run(&parent->settings, &parent->estate, child->post.number, child->tries);
 	case OWNER_KEEPER:
 		keeper_run(&parent->settings, &parent->estate);
 	case OWNER_DESK:
@@ -240,7 +289,7 @@ start(struct parent *parent, struct child *child)
 	pid_t pid;
 
 	snprintf(name, sizeof(name), "laz-%s", owner_names[child->post.owner]);
-	child->is_ready = child->is_stopped = false;
+	child->is_ready = child->is_stopped = child->is_hung = false;
 	child->started_us = clock_steady();
 	__atomic_store_n(&estate_status(&parent->estate, place)->beat_us, child->started_us,
 		__ATOMIC_RELAXED);
@@ -284,9 +333,12 @@ clear_channel(const struct parent *parent, const struct child *child)
 }
 
 static void
-note_end(struct parent *parent, struct child *child, const char *how, bool is_clean)
+note_end(struct parent *parent, struct child *child, const char *how, bool is_clean, int signal)
 {
-	int64_t now = clock_steady(), pause = PAUSE_FIRST_US;
+	/* Somebody else's kill says nothing about what it read. */
+	bool is_killed = signal == SIGKILL && !child->is_hung;
+	int64_t now = clock_steady(), pause = PAUSE_FIRST_US,
+		most = is_killed ? PAUSE_KILLED_US : PAUSE_LAST_US;
 	struct status_process *status = estate_status(&parent->estate, estate_place(&child->post));
 
 	child->pid = 0;
@@ -294,17 +346,21 @@ note_end(struct parent *parent, struct child *child, const char *how, bool is_cl
 	clear_channel(parent, child);
 	child->due_us = now;
 	if (child->is_stopped && is_clean) {
-		child->young = 0;
+		child->young = child->tries = 0;
 		return;
 	}
 	event(EVENT_PROCESS_ENDED, "name=%s number=%u how=%s", owner_names[child->post.owner],
 		child->post.number, how);
 	parent->restarts++;
 	child->young = now - child->started_us < YOUNG_US ? child->young + 1 : 0;
-	for (unsigned i = 1; i < child->young && pause < PAUSE_LAST_US; i++)
+	if (child->young == 0)
+		child->tries = 0;
+	else if (!is_killed)
+		child->tries++;
+	for (unsigned i = 1; i < child->young && pause < most; i++)
 		pause *= 2;
 	if (child->young > 0)
-		child->due_us = now + (pause < PAUSE_LAST_US ? pause : PAUSE_LAST_US);
+		child->due_us = now + (pause < most ? pause : most);
 }
 
 static void
@@ -313,12 +369,13 @@ reap(struct parent *parent)
 	struct child *child;
 	bool is_clean;
 	char how[64];
+	int signal;
 	pid_t pid;
 
-	while ((pid = process_ended(how, &is_clean)) > 0) {
+	while ((pid = process_ended(how, &is_clean, &signal)) > 0) {
 		child = find_child(parent, pid);
 		if (child != NULL)
-			note_end(parent, child, how, is_clean);
+			note_end(parent, child, how, is_clean, signal);
 	}
 }
 
@@ -431,9 +488,11 @@ hear(struct parent *parent)
 }
 
 static bool
-is_step_of(const struct child *child, size_t step)
+is_step_of(const struct parent *parent, const struct child *child)
 {
-	return child->post.owner == order[step];
+	const enum counter_owner *order = parent->phase == PHASE_STOPPING ? stops : replaced;
+
+	return child->post.owner == order[parent->step];
 }
 
 static void
@@ -456,7 +515,7 @@ step_on(struct parent *parent)
 	for (size_t i = 0; i < parent->children; i++) {
 		struct child *child = &parent->child[i];
 
-		if (!is_step_of(child, parent->step))
+		if (!is_step_of(parent, child))
 			continue;
 		if (!parent->step_begun)
 			tell_to_stop(parent, child);
@@ -559,6 +618,19 @@ tell_status(struct parent *parent)
 	buffer_done(&line);
 }
 
+/* Did it show for too long no sign of life? What passed while the parent was stopped does not count. */
+static bool
+is_hung(const struct parent *parent, const struct child *child, int64_t now)
+{
+	int64_t beat = __atomic_load_n(
+		&estate_status(&parent->estate, estate_place(&child->post))->beat_us,
+		__ATOMIC_RELAXED);
+
+	if (beat < parent->stalled_us)
+		beat = parent->stalled_us;
+	return child->pid > 0 && now - beat > parent->settings.hangs_us;
+}
+
 /* Starts who is due, ends who hangs. */
 static void
 look_after(struct parent *parent)
@@ -566,18 +638,20 @@ look_after(struct parent *parent)
 	int64_t now = clock_steady();
 	bool all = true;
 
+	if (now - parent->looked_us > STALL_US)
+		parent->stalled_us = now;
+	parent->looked_us = now;
+
 	for (size_t i = 0; i < parent->children; i++) {
 		struct child *child = &parent->child[i];
-		const struct status_process *status =
-			estate_status(&parent->estate, estate_place(&child->post));
 
 		if (child->pid == 0 && !child->is_stopped && now >= child->due_us &&
 			parent->phase != PHASE_STOPPING)
 			start(parent, child);
-		if (child->pid > 0 &&
-			now - __atomic_load_n(&status->beat_us, __ATOMIC_RELAXED) > HANGS_US) {
+		if (is_hung(parent, child, now)) {
 			event(EVENT_PROCESS_HUNG, "name=%s number=%u",
 				owner_names[child->post.owner], child->post.number);
+			child->is_hung = true;
 			(void)kill(child->pid, SIGKILL);
 		}
 		all = all && child->is_ready;
@@ -666,6 +740,9 @@ begin(struct parent *parent, struct fail *fail)
 		r = estate_make(&parent->estate, &parent->settings.estate, fail);
 	if (r < 0)
 		return r;
+	parent->estate.lock = parent->lock;
+	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	duty_begin(&parent->duty, &parent->estate, &post);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);

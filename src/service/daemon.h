@@ -53,6 +53,7 @@ struct daemon_settings {
 	struct listen metrics;     /* TCP; port 0: none */
 	struct listen listen[DAEMON_LISTEN];
 	size_t listen_count;
+	int64_t hangs_us; /* a process that showed no life for so long is replaced */
 	struct estate_settings estate;
 	struct receive_settings receive;
 	struct judging_settings judging;

@@ -109,7 +109,7 @@ estate_make(struct estate *estate, const struct estate_settings *settings, struc
 
 	must(settings->receivers >= 1 && settings->receivers <= ESTATE_RECEIVERS);
 	must(settings->judges >= 1 && settings->judges <= ESTATE_JUDGES);
-	*estate = (struct estate){.settings = *settings};
+	*estate = (struct estate){.settings = *settings, .lock = -1};
 	r = make_memory(estate, fail);
 	return r < 0 ? r : make_descriptors(estate, fail);
 }
@@ -203,6 +203,8 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 	size_t count = 0;
 
 	into[count++] = estate->parent[estate_place(post)].end[1];
+	if (estate->lock >= 0)
+		into[count++] = estate->lock;
 	if (post->owner == OWNER_JUDGE) {
 		into[count++] = estate->judge_wake[post->number];
 		into[count++] = estate->keeper_wake;

@@ -60,7 +60,7 @@ duty_ready(struct duty *duty)
 {
 	duty->status->is_ready = 1;
 	if (channel_send(duty->parent, MESSAGE_READY, NULL, 0) == -EPIPE)
-		duty->is_over = true;
+		duty->is_over = duty->is_orphan = true;
 }
 
 void
@@ -83,7 +83,7 @@ duty_hear(struct duty *duty)
 			duty->is_over = true;
 	}
 	if (size != -EAGAIN)
-		duty->is_over = true;
+		duty->is_over = duty->is_orphan = true;
 }
 
 void

@@ -14,6 +14,7 @@ struct duty {
 	struct status_process *status;
 	int parent; /* channel */
 	struct clock clock;
+	bool is_orphan;            /* the parent is gone */
 	bool is_over;              /* the process is to finish its work and end */
 	uint64_t before[COUNTERS]; /* what those counted that held the post before */
 };
