@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define IDLE_MS 500
@@ -26,17 +27,22 @@
 #define RETENTION_US WALL_HOUR
 /* For another program's lock: longer, and the process would seem to hang. */
 #define WAIT_MS 2000
+/* So long are judges waited for that end because the parent was killed. */
+#define ORPHAN_US (15 * WALL_SECOND)
 
 struct keeper {
 	const struct daemon_settings *settings;
 	struct estate *estate;
 	struct duty duty;
 	struct ledger *ledger; /* NULL while it cannot be opened */
+	struct stat file;      /* its file when it was opened */
 	struct keys keys;
 	struct ring from[ESTATE_JUDGES];
 	struct names names[ESTATE_RECEIVERS];
 	bool is_stuck; /* verdicts were handed in and could not be committed */
 	bool has_failed;
+	bool is_judge_gone[ESTATE_JUDGES]; /* and the parent, who could start another */
+	int64_t orphan_us;                 /* when the parent was last there */
 	int64_t retry_us;
 	int64_t looked_us;
 	int64_t retained_us;
@@ -120,19 +126,49 @@ keep_parameters(struct keeper *keeper, struct fail *fail)
 	return r;
 }
 
+/* What was not committed comes again from the rings. */
+static void
+give_up_ledger(struct keeper *keeper, const struct fail *fail)
+{
+	note_failure(keeper, fail);
+	keeper->ledger = ledger_close(keeper->ledger);
+	keeper->is_stuck = false;
+	keeper->batched = 0;
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
+		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);
+}
+
+/* Somebody removed the file, or put another in its place: what would be written now, nobody would ever find. */
+static void
+check_file(struct keeper *keeper)
+{
+	const char *path = keeper->settings->keep.ledger;
+	struct fail fail = {0};
+	struct stat now;
+
+	if (keeper->ledger == NULL)
+		return;
+	if (stat(path, &now) == 0 && now.st_ino == keeper->file.st_ino &&
+		now.st_dev == keeper->file.st_dev)
+		return;
+	fail_what(&fail, "its file was removed or replaced while it was in use");
+	give_up_ledger(keeper, &fail);
+}
+
 /* The ledger, if it can be had. */
 static bool
 has_ledger(struct keeper *keeper)
 {
+	const char *path = keeper->settings->keep.ledger;
 	struct fail fail = {0};
 
+	check_file(keeper);
 	if (keeper->ledger != NULL)
 		return true;
 	if (clock_steady() < keeper->retry_us)
 		return false;
-	if (open_ledger(&keeper->ledger, keeper->settings->keep.ledger, STORE_WRITE,
-		    keeper->duty.clock.now, &fail) == 0 &&
-		keep_parameters(keeper, &fail) == 0) {
+	if (open_ledger(&keeper->ledger, path, STORE_WRITE, keeper->duty.clock.now, &fail) == 0 &&
+		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0) {
 		note_success(keeper);
 		return true;
 	}
@@ -157,7 +193,7 @@ name_line(const struct keeper *keeper, uint64_t pseudonym, char into[LINE_NAME])
 	}
 }
 
-/* Hands one verdict to the ledger. One that cannot be one was damaged on its
+/* Hands one verdict to the ledger; what fails is to be handed in again. One that cannot be one was damaged on its
  * way: it is told and left out. */
 static int
 hand_in(struct keeper *keeper, const struct verdict *verdict, struct fail *fail)
@@ -172,10 +208,12 @@ hand_in(struct keeper *keeper, const struct verdict *verdict, struct fail *fail)
 			(unsigned long long)verdict->line, fail->what);
 		return 0;
 	}
-	if (r == 0 && *name == '\0' && verdict->to >= STATE_SUSPECT)
+	if (r < 0)
+		return r;
+	if (*name == '\0' && verdict->to >= STATE_SUSPECT)
 		keeper->nameless++;
 	keeper->batch[keeper->batched++] = *verdict;
-	return r;
+	return 0;
 }
 
 /* One line of the log for each transition that is in a case. */
@@ -235,12 +273,16 @@ take_ring(struct keeper *keeper, uint32_t judge)
 	}
 	for (int64_t i = 0; i < n; i++) {
 		if (hand_in(keeper, &verdict[i], &fail) < 0) {
-			/* It waits in the ledger's batch; the commit is tried again. */
 			note_failure(keeper, &fail);
 			keeper->is_stuck = true;
+			ring_give_back(&keeper->from[judge], (size_t)(n - i));
+			return false;
 		}
 	}
-	return !keeper->is_stuck;
+	/* Those that were left out are not waited for. */
+	if (keeper->batched == 0 && n > 0)
+		ring_taken(&keeper->from[judge]);
+	return true;
 }
 
 /* True if anything was written. */
@@ -369,6 +411,7 @@ hear_judges(struct keeper *keeper)
 				message_check(type, keeper->message.bytes, (size_t)size))
 				answer_open(keeper, j);
 		}
+		keeper->is_judge_gone[j] = size == -EPIPE;
 	}
 }
 
@@ -424,12 +467,16 @@ rest(struct keeper *keeper)
 	for (uint32_t j = 0; j < judges; j++) {
 		/* Without a ledger their questions wait; they must not wake us all the
      * time. */
-		polled[3 + j] = (struct pollfd){
-			.fd = keeper->ledger != NULL ? keeper->estate->judge_keeper[j].end[1] : -1,
-			.events = POLLIN};
+		polled[3 + j] =
+			(struct pollfd){.fd = keeper->ledger != NULL && !keeper->is_judge_gone[j]
+					? keeper->estate->judge_keeper[j].end[1]
+					: -1,
+				.events = POLLIN};
 		if (!waits)
 			empty = ring_sleep(&keeper->from[j]) && empty;
 	}
+	if (keeper->duty.is_orphan)
+		polled[0].fd = polled[1].fd = -1;
 	(void)poll(polled, 3 + judges, empty || waits ? IDLE_MS : 0);
 	for (uint32_t j = 0; j < judges; j++)
 		ring_awake(&keeper->from[j]);
@@ -462,6 +509,19 @@ begin(struct keeper *keeper)
 	(void)has_ledger(keeper);
 }
 
+/* When the parent was killed nobody tells who ends first: the judges' last verdicts are waited for. */
+static bool
+waits_for_judges(const struct keeper *keeper)
+{
+	if (!keeper->duty.is_orphan || clock_steady() > keeper->orphan_us + ORPHAN_US)
+		return false;
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
+		if (!keeper->is_judge_gone[j])
+			return true;
+	}
+	return false;
+}
+
 _Noreturn void
 keeper_run(const struct daemon_settings *settings, struct estate *estate)
 {
@@ -476,8 +536,10 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 	shutin_enter(&keeper->duty, &post, settings);
 	begin(keeper);
 	duty_ready(&keeper->duty);
-	while (!keeper->duty.is_over) {
+	while (!keeper->duty.is_over || waits_for_judges(keeper)) {
 		duty_beat(&keeper->duty);
+		if (!keeper->duty.is_orphan)
+			keeper->orphan_us = clock_steady();
 		if (!take(keeper))
 			rest(keeper);
 		retain(keeper);
