@@ -38,18 +38,16 @@ sessionfile_init(struct sessionfile *file, const char *folder, uint32_t number)
 	(void)unlink(file->new_path);
 }
 
-/* 0 or an error, positive. */
+/* 0 or an error, positive. Closes the descriptor; a negative one is an error. */
 static int
-write_file(const struct sessionfile *file, const struct export *export_, bool is_last)
+write_file(int descriptor, const struct export *export_, bool is_last)
 {
-	int descriptor =
-		open(file->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct head head = {.is_last = is_last};
 	struct save *save;
 	int r;
 
 	if (descriptor < 0)
-		return errno;
+		return -descriptor;
 	save = save_new(snapshot_write, &descriptor);
 	save_section(save, TAG, layout(), sizeof(head));
 	save_bytes(save, &head, sizeof(head));
@@ -68,8 +66,10 @@ take_over(const struct sessionfile *file, int error)
 {
 	if (error == 0 && rename(file->new_path, file->path) < 0)
 		error = errno;
-	if (error != 0)
-		event(EVENT_SNAPSHOT_FAILED, "file=%s text=%s", file->path, strerror(error));
+	if (error == 0)
+		return;
+	(void)unlink(file->new_path);
+	event(EVENT_SNAPSHOT_FAILED, "file=%s text=%s", file->path, strerror(error));
 }
 
 static void
@@ -115,7 +115,7 @@ sessionfile_load(
 		return r;
 	/* From here on messages are read, of which the file must not claim to know. */
 	if (head.is_last == 1)
-		take_over(file, write_file(file, export_, false));
+		take_over(file, write_file(snapshot_create(file->new_path), export_, false));
 	else
 		export_unsure(export_);
 	return r;
@@ -155,6 +155,7 @@ is_due(const struct sessionfile *file, const struct export *export_)
 void
 sessionfile_watch(struct sessionfile *file, const struct export *export_)
 {
+	int descriptor;
 	pid_t pid;
 
 	look_after_writer(file, WNOHANG);
@@ -163,18 +164,21 @@ sessionfile_watch(struct sessionfile *file, const struct export *export_)
 	file->begun_us = clock_steady();
 	file->changes = export_changes(export_);
 	file->datagrams = export_counts(export_)->datagrams;
-	pid = fork();
+	descriptor = snapshot_create(file->new_path);
+	pid = descriptor < 0 ? -1 : fork();
 	if (pid == 0)
-		_exit(write_file(file, export_, false) & 0xff);
+		_exit(write_file(descriptor, export_, false) & 0xff);
 	if (pid > 0)
 		file->writer = pid;
 	else
-		take_over(file, errno);
+		take_over(file, descriptor < 0 ? -descriptor : errno);
+	if (descriptor >= 0)
+		close(descriptor);
 }
 
 void
 sessionfile_finish(struct sessionfile *file, const struct export *export_)
 {
 	look_after_writer(file, 0);
-	take_over(file, write_file(file, export_, true));
+	take_over(file, write_file(snapshot_create(file->new_path), export_, true));
 }

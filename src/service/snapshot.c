@@ -76,16 +76,14 @@ layout(void)
 	return save_layout(sizes, sizeof(sizes) / sizeof(*sizes));
 }
 
-/* A file of its own each time: a writer that outlives its judge still has the old one, which has no name any more. */
-static int
-open_new(const struct snapshot *snapshot)
+int
+snapshot_create(const char *path)
 {
 	int descriptor;
 
-	if (unlink(snapshot->new_path) < 0 && errno != ENOENT)
+	if (unlink(path) < 0 && errno != ENOENT)
 		return -errno;
-	descriptor = open(
-		snapshot->new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return descriptor < 0 ? -errno : descriptor;
 }
 
@@ -171,7 +169,7 @@ void
 snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
 	const struct snapshot_places *places, uint64_t verdicts, struct wall now)
 {
-	int descriptor = open_new(snapshot);
+	int descriptor = snapshot_create(snapshot->new_path);
 	pid_t judging = getpid(), pid;
 
 	if (descriptor < 0) {
@@ -248,7 +246,7 @@ snapshot_finish(struct snapshot *snapshot, const struct judge *judge,
 
 	look_after_writer(snapshot, 0);
 	snapshot->is_written = false;
-	r = open_new(snapshot);
+	r = snapshot_create(snapshot->new_path);
 	if (r >= 0)
 		r = write_file(r, judge, places);
 	if (r < 0) {

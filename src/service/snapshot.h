@@ -44,6 +44,10 @@ struct snapshot {
 int snapshot_write(void *context, const void *bytes, size_t size);
 int64_t snapshot_read(void *context, void *into, size_t size);
 
+/* Makes a file for writing, always a new one: a writer that outlives its process still has the old one, which has no
+ * name any more. The descriptor or -errno. Before the writer is forked. */
+int snapshot_create(const char *path) MUST_USE;
+
 void snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t number);
 
 /* The last good one into a fresh judge. -ENOENT: there is none; else fail says what is wrong, and the judge is of no use. */
