@@ -89,6 +89,37 @@ a_flood_is_cut_off_and_others_still_speak(void **state)
 	assert_non_null(strstr(out, "event=started pid=1 process=test"));
 }
 
+/* The test ends by its alarm if a line waits. */
+static void
+a_log_that_nobody_takes_is_not_waited_for(void **state)
+{
+	int ends[2], kept = dup(STDERR_FILENO);
+	char bytes[4096] = "", line[EVENT_LINE + 128];
+	ssize_t n;
+
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	while (write(ends[1], bytes, sizeof(bytes)) > 0)
+		continue;
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+	alarm(20);
+	dup2(ends[1], STDERR_FILENO);
+	event(EVENT_STARTED, "pid=%d", 1);
+	event(EVENT_STARTED, "pid=%d", 2);
+	while (read(ends[0], bytes, sizeof(bytes)) > 0)
+		continue;
+	event(EVENT_STARTED, "pid=%d", 3);
+	dup2(kept, STDERR_FILENO);
+	alarm(0);
+	n = read(ends[0], line, sizeof(line) - 1);
+	assert_true(n > 0);
+	line[n] = '\0';
+	assert_non_null(strstr(line, "event=started pid=3"));
+	assert_non_null(strstr(line, " left_out=2"));
+	close(kept);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void
 every_event_has_a_name(void **state)
 {
@@ -108,6 +139,7 @@ main(void)
 		cmocka_unit_test(no_value_can_begin_a_line_or_a_key_of_its_own),
 		cmocka_unit_test(a_line_that_is_too_long_is_cut),
 		cmocka_unit_test(a_flood_is_cut_off_and_others_still_speak),
+		cmocka_unit_test(a_log_that_nobody_takes_is_not_waited_for),
 		cmocka_unit_test(every_event_has_a_name),
 	};
 

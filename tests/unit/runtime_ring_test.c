@@ -272,6 +272,25 @@ carries_everything_between_two_processes(void **state)
 	pair_done(&pair, COUNT);
 }
 
+static void
+gives_again_what_was_given_back_and_keeps_what_was_not(void **state)
+{
+	struct entry entries[8], taken[8];
+	struct pair pair;
+
+	pair_init(&pair, COUNT);
+	for (uint64_t i = 0; i < 8; i++)
+		entries[i] = entry_of(i);
+	assert_int_equal(ring_put(&pair.putting, entries, 8), 8);
+	assert_int_equal(ring_take(&pair.taking, taken, 8), 8);
+	ring_give_back(&pair.taking, 3);
+	ring_taken(&pair.taking);
+	assert_int_equal(ring_taken_place(&pair.putting), 5);
+	assert_int_equal(ring_take(&pair.taking, taken, 8), 3);
+	assert_int_equal(taken[0].number, 5);
+	pair_done(&pair, COUNT);
+}
+
 int
 main(void)
 {
@@ -284,6 +303,7 @@ main(void)
 		cmocka_unit_test(goes_on_where_a_dead_putting_side_stopped),
 		cmocka_unit_test(believes_no_place_that_cannot_be),
 		cmocka_unit_test(wakes_the_taking_side_only_if_it_sleeps),
+		cmocka_unit_test(gives_again_what_was_given_back_and_keeps_what_was_not),
 		cmocka_unit_test(carries_everything_between_two_processes),
 	};
 
