@@ -15,6 +15,8 @@ import time
 LAZARET, LAZARETD = os.environ["LAZARET"], os.environ["LAZARETD"]
 results = []
 running = []
+# Whoever ends the test ends what it started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def result(good, name, *why):
