@@ -374,6 +374,11 @@ reap(struct parent *parent)
 
 	while ((pid = process_ended(how, &is_clean, &signal)) > 0) {
 		child = find_child(parent, pid);
+		if (pid == parent->gate.process) {
+			/* What it has opened stays; what a reload would have it open needs a restart. */
+			event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
+			gateclient_stop(&parent->gate);
+		}
 		if (child != NULL)
 			note_end(parent, child, how, is_clean, signal);
 	}
