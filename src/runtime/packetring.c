@@ -204,14 +204,42 @@ give_back(struct packetring *ring)
 	ring->left = 0;
 }
 
+static bool
+is_full(const struct tpacket_hdr_v1 *head)
+{
+	return (__atomic_load_n(&head->block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER) != 0;
+}
+
+/* Somebody may have read the ring before, up to anywhere: the oldest block that waits is the next one. */
+static bool
+find_begin(struct packetring *ring)
+{
+	uint64_t oldest = UINT64_MAX;
+	size_t begin = 0;
+
+	for (ring->block = 0; ring->block < ring->block_count; ring->block++) {
+		const struct tpacket_hdr_v1 *head = head_of(ring);
+
+		if (is_full(head) && head->seq_num < oldest) {
+			oldest = head->seq_num;
+			begin = ring->block;
+		}
+	}
+	ring->block = begin;
+	ring->has_begun = oldest != UINT64_MAX;
+	return ring->has_begun;
+}
+
 /* A block with packets; the ones without, which the kernel gives out when time is over, go back. */
 static bool
 begin_block(struct packetring *ring)
 {
+	if (!ring->has_begun && !find_begin(ring))
+		return false;
 	for (size_t i = 0; i < ring->block_count; i++) {
 		const struct tpacket_hdr_v1 *head = head_of(ring);
 
-		if ((__atomic_load_n(&head->block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER) == 0)
+		if (!is_full(head))
 			return false;
 		ring->left = head->num_pkts;
 		ring->offset = head->offset_to_first_pkt;

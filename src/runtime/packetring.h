@@ -2,7 +2,8 @@
  *
  * What:    packetring_open makes an AF_PACKET socket with a ring (TPACKET_V3) and the filter of
  *          packetfilter.h, which nobody can take off again; this needs CAP_NET_RAW, so the gate does it.
- *          packetring_map, which needs nothing, maps it in the process that reads; packetring_next walks it.
+ *          packetring_map, which needs nothing, maps it in the process that reads; packetring_next walks it. Who maps it
+ *          after somebody else goes on with the oldest block that was not given back.
  *          The descriptor is readable when a block is full, or when its time is over.
  * Owns:    a packetring owns the mapping and the descriptor. What packetring_next points at is the kernel's
  *          again at the next call.
@@ -39,9 +40,10 @@ struct packetring {
 	uint8_t *blocks;
 	size_t block_size;
 	size_t block_count;
-	size_t block;  /* the one that is read */
-	size_t offset; /* of the next packet in it; 0: the block is not begun */
-	uint32_t left; /* packets in it that were not given out yet */
+	size_t block;   /* the one that is read */
+	size_t offset;  /* of the next packet in it; 0: the block is not begun */
+	uint32_t left;  /* packets in it that were not given out yet */
+	bool has_begun; /* the first block was found */
 	uint64_t packets;
 	uint64_t dropped; /* renewed by packetring_count */
 	uint64_t broken;  /* blocks */

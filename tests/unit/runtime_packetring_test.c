@@ -122,6 +122,41 @@ mail_packets_of_an_interface_arrive_and_others_do_not(void **state)
 }
 
 static int
+goes_on(void)
+{
+	struct packetring_settings settings = right;
+	struct packetring ring;
+	struct packetring_packet packet;
+	uint8_t frame[128];
+	size_t size = mail(frame, sizeof(frame), 25, 4);
+	int from = sender(), descriptor;
+
+	EXPECT(from >= 0 && packetring_check(&settings, NULL) == 0);
+	descriptor = packetring_open(&settings, NULL);
+	EXPECT(descriptor >= 0);
+	/* Each in a block of its own, since the one before it was waited for. */
+	for (int reader = 0; reader < 3; reader++) {
+		EXPECT(packetring_map(&ring, dup(descriptor), &settings, NULL) == 0);
+		for (int i = 0; i < 3; i++) {
+			EXPECT(write(from, frame, size) == (ssize_t)size);
+			EXPECT(next(&ring, &packet) && packet.captured == size);
+			EXPECT(!packetring_next(&ring, &packet));
+		}
+		EXPECT(ring.packets == 3);
+		packetring_close(&ring);
+	}
+	close(descriptor);
+	close(from);
+	return 0;
+}
+
+static void
+who_comes_after_another_reader_goes_on_where_that_one_was(void **state)
+{
+	namespace_run(VETH, goes_on);
+}
+
+static int
 gives_the_tag(void)
 {
 	struct packetring ring;
@@ -455,6 +490,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mail_packets_of_an_interface_arrive_and_others_do_not),
 		cmocka_unit_test(a_tag_that_the_kernel_took_off_is_told),
+		cmocka_unit_test(who_comes_after_another_reader_goes_on_where_that_one_was),
 		cmocka_unit_test(packets_that_this_machine_sent_are_told_from_others),
 		cmocka_unit_test(what_a_full_ring_drops_is_counted),
 		cmocka_unit_test(two_rings_divide_an_interface),
