@@ -63,6 +63,7 @@ struct receiver {
 	uint64_t told_dropped;
 	uint64_t told_lost;
 	uint64_t told_refused;
+	uint64_t shown; /* exporters on the page */
 	int64_t ticked_us;
 	struct observation observation[TAKE];
 	struct sighting sighting[TAKE * IDENTIFY_EACH];
@@ -252,8 +253,9 @@ version_of(const char *version)
 static void
 show_exporter(void *context, const struct export_exporter *from)
 {
-	struct status_exporters *page = context;
-	uint64_t at = page->count;
+	struct receiver *receiver = context;
+	struct status_exporters *page = receiver->estate->exporters[receiver->number];
+	uint64_t at = receiver->shown;
 
 	if (at == STATUS_EXPORTERS)
 		return;
@@ -276,19 +278,19 @@ show_exporter(void *context, const struct export_exporter *from)
 		.templates = from->templates,
 		.clock_off_us = from->clock_us,
 	};
-	page->count = at + 1;
+	receiver->shown = at + 1;
 }
 
 static void
 show_exporters(struct receiver *receiver)
 {
-	struct status_exporters *page = receiver->estate->exporters[receiver->number];
-
 	if (clock_steady() - receiver->exporters_us < EXPORTERS_US)
 		return;
 	receiver->exporters_us = clock_steady();
-	page->count = 0;
-	export_each_exporter(receiver->export_, show_exporter, page);
+	receiver->shown = 0;
+	export_each_exporter(receiver->export_, show_exporter, receiver);
+	/* Who reads meanwhile finds all that there were. */
+	status_set(&receiver->estate->exporters[receiver->number]->count, receiver->shown);
 }
 
 static void

@@ -174,7 +174,7 @@ def set_namespace(descriptor):
 class Daemon:
     """lazaretd in the collector's namespace, with a state folder that a second one of the same name goes on with."""
 
-    def __init__(self, field, name, listen, *options, prefix=(), starts=True, **more):
+    def __init__(self, field, name, listen, *options, prefix=(), arguments=(), starts=True, **more):
         self.field = field
         self.folder = field.path(name)
         os.makedirs(self.folder, exist_ok=True)
@@ -185,7 +185,7 @@ class Daemon:
                     f"metrics.listen=127.0.0.1:{self.metrics_port}", *options]
         if listen is not None:
             settings.append(f"receive.listen={listen}")
-        self.command = [*prefix, LAZARETD, *[a for s in settings for a in ("--set", s)]]
+        self.command = [*prefix, LAZARETD, *arguments, *[a for s in settings for a in ("--set", s)]]
         with open(self.log, "ab") as log:
             self.process = field.start(field.collector, *self.command, stderr=log, **more)
         if starts:
