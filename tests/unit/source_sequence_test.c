@@ -10,7 +10,7 @@ message(struct sequence *s, uint32_t number, uint32_t records)
 {
 	enum sequence_place place = sequence_begin(s, number, &lost);
 
-	sequence_end(s, number, records, 0, false, &lost);
+	sequence_end(s, number, records, 0, 0, false, &lost);
 	return place;
 }
 
@@ -110,7 +110,7 @@ what_could_not_be_counted_makes_the_next_gap_unclear(void **state)
 	sequence_init(&s, SEQUENCE_RECORDS);
 	message(&s, 0, 10);
 	assert_int_equal(sequence_begin(&s, 10, &lost), SEQUENCE_NEXT);
-	sequence_end(&s, 10, 3, 0, true, &lost);
+	sequence_end(&s, 10, 3, 0, 0, true, &lost);
 	assert_int_equal(message(&s, 40, 10), SEQUENCE_UNCLEAR);
 	assert_int_equal(lost, 0);
 	assert_int_equal(message(&s, 60, 10), SEQUENCE_GAP);
@@ -147,7 +147,7 @@ templates_may_count_too(void **state)
 	sequence_init(&s, SEQUENCE_RECORDS);
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(sequence_begin(&s, number, &lost), SEQUENCE_NEXT);
-		sequence_end(&s, number, 5, 2, false, &lost);
+		sequence_end(&s, number, 5, 0, 2, false, &lost);
 		number += 7;
 	}
 	assert_int_equal(s.unit, SEQUENCE_ALL);
@@ -182,6 +182,60 @@ an_exporter_that_does_not_count_loses_nothing(void **state)
 	assert_int_equal(lost, 0);
 }
 
+static void
+an_exporter_that_numbers_the_ends_of_messages_is_followed(void **state)
+{
+	const uint32_t sizes[] = {24, 26, 25, 25, 20, 26, 24, 1, 26};
+	uint32_t number = 0;
+	struct sequence s;
+
+	lost = 0;
+	sequence_init(&s, SEQUENCE_RECORDS);
+	for (int i = 0; i < 9; i++) {
+		number += sizes[i];
+		message(&s, number, sizes[i]);
+		assert_int_equal(lost, 0);
+	}
+	/* Now losses are losses. */
+	number += 30 + 26;
+	message(&s, number, 26);
+	assert_int_equal(lost, 30);
+	number += 10;
+	message(&s, number, 10);
+	assert_int_equal(lost, 30);
+	/* The message that was missing comes late. */
+	message(&s, number - 10 - 26, 30);
+	assert_int_equal(lost, 0);
+	/* Two records of options, which are not numbered. */
+	number += 10;
+	message(&s, number, 12);
+	number += 10;
+	message(&s, number, 10);
+	assert_int_equal(lost, 0);
+	/* It begins anew. */
+	message(&s, 20, 20);
+	message(&s, 45, 25);
+	assert_int_equal(lost, 0);
+}
+
+static void
+a_loss_that_looks_like_numbered_ends_is_counted_later(void **state)
+{
+	struct sequence s;
+
+	lost = 0;
+	sequence_init(&s, SEQUENCE_RECORDS);
+	message(&s, 100, 10);
+	/* 15 of them are missing, and 25 are in it. */
+	message(&s, 125, 25);
+	assert_int_equal(lost, 0);
+	message(&s, 150, 10);
+	assert_int_equal(lost, 15);
+	message(&s, 160, 30);
+	message(&s, 190, 10);
+	assert_int_equal(lost, 15);
+}
+
 int
 main(void)
 {
@@ -198,6 +252,8 @@ main(void)
 		cmocka_unit_test(
 			a_real_loss_that_looks_like_another_way_of_counting_is_counted_later),
 		cmocka_unit_test(an_exporter_that_does_not_count_loses_nothing),
+		cmocka_unit_test(an_exporter_that_numbers_the_ends_of_messages_is_followed),
+		cmocka_unit_test(a_loss_that_looks_like_numbered_ends_is_counted_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

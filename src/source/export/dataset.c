@@ -187,8 +187,10 @@ dataset_read(
 		records = read_each(message, template, at, size);
 	message->records += records;
 	export_->intake_counts->records += records;
-	if (template->is_options)
+	if (template->is_options) {
 		export_->counts.options += records;
+		message->options += records;
+	}
 	if (__builtin_expect(template->has & TEMPLATE_KEYLESS, 0) && records > 0) {
 		export_->intake_counts->skipped_records += records;
 		message_error(message,

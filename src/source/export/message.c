@@ -227,7 +227,7 @@ message_end(struct message *message)
 	if (message->session->is_mixed)
 		return;
 	sequence_end(&message->session->sequence, message->number, message->records,
-		message->templates, message->is_uncounted, &lost);
+		message->options, message->templates, message->is_uncounted, &lost);
 	if (lost != 0)
 		add_lost(message, lost);
 }

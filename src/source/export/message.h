@@ -19,6 +19,7 @@ struct message {
 	struct moment moment;
 	uint32_t number;       /* its sequence number */
 	uint32_t records;      /* data records read, options included */
+	uint32_t options;      /* of them: of options */
 	uint32_t templates;    /* template records read */
 	uint32_t sampling;     /* from a header of NetFlow v5 */
 	uint64_t mail_before;  /* intake_counts.mail_records when it began */

@@ -19,9 +19,11 @@ sequence_reset(struct sequence *sequence)
 {
 	enum sequence_unit unit = sequence->unit;
 	uint32_t mean = sequence->mean;
+	bool numbers_ends = sequence->numbers_ends;
 
 	sequence_init(sequence, unit);
 	sequence->mean = mean;
+	sequence->numbers_ends = numbers_ends;
 }
 
 /* A number of units in data records, as far as can be told. */
@@ -125,7 +127,14 @@ enum sequence_place
 sequence_begin(struct sequence *sequence, uint32_t number, int64_t *lost)
 {
 	enum sequence_place place = SEQUENCE_NEXT;
+	int64_t before = *lost;
 
+	sequence->claimed = 0;
+	/* Where the message begins is known when its records are counted. */
+	if (sequence->numbers_ends) {
+		sequence->place = SEQUENCE_UNCLEAR;
+		return SEQUENCE_UNCLEAR;
+	}
 	if (sequence->has_begun && number != sequence->expected) {
 		place = judge(sequence, number, lost);
 		if (place == SEQUENCE_GAP || place == SEQUENCE_RESTART) {
@@ -141,6 +150,8 @@ sequence_begin(struct sequence *sequence, uint32_t number, int64_t *lost)
 	if (place != SEQUENCE_RESTART)
 		sequence->has_stepped_back = false;
 	sequence->place = (uint8_t)place;
+	if (place == SEQUENCE_GAP)
+		sequence->claimed = (uint32_t)(*lost - before);
 	return place;
 }
 
@@ -173,4 +184,76 @@ sequence_end_late(struct sequence *sequence, uint32_t number, uint32_t records, 
 	uint32_t size[SEQUENCE_UNITS] = {1, records, records + templates};
 
 	fill_gap(sequence, number, size[sequence->unit], records, lost);
+}
+
+/* An exporter that numbers ends: the message began so many records before its number. */
+static void
+follow_end(
+	struct sequence *sequence, uint32_t number, uint32_t records, bool uncounted, int64_t *lost)
+{
+	uint32_t begin = number - records, ahead = begin - sequence->number;
+	uint32_t behind = sequence->number - number;
+
+	if (sequence->has_begun && behind <= SEQUENCE_WINDOW * (sequence->mean / 16 + 1) &&
+		records > 0) {
+		fill_gap(sequence, begin, records, records, lost);
+		return;
+	}
+	/* Records of options are not numbered by all: then it seems to begin a little earlier. */
+	if (sequence->has_begun && ahead > 0 && ahead < SEQUENCE_JUMP && !uncounted &&
+		!sequence->is_uncounted) {
+		sequence->gap[sequence->gap_next] = (struct sequence_gap){sequence->number, begin};
+		sequence->gap_next = (uint8_t)((sequence->gap_next + 1) % SEQUENCE_GAPS);
+		*lost += ahead;
+	}
+	sequence->number = number;
+	sequence->expected = number;
+	sequence->has_begun = true;
+	sequence->is_uncounted = uncounted;
+	if (!uncounted)
+		sequence->mean = (sequence->mean * 15 + records * 16) / 16;
+}
+
+/* What seemed a loss, or late, was none: the last gap is no gap. */
+static void
+take_back(struct sequence *sequence, int64_t *lost)
+{
+	uint8_t last = (uint8_t)((sequence->gap_next + SEQUENCE_GAPS - 1) % SEQUENCE_GAPS);
+
+	if (sequence->place == SEQUENCE_GAP) {
+		sequence->gap[last] = (struct sequence_gap){0, 0};
+		sequence->gap_next = last;
+	}
+	*lost -= sequence->claimed;
+	sequence->unsure += sequence->claimed;
+	sequence->place = SEQUENCE_NEXT;
+}
+
+bool
+sequence_end_unusual(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t options,
+	bool uncounted, int64_t *lost)
+{
+	bool fits = records > 0 && !uncounted && sequence->unit != SEQUENCE_MESSAGES &&
+		(number - sequence->number == records ||
+			number - sequence->number == records - options);
+
+	if (sequence->numbers_ends) {
+		follow_end(sequence, number, records, uncounted, lost);
+		return true;
+	}
+	if (fits && (sequence->place == SEQUENCE_GAP || sequence->place == SEQUENCE_LATE)) {
+		take_back(sequence, lost);
+		sequence->end_fits++;
+		if (sequence->end_fits >= FITS_ENOUGH) {
+			sequence->numbers_ends = true;
+			sequence->unsure = 0;
+		}
+	} else if (!fits && sequence->place == SEQUENCE_NEXT && sequence->end_fits > 0 &&
+		!uncounted) {
+		/* It counts as its protocol says after all. */
+		*lost += sequence->unsure;
+		sequence->unsure = 0;
+		sequence->end_fits = 0;
+	}
+	return false;
 }

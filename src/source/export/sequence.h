@@ -4,7 +4,8 @@
  *          RFC 7011 s3.1). Some exporters number otherwise than their protocol says: who fits one
  *          of the other ways several times in a row is followed in that. Tells losses from
  *          messages that come out of order, from restarts, and from what cannot be known because
- *          a set had no template.
+ *          a set had no template. One that numbers a message by the records sent up to its end instead of up to
+ *          its begin (softflowd does) is followed in that, too.
  * Owns:    nothing.
  * Limits:  the last SEQUENCE_GAPS gaps can be filled by late messages; a step forward of
  *          SEQUENCE_JUMP or more is a restart, no loss.
@@ -16,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SEQUENCE_GAPS   8
+#define SEQUENCE_GAPS   7
 #define SEQUENCE_JUMP   (1 << 20)
 #define SEQUENCE_WINDOW 64 /* messages that may be behind */
 
@@ -42,6 +43,8 @@ struct sequence {
 		uint32_t from;
 		uint32_t to;
 	} gap[SEQUENCE_GAPS];
+	uint32_t claimed; /* records counted as lost before the message that is read */
+	uint32_t unsure;  /* records not counted as lost, since the exporter seems to number ends */
 	uint32_t expected;
 	uint32_t number;               /* of the last message in order */
 	uint32_t size[SEQUENCE_UNITS]; /* of that message */
@@ -53,10 +56,12 @@ struct sequence {
 	uint8_t fits;     /* how often in a row */
 	uint8_t place;    /* enum sequence_place, of the message being read */
 	uint8_t gap_next;
+	uint8_t end_fits; /* how often in a row the end of a message was numbered */
 	bool has_begun : 1;
 	bool has_advanced : 1; /* the numbers do change: not every exporter counts */
 	bool is_uncounted : 1; /* the last message had sets that nobody can count */
 	bool has_stepped_back : 1;
+	bool numbers_ends : 1; /* it is known to do so */
 };
 
 void sequence_init(struct sequence *sequence, enum sequence_unit unit);
@@ -74,14 +79,21 @@ sequence_is_next(const struct sequence *sequence, uint32_t number)
 		!sequence->has_stepped_back;
 }
 
-/* It held so many data records and template records; uncounted: and sets without a template. */
+/* It held so many data records, of options among them, and template records; uncounted: and sets without a template. */
 void sequence_end_late(struct sequence *sequence, uint32_t number, uint32_t records,
 	uint32_t templates, int64_t *lost);
 
+/* Does this number stand for the end of the message? True: all is done. options: of the records. */
+bool sequence_end_unusual(struct sequence *sequence, uint32_t number, uint32_t records,
+	uint32_t options, bool uncounted, int64_t *lost);
+
 static inline void
-sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t templates,
-	bool uncounted, int64_t *lost)
+sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t options,
+	uint32_t templates, bool uncounted, int64_t *lost)
 {
+	if ((sequence->place != SEQUENCE_NEXT || sequence->end_fits > 0) &&
+		sequence_end_unusual(sequence, number, records, options, uncounted, lost))
+		return;
 	if (sequence->place == SEQUENCE_LATE && number != sequence->number) {
 		sequence_end_late(sequence, number, records, templates, lost);
 		return;
