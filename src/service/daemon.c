@@ -776,12 +776,13 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 
 	parent->hooks = hooks;
 	parent->opening = OPENING_NONE;
+	parent->notify.descriptor = -1;
 	event_begin("parent");
 	r = hooks->load(hooks->context, &parent->settings, fail);
 	if (r >= 0)
 		r = begin(parent, fail);
 	if (r < 0)
-		return r;
+		goto out;
 	event(EVENT_STARTED, "pid=%d state=%s", getpid(), parent->settings.state);
 	for (size_t i = 0; i < parent->opening.count; i++) {
 		char at[96];
@@ -795,5 +796,10 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	if (parent->gate.process > 0)
 		gateclient_stop(&parent->gate);
 	event(EVENT_STOPPED, "pid=%d", getpid());
-	return 0;
+
+out:
+	daemon_settings_done(&parent->settings);
+	notify_close(&parent->notify);
+	free(parent);
+	return r;
 }
