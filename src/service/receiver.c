@@ -455,14 +455,15 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 	size_t sockets = receiver->sockets->count;
 	bool came = false;
 
-	for (size_t i = 0; i < sockets; i++) {
-		if (polled[i].revents != 0)
-			came = drain_any(receiver, i) || came;
-	}
+	/* Those that were closed make room for those that wait to be taken. */
 	if (connections_in_read(receiver->connections, polled + sockets, connections,
 		    receiver->duty.clock.now, &receiver->bytes)) {
 		pump(receiver);
 		came = true;
+	}
+	for (size_t i = 0; i < sockets; i++) {
+		if (polled[i].revents != 0)
+			came = drain_any(receiver, i) || came;
 	}
 	return came;
 }
