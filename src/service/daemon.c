@@ -37,7 +37,7 @@
 #define PAUSE_FIRST_US 100000
 #define PAUSE_LAST_US  (30 * WALL_SECOND)
 /* The last for one that was killed from outside. */
-#define PAUSE_KILLED_US WALL_SECOND
+#define PAUSE_KILLED_US (2 * WALL_SECOND)
 /* A parent that did not come round itself for so long was stopped, and so may have been its children. */
 #define STALL_US (5 * WALL_SECOND)
 /* Ending takes as long as its last work; then it is killed. */
