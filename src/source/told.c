@@ -16,7 +16,8 @@
 #define PRINT_AT 36
 
 _Static_assert(INT64_C(1) << END_BITS > (WALL_DAY + WALL_HOUR) / END_US, "a day before fits");
-_Static_assert((uint64_t)WHENS << WHEN_AT == UINT64_C(1) << PRINT_AT, "the fields touch each other");
+_Static_assert(
+	(uint64_t)WHENS << WHEN_AT == UINT64_C(1) << PRINT_AT, "the fields touch each other");
 
 /* Units of a life, and until all buckets were swept: so an older one is gone before its time comes again. */
 #define UNITS 256

@@ -432,6 +432,20 @@ is_flow(const struct template *t)
 		(has_slot(t, SLOT_PROTOCOL) || (t->has & TEMPLATE_TCP));
 }
 
+/* What need not be asked of each record. */
+static void
+note_fields(struct template *t)
+{
+	bool has_both =
+		t->place[SLOT_START_UPTIME].size == 4 && t->place[SLOT_END_UPTIME].size == 4;
+
+	if (has_any_slot(t, SLOT_SAMPLER_INTERVAL, SLOT_SAMPLING_PROBABILITY))
+		t->has |= TEMPLATE_RATE;
+	if (has_both && !t->is_variable && t->dialect != DIALECT_IPFIX &&
+		!has_any_slot(t, SLOT_START_SECONDS, SLOT_EVENT_NANO))
+		t->has |= TEMPLATE_UPTIMES;
+}
+
 static void
 choose_plan(struct template *t)
 {
@@ -451,12 +465,7 @@ choose_plan(struct template *t)
 		t->has |= TEMPLATE_FLOWS;
 	if (has_any_slot(t, SLOT_FRAME, SLOT_PACKET))
 		t->has |= TEMPLATE_FRAMES;
-	if (has_any_slot(t, SLOT_SAMPLER_INTERVAL, SLOT_SAMPLING_PROBABILITY))
-		t->has |= TEMPLATE_RATE;
-	if (!t->is_variable && t->dialect != DIALECT_IPFIX && ports[SLOT_START_UPTIME].size == 4 &&
-		ports[SLOT_END_UPTIME].size == 4 &&
-		!has_any_slot(t, SLOT_START_SECONDS, SLOT_EVENT_NANO))
-		t->has |= TEMPLATE_UPTIMES;
+	note_fields(t);
 	if (ports[SLOT_SOURCE_PORT].size == 2 && ports[SLOT_DESTINATION_PORT].size == 2) {
 		t->has |= TEMPLATE_NEAR;
 		t->source_port = ports[SLOT_SOURCE_PORT].offset;
