@@ -68,6 +68,25 @@ ntp_has_a_fraction_an_era_and_noise(void **state)
 }
 
 static void
+two_uptimes_alone_mean_the_same_on_the_short_way(void **state)
+{
+	/* Also what is after the header, far before it, wrapped, and ends before it begins. */
+	static const uint32_t at[] = {0, 1, 2000, 4999, 5000, 5001, 3605000, 3605001, 700000000,
+		0x80000000, UINT32_MAX - 604795000, UINT32_MAX - 604794998, UINT32_MAX};
+	const size_t count = sizeof(at) / sizeof(*at);
+
+	for (size_t i = 0; i < count * count; i++) {
+		struct made made = {0};
+		struct wall start, end;
+
+		put(&made, SLOT_START_UPTIME, at[i / count], 4);
+		put(&made, SLOT_END_UPTIME, at[i % count], 4);
+		flowtime_parse_uptimes(&moment, at[i / count], at[i % count], &start, &end);
+		expect(&made, true, 0, start.us, end.us);
+	}
+}
+
+static void
 uptimes_of_netflow_count_from_the_header(void **state)
 {
 	struct made made = {0}, wrapped = {0};
@@ -152,6 +171,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_units_mean_the_same_moment),
 		cmocka_unit_test(ntp_has_a_fraction_an_era_and_noise),
+		cmocka_unit_test(two_uptimes_alone_mean_the_same_on_the_short_way),
 		cmocka_unit_test(uptimes_of_netflow_count_from_the_header),
 		cmocka_unit_test(uptimes_of_ipfix_need_a_start_of_the_exporter),
 		cmocka_unit_test(a_duration_stands_in_for_either_end),
