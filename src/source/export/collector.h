@@ -9,6 +9,7 @@
 #define LAZARET_SOURCE_EXPORT_COLLECTOR_H
 
 #include "source/export/decode.h"
+#include "source/export/kernel.h"
 #include "source/export/session.h"
 #include "source/export/sflow.h"
 #include "source/export/twins.h"
@@ -28,6 +29,7 @@ struct export
 	struct sflow *sflow;
 	uint64_t allowed_seed;
 	struct address allowed_lately[ALLOWED_LATELY]; /* addresses known to be allowed, by hash */
+	struct kernel *kernel; /* NULL: there is no filter in the kernel */
 	char file[128]; /* of the last datagram that held something back, for export_flush */
 };
 

@@ -172,6 +172,26 @@ read_each(struct message *message, const struct template *template, const uint8_
 	return records;
 }
 
+/* Tells everybody how many records there were. */
+static inline void
+count_records(struct message *message, const struct template *template, uint32_t records)
+{
+	struct export *export_ = message->export_;
+
+	message->records += records;
+	export_->intake_counts->records += records;
+	if (template->is_options) {
+		export_->counts.options += records;
+		message->options += records;
+	}
+	if (__builtin_expect(template->has & TEMPLATE_KEYLESS, 0) && records > 0) {
+		export_->intake_counts->skipped_records += records;
+		message_error(message,
+			"%u records of template %u have reverse fields but no address or port",
+			records, template->id);
+	}
+}
+
 void
 dataset_read(
 	struct message *message, const struct template *template, const uint8_t *at, size_t size)
@@ -185,16 +205,13 @@ dataset_read(
 		records = (uint32_t)(size / template->length);
 	else
 		records = read_each(message, template, at, size);
-	message->records += records;
-	export_->intake_counts->records += records;
-	if (template->is_options) {
-		export_->counts.options += records;
-		message->options += records;
-	}
-	if (__builtin_expect(template->has & TEMPLATE_KEYLESS, 0) && records > 0) {
-		export_->intake_counts->skipped_records += records;
-		message_error(message,
-			"%u records of template %u have reverse fields but no address or port",
-			records, template->id);
-	}
+	count_records(message, template, records);
+}
+
+void
+dataset_read_kept(struct message *message, const struct template *template, uint32_t records,
+	const uint8_t *at, size_t kept)
+{
+	read_ports_few(message, template, at, kept);
+	count_records(message, template, records);
 }

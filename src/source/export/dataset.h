@@ -14,4 +14,9 @@
 void dataset_read(
 	struct message *message, const struct template *template, const uint8_t *at, size_t size);
 
+/* The same for a set of so many records of which the filter in the kernel has kept these, one
+ * after the other; their template is of PLAN_PORTS, or none was kept. */
+void dataset_read_kept(struct message *message, const struct template *template, uint32_t records,
+	const uint8_t *at, size_t kept);
+
 #endif

@@ -169,6 +169,8 @@ export_datagram(
 		message_error(&nobody, "version %u, expected NetFlow 5 or 9, IPFIX (10) or sFlow 5",
 			version);
 	}
+	if (__builtin_expect(export_->kernel != NULL, 0))
+		kernel_see(export_->kernel, from, payload, size);
 }
 
 void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/export/ipfix.h"
 
+#include "source/export/header.h"
 #include "source/export/sets.h"
 
 #define VERSION 10
-#define HEADER  16
 
 /* Do the lengths of all sets make sense? */
 static bool
@@ -27,20 +27,13 @@ static void
 read_message(struct export *export_, const struct export_from *from, const uint8_t *payload,
 	size_t length)
 {
-	struct message message = {.export_ = export_,
-		.from = from,
-		.payload = payload,
-		.size = length,
-		.dialect = DIALECT_IPFIX};
+	struct message message = {
+		.export_ = export_, .from = from, .size = length, .dialect = DIALECT_IPFIX};
 	struct reader reader = reader_on(payload, length);
-	uint32_t domain;
+	struct header header = header_parse_ipfix(&reader, &message);
 
-	reader_skip(&reader, 4);
-	message.moment.seconds = reader_u32(&reader);
-	message.number = reader_u32(&reader);
-	domain = reader_u32(&reader);
 	if (!are_sets_whole(reader)) {
-		message.session = message_session(&message, domain);
+		message.session = message_session(&message, header.domain);
 		if (message.session != NULL)
 			message.session->often.messages++;
 		message_malformed(&message);
@@ -50,7 +43,8 @@ read_message(struct export *export_, const struct export_from *from, const uint8
 			"end");
 		return;
 	}
-	if (!message_begin(&message, domain, (int64_t)message.moment.seconds * WALL_SECOND))
+	message_set_payload(&message, payload, length);
+	if (!message_begin(&message, header.domain, header.export_us))
 		return;
 	sets_read(&message, &reader);
 	message_end(&message);
@@ -63,9 +57,9 @@ ipfix_read(
 	while (size > 0) {
 		struct message nobody = {
 			.export_ = export_, .from = from, .dialect = DIALECT_IPFIX};
-		size_t length = size >= HEADER ? bytes_u16(payload + 2) : 0;
+		size_t length = size >= HEADER_IPFIX ? bytes_u16(payload + 2) : 0;
 
-		if (length < HEADER || length > size || bytes_u16(payload) != VERSION) {
+		if (length < HEADER_IPFIX || length > size || bytes_u16(payload) != VERSION) {
 			export_->counts.malformed++;
 			export_->intake_counts->skipped_bytes += size;
 			message_error(&nobody,

@@ -13,8 +13,10 @@
 struct message {
 	struct export *export_;
 	const struct export_from *from;
-	const uint8_t *payload; /* all of it */
-	size_t size;
+	size_t size; /* of the payload */
+	uint64_t
+		middle; /* and what tells it from others: 8 bytes from its middle, and the last 8 */
+	uint64_t last;
 	struct session *session;
 	struct moment moment;
 	uint32_t number;       /* its sequence number */
@@ -33,6 +35,15 @@ struct session *message_session(const struct message *message, uint32_t domain);
 
 /* A length, count or version in it is wrong: counts it. */
 void message_malformed(const struct message *message);
+
+/* The payload; it has 8 bytes or more. */
+static inline void
+message_set_payload(struct message *message, const uint8_t *payload, size_t size)
+{
+	message->size = size;
+	memcpy(&message->middle, payload + size / 2, sizeof(message->middle));
+	memcpy(&message->last, payload + size - 8, sizeof(message->last));
+}
 
 /* Before the first set: finds the session by dialect and domain, and looks at the sequence
  * number. The message's payload, number and (but for its time) moment must be set. export_us:

@@ -2,12 +2,9 @@
 #include "source/export/netflow5.h"
 
 #include "source/export/dataset.h"
+#include "source/export/header.h"
 
-#define HEADER 24
 #define RECORD 48
-
-/* The sampling word: two bits of mode, and one in how many (0: it does not say). */
-#define SAMPLING_MASK 0x3fff
 
 void
 netflow5_read(
@@ -15,33 +12,23 @@ netflow5_read(
 {
 	struct message message = {.export_ = export_,
 		.from = from,
-		.payload = payload,
 		.size = size,
 		.dialect = DIALECT_NETFLOW5};
 	struct reader reader = reader_on(payload, size);
-	size_t count, there, records;
-	uint32_t nanoseconds, engine;
+	struct header header = header_parse_netflow5(&reader, &message);
+	size_t count = header.count, there, records;
 
-	reader_skip(&reader, 2);
-	count = reader_u16(&reader);
-	message.moment.uptime = reader_u32(&reader);
-	message.moment.seconds = reader_u32(&reader);
-	nanoseconds = reader_u32(&reader);
-	message.number = reader_u32(&reader);
-	engine = reader_u16(&reader);
-	message.sampling = reader_u16(&reader) & SAMPLING_MASK;
 	if (reader.failed) {
 		export_->counts.malformed++;
 		export_->intake_counts->skipped_bytes += size;
 		message_error(
-			&message, "NetFlow v5 of %zu bytes, expected %d or more", size, HEADER);
+			&message, "NetFlow v5 of %zu bytes, expected %d or more", size, HEADER_NETFLOW5);
 		return;
 	}
 	there = reader_left(&reader) / RECORD;
 	records = count < there ? count : there;
-	if (!message_begin(&message, engine,
-		    (int64_t)message.moment.seconds * WALL_SECOND +
-			    (nanoseconds < 1000000000 ? nanoseconds / 1000 : 0)))
+	message_set_payload(&message, payload, size);
+	if (!message_begin(&message, header.domain, header.export_us))
 		return;
 	if (message.sampling != 0)
 		message.session->rate = message.sampling;
@@ -49,7 +36,7 @@ netflow5_read(
 		message_malformed(&message);
 		export_->intake_counts->skipped_bytes += reader_left(&reader) - records * RECORD;
 		message_error(&message, "NetFlow v5 of %zu records has %zu bytes, expected %zu",
-			count, size, HEADER + count * RECORD);
+			count, size, HEADER_NETFLOW5 + count * RECORD);
 	}
 	if (records > 0)
 		dataset_read(&message, export_->netflow5, reader.at, records * RECORD);

@@ -125,6 +125,8 @@ session_end(struct sessions *sessions, struct session *session)
 		table_find(&sessions->exporters, exporter_hash(sessions, &session->key));
 	uint32_t number = session->number;
 
+	if (session->kernel_slot != 0)
+		kernel_forget(sessions->kernel, session);
 	forget_all(sessions, session);
 	session_give_up(sessions, session);
 	free(session->sampling);

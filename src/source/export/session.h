@@ -21,6 +21,7 @@
 #include "base/table.h"
 #include "source/export/export.h"
 #include "source/export/figures.h"
+#include "source/export/kernel.h"
 #include "source/export/sampling.h"
 #include "source/export/sequence.h"
 #include "source/export/standing.h"
@@ -84,6 +85,7 @@ struct session {
 	struct held *held;         /* oldest first */
 	struct held *held_last;
 	size_t held_count;
+	uint32_t kernel_slot; /* + 1; 0: the filter in the kernel does not know it */
 } __attribute__((aligned(64)));
 
 _Static_assert(offsetof(struct session, print) == 192,
@@ -107,6 +109,7 @@ struct sessions {
 	uint32_t template_free_count;
 	size_t held_bytes;
 	struct wall swept;
+	struct kernel *kernel; /* is told of sessions that end; NULL: nobody is */
 };
 
 enum session_template {
