@@ -25,12 +25,19 @@ pair_enter(void)
 	return geteuid() == 0 && unshare(CLONE_NEWNET) == 0;
 }
 
+/* The interfaces; the child's one is moved to where it is. An IPv6 datagram may be longer than an Ethernet. */
 static void
-run(const char *format, int number)
+make_link(pid_t child)
 {
-	char command[256];
+	char command[512];
 
-	snprintf(command, sizeof(command), format, number);
+	snprintf(command, sizeof(command),
+		"ip link add v0 mtu 1600 numrxqueues 1 address 02:00:00:00:00:00 type veth peer "
+		"name v1 mtu 1600 numtxqueues 1 netns %d && ip addr add 10.9.0.1/16 dev v0 && "
+		"ip -6 addr add fd09::1/64 dev v0 nodad && ip link set v0 up && ip link set lo up "
+		"&& "
+		"nsenter --net=/proc/%d/ns/net ip link set v1 up",
+		(int)child, (int)child);
 	must(system(command) == 0);
 }
 
@@ -69,12 +76,7 @@ pair_start(struct pair *pair, void (*send)(int fd, void *context), void *context
 		_exit(0);
 	}
 	must(read(ready[0], &byte, 1) == 1);
-	run("ip link add v0 numtxqueues 1 numrxqueues 1 address 02:00:00:00:00:00 type veth peer "
-	    "name v1 numtxqueues 1 numrxqueues 1 netns %d",
-		pair->child);
-	run("ip addr add 10.9.0.1/16 dev v0 && ip -6 addr add fd09::1/64 dev v0 nodad && "
-	    "ip link set v0 up && ip link set lo up && nsenter --net=/proc/%d/ns/net ip link set v1 up",
-		pair->child);
+	make_link(pair->child);
 	close(ready[0]);
 	close(ready[1]);
 	close(go[0]);

@@ -20,6 +20,9 @@
 #define PAUSE       (16 * (WALL_SECOND / 1000))
 #define PAUSES_MOST 12
 
+/* How many datagrams are missing is only believed after so many looks. */
+#define LOOKS 16
+
 /* So many sessions are looked at in one call of kernel_allow. */
 #define PENDING_AT_ONCE 256
 
@@ -29,6 +32,7 @@ struct mirror {
 	uint32_t seen;    /* of those that the filter passed, the ones that came */
 	uint32_t passed;  /* in the state when it was allowed */
 	int32_t least;    /* that were missing, since window */
+	uint32_t looks;   /* since window */
 	uint32_t entries; /* since it was allowed */
 	uint8_t vain;     /* times in a row that it was not worth it */
 	bool is_used;
@@ -117,6 +121,7 @@ bar(struct kernel *kernel, uint32_t number)
 	mirror->is_allowed = false;
 	mirror->window = kernel->now;
 	mirror->least = INT32_MAX;
+	mirror->looks = 0;
 	mirror->vain =
 		mirror->entries >= WORTH ? 0 : (uint8_t)(mirror->vain + (mirror->vain < UINT8_MAX));
 	if (mirror->vain > PATIENCE) {
@@ -193,8 +198,8 @@ show_all(struct kernel *kernel, const struct session *session, uint32_t number)
 	return count;
 }
 
-/* Have all datagrams come that were passed? Those that never will are found out by their number: it stays
- * for a whole window. */
+/* Have all datagrams come that were passed? The socket was empty just now, so what is missing is under
+ * way, and soon here, or lost; the least that was missing in a whole window is lost. */
 static bool
 is_settled(struct kernel *kernel, struct mirror *mirror, uint32_t passed)
 {
@@ -202,9 +207,11 @@ is_settled(struct kernel *kernel, struct mirror *mirror, uint32_t passed)
 
 	if (missing < mirror->least)
 		mirror->least = missing;
+	mirror->looks++;
 	if (kernel->now.us < mirror->window.us)
 		mirror->window = kernel->now;
-	if (kernel->now.us - mirror->window.us >= kernel->settings.window_us) {
+	if (mirror->looks >= LOOKS &&
+		kernel->now.us - mirror->window.us >= kernel->settings.window_us) {
 		if (mirror->is_settled && mirror->least > 0)
 			kernel->counts.unseen += (uint32_t)mirror->least;
 		mirror->seen += (uint32_t)mirror->least;
@@ -212,6 +219,7 @@ is_settled(struct kernel *kernel, struct mirror *mirror, uint32_t passed)
 		mirror->is_settled = true;
 		mirror->window = kernel->now;
 		mirror->least = INT32_MAX;
+		mirror->looks = 0;
 	}
 	return mirror->is_settled && missing == 0;
 }
