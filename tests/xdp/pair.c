@@ -32,7 +32,8 @@ make_link(pid_t child)
 	char command[512];
 
 	snprintf(command, sizeof(command),
-		"ip link add v0 mtu 1600 numrxqueues 1 address 02:00:00:00:00:00 type veth peer "
+		"{ ip link del v0 2>/dev/null || true; } && ip link add v0 mtu 1600 numrxqueues 1 "
+		"address 02:00:00:00:00:00 type veth peer "
 		"name v1 mtu 1600 numtxqueues 1 netns %d && ip addr add 10.9.0.1/16 dev v0 && "
 		"ip -6 addr add fd09::1/64 dev v0 nodad && ip link set v0 up && ip link set lo up "
 		"&& "
