@@ -405,8 +405,8 @@ take(struct xdp_md *ctx, struct kernel_control *ours, struct kernel_slot *slot,
 	entry->template_id = d->template_id;
 	entry->kept = 0;
 	entry->kept_bytes = 0;
-	if (bpf_xdp_load_bytes(ctx, d->at + d->size / 2, &entry->middle, 8) < 0 ||
-		bpf_xdp_load_bytes(ctx, d->at + d->size - 8, &entry->last, 8) < 0)
+	if (bpf_xdp_load_bytes(ctx, d->at + d->size / 2, entry->middle, 8) < 0 ||
+		bpf_xdp_load_bytes(ctx, d->at + d->size - 8, entry->last, 8) < 0)
 		return false;
 	if (!(t->flags & KERNEL_SKIP) && keep_mail(ctx, t, draft, d->first) != 0)
 		return false;

@@ -84,8 +84,8 @@ struct kernel_control {
 /* One datagram. Its kept records follow, each as long as the template says. */
 struct kernel_entry {
 	uint64_t address[2]; /* the exporter's */
-	uint64_t middle;     /* as sent: 8 bytes from the middle, and the last 8 */
-	uint64_t last;
+	uint8_t middle[8];   /* as sent: 8 bytes from the middle, and the last 8 */
+	uint8_t last[8];
 	uint32_t slot;
 	uint32_t passed; /* of the slot's state */
 	uint16_t port;   /* the exporter's */

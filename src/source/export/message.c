@@ -72,15 +72,23 @@ see_place(struct message *message, enum sequence_place place)
 	}
 }
 
+static uint64_t
+word_at(const uint8_t *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
 /* Two datagrams with the same header, length, middle and end are taken for the same one. */
 static uint64_t
 print_of(const struct message *message)
 {
+	uint64_t middle = word_at(message->middle), end = word_at(message->last);
 	uint64_t head = (uint64_t)message->number << 32 | message->moment.seconds;
 
-	return session_fold(
-		       message->middle ^ message->moment.uptime, message->last ^ message->size) ^
-		head;
+	return session_fold(middle ^ message->moment.uptime, end ^ message->size) ^ head;
 }
 
 /* The first message of a session. */

@@ -13,10 +13,9 @@
 struct message {
 	struct export *export_;
 	const struct export_from *from;
-	size_t size; /* of the payload */
-	uint64_t
-		middle; /* and what tells it from others: 8 bytes from its middle, and the last 8 */
-	uint64_t last;
+	size_t size;           /* of the payload */
+	const uint8_t *middle; /* and what tells it from others: 8 bytes from its middle, */
+	const uint8_t *last;   /* and the last 8; looked at when all else has been read */
 	struct session *session;
 	struct moment moment;
 	uint32_t number;       /* its sequence number */
@@ -41,8 +40,8 @@ static inline void
 message_set_payload(struct message *message, const uint8_t *payload, size_t size)
 {
 	message->size = size;
-	memcpy(&message->middle, payload + size / 2, sizeof(message->middle));
-	memcpy(&message->last, payload + size - 8, sizeof(message->last));
+	message->middle = payload + size / 2;
+	message->last = payload + size - 8;
 }
 
 /* Before the first set: finds the session by dialect and domain, and looks at the sequence

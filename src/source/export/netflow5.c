@@ -10,10 +10,8 @@ void
 netflow5_read(
 	struct export *export_, const struct export_from *from, const uint8_t *payload, size_t size)
 {
-	struct message message = {.export_ = export_,
-		.from = from,
-		.size = size,
-		.dialect = DIALECT_NETFLOW5};
+	struct message message = {
+		.export_ = export_, .from = from, .size = size, .dialect = DIALECT_NETFLOW5};
 	struct reader reader = reader_on(payload, size);
 	struct header header = header_parse_netflow5(&reader, &message);
 	size_t count = header.count, there, records;
@@ -21,8 +19,8 @@ netflow5_read(
 	if (reader.failed) {
 		export_->counts.malformed++;
 		export_->intake_counts->skipped_bytes += size;
-		message_error(
-			&message, "NetFlow v5 of %zu bytes, expected %d or more", size, HEADER_NETFLOW5);
+		message_error(&message, "NetFlow v5 of %zu bytes, expected %d or more", size,
+			HEADER_NETFLOW5);
 		return;
 	}
 	there = reader_left(&reader) / RECORD;
