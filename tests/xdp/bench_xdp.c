@@ -66,7 +66,7 @@ static const uint16_t fields[][2] = {{8, 4}, {12, 4}, {15, 4}, {10, 4}, {14, 4},
 static struct writer
 begin_frame(uint8_t *frame, unsigned exporter, size_t payload)
 {
-	struct writer w = writer_on(frame, FRAME);
+	struct writer w = writer_on(frame, 42 + payload);
 	static const uint8_t mac[12] = {2, [6] = 2, [11] = 1};
 	uint32_t sum = 0;
 	struct writer check = writer_on(frame + 24, 2);

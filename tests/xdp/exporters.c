@@ -392,7 +392,7 @@ exporters_frame(const struct sent *sent, uint8_t frame[EXPORTERS_SIZE + 128])
 {
 	static const uint8_t mac[12] = {2, [6] = 2, [11] = 1};
 	static const uint8_t to_v4[] = {10, 9, 0, 1}, to_v6[16] = {0xfd, 9, [15] = 1};
-	struct writer w = writer_on(frame, EXPORTERS_SIZE + 128);
+	struct writer w = writer_on(frame, sent->size + 128);
 	uint16_t udp = (uint16_t)(8 + sent->size);
 	bool v4 = address_is_v4(&sent->from);
 	uint8_t *ip, *at;
