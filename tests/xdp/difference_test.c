@@ -8,6 +8,9 @@
 
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define SEEDS      20
 #define DATAGRAMS  60000
@@ -359,6 +362,59 @@ a_session_that_is_gone_is_read_no_more(void **state)
 	end(&k);
 }
 
+/* The receiver has none of the gate's privileges, only the descriptors. */
+static void
+a_process_without_privileges_can_use_the_maps(void **state)
+{
+	static struct kernel_way k;
+	struct kernelring ring;
+	struct sent data;
+	struct fail fail;
+	int status;
+	pid_t child;
+
+	begin_allowed(&k, &data);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct kernel_slot *slots;
+		size_t size = KERNEL_SLOTS * sizeof(*slots);
+
+		if (setresgid(65534, 65534, 65534) != 0 || setresuid(65534, 65534, 65534) != 0)
+			_exit(2);
+		slots = kernelmap_open_array(xdp_slots_fd(k.filter.xdp), size, &fail);
+		if (slots == NULL ||
+			kernelring_open(&ring, xdp_ring_fd(k.filter.xdp, 1), RING_BYTES, &fail) < 0)
+			_exit(3);
+		for (unsigned i = 0; i < KERNEL_SLOTS; i++)
+			slots[i].state += UINT64_C(1) << 32; /* bars all */
+		_exit(kernelring_is_empty(&ring) ? 0 : 4);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	arrive(&k, &data);
+	assert_int_equal(k.dropped, 0);
+	end(&k);
+}
+
+static void
+a_reader_that_says_that_it_sleeps_is_woken(void **state)
+{
+	static struct kernel_way k;
+	struct pollfd wait = {.events = POLLIN};
+	struct sent data;
+
+	begin_allowed(&k, &data);
+	wait.fd = xdp_ring_fd(k.filter.xdp, 1);
+	assert_int_equal(poll(&wait, 1, 0), 0);
+	k.filter.control->waits[1] = 1;
+	arrive(&k, &data);
+	assert_int_equal(poll(&wait, 1, 10000), 1);
+	assert_int_equal(k.filter.control->waits[1], 0);
+	end(&k);
+}
+
 int
 main(void)
 {
@@ -371,6 +427,8 @@ main(void)
 		cmocka_unit_test(what_finds_no_room_in_the_ring_goes_to_the_socket),
 		cmocka_unit_test(a_template_that_expires_is_read_no_more),
 		cmocka_unit_test(a_session_that_is_gone_is_read_no_more),
+		cmocka_unit_test(a_process_without_privileges_can_use_the_maps),
+		cmocka_unit_test(a_reader_that_says_that_it_sleeps_is_woken),
 		cmocka_unit_test(both_ways_give_the_same_whatever_comes),
 	};
 
