@@ -131,7 +131,7 @@ xdp_attach(struct xdp *xdp, const char *interface, enum xdp_mode mode, struct fa
 {
 	static const uint32_t flags[XDP_MODE_COUNT] = {
 		[XDP_MODE_NATIVE] = XDP_FLAGS_DRV_MODE, [XDP_MODE_GENERIC] = XDP_FLAGS_SKB_MODE};
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags[mode]);
+	struct bpf_link_create_opts options = {.sz = sizeof(options), .flags = flags[mode]};
 	unsigned index = if_nametoindex(interface);
 	int fd;
 

@@ -307,7 +307,7 @@ attach_drop(void)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = XDP_DROP},
 		{.code = BPF_JMP | BPF_EXIT}};
 	int program = bpf_prog_load(BPF_PROG_TYPE_XDP, "drop", "Dual BSD/GPL", code, 2, NULL);
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_DRV_MODE);
+	struct bpf_link_create_opts options = {.sz = sizeof(options), .flags = XDP_FLAGS_DRV_MODE};
 
 	must(program >= 0);
 	return bpf_link_create(program, (int)if_nametoindex("v0"), BPF_XDP, &options);

@@ -48,8 +48,10 @@ static void
 arrive(struct kernel_way *k, const struct sent *sent)
 {
 	uint8_t frame[EXPORTERS_SIZE + 128];
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
-		.data_size_in = (uint32_t)exporters_frame(sent, frame), .repeat = 1);
+	struct bpf_test_run_opts run = {.sz = sizeof(run),
+		.data_in = frame,
+		.data_size_in = (uint32_t)exporters_frame(sent, frame),
+		.repeat = 1};
 
 	assert_int_equal(bpf_prog_test_run_opts(xdp_program_fd(k->filter.xdp), &run), 0);
 	if (run.retval == XDP_DROP) {
@@ -172,8 +174,8 @@ end(struct kernel_way *k)
 static uint32_t
 judge(struct kernel_way *k, uint8_t *frame, size_t size)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = (uint32_t)size,
-		.repeat = 1);
+	struct bpf_test_run_opts run = {
+		.sz = sizeof(run), .data_in = frame, .data_size_in = (uint32_t)size, .repeat = 1};
 
 	assert_int_equal(bpf_prog_test_run_opts(xdp_program_fd(k->filter.xdp), &run), 0);
 	return run.retval;
