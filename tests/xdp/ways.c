@@ -84,6 +84,71 @@ way_read(struct way *way, const struct sent *sent, struct wall received)
 	export_datagram(way->export_, &from, sent->bytes, sent->size);
 }
 
+#define SHOWN_MOST 8192
+
+struct shown {
+	struct export_exporter exporter[SHOWN_MOST];
+	size_t count;
+};
+
+/* Field by field, as above. */
+static void
+show_exporter(void *context, const struct export_exporter *from)
+{
+	struct shown *shown = context;
+	struct export_exporter *into = &shown->exporter[shown->count++];
+
+	must(shown->count < SHOWN_MOST);
+	into->address = from->address;
+	into->has_address = from->has_address;
+	into->transport = from->transport;
+	into->is_established = from->is_established;
+	into->port = from->port;
+	into->domain = from->domain;
+	into->agent = from->agent;
+	into->version = from->version;
+	into->seen = from->seen;
+	into->datagrams = from->datagrams;
+	into->records = from->records;
+	into->mail_records = from->mail_records;
+	into->lost = from->lost;
+	into->late = from->late;
+	into->duplicates = from->duplicates;
+	into->restarts = from->restarts;
+	into->malformed = from->malformed;
+	into->clock_records = from->clock_records;
+	into->clock_us = from->clock_us;
+	into->sampling = from->sampling;
+	into->templates = from->templates;
+	into->held = from->held;
+}
+
+static int
+exporter_order(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct export_exporter));
+}
+
+static void
+assert_same_exporters(const struct export *a, const struct export *b)
+{
+	struct shown *shown = memory_map(2, sizeof(*shown));
+	uint64_t records = 0;
+
+	export_each_exporter(a, show_exporter, &shown[0]);
+	export_each_exporter(b, show_exporter, &shown[1]);
+	assert_int_equal(shown[0].count, shown[1].count);
+	for (int i = 0; i < 2; i++)
+		qsort(shown[i].exporter, shown[i].count, sizeof(*shown[i].exporter),
+			exporter_order);
+	assert_memory_equal(
+		shown[0].exporter, shown[1].exporter, shown[0].count * sizeof(*shown[0].exporter));
+	for (size_t i = 0; i < shown[0].count; i++)
+		records += shown[0].exporter[i].records;
+	assert_true(shown[0].count == 0 || records > 0);
+	memory_unmap(shown, 2, sizeof(*shown));
+}
+
 void
 ways_assert_same(struct way *a, struct way *b)
 {
@@ -111,4 +176,8 @@ ways_assert_same(struct way *a, struct way *b)
 	assert_int_equal(ia->skipped_bytes, ib->skipped_bytes);
 	assert_int_equal(ia->lost_records, ib->lost_records);
 	assert_int_equal(ia->errors, ib->errors);
+	assert_int_equal(ia->mail_records, ib->mail_records);
+	assert_int_equal(ia->clock_records, ib->clock_records);
+	assert_int_equal(ia->bindings, ib->bindings);
+	assert_same_exporters(a->export_, b->export_);
 }

@@ -28,7 +28,7 @@ void ways_compare(struct way *a, struct way *b);
 /* One datagram, by the socket. */
 void way_read(struct way *way, const struct sent *sent, struct wall received);
 
-/* The same flows in any order, and the same counters. */
+/* The same flows in any order, the same counters, and the same figures of each exporter. */
 void ways_assert_same(struct way *a, struct way *b);
 
 #endif

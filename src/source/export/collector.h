@@ -29,8 +29,8 @@ struct export
 	struct sflow *sflow;
 	uint64_t allowed_seed;
 	struct address allowed_lately[ALLOWED_LATELY]; /* addresses known to be allowed, by hash */
-	struct kernel *kernel; /* NULL: there is no filter in the kernel */
-	char file[128];        /* of the last datagram that held something back, for export_flush */
+	struct kernel *kernel;                         /* NULL: there is no filter in the kernel */
+	char file[128]; /* of the last datagram that held something back, for export_flush */
 };
 
 #endif
