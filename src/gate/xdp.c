@@ -94,7 +94,7 @@ make_rings(struct xdp *xdp, const struct xdp_settings *settings, struct fail *fa
 }
 
 struct xdp *
-xdp_new(const struct xdp_settings *settings, struct fail *fail)
+xdp_new(struct fail *fail)
 {
 	struct xdp *xdp = xcalloc(1, sizeof(*xdp));
 
@@ -103,13 +103,19 @@ xdp_new(const struct xdp_settings *settings, struct fail *fail)
 	if (xdp->skeleton == NULL) {
 		fail_what(fail, "the filter in the kernel cannot be loaded: %s", strerror(errno));
 		fail_hint(fail,
-			"It needs Linux 5.18 or later with BPF, and CAP_BPF, CAP_PERFMON and "
-			"CAP_NET_ADMIN. Without --xdp everything works by the socket.");
+			"it needs Linux 5.18 or later with BPF, and CAP_BPF, CAP_PERFMON and "
+			"CAP_NET_ADMIN; without --xdp everything works by the socket");
 		return xdp_free(xdp);
 	}
-	if (fill_control(xdp, settings, fail) < 0 || make_rings(xdp, settings, fail) < 0)
-		return xdp_free(xdp);
 	return xdp;
+}
+
+int
+xdp_set(struct xdp *xdp, const struct xdp_settings *settings, struct fail *fail)
+{
+	int r = fill_control(xdp, settings, fail);
+
+	return r < 0 ? r : make_rings(xdp, settings, fail);
 }
 
 struct xdp *
@@ -126,36 +132,49 @@ xdp_free(struct xdp *xdp)
 	return NULL;
 }
 
+static int
+link_to(const struct xdp *xdp, unsigned index, enum xdp_mode mode)
+{
+	struct bpf_link_create_opts options = {.sz = sizeof(options),
+		.flags = mode == XDP_MODE_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE};
+
+	return bpf_link_create(xdp_program_fd(xdp), (int)index, BPF_XDP, &options);
+}
+
 int
 xdp_attach(struct xdp *xdp, const char *interface, enum xdp_mode mode, struct fail *fail)
 {
-	static const uint32_t flags[XDP_MODE_COUNT] = {
-		[XDP_MODE_NATIVE] = XDP_FLAGS_DRV_MODE, [XDP_MODE_GENERIC] = XDP_FLAGS_SKB_MODE};
-	struct bpf_link_create_opts options = {.sz = sizeof(options), .flags = flags[mode]};
+	enum xdp_mode got = mode == XDP_MODE_GENERIC ? XDP_MODE_GENERIC : XDP_MODE_NATIVE;
 	unsigned index = if_nametoindex(interface);
 	int fd;
 
+	fail_where(fail, "interface %s", interface);
 	if (index == 0) {
-		fail_what(fail, "there is no interface %s", interface);
+		fail_what(fail, "there is no such interface");
 		return -ENODEV;
 	}
 	if (xdp->links == LINKS_MOST) {
-		fail_what(fail, "more than %d interfaces", LINKS_MOST);
+		fail_what(fail, "the filter is at %d interfaces already", LINKS_MOST);
 		return -E2BIG;
 	}
-	fd = bpf_link_create(xdp_program_fd(xdp), (int)index, BPF_XDP, &options);
+	fd = link_to(xdp, index, got);
+	/* The reasons are as many as drivers: no native mode, too large an MTU, too few queues. */
+	if (fd < 0 && mode == XDP_MODE_ANY && fd != -EBUSY && fd != -EEXIST && fd != -EPERM) {
+		got = XDP_MODE_GENERIC;
+		fd = link_to(xdp, index, got);
+	}
 	if (fd < 0) {
-		fail_what(fail, "the filter cannot be attached to %s (mode %s): %s", interface,
-			xdp_mode_names[mode], strerror(-fd));
+		fail_what(fail, "the filter cannot be attached (mode %s): %s", xdp_mode_names[mode],
+			strerror(-fd));
 		if (fd == -EBUSY || fd == -EEXIST)
-			fail_hint(fail, "Another XDP program is there: see `ip link show %s`.",
+			fail_hint(fail, "another XDP program is there: see `ip link show %s`",
 				interface);
-		else if (fd == -EOPNOTSUPP)
-			fail_hint(fail, "The driver may not have it: try the mode generic.");
+		else if (mode == XDP_MODE_NATIVE)
+			fail_hint(fail, "the driver may not have it: try the mode generic");
 		return fd;
 	}
 	xdp->link[xdp->links++] = fd;
-	return 0;
+	return (int)got;
 }
 
 int

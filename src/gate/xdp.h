@@ -1,7 +1,7 @@
 /* xdp - the filter of export datagrams in the kernel: loaded, attached, and given back
  *
- * What:    loads bpf/export.bpf.c, tells it which addresses and ports are ours, and attaches it to an
- *          interface. The maps behind its descriptors are used by kernel.h (runtime/kernelmap.h maps
+ * What:    loads bpf/export.bpf.c (what the program needs of files and rights beyond CAP_BPF and CAP_NET_ADMIN
+ *          is done then), tells it which addresses and ports are ours, and attaches it to an interface. The maps behind its descriptors are used by kernel.h (runtime/kernelmap.h maps
  *          them); their layout is kernelshare.h. Needs CAP_BPF, CAP_NET_ADMIN
  *          and CAP_PERFMON; once it is there nobody needs any.
  * Owns:    the program, its maps and the link. xdp_free, and the end of the process, detach it; then all
@@ -44,10 +44,14 @@ struct xdp_settings {
 struct xdp;
 
 /* Loads; NULL with *fail filled if that is not possible, also where it was left out of the build. */
-struct xdp *xdp_new(const struct xdp_settings *settings, struct fail *fail);
+struct xdp *xdp_new(struct fail *fail);
 struct xdp *xdp_free(struct xdp *xdp);
 
-/* Attaches to one interface; may be called for several. */
+/* Once, before it is attached. */
+int xdp_set(struct xdp *xdp, const struct xdp_settings *settings, struct fail *fail) MUST_USE;
+
+/* Attaches to one interface; may be called for several. Returns the mode that it got: XDP_MODE_ANY is native, and
+ * generic where the driver does not have it. */
 int xdp_attach(
 	struct xdp *xdp, const char *interface, enum xdp_mode mode, struct fail *fail) MUST_USE;
 

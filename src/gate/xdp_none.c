@@ -8,12 +8,12 @@ const char *const xdp_mode_names[XDP_MODE_COUNT] = {
 	[XDP_MODE_ANY] = "any", [XDP_MODE_NATIVE] = "native", [XDP_MODE_GENERIC] = "generic"};
 
 struct xdp *
-xdp_new(const struct xdp_settings *settings, struct fail *fail)
+xdp_new(struct fail *fail)
 {
 	fail_what(fail, "this Lazaret was built without the filter in the kernel (--xdp)");
 	fail_hint(fail,
-		"Build it where clang, bpftool and libbpf-dev are installed; without --xdp "
-		"everything works by the socket.");
+		"build it where clang, bpftool and libbpf-dev are installed; without --xdp "
+		"everything works by the socket");
 	return NULL;
 }
 
@@ -21,6 +21,12 @@ struct xdp *
 xdp_free(struct xdp *xdp)
 {
 	return NULL;
+}
+
+int
+xdp_set(struct xdp *xdp, const struct xdp_settings *settings, struct fail *fail)
+{
+	return -ENOTSUP;
 }
 
 int

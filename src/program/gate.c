@@ -2,7 +2,8 @@
 /* lazaret-gate - the one process that keeps privileges
  *
  * What:     opens what needs them, low ports, large queues, the packets of an interface, for the parent that
- *           started it, and hands the descriptors over.
+ *           started it, and hands the descriptors over. With --bpf it loads the filter of export datagrams before it shuts
+ *           itself in, and attaches it when it is told where.
  * SECURITY: reads nothing from the network: the only bytes that come are orders of its parent, of a
  *           fixed size. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it was started with
  *           them (with --bpf CAP_BPF too), reaches no file, and makes no process. An order that is
@@ -11,7 +12,9 @@
  */
 #include "runtime/gate.h"
 
+#include "gate/xdp.h"
 #include "runtime/sandbox.h"
+#include "source/export/kernelshare.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -31,6 +34,18 @@
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
+
+_Static_assert(GATE_LISTENERS == KERNEL_LISTENERS && GATE_RINGS == KERNEL_RINGS &&
+		(int)GATE_MODE_NATIVE == (int)XDP_MODE_NATIVE &&
+		(int)GATE_MODE_GENERIC == (int)XDP_MODE_GENERIC &&
+		GATE_FILTER_RINGS + GATE_RINGS + GATE_INTERFACES <= SOCKETS_GROUP,
+	"what is ordered is what there is");
+
+/* The filter: loaded, and given away with the first order for it. */
+static struct {
+	struct xdp *xdp;
+	struct fail fail; /* why there is none */
+} filter;
 
 static void
 say(const char *level, const char *what, const struct fail *fail)
@@ -73,6 +88,28 @@ are_zero(const uint8_t *bytes, size_t size)
 }
 
 static bool
+is_filter_well_formed(const struct gate_filter *order)
+{
+	if (order->interfaces == 0 || order->interfaces > GATE_INTERFACES ||
+		order->listeners == 0 || order->listeners > GATE_LISTENERS || order->rings == 0 ||
+		order->rings > GATE_RINGS || order->ring_bytes < 4096 ||
+		(order->ring_bytes & (order->ring_bytes - 1)) != 0)
+		return false;
+	for (uint32_t i = 0; i < order->interfaces; i++) {
+		const struct gate_interface *interface = &order->interface[i];
+
+		if (interface->mode >= GATE_MODE_COUNT || interface->name[0] == '\0' ||
+			memchr(interface->name, '\0', sizeof(interface->name)) == NULL)
+			return false;
+	}
+	for (uint32_t i = 0; i < order->listeners; i++) {
+		if (order->listener[i].port == 0 || order->listener[i].port > UINT16_MAX)
+			return false;
+	}
+	return true;
+}
+
+static bool
 is_well_formed(const struct gate_order *order)
 {
 	const struct udp_settings *udp = &order->udp;
@@ -90,6 +127,10 @@ is_well_formed(const struct gate_order *order)
 			       sizeof(order->bytes) - sizeof(packets)) &&
 			packets.block_size != 0 && packets.block_count != 0 &&
 			packets.wait_ms != 0 && packetring_check(&packets, NULL) == 0;
+	case GATE_FILTER:
+		return are_zero(order->bytes + sizeof(order->filter),
+			       sizeof(order->bytes) - sizeof(order->filter)) &&
+			is_filter_well_formed(&order->filter);
 	default:
 		return false;
 	}
@@ -121,6 +162,61 @@ send_answer(const struct gate_answer *answer, const int *descriptors)
 	return length == sizeof(*answer) ? 0 : -EPIPE;
 }
 
+/* Attaches the filter; how many descriptors it has, which stay the filter's. */
+static int
+attach(const struct gate_filter *order, int descriptors[SOCKETS_GROUP], struct gate_answer *answer)
+{
+	struct xdp_listener listener[GATE_LISTENERS];
+	struct xdp_settings settings = {.listener = listener,
+		.listeners = order->listeners,
+		.rings = order->rings,
+		.ring_bytes = order->ring_bytes};
+	uint32_t count = GATE_FILTER_RINGS;
+	int r;
+
+	if (filter.xdp == NULL) {
+		answer->fail = filter.fail;
+		return -ENOTSUP;
+	}
+	for (uint32_t i = 0; i < order->listeners; i++)
+		listener[i] = (struct xdp_listener){.address = order->listener[i].address,
+			.port = (uint16_t)order->listener[i].port};
+	r = xdp_set(filter.xdp, &settings, &answer->fail);
+	for (uint32_t i = 0; i < order->interfaces && r >= 0; i++) {
+		r = xdp_attach(filter.xdp, order->interface[i].name,
+			(enum xdp_mode)order->interface[i].mode, &answer->fail);
+		answer->mode[i] = (uint8_t)(r >= 0 ? r : 0);
+	}
+	if (r < 0)
+		return r;
+	descriptors[GATE_FILTER_CONTROL] = xdp_control_fd(filter.xdp);
+	descriptors[GATE_FILTER_SLOTS] = xdp_slots_fd(filter.xdp);
+	for (uint32_t i = 0; i < order->rings; i++)
+		descriptors[count++] = xdp_ring_fd(filter.xdp, i);
+	for (uint32_t i = 0; i < order->interfaces; i++)
+		descriptors[count++] = xdp_link_fd(filter.xdp, i);
+	return (int)count;
+}
+
+/* One filter in its life: whoever has the descriptors has it from now on, and it ends with him. */
+static int
+serve_filter(const struct gate_order *order, struct gate_answer *answer)
+{
+	int descriptors[SOCKETS_GROUP];
+	int r = attach(&order->filter, descriptors, answer);
+
+	if (r < 0) {
+		answer->error = r;
+		say("warning", "refused", &answer->fail);
+	} else {
+		answer->descriptors = (uint32_t)r;
+	}
+	r = send_answer(answer, descriptors);
+	filter.xdp = xdp_free(filter.xdp);
+	filter.fail = (struct fail){.what = "the filter was given away already"};
+	return r;
+}
+
 static int
 serve(const struct gate_order *order)
 {
@@ -131,6 +227,8 @@ serve(const struct gate_order *order)
 	int descriptors[SOCKETS_GROUP], r;
 	uint32_t count = 1;
 
+	if (order->kind == GATE_FILTER)
+		return serve_filter(order, &answer);
 	if (order->kind == GATE_UDP) {
 		count = order->udp.count;
 		r = sockets_open_udp(&order->udp, descriptors, &answer.buffer, &answer.fail);
@@ -158,7 +256,8 @@ enter(bool with_bpf)
 		.capabilities = UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW |
 			UINT64_C(1) << CAP_NET_BIND_SERVICE |
 			(with_bpf ? UINT64_C(1) << CAP_BPF : 0),
-		.descriptors = SOCKETS_GROUP + 16};
+		/* The filter is loaded, and has some twenty of its own. */
+		.descriptors = SOCKETS_GROUP + 64};
 	struct sandbox_report report;
 	struct fail fail = {0};
 	struct buffer words;
@@ -212,6 +311,11 @@ main(int count, char **arguments)
 	/* A terminal's interrupt is for the parent; this one ends when the parent has. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	/* Loading reads files and asks the kernel this and that; afterwards only CAP_BPF and CAP_NET_ADMIN are needed. */
+	if (with_bpf)
+		filter.xdp = xdp_new(&filter.fail);
+	else
+		filter.fail = (struct fail){.what = "the gate was started without --bpf"};
 	if (enter(with_bpf) < 0)
 		return EXIT_SANDBOX;
 	/* There is nothing to put in order; and a sanitizer looks for leaks by what the sandbox has taken away. */

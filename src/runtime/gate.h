@@ -4,7 +4,7 @@
  *          seqpacket socket; the gate answers each with descriptors, or with what a person must read. Both are
  *          of fixed size. An order that is malformed ends the gate.
  * Owns:    nothing.
- * Limits:  one order at a time; SOCKETS_GROUP descriptors an answer.
+ * Limits:  one order at a time; SOCKETS_GROUP descriptors an answer; one filter in a gate's life.
  * Thread:  any.
  */
 #ifndef LAZARET_RUNTIME_GATE_H
@@ -13,13 +13,40 @@
 #include "runtime/packetring.h"
 #include "runtime/sockets.h"
 
-#define GATE_VERSION 1
+#define GATE_VERSION 2
 #define GATE_SOCKET  3 /* the descriptor that it is started with */
 
 enum gate_order_kind {
 	GATE_UDP = 1,     /* a port, low or not, with a queue above the system's limit */
 	GATE_PACKETS = 2, /* the packets of an interface */
+	GATE_FILTER = 3,  /* the filter of export datagrams in the kernel; of a gate with --bpf */
 };
+
+#define GATE_INTERFACES 4
+#define GATE_LISTENERS  16
+#define GATE_RINGS      16
+
+/* How the filter is attached; in the answer how it was. */
+enum gate_mode { GATE_MODE_ANY, GATE_MODE_NATIVE, GATE_MODE_GENERIC, GATE_MODE_COUNT };
+
+/* All that is not used is zero. */
+struct gate_filter {
+	struct gate_interface {
+		char name[16];
+		uint32_t mode; /* enum gate_mode */
+	} interface[GATE_INTERFACES];
+	struct gate_listener {
+		struct address address; /* of this machine */
+		uint32_t port;
+	} listener[GATE_LISTENERS];
+	uint32_t interfaces;
+	uint32_t listeners;
+	uint32_t rings;
+	uint32_t ring_bytes; /* a power of two, of whole pages */
+};
+
+/* Descriptors of an answer to GATE_FILTER: these, a ring for each asked for, a link for each interface. */
+enum gate_filter_descriptor { GATE_FILTER_CONTROL, GATE_FILTER_SLOTS, GATE_FILTER_RINGS };
 
 struct gate_order {
 	uint16_t version;
@@ -29,7 +56,8 @@ struct gate_order {
 	union {
 		struct udp_settings udp;
 		struct packetring_settings packets;
-		uint8_t bytes[112];
+		struct gate_filter filter;
+		uint8_t bytes[496];
 	};
 };
 
@@ -41,9 +69,10 @@ struct gate_answer {
 	int32_t error;   /* 0, or -errno */
 	uint32_t descriptors;
 	struct socket_buffer buffer;
+	uint8_t mode[GATE_INTERFACES]; /* enum gate_mode of each interface */
 	struct fail fail;
 };
 
-_Static_assert(sizeof(struct gate_order) == 128, "an order has no holes");
+_Static_assert(sizeof(struct gate_order) == 512, "an order has no holes");
 
 #endif

@@ -203,3 +203,19 @@ gateclient_packets(
 	r = ask(client, &order, &descriptor, 1, &answer, fail);
 	return r < 0 ? r : descriptor;
 }
+
+int
+gateclient_filter(struct gateclient *client, struct gate_filter *settings, int *descriptors,
+	struct fail *fail)
+{
+	struct gate_order order = {.kind = GATE_FILTER, .filter = *settings};
+	struct gate_answer answer;
+	size_t expected = GATE_FILTER_RINGS + settings->rings + settings->interfaces;
+	int r = ask(client, &order, descriptors, expected, &answer, fail);
+
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < settings->interfaces; i++)
+		settings->interface[i].mode = answer.mode[i] < GATE_MODE_COUNT ? answer.mode[i] : 0;
+	return (int)expected;
+}

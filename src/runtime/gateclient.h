@@ -22,7 +22,7 @@ struct gateclient {
 	uint64_t number;
 };
 
-/* program: the path of lazaret-gate. with_bpf: it keeps CAP_BPF too. Nothing but standard error and its socket is
+/* program: the path of lazaret-gate. with_bpf: it loads the filter, and keeps CAP_BPF too. Nothing but standard error and its socket is
  * handed on. */
 int gateclient_start(
 	struct gateclient *ret, const char *program, bool with_bpf, struct fail *fail) MUST_USE;
@@ -34,6 +34,11 @@ int gateclient_udp(struct gateclient *client, const struct udp_settings *setting
 
 /* As packetring_check and packetring_open: puts in the defaults, and gives the descriptor for packetring_map. */
 int gateclient_packets(struct gateclient *client, struct packetring_settings *settings,
+	struct fail *fail) MUST_USE;
+
+/* Loads the filter and attaches it, of a gate that was started with_bpf. descriptors: room for SOCKETS_GROUP; how many
+ * they are is returned (see gate_filter_descriptor). The modes in settings become those that it got. */
+int gateclient_filter(struct gateclient *client, struct gate_filter *settings, int *descriptors,
 	struct fail *fail) MUST_USE;
 
 #endif

@@ -9,6 +9,8 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 /* Checks run in a child: they tell where it went wrong by a number. */
@@ -22,6 +24,15 @@ static const char *gate;
 
 static const struct udp_settings local = {
 	.address = {.byte = {[10] = 0xff, 0xff, 127, 0, 0, 1}}, .count = 1};
+
+static const struct gate_filter on_right = {
+	.interface = {{.name = "right"}},
+	.listener = {{.address = {.byte = {[10] = 0xff, 0xff, 10, 9, 0, 1}}, .port = 2055}},
+	.interfaces = 1,
+	.listeners = 1,
+	.rings = 3,
+	.ring_bytes = 1 << 16,
+};
 
 static bool
 receives(int descriptor)
@@ -158,15 +169,26 @@ a_malformed_order_ends_the_gate(void **state)
 		.size = sizeof(good),
 		.number = 1,
 		.udp = local};
-	struct gate_order bad[12];
+	struct gate_order bad[17];
 	uint8_t longer[sizeof(good) + 1] = {0};
 
 	assert_int_equal(end_after(&good, sizeof(good), false), -1);
 	for (size_t i = 0; i < 12; i++)
 		bad[i] = good;
-	bad[0].version = 2;
+	for (size_t i = 12; i < 17; i++) {
+		bad[i] = good;
+		bad[i].kind = GATE_FILTER;
+		memset(bad[i].bytes, 0, sizeof(bad[i].bytes));
+		bad[i].filter = on_right;
+	}
+	bad[12].filter.interfaces = GATE_INTERFACES + 1;
+	memset(bad[13].filter.interface[0].name, 'x', sizeof(bad[13].filter.interface[0].name));
+	bad[14].filter.listeners = 0;
+	bad[15].filter.ring_bytes++;
+	bad[16].filter.interface[0].mode = GATE_MODE_COUNT;
+	bad[0].version = GATE_VERSION + 1;
 	bad[1].kind = 0;
-	bad[2].kind = 3;
+	bad[2].kind = 4;
 	bad[3].size--;
 	bad[4].udp.count = 0;
 	bad[5].udp.count = SOCKETS_GROUP + 1;
@@ -177,7 +199,7 @@ a_malformed_order_ends_the_gate(void **state)
 	bad[10].kind = GATE_PACKETS;
 	memset(bad[10].bytes, 'x', sizeof(bad[10].bytes));
 	memset(&bad[11], 0xff, sizeof(bad[11]));
-	for (size_t i = 0; i < 12; i++)
+	for (size_t i = 0; i < 17; i++)
 		assert_int_equal(end_after(&bad[i], sizeof(bad[i]), false), 65);
 	assert_int_equal(end_after(&good, sizeof(good) - 1, false), 65);
 	assert_int_equal(end_after(&good, 1, false), 65);
@@ -202,30 +224,42 @@ the_gate_ends_with_its_parent(void **state)
 }
 
 static int
-is_bare(void)
+has_no_more_than(const char *capabilities, bool with_bpf)
 {
-	static const char *const lines[] = {"CapEff:\t0000000000003400\n",
-		"CapPrm:\t0000000000003400\n", "CapBnd:\t0000000000003400\n",
+	static const char *const sets[] = {"CapEff", "CapPrm", "CapBnd"};
+	static const char *const lines[] = {
 		"CapInh:\t0000000000000000\n", "CapAmb:\t0000000000000000\n", "NoNewPrivs:\t1\n"};
 	struct gateclient client;
-	char path[64], text[8192] = "";
+	char path[64], set[64], text[8192] = "";
 	int one, file;
 
-	EXPECT(gateclient_start(&client, gate, false, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, with_bpf, NULL) == 0);
 	EXPECT(gateclient_udp(&client, &local, &one, NULL, NULL) == 0);
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)client.process);
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	EXPECT(file >= 0 && read(file, text, sizeof(text) - 1) > 0);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		EXPECT(strstr(text, lines[i]) != NULL);
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		snprintf(set, sizeof(set), "%s:\t%s\n", sets[i], capabilities);
+		EXPECT(strstr(text, set) != NULL);
+	}
 	close(file);
 	close(one);
 	gateclient_stop(&client);
 	return 0;
 }
 
+static int
+is_bare(void)
+{
+	int r = has_no_more_than("0000000000003400", false);
+
+	return r != 0 ? r : has_no_more_than("0000008000003400", true);
+}
+
 static void
-the_gate_keeps_three_capabilities_and_no_more(void **state)
+the_gate_keeps_three_capabilities_and_a_fourth_for_the_filter(void **state)
 {
 	namespace_run("true", is_bare);
 }
@@ -313,6 +347,80 @@ packets_of_an_interface_are_read_by_an_ordinary_user(void **state)
 		reads_packets);
 }
 
+static bool
+is_attached(void)
+{
+	return system("ip link show right | grep -q xdp") == 0;
+}
+
+/* The filter is at an interface as long as somebody has the link, and no longer. */
+static int
+attaches_a_filter(void)
+{
+	struct gate_filter settings = on_right;
+	struct gateclient client;
+	struct fail fail = {0};
+	int descriptors[SOCKETS_GROUP], r;
+
+	EXPECT(gateclient_start(&client, gate, true, NULL) == 0);
+	r = gateclient_filter(&client, &settings, descriptors, &fail);
+	if (r == -ENOTSUP) {
+		gateclient_stop(&client);
+		EXPECT(*fail.what != '\0' && strstr(fail.hint, "--xdp") != NULL);
+		return NAMESPACE_MISSING;
+	}
+	EXPECT(r == GATE_FILTER_RINGS + 3 + 1);
+	EXPECT(settings.interface[0].mode == GATE_MODE_NATIVE);
+	EXPECT(is_attached());
+	/* There is one in a gate's life. */
+	settings = on_right;
+	EXPECT(gateclient_filter(&client, &settings, descriptors + r, &fail) == -ENOTSUP);
+	EXPECT(strstr(fail.what, "given away") != NULL);
+	gateclient_stop(&client);
+	EXPECT(is_attached());
+	for (int i = 0; i < r; i++)
+		close(descriptors[i]);
+	EXPECT(!is_attached());
+	return 0;
+}
+
+static void
+the_filter_is_attached_as_long_as_somebody_has_its_link(void **state)
+{
+	namespace_run("ip link add left type veth peer name right && ip link set left up && "
+		      "ip link set right up",
+		attaches_a_filter);
+}
+
+static int
+refuses_a_filter(void)
+{
+	struct gate_filter settings = on_right;
+	struct gateclient client;
+	struct fail fail = {0};
+	int descriptors[SOCKETS_GROUP], r;
+
+	EXPECT(gateclient_start(&client, gate, false, NULL) == 0);
+	EXPECT(gateclient_filter(&client, &settings, descriptors, &fail) == -ENOTSUP);
+	EXPECT(*fail.what != '\0');
+	gateclient_stop(&client);
+	EXPECT(gateclient_start(&client, gate, true, NULL) == 0);
+	snprintf(settings.interface[0].name, sizeof(settings.interface[0].name), "nothing");
+	r = gateclient_filter(&client, &settings, descriptors, &fail);
+	EXPECT(r == -ENODEV || r == -ENOTSUP);
+	EXPECT(r == -ENOTSUP || strcmp(fail.where, "interface nothing") == 0);
+	/* The gate goes on. */
+	EXPECT(gateclient_udp(&client, &local, descriptors, NULL, &fail) == 0);
+	gateclient_stop(&client);
+	return 0;
+}
+
+static void
+a_filter_that_cannot_be_is_refused_in_words(void **state)
+{
+	namespace_run("ip link set lo up", refuses_a_filter);
+}
+
 static int
 refuses_in_words(void)
 {
@@ -368,9 +476,11 @@ main(void)
 		cmocka_unit_test(a_gate_that_is_not_there_is_told),
 		cmocka_unit_test(a_malformed_order_ends_the_gate),
 		cmocka_unit_test(the_gate_ends_with_its_parent),
-		cmocka_unit_test(the_gate_keeps_three_capabilities_and_no_more),
+		cmocka_unit_test(the_gate_keeps_three_capabilities_and_a_fourth_for_the_filter),
 		cmocka_unit_test(a_low_port_with_a_large_queue_is_opened_for_an_ordinary_user),
 		cmocka_unit_test(packets_of_an_interface_are_read_by_an_ordinary_user),
+		cmocka_unit_test(the_filter_is_attached_as_long_as_somebody_has_its_link),
+		cmocka_unit_test(a_filter_that_cannot_be_is_refused_in_words),
 		cmocka_unit_test(without_privileges_the_gate_refuses_in_words),
 	};
 

@@ -334,7 +334,7 @@ prepare(struct receiver *r, enum way way)
 	if (!r->has_filter)
 		return;
 	must(filter_open(&r->filter, r->export_, 16 << 20, WALL_SECOND / 20, &fail));
-	must(xdp_attach(r->filter.xdp, "v0", XDP_MODE_NATIVE, &fail) == 0);
+	must(xdp_attach(r->filter.xdp, "v0", XDP_MODE_NATIVE, &fail) >= 0);
 }
 
 static void

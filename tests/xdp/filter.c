@@ -15,9 +15,10 @@ filter_open(struct filter *f, struct export *export_, size_t ring_bytes, int64_t
 		.listener = listener, .listeners = 2, .rings = RING + 1, .ring_bytes = ring_bytes};
 	struct kernel_settings kernel_settings = {.ring = RING, .window_us = window_us};
 
-	*f = (struct filter){.export_ = export_, .xdp = xdp_new(&settings, fail)};
+	*f = (struct filter){.export_ = export_, .xdp = xdp_new(fail)};
 	if (f->xdp == NULL)
 		return false;
+	must(xdp_set(f->xdp, &settings, fail) == 0);
 	f->control = kernelmap_open_array(xdp_control_fd(f->xdp), sizeof(*f->control), fail);
 	f->slots =
 		kernelmap_open_array(xdp_slots_fd(f->xdp), KERNEL_SLOTS * sizeof(*f->slots), fail);
