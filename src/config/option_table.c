@@ -42,6 +42,17 @@ const struct config_option config_options[] = {
 			"or packets:INTERFACE, at most 32. IPv6 addresses stand in "
 			"brackets. Ports below 1024 and packets need the gate, see "
 			"lazaretd(8)."},
+	{.name = "receive.xdp",
+		.type = OPTION_TYPE_STRING,
+		.standard = "",
+		.least = 0,
+		.most = OPTION_TEXT - 1,
+		.unit = "bytes",
+		.help = "Interfaces whose flow export a filter in the kernel reads: of what is "
+			"plain it hands on mail records only, at less than half the cost. Words "
+			"with blanks between, each INTERFACE, INTERFACE:native (in the driver) or "
+			"INTERFACE:generic; up to four. It needs Linux 5.18, and CAP_BPF, "
+			"CAP_PERFMON and CAP_NET_ADMIN at the start (lazaretd-xdp.conf)."},
 	{.name = "receive.allow",
 		.type = OPTION_TYPE_PREFIXES,
 		.standard = "",

@@ -59,6 +59,22 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Packets read from interfaces."},
 	[COUNT_PACKETS_DROPPED] = {OWNER_RECEIVER, KIND_COUNTER, "packets_dropped",
 		"Packets that the kernel dropped because the ring was full."},
+	[COUNT_FILTER_DATAGRAMS] = {OWNER_RECEIVER, KIND_COUNTER, "filter_datagrams",
+		"Datagrams that the filter in the kernel read."},
+	[COUNT_FILTER_RECORDS] = {OWNER_RECEIVER, KIND_COUNTER, "filter_records",
+		"Flow records in them."},
+	[COUNT_FILTER_KEPT] = {OWNER_RECEIVER, KIND_COUNTER, "filter_kept_records",
+		"Of them, those with a mail port, which it handed on."},
+	[COUNT_FILTER_PASSED] = {OWNER_RECEIVER, KIND_COUNTER, "filter_passed",
+		"Datagrams that came by the socket while there was a filter in the kernel."},
+	[COUNT_FILTER_STALE] = {OWNER_RECEIVER, KIND_COUNTER, "filter_stale",
+		"Datagrams that the filter in the kernel had read for a receiver that died, and "
+		"whose mail records nobody could use."},
+	[COUNT_FILTER_UNSEEN] = {OWNER_RECEIVER, KIND_COUNTER, "filter_unseen",
+		"Datagrams that the filter in the kernel passed to the socket and that never came "
+		"out of it."},
+	[COUNT_FILTER_FULL] = {OWNER_RECEIVER, KIND_COUNTER, "filter_full",
+		"Datagrams of exporters for which the filter in the kernel had no room."},
 	[COUNT_TAKEN] = {OWNER_JUDGE, KIND_COUNTER, "sightings_judged", "Sightings judged."},
 	[COUNT_TAKEN_LOST] = {OWNER_JUDGE, KIND_COUNTER, "sightings_lost",
 		"Sightings that were gone when a judge that took the place of another wanted them "

@@ -20,6 +20,7 @@
 #define STATUS_PROCESSES 36
 #define STATUS_EXPORTERS 4096
 #define STATUS_TEXT      192
+#define STATUS_FILTER    128
 /* Each has a page of memory of its own, so that others can be kept from writing it. */
 #define STATUS_PAGE 4096
 
@@ -34,6 +35,8 @@ struct status_process {
 	int64_t beat_us;           /* of the monotonic clock: when it last came round */
 	char sandbox[STATUS_TEXT]; /* how it is shut in, in words */
 	char trouble[STATUS_TEXT]; /* empty: none */
+	char filter
+		[STATUS_FILTER]; /* of the parent: where the filter in the kernel reads; empty: nowhere */
 	uint64_t value[COUNTERS];
 } __attribute__((aligned(STATUS_PAGE)));
 

@@ -19,6 +19,7 @@ static const struct {
 	{COUNT_LOST_RECORDS, "records, between exporters and here"},
 	{COUNT_HELD_LOST, "sets of data, because their template never came"},
 	{COUNT_SESSIONS_REFUSED, "datagrams, because there were too many exporters"},
+	{COUNT_FILTER_STALE, "datagrams, because a receiver died before it had used them"},
 	{COUNT_PACKETS_DROPPED, "packets, because the ring of an interface was full"},
 	{COUNT_SIGHTINGS_REFUSED, "sightings, because a judge had too many waiting"},
 	{COUNT_TAKEN_LOST, "sightings, because a judge was away too long"},
@@ -238,6 +239,25 @@ put_losses(const struct report *report)
 	buffer_text(report->into, TEXT("\n"));
 }
 
+static double
+percent(uint64_t part, uint64_t whole)
+{
+	return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
+}
+
+/* Where the kernel reads, and how much of all. */
+static void
+put_filter(const struct report *report)
+{
+	const struct status_process *parent = find(report, OWNER_PARENT);
+
+	if (parent == NULL || *parent->filter == '\0')
+		return;
+	buffer_print(report->into, "The kernel's filter reads %.0f %% of datagrams on %s.\n",
+		percent(sum(report, COUNT_FILTER_DATAGRAMS), sum(report, COUNT_DATAGRAMS)),
+		parent->filter);
+}
+
 static struct wall
 begin_of(const struct report *report)
 {
@@ -268,6 +288,7 @@ put_heading(const struct report *report)
 	buffer_print(report->into, "; a second: %.0f datagrams, %.0f records, %.0f of them mail.\n",
 		rate.datagrams, rate.records, rate.mail_records);
 	put_losses(report);
+	put_filter(report);
 }
 
 static void
@@ -357,12 +378,6 @@ format_clock(int64_t us, char into[40])
 		snprintf(into, 40, "%c%s", us < 0 ? '-' : '+',
 			format_span(us < 0 ? elapsed(0, us) : us, span));
 	return into;
-}
-
-static double
-percent(uint64_t part, uint64_t whole)
-{
-	return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
 }
 
 /* Of all that was sent. */

@@ -13,24 +13,29 @@
 #include <sys/stat.h>
 
 #define SETS_MOST 32
+#define XDP_TEXT  512
 
 struct main {
 	const char *file; /* NULL: the usual one */
 	const char *set[SETS_MOST];
 	unsigned sets;
+	struct buffer xdp; /* interfaces, with blanks between */
 	bool is_run;
 	const char *name; /* of the command, for who is told to look at its help */
 };
 
 static const char usage[] =
-	"usage: lazaret run [-c FILE] [--set OPTION=VALUE]...\n"
-	"       lazaretd [-c FILE] [--set OPTION=VALUE]...\n"
+	"usage: lazaret run [-c FILE] [--set OPTION=VALUE]... [--xdp INTERFACE]...\n"
+	"       lazaretd [-c FILE] [--set OPTION=VALUE]... [--xdp INTERFACE]...\n"
 	"\n"
 	"Takes flow export of routers for as long as it runs, and finds the lines of the network\n"
 	"that send spam. Nothing is done to anybody: it observes.\n"
 	"\n"
 	"  -c FILE             the configuration (/etc/lazaret/lazaret.yaml, if it is there)\n"
 	"  --set OPTION=VALUE  an option as if it stood in the file; see lazaret help OPTION\n"
+	"  --xdp INTERFACE     a filter in the kernel reads the flow export that comes there, for "
+	"less\n"
+	"                      (receive.xdp)\n"
 	"\n"
 	"SIGHUP reads the configuration again: all of it is taken, or nothing. SIGTERM ends it.\n"
 	"lazaretd(8) says more, lazaret-routers(7) how routers are told to send to it.\n";
@@ -39,7 +44,7 @@ static const char usage[] =
 static int
 load(void *context, struct daemon_settings *ret, struct fail *fail)
 {
-	const struct main *main_ = context;
+	struct main *main_ = context;
 	struct config *config = NULL;
 	int r = 0;
 
@@ -55,6 +60,9 @@ load(void *context, struct daemon_settings *ret, struct fail *fail)
 		if (r < 0)
 			fail_where(fail, "--set %s", main_->set[i]);
 	}
+	if (r == 0 && main_->xdp.length > 0)
+		r = config_set(
+			config, TEXT("receive.xdp"), text_of(buffer_string(&main_->xdp)), fail);
 	if (r == 0)
 		r = daemonsettings_make(config, ret, fail);
 	config_free(config);
@@ -84,10 +92,11 @@ say_ready(void *context, const struct daemon_settings *settings, const char *lis
 	fflush(stdout);
 }
 
-enum option_code { OPTION_SET = 256, OPTION_HELP };
+enum option_code { OPTION_SET = 256, OPTION_XDP, OPTION_HELP };
 
 static const struct option options[] = {
 	{"set", required_argument, NULL, OPTION_SET},
+	{"xdp", required_argument, NULL, OPTION_XDP},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{0},
 };
@@ -108,6 +117,8 @@ take_arguments(struct main *main_, int argc, char **argv)
 			main_->file = optarg;
 		} else if (code == OPTION_SET && main_->sets < SETS_MOST) {
 			main_->set[main_->sets++] = optarg;
+		} else if (code == OPTION_XDP) {
+			buffer_print(&main_->xdp, " %s", optarg);
 		} else {
 			fprintf(stderr, "lazaret: see %s --help\n", main_->name);
 			return EXIT_USAGE + 1;
@@ -127,14 +138,18 @@ daemon_main(int argc, char **argv, bool is_run)
 	struct main main_ = {.is_run = is_run, .name = is_run ? "lazaret run" : "lazaretd"};
 	struct daemon_hooks hooks = {.load = load, .ready = say_ready, .context = &main_};
 	struct fail fail = {0};
-	int code = take_arguments(&main_, argc, argv);
+	int code;
 
-	if (code != 0)
-		return code - 1;
-	umask(077);
-	if (daemon_run(&hooks, &fail) < 0) {
-		complaint_print(&fail);
-		return EXIT_INPUT;
+	buffer_init(&main_.xdp, XDP_TEXT);
+	code = take_arguments(&main_, argc, argv) - 1;
+	if (code < 0) {
+		umask(077);
+		code = EXIT_DONE;
+		if (daemon_run(&hooks, &fail) < 0) {
+			complaint_print(&fail);
+			code = EXIT_INPUT;
+		}
 	}
-	return EXIT_DONE;
+	buffer_done(&main_.xdp);
+	return code;
 }

@@ -149,6 +149,55 @@ take_listen(const struct config *config, struct daemon_settings *settings, struc
 	return 0;
 }
 
+/* "INTERFACE" or "INTERFACE:MODE". */
+static int
+parse_filter(struct text word, struct gate_interface *ret)
+{
+	static const char *const modes[GATE_MODE_COUNT] = {
+		[GATE_MODE_NATIVE] = "native", [GATE_MODE_GENERIC] = "generic"};
+	struct text mode = word, name = text_cut(&mode, ':');
+
+	*ret = (struct gate_interface){.mode = GATE_MODE_ANY};
+	if (name.length == 0 || name.length >= sizeof(ret->name))
+		return -EINVAL;
+	memcpy(ret->name, name.at, name.length);
+	if (name.length == word.length)
+		return 0;
+	for (uint32_t i = GATE_MODE_NATIVE; i < GATE_MODE_COUNT; i++) {
+		if (text_is(mode, modes[i])) {
+			ret->mode = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int
+take_filter(const struct config *config, struct daemon_settings *settings, struct fail *fail)
+{
+	struct text rest = text_of(config_string(config, "receive.xdp"));
+
+	while (rest.length > 0) {
+		struct text word = text_cut(&rest, ' ');
+
+		if (word.length == 0)
+			continue;
+		if (settings->xdp_count == GATE_INTERFACES) {
+			fail_where(fail, "receive.xdp");
+			fail_what(fail, "more than %d interfaces", GATE_INTERFACES);
+			return -E2BIG;
+		}
+		if (parse_filter(word, &settings->xdp[settings->xdp_count++]) < 0) {
+			fail_where(fail, "receive.xdp");
+			fail_what(fail, "\"%.*s\" is no interface to read at", (int)word.length,
+				word.at);
+			fail_hint(fail, "expected eth0, eth0:native or eth0:generic");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int
 take_metrics(const struct config *config, struct daemon_settings *settings, struct fail *fail)
 {
@@ -272,6 +321,8 @@ daemonsettings_make(const struct config *config, struct daemon_settings *ret, st
 	parameters_defaults(&ret->judging.parameters);
 	settings_parameters(config, &ret->judging.parameters);
 	r = take_listen(config, ret, fail);
+	if (r == 0)
+		r = take_filter(config, ret, fail);
 	if (r == 0)
 		r = take_metrics(config, ret, fail);
 	return r < 0 ? r : take_lines(config, ret, fail);

@@ -11,6 +11,7 @@
 #define LAZARET_SERVICE_DAEMON_H
 
 #include "identity/lines.h"
+#include "runtime/gate.h"
 #include "service/estate.h"
 #include "source/export/export.h"
 #include "verdict/parameters.h"
@@ -54,6 +55,8 @@ struct daemon_settings {
 	struct listen listen[DAEMON_LISTEN];
 	size_t listen_count;
 	int64_t hangs_us; /* a process that showed no life for so long is replaced */
+	struct gate_interface xdp[GATE_INTERFACES]; /* where the filter in the kernel reads */
+	uint32_t xdp_count;
 	struct estate_settings estate;
 	struct receive_settings receive;
 	struct judging_settings judging;

@@ -83,7 +83,7 @@ opening_needs_gate(const struct opening *opening, const struct daemon_settings *
 			!is_covered(opening, &settings->listen[i]))
 			return true;
 	}
-	return false;
+	return settings->xdp_count > 0;
 }
 
 /* Nobody outside is to choose whose receiver he shares. */
@@ -174,8 +174,8 @@ open_entry(struct opened *opened, const struct listen *listen,
 	return -EINVAL;
 }
 
-static bool
-is_same(const struct listen *a, const struct listen *b)
+bool
+opening_is_same(const struct listen *a, const struct listen *b)
 {
 	return a->kind == b->kind && address_equal(&a->address, &b->address) &&
 		a->port == b->port && strcmp(a->interface, b->interface) == 0;
@@ -185,7 +185,8 @@ static struct opened *
 find_entry(struct opening *opening, const struct listen *listen)
 {
 	for (size_t i = 0; i < opening->count; i++) {
-		if (!opening->entry[i].is_given && is_same(&opening->entry[i].listen, listen))
+		if (!opening->entry[i].is_given &&
+			opening_is_same(&opening->entry[i].listen, listen))
 			return &opening->entry[i];
 	}
 	return NULL;
@@ -293,7 +294,8 @@ static int
 open_metrics(struct opening *next, const struct opening *opening,
 	const struct daemon_settings *settings, struct fail *fail)
 {
-	if (opening->given.metrics >= 0 || is_same(&settings->metrics, &opening->metrics_at))
+	if (opening->given.metrics >= 0 ||
+		opening_is_same(&settings->metrics, &opening->metrics_at))
 		return 0;
 	next->metrics_at = settings->metrics;
 	next->metrics = -1;
@@ -302,6 +304,24 @@ open_metrics(struct opening *next, const struct opening *opening,
 	next->metrics =
 		sockets_open_tcp(&settings->metrics.address, settings->metrics.port, BACKLOG, fail);
 	return next->metrics < 0 ? next->metrics : 0;
+}
+
+/* The filter reads at the sockets that are open; both are there for the daemon's whole life. */
+static int
+open_filter(struct opening *next, const struct daemon_settings *settings, struct gateclient *gate,
+	struct fail *fail)
+{
+	struct filter_socket sockets[DAEMON_LISTEN];
+	size_t count = 0;
+
+	if (settings->xdp_count == 0 || next->filter.count > 0)
+		return 0;
+	for (size_t i = 0; i < next->count; i++) {
+		if (next->entry[i].listen.kind == LISTEN_UDP)
+			sockets[count++] = (struct filter_socket){
+				next->entry[i].listen.address, next->entry[i].port};
+	}
+	return filteropening_open(&next->filter, settings, sockets, count, gate, fail);
 }
 
 /* What next has and opening has not, or the other way round. */
@@ -328,6 +348,8 @@ opening_change(struct opening *opening, const struct daemon_settings *settings,
 		r = open_control(&next, opening, settings, fail);
 	if (r == 0)
 		r = open_metrics(&next, opening, settings, fail);
+	if (r == 0)
+		r = open_filter(&next, settings, gate, fail);
 	if (r < 0) {
 		close_other(&next, opening);
 		for (size_t i = 0; i < next.count; i++) {
@@ -352,6 +374,7 @@ void
 opening_of(const struct opening *opening, uint32_t receiver, struct receiver_sockets *ret)
 {
 	ret->count = 0;
+	ret->filter = filteropening_of(&opening->filter, receiver);
 	for (size_t i = 0; i < opening->count; i++) {
 		if (opening->entry[i].descriptor[receiver] >= 0)
 			ret->socket[ret->count++] = (struct receiver_socket){
@@ -374,5 +397,6 @@ opening_close(struct opening *opening)
 	}
 	if (opening->metrics >= 0)
 		close(opening->metrics);
+	filteropening_close(&opening->filter);
 	*opening = OPENING_NONE;
 }

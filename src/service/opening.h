@@ -12,6 +12,7 @@
 
 #include "runtime/gateclient.h"
 #include "service/daemon.h"
+#include "service/filteropening.h"
 #include "service/given.h"
 #include "service/receiver.h"
 
@@ -31,6 +32,7 @@ struct opening {
 	struct listen metrics_at;
 	int metrics; /* -1: none */
 	struct given given;
+	struct filter_opened filter;
 };
 
 #define OPENING_NONE                                                                               \
@@ -49,9 +51,12 @@ int opening_change(struct opening *opening, const struct daemon_settings *settin
 /* What a receiver reads from. */
 void opening_of(const struct opening *opening, uint32_t receiver, struct receiver_sockets *ret);
 
+/* The same place, as it was asked for? */
+bool opening_is_same(const struct listen *a, const struct listen *b);
+
 void opening_close(struct opening *opening);
 
-/* Does opening all this need privileges? Ports below 1024, and packets. */
+/* Does opening all this need privileges? Ports below 1024, packets, and the filter in the kernel. */
 bool opening_needs_gate(const struct opening *opening, const struct daemon_settings *settings);
 
 /* Bytes that may wait in the kernel for one receiver, as it gave them. */

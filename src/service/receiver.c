@@ -8,6 +8,7 @@
 #include "runtime/event.h"
 #include "runtime/sockets.h"
 #include "service/connections.h"
+#include "service/filterin.h"
 #include "service/message.h"
 #include "service/post.h"
 #include "service/sessionfile.h"
@@ -37,6 +38,9 @@
 /* How often it is told what is lost, if more is. */
 #define LOSSES_US (10 * WALL_SECOND)
 
+/* Descriptors to poll that are no sockets: the parent's channel, and the ring of the filter in the kernel. */
+#define OTHERS 2
+
 struct receiver {
 	const struct daemon_settings *settings;
 	struct estate *estate;
@@ -52,6 +56,8 @@ struct receiver {
 	const struct receiver_sockets *sockets;
 	struct datagrams *datagrams;
 	struct connections_in *connections;
+	struct filterin *filter;               /* NULL: there is none in the kernel */
+	bool is_full;                          /* a socket may have more */
 	struct packetring ring[DAEMON_LISTEN]; /* of those sockets that are one */
 	struct packets *packets;
 	struct wall packet_time; /* of the last packet */
@@ -113,6 +119,21 @@ pump(struct receiver *receiver)
 				receiver->sighting, NULL, &receiver->names, &receiver->identified));
 }
 
+static void
+pump_for(void *receiver)
+{
+	pump(receiver);
+}
+
+/* What the filter in the kernel has read; true if anything came. Between taking datagrams from a socket and reading
+ * them, so that neither way overtakes the other. */
+static bool
+take_filtered(struct receiver *receiver)
+{
+	return receiver->filter != NULL &&
+		filterin_take(receiver->filter, receiver->duty.clock.now, pump_for, receiver);
+}
+
 /* True if anything came. */
 static bool
 drain(struct receiver *receiver, size_t number)
@@ -131,6 +152,7 @@ drain(struct receiver *receiver, size_t number)
 		if (n <= 0)
 			break;
 		came = true;
+		(void)take_filtered(receiver);
 		while (datagrams_next(receiver->datagrams, &datagram)) {
 			from.address = datagram.address;
 			from.port = datagram.port;
@@ -139,7 +161,9 @@ drain(struct receiver *receiver, size_t number)
 		}
 		pump(receiver);
 		if (n < DATAGRAMS)
-			break;
+			return true;
+		if (round + 1 == DRAIN_ROUNDS)
+			receiver->is_full = true;
 	}
 	return came;
 }
@@ -233,7 +257,11 @@ show_export(struct receiver *receiver)
 			drops += some;
 	}
 	duty_count(duty, COUNT_DATAGRAMS, counts->datagrams);
-	duty_count(duty, COUNT_BYTES, receiver->bytes);
+	duty_count(duty, COUNT_BYTES,
+		receiver->bytes +
+			(receiver->filter != NULL ? filterin_bytes(receiver->filter) : 0));
+	if (receiver->filter != NULL)
+		filterin_show(receiver->filter, duty);
 	duty_show(duty, COUNT_KERNEL_DROPS, drops);
 	duty_count(duty, COUNT_MALFORMED, counts->malformed);
 	duty_count(duty, COUNT_STRANGERS, counts->strangers);
@@ -401,6 +429,24 @@ map_rings(struct receiver *receiver)
 	}
 }
 
+/* Memory can be mapped only before the process shuts itself in; of the descriptors one is needed after that. */
+static void
+map_filter(struct receiver *receiver)
+{
+	const struct receiver_filter *filter = &receiver->sockets->filter;
+	struct fail fail = {0};
+
+	if (filter->ring < 0)
+		return;
+	receiver->filter = filterin_new(filter, receiver->number, &fail);
+	if (receiver->filter == NULL) {
+		event(EVENT_EXPORT_ERROR, "text=%s", fail.what);
+		_exit(1);
+	}
+	close(filter->control);
+	close(filter->slots);
+}
+
 static void
 begin(struct receiver *receiver)
 {
@@ -414,6 +460,7 @@ begin(struct receiver *receiver)
 	intake_advance(receiver->intake, receiver->duty.clock.now);
 	receiver->datagrams = datagrams_new(receiver->settings->estate.receivers == 1);
 	map_rings(receiver);
+	map_filter(receiver);
 	receiver->judges = settings->estate.judges;
 	for (uint32_t j = 0; j < receiver->judges; j++)
 		estate_sightings_putting(
@@ -455,6 +502,7 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 	size_t sockets = receiver->sockets->count;
 	bool came = false;
 
+	receiver->is_full = false;
 	/* Those that were closed make room for those that wait to be taken. */
 	if (connections_in_read(receiver->connections, polled + sockets, connections,
 		    receiver->duty.clock.now, &receiver->bytes)) {
@@ -465,6 +513,9 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 		if (polled[i].revents != 0)
 			came = drain_any(receiver, i) || came;
 	}
+	came = take_filtered(receiver) || came;
+	if (receiver->filter != NULL && !receiver->is_full)
+		filterin_allow(receiver->filter, receiver->duty.clock.now);
 	return came;
 }
 
@@ -482,27 +533,47 @@ static void
 loop(struct receiver *receiver)
 {
 	const struct receiver_sockets *sockets = receiver->sockets;
-	struct pollfd polled[1 + DAEMON_LISTEN + CONNECTIONS];
+	struct pollfd polled[OTHERS + DAEMON_LISTEN + CONNECTIONS];
 	size_t connections;
 	uint64_t before;
 
 	polled[0] = (struct pollfd){.fd = receiver->duty.parent, .events = POLLIN};
+	polled[1] = (struct pollfd){.fd = sockets->filter.ring, .events = POLLIN};
 	for (size_t i = 0; i < sockets->count; i++)
-		polled[1 + i] =
+		polled[OTHERS + i] =
 			(struct pollfd){.fd = sockets->socket[i].descriptor, .events = POLLIN};
 	while (!receiver->duty.is_over) {
-		connections =
-			connections_in_poll(receiver->connections, polled + 1 + sockets->count);
-		if (poll(polled, 1 + sockets->count + connections, TICK_US / 1000) < 0 &&
+		connections = connections_in_poll(
+			receiver->connections, polled + OTHERS + sockets->count);
+		if (receiver->filter != NULL)
+			filterin_sleep(receiver->filter);
+		if (poll(polled, OTHERS + sockets->count + connections, TICK_US / 1000) < 0 &&
 			errno != EINTR)
 			break;
 		tick(receiver);
 		if (polled[0].revents != 0)
 			duty_hear(&receiver->duty);
 		before = export_counts(receiver->export_)->datagrams;
-		if (drain_all(receiver, polled + 1, connections))
+		if (drain_all(receiver, polled + OTHERS, connections))
 			pause_after(export_counts(receiver->export_)->datagrams - before);
 	}
+}
+
+/* What came before the end is handed on. */
+static void
+finish(struct receiver *receiver)
+{
+	if (receiver->filter != NULL)
+		filterin_end(receiver->filter);
+	for (size_t i = 0; i < receiver->sockets->count; i++)
+		(void)drain_any(receiver, i);
+	(void)take_filtered(receiver);
+	/* As at the end of a recording: nothing waits for its other direction any more. */
+	if (receiver->settings->receive.by_records)
+		intake_flush(receiver->intake);
+	pump(receiver);
+	show(receiver);
+	sessionfile_finish(&receiver->sessionfile, receiver->export_);
 }
 
 _Noreturn void
@@ -511,7 +582,8 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 {
 	struct receiver *receiver = xcalloc(1, sizeof(*receiver));
 	struct post post = {.owner = OWNER_RECEIVER, .number = number};
-	int descriptors[DAEMON_LISTEN];
+	int descriptors[DAEMON_LISTEN + 3];
+	size_t count = sockets->count;
 	struct fail fail = {0};
 	struct keys keys;
 	char path[DAEMON_PATH + 8];
@@ -519,7 +591,12 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	event_begin("receiver");
 	for (size_t i = 0; i < sockets->count; i++)
 		descriptors[i] = sockets->socket[i].descriptor;
-	estate_enter(estate, &post, descriptors, sockets->count);
+	if (sockets->filter.ring >= 0) {
+		descriptors[count++] = sockets->filter.control;
+		descriptors[count++] = sockets->filter.slots;
+		descriptors[count++] = sockets->filter.ring;
+	}
+	estate_enter(estate, &post, descriptors, count);
 	*receiver = (struct receiver){
 		.settings = settings, .estate = estate, .number = number, .sockets = sockets};
 	duty_begin(&receiver->duty, estate, &post);
@@ -535,17 +612,11 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	begin(receiver);
 	shutin_enter(&receiver->duty, &post, settings);
 	restore(receiver, tries);
+	if (receiver->filter != NULL)
+		filterin_attach(receiver->filter, receiver->export_);
 	receiver->connections = connections_in_new(receiver->export_);
 	duty_ready(&receiver->duty);
 	loop(receiver);
-	/* What came before the end is handed on. */
-	for (size_t i = 0; i < sockets->count; i++)
-		(void)drain_any(receiver, i);
-	/* As at the end of a recording: nothing waits for its other direction any more. */
-	if (settings->receive.by_records)
-		intake_flush(receiver->intake);
-	pump(receiver);
-	show(receiver);
-	sessionfile_finish(&receiver->sessionfile, receiver->export_);
+	finish(receiver);
 	_exit(0);
 }

@@ -21,9 +21,18 @@ struct receiver_socket {
 	struct packetring_settings packets; /* of LISTEN_PACKETS: as it was opened */
 };
 
+/* The filter in the kernel, as the gate gave it; ring -1: there is none. */
+struct receiver_filter {
+	int control;
+	int slots;
+	int ring;
+	size_t ring_bytes;
+};
+
 struct receiver_sockets {
 	struct receiver_socket socket[DAEMON_LISTEN];
 	size_t count;
+	struct receiver_filter filter;
 };
 
 /* tries: receivers before this one that died young, one after the other. Does not return. */

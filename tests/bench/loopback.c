@@ -38,9 +38,15 @@ loopback_fail(const char *what)
 int
 loopback_socket(uint32_t from, uint16_t port)
 {
+	return loopback_socket_to(from, LOOPBACK, port);
+}
+
+int
+loopback_socket_to(uint32_t from, uint32_t target, uint16_t port)
+{
 	struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(from)};
 	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(LOOPBACK), .sin_port = htons(port)};
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(target), .sin_port = htons(port)};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), room = 4 << 20;
 
 	if (fd < 0)

@@ -22,6 +22,9 @@ void loopback_catch(void);
 /* A datagram socket bound to this address of 127.0.0.0/8 and connected to 127.0.0.1 port. */
 int loopback_socket(uint32_t from, uint16_t port);
 
+/* The same elsewhere, in a network of the test's own. */
+int loopback_socket_to(uint32_t from, uint32_t to, uint16_t port);
+
 /* Microseconds since 1970; of a clock that is never set. */
 int64_t loopback_wall(void);
 int64_t loopback_clock(void);

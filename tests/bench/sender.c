@@ -4,6 +4,7 @@
 #include "load.h"
 #include "loopback.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <netinet/in.h>
@@ -33,6 +34,8 @@ enum which {
 	OPTION_GAP,
 	OPTION_SEED,
 	OPTION_SEGMENTS,
+	OPTION_FROM,
+	OPTION_TO,
 };
 
 static const struct option options[] = {
@@ -51,6 +54,8 @@ static const struct option options[] = {
 	{"gap", required_argument, NULL, OPTION_GAP},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"segments", no_argument, NULL, OPTION_SEGMENTS},
+	{"from", required_argument, NULL, OPTION_FROM},
+	{"to", required_argument, NULL, OPTION_TO},
 	{0},
 };
 
@@ -59,12 +64,14 @@ static const char usage[] =
 	"  [--seconds N] [--exporters N] [--domains N (of an address)] [--lines N] [--senders N]\n"
 	"  [--servers N (of a sender)] [--mail PERMILLE] [--zombies N] [--contacts N (of a "
 	"zombie)]\n"
-	"  [--gap MS (between two contacts)] [--seed N] [--segments (UDP_SEGMENT)]\n";
+	"  [--gap MS (between two contacts)] [--seed N] [--segments (UDP_SEGMENT)]\n"
+	"  [--from ADDRESS (the first of the exporters' own)] [--to ADDRESS (127.0.0.1)]\n";
 
 struct run {
 	struct load_settings settings;
 	struct load *load;
 	uint64_t rate, seconds, zombies;
+	uint32_t from, to;
 	uint16_t port;
 	bool segments;
 	int *sockets;           /* one an address */
@@ -80,6 +87,17 @@ kind_of(const char *name)
 	if (strcmp(name, "ipfix") == 0)
 		return KIND_IPFIX;
 	fprintf(stderr, "--kind %s: v9 or ipfix is expected\n", name);
+	exit(2);
+}
+
+static uint32_t
+take_address(const char *name, const char *text)
+{
+	struct in_addr address;
+
+	if (inet_pton(AF_INET, text, &address) == 1)
+		return ntohl(address.s_addr);
+	fprintf(stderr, "--%s %s: an IPv4 address is expected\n", name, text);
 	exit(2);
 }
 
@@ -124,6 +142,12 @@ take_option(struct run *r, int which, const char *text)
 		break;
 	case OPTION_SEGMENTS:
 		r->segments = true;
+		break;
+	case OPTION_FROM:
+		r->from = take_address(name, text);
+		break;
+	case OPTION_TO:
+		r->to = take_address(name, text);
 		break;
 	case OPTION_EXPORTERS:
 	case OPTION_DOMAINS:
@@ -280,7 +304,7 @@ send_all(struct run *r)
 int
 main(int argc, char **argv)
 {
-	struct run r = {.settings = LOAD_DEFAULTS, .seconds = 1};
+	struct run r = {.settings = LOAD_DEFAULTS, .seconds = 1, .from = LOOPBACK, .to = LOOPBACK};
 	const struct load_counts *counts;
 	uint32_t addresses;
 	struct rusage used;
@@ -294,7 +318,7 @@ main(int argc, char **argv)
 	r.sockets = xcalloc(addresses, sizeof(*r.sockets));
 	r.template_next = xcalloc(r.settings.exporters, sizeof(*r.template_next));
 	for (uint32_t i = 0; i < addresses; i++)
-		r.sockets[i] = loopback_socket(LOOPBACK + i, r.port);
+		r.sockets[i] = loopback_socket_to(r.from + i, r.to, r.port);
 	seconds = send_all(&r);
 	getrusage(RUSAGE_SELF, &used);
 	cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +

@@ -303,6 +303,17 @@ kernel_forget(struct kernel *kernel, struct session *session)
 	session->kernel_slot = 0;
 }
 
+void
+kernel_end(struct kernel *kernel)
+{
+	/* The notes stay: with them what was read before this is known. */
+	for (uint32_t i = 0; i < KERNEL_SLOTS; i++) {
+		if (kernel->mirror[i].is_used)
+			__atomic_fetch_add(
+				&kernel->settings.slots[i].state, ONE_PASSED, __ATOMIC_ACQ_REL);
+	}
+}
+
 /* Gives the session a slot, in which nothing may be read yet. */
 static void
 claim(struct kernel *kernel, struct session *session)
@@ -377,6 +388,7 @@ kernel_see(
 	struct session *session = find_session(kernel->export_, from, payload, size);
 	struct mirror *mirror;
 
+	kernel->counts.passed += from->transport == EXPORT_UDP;
 	if (session == NULL || !from->has_address || from->transport != EXPORT_UDP)
 		return;
 	if (session->kernel_slot == 0) {
@@ -472,6 +484,7 @@ export_kernel_entry(
 		kernel->counts.odd++;
 		return;
 	}
+	kernel->counts.bytes += entry.size;
 	kernel->counts.records += entry.records;
 	kernel->counts.kept += entry.kept;
 	memcpy(&own.address, entry.address, sizeof(own.address));

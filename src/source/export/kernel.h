@@ -34,6 +34,8 @@ struct kernel_settings {
 
 struct kernel_counts {
 	uint64_t entries;
+	uint64_t bytes;   /* of the datagrams that they stand for */
+	uint64_t passed;  /* datagrams that came by the socket */
 	uint64_t records; /* in them, those that were not kept too */
 	uint64_t kept;    /* of them */
 	uint64_t odd;     /* entries that make no sense */
@@ -59,6 +61,9 @@ void export_kernel_entry(
 /* The socket is empty: lets the filter read what it may, and bars templates that are about to
  * expire. now: the clock of `received`. */
 void kernel_allow(struct kernel *kernel, struct wall now);
+
+/* The filter reads nothing more, whatever comes; entries that it has made can still be taken. */
+void kernel_end(struct kernel *kernel);
 
 const struct kernel_counts *kernel_counts(const struct kernel *kernel);
 

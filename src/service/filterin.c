@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/filterin.h"
+
+#include "runtime/kernelmap.h"
+#include "source/export/kernel.h"
+
+#include <stdlib.h>
+
+/* Datagrams that were passed to the socket and did not come out of it are given up after so long. */
+#define WINDOW_US WALL_SECOND
+/* Entries between two calls of pump. */
+#define PUMP_EVERY 256
+/* Another processor may be in the middle of an entry, behind which there are others: it is done within microseconds. */
+#define LOOKS 1000
+
+#define SLOTS_BYTES (KERNEL_SLOTS * sizeof(struct kernel_slot))
+
+struct filterin {
+	struct kernel_control *control;
+	struct kernel_slot *slots;
+	struct kernelring ring;
+	struct kernel *kernel;
+	struct export *export_;
+	uint32_t receiver;
+};
+
+/* One round of taking. */
+struct taking {
+	struct export *export_;
+	struct export_from from;
+	void (*pump)(void *context);
+	void *context;
+	unsigned pending;
+};
+
+struct filterin *
+filterin_new(const struct receiver_filter *filter, uint32_t receiver, struct fail *fail)
+{
+	struct filterin *in = xcalloc(1, sizeof(*in));
+	struct kernel_settings settings = {.ring = receiver, .window_us = WINDOW_US};
+
+	in->receiver = receiver;
+	in->control = kernelmap_open_array(filter->control, sizeof(*in->control), fail);
+	if (in->control != NULL)
+		in->slots = kernelmap_open_array(filter->slots, SLOTS_BYTES, fail);
+	if (in->slots == NULL ||
+		kernelring_open(&in->ring, filter->ring, filter->ring_bytes, fail) < 0)
+		return filterin_free(in);
+	settings.control = in->control;
+	settings.slots = in->slots;
+	in->kernel = kernel_new(&settings);
+	return in;
+}
+
+void
+filterin_attach(struct filterin *in, struct export *export_)
+{
+	in->export_ = export_;
+	kernel_attach(in->kernel, export_);
+}
+
+struct filterin *
+filterin_free(struct filterin *in)
+{
+	if (in == NULL)
+		return NULL;
+	kernel_free(in->kernel);
+	kernelring_close(&in->ring);
+	kernelmap_close_array(in->control, sizeof(*in->control));
+	kernelmap_close_array(in->slots, SLOTS_BYTES);
+	free(in);
+	return NULL;
+}
+
+static void
+on_entry(void *context, const uint8_t *entry, size_t size)
+{
+	struct taking *taking = context;
+
+	export_kernel_entry(taking->export_, &taking->from, entry, size);
+	if (++taking->pending % PUMP_EVERY == 0)
+		taking->pump(taking->context);
+}
+
+bool
+filterin_take(struct filterin *in, struct wall received, void (*pump)(void *context), void *context)
+{
+	struct taking taking = {.export_ = in->export_,
+		.from = {.file = "", .received = received},
+		.pump = pump,
+		.context = context};
+
+	/* What waits behind an unfinished entry must not be read later than what was passed after it. */
+	for (unsigned look = 0; look < LOOKS && !kernelring_is_empty(&in->ring); look++)
+		(void)kernelring_take(&in->ring, SIZE_MAX, on_entry, &taking);
+	if (taking.pending > 0)
+		pump(context);
+	return taking.pending > 0;
+}
+
+void
+filterin_allow(struct filterin *in, struct wall now)
+{
+	kernel_allow(in->kernel, now);
+}
+
+void
+filterin_sleep(struct filterin *in)
+{
+	__atomic_store_n(&in->control->waits[in->receiver], 1, __ATOMIC_SEQ_CST);
+}
+
+void
+filterin_end(struct filterin *in)
+{
+	kernel_end(in->kernel);
+}
+
+uint64_t
+filterin_bytes(const struct filterin *in)
+{
+	return kernel_counts(in->kernel)->bytes;
+}
+
+void
+filterin_show(const struct filterin *in, struct duty *duty)
+{
+	const struct kernel_counts *counts = kernel_counts(in->kernel);
+
+	duty_count(duty, COUNT_FILTER_DATAGRAMS, counts->entries);
+	duty_count(duty, COUNT_FILTER_RECORDS, counts->records);
+	duty_count(duty, COUNT_FILTER_KEPT, counts->kept);
+	duty_count(duty, COUNT_FILTER_PASSED, counts->passed);
+	duty_count(duty, COUNT_FILTER_STALE, counts->stale + counts->odd);
+	duty_count(duty, COUNT_FILTER_UNSEEN, counts->unseen);
+	duty_count(duty, COUNT_FILTER_FULL, counts->full);
+}
