@@ -236,6 +236,47 @@ an_entry_of_the_layout_before_is_not_read_with_the_new_one(void **state)
 	shop_close(&s);
 }
 
+/* The process died, and its successor knows the session: again from its template, announced at this time. */
+static void
+succeed(struct shop *s, struct shop *next, uint32_t seconds)
+{
+	struct kernel_settings settings = {
+		.ring = RING, .window_us = 10000, .control = s->control, .slots = s->slots};
+	struct datagram d;
+
+	*next = (struct shop){.control = s->control, .slots = s->slots};
+	station_open_default(&next->station);
+	next->kernel = kernel_new(&settings);
+	kernel_attach(next->kernel, next->station.export_);
+	datagram_begin(&d, DIALECT_NETFLOW9, 1, 7);
+	datagram_patch(&d, 8, seconds);
+	datagram_template(&d, 256, plain_fields, PLAIN_FIELDS);
+	station_send(&next->station, &d);
+}
+
+static void
+what_was_read_for_a_process_that_died_is_used_where_it_is_known_as_it_was(void **state)
+{
+	for (int i = 0; i < 4; i++) {
+		struct shop s, next;
+		struct kernel_slot *slot = open_allowed(&s);
+		struct told told = tell(&s, slot, 2, 5);
+
+		succeed(&s, &next, i == 1 ? DATAGRAM_SECONDS + 1 : DATAGRAM_SECONDS);
+		assert_false(is_allowed(slot));
+		if (i == 2)
+			told.entry.passed++;
+		if (i == 3)
+			kernel_allow(next.kernel, next.station.from.received);
+		hand_in(&next, &told);
+		assert_int_equal(kernel_counts(next.kernel)->stale, i == 0 ? 0 : 1);
+		assert_int_equal(station_take(&next.station), i == 0 ? 1 : 0);
+		station_close(&next.station);
+		kernel_free(next.kernel);
+		shop_close(&s);
+	}
+}
+
 static void
 a_session_is_barred_while_something_is_under_way(void **state)
 {
@@ -381,6 +422,8 @@ main(void)
 		cmocka_unit_test(entries_that_make_no_sense_are_counted_and_dropped),
 		cmocka_unit_test(entries_that_cannot_be_read_any_more_are_counted_as_skipped),
 		cmocka_unit_test(an_entry_of_the_layout_before_is_not_read_with_the_new_one),
+		cmocka_unit_test(
+			what_was_read_for_a_process_that_died_is_used_where_it_is_known_as_it_was),
 		cmocka_unit_test(a_session_is_barred_while_something_is_under_way),
 		cmocka_unit_test(a_datagram_that_was_not_passed_bars_the_session),
 		cmocka_unit_test(a_session_that_is_barred_again_and_again_waits),

@@ -48,13 +48,31 @@ struct kernel {
 	struct kernel_settings settings;
 	struct kernel_counts counts;
 	struct export *export_;
-	struct wall now; /* of the last kernel_allow */
+	struct kernel_slot *
+		inherited; /* as a process before left them, until the first kernel_allow; or NULL */
+	struct wall now;   /* of the last kernel_allow */
 	struct wall checked;
 	struct mirror mirror[KERNEL_SLOTS];
 	uint16_t pending[KERNEL_SLOTS];
 	uint32_t pending_count;
 	uint32_t pending_next;
 };
+
+/* What the filter has read for the process before may still be in the ring: how, stands in the slots. */
+static void
+inherit(struct kernel *kernel, uint32_t number)
+{
+	if (kernel->inherited == NULL)
+		kernel->inherited = xcalloc(KERNEL_SLOTS, sizeof(*kernel->inherited));
+	kernel->inherited[number] = kernel->settings.slots[number];
+}
+
+static void
+disinherit(struct kernel *kernel)
+{
+	free(kernel->inherited);
+	kernel->inherited = NULL;
+}
 
 struct kernel *
 kernel_new(const struct kernel_settings *settings)
@@ -67,6 +85,7 @@ kernel_new(const struct kernel_settings *settings)
 
 		if (__atomic_load_n(&slot->owner, __ATOMIC_ACQUIRE) != settings->ring + 1)
 			continue;
+		inherit(kernel, i);
 		__atomic_fetch_add(&slot->state, ONE_PASSED, __ATOMIC_ACQ_REL);
 		__atomic_store_n(&slot->owner, 0, __ATOMIC_RELEASE);
 	}
@@ -76,6 +95,8 @@ kernel_new(const struct kernel_settings *settings)
 struct kernel *
 kernel_free(struct kernel *kernel)
 {
+	if (kernel != NULL)
+		disinherit(kernel);
 	free(kernel);
 	return NULL;
 }
@@ -277,6 +298,8 @@ kernel_allow(struct kernel *kernel, struct wall now)
 {
 	int64_t since = now.us - kernel->checked.us;
 
+	/* The ring has been emptied since it was barred. */
+	disinherit(kernel);
 	kernel->now = now;
 	if (since < 0 || since >= CHECK_EVERY) {
 		kernel->checked = now;
@@ -431,6 +454,28 @@ open_entry(const struct kernel_entry *entry, struct message *message, struct hea
 	return find_session(export_, message->from, entry->header, sizeof(entry->header));
 }
 
+/* Was it read for the process before this one, with a template that this one knows just so? */
+static bool
+is_inherited(const struct kernel *kernel, const struct kernel_entry *entry,
+	const struct session *session, const struct template *t)
+{
+	struct kernel_key key = key_of(&session->key);
+	struct kernel_template shown = show(t);
+	const struct kernel_slot *slot;
+
+	if (entry->slot >= KERNEL_SLOTS)
+		return false;
+	slot = &kernel->inherited[entry->slot];
+	if (slot->owner != kernel->settings.ring + 1 || (uint32_t)slot->state != entry->passed ||
+		memcmp(&slot->key, &key, sizeof(key)) != 0)
+		return false;
+	for (uint32_t i = 0; i < slot->templates && i < KERNEL_TEMPLATES; i++) {
+		if (memcmp(&slot->template[i], &shown, sizeof(shown)) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The template that the kept records have, or NULL if they may have been cut with another. */
 static const struct template *
 entry_template(const struct kernel *kernel, const struct kernel_entry *entry,
@@ -439,10 +484,11 @@ entry_template(const struct kernel *kernel, const struct kernel_entry *entry,
 	struct export *export_ = message->export_;
 	struct session *session = message->session;
 	const struct mirror *mirror = &kernel->mirror[entry->slot % KERNEL_SLOTS];
+	bool is_own = session->kernel_slot == entry->slot + 1 && mirror->is_allowed &&
+		mirror->passed == entry->passed;
 	const struct template *t;
 
-	if (session->kernel_slot != entry->slot + 1 || !mirror->is_allowed ||
-		mirror->passed != entry->passed)
+	if (!is_own && kernel->inherited == NULL)
 		return NULL;
 	t = message->dialect == DIALECT_NETFLOW5
 		? export_->netflow5
@@ -451,7 +497,7 @@ entry_template(const struct kernel *kernel, const struct kernel_entry *entry,
 	if (t == NULL || t->is_variable || entry->kept_bytes != entry->kept * t->length ||
 		(entry->kept > 0 && t->plan != PLAN_PORTS))
 		return NULL;
-	return t;
+	return is_own || is_inherited(kernel, entry, session, t) ? t : NULL;
 }
 
 /* The datagram can be counted, but not be read. */
