@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 static void
-clean(char text[STATUS_TEXT])
+clean(char *text, size_t size)
 {
-	text[STATUS_TEXT - 1] = '\0';
+	text[size - 1] = '\0';
 	for (char *c = text; *c != '\0'; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
@@ -38,8 +38,9 @@ status_copy(const struct status_view *view, size_t *ret_count)
 			continue;
 		for (size_t value = 0; value < COUNTERS; value++)
 			copy->value[value] = status_get(&view->processes[i].value[value]);
-		clean(copy->sandbox);
-		clean(copy->trouble);
+		clean(copy->sandbox, sizeof(copy->sandbox));
+		clean(copy->trouble, sizeof(copy->trouble));
+		clean(copy->filter, sizeof(copy->filter));
 		count++;
 	}
 	qsort(into, count, sizeof(*into), by_owner);

@@ -245,17 +245,23 @@ percent(uint64_t part, uint64_t whole)
 	return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
 }
 
-/* Where the kernel reads, and how much of all. */
-static void
-put_filter(const struct report *report)
+/* Where the filter in the kernel reads; empty if there is none. */
+static const char *
+filter_of(const struct report *report)
 {
 	const struct status_process *parent = find(report, OWNER_PARENT);
 
-	if (parent == NULL || *parent->filter == '\0')
+	return parent != NULL ? parent->filter : "";
+}
+
+static void
+put_filter(const struct report *report)
+{
+	if (*filter_of(report) == '\0')
 		return;
 	buffer_print(report->into, "The kernel's filter reads %.0f %% of datagrams on %s.\n",
 		percent(sum(report, COUNT_FILTER_DATAGRAMS), sum(report, COUNT_DATAGRAMS)),
-		parent->filter);
+		filter_of(report));
 }
 
 static struct wall
@@ -500,6 +506,11 @@ put_json(const struct report *report)
 			wall_format(report->rates->last_loss, since));
 	else
 		buffer_text(into, TEXT(",\"last_loss\":null"));
+	buffer_text(into, TEXT(",\"filter\":"));
+	if (*filter_of(report) != '\0')
+		buffer_json(into, text_of(filter_of(report)));
+	else
+		buffer_text(into, TEXT("null"));
 	buffer_text(into, TEXT(",\"figures\":{"));
 	for (int what = 0; what < COUNTERS; what++)
 		buffer_print(into, "%s\"%s\":%llu", what > 0 ? "," : "", counter_rows[what].name,

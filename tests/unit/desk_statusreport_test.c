@@ -244,6 +244,21 @@ one_line_says_what_is_wrong_and_what_passes(void **state)
 		strstr(buffer_string(&world->text), ": the snapshot cannot be written. 1 "));
 }
 
+static void
+the_share_of_the_kernels_filter_is_told_where_there_is_one(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, WALL_SECOND);
+	assert_null(strstr(report(world, false, false), "filter"));
+	snprintf(world->process[0].filter, sizeof(world->process[0].filter), "eth0 (native)");
+	world->process[1].value[COUNT_DATAGRAMS] = 200;
+	world->process[1].value[COUNT_FILTER_DATAGRAMS] = 150;
+	assert_non_null(strstr(report(world, false, false),
+		"\nThe kernel's filter reads 75 % of datagrams on eth0 (native).\n"));
+	assert_non_null(strstr(report(world, true, false), "\"filter\":\"eth0 (native)\""));
+}
+
 int
 main(void)
 {
@@ -256,6 +271,7 @@ main(void)
 		TEST(json_says_the_same),
 		TEST(numbers_that_cannot_be_are_no_harm),
 		TEST(one_line_says_what_is_wrong_and_what_passes),
+		TEST(the_share_of_the_kernels_filter_is_told_where_there_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
