@@ -8,7 +8,7 @@
 #include "runtime/event.h"
 #include "runtime/sockets.h"
 #include "service/connections.h"
-#include "service/filterin.h"
+#include "service/kernelin.h"
 #include "service/message.h"
 #include "service/post.h"
 #include "service/sessionfile.h"
@@ -56,7 +56,7 @@ struct receiver {
 	const struct receiver_sockets *sockets;
 	struct datagrams *datagrams;
 	struct connections_in *connections;
-	struct filterin *filter;               /* NULL: there is none in the kernel */
+	struct kernelin *filter;               /* NULL: there is none in the kernel */
 	bool is_full;                          /* a socket may have more */
 	struct packetring ring[DAEMON_LISTEN]; /* of those sockets that are one */
 	struct packets *packets;
@@ -131,7 +131,7 @@ static bool
 take_filtered(struct receiver *receiver)
 {
 	return receiver->filter != NULL &&
-		filterin_take(receiver->filter, receiver->duty.clock.now, pump_for, receiver);
+		kernelin_take(receiver->filter, receiver->duty.clock.now, pump_for, receiver);
 }
 
 /* True if anything came. */
@@ -259,9 +259,9 @@ show_export(struct receiver *receiver)
 	duty_count(duty, COUNT_DATAGRAMS, counts->datagrams);
 	duty_count(duty, COUNT_BYTES,
 		receiver->bytes +
-			(receiver->filter != NULL ? filterin_bytes(receiver->filter) : 0));
+			(receiver->filter != NULL ? kernelin_bytes(receiver->filter) : 0));
 	if (receiver->filter != NULL)
-		filterin_show(receiver->filter, duty);
+		kernelin_show(receiver->filter, duty);
 	duty_show(duty, COUNT_KERNEL_DROPS, drops);
 	duty_count(duty, COUNT_MALFORMED, counts->malformed);
 	duty_count(duty, COUNT_STRANGERS, counts->strangers);
@@ -438,7 +438,7 @@ map_filter(struct receiver *receiver)
 
 	if (filter->ring < 0)
 		return;
-	receiver->filter = filterin_new(filter, receiver->number, &fail);
+	receiver->filter = kernelin_new(filter, receiver->number, &fail);
 	if (receiver->filter == NULL) {
 		event(EVENT_EXPORT_ERROR, "text=%s", fail.what);
 		_exit(1);
@@ -515,7 +515,7 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 	}
 	came = take_filtered(receiver) || came;
 	if (receiver->filter != NULL && !receiver->is_full)
-		filterin_allow(receiver->filter, receiver->duty.clock.now);
+		kernelin_allow(receiver->filter, receiver->duty.clock.now);
 	return came;
 }
 
@@ -546,7 +546,7 @@ loop(struct receiver *receiver)
 		connections = connections_in_poll(
 			receiver->connections, polled + OTHERS + sockets->count);
 		if (receiver->filter != NULL)
-			filterin_sleep(receiver->filter);
+			kernelin_sleep(receiver->filter);
 		if (poll(polled, OTHERS + sockets->count + connections, TICK_US / 1000) < 0 &&
 			errno != EINTR)
 			break;
@@ -564,7 +564,7 @@ static void
 finish(struct receiver *receiver)
 {
 	if (receiver->filter != NULL)
-		filterin_end(receiver->filter);
+		kernelin_end(receiver->filter);
 	for (size_t i = 0; i < receiver->sockets->count; i++)
 		(void)drain_any(receiver, i);
 	(void)take_filtered(receiver);
@@ -613,7 +613,7 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	shutin_enter(&receiver->duty, &post, settings);
 	restore(receiver, tries);
 	if (receiver->filter != NULL)
-		filterin_attach(receiver->filter, receiver->export_);
+		kernelin_attach(receiver->filter, receiver->export_);
 	receiver->connections = connections_in_new(receiver->export_);
 	duty_ready(&receiver->duty);
 	loop(receiver);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/filterin.h"
+#include "service/kernelin.h"
 
 #include "runtime/kernelmap.h"
 #include "source/export/kernel.h"
@@ -15,7 +15,7 @@
 
 #define SLOTS_BYTES (KERNEL_SLOTS * sizeof(struct kernel_slot))
 
-struct filterin {
+struct kernelin {
 	struct kernel_control *control;
 	struct kernel_slot *slots;
 	struct kernelring ring;
@@ -33,10 +33,10 @@ struct taking {
 	unsigned pending;
 };
 
-struct filterin *
-filterin_new(const struct receiver_filter *filter, uint32_t receiver, struct fail *fail)
+struct kernelin *
+kernelin_new(const struct receiver_filter *filter, uint32_t receiver, struct fail *fail)
 {
-	struct filterin *in = xcalloc(1, sizeof(*in));
+	struct kernelin *in = xcalloc(1, sizeof(*in));
 	struct kernel_settings settings = {.ring = receiver, .window_us = WINDOW_US};
 
 	in->receiver = receiver;
@@ -45,7 +45,7 @@ filterin_new(const struct receiver_filter *filter, uint32_t receiver, struct fai
 		in->slots = kernelmap_open_array(filter->slots, SLOTS_BYTES, fail);
 	if (in->slots == NULL ||
 		kernelring_open(&in->ring, filter->ring, filter->ring_bytes, fail) < 0)
-		return filterin_free(in);
+		return kernelin_free(in);
 	settings.control = in->control;
 	settings.slots = in->slots;
 	in->kernel = kernel_new(&settings);
@@ -53,14 +53,14 @@ filterin_new(const struct receiver_filter *filter, uint32_t receiver, struct fai
 }
 
 void
-filterin_attach(struct filterin *in, struct export *export_)
+kernelin_attach(struct kernelin *in, struct export *export_)
 {
 	in->export_ = export_;
 	kernel_attach(in->kernel, export_);
 }
 
-struct filterin *
-filterin_free(struct filterin *in)
+struct kernelin *
+kernelin_free(struct kernelin *in)
 {
 	if (in == NULL)
 		return NULL;
@@ -83,7 +83,7 @@ on_entry(void *context, const uint8_t *entry, size_t size)
 }
 
 bool
-filterin_take(struct filterin *in, struct wall received, void (*pump)(void *context), void *context)
+kernelin_take(struct kernelin *in, struct wall received, void (*pump)(void *context), void *context)
 {
 	struct taking taking = {.export_ = in->export_,
 		.from = {.file = "", .received = received},
@@ -99,31 +99,31 @@ filterin_take(struct filterin *in, struct wall received, void (*pump)(void *cont
 }
 
 void
-filterin_allow(struct filterin *in, struct wall now)
+kernelin_allow(struct kernelin *in, struct wall now)
 {
 	kernel_allow(in->kernel, now);
 }
 
 void
-filterin_sleep(struct filterin *in)
+kernelin_sleep(struct kernelin *in)
 {
 	__atomic_store_n(&in->control->waits[in->receiver], 1, __ATOMIC_SEQ_CST);
 }
 
 void
-filterin_end(struct filterin *in)
+kernelin_end(struct kernelin *in)
 {
 	kernel_end(in->kernel);
 }
 
 uint64_t
-filterin_bytes(const struct filterin *in)
+kernelin_bytes(const struct kernelin *in)
 {
 	return kernel_counts(in->kernel)->bytes;
 }
 
 void
-filterin_show(const struct filterin *in, struct duty *duty)
+kernelin_show(const struct kernelin *in, struct duty *duty)
 {
 	const struct kernel_counts *counts = kernel_counts(in->kernel);
 

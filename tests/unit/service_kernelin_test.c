@@ -2,7 +2,7 @@
 /* The maps are files in memory here, mapped as the kernel's are; the test plays the filter's part. */
 #include "datagram.h"
 #include "runtime/kernelmap.h"
-#include "service/filterin.h"
+#include "service/kernelin.h"
 #include "source/export/kernel.h"
 #include "unit.h"
 
@@ -21,7 +21,7 @@ struct shop {
 	struct kernel_slot *slots;
 	uint8_t *ring; /* the consumer's page, the producer's, and the entries */
 	size_t page;
-	struct filterin *in;
+	struct kernelin *in;
 	unsigned pumped;
 };
 
@@ -50,18 +50,18 @@ attach(struct shop *s)
 {
 	struct fail fail = {0};
 
-	s->in = filterin_new(&s->filter, RECEIVER, &fail);
+	s->in = kernelin_new(&s->filter, RECEIVER, &fail);
 	if (s->in == NULL)
 		fail_msg("%s", fail.what);
 	station_open_default(&s->station);
-	filterin_attach(s->in, s->station.export_);
+	kernelin_attach(s->in, s->station.export_);
 }
 
 static void
 detach(struct shop *s)
 {
 	station_close(&s->station);
-	filterin_free(s->in);
+	kernelin_free(s->in);
 }
 
 static int
@@ -104,7 +104,7 @@ open_session(struct shop *s)
 	station_send_template(&s->station, DIALECT_NETFLOW9, 1, 256);
 	for (int i = 0; i < 100; i++) {
 		now.us += WALL_SECOND / 20;
-		filterin_allow(s->in, now);
+		kernelin_allow(s->in, now);
 	}
 	for (uint32_t i = 0; i < KERNEL_SLOTS; i++) {
 		if (s->slots[i].owner == RECEIVER + 1)
@@ -153,15 +153,15 @@ what_is_in_the_ring_is_read_and_given_back(void **state)
 	uint64_t consumed;
 
 	assert_true(is_allowed(slot));
-	assert_false(filterin_take(s->in, s->station.from.received, pump, s));
+	assert_false(kernelin_take(s->in, s->station.from.received, pump, s));
 	assert_int_equal(s->pumped, 0);
 	for (uint32_t i = 0; i < 300; i++)
 		put(s, slot, 2 + i, 0);
-	assert_true(filterin_take(s->in, s->station.from.received, pump, s));
+	assert_true(kernelin_take(s->in, s->station.from.received, pump, s));
 	assert_int_equal(s->pumped, 2);
 	assert_int_equal(station_counts(&s->station)->records, 900);
 	assert_int_equal(export_counts(s->station.export_)->gaps, 0);
-	assert_int_equal(filterin_bytes(s->in), 300 * 100);
+	assert_int_equal(kernelin_bytes(s->in), 300 * 100);
 	memcpy(&consumed, s->ring, sizeof(consumed));
 	assert_int_equal(consumed, 300 * ENTRY);
 }
@@ -176,10 +176,10 @@ an_entry_that_is_not_finished_is_left_for_the_next_time(void **state)
 	put(s, slot, 2, 0);
 	put(s, slot, 3, UINT32_C(1) << 31);
 	put(s, slot, 4, 0);
-	assert_true(filterin_take(s->in, s->station.from.received, pump, s));
+	assert_true(kernelin_take(s->in, s->station.from.received, pump, s));
 	assert_int_equal(station_counts(&s->station)->records, 3);
 	memcpy(s->ring + 2 * s->page + ENTRY, &head, sizeof(head));
-	assert_true(filterin_take(s->in, s->station.from.received, pump, s));
+	assert_true(kernelin_take(s->in, s->station.from.received, pump, s));
 	assert_int_equal(station_counts(&s->station)->records, 9);
 }
 
@@ -190,9 +190,9 @@ at_the_end_everything_is_barred_and_what_was_read_still_counts(void **state)
 	struct kernel_slot *slot = open_session(s);
 
 	put(s, slot, 2, 0);
-	filterin_end(s->in);
+	kernelin_end(s->in);
 	assert_false(is_allowed(slot));
-	assert_true(filterin_take(s->in, s->station.from.received, pump, s));
+	assert_true(kernelin_take(s->in, s->station.from.received, pump, s));
 	assert_int_equal(station_counts(&s->station)->records, 3);
 	assert_int_equal(station_counts(&s->station)->skipped_records, 0);
 }
@@ -203,7 +203,7 @@ who_comes_after_bars_what_was_allowed(void **state)
 	struct shop *s = *state;
 	struct kernel_slot *slot = open_session(s);
 
-	filterin_sleep(s->in);
+	kernelin_sleep(s->in);
 	assert_int_equal(s->control->waits[RECEIVER], 1);
 	assert_true(is_allowed(slot));
 	detach(s);
@@ -221,7 +221,7 @@ what_cannot_be_mapped_is_told(void **state)
 		.control = -1, .slots = -1, .ring = -1, .ring_bytes = 4096};
 	struct fail fail = {0};
 
-	assert_null(filterin_new(&filter, 0, &fail));
+	assert_null(kernelin_new(&filter, 0, &fail));
 	assert_true(*fail.what != '\0');
 }
 
