@@ -82,10 +82,6 @@ struct daemon_hooks {
 /* Runs until SIGTERM or SIGINT: 0, or -errno with fail filled if it could not begin. */
 int daemon_run(const struct daemon_hooks *hooks, struct fail *fail) MUST_USE;
 
-/* The folder in which processes of this kind keep their files: nobody else may touch it, and they nothing else. */
-void daemon_folder(const struct daemon_settings *settings, enum counter_owner owner,
-	char into[DAEMON_PATH + 16]);
-
 void daemon_settings_done(struct daemon_settings *settings);
 
 #endif

@@ -10,6 +10,7 @@
 #include "service/post.h"
 #include "service/shutin.h"
 #include "service/snapshot.h"
+#include "service/statefolder.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -426,7 +427,7 @@ restore(struct judging *judging, unsigned tries)
 static void
 begin(struct judging *judging, unsigned tries)
 {
-	char folder[DAEMON_PATH + 16];
+	char folder[STATEFOLDER_PATH];
 
 	judging->judge = judging_new(judging);
 	judging->keeper = judging->estate->judge_keeper[judging->number].end[0];
@@ -434,7 +435,7 @@ begin(struct judging *judging, unsigned tries)
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
 		estate_sightings_taking(judging->estate, i, judging->number, &judging->from[i]);
 	estate_verdicts_putting(judging->estate, judging->number, &judging->to);
-	daemon_folder(judging->settings, OWNER_JUDGE, folder);
+	statefolder_of(judging->settings->state, OWNER_JUDGE, folder);
 	snapshot_init(&judging->snapshot, folder, judging->number);
 	restore(judging, tries);
 	judging->snapshot_us = clock_steady();

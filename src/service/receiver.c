@@ -13,6 +13,7 @@
 #include "service/post.h"
 #include "service/sessionfile.h"
 #include "service/shutin.h"
+#include "service/statefolder.h"
 #include "source/capture/packets.h"
 
 #include <errno.h>
@@ -473,11 +474,11 @@ restore(struct receiver *receiver, unsigned tries)
 {
 	const struct export_settings *settings = &receiver->settings->receive.export_;
 	struct sessionfile *file = &receiver->sessionfile;
-	char folder[DAEMON_PATH + 16];
+	char folder[STATEFOLDER_PATH];
 	struct fail fail = {0};
 	int r = -ECANCELED;
 
-	daemon_folder(receiver->settings, OWNER_RECEIVER, folder);
+	statefolder_of(receiver->settings->state, OWNER_RECEIVER, folder);
 	sessionfile_init(file, folder, receiver->number);
 	receiver->export_ = export_new(settings, receiver->intake);
 	if (tries <= TRIES_SESSIONS)

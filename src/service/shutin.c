@@ -3,6 +3,7 @@
 
 #include "runtime/event.h"
 #include "runtime/sandbox.h"
+#include "service/statefolder.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,7 +54,7 @@ tell(struct duty *duty, const struct sandbox_report *report)
 void
 shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
 {
-	char ledger[DAEMON_PATH], control[DAEMON_PATH], own[DAEMON_PATH + 16];
+	char ledger[DAEMON_PATH], control[DAEMON_PATH], own[STATEFOLDER_PATH];
 	struct sandbox_path paths[8];
 	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
 	struct sandbox_report report;
@@ -62,7 +63,7 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 
 	folder_of(settings->keep.ledger, ledger);
 	folder_of(settings->control, control);
-	daemon_folder(settings, post->owner, own);
+	statefolder_of(settings->state, post->owner, own);
 	if (is_parent)
 		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
 	if (post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER)
