@@ -282,29 +282,6 @@ begin_phase(struct parent *parent, enum phase phase)
 	parent->step_us = clock_steady();
 }
 
-/* The filter in the kernel is attached once, for the ports that were open then. */
-static int
-check_same_filter(
-	const struct daemon_settings *old, const struct daemon_settings *new, struct fail *fail)
-{
-	bool is_same = old->listen_count == new->listen_count;
-
-	if (old->xdp_count != new->xdp_count || memcmp(old->xdp, new->xdp, sizeof(old->xdp)) != 0) {
-		fail_where(fail, "receive.xdp");
-		fail_what(fail,
-			"the filter in the kernel is attached or taken off only with a restart");
-		return -EINVAL;
-	}
-	for (size_t i = 0; i < old->listen_count && is_same; i++)
-		is_same = opening_is_same(&old->listen[i], &new->listen[i]);
-	if (is_same || old->xdp_count == 0)
-		return 0;
-	fail_where(fail, "receive.listen");
-	fail_what(
-		fail, "with the filter in the kernel (receive.xdp) it changes only with a restart");
-	return -EINVAL;
-}
-
 /* What cannot change while the daemon runs. */
 static int
 check_same(const struct daemon_settings *old, const struct daemon_settings *new, struct fail *fail)
@@ -319,7 +296,7 @@ check_same(const struct daemon_settings *old, const struct daemon_settings *new,
 		fail_what(
 			fail, "the ledger and the folder of the state change only with a restart");
 	else
-		return check_same_filter(old, new, fail);
+		return filteropening_check(old, new, fail);
 	return -EINVAL;
 }
 
@@ -696,16 +673,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	if (r < 0)
 		goto out;
 	event(EVENT_STARTED, "pid=%d state=%s", getpid(), parent->settings.state);
-	for (size_t i = 0; i < parent->opening.count; i++) {
-		char at[96];
-
-		opening_describe(&parent->opening.entry[i], at);
-		event(EVENT_LISTENING, "at=%s buffer=%d", at,
-			opening_buffer(&parent->opening.entry[i]));
-	}
-	if (parent->opening.filter.count > 0)
-		event(EVENT_FILTER, "at=%s places=%u left_out=%u", parent->duty.status->filter,
-			parent->opening.filter.as.listeners, parent->opening.filter.left_out);
+	opening_tell(&parent->opening);
 	loop(parent);
 	opening_close(&parent->opening);
 	if (parent->gate.process > 0)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/filteropening.h"
 
+#include "runtime/event.h"
+#include "service/opening.h"
+
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -169,4 +172,37 @@ filteropening_describe(const struct filter_opened *opened, char into[STATUS_FILT
 
 		at += n > 0 ? (size_t)n : 0;
 	}
+}
+
+int
+filteropening_check(
+	const struct daemon_settings *old, const struct daemon_settings *new, struct fail *fail)
+{
+	bool is_same = old->listen_count == new->listen_count;
+
+	if (old->xdp_count != new->xdp_count || memcmp(old->xdp, new->xdp, sizeof(old->xdp)) != 0) {
+		fail_where(fail, "receive.xdp");
+		fail_what(fail,
+			"the filter in the kernel is attached or taken off only with a restart");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < old->listen_count && is_same; i++)
+		is_same = opening_is_same(&old->listen[i], &new->listen[i]);
+	if (is_same || old->xdp_count == 0)
+		return 0;
+	fail_where(fail, "receive.listen");
+	fail_what(
+		fail, "with the filter in the kernel (receive.xdp) it changes only with a restart");
+	return -EINVAL;
+}
+
+void
+filteropening_tell(const struct filter_opened *opened)
+{
+	char at[STATUS_FILTER];
+
+	filteropening_describe(opened, at);
+	if (opened->count > 0)
+		event(EVENT_FILTER, "at=%s places=%u left_out=%u", at, opened->as.listeners,
+			opened->left_out);
 }

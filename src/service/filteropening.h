@@ -38,6 +38,13 @@ int filteropening_open(struct filter_opened *ret, const struct daemon_settings *
 	struct fail *fail) MUST_USE;
 void filteropening_close(struct filter_opened *opened);
 
+/* The filter is attached once, for the ports that were open then: may a reload make new of old? */
+int filteropening_check(const struct daemon_settings *old, const struct daemon_settings *new,
+	struct fail *fail) MUST_USE;
+
+/* Into the log, if there is one. */
+void filteropening_tell(const struct filter_opened *opened);
+
 /* What one receiver gets. */
 struct receiver_filter filteropening_of(const struct filter_opened *opened, uint32_t receiver);
 

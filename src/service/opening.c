@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/opening.h"
 
+#include "runtime/event.h"
 #include "runtime/sockets.h"
 
 #include <errno.h>
@@ -399,4 +400,16 @@ opening_close(struct opening *opening)
 		close(opening->metrics);
 	filteropening_close(&opening->filter);
 	*opening = OPENING_NONE;
+}
+
+void
+opening_tell(const struct opening *opening)
+{
+	for (size_t i = 0; i < opening->count; i++) {
+		char at[96];
+
+		opening_describe(&opening->entry[i], at);
+		event(EVENT_LISTENING, "at=%s buffer=%d", at, opening_buffer(&opening->entry[i]));
+	}
+	filteropening_tell(&opening->filter);
 }

@@ -54,6 +54,9 @@ void opening_of(const struct opening *opening, uint32_t receiver, struct receive
 /* The same place, as it was asked for? */
 bool opening_is_same(const struct listen *a, const struct listen *b);
 
+/* Into the log. */
+void opening_tell(const struct opening *opening);
+
 void opening_close(struct opening *opening);
 
 /* Does opening all this need privileges? Ports below 1024, packets, and the filter in the kernel. */
