@@ -49,7 +49,7 @@ const struct config_option config_options[] = {
 		.most = OPTION_TEXT - 1,
 		.unit = "bytes",
 		.help = "Interfaces whose flow export a filter in the kernel reads: of what is "
-			"plain it hands on mail records only, at less than half the cost. Words "
+			"plain it hands on mail records only, at about half the cost. Words "
 			"with blanks between, each INTERFACE, INTERFACE:native (in the driver) or "
 			"INTERFACE:generic; up to four. It needs Linux 5.18, and CAP_BPF, "
 			"CAP_PERFMON and CAP_NET_ADMIN at the start (lazaretd-xdp.conf)."},
