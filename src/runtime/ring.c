@@ -199,6 +199,7 @@ ring_rewind(struct ring *ring, uint64_t place)
 	}
 	ring->at = place;
 	ring->other = place;
+	ring->lost += lost;
 	ring_taken(ring);
 	return lost;
 }
