@@ -13,6 +13,7 @@
 #include "runtime/gate.h"
 
 #include "gate/xdp.h"
+#include "runtime/event.h"
 #include "runtime/sandbox.h"
 #include "source/export/kernelshare.h"
 
@@ -47,14 +48,14 @@ static struct {
 	struct fail fail; /* why there is none */
 } filter;
 
+/* what: a few words; fail may be NULL. */
 static void
-say(const char *level, const char *what, const struct fail *fail)
+say(const char *what, const struct fail *fail)
 {
 	if (fail == NULL)
-		fprintf(stderr, "level=%s event=gate what=\"%s\"\n", level, what);
+		event(EVENT_GATE, "text=%s", what);
 	else
-		fprintf(stderr, "level=%s event=gate what=\"%s\" where=\"%s\" why=\"%s\"\n", level,
-			what, fail->where, fail->what);
+		event(EVENT_GATE, "text=%s where=%s why=%s", what, fail->where, fail->what);
 }
 
 /* 1 if there is one, 0 if there will be none, -EPROTO if it is malformed. */
@@ -207,7 +208,7 @@ serve_filter(const struct gate_order *order, struct gate_answer *answer)
 
 	if (r < 0) {
 		answer->error = r;
-		say("warning", "refused", &answer->fail);
+		say("refused", &answer->fail);
 	} else {
 		answer->descriptors = (uint32_t)r;
 	}
@@ -238,7 +239,7 @@ serve(const struct gate_order *order)
 	}
 	if (r < 0) {
 		answer.error = r;
-		say("warning", "refused", &answer.fail);
+		say("refused", &answer.fail);
 		return send_answer(&answer, NULL);
 	}
 	answer.descriptors = count;
@@ -264,12 +265,12 @@ enter(bool with_bpf)
 	int r = sandbox_enter(&sandbox, &report, &fail);
 
 	if (r < 0) {
-		say("error", "cannot shut itself in", &fail);
+		say("cannot shut itself in", &fail);
 		return r;
 	}
 	buffer_init(&words, 1000);
 	sandbox_report_print(&report, &words);
-	say(sandbox_report_is_whole(&report) ? "info" : "warning", buffer_string(&words), NULL);
+	say(buffer_string(&words), NULL);
 	buffer_done(&words);
 	return 0;
 }
@@ -284,13 +285,13 @@ serve_all(void)
 		if (r == 0)
 			return 0;
 		if (r < 0 || !is_well_formed(&order)) {
-			say("error", "an order is malformed: no more are taken", NULL);
+			say("an order is malformed: no more are taken", NULL);
 			return EXIT_MALFORMED;
 		}
 		if (serve(&order) < 0)
 			return 0;
 	}
-	say("error", "too many orders: no more are taken", NULL);
+	say("too many orders: no more are taken", NULL);
 	return EXIT_MALFORMED;
 }
 
@@ -301,6 +302,7 @@ main(int count, char **arguments)
 	int type = 0, family = 0;
 	socklen_t length = sizeof(type);
 
+	event_begin("gate");
 	if (count > 1 + with_bpf ||
 		getsockopt(GATE_SOCKET, SOL_SOCKET, SO_TYPE, &type, &length) < 0 ||
 		getsockopt(GATE_SOCKET, SOL_SOCKET, SO_DOMAIN, &family, &length) < 0 ||

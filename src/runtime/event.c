@@ -27,6 +27,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_WAITING] = {"waiting", SEVERITY_NOTICE, false},
 	[EVENT_LISTENING] = {"listening", SEVERITY_INFO, false},
 	[EVENT_FILTER] = {"filter", SEVERITY_INFO, false},
+	[EVENT_GATE] = {"gate", SEVERITY_NOTICE, true},
 	[EVENT_CLOCK_SET] = {"clock-set", SEVERITY_WARNING, true},
 	[EVENT_EXPORT_ERROR] = {"export-error", SEVERITY_WARNING, true},
 	[EVENT_RECORDS_LOST] = {"records-lost", SEVERITY_WARNING, true},
