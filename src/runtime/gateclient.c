@@ -167,17 +167,26 @@ ask(struct gateclient *client, struct gate_order *order, int *descriptors, size_
 	return answer->error;
 }
 
+/* Every byte, since the gate takes none that means nothing: an initialiser need not clear what a union has beyond it. */
+static void
+order_begin(struct gate_order *order, enum gate_order_kind kind)
+{
+	memset(order, 0, sizeof(*order));
+	order->kind = (uint16_t)kind;
+}
+
 int
 gateclient_udp(struct gateclient *client, const struct udp_settings *settings, int *descriptors,
 	struct socket_buffer *ret, struct fail *fail)
 {
-	struct gate_order order = {.kind = GATE_UDP};
+	struct gate_order order;
 	struct gate_answer answer;
 	int r;
 
 	if (settings->count == 0 || settings->count > SOCKETS_GROUP)
 		return -EINVAL;
 	/* What is malformed would end the gate. */
+	order_begin(&order, GATE_UDP);
 	order.udp = *settings;
 	order.udp.timestamps = settings->timestamps != 0;
 	order.udp.merge = settings->merge != 0;
@@ -193,12 +202,13 @@ int
 gateclient_packets(
 	struct gateclient *client, struct packetring_settings *settings, struct fail *fail)
 {
-	struct gate_order order = {.kind = GATE_PACKETS};
+	struct gate_order order;
 	struct gate_answer answer;
 	int descriptor = -1, r = packetring_check(settings, fail);
 
 	if (r < 0)
 		return r;
+	order_begin(&order, GATE_PACKETS);
 	order.packets = *settings;
 	r = ask(client, &order, &descriptor, 1, &answer, fail);
 	return r < 0 ? r : descriptor;
@@ -208,11 +218,14 @@ int
 gateclient_filter(struct gateclient *client, struct gate_filter *settings, int *descriptors,
 	struct fail *fail)
 {
-	struct gate_order order = {.kind = GATE_FILTER, .filter = *settings};
-	struct gate_answer answer;
 	size_t expected = GATE_FILTER_RINGS + settings->rings + settings->interfaces;
-	int r = ask(client, &order, descriptors, expected, &answer, fail);
+	struct gate_answer answer;
+	struct gate_order order;
+	int r;
 
+	order_begin(&order, GATE_FILTER);
+	order.filter = *settings;
+	r = ask(client, &order, descriptors, expected, &answer, fail);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < settings->interfaces; i++)
