@@ -6,9 +6,9 @@
 #include "program/progress.h"
 #include "program/verbs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -253,18 +253,11 @@ out:
 	return r;
 }
 
-static void
-remove_folder(const char *path)
+static int
+remove_entry(const char *path, const struct stat *stat, int kind, struct FTW *where)
 {
-	DIR *folder = opendir(path);
-	const struct dirent *entry;
-
-	if (folder == NULL)
-		return;
-	while ((entry = readdir(folder)) != NULL)
-		(void)unlinkat(dirfd(folder), entry->d_name, 0);
-	closedir(folder);
-	(void)rmdir(path);
+	(void)remove(path);
+	return 0;
 }
 
 /* How it ended; negative: it does not. */
@@ -296,7 +289,7 @@ owndaemon_free(struct owndaemon *daemon)
 	if (daemon->pid > 0)
 		(void)end(daemon);
 	if (daemon->folder[0] != '\0')
-		remove_folder(daemon->folder);
+		(void)nftw(daemon->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 	free(daemon);
 	return NULL;
 }
