@@ -33,14 +33,13 @@ daemonsettings_state(const struct config *config, char into[DAEMON_PATH], struct
 		snprintf(into, DAEMON_PATH, "%s", configured);
 		return 0;
 	}
-	if (below("STATE_DIRECTORY", "", into))
+	if (below("STATE_DIRECTORY", "", into) || below("XDG_STATE_HOME", "/lazaret", into))
 		return 0;
 	if (geteuid() == 0) {
 		snprintf(into, DAEMON_PATH, "/var/lib/lazaret");
 		return 0;
 	}
-	if (below("XDG_STATE_HOME", "/lazaret", into) ||
-		below("HOME", "/.local/state/lazaret", into))
+	if (below("HOME", "/.local/state/lazaret", into))
 		return 0;
 	fail_what(fail, "there is no home folder for the daemon's files");
 	fail_hint(fail, "name a folder with daemon.state");

@@ -1,7 +1,7 @@
 /* ledgerfile - which ledger a verb means, who asks, and what is said when it does not open
  *
- * What:    --ledger FILE, or the configuration's ledger.path, or ledger.sqlite in the user's state folder
- *          ($XDG_STATE_HOME/lazaret, else ~/.local/state/lazaret). The actor of the audit trail is the user of the process, and who logged
+ * What:    --ledger FILE, or the configuration's ledger.path, or ledger.sqlite in the daemon's state folder
+ *          (daemonsettings_state). The actor of the audit trail is the user of the process, and who logged
  *          in if that was somebody else.
  * Thread:  one a process.
  */

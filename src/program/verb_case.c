@@ -22,7 +22,7 @@ static const char usage[] =
 	"  ID              number of the case, pseudonym of the line (16 hexadecimal digits), or\n"
 	"                  its address: then its newest case\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
-	"                  ~/.local/state/lazaret)\n"
+	"                  /var/lib/lazaret for root, ~/.local/state/lazaret for others)\n"
 	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
 	"                  answers is asked (control.path, lazaret/control in $XDG_RUNTIME_DIR or\n"
 	"                  /run)\n"

@@ -21,7 +21,7 @@ static const char usage[] =
 	"Lists the cases of a ledger by pseudonym. lazaret case ID opens one with its name.\n"
 	"\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
-	"                  ~/.local/state/lazaret)\n"
+	"                  /var/lib/lazaret for root, ~/.local/state/lazaret for others)\n"
 	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
 	"                  answers is asked (control.path, lazaret/control in $XDG_RUNTIME_DIR or\n"
 	"                  /run)\n"

@@ -24,7 +24,7 @@ static const char usage[] =
 	"  ADDRESS         of the line, as scan prints it: its newest case. The audit trail keeps\n"
 	"                  who looked a case up by an address\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
-	"                  ~/.local/state/lazaret)\n"
+	"                  /var/lib/lazaret for root, ~/.local/state/lazaret for others)\n"
 	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
 	"                  answers is asked (control.path, lazaret/control in $XDG_RUNTIME_DIR or\n"
 	"                  /run)\n"
