@@ -370,6 +370,122 @@ templates_have_a_ceiling(void **state)
 	station_close(&s);
 }
 
+/* Established by a record and enough messages, with so many templates. */
+static void
+station_establish(struct station *s, uint32_t address, uint16_t templates)
+{
+	s->from.address = address_from_v4(address);
+	for (uint16_t i = 0; i < templates; i++)
+		station_send_template(s, DIALECT_NETFLOW9, i, 256 + i);
+	for (uint16_t i = 0; i < 8; i++)
+		station_send_flow(s, DIALECT_NETFLOW9, templates + i, 256, 1);
+}
+
+static void
+what_is_older_than_a_templates_life_gives_way_to_a_new_template(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct station s;
+
+	settings.templates_total = 40;
+	station_open(&s, &settings);
+	station_establish(&s, 0xc0000201, 20);
+	station_establish(&s, 0xc0000202, 20);
+	assert_int_equal(export_counts(s.export_)->templates, 40);
+	/* No stranger, and not old enough. */
+	station_later(&s, 29 * WALL_MINUTE);
+	station_establish(&s, 0xc0000203, 1);
+	assert_int_equal(export_counts(s.export_)->templates, 40);
+	assert_int_equal(export_counts(s.export_)->templates_refused, 1);
+	/* One goes on with a single template, the other is silent. */
+	s.from.address = address_from_v4(0xc0000201);
+	station_send_template(&s, DIALECT_NETFLOW9, 28, 256);
+	station_later(&s, 2 * WALL_MINUTE);
+	s.from.address = address_from_v4(0xc0000203);
+	for (uint16_t i = 0; i < 39; i++)
+		station_send_template(&s, DIALECT_NETFLOW9, 9 + i, 256 + i);
+	assert_int_equal(export_counts(s.export_)->templates, 79);
+	assert_int_equal(export_counts(s.export_)->templates_refused, 1);
+	assert_int_equal(export_counts(s.export_)->templates_expired, 19);
+	assert_int_equal(export_counts(s.export_)->sessions_ended, 1);
+	/* What was refreshed is still known. */
+	s.from.address = address_from_v4(0xc0000201);
+	station_send_flow(&s, DIALECT_NETFLOW9, 29, 256, 1);
+	assert_int_equal(station_counts(&s)->records, 8 + 8 + 8 + 1);
+	station_close(&s);
+}
+
+static void
+data_that_waited_longer_than_a_template_lives_gives_way_to_other_data(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct station s;
+
+	/* Room for three sets of one plain record. */
+	settings.held_bytes = 3 * 13;
+	station_open(&s, &settings);
+	station_establish(&s, 0xc0000201, 1);
+	for (uint16_t i = 0; i < 3; i++)
+		station_send_flow(&s, DIALECT_NETFLOW9, 9 + i, 300, 1);
+	station_later(&s, 20 * WALL_MINUTE);
+	station_send_template(&s, DIALECT_NETFLOW9, 12, 256);
+	station_establish(&s, 0xc0000202, 1);
+	station_send_flow(&s, DIALECT_NETFLOW9, 9, 300, 1);
+	assert_int_equal(export_counts(s.export_)->held, 3);
+	station_later(&s, 11 * WALL_MINUTE);
+	station_send_flow(&s, DIALECT_NETFLOW9, 10, 300, 1);
+	assert_int_equal(export_counts(s.export_)->held, 4);
+	assert_int_equal(export_counts(s.export_)->held_lost, 4);
+	assert_int_equal(export_counts(s.export_)->sessions_ended, 0);
+	station_send_template(&s, DIALECT_NETFLOW9, 11, 300);
+	assert_int_equal(export_counts(s.export_)->released, 1);
+	station_close(&s);
+}
+
+/* A message of an exporter that has been up for so long now. */
+static void
+station_send_uptime(struct station *s, uint32_t number, uint32_t uptime_ms)
+{
+	struct datagram d;
+
+	datagram_begin(&d, DIALECT_NETFLOW9, number, 7);
+	datagram_set_uptime(&d, uptime_ms, (uint32_t)(s->from.received.us / WALL_SECOND));
+	datagram_set_begin(&d, 256);
+	datagram_plain(&d, 1, 25, 6);
+	datagram_set_end(&d);
+	station_send(s, &d);
+}
+
+static void
+an_exporter_that_crashed_often_is_one_again_after_an_hour(void **state)
+{
+	struct station s;
+	uint32_t number = 1;
+
+	station_open_default(&s);
+	station_send_template(&s, DIALECT_NETFLOW9, 0, 256);
+	station_later(&s, WALL_HOUR);
+	for (int i = 0; i < 6; i++) {
+		station_later(&s, 10 * WALL_SECOND);
+		station_send_uptime(&s, number++, 9000 - (uint32_t)i * 1000);
+	}
+	assert_int_equal(export_counts(s.export_)->restarts, 3);
+	for (uint32_t i = 1; i <= 65; i++) {
+		station_later(&s, WALL_MINUTE);
+		station_send_uptime(&s, number++, 4000 + i * 60000);
+	}
+	assert_int_equal(export_counts(s.export_)->restarts, 3);
+	assert_int_equal(station_counts(&s)->lost_records, 0);
+	/* Its losses can be told again, and its restarts. */
+	number += 5;
+	station_send_uptime(&s, number++, 5000 + 65 * 60000);
+	assert_int_equal(station_counts(&s)->lost_records, 5);
+	station_later(&s, WALL_MINUTE);
+	station_send_uptime(&s, number, 2000);
+	assert_int_equal(export_counts(s.export_)->restarts, 4);
+	station_close(&s);
+}
+
 int
 main(void)
 {
@@ -390,6 +506,10 @@ main(void)
 		cmocka_unit_test(established_sessions_make_room_only_after_long_silence),
 		cmocka_unit_test(data_of_strangers_that_waits_gives_way_to_other_data),
 		cmocka_unit_test(templates_have_a_ceiling),
+		cmocka_unit_test(what_is_older_than_a_templates_life_gives_way_to_a_new_template),
+		cmocka_unit_test(
+			data_that_waited_longer_than_a_template_lives_gives_way_to_other_data),
+		cmocka_unit_test(an_exporter_that_crashed_often_is_one_again_after_an_hour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

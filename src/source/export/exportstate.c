@@ -369,7 +369,8 @@ static bool
 is_sequence(const struct sequence *sequence)
 {
 	return sequence->unit < SEQUENCE_UNITS && sequence->other < SEQUENCE_UNITS &&
-		sequence->place <= SEQUENCE_RESTART && sequence->gap_next < SEQUENCE_GAPS;
+		sequence->place <= SEQUENCE_RESTART && sequence->gap_next < SEQUENCE_GAPS &&
+		sequence->mean <= UINT16_MAX * SEQUENCE_MEAN;
 }
 
 static bool

@@ -526,7 +526,7 @@ export_kernel_entry(
 	if (size >= sizeof(entry))
 		memcpy(&entry, bytes, sizeof(entry));
 	if (size < sizeof(entry) || entry.kept_bytes > size - sizeof(entry) ||
-		entry.kept > entry.records) {
+		entry.kept > entry.records || entry.slot >= KERNEL_SLOTS) {
 		kernel->counts.odd++;
 		return;
 	}

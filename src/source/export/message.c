@@ -203,8 +203,12 @@ message_begin(struct message *message, uint32_t domain, int64_t export_us)
 	if (message->dialect != DIALECT_IPFIX &&
 		!session_goes_on(session, message->moment.uptime, export_us / 1000))
 		restarted = is_restarted(message, export_us / 1000);
-	if (sequence_is_next(&session->sequence, message->number) || session->is_mixed)
+	if (sequence_is_next(&session->sequence, message->number))
 		return true;
+	if (session->is_mixed) {
+		session_forgive(session, from->received);
+		return true;
+	}
 	return judge_number(message, restarted);
 }
 

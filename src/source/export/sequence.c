@@ -11,7 +11,7 @@ sequence_init(struct sequence *sequence, enum sequence_unit unit)
 {
 	memset(sequence, 0, sizeof(*sequence));
 	sequence->unit = (uint8_t)unit;
-	sequence->mean = 16;
+	sequence->mean = SEQUENCE_MEAN;
 }
 
 void
@@ -32,7 +32,7 @@ in_records(const struct sequence *sequence, uint32_t units)
 {
 	if (sequence->unit != SEQUENCE_MESSAGES)
 		return units;
-	return (uint32_t)(((uint64_t)units * sequence->mean + 8) / 16);
+	return (uint32_t)(((uint64_t)units * sequence->mean + SEQUENCE_MEAN / 2) / SEQUENCE_MEAN);
 }
 
 /* The step from the last message, if it is that message's size in another unit. */
@@ -86,7 +86,7 @@ step_back(struct sequence *sequence, uint32_t number, uint32_t behind)
 	if (number == sequence->number)
 		return SEQUENCE_LATE;
 	if (sequence->unit != SEQUENCE_MESSAGES)
-		window *= sequence->mean / 16 + 1;
+		window *= sequence->mean / SEQUENCE_MEAN + 1;
 	if (behind <= window || gap_find(sequence, number) != NULL)
 		return SEQUENCE_LATE;
 	sequence->before = sequence->expected;
@@ -194,8 +194,8 @@ follow_end(
 	uint32_t begin = number - records, ahead = begin - sequence->number;
 	uint32_t behind = sequence->number - number;
 
-	if (sequence->has_begun && behind <= SEQUENCE_WINDOW * (sequence->mean / 16 + 1) &&
-		records > 0) {
+	if (sequence->has_begun &&
+		behind <= SEQUENCE_WINDOW * (sequence->mean / SEQUENCE_MEAN + 1) && records > 0) {
 		fill_gap(sequence, begin, records, records, lost);
 		return;
 	}
@@ -211,7 +211,7 @@ follow_end(
 	sequence->has_begun = true;
 	sequence->is_uncounted = uncounted;
 	if (!uncounted)
-		sequence->mean = (sequence->mean * 15 + records * 16) / 16;
+		sequence_follow_mean(sequence, records);
 }
 
 /* What seemed a loss, or late, was none: the last gap is no gap. */

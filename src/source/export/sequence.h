@@ -20,6 +20,7 @@
 #define SEQUENCE_GAPS   7
 #define SEQUENCE_JUMP   (1 << 20)
 #define SEQUENCE_WINDOW 64 /* messages that may be behind */
+#define SEQUENCE_MEAN   4096
 
 /* What the numbers count. */
 enum sequence_unit {
@@ -49,7 +50,7 @@ struct sequence {
 	uint32_t number;               /* of the last message in order */
 	uint32_t size[SEQUENCE_UNITS]; /* of that message */
 	uint32_t before;               /* what was expected before a step back */
-	uint32_t mean;                 /* data records of a message, times 16 */
+	uint32_t mean;                 /* data records of a message, times SEQUENCE_MEAN */
 	uint32_t pending; /* records lost, unless the exporter turns out to count otherwise */
 	uint8_t unit;     /* enum sequence_unit */
 	uint8_t other;    /* the unit that seems to fit better */
@@ -87,6 +88,18 @@ void sequence_end_late(struct sequence *sequence, uint32_t number, uint32_t reco
 bool sequence_end_unusual(struct sequence *sequence, uint32_t number, uint32_t records,
 	uint32_t options, bool uncounted, int64_t *lost);
 
+/* A message of so many records came: the mean of some sixteen follows. Templates before all data tell nothing. */
+static inline void
+sequence_follow_mean(struct sequence *sequence, uint32_t records)
+{
+	int32_t now = (int32_t)(records * SEQUENCE_MEAN), mean = (int32_t)sequence->mean;
+
+	if (sequence->has_begun)
+		sequence->mean = (uint32_t)(mean + (now - mean) / 16);
+	else if (records > 0)
+		sequence->mean = records * SEQUENCE_MEAN;
+}
+
 static inline void
 sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint32_t options,
 	uint32_t templates, bool uncounted, int64_t *lost)
@@ -99,8 +112,7 @@ sequence_end(struct sequence *sequence, uint32_t number, uint32_t records, uint3
 		return;
 	}
 	if (!uncounted)
-		sequence->mean = sequence->has_begun ? (sequence->mean * 15 + records * 16) / 16
-						     : records * 16;
+		sequence_follow_mean(sequence, records);
 	sequence->size[SEQUENCE_MESSAGES] = 1;
 	sequence->size[SEQUENCE_RECORDS] = records;
 	sequence->size[SEQUENCE_ALL] = records + templates;

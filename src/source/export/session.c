@@ -24,7 +24,8 @@
 #define LOOK_MOST 64
 
 /* An exporter does not restart so often in a minute: these are several behind one address. */
-#define RESTARTS_MOST 4
+#define RESTARTS_MOST  4
+#define FORGIVEN_AFTER WALL_HOUR
 
 void
 sessions_init(struct sessions *sessions, const struct export_settings *settings,
@@ -191,7 +192,35 @@ displace_own(struct sessions *sessions, const struct session_key *key)
 	return false;
 }
 
-/* Ends the sessions that were silent for a template's life, but for connections that still stand. */
+static bool
+is_silent(const struct sessions *sessions, const struct session *session, struct wall now)
+{
+	return session->key.transport != EXPORT_TCP && now.us > session->seen.us &&
+		now.us - session->seen.us > sessions->settings->template_life_us;
+}
+
+/* What a session holds beyond a template's life: templates, and data whose template never came. */
+static void
+forget_old(struct sessions *sessions, struct session *session, struct wall now)
+{
+	struct template *template = session->templates;
+
+	while (template != NULL) {
+		struct template *next = template->next;
+
+		if (session_is_expired(sessions, template, now)) {
+			forget(sessions, session, template);
+			sessions->counts->templates_expired++;
+		}
+		template = next;
+	}
+	while (session->held != NULL && now.us > session->held->received.us &&
+		now.us - session->held->received.us > sessions->settings->template_life_us)
+		drop_held(sessions, session);
+}
+
+/* Where there is no room: ends the sessions that were silent for a template's life, but for connections that still
+ * stand, and has the others forget what is as old. */
 static void
 sweep(struct sessions *sessions, struct wall now)
 {
@@ -205,10 +234,12 @@ sweep(struct sessions *sessions, struct wall now)
 	for (uint32_t i = 0; i < sessions->used; i++) {
 		struct session *session = &sessions->session[i];
 
-		if (!session->is_used || session->key.transport == EXPORT_TCP ||
-			now.us <= session->seen.us ||
-			now.us - session->seen.us <= sessions->settings->template_life_us)
+		if (!session->is_used)
 			continue;
+		if (!is_silent(sessions, session, now)) {
+			forget_old(sessions, session, now);
+			continue;
+		}
 		session_end(sessions, session);
 		sessions->counts->sessions_ended++;
 	}
@@ -318,13 +349,15 @@ session_find_template(
 	return template;
 }
 
-/* A slot for a new template; strangers give way to it. */
+/* A slot for a new template; what is old and strangers give way to it. */
 static bool
-find_place(struct sessions *sessions, const struct session *session, uint16_t id,
+find_place(struct sessions *sessions, const struct session *session, uint16_t id, struct wall now,
 	struct table_slot **ret)
 {
 	uint64_t hash = template_hash(sessions, session, id);
 
+	if (sessions->templates.count >= sessions->settings->templates_total)
+		sweep(sessions, now);
 	while (table_add(&sessions->templates, hash, ret) < 0) {
 		if (!displace(sessions, session))
 			return false;
@@ -334,13 +367,15 @@ find_place(struct sessions *sessions, const struct session *session, uint16_t id
 
 /* Puts a new template where there was none of its number. */
 static enum session_template
-add(struct sessions *sessions, struct session *session, struct template *template)
+add(struct sessions *sessions, struct session *session, struct template *template, struct wall now)
 {
 	struct table_slot *slot;
 	uint32_t at;
 
+	if (session->template_count >= sessions->settings->templates_most)
+		forget_old(sessions, session, now);
 	if (session->template_count >= sessions->settings->templates_most ||
-		!find_place(sessions, session, template->id, &slot)) {
+		!find_place(sessions, session, template->id, now, &slot)) {
 		template_free(template);
 		sessions->counts->templates_refused++;
 		return SESSION_TEMPLATE_FULL;
@@ -404,7 +439,7 @@ session_announce(struct sessions *sessions, struct session *session, const struc
 		forget(sessions, session, old);
 		sessions->counts->templates_changed++;
 	}
-	result = add(sessions, session, new);
+	result = add(sessions, session, new, now);
 	sessions->counts->templates += result == SESSION_TEMPLATE_NEW;
 	return result == SESSION_TEMPLATE_NEW && old != NULL ? SESSION_TEMPLATE_CHANGED : result;
 }
@@ -425,7 +460,7 @@ session_resume_template(struct sessions *sessions, struct session *session,
 	template->since = life->since;
 	template->refreshed = life->refreshed;
 	template->is_redefined = life->is_redefined;
-	return add(sessions, session, template) == SESSION_TEMPLATE_NEW;
+	return add(sessions, session, template, life->refreshed) == SESSION_TEMPLATE_NEW;
 }
 
 bool
@@ -459,6 +494,16 @@ is_too_often(struct session *session, struct wall now)
 	return ++session->restarts >= RESTARTS_MOST;
 }
 
+void
+session_forgive(struct session *session, struct wall now)
+{
+	if (now.us - session->restarts_since.us <= FORGIVEN_AFTER)
+		return;
+	session->is_mixed = false;
+	session->restarts = 0;
+	sequence_reset(&session->sequence);
+}
+
 bool
 session_restarted(struct sessions *sessions, struct session *session, uint32_t uptime,
 	int64_t export_ms, struct wall now)
@@ -469,6 +514,8 @@ session_restarted(struct sessions *sessions, struct session *session, uint32_t u
 	bool went_back = (session->has_uptime || was_resumed) && uptime < session->uptime;
 	bool restarted = (went_back || was_resumed) && later > UPTIME_SLACK && !session->is_mixed;
 
+	if (session->is_mixed && (went_back || now.us < session->restarts_since.us))
+		session->restarts_since = now;
 	/* After 49.7 days sysUpTime begins anew at 0, and the exporter goes on. */
 	if (restarted && later > wrap - WALL_HOUR / 1000 && later < wrap + WALL_HOUR / 1000)
 		restarted = false;
@@ -522,6 +569,8 @@ session_hold(struct sessions *sessions, struct session *session, uint16_t templa
 		return false;
 	if (session->held_count >= sessions->settings->held_most)
 		drop_held(sessions, session);
+	if (sessions->held_bytes + size > sessions->settings->held_bytes)
+		sweep(sessions, received);
 	while (sessions->held_bytes + size > sessions->settings->held_bytes) {
 		if (!displace(sessions, session))
 			return false;

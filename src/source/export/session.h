@@ -6,13 +6,14 @@
  *          are sent again, and not used beyond their life.
  * Owns:    sessions, their templates and the copies of data sets that wait. Pointers to a session
  *          are valid until the next session_begin; to a template until the next session_announce,
- *          session_find_template or session_restart.
+ *          session_find_template or session_restarted.
  *          Over TCP (RFC 7011 s10.4) a connection is a session: templates do not age, and hold until they are
  *          withdrawn or the connection ends.
- * Limits:  export_settings. Where there is no room, sessions that were silent for a template's life
- *          make it, then the weakest stranger (standing.h); if all are established the new one is
- *          refused. So a flood of forged sources cannot drive out a real one, nor keep a new one out
- *          for long. What strangers hold (templates, data that waits) gives way in the same order.
+ * Limits:  export_settings. Where there is no room (for sessions, templates, or data that waits), what is older than
+ *          a template's life makes it, then the weakest stranger (standing.h); if all are established
+ *          the new one is refused. So a flood of forged sources cannot drive out a real one. Who forges
+ *          as many exporters as there is room for, and keeps each of them established, keeps new ones
+ *          out: against that helps only a list of those allowed.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_SOURCE_EXPORT_SESSION_H
@@ -62,7 +63,7 @@ struct session {
 	int64_t booted_ms; /* export time - sysUpTime */
 	uint32_t uptime;
 	bool has_uptime : 1;
-	bool is_mixed : 1; /* several exporters behind one key: restarts mean nothing */
+	bool is_mixed : 1; /* several exporters behind one key, until an hour goes without one: restarts mean nothing */
 	bool is_used : 1;
 	bool is_established : 1; /* standing.h */
 	bool is_resumed : 1; /* uptime is from before a restart of ours; then has_uptime is not set */
@@ -253,6 +254,10 @@ session_goes_on(struct session *session, uint32_t uptime, int64_t export_ms)
 	session->booted_ms = export_ms - uptime;
 	return true;
 }
+
+/* To be asked of a session that is mixed: what did not go back for an hour is one exporter, which crashed often or was
+ * forged, and its losses can be told again. */
+void session_forgive(struct session *session, struct wall now);
 
 /* Has a datagram of this print come lately? */
 bool session_is_duplicate(const struct session *session, uint64_t print);

@@ -273,6 +273,8 @@ find_source(struct sflow_agents *agents, struct sflow_agent *agent, const uint32
 		return &agents->source[slot->value].track;
 	if (!has_room_for_source(agents, agent))
 		return NULL;
+	if (agents->sources_index.count >= agents->settings.sources_most)
+		sweep(agents, agent->seen);
 	while (table_add(&agents->sources_index, hash, &slot) < 0) {
 		if (!displace(agents, NULL, agent->number))
 			return NULL;
