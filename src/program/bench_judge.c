@@ -2,8 +2,8 @@
 #include "base/random.h"
 #include "evidence/sender.h"
 #include "identity/identify.h"
+#include "judge/judge.h"
 #include "program/bench.h"
-#include "service/judge.h"
 
 #include <stdlib.h>
 

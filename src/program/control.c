@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/control.h"
 
+#include "control/request.h"
 #include "program/complaint.h"
 #include "program/daemonsettings.h"
 #include "program/page.h"
 #include "program/settings.h"
 #include "program/verbs.h"
-#include "service/request.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "identity/lines.h"
-#include "service/judge.h"
+#include "judge/judge.h"
 
 #define NAMED_MOST 100
 

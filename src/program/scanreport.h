@@ -8,8 +8,8 @@
 #define LAZARET_PROGRAM_SCANREPORT_H
 
 #include "base/text.h"
+#include "judge/judge.h"
 #include "program/namedlines.h"
-#include "service/judge.h"
 #include "source/intake.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "program/interrupt.h"
 #include "program/verbs.h"
-#include "service/transmitter.h"
+#include "runtime/transmitter.h"
 
 #include <errno.h>
 #include <poll.h>

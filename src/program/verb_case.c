@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/request.h"
 #include "desk/casefind.h"
 #include "desk/casereport.h"
 #include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/verbs.h"
-#include "service/request.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/request.h"
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
 #include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/page.h"
 #include "program/verbs.h"
-#include "service/request.h"
 
 #include <errno.h>
 #include <getopt.h>

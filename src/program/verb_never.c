@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/request.h"
 #include "ledger/never.h"
 #include "program/complaint.h"
 #include "program/control.h"
 #include "program/verbs.h"
-#include "service/request.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -9,8 +9,8 @@
 #ifndef LAZARET_REHEARSE_REHEARSAL_H
 #define LAZARET_REHEARSE_REHEARSAL_H
 
+#include "judge/judge.h"
 #include "rehearse/tally.h"
-#include "service/judge.h"
 
 #define REHEARSAL_JUDGES_MOST 8
 

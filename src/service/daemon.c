@@ -2,6 +2,7 @@
 #include "service/daemon.h"
 
 #include "base/text.h"
+#include "control/message.h"
 #include "desk/statusreport.h"
 #include "runtime/activation.h"
 #include "runtime/channel.h"
@@ -11,7 +12,6 @@
 #include "service/desking.h"
 #include "service/judging.h"
 #include "service/keeper.h"
-#include "service/message.h"
 #include "service/opening.h"
 #include "service/post.h"
 #include "service/receiver.h"

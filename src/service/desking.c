@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/desking.h"
 
+#include "control/desk.h"
 #include "runtime/event.h"
-#include "service/desk.h"
 #include "service/post.h"
 #include "service/shutin.h"
 

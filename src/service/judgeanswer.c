@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/judgeanswer.h"
 
-#include "service/answer.h"
+#include "control/answer.h"
 #include "verdict/explain.h"
 
 #include <errno.h>

@@ -8,8 +8,8 @@
 #ifndef LAZARET_SERVICE_JUDGEANSWER_H
 #define LAZARET_SERVICE_JUDGEANSWER_H
 
-#include "service/judge.h"
-#include "service/message.h"
+#include "control/message.h"
+#include "judge/judge.h"
 
 #define JUDGE_ANSWER_INDEXES 65536
 

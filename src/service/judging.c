@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/judging.h"
 
+#include "control/message.h"
 #include "identity/sighting.h"
+#include "judge/judge.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
-#include "service/judge.h"
 #include "service/judgeanswer.h"
-#include "service/message.h"
 #include "service/post.h"
 #include "service/shutin.h"
 #include "service/snapshot.h"

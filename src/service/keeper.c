@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/keeper.h"
 
+#include "control/message.h"
 #include "identity/names.h"
 #include "ledger/keyfile.h"
 #include "ledger/reading.h"
@@ -8,7 +9,6 @@
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "service/keeperanswer.h"
-#include "service/message.h"
 #include "service/post.h"
 #include "service/shutin.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/keeperanswer.h"
 
+#include "control/answer.h"
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
 #include "desk/casereport.h"
-#include "service/answer.h"
 
 #include <errno.h>
 #include <sodium.h>

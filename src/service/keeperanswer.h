@@ -10,9 +10,9 @@
 #ifndef LAZARET_SERVICE_KEEPERANSWER_H
 #define LAZARET_SERVICE_KEEPERANSWER_H
 
+#include "control/message.h"
 #include "identity/lines.h"
 #include "ledger/ledger.h"
-#include "service/message.h"
 
 #define KEEPER_ANSWER_ROWS 2048
 

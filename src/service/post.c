@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/post.h"
 
+#include "control/message.h"
 #include "runtime/channel.h"
-#include "service/message.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/receiver.h"
 
+#include "control/message.h"
 #include "identity/identify.h"
 #include "identity/names.h"
 #include "ledger/keyfile.h"
@@ -9,7 +10,6 @@
 #include "runtime/sockets.h"
 #include "service/connections.h"
 #include "service/kernelin.h"
-#include "service/message.h"
 #include "service/post.h"
 #include "service/sessionfile.h"
 #include "service/shutin.h"

@@ -10,9 +10,9 @@
 #ifndef LAZARET_SERVICE_SNAPSHOT_H
 #define LAZARET_SERVICE_SNAPSHOT_H
 
+#include "judge/judge.h"
 #include "runtime/ring.h"
 #include "service/estate.h"
-#include "service/judge.h"
 
 #include <sys/types.h>
 

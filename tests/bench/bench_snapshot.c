@@ -3,8 +3,8 @@
  * memory. Beside it the limit: as many bytes written to such a file and read back, in one piece. */
 #include "base/hash.h"
 #include "base/random.h"
+#include "judge/judge.h"
 #include "measure.h"
-#include "service/judge.h"
 #include "source/observation.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any line as a request of the control socket: one that is taken is a question that every process takes. */
+#include "control/request.h"
 #include "fuzz.h"
-#include "service/request.h"
 
 #include <stdio.h>
 

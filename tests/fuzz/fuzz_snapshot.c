@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "fuzz.h"
-#include "service/judge.h"
+#include "judge/judge.h"
 #include "source/observation.h"
 
 #define START (INT64_C(15000) * WALL_DAY)

@@ -2,11 +2,11 @@
 #ifndef LAZARET_TESTS_DESK_FIXTURE_H
 #define LAZARET_TESTS_DESK_FIXTURE_H
 
+#include "control/answer.h"
+#include "control/desk.h"
 #include "identity/identify.h"
 #include "ledger_fixture.h"
 #include "runtime/channel.h"
-#include "service/answer.h"
-#include "service/desk.h"
 #include "service/judgeanswer.h"
 #include "service/keeperanswer.h"
 

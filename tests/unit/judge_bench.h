@@ -3,8 +3,8 @@
 #define LAZARET_TESTS_JUDGE_BENCH_H
 
 #include "identity/identify.h"
+#include "judge/judge.h"
 #include "memory_stream.h"
-#include "service/judge.h"
 #include "unit.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/answer.h"
 #include "identity/identify.h"
-#include "service/answer.h"
 #include "service/judgeanswer.h"
 #include "unit.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/answer.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
 #include "ledger_fixture.h"
-#include "service/answer.h"
 #include "service/keeperanswer.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/desk.h"
+#include "control/desk.h"
 
+#include "control/deskinside.h"
 #include "runtime/channel.h"
 #include "runtime/clock.h"
-#include "service/deskinside.h"
 
 #include <errno.h>
 #include <event2/event.h>

@@ -8,10 +8,10 @@
  * Limits:  CALLER_NAMES users have names, the others numbers; CALLER_GROUPS groups are looked at.
  * Thread:  caller_names_read one at a time.
  */
-#ifndef LAZARET_SERVICE_CALLER_H
-#define LAZARET_SERVICE_CALLER_H
+#ifndef LAZARET_CONTROL_CALLER_H
+#define LAZARET_CONTROL_CALLER_H
 
-#include "service/request.h"
+#include "control/request.h"
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/desk.h"
 #include "desk_fixture.h"
-#include "service/desk.h"
 
 #include <grp.h>
 #include <sys/stat.h>

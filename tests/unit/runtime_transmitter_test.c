@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/transmitter.h"
+#include "runtime/transmitter.h"
 #include "unit.h"
 
 #include <netinet/in.h>

@@ -7,8 +7,8 @@
  * Limits:  TRANSMITTER_EXPORTERS_MOST exporters; datagrams of TRANSMITTER_DATAGRAM bytes, more are cut off.
  * Thread:  one at a time. Sending waits as long as the caller says that it must.
  */
-#ifndef LAZARET_SERVICE_TRANSMITTER_H
-#define LAZARET_SERVICE_TRANSMITTER_H
+#ifndef LAZARET_RUNTIME_TRANSMITTER_H
+#define LAZARET_RUNTIME_TRANSMITTER_H
 
 #include "base/address.h"
 

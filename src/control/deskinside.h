@@ -3,11 +3,11 @@
  * What:    the desk's own state; clients, peers and scrapes are in files of their own.
  * Thread:  one.
  */
-#ifndef LAZARET_SERVICE_DESKINSIDE_H
-#define LAZARET_SERVICE_DESKINSIDE_H
+#ifndef LAZARET_CONTROL_DESKINSIDE_H
+#define LAZARET_CONTROL_DESKINSIDE_H
 
+#include "control/desk.h"
 #include "desk/statusreport.h"
-#include "service/desk.h"
 
 #include <sys/socket.h>
 

@@ -4,8 +4,8 @@
  *          the desk that use libevent write to the log through these.
  * Thread:  as runtime/event.h.
  */
-#ifndef LAZARET_SERVICE_DESKLOG_H
-#define LAZARET_SERVICE_DESKLOG_H
+#ifndef LAZARET_CONTROL_DESKLOG_H
+#define LAZARET_CONTROL_DESKLOG_H
 
 void desklog_request(const char *actor, const char *verb);
 void desklog_refused(const char *actor, const char *why);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
 #include "identity/identify.h"
-#include "service/judge.h"
+#include "judge/judge.h"
 #include "unit.h"
 
 #include <errno.h>

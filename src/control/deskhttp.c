@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/deskinside.h"
 #include "desk/metrics.h"
-#include "service/deskinside.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/deskinside.h"
+#include "control/desklog.h"
 #include "runtime/channel.h"
-#include "service/deskinside.h"
-#include "service/desklog.h"
 
 #include <errno.h>
 #include <event2/event.h>

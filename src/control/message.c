@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/message.h"
+#include "control/message.h"
 
 #include "verdict/verdict.h"
 

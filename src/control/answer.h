@@ -5,11 +5,11 @@
  * Limits:  MESSAGE_PAGE bytes.
  * Thread:  a value.
  */
-#ifndef LAZARET_SERVICE_ANSWER_H
-#define LAZARET_SERVICE_ANSWER_H
+#ifndef LAZARET_CONTROL_ANSWER_H
+#define LAZARET_CONTROL_ANSWER_H
 
 #include "base/text.h"
-#include "service/message.h"
+#include "control/message.h"
 
 void answer_begin(struct answer *answer, const struct question *question);
 

@@ -8,8 +8,8 @@
  *          may come from another process: one that makes no sense is left out, and counted.
  * Thread:  one judge a thread.
  */
-#ifndef LAZARET_SERVICE_JUDGE_H
-#define LAZARET_SERVICE_JUDGE_H
+#ifndef LAZARET_JUDGE_JUDGE_H
+#define LAZARET_JUDGE_JUDGE_H
 
 #include "evidence/flowchannel.h"
 #include "identity/sighting.h"

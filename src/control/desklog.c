@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/desklog.h"
+#include "control/desklog.h"
 
 #include "runtime/event.h"
 

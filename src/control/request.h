@@ -7,11 +7,11 @@
  * Limits:  REQUEST_LINE bytes with the line end.
  * Thread:  any.
  */
-#ifndef LAZARET_SERVICE_REQUEST_H
-#define LAZARET_SERVICE_REQUEST_H
+#ifndef LAZARET_CONTROL_REQUEST_H
+#define LAZARET_CONTROL_REQUEST_H
 
 #include "base/text.h"
-#include "service/message.h"
+#include "control/message.h"
 
 #define REQUEST_LINE    1024
 #define REQUEST_VERSION "lazaret/1"

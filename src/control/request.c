@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/request.h"
+#include "control/request.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/answer.h"
+#include "control/answer.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/judge.h"
+#include "judge/judge.h"
 
 #include "source/observation.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/caller.h"
+#include "control/caller.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,11 +13,11 @@
  *          recvmsg, sendmsg, sendto, setsockopt, shutdown, write, writev, clock_gettime and memory.
  * Thread:  one.
  */
-#ifndef LAZARET_SERVICE_DESK_H
-#define LAZARET_SERVICE_DESK_H
+#ifndef LAZARET_CONTROL_DESK_H
+#define LAZARET_CONTROL_DESK_H
 
+#include "control/caller.h"
 #include "desk/status.h"
-#include "service/caller.h"
 
 #define DESK_JUDGES       16
 #define DESK_RECEIVERS    16

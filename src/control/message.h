@@ -8,8 +8,8 @@
  * Limits:  a question is one of the verbs below with MESSAGE_TEXT bytes; a page MESSAGE_PAGE bytes.
  * Thread:  values.
  */
-#ifndef LAZARET_SERVICE_MESSAGE_H
-#define LAZARET_SERVICE_MESSAGE_H
+#ifndef LAZARET_CONTROL_MESSAGE_H
+#define LAZARET_CONTROL_MESSAGE_H
 
 #include "base/wall.h"
 #include "ledger/audit.h"
