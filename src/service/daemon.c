@@ -495,7 +495,8 @@ tell_status(struct parent *parent)
 	struct buffer line;
 	bool was_well, is_well;
 
-	if (parent->notify.descriptor < 0 || now - parent->sampled_us < SAMPLE_US)
+	if (parent->notify.descriptor < 0 || !parent->was_ready ||
+		now - parent->sampled_us < SAMPLE_US)
 		return;
 	parent->sampled_us = now;
 	rates_sample(&parent->rates, &view);

@@ -476,6 +476,7 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 	shutin_enter(&judging->duty, &post, settings);
 	begin(judging, tries);
 	resume(judging);
+	show(judging);
 	duty_ready(&judging->duty);
 	while (!judging->duty.is_over) {
 		duty_beat(&judging->duty);

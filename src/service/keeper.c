@@ -535,6 +535,7 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 	duty_begin(&keeper->duty, estate, &post);
 	shutin_enter(&keeper->duty, &post, settings);
 	begin(keeper);
+	show(keeper);
 	duty_ready(&keeper->duty);
 	while (!keeper->duty.is_over || waits_for_judges(keeper)) {
 		duty_beat(&keeper->duty);
