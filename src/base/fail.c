@@ -101,6 +101,12 @@ memory_map(unsigned long count, unsigned long size)
 }
 
 void
+memory_keep(void *block, unsigned long count, unsigned long size)
+{
+	madvise(block, block_bytes(count, size), MADV_DONTFORK);
+}
+
+void
 memory_unmap(void *block, unsigned long count, unsigned long size)
 {
 	if (block != NULL)

@@ -36,6 +36,8 @@ void *xrealloc(void *old, unsigned long size) __attribute__((returns_nonnull));
 /* A zeroed block of pages of its own, in huge pages where the kernel gives them: pages that were never
  * touched cost nothing, so a table may be mapped at its ceiling. Give it back with the same figures. */
 void *memory_map(unsigned long count, unsigned long size) __attribute__((returns_nonnull));
+/* Children made by fork do not get the block: else what is written afterwards splits its huge pages, for good. */
+void memory_keep(void *block, unsigned long count, unsigned long size);
 void memory_unmap(void *block, unsigned long count, unsigned long size);
 
 #endif

@@ -39,6 +39,7 @@ datagrams_new(bool merged)
 
 	datagrams->control_size = merged ? CONTROL : 0;
 	datagrams->memory = memory_map(DATAGRAMS, SLOT_STRIDE);
+	memory_keep(datagrams->memory, DATAGRAMS, SLOT_STRIDE);
 	for (int i = 0; i < DATAGRAMS; i++) {
 		datagrams->part[i] = (struct iovec){
 			.iov_base = datagrams->memory + (size_t)i * SLOT_STRIDE,

@@ -102,6 +102,7 @@ intake_new(const struct intake_settings *settings)
 	hash_key_random(&intake->secret);
 	table_init_small(&intake->table, intake->settings.join_most, SLOTS_FIRST);
 	intake->waiting = memory_map(intake->settings.join_most, sizeof(*intake->waiting));
+	memory_keep(intake->waiting, intake->settings.join_most, sizeof(*intake->waiting));
 	/* Without a life nothing is remembered; of files nothing is told. */
 	told_init(&intake->told, intake->settings.live ? intake->settings.join_most : 1,
 		intake->settings.join_us > 0 ? intake->settings.join_us : 1);
@@ -109,6 +110,7 @@ intake_new(const struct intake_settings *settings)
 	for (int i = 0; i < QUEUE_COUNT; i++)
 		intake->queues[i] = (struct queue){.oldest = NONE, .youngest = NONE};
 	intake->ready = memory_map(READY_MOST, sizeof(*intake->ready));
+	memory_keep(intake->ready, READY_MOST, sizeof(*intake->ready));
 	intake->errors = xcalloc(settings->errors_most, sizeof(*intake->errors));
 	return intake;
 }

@@ -43,6 +43,7 @@ told_init(struct told_set *set, size_t most, int64_t life_us)
 		.mask = buckets - 1,
 		.unit_us = (life_us + UNITS - 1) / UNITS,
 	};
+	memory_keep(set->slot, buckets, SLOTS * sizeof(*set->slot));
 }
 
 void

@@ -2,9 +2,11 @@
 #include "base/fail.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +123,27 @@ memory_comes_zeroed_and_goes_back(void **state)
 	free(cells);
 }
 
+static void
+memory_that_is_kept_is_not_in_a_child(void **state)
+{
+	unsigned char *kept = memory_map(1, 4096), *given = memory_map(1, 4096);
+	int status;
+	pid_t child;
+
+	memory_keep(kept, 1, 4096);
+	kept[0] = given[0] = 7;
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(msync(kept, 1, MS_ASYNC) < 0 && errno == ENOMEM && given[0] == 7 ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(kept[0], 7);
+	memory_unmap(kept, 1, 4096);
+	memory_unmap(given, 1, 4096);
+}
+
 int
 main(void)
 {
@@ -130,6 +153,7 @@ main(void)
 		cmocka_unit_test(a_broken_promise_ends_the_process_and_says_where),
 		cmocka_unit_test(memory_that_is_not_there_ends_the_process_with_a_word),
 		cmocka_unit_test(memory_comes_zeroed_and_goes_back),
+		cmocka_unit_test(memory_that_is_kept_is_not_in_a_child),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

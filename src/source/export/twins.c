@@ -14,6 +14,7 @@ twins_init(struct twins *twins)
 	hash_key_random(&key);
 	memcpy(&twins->seed, key.byte, sizeof(twins->seed));
 	twins->slot = memory_map(TWINS_SLOTS, sizeof(*twins->slot));
+	memory_keep(twins->slot, TWINS_SLOTS, sizeof(*twins->slot));
 }
 
 void
