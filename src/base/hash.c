@@ -27,6 +27,12 @@ hash_key_random(struct hash_key *key)
 	randombytes_buf(key->byte, sizeof(key->byte));
 }
 
+void
+hash_words_random(uint64_t *words, size_t count)
+{
+	randombytes_buf(words, count * sizeof(*words));
+}
+
 uint64_t
 hash_fast(const void *bytes, size_t size, uint64_t seed)
 {

@@ -68,7 +68,7 @@ struct intake {
 	struct intake_counts counts;
 	const struct decode_visitor *visitor;
 	struct intake_feeder feeder;
-	struct hash_key secret;
+	uint64_t secret[4];
 	struct recordtime time;
 	/* Record time since the begin, without its jumps; live, the receiver's clock. */
 	struct wall passed;
@@ -99,7 +99,7 @@ intake_new(const struct intake_settings *settings)
 		intake->settings.join_most = 1;
 	if (intake->settings.join_most > NONE / 2)
 		intake->settings.join_most = NONE / 2;
-	hash_key_random(&intake->secret);
+	hash_words_random(intake->secret, sizeof(intake->secret) / sizeof(*intake->secret));
 	table_init_small(&intake->table, intake->settings.join_most, SLOTS_FIRST);
 	intake->waiting = memory_map(intake->settings.join_most, sizeof(*intake->waiting));
 	memory_keep(intake->waiting, intake->settings.join_most, sizeof(*intake->waiting));
@@ -202,27 +202,31 @@ is_credible(const struct intake *intake, struct wall start)
 		start.us >= wall_later(intake->passed, -OLDEST_LIVE).us;
 }
 
-/* Of the two ends of a connection, is the source the one that its key begins with? */
+/* Of the two ends of a connection, is the source the lower one? */
 static bool
 source_is_low(const struct flow *flow)
 {
-	int order = memcmp(&flow->source, &flow->destination, sizeof(flow->source));
+	const uint8_t *source = flow->source.byte, *destination = flow->destination.byte;
 
-	return order < 0 || (order == 0 && flow->source_port <= flow->destination_port);
+	if (bytes_u64(source) != bytes_u64(destination))
+		return bytes_u64(source) < bytes_u64(destination);
+	if (bytes_u64(source + 8) != bytes_u64(destination + 8))
+		return bytes_u64(source + 8) < bytes_u64(destination + 8);
+	return flow->source_port <= flow->destination_port;
+}
+
+static uint64_t
+end_key(const uint64_t secret[4], const struct address *address, uint16_t port)
+{
+	return hash_fold(hash_fold_16(address->byte, secret) ^ secret[2], port ^ secret[3]);
 }
 
 /* The same number for both directions of a connection. */
 static uint64_t
 connection_key(const struct intake *intake, const struct flow *flow)
 {
-	uint8_t bytes[36];
-	bool swap = !source_is_low(flow);
-
-	memcpy(bytes, swap ? &flow->destination : &flow->source, 16);
-	memcpy(bytes + 16, swap ? &flow->source : &flow->destination, 16);
-	memcpy(bytes + 32, swap ? &flow->destination_port : &flow->source_port, 2);
-	memcpy(bytes + 34, swap ? &flow->source_port : &flow->destination_port, 2);
-	return hash_keyed(&intake->secret, bytes, sizeof(bytes));
+	return end_key(intake->secret, &flow->source, flow->source_port) +
+		end_key(intake->secret, &flow->destination, flow->destination_port);
 }
 
 static void

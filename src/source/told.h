@@ -22,7 +22,7 @@
 /* What is remembered of a connection. */
 struct told {
 	struct wall end;    /* at most a day before it came out */
-	bool source_is_low; /* of the two ends, the source is the one that a key begins with */
+	bool source_is_low; /* of the two ends, the source is the lower one */
 	bool has_fin[2];    /* in the direction of the source, and the other one */
 	bool was_open;      /* both have sent SYN and ACK */
 	bool is_redated;    /* its own clock was not believed */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/hash.h"
+#include "base/random.h"
 #include "unit.h"
 
 /* The first vectors of the SipHash paper (Aumasson, Bernstein 2012, appendix A): key 00..0f, input 00..0e. */
@@ -52,6 +53,46 @@ mixing_spreads_every_bit(void **state)
 		assert_in_range(changed[out], inputs * 64 * 45 / 100, inputs * 64 * 55 / 100);
 }
 
+/* Addresses of IPv4 differ in their last four bytes alone. */
+static void
+a_fold_spreads_every_bit_of_an_address(void **state)
+{
+	unsigned changed[64] = {0};
+	const unsigned inputs = 400;
+	struct random random;
+
+	random_seed(&random, 1);
+	for (unsigned i = 0; i < inputs; i++) {
+		uint64_t secret[2] = {random_u64(&random), random_u64(&random)};
+		uint8_t address[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = (uint8_t)i};
+		uint64_t before = hash_fold_16(address, secret);
+
+		for (int bit = 0; bit < 32; bit++) {
+			uint64_t differ;
+
+			address[12 + bit / 8] ^= (uint8_t)(1U << bit % 8);
+			differ = before ^ hash_fold_16(address, secret);
+			address[12 + bit / 8] ^= (uint8_t)(1U << bit % 8);
+			for (int out = 0; out < 64; out++)
+				changed[out] += differ >> out & 1;
+		}
+	}
+	for (int out = 0; out < 64; out++)
+		assert_in_range(changed[out], inputs * 32 * 45 / 100, inputs * 32 * 55 / 100);
+}
+
+static void
+secret_words_differ_each_time(void **state)
+{
+	uint64_t a[4], b[4];
+
+	hash_words_random(a, 4);
+	hash_words_random(b, 4);
+	for (int i = 0; i < 4; i++)
+		assert_true(a[i] != b[i] && a[i] != 0 && a[i] != a[(i + 1) % 4]);
+	assert_true(hash_fold(a[0], 1) != hash_fold(b[0], 1));
+}
+
 int
 main(void)
 {
@@ -59,6 +100,8 @@ main(void)
 		cmocka_unit_test(the_keyed_hash_is_siphash_2_4),
 		cmocka_unit_test(another_key_gives_another_hash),
 		cmocka_unit_test(mixing_spreads_every_bit),
+		cmocka_unit_test(a_fold_spreads_every_bit_of_an_address),
+		cmocka_unit_test(secret_words_differ_each_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,7 @@
 void
 twins_init(struct twins *twins)
 {
-	struct hash_key key;
-
-	hash_key_random(&key);
-	memcpy(&twins->seed, key.byte, sizeof(twins->seed));
+	hash_words_random(twins->secret, sizeof(twins->secret) / sizeof(*twins->secret));
 	twins->slot = memory_map(TWINS_SLOTS, sizeof(*twins->slot));
 	memory_keep(twins->slot, TWINS_SLOTS, sizeof(*twins->slot));
 }
@@ -34,15 +31,13 @@ uint64_t
 twins_key(const struct twins *twins, const struct address *exporter, const struct flow *flow,
 	uint8_t direction)
 {
-	/* Written as one word: what is written in parts and read as one is waited for. */
-	uint64_t ports = (uint64_t)flow->source_port << 16 | flow->destination_port, key;
-	uint8_t bytes[56];
+	const uint64_t *secret = twins->secret;
+	uint64_t ports = (uint64_t)flow->source_port << 16 | flow->destination_port, ends, key;
 
-	memcpy(bytes, exporter, 16);
-	memcpy(bytes + 16, &flow->source, 16);
-	memcpy(bytes + 32, &flow->destination, 16);
-	memcpy(bytes + 48, &ports, 8);
-	key = (hash_fast(bytes, sizeof(bytes), twins->seed) & ~UINT64_C(1)) | (direction & 1);
+	ends = hash_fold(hash_fold_16(flow->source.byte, secret) ^ secret[2],
+		hash_fold_16(flow->destination.byte, secret) ^ secret[3]);
+	key = hash_fold(hash_fold_16(exporter->byte, secret) ^ secret[4], ports ^ secret[5]);
+	key = (hash_fold(ends ^ secret[6], key ^ secret[7]) & ~UINT64_C(1)) | (direction & 1);
 	__builtin_prefetch(slot_of(twins, key), 1);
 	return key;
 }

@@ -22,7 +22,7 @@ struct twin {
 };
 
 struct twins {
-	uint64_t seed;
+	uint64_t secret[8];
 	struct twin *slot;
 };
 
