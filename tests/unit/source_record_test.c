@@ -59,6 +59,56 @@ counters_and_flags_of_any_size_are_read(void **state)
 	station_close(&s);
 }
 
+/* What a template of one direction alone tells is read in one go; with a field more, which says nothing here, piece by
+ * piece. */
+static void
+plain_records_mean_the_same_as_others(void **state)
+{
+	static const uint32_t plain[][2] = {
+		ENDS_FIELDS, {4, 1}, {1, 4}, {2, 4}, {6, 1}, {153, 8}, {152, 8}};
+	static const uint32_t more[][2] = {
+		ENDS_FIELDS, {4, 1}, {1, 4}, {2, 4}, {6, 1}, {153, 8}, {152, 8}, {89, 1}};
+	static const uint8_t flags[] = {0, 0x02, 0x12, 0x14, 0x1a, 0x1b, 0xdb};
+	static const uint8_t bytes[][2] = {{0, 0}, {0, 60}, {1, 0x90}, {7, 0x78}};
+
+	for (unsigned i = 0; i < sizeof(flags) * 4 * 4; i++) {
+		uint8_t record[64] = ENDS "\6\0\0\0\0\0\0\0\0\0\0\0\1\x8b\xcf\xe5\x68\0\0\0\1\x8b"
+					  "\xcf\xe5\x60\0\x40";
+		struct station s[2];
+
+		record[15] = bytes[i / 4 % 4][0];
+		record[16] = bytes[i / 4 % 4][1];
+		record[20] = (uint8_t)(i % 4 * 3);
+		record[21] = flags[i / 16];
+		for (unsigned j = 0; j < 2; j++) {
+			station_open_default(&s[j]);
+			send_one(&s[j], DIALECT_IPFIX, j ? more : plain, j ? 11 : 10, record,
+				j ? 39 : 38);
+			assert_int_equal(station_counts(&s[j])->mail_records, 1);
+			assert_int_equal(station_take(&s[j]), 1);
+		}
+		assert_memory_equal(&s[0].seen[0], &s[1].seen[0], sizeof(struct observation));
+		station_close(&s[0]);
+		station_close(&s[1]);
+	}
+}
+
+static void
+a_plain_record_without_an_end_is_skipped(void **state)
+{
+	static const uint32_t plain[][2] = {ENDS_FIELDS, {4, 1}, {1, 4}, {2, 4}, {6, 1}};
+	struct station s;
+
+	station_open_default(&s);
+	SEND(&s, DIALECT_IPFIX, plain,
+		"\0\0\0\0\xc0\0\2\x09\x9c\x40\0\x19\6\0\0\0\x3c\0\0\0\1\2"
+		"\x0a\0\0\1\0\0\0\0\x9c\x40\0\x19\6\0\0\0\x3c\0\0\0\1\2");
+	assert_int_equal(station_counts(&s)->records, 2);
+	assert_int_equal(station_counts(&s)->skipped_records, 2);
+	assert_int_equal(station_counts(&s)->mail_records, 0);
+	station_close(&s);
+}
+
 static void
 one_template_may_have_room_for_both_families(void **state)
 {
@@ -409,6 +459,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports_mean_mail_only_with_tcp),
 		cmocka_unit_test(counters_and_flags_of_any_size_are_read),
+		cmocka_unit_test(plain_records_mean_the_same_as_others),
+		cmocka_unit_test(a_plain_record_without_an_end_is_skipped),
 		cmocka_unit_test(one_template_may_have_room_for_both_families),
 		cmocka_unit_test(a_record_without_addresses_is_skipped),
 		cmocka_unit_test(reverse_counters_of_zero_are_no_answer),

@@ -120,7 +120,7 @@ is_skipped(const struct template *template, const uint8_t *at)
 static void
 use_record(struct message *message, const struct record *record)
 {
-	uint8_t has = record->template->has;
+	unsigned has = record->template->has;
 
 	if (message->export_->visitor != NULL) {
 		record_visit(message, record);

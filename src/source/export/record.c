@@ -216,6 +216,34 @@ find_times(const struct message *message, const struct record *record, struct fl
 			record->place, record->at, &flow->start, &flow->end);
 }
 
+/* All that a record of TEMPLATE_PLAIN tells beside its times. False: nobody can be named by it. */
+static bool
+find_plain(const struct record *record, struct flow *flow)
+{
+	const struct place *place = record->place;
+	uint32_t source = bytes_u32(record->at + place[SLOT_SOURCE_V4].offset);
+	uint32_t destination = bytes_u32(record->at + place[SLOT_DESTINATION_V4].offset);
+
+	flow->source = address_from_v4(source);
+	flow->destination = address_from_v4(destination);
+	flow->forward.bytes = record_uint(record, SLOT_BYTES);
+	flow->forward.packets = record_uint(record, SLOT_PACKETS);
+	flow->forward.tcp_flags = flags_at(record, SLOT_TCP_FLAGS);
+	flow->known = FLOW_COUNTS | FLOW_TCP_FLAGS;
+	return source != 0 && destination != 0;
+}
+
+/* The same of any other record. */
+static bool
+find_ends(const struct record *record, struct flow *flow)
+{
+	if (!find_addresses(record, flow))
+		return false;
+	find_counts(record, flow);
+	find_flags(record, flow);
+	return true;
+}
+
 void
 record_flow(struct message *message, const struct record *record)
 {
@@ -223,13 +251,14 @@ record_flow(struct message *message, const struct record *record)
 	struct flow flow = {.protocol = PROTOCOL_TCP};
 	uint64_t direction = record_uint(record, SLOT_DIRECTION), twin = 0;
 	bool has_direction = record_has(record, SLOT_DIRECTION) && direction <= 1;
+	bool plain = record->template->has & TEMPLATE_PLAIN;
 
 	if (record_has(record, SLOT_PROTOCOL) ? record_uint(record, SLOT_PROTOCOL) != PROTOCOL_TCP
 					      : !(record->template->has & TEMPLATE_TCP))
 		return;
 	flow.source_port = (uint16_t)record_uint(record, SLOT_SOURCE_PORT);
 	flow.destination_port = (uint16_t)record_uint(record, SLOT_DESTINATION_PORT);
-	if (!find_addresses(record, &flow)) {
+	if (!(plain ? find_plain(record, &flow) : find_ends(record, &flow))) {
 		export_->intake_counts->skipped_records++;
 		return;
 	}
@@ -237,9 +266,7 @@ record_flow(struct message *message, const struct record *record)
 		twin = twins_key(&export_->twins, &message->session->key.exporter, &flow,
 			(uint8_t)direction);
 	find_times(message, record, &flow);
-	find_counts(record, &flow);
-	find_flags(record, &flow);
-	if (!find_opener(record, &flow))
+	if (!plain && !find_opener(record, &flow))
 		return;
 	flow.sampling = find_sampling(message, record);
 	if (message->from->received.us < message->session->incomplete.us)

@@ -432,6 +432,22 @@ is_flow(const struct template *t)
 		(has_slot(t, SLOT_PROTOCOL) || (t->has & TEMPLATE_TCP));
 }
 
+static bool
+is_plain(const struct template *t)
+{
+	const struct place *place = t->place;
+
+	return !t->is_variable && place[SLOT_SOURCE_V4].size == 4 &&
+		place[SLOT_DESTINATION_V4].size == 4 && place[SLOT_BYTES].size != 0 &&
+		place[SLOT_PACKETS].size != 0 && place[SLOT_TCP_FLAGS].size != 0 &&
+		!has_any_slot(t, SLOT_SOURCE_V6, SLOT_DESTINATION_V6) &&
+		!has_any_slot(t, SLOT_BYTES_INITIATOR, SLOT_BYTES_RESPONDER) &&
+		!has_any_slot(t, SLOT_PACKETS_INITIATOR, SLOT_PACKETS_RESPONDER) &&
+		!has_any_slot(t, SLOT_TCP_FLAGS_FIRST, SLOT_REVERSE_TCP_FLAGS_UNION) &&
+		!has_slot(t, SLOT_BIFLOW_DIRECTION) && !has_slot(t, SLOT_FIREWALL_EVENT) &&
+		!has_slot(t, SLOT_FORWARDING);
+}
+
 /* What need not be asked of each record. */
 static void
 note_fields(struct template *t)
@@ -444,6 +460,8 @@ note_fields(struct template *t)
 	if (has_both && !t->is_variable && t->dialect != DIALECT_IPFIX &&
 		!has_any_slot(t, SLOT_START_SECONDS, SLOT_EVENT_NANO))
 		t->has |= TEMPLATE_UPTIMES;
+	if (is_plain(t))
+		t->has |= TEMPLATE_PLAIN;
 }
 
 static void

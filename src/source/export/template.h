@@ -138,8 +138,10 @@ enum template_has {
 	TEMPLATE_TCP = 1 << 3,     /* its ports are those of TCP, whatever else it tells */
 	TEMPLATE_KEYLESS = 1 << 5, /* reverse fields but no key: illegal (RFC 5103 s4) */
 	TEMPLATE_RATE = 1 << 6,    /* its records tell a rate of sampling themselves */
-	TEMPLATE_UPTIMES =
-		1 << 7,         /* NetFlow; of times it tells the uptimes of begin and end alone */
+	/* NetFlow; of times it tells the uptimes of begin and end alone. */
+	TEMPLATE_UPTIMES = 1 << 7,
+	/* Of IPv4 in one direction: bytes, packets and flags in one field each, nothing about who opened it. */
+	TEMPLATE_PLAIN = 1 << 8,
 	TEMPLATE_NEAR = 1 << 4, /* both ports have two bytes and stand before any variable field */
 };
 
@@ -153,8 +155,8 @@ struct template
 	uint32_t length;      /* of a record; of the shortest one where is_variable */
 	uint16_t source_port; /* offsets, with TEMPLATE_NEAR */
 	uint16_t destination_port;
+	uint16_t has; /* enum template_has */
 	uint8_t plan; /* enum plan */
-	uint8_t has;  /* enum template_has */
 	uint8_t dialect;
 	bool is_options;
 	bool is_variable;
