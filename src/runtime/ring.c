@@ -53,8 +53,11 @@ void
 ring_attach_putting(struct ring *ring, void *memory, size_t entry, size_t count, int wake)
 {
 	attach(ring, memory, entry, count, wake);
-	/* What the one before had begun and not finished was never put. */
+	/* What the one before had begun and not finished was never put, but what stood in its places before is gone. */
 	ring->at = atomic_load(&ring->memory->put);
+	ring->begun = atomic_load(&ring->memory->begun);
+	if (ring->begun - ring->at > ring->count)
+		ring->begun = ring->at;
 	ring->other = atomic_load(&ring->memory->taken);
 }
 
@@ -123,7 +126,9 @@ ring_put(struct ring *ring, const void *entries, size_t count)
 		atomic_fetch_add_explicit(&memory->refused, count - fit, memory_order_relaxed);
 	if (fit == 0)
 		return 0;
-	atomic_store_explicit(&memory->begun, ring->at + fit, memory_order_relaxed);
+	if (ring->begun < ring->at + fit)
+		ring->begun = ring->at + fit;
+	atomic_store_explicit(&memory->begun, ring->begun, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
 	copy_in(ring, entries, fit);
 	ring->at += fit;
@@ -147,33 +152,49 @@ copy_out(const struct ring *ring, uint8_t *into, size_t count)
 			(count - first) * ring->entry);
 }
 
+/* After a rewind the other side may have used places again that it still held for free, a whole ring of them at most.
+ * What stood there is lost: how many, or -EBADMSG if so many cannot be. */
+static int64_t
+skip_lost(struct ring *ring)
+{
+	uint64_t begun = atomic_load_explicit(&ring->memory->begun, memory_order_relaxed);
+	uint64_t lost;
+
+	if (begun - ring->at <= ring->count)
+		return 0;
+	lost = begun - ring->at - ring->count;
+	if (lost > ring->count)
+		return -EBADMSG;
+	ring->at += lost;
+	ring->lost += lost;
+	return (int64_t)lost;
+}
+
 int64_t
 ring_take(struct ring *ring, void *into, size_t room)
 {
-	uint64_t begun, waiting;
+	uint64_t waiting;
+	int64_t lost;
 
 	if (ring->other == ring->at)
 		ring->other = atomic_load_explicit(&ring->memory->put, memory_order_acquire);
+	if (ring->other - ring->at > ring->count)
+		(void)skip_lost(ring);
 	waiting = ring->other - ring->at;
-	if (waiting > ring->count)
+	if (waiting > ring->count) {
+		ring->other = ring->at;
 		return -EBADMSG;
+	}
 	if (waiting < room)
 		room = (size_t)waiting;
 	if (room == 0)
 		return 0;
 	copy_out(ring, into, room);
 	atomic_thread_fence(memory_order_acquire);
-	begun = atomic_load_explicit(&ring->memory->begun, memory_order_relaxed);
-	/* After a rewind the other side may have used a place that it still held for free. */
-	if (begun - ring->at > ring->count) {
-		uint64_t lost = begun - ring->at - ring->count;
-
-		if (lost > ring->count)
-			return -EBADMSG;
-		ring->at += lost;
-		ring->lost += lost;
+	lost = skip_lost(ring);
+	if (lost != 0) {
 		ring->other = ring->at;
-		return 0;
+		return lost < 0 ? lost : 0;
 	}
 	ring->at += room;
 	return (int64_t)room;
@@ -189,8 +210,12 @@ uint64_t
 ring_rewind(struct ring *ring, uint64_t place)
 {
 	uint64_t begun = atomic_load(&ring->memory->begun), put = atomic_load(&ring->memory->put);
-	uint64_t oldest = begun > ring->count ? begun - ring->count : 0, lost = 0;
+	uint64_t oldest, lost = 0;
 
+	/* It cannot be, or it was overtaken between the two loads. */
+	if (begun - put > ring->count)
+		begun = put;
+	oldest = begun > ring->count ? begun - ring->count : 0;
 	if (place > put)
 		place = put;
 	if (place < oldest) {
@@ -202,6 +227,21 @@ ring_rewind(struct ring *ring, uint64_t place)
 	ring->lost += lost;
 	ring_taken(ring);
 	return lost;
+}
+
+uint64_t
+ring_skip(struct ring *ring)
+{
+	uint64_t put = ring_put_place(ring), skipped = put - ring->at;
+
+	/* Of a ring with places that cannot be, nobody knows more than how much there is room for. */
+	if (skipped > 2 * ring->count)
+		skipped = ring->count;
+	ring->at = put;
+	ring->other = put;
+	ring->lost += skipped;
+	ring_taken(ring);
+	return skipped;
 }
 
 bool
@@ -227,6 +267,12 @@ ring_taken_place(const struct ring *ring)
 	return atomic_load_explicit(&ring->memory->taken, memory_order_acquire);
 }
 
+uint64_t
+ring_put_place(const struct ring *ring)
+{
+	return atomic_load_explicit(&ring->memory->put, memory_order_acquire);
+}
+
 void
 ring_counts(const struct ring *ring, uint64_t *put, uint64_t *refused, uint64_t *waiting)
 {
@@ -234,5 +280,8 @@ ring_counts(const struct ring *ring, uint64_t *put, uint64_t *refused, uint64_t 
 
 	*put = atomic_load_explicit(&ring->memory->put, memory_order_relaxed);
 	*refused = atomic_load_explicit(&ring->memory->refused, memory_order_relaxed);
-	*waiting = *put - taken <= ring->count ? *put - taken : 0;
+	*waiting = *put - taken;
+	/* After a rewind there may be more than are still there. */
+	if (*waiting > ring->count)
+		*waiting = *waiting <= 2 * ring->count ? ring->count : 0;
 }

@@ -1,8 +1,8 @@
 /* ring - entries of one size on their way from one process to another, through shared memory
  *
  * What:    one process puts in, one takes out; entries are copied both ways, and what stands in shared memory
- *          decides nothing unchecked. An entry that was taken stays readable until its place is needed: whoever takes the
- *          place of a process that was killed goes back to where that one's work was last kept (ring_rewind).
+ *          decides nothing unchecked. An entry that was taken stays readable until its place is needed: whoever takes
+ *          the place of a process that was killed goes back to where that one's work was last kept (ring_rewind).
  *          What does not fit is refused and counted; the oldest wait.
  * Owns:    nothing: the memory is the caller's, all zero at the start, and outlives both sides.
  * Limits:  entries and their number are fixed when the memory is made; the number is a power of two.
@@ -26,7 +26,9 @@ struct ring {
 	uint64_t at;    /* of this side: where it puts or takes next */
 	uint64_t other; /* where the other side was when last looked at */
 	uint64_t
-		lost; /* entries whose place was used again before they were taken: only after a rewind */
+		begun; /* of the putting side: entries before this one may have been written over */
+	uint64_t
+		lost; /* never taken: skipped, or gone after a rewind, when their places had been used again */
 	int wake; /* eventfd that wakes the taking side, or -1 */
 };
 
@@ -50,7 +52,8 @@ size_t ring_put(struct ring *ring, const void *entries, size_t count);
 /* How many would fit now. */
 size_t ring_room(struct ring *ring);
 
-/* Copies out up to room entries; they count as taken with the next ring_taken. -EBADMSG: what the other side wrote about
+/* Copies out up to room entries; they count as taken with the next ring_taken. After a rewind it passes over those
+ * whose places the other side has used meanwhile, and counts them as lost. -EBADMSG: what the other side wrote about
  * its place cannot be true. */
 int64_t ring_take(struct ring *ring, void *into, size_t room) MUST_USE;
 
@@ -67,6 +70,9 @@ ring_give_back(struct ring *ring, size_t count)
 /* Goes back to an earlier place, as far as entries are still there; returns how many before it are not. */
 uint64_t ring_rewind(struct ring *ring, uint64_t place);
 
+/* Passes over everything that was put so far; returns how much, and counts it as lost. */
+uint64_t ring_skip(struct ring *ring);
+
 /* Where the taking side stands: of ring_rewind. */
 static inline uint64_t
 ring_place(const struct ring *ring)
@@ -80,6 +86,9 @@ void ring_awake(struct ring *ring);
 
 /* The putting side: where the other side has taken everything before; of ring_place of the putting side. */
 uint64_t ring_taken_place(const struct ring *ring);
+
+/* The taking side: where the other side has put everything before. */
+uint64_t ring_put_place(const struct ring *ring);
 
 /* For status: entries put in so far, entries refused. */
 void ring_counts(const struct ring *ring, uint64_t *put, uint64_t *refused, uint64_t *waiting);

@@ -147,6 +147,89 @@ says_how_much_is_gone_of_what_it_should_give_again(void **state)
 	pair_done(&pair, COUNT);
 }
 
+/* The putting side looks where the other one stands only when it finds no room. */
+static void
+passes_over_what_the_other_side_used_again_after_a_rewind(void **state)
+{
+	uint64_t put, refused, waiting;
+	struct pair pair;
+
+	pair_init(&pair, COUNT);
+	assert_int_equal(put_from(&pair, 0, COUNT), COUNT);
+	assert_takes(&pair, 0, COUNT);
+	ring_taken(&pair.taking);
+	assert_int_equal(ring_room(&pair.putting), COUNT);
+	ring_attach_taking(&pair.taking, pair.memory, sizeof(struct entry), COUNT, pair.wake);
+	assert_int_equal(ring_rewind(&pair.taking, 10), 0);
+	/* 30 of them where 30 stood that were to be taken again; then all that it held for free. */
+	assert_int_equal(put_from(&pair, COUNT, 40), 40);
+	ring_counts(&pair.taking, &put, &refused, &waiting);
+	assert_int_equal(waiting, COUNT);
+	assert_takes(&pair, 40, COUNT);
+	assert_int_equal(pair.taking.lost, 30);
+	assert_int_equal(ring_rewind(&pair.taking, 40), 0);
+	assert_int_equal(put_from(&pair, COUNT + 40, 24), 24);
+	assert_int_equal(put_from(&pair, COUNT + 64, 1), 0);
+	assert_takes(&pair, COUNT, COUNT);
+	assert_int_equal(pair.taking.lost, 54);
+	ring_taken(&pair.taking);
+	assert_int_equal(put_from(&pair, 2 * COUNT, 1), 1);
+	assert_takes(&pair, 2 * COUNT, 1);
+	pair_done(&pair, COUNT);
+}
+
+static void
+what_is_skipped_is_counted(void **state)
+{
+	uint64_t *words;
+	struct pair pair;
+
+	pair_init(&pair, COUNT);
+	assert_int_equal(put_from(&pair, 0, 40), 40);
+	assert_takes(&pair, 0, 40);
+	ring_taken(&pair.taking);
+	assert_int_equal(ring_rewind(&pair.taking, 15), 0);
+	assert_int_equal(put_from(&pair, 40, 3), 3);
+	assert_int_equal(ring_skip(&pair.taking), 28);
+	assert_int_equal(pair.taking.lost, 28);
+	assert_int_equal(ring_taken_place(&pair.putting), 43);
+	assert_int_equal(put_from(&pair, 43, 1), 1);
+	assert_takes(&pair, 43, 1);
+	assert_int_equal(ring_skip(&pair.taking), 0);
+	/* Of a damaged ring no more than it can hold. */
+	words = pair.memory;
+	words[9] = UINT64_MAX - 1000;
+	assert_int_equal(ring_skip(&pair.taking), COUNT);
+	pair_done(&pair, COUNT);
+}
+
+/* Who puts is killed while it writes: another begins after what was put, but what it wrote over is gone. */
+static void
+places_that_a_dead_putting_side_had_begun_are_not_given_again(void **state)
+{
+	uint64_t *words;
+	struct pair pair;
+
+	pair_init(&pair, COUNT);
+	assert_int_equal(put_from(&pair, 0, COUNT), COUNT);
+	assert_takes(&pair, 0, COUNT);
+	ring_taken(&pair.taking);
+	words = pair.memory;
+	words[8] = COUNT + 20; /* begun */
+	ring_attach_putting(&pair.putting, pair.memory, sizeof(struct entry), COUNT, pair.wake);
+	assert_int_equal(put_from(&pair, COUNT, 1), 1);
+	assert_int_equal(ring_rewind(&pair.taking, 0), 20);
+	assert_takes(&pair, 20, COUNT - 20 + 1);
+	ring_taken(&pair.taking);
+	/* What cannot be is not handed on. */
+	words[8] = UINT64_MAX / 2;
+	ring_attach_putting(&pair.putting, pair.memory, sizeof(struct entry), COUNT, pair.wake);
+	assert_int_equal(ring_rewind(&pair.taking, COUNT), 0);
+	assert_int_equal(put_from(&pair, COUNT + 1, 1), 1);
+	assert_takes(&pair, COUNT, 2);
+	pair_done(&pair, COUNT);
+}
+
 static void
 rewinds_no_further_than_to_what_is_there(void **state)
 {
@@ -186,6 +269,15 @@ believes_no_place_that_cannot_be(void **state)
 	words[9] = 1000000; /* where the putting side stands */
 	assert_int_equal(ring_take(&pair.taking, entry, COUNT), -EBADMSG);
 	words[9] = UINT64_MAX;
+	assert_int_equal(ring_take(&pair.taking, entry, COUNT), -EBADMSG);
+	/* More than a rewind can lead to, or more put than was begun. */
+	words[8] = words[9] = 2 * COUNT + 1;
+	assert_int_equal(ring_take(&pair.taking, entry, COUNT), -EBADMSG);
+	words[8] = COUNT;
+	words[9] = COUNT + 1;
+	assert_int_equal(ring_take(&pair.taking, entry, COUNT), -EBADMSG);
+	words[8] = COUNT + 1;
+	words[9] = COUNT + 2;
 	assert_int_equal(ring_take(&pair.taking, entry, COUNT), -EBADMSG);
 	/* And what the taking side says cannot make the other write beyond the ring. */
 	words[16] = UINT64_MAX - 5;
@@ -299,6 +391,9 @@ main(void)
 		cmocka_unit_test(refuses_and_counts_what_does_not_fit_and_keeps_the_oldest),
 		cmocka_unit_test(gives_again_what_was_taken_after_the_last_kept_place),
 		cmocka_unit_test(says_how_much_is_gone_of_what_it_should_give_again),
+		cmocka_unit_test(passes_over_what_the_other_side_used_again_after_a_rewind),
+		cmocka_unit_test(what_is_skipped_is_counted),
+		cmocka_unit_test(places_that_a_dead_putting_side_had_begun_are_not_given_again),
 		cmocka_unit_test(rewinds_no_further_than_to_what_is_there),
 		cmocka_unit_test(goes_on_where_a_dead_putting_side_stopped),
 		cmocka_unit_test(believes_no_place_that_cannot_be),
