@@ -63,6 +63,15 @@ ledger_each_case_after(
 }
 
 int
+ledger_each_open_after(
+	struct ledger *ledger, uint64_t after, visit_case visit, void *context, struct fail *fail)
+{
+	struct query query = {.key = after};
+
+	return ledger->store->ops->cases(ledger->store, CASES_OPEN, &query, visit, context, fail);
+}
+
+int
 ledger_count_cases(struct ledger *ledger, uint64_t *all, uint64_t *open, struct fail *fail)
 {
 	uint64_t cases = 0, closed = 0;

@@ -23,9 +23,13 @@ int ledger_find_name(struct ledger *ledger, struct text name, struct ledger_case
 /* By number. */
 int ledger_each_case(
 	struct ledger *ledger, visit_case visit, void *context, struct fail *fail) MUST_USE;
-/* From the one after that number on; how many there are in all, and how many of them are open. */
+/* From the one after that number on. */
 int ledger_each_case_after(struct ledger *ledger, uint64_t after, visit_case visit, void *context,
 	struct fail *fail) MUST_USE;
+/* As the one before, of the open cases. */
+int ledger_each_open_after(struct ledger *ledger, uint64_t after, visit_case visit, void *context,
+	struct fail *fail) MUST_USE;
+/* How many there are in all, and how many of them are open. */
 int ledger_count_cases(
 	struct ledger *ledger, uint64_t *all, uint64_t *open, struct fail *fail) MUST_USE;
 /* Of one case in the order of their numbers. transition_decode gives back the verdict. */

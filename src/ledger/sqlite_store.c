@@ -255,6 +255,8 @@ cases(struct store *store, enum which_cases which, const struct query *query, vi
 	static const char *const sql[CASES_WHICH_COUNT] = {
 		[CASES_ALL] =
 			SELECT_CASES "number > ?1 AND ?2 IS NOT NULL ORDER BY number LIMIT ?3",
+		[CASES_OPEN] = SELECT_CASES "number > ?1 AND closed IS NULL AND ?2 IS NOT NULL"
+					    " ORDER BY number LIMIT ?3",
 		[CASES_NUMBER] = SELECT_CASES "number = ?1 AND ?2 IS NOT NULL LIMIT ?3",
 		[CASES_LINE] =
 			SELECT_CASES "line = ?1 AND ?2 IS NOT NULL ORDER BY number DESC LIMIT ?3",

@@ -28,6 +28,7 @@ typedef int (*visit_parameters)(void *context, uint32_t version, struct text tex
 /* Which cases, and in which order. */
 enum which_cases {
 	CASES_ALL,     /* by number, after key */
+	CASES_OPEN,    /* of these the open ones */
 	CASES_NUMBER,  /* key */
 	CASES_LINE,    /* of line key, newest first */
 	CASES_LINE_AT, /* of line key: the one that time falls into, else the open one */

@@ -507,3 +507,45 @@ keeper_answer(struct ledger *ledger, struct lines *lines, const struct question 
 	buffer_done(&asked.row);
 	ledger_set_actor(ledger, text_of(before));
 }
+
+struct opening {
+	const struct open_question *question;
+	struct open_page *page;
+};
+
+static int
+add_open(void *context, const struct ledger_case *row)
+{
+	struct opening *opening = context;
+	struct open_page *page = opening->page;
+
+	if (message_shard(row->line, opening->question->judges) != opening->question->judge)
+		return 0;
+	if (page->count == MESSAGE_OPEN_MOST) {
+		page->is_last = 0;
+		return 1;
+	}
+	page->open[page->count++] = (struct open_case){
+		.number = row->number,
+		.line = row->line,
+		.entered = row->last,
+		.score = (float)row->score,
+		.state = row->state,
+		.highest = row->highest,
+		.role = row->role,
+	};
+	return 0;
+}
+
+int
+keeper_open_page(struct ledger *ledger, const struct open_question *question,
+	struct open_page *page, struct fail *fail)
+{
+	struct opening opening = {.question = question, .page = page};
+	int r;
+
+	page->count = 0;
+	page->is_last = 1;
+	r = ledger_each_open_after(ledger, question->after, add_open, &opening, fail);
+	return r < 0 ? r : 0;
+}

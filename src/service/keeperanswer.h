@@ -1,6 +1,6 @@
 /* keeperanswer - what the keeper says of its ledger when the desk asks
  *
- * What:    pages of the cases, of one case, of the audit trail and of the lines that are never acted upon, as text for
+ * What:    the open cases of a judge; pages of the cases, of one case, of the audit trail and of the lines that are never acted upon, as text for
  *          people or JSON; explanations; and the making and undoing of an entry for a line that is never
  *          acted upon. Who asks stands in the question and goes into the audit trail where a name is opened or looked
  *          up. The keeper sees to the ledger's time (ledger_set_time) before it calls.
@@ -15,6 +15,10 @@
 #include "ledger/ledger.h"
 
 #define KEEPER_ANSWER_ROWS 2048
+
+/* The open cases that a judge asks for: the next page of them. The question was checked. */
+int keeper_open_page(struct ledger *ledger, const struct open_question *question,
+	struct open_page *page, struct fail *fail) MUST_USE;
 
 /* The question was checked (message_check). lines: with the ledger's key and the own network; they may forget
  * names. */

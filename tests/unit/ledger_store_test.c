@@ -159,6 +159,14 @@ finds_cases_in_each_way(void **state)
 	assert_int_equal(found.of[0], 2);
 	found = find(store, CASES_ALL, (struct query){.most = 2});
 	assert_int_equal(found.count, 2);
+	found = find(store, CASES_OPEN, (struct query){0});
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.of[0], 2);
+	assert_int_equal(found.of[1], 4);
+	found = find(store, CASES_OPEN, (struct query){.key = 2});
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.of[0], 4);
+	assert_int_equal(find(store, CASES_OPEN, (struct query){.key = 4}).count, 0);
 	found = find(store, CASES_LINE, (struct query){.key = 1});
 	assert_int_equal(found.count, 3);
 	assert_int_equal(found.of[0], 4);

@@ -242,6 +242,56 @@ other_questions_are_not_for_a_keeper(void **state)
 	ledger_close(ledger);
 }
 
+static int
+count_visit(void *context, const struct ledger_case *of)
+{
+	assert_true(wall_is_none(of->closed));
+	++*(size_t *)context;
+	return 0;
+}
+
+/* Every third is closed. */
+static void
+every_open_case_is_told_once_to_the_judge_of_its_line(void **state)
+{
+	static struct open_page page;
+	static bool told[CASES + 1];
+	struct ledger *ledger = fixture_ledger(*state);
+	struct open_question open = {.judges = 3};
+	size_t pages = 0, count = 0;
+
+	for (uint64_t i = 1; i <= CASES; i++)
+		fixture_step(ledger, i * 0x9e3779b97f4a7c15, 0, STATE_WATCH, STATE_SUSPECT);
+	for (uint64_t i = 3; i <= CASES; i += 3)
+		fixture_step(ledger, i * 0x9e3779b97f4a7c15, 10, STATE_SUSPECT, STATE_CLEAR);
+	fixture_commit(ledger);
+	for (open.judge = 0; open.judge < 3; open.judge++) {
+		open.after = 0;
+		do {
+			assert_true(message_check(MESSAGE_OPEN, &open, sizeof(open)));
+			assert_int_equal(keeper_open_page(ledger, &open, &page, NULL), 0);
+			assert_true(page.count > 0 && page.count <= MESSAGE_OPEN_MOST);
+			for (uint32_t i = 0; i < page.count; i++) {
+				assert_true(page.open[i].number > open.after);
+				assert_false(told[page.open[i].number]);
+				assert_int_equal(message_shard(page.open[i].line, 3), open.judge);
+				assert_int_equal(page.open[i].state, STATE_SUSPECT);
+				told[page.open[i].number] = true;
+				open.after = page.open[i].number;
+				count++;
+			}
+			pages++;
+		} while (!page.is_last);
+	}
+	assert_int_equal(count, CASES - CASES / 3);
+	assert_in_range(pages, 6, 10);
+	/* A page begins where the one before it ended: closed ones and those before are not looked at again. */
+	count = 0;
+	assert_int_equal(ledger_each_open_after(ledger, CASES - 9, count_visit, &count, NULL), 0);
+	assert_int_equal(count, 6);
+	ledger_close(ledger);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fixture_end)
 
 int
@@ -256,6 +306,7 @@ main(void)
 		TEST(a_line_is_put_on_the_list_and_taken_off),
 		TEST(a_ledger_that_may_only_be_read_says_so),
 		TEST(other_questions_are_not_for_a_keeper),
+		TEST(every_open_case_is_told_once_to_the_judge_of_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
