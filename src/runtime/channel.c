@@ -74,3 +74,15 @@ channel_receive(int channel, uint16_t *type, void *body, size_t room)
 	*type = head.type;
 	return head.size;
 }
+
+void
+channel_clear(int channel)
+{
+	int64_t size;
+	uint16_t type;
+
+	/* Of one that is longer than the room, or cannot be, the rest is gone, too. */
+	do {
+		size = channel_receive(channel, &type, NULL, 0);
+	} while (size >= 0 || size == -EBADMSG);
+}

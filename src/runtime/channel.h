@@ -26,4 +26,7 @@ int channel_send(int channel, uint16_t type, const void *body, size_t size);
 /* The next message: its size, and *type; -EAGAIN if there is none, -EPIPE at the end, -EBADMSG for one that cannot be. */
 int64_t channel_receive(int channel, uint16_t *type, void *body, size_t room) MUST_USE;
 
+/* Throws away all that waits to be received. */
+void channel_clear(int channel);
+
 #endif

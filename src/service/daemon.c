@@ -203,20 +203,14 @@ find_child(struct parent *parent, pid_t pid)
 	return NULL;
 }
 
-/* What was said to it and not heard, and what it said, is of no use to the
- * next. */
+/* What was said to it and not heard, and what it said, is of no use to the next. */
 static void
 clear_channel(const struct parent *parent, const struct child *child)
 {
 	const struct ends *ends = &parent->estate.parent[estate_place(&child->post)];
-	uint8_t body[64];
-	uint16_t type;
 
-	for (int end = 0; end < 2; end++) {
-		while (channel_receive(ends->end[end], &type, body, sizeof(body)) >= 0 ||
-			errno == EBADMSG)
-			continue;
-	}
+	channel_clear(ends->end[0]);
+	channel_clear(ends->end[1]);
 }
 
 static void

@@ -76,6 +76,27 @@ refuses_messages_that_cannot_be(void **state)
 	close(ends[1]);
 }
 
+static void
+what_is_cleared_is_gone_whatever_it_is(void **state)
+{
+	uint16_t type;
+	int ends[2];
+
+	assert_int_equal(channel_pair(ends), 0);
+	assert_int_equal(channel_send(ends[0], 1, body, 1000), 0);
+	assert_int_equal(write(ends[0], "?", 1), 1);
+	assert_int_equal(channel_send(ends[0], 2, NULL, 0), 0);
+	errno = 0;
+	channel_clear(ends[1]);
+	assert_int_equal(channel_receive(ends[1], &type, NULL, 0), -EAGAIN);
+	assert_int_equal(channel_send(ends[0], 3, NULL, 0), 0);
+	assert_int_equal(channel_receive(ends[1], &type, NULL, 0), 0);
+	assert_int_equal(type, 3);
+	close(ends[0]);
+	channel_clear(ends[1]);
+	close(ends[1]);
+}
+
 int
 main(void)
 {
@@ -83,6 +104,7 @@ main(void)
 		cmocka_unit_test(keeps_types_bounds_and_order_of_messages),
 		cmocka_unit_test(does_not_wait_for_who_does_not_read),
 		cmocka_unit_test(refuses_messages_that_cannot_be),
+		cmocka_unit_test(what_is_cleared_is_gone_whatever_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
