@@ -1,11 +1,14 @@
 /* message - what the processes of the daemon say to each other over channels
  *
- * What:    the desk puts a question to judge, keeper or parent and gets one answer: a page of text and where to go on. Who
- *          answers keeps nothing between two questions. The parent tells a process to stop; a process tells the parent
- *          that it is ready. A judge that begins asks the keeper for the open cases.
- *          Every message is checked by the one that gets it (message_check); a bad one ends the peer, not the daemon.
+ * What:    the desk puts a question to judge, keeper or parent and gets one answer: a page of text and where to go
+ *          on. Who answers keeps nothing between two questions. The parent tells a process to stop; a process tells
+ *          the parent that it is ready. A judge that begins asks the keeper for the open cases.
+ *          Every message is checked by the one that gets it (message_check), and one that cannot be is told. The parent
+ *          kills the child that sent it. Judge and keeper may end nobody, and if they ended themselves the desk, which
+ *          strangers talk to, could end them: they leave it out. The desk, which nobody needs to judge, ends itself.
  * Owns:    nothing.
- * Limits:  a question is one of the verbs below with MESSAGE_TEXT bytes; a page MESSAGE_PAGE bytes.
+ * Limits:  a question is one of the verbs below with MESSAGE_TEXT bytes; a page MESSAGE_PAGE bytes; MESSAGE_TURN
+ *          messages of one peer before others have their turn.
  * Thread:  values.
  */
 #ifndef LAZARET_CONTROL_MESSAGE_H
@@ -20,6 +23,7 @@
 
 #define MESSAGE_TEXT 512
 #define MESSAGE_PAGE 32768
+#define MESSAGE_TURN 64
 
 enum message_type {
 	MESSAGE_READY,     /* child to parent: no body */

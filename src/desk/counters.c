@@ -78,7 +78,7 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_TAKEN] = {OWNER_JUDGE, KIND_COUNTER, "sightings_judged", "Sightings judged."},
 	[COUNT_TAKEN_LOST] = {OWNER_JUDGE, KIND_COUNTER, "sightings_lost",
 		"Sightings that were gone when a judge that took the place of another wanted them "
-		"again."},
+		"again, or that it passed over because others had died of them."},
 	[COUNT_LINES] = {OWNER_JUDGE, KIND_GAUGE, "lines",
 		"Lines that sent mail and are remembered."},
 	[COUNT_LINES_EVICTED] = {OWNER_JUDGE, KIND_COUNTER, "lines_evicted",

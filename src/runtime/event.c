@@ -21,6 +21,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_PROCESS_ENDED] = {"process-ended", SEVERITY_ERROR, true},
 	[EVENT_PROCESS_STARTED] = {"process-started", SEVERITY_INFO, true},
 	[EVENT_PROCESS_HUNG] = {"process-hung", SEVERITY_ERROR, true},
+	[EVENT_BAD_MESSAGE] = {"bad-message", SEVERITY_ERROR, true},
 	[EVENT_SANDBOX] = {"sandbox", SEVERITY_WARNING, false},
 	[EVENT_RELOADED] = {"reloaded", SEVERITY_NOTICE, false},
 	[EVENT_RELOAD_REFUSED] = {"reload-refused", SEVERITY_ERROR, false},

@@ -80,6 +80,13 @@ ring_place(const struct ring *ring)
 	return ring->at;
 }
 
+/* Whether it has come to a place. */
+static inline bool
+ring_is_at(const struct ring *ring, uint64_t place)
+{
+	return (int64_t)(place - ring->at) <= 0;
+}
+
 /* The taking side is about to sleep: false if there is something to take after all. */
 bool ring_sleep(struct ring *ring);
 void ring_awake(struct ring *ring);

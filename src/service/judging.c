@@ -32,12 +32,16 @@
 #define PORTIONS 64
 /* At most so long without a look at channels and time. */
 #define IDLE_MS 500
-/* So often may a judge die on what it reads before it begins behind it, and
- * before it begins with nothing. */
+/* So often may a judge die on what it reads before it begins behind it, and before it begins with nothing. */
 #define TRIES_REPLAY   2
 #define TRIES_SNAPSHOT 4
 /* A snapshot of a later time than this from now was made by a wrong clock. */
 #define AHEAD_US WALL_DAY
+/* When it is to end: so long it judges what waits, and so long it waits for the keeper and for the disk. Together they
+ * are less than the parent waits. */
+#define REST_US   (10 * WALL_SECOND)
+#define FINISH_US (10 * WALL_SECOND)
+#define NAP_NS    2000000L
 
 struct judging {
 	const struct daemon_settings *settings;
@@ -105,8 +109,7 @@ hand_on(struct judging *judging)
 	return true;
 }
 
-/* One portion of each ring. False if all were empty, or the keeper must catch
- * up first. */
+/* One portion of each ring. False if all were empty, or the keeper must catch up first. */
 static bool
 take(struct judging *judging)
 {
@@ -121,8 +124,9 @@ take(struct judging *judging)
 		n = ring_take(ring, judging->sighting, TAKE);
 		if (n < 0) {
 			event(EVENT_SIGHTINGS_LOST,
-				"receiver=%u text=\"its ring is damaged and was begun anew\"", i);
-			(void)ring_rewind(ring, UINT64_MAX);
+				"receiver=%u text=\"its ring is damaged and was begun anew\" "
+				"skipped=%llu",
+				i, (unsigned long long)ring_skip(ring));
 			continue;
 		}
 		if (n == 0)
@@ -254,13 +258,18 @@ static bool
 hear_keeper(struct judging *judging)
 {
 	bool was_last = false;
-	uint16_t type;
-	int64_t size;
 
-	while ((size = channel_receive(judging->keeper, &type, judging->message.bytes,
-			sizeof(judging->message))) >= 0) {
-		if (type == MESSAGE_OPEN_PAGE && judging->asks &&
-			message_check(type, judging->message.bytes, (size_t)size))
+	for (int i = 0; i < MESSAGE_TURN; i++) {
+		uint16_t type;
+		int64_t size = channel_receive(
+			judging->keeper, &type, judging->message.bytes, sizeof(judging->message));
+
+		if (size < 0 && size != -EBADMSG)
+			break;
+		if (size < 0 || type != MESSAGE_OPEN_PAGE ||
+			!message_check(type, judging->message.bytes, (size_t)size))
+			event(EVENT_BAD_MESSAGE, "peer=keeper number=0");
+		else if (judging->asks)
 			was_last = take_open(judging, &judging->message.page);
 	}
 	return was_last;
@@ -300,14 +309,18 @@ resume(struct judging *judging)
 static void
 hear_desk(struct judging *judging)
 {
-	uint16_t type;
-	int64_t size;
+	for (int i = 0; i < MESSAGE_TURN; i++) {
+		uint16_t type;
+		int64_t size = channel_receive(
+			judging->desk, &type, judging->message.bytes, sizeof(judging->message));
 
-	while ((size = channel_receive(judging->desk, &type, judging->message.bytes,
-			sizeof(judging->message))) >= 0) {
-		if (type != MESSAGE_QUESTION ||
-			!message_check(type, judging->message.bytes, (size_t)size))
+		if (size < 0 && size != -EBADMSG)
+			break;
+		if (size < 0 || type != MESSAGE_QUESTION ||
+			!message_check(type, judging->message.bytes, (size_t)size)) {
+			event(EVENT_BAD_MESSAGE, "peer=desk number=0");
 			continue;
+		}
 		judge_answer(judging->judge, &judging->settings->judging.parameters,
 			&judging->message.question, &judging->answer);
 		(void)channel_send(judging->desk, MESSAGE_ANSWER, &judging->answer,
@@ -315,13 +328,13 @@ hear_desk(struct judging *judging)
 	}
 }
 
-/* came: sightings did just now, so more may have. Else sleeps until a receiver has put something in, somebody speaks, or it is time
- * for another look. */
+/* came: sightings did just now, so more may have. Else sleeps until a receiver has put something in, somebody speaks,
+ * or it is time for another look. */
 static void
 rest(struct judging *judging, bool came)
 {
 	struct pollfd polled[] = {
-		{.fd = judging->duty.parent, .events = POLLIN},
+		{.fd = judging->duty.is_over ? -1 : judging->duty.parent, .events = POLLIN},
 		{.fd = judging->keeper, .events = POLLIN},
 		{.fd = judging->desk, .events = POLLIN},
 		{.fd = judging->estate->judge_wake[judging->number], .events = POLLIN},
@@ -342,6 +355,11 @@ rest(struct judging *judging, bool came)
 		(void)hear_keeper(judging);
 	if (polled[2].revents != 0)
 		hear_desk(judging);
+	/* They are gone, and so is the parent, who could start others. */
+	if ((polled[1].revents & POLLHUP) != 0)
+		judging->keeper = -1;
+	if ((polled[2].revents & POLLHUP) != 0)
+		judging->desk = -1;
 }
 
 static struct judge *
@@ -381,8 +399,8 @@ place_of(const struct snapshot_places *where, uint64_t ring)
 	return 0;
 }
 
-/* From the snapshot, if there is a good one, and to the place in each ring that
- * it was made at: what was taken since is taken again. */
+/* From the snapshot, if there is a good one, and to the place in each ring that it was made at: what was taken since is
+ * taken again, or passed over. */
 static void
 restore(struct judging *judging, unsigned tries)
 {
@@ -411,12 +429,11 @@ restore(struct judging *judging, unsigned tries)
 		event(EVENT_SNAPSHOT_REFUSED, "text=%s", fail.what);
 	}
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
-		if (tries > TRIES_REPLAY) {
-			(void)ring_rewind(&judging->from[i], UINT64_MAX);
-			continue;
-		}
-		lost += ring_rewind(
-			&judging->from[i], place_of(&where, ring_identity(&judging->from[i])));
+		struct ring *ring = &judging->from[i];
+
+		lost += ring_rewind(ring, place_of(&where, ring_identity(ring)));
+		if (tries > TRIES_REPLAY)
+			lost += ring_skip(ring);
 	}
 	if (r == 0 || lost > 0)
 		event(EVENT_STATE_RESTORED, "lines=%llu sightings_gone=%llu",
@@ -441,21 +458,66 @@ begin(struct judging *judging, unsigned tries)
 	judging->snapshot_us = clock_steady();
 }
 
-/* The last snapshot, of everything: it is good when the keeper has all
- * verdicts. */
+static bool
+has_taken(const struct judging *judging, const uint64_t last[ESTATE_RECEIVERS])
+{
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+		if (!ring_is_at(&judging->from[i], last[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What receivers had put in when it was told to end is judged, too; what comes later is for the one that takes its
+ * place. */
+static void
+take_rest(struct judging *judging)
+{
+	int64_t end = clock_steady() + REST_US;
+	uint64_t last[ESTATE_RECEIVERS];
+
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+		last[i] = ring_put_place(&judging->from[i]);
+	while (!has_taken(judging, last) && clock_steady() < end) {
+		duty_beat(&judging->duty);
+		if (!take(judging))
+			rest(judging, false);
+	}
+}
+
+/* Watches the snapshot while there is something to wait for. */
+static void
+nap(struct judging *judging)
+{
+	const struct timespec pause = {.tv_nsec = NAP_NS};
+
+	duty_beat(&judging->duty);
+	(void)nanosleep(&pause, NULL);
+	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
+}
+
+/* The last snapshot, of everything: it is good when the keeper has all verdicts. */
 static void
 finish(struct judging *judging)
 {
+	int64_t end = clock_steady() + FINISH_US;
 	struct snapshot_places where;
 
-	while (!hand_on(judging) && clock_steady() - judging->snapshot_us < 10 * WALL_SECOND)
+	while (!hand_on(judging) && clock_steady() < end) {
+		duty_beat(&judging->duty);
 		rest(judging, false);
+	}
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 	if (judging->pending_count > 0)
 		return;
+	while (judging->snapshot.writer > 0 && clock_steady() < end)
+		nap(judging);
 	places(judging, &where);
-	snapshot_finish(
-		&judging->snapshot, judging->judge, &where, &judging->to, judging->duty.clock.now);
+	snapshot_finish(&judging->snapshot, judging->judge, &where, ring_place(&judging->to),
+		judging->duty.clock.now);
+	end = clock_steady() + FINISH_US;
+	while (snapshot_is_busy(&judging->snapshot) && clock_steady() < end)
+		nap(judging);
 }
 
 _Noreturn void
@@ -489,10 +551,7 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 		see_to_snapshot(judging);
 		show(judging);
 	}
-	/* What receivers have put in is judged, too. */
-	while (take(judging))
-		continue;
-	judging->snapshot_us = clock_steady();
+	take_rest(judging);
 	finish(judging);
 	show(judging);
 	_exit(0);

@@ -12,7 +12,8 @@
 
 #include "service/daemon.h"
 
-/* tries: how often this judge has died shortly after its begin: then it begins with less (judging.c). Does not return. */
+/* tries: how often this judge has died shortly after its begin: then it begins with less (judging.c). Does not
+ * return. */
 _Noreturn void judging_run(const struct daemon_settings *settings, struct estate *estate,
 	uint32_t number, unsigned tries);
 

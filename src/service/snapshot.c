@@ -3,7 +3,6 @@
 
 #include "base/restore.h"
 #include "base/save.h"
-#include "runtime/clock.h"
 #include "runtime/event.h"
 
 #include <errno.h>
@@ -13,10 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-#define FINISH_US (10 * WALL_SECOND)
 
 /* The section before the judge's own. */
 #define TAG "places"
@@ -215,11 +211,12 @@ take_over(struct snapshot *snapshot)
 }
 
 static void
-look_after_writer(struct snapshot *snapshot, int flags)
+look_after_writer(struct snapshot *snapshot)
 {
 	int status;
 
-	if (snapshot->writer == 0 || waitpid(snapshot->writer, &status, flags) != snapshot->writer)
+	if (snapshot->writer == 0 ||
+		waitpid(snapshot->writer, &status, WNOHANG) != snapshot->writer)
 		return;
 	snapshot->writer = 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -231,20 +228,19 @@ look_after_writer(struct snapshot *snapshot, int flags)
 void
 snapshot_watch(struct snapshot *snapshot, uint64_t kept)
 {
-	look_after_writer(snapshot, WNOHANG);
+	look_after_writer(snapshot);
 	if (snapshot->is_written && kept >= snapshot->verdicts)
 		take_over(snapshot);
 }
 
 void
 snapshot_finish(struct snapshot *snapshot, const struct judge *judge,
-	const struct snapshot_places *places, const struct ring *verdicts, struct wall now)
+	const struct snapshot_places *places, uint64_t verdicts, struct wall now)
 {
-	const struct timespec pause = {.tv_nsec = 2000000};
-	int64_t begun = clock_steady();
 	int r;
 
-	look_after_writer(snapshot, 0);
+	/* One that is being written has no name any more, and its writer ends with this process. */
+	snapshot->writer = 0;
 	snapshot->is_written = false;
 	r = snapshot_create(snapshot->new_path);
 	if (r >= 0)
@@ -253,12 +249,7 @@ snapshot_finish(struct snapshot *snapshot, const struct judge *judge,
 		fail_snapshot(snapshot, -r);
 		return;
 	}
-	snapshot->verdicts = ring_place(verdicts);
+	snapshot->verdicts = verdicts;
 	snapshot->began = now;
 	snapshot->is_written = true;
-	while (snapshot->is_written && clock_steady() - begun < FINISH_US) {
-		snapshot_watch(snapshot, ring_taken_place(verdicts));
-		if (snapshot->is_written)
-			(void)nanosleep(&pause, NULL);
-	}
 }

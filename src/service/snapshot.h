@@ -50,7 +50,8 @@ int snapshot_create(const char *path) MUST_USE;
 
 void snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t number);
 
-/* The last good one into a fresh judge. -ENOENT: there is none; else fail says what is wrong, and the judge is of no use. */
+/* The last good one into a fresh judge. -ENOENT: there is none; else fail says what is wrong, and the judge is of no
+ * use. */
 int snapshot_load(const struct snapshot *snapshot, struct judge *judge,
 	struct snapshot_places *places, struct fail *fail) MUST_USE;
 
@@ -66,8 +67,8 @@ void snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
 /* Looks whether the one that was begun is written, and the keeper as far: then it is the good one. */
 void snapshot_watch(struct snapshot *snapshot, uint64_t kept);
 
-/* The last one, before the end of the process: waits for the keeper, for some seconds. */
+/* The last one, before the end of the process, which writes it itself; snapshot_watch makes it the good one. */
 void snapshot_finish(struct snapshot *snapshot, const struct judge *judge,
-	const struct snapshot_places *places, const struct ring *verdicts, struct wall now);
+	const struct snapshot_places *places, uint64_t verdicts, struct wall now);
 
 #endif

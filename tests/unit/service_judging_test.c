@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "process_bench.h"
+#include "service/judging.h"
+
+#include <sys/prctl.h>
+
+#define RING 1024
+
+static struct sighting sightings[RING];
+
+static void
+put(struct ring *ring, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		sightings[i] = (struct sighting){.time = {INT64_C(15000) * WALL_DAY},
+			.line = {.pseudonym = i, .role = ROLE_RESIDENTIAL},
+			.other = address_from_v4(0x01000000),
+			.sampling = 1,
+			.server_port = 25};
+	assert_int_equal(ring_put(ring, sightings, count), count);
+}
+
+static void
+start(struct process_bench *bench, unsigned tries)
+{
+	if (process_forks(bench, OWNER_JUDGE))
+		judging_run(&bench->settings, &bench->estate, 0, tries);
+}
+
+/* It has gone back as far as it does when it asks for the open cases. */
+static void
+wait_until_it_asks(struct process_bench *bench)
+{
+	process_hear(bench, bench->estate.judge_keeper[0].end[1], MESSAGE_OPEN);
+}
+
+static void
+tell_it_that_none_is_open(struct process_bench *bench)
+{
+	static const struct open_page none = {.is_last = 1};
+
+	assert_int_equal(channel_send(bench->estate.judge_keeper[0].end[1], MESSAGE_OPEN_PAGE,
+				 &none, offsetof(struct open_page, open)),
+		0);
+	process_hear(bench, process_parent(bench), MESSAGE_READY);
+}
+
+static void
+what_waits_when_it_is_told_to_end_is_judged(void **state)
+{
+	struct process_bench *bench = process_begin(2, 1, RING);
+	struct ring ring[2];
+
+	for (uint32_t i = 0; i < 2; i++) {
+		estate_sightings_putting(&bench->estate, i, 0, &ring[i]);
+		put(&ring[i], 1000 - i);
+	}
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	process_stop(bench);
+	tell_it_that_none_is_open(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN), 1999);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN_LOST), 0);
+	assert_int_equal(process_figure(bench, COUNT_SNAPSHOTS), 1);
+	/* Nothing of it is judged again by the next one. */
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	process_stop(bench);
+	tell_it_that_none_is_open(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN), 1999);
+	process_done(bench);
+}
+
+/* Puts as long as it is let: more than any judge takes. */
+_Noreturn static void
+put_for_ever(const struct process_bench *bench)
+{
+	struct ring ring;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	estate_sightings_putting(&bench->estate, 0, 0, &ring);
+	put(&ring, RING);
+	for (;;)
+		(void)ring_put(&ring, sightings, RING);
+}
+
+static void
+it_ends_though_receivers_do_not(void **state)
+{
+	struct process_bench *bench = process_begin(1, 1, 256 * RING);
+	pid_t receiver = fork();
+	uint64_t taken;
+
+	assert_true(receiver >= 0);
+	if (receiver == 0)
+		put_for_ever(bench);
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+	while (process_figure(bench, COUNT_TAKEN) < 256 * RING)
+		(void)poll(NULL, 0, 5);
+	taken = process_figure(bench, COUNT_TAKEN);
+	process_stop(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_SNAPSHOTS), 1);
+	/* What waited, and what it took before it heard. */
+	assert_true(process_figure(bench, COUNT_TAKEN) - taken < 2 * 256 * RING);
+	assert_int_equal(kill(receiver, SIGKILL), 0);
+	assert_int_equal(waitpid(receiver, NULL, 0), receiver);
+	process_done(bench);
+}
+
+static void
+what_is_passed_over_is_counted_and_told(void **state)
+{
+	struct process_bench *bench = process_begin(1, 1, RING);
+	struct ring ring;
+
+	estate_sightings_putting(&bench->estate, 0, 0, &ring);
+	put(&ring, 70);
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+	process_wait_for(bench, COUNT_TAKEN, 70);
+	process_is_killed(bench);
+	put(&ring, 30);
+	/* Of those that the one before took nothing is left, and three have died of something. */
+	start(bench, 3);
+	wait_until_it_asks(bench);
+	process_stop(bench);
+	tell_it_that_none_is_open(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN), 70);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN_LOST), 100);
+	assert_true(process_said(bench, "event=state-restored lines=0 sightings_gone=100"));
+	process_done(bench);
+}
+
+/* The receiver does not know yet that the judge has gone back, and uses places that it holds for free. */
+static void
+what_is_still_there_is_judged_again_though_the_receiver_went_on(void **state)
+{
+	struct process_bench *bench = process_begin(1, 1, RING);
+	struct ring ring;
+
+	estate_sightings_putting(&bench->estate, 0, 0, &ring);
+	put(&ring, RING);
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+	process_wait_for(bench, COUNT_TAKEN, RING);
+	assert_int_equal(ring_room(&ring), RING);
+	process_is_killed(bench);
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	put(&ring, 300);
+	process_stop(bench);
+	tell_it_that_none_is_open(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN_LOST), 300);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN), 2 * RING);
+	assert_false(process_said(bench, "damaged"));
+	process_done(bench);
+}
+
+static void
+what_a_peer_says_that_cannot_be_is_told_and_left_out(void **state)
+{
+	struct process_bench *bench = process_begin(1, 1, RING);
+	struct question question = {.id = 5, .ask = ASK_LINES};
+	int desk = bench->estate.desk_judge[0].end[0];
+
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+	assert_int_equal(channel_send(desk, MESSAGE_STOP, NULL, 0), 0);
+	assert_int_equal(write(desk, "?", 1), 1);
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	assert_int_equal(bench->message.answer.id, 5);
+	assert_true(process_said(bench, "event=bad-message peer=desk number=0"));
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_waits_when_it_is_told_to_end_is_judged),
+		cmocka_unit_test(it_ends_though_receivers_do_not),
+		cmocka_unit_test(what_is_passed_over_is_counted_and_told),
+		cmocka_unit_test(what_is_still_there_is_judged_again_though_the_receiver_went_on),
+		cmocka_unit_test(what_a_peer_says_that_cannot_be_is_told_and_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
