@@ -25,10 +25,12 @@
 #define RETRY_US     WALL_SECOND
 #define LOOK_US      (10 * WALL_SECOND)
 #define RETENTION_US WALL_HOUR
+/* When it is to end: so long it writes what waits. */
+#define REST_US (10 * WALL_SECOND)
 /* For another program's lock: longer, and the process would seem to hang. */
 #define WAIT_MS 2000
 /* So long are judges waited for that end because the parent was killed. */
-#define ORPHAN_US (15 * WALL_SECOND)
+#define ORPHAN_US (25 * WALL_SECOND)
 
 struct keeper {
 	const struct daemon_settings *settings;
@@ -49,8 +51,10 @@ struct keeper {
 	uint64_t commits;
 	uint64_t failures;
 	uint64_t nameless;
-	uint64_t kept;                      /* transitions, when the open cases were counted */
-	struct ledger_counts before;        /* of ledgers that were closed again */
+	uint64_t open;                      /* cases, when they were last counted */
+	struct ledger_counts counted;       /* what the ledger had done by then */
+	struct ledger_counts before;        /* by ledgers that were closed again */
+	uint32_t first;                     /* judge whose ring is taken first */
 	struct verdict batch[KEEPER_BATCH]; /* that waits for the next commit */
 	size_t batched;
 	union {
@@ -126,12 +130,29 @@ keep_parameters(struct keeper *keeper, struct fail *fail)
 	return r;
 }
 
+static void
+close_ledger(struct keeper *keeper)
+{
+	struct ledger_counts counts;
+
+	if (keeper->ledger == NULL)
+		return;
+	counts = ledger_counts(keeper->ledger);
+	keeper->before.kept += counts.kept;
+	keeper->before.repeated += counts.repeated;
+	keeper->before.below += counts.below;
+	keeper->before.opened += counts.opened;
+	keeper->before.closed += counts.closed;
+	keeper->ledger = ledger_close(keeper->ledger);
+	keeper->looked_us = 0;
+}
+
 /* What was not committed comes again from the rings. */
 static void
 give_up_ledger(struct keeper *keeper, const struct fail *fail)
 {
 	note_failure(keeper, fail);
-	keeper->ledger = ledger_close(keeper->ledger);
+	close_ledger(keeper);
 	keeper->is_stuck = false;
 	keeper->batched = 0;
 	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
@@ -172,13 +193,12 @@ has_ledger(struct keeper *keeper)
 		note_success(keeper);
 		return true;
 	}
-	keeper->ledger = ledger_close(keeper->ledger);
+	close_ledger(keeper);
 	note_failure(keeper, &fail);
 	return false;
 }
 
-/* The name of a line, from the receiver that saw it last; empty if none knows
- * it. */
+/* The name of a line, from the receiver that saw it last; empty if none knows it. */
 static void
 name_line(const struct keeper *keeper, uint64_t pseudonym, char into[LINE_NAME])
 {
@@ -267,8 +287,8 @@ take_ring(struct keeper *keeper, uint32_t judge)
 
 	if (n < 0) {
 		event(EVENT_LEDGER_FAILED,
-			"judge=%u text=\"its ring is damaged and was begun anew\"", judge);
-		(void)ring_rewind(&keeper->from[judge], UINT64_MAX);
+			"judge=%u text=\"its ring is damaged and was begun anew\" skipped=%llu",
+			judge, (unsigned long long)ring_skip(&keeper->from[judge]));
 		return true;
 	}
 	for (int64_t i = 0; i < n; i++) {
@@ -285,18 +305,22 @@ take_ring(struct keeper *keeper, uint32_t judge)
 	return true;
 }
 
-/* True if anything was written. */
+/* True if anything was written. Each batch begins with another judge's ring: one that has much to say holds up no other. */
 static bool
 take(struct keeper *keeper)
 {
+	uint32_t judges = keeper->settings->estate.judges;
+
 	if (!has_ledger(keeper) || (keeper->is_stuck && clock_steady() < keeper->retry_us))
 		return false;
 	ledger_set_time(keeper->ledger, keeper->duty.clock.now);
 	if (!keeper->is_stuck) {
-		for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
-			if (keeper->batched < KEEPER_BATCH && !take_ring(keeper, j))
+		for (uint32_t i = 0; i < judges; i++) {
+			if (keeper->batched < KEEPER_BATCH &&
+				!take_ring(keeper, (keeper->first + i) % judges))
 				return false;
 		}
+		keeper->first = (keeper->first + 1) % judges;
 	}
 	return (keeper->batched > 0 || keeper->is_stuck) && commit(keeper);
 }
@@ -318,98 +342,96 @@ retain(struct keeper *keeper)
 		note_failure(keeper, &fail);
 	else if (closed + removed > 0)
 		event(EVENT_RETENTION, "closed=%d removed=%d", closed, removed);
+	keeper->looked_us = 0;
+}
+
+/* All cases are counted now and then only; between, what the ledger did tells how many are open. */
+static void
+show_open(struct keeper *keeper, const struct ledger_counts *counts)
+{
+	struct fail fail;
+	uint64_t open, all;
+	int64_t now;
+
+	if (clock_steady() >= keeper->looked_us) {
+		keeper->looked_us = clock_steady() + LOOK_US;
+		if (ledger_count_cases(keeper->ledger, &all, &open, &fail) == 0) {
+			keeper->open = open;
+			keeper->counted = *counts;
+		}
+	}
+	now = (int64_t)(keeper->open + counts->opened - keeper->counted.opened) -
+		(int64_t)(counts->closed - keeper->counted.closed);
+	duty_count(&keeper->duty, COUNT_OPEN_CASES, now > 0 ? (uint64_t)now : 0);
 }
 
 static void
 show(struct keeper *keeper)
 {
+	const struct ledger_counts *before = &keeper->before;
 	struct duty *duty = &keeper->duty;
 	struct ledger_counts counts = {0};
-	struct fail fail;
-	uint64_t open = 0, all = 0;
 
 	if (keeper->ledger != NULL)
 		counts = ledger_counts(keeper->ledger);
-	duty_count(duty, COUNT_TRANSITIONS, counts.kept);
-	duty_count(duty, COUNT_REPEATED, counts.repeated);
-	duty_count(duty, COUNT_BELOW, counts.below);
-	duty_count(duty, COUNT_OPENED, counts.opened);
-	duty_count(duty, COUNT_CLOSED, counts.closed);
+	duty_count(duty, COUNT_TRANSITIONS, before->kept + counts.kept);
+	duty_count(duty, COUNT_REPEATED, before->repeated + counts.repeated);
+	duty_count(duty, COUNT_BELOW, before->below + counts.below);
+	duty_count(duty, COUNT_OPENED, before->opened + counts.opened);
+	duty_count(duty, COUNT_CLOSED, before->closed + counts.closed);
 	duty_count(duty, COUNT_COMMITS, keeper->commits);
 	duty_count(duty, COUNT_COMMIT_FAILURES, keeper->failures);
 	duty_count(duty, COUNT_NAMELESS, keeper->nameless);
-	if (keeper->ledger == NULL ||
-		(clock_steady() < keeper->looked_us && counts.kept == keeper->kept))
-		return;
-	keeper->looked_us = clock_steady() + LOOK_US;
-	keeper->kept = counts.kept;
-	if (ledger_count_cases(keeper->ledger, &all, &open, &fail) == 0)
-		duty_count(duty, COUNT_OPEN_CASES, open);
-}
-
-struct opening {
-	struct keeper *keeper;
-	const struct open_question *question;
-};
-
-static int
-add_open(void *context, const struct ledger_case *row)
-{
-	struct opening *opening = context;
-	struct open_page *page = &opening->keeper->page;
-	const struct open_question *question = opening->question;
-
-	if (row->number <= question->after || !wall_is_none(row->closed) ||
-		message_shard(row->line, question->judges) != question->judge)
-		return 0;
-	if (page->count == MESSAGE_OPEN_MOST) {
-		page->is_last = 0;
-		return 1;
-	}
-	page->open[page->count++] = (struct open_case){
-		.number = row->number,
-		.line = row->line,
-		.entered = row->last,
-		.score = (float)row->score,
-		.state = row->state,
-		.highest = row->highest,
-		.role = row->role,
-	};
-	return 0;
+	if (keeper->ledger != NULL)
+		show_open(keeper, &counts);
 }
 
 static void
 answer_open(struct keeper *keeper, uint32_t judge)
 {
-	struct opening opening = {.keeper = keeper, .question = &keeper->message.open};
+	struct open_page *page = &keeper->page;
 	struct fail fail = {0};
 
-	keeper->page = (struct open_page){.is_last = 1};
-	if (ledger_each_case(keeper->ledger, add_open, &opening, &fail) < 0)
+	/* The judge asks again. */
+	if (keeper_open_page(keeper->ledger, &keeper->message.open, page, &fail) < 0) {
 		note_failure(keeper, &fail);
-	(void)channel_send(keeper->estate->judge_keeper[judge].end[1], MESSAGE_OPEN_PAGE,
-		&keeper->page,
-		offsetof(struct open_page, open) + keeper->page.count * sizeof(*keeper->page.open));
+		return;
+	}
+	(void)channel_send(keeper->estate->judge_keeper[judge].end[1], MESSAGE_OPEN_PAGE, page,
+		offsetof(struct open_page, open) + page->count * sizeof(*page->open));
 }
 
-/* Judges that ask while there is no ledger wait: their question stays in the
- * channel. */
+/* Each asks for itself. */
+static bool
+is_open_question(const struct keeper *keeper, uint32_t judge, uint16_t type, size_t size)
+{
+	const struct open_question *open = &keeper->message.open;
+
+	return type == MESSAGE_OPEN && message_check(type, open, size) && open->judge == judge &&
+		open->judges == keeper->settings->estate.judges;
+}
+
+/* Judges that ask while there is no ledger wait: their question stays in the channel. */
 static void
 hear_judges(struct keeper *keeper)
 {
-	uint16_t type;
-
 	if (!has_ledger(keeper))
 		return;
 	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
 		int channel = keeper->estate->judge_keeper[j].end[1];
-		int64_t size;
+		int64_t size = 0;
 
-		while ((size = channel_receive(channel, &type, keeper->message.bytes,
-				sizeof(keeper->message))) >= 0) {
-			if (type == MESSAGE_OPEN &&
-				message_check(type, keeper->message.bytes, (size_t)size))
+		for (int i = 0; i < MESSAGE_TURN; i++) {
+			uint16_t type;
+
+			size = channel_receive(
+				channel, &type, keeper->message.bytes, sizeof(keeper->message));
+			if (size < 0 && size != -EBADMSG)
+				break;
+			if (size >= 0 && is_open_question(keeper, j, type, (size_t)size))
 				answer_open(keeper, j);
+			else
+				event(EVENT_BAD_MESSAGE, "peer=judge number=%u", j);
 		}
 		keeper->is_judge_gone[j] = size == -EPIPE;
 	}
@@ -437,14 +459,19 @@ static void
 hear_desk(struct keeper *keeper)
 {
 	int channel = keeper->estate->desk_keeper.end[1];
-	uint16_t type;
-	int64_t size;
 
-	while ((size = channel_receive(
-			channel, &type, keeper->message.bytes, sizeof(keeper->message))) >= 0) {
-		if (type != MESSAGE_QUESTION ||
-			!message_check(type, keeper->message.bytes, (size_t)size))
+	for (int i = 0; i < MESSAGE_TURN; i++) {
+		uint16_t type;
+		int64_t size = channel_receive(
+			channel, &type, keeper->message.bytes, sizeof(keeper->message));
+
+		if (size < 0 && size != -EBADMSG)
+			break;
+		if (size < 0 || type != MESSAGE_QUESTION ||
+			!message_check(type, keeper->message.bytes, (size_t)size)) {
+			event(EVENT_BAD_MESSAGE, "peer=desk number=0");
 			continue;
+		}
 		(void)has_ledger(keeper);
 		answer(keeper);
 		(void)channel_send(channel, MESSAGE_ANSWER, &keeper->answer,
@@ -452,8 +479,9 @@ hear_desk(struct keeper *keeper)
 	}
 }
 
+/* Hears who speaks; sleeps if nothing was written just now. */
 static void
-rest(struct keeper *keeper)
+rest(struct keeper *keeper, bool wrote)
 {
 	struct pollfd polled[3 + ESTATE_JUDGES] = {
 		{.fd = keeper->duty.parent, .events = POLLIN},
@@ -465,19 +493,18 @@ rest(struct keeper *keeper)
 	eventfd_t count;
 
 	for (uint32_t j = 0; j < judges; j++) {
-		/* Without a ledger their questions wait; they must not wake us all the
-     * time. */
+		/* Without a ledger their questions wait; they must not wake us all the time. */
 		polled[3 + j] =
 			(struct pollfd){.fd = keeper->ledger != NULL && !keeper->is_judge_gone[j]
 					? keeper->estate->judge_keeper[j].end[1]
 					: -1,
 				.events = POLLIN};
-		if (!waits)
+		if (!waits && !wrote)
 			empty = ring_sleep(&keeper->from[j]) && empty;
 	}
 	if (keeper->duty.is_orphan)
 		polled[0].fd = polled[1].fd = -1;
-	(void)poll(polled, 3 + judges, empty || waits ? IDLE_MS : 0);
+	(void)poll(polled, 3 + judges, !wrote && (empty || waits) ? IDLE_MS : 0);
 	for (uint32_t j = 0; j < judges; j++)
 		ring_awake(&keeper->from[j]);
 	(void)eventfd_read(keeper->estate->keeper_wake, &count);
@@ -522,6 +549,33 @@ waits_for_judges(const struct keeper *keeper)
 	return false;
 }
 
+static bool
+has_taken(const struct keeper *keeper, const uint64_t last[ESTATE_JUDGES])
+{
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
+		if (!ring_is_at(&keeper->from[j], last[j]))
+			return false;
+	}
+	return true;
+}
+
+/* What judges had put in when it was told to end is written, too, unless the ledger fails: then it waits in the rings for
+ * the one that takes its place, as what comes later does. */
+static void
+take_rest(struct keeper *keeper)
+{
+	int64_t end = clock_steady() + REST_US;
+	uint64_t last[ESTATE_JUDGES];
+
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
+		last[j] = ring_put_place(&keeper->from[j]);
+	do {
+		duty_beat(&keeper->duty);
+		(void)take(keeper);
+	} while (!has_taken(keeper, last) && keeper->ledger != NULL && !keeper->is_stuck &&
+		clock_steady() < end);
+}
+
 _Noreturn void
 keeper_run(const struct daemon_settings *settings, struct estate *estate)
 {
@@ -541,13 +595,11 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 		duty_beat(&keeper->duty);
 		if (!keeper->duty.is_orphan)
 			keeper->orphan_us = clock_steady();
-		if (!take(keeper))
-			rest(keeper);
+		rest(keeper, take(keeper));
 		retain(keeper);
 		show(keeper);
 	}
-	while (take(keeper))
-		continue;
+	take_rest(keeper);
 	show(keeper);
 	keyfile_forget(&keeper->keys);
 	ledger_close(keeper->ledger);

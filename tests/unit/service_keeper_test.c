@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/reading.h"
+#include "process_bench.h"
+#include "service/keeper.h"
+
+static struct process_bench *
+begin(void)
+{
+	struct process_bench *bench = process_begin(1, 2, 64);
+	struct fail fail = {0};
+
+	if (keeper_prepare(&bench->settings.keep, (struct wall){INT64_C(15000) * WALL_DAY}, &fail) <
+		0)
+		fail_msg("%s", fail.what);
+	return bench;
+}
+
+static void
+start(struct process_bench *bench)
+{
+	if (process_forks(bench, OWNER_KEEPER))
+		keeper_run(&bench->settings, &bench->estate);
+	process_hear(bench, process_parent(bench), MESSAGE_READY);
+}
+
+static void
+put(struct process_bench *bench, uint32_t judge, uint64_t first_line, size_t count, enum state from,
+	enum state to)
+{
+	struct ring ring;
+
+	estate_verdicts_putting(&bench->estate, judge, &ring);
+	for (size_t i = 0; i < count; i++) {
+		struct verdict verdict = {.time = {INT64_C(15000) * WALL_DAY + from * WALL_HOUR},
+			.line = first_line + i,
+			.parameters = parameters_version(&bench->settings.judging.parameters),
+			.from = (uint8_t)from,
+			.to = (uint8_t)to,
+			.highest = (uint8_t)(to == STATE_CLEAR ? from : to),
+			.role = ROLE_RESIDENTIAL,
+			.score = 13,
+			.threshold = 11,
+			.active_lines = 20};
+
+		assert_int_equal(ring_put(&ring, &verdict, 1), 1);
+	}
+}
+
+static struct ledger *
+read_ledger(const struct process_bench *bench)
+{
+	struct ledger_settings settings = LEDGER_DEFAULTS;
+	struct ledger *ledger = NULL;
+
+	settings.where = bench->settings.keep.ledger;
+	settings.mode = STORE_READ;
+	assert_int_equal(ledger_open(&ledger, &settings, NULL), 0);
+	return ledger;
+}
+
+static void
+a_judge_with_much_to_say_holds_up_no_other(void **state)
+{
+	struct process_bench *bench = begin();
+	struct ledger_case of;
+	struct ledger *ledger;
+
+	put(bench, 0, 1, 1000, STATE_WATCH, STATE_SUSPECT);
+	put(bench, 1, 5001, 10, STATE_WATCH, STATE_SUSPECT);
+	start(bench);
+	process_stop(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_OPENED), 1010);
+	assert_int_equal(process_figure(bench, COUNT_OPEN_CASES), 1010);
+	ledger = read_ledger(bench);
+	/* After one batch. */
+	assert_int_equal(ledger_find_line(ledger, 5001, &of, NULL), 0);
+	assert_int_equal(of.number, KEEPER_BATCH + 1);
+	ledger_close(ledger);
+	process_done(bench);
+}
+
+static void
+figures_go_on_when_the_ledger_is_gone(void **state)
+{
+	struct process_bench *bench = begin();
+
+	put(bench, 0, 1, 5, STATE_WATCH, STATE_SUSPECT);
+	start(bench);
+	process_wait_for(bench, COUNT_OPENED, 5);
+	put(bench, 0, 1, 2, STATE_SUSPECT, STATE_CLEAR);
+	process_wait_for(bench, COUNT_TRANSITIONS, 7);
+	process_wait_for(bench, COUNT_OPEN_CASES, 3);
+	assert_int_equal(unlink(bench->settings.keep.ledger), 0);
+	process_wait_for(bench, COUNT_LEDGER_WORKS, 0);
+	process_stop(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_TRANSITIONS), 7);
+	assert_int_equal(process_figure(bench, COUNT_OPENED), 5);
+	assert_int_equal(process_figure(bench, COUNT_CLOSED), 2);
+	process_done(bench);
+}
+
+static void
+a_judge_asks_for_its_own_open_cases_only(void **state)
+{
+	struct process_bench *bench = begin();
+	struct open_question question = {.judge = 1, .judges = 2};
+	int judge = bench->estate.judge_keeper[0].end[0];
+
+	put(bench, 0, 1, 5, STATE_WATCH, STATE_SUSPECT);
+	start(bench);
+	process_wait_for(bench, COUNT_OPENED, 5);
+	assert_int_equal(channel_send(judge, MESSAGE_OPEN, &question, sizeof(question)), 0);
+	question.judge = 0;
+	question.judges = 1;
+	assert_int_equal(channel_send(judge, MESSAGE_OPEN, &question, sizeof(question)), 0);
+	question.judges = 2;
+	question.after = 2;
+	assert_int_equal(channel_send(judge, MESSAGE_OPEN, &question, sizeof(question)), 0);
+	process_hear(bench, judge, MESSAGE_OPEN_PAGE);
+	assert_int_equal(bench->message.page.count, 3);
+	assert_true(process_said(bench, "event=bad-message peer=judge number=0"));
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
+static void
+it_hears_while_it_writes(void **state)
+{
+	struct process_bench *bench = begin();
+	struct question question = {.id = 5, .ask = ASK_CASES};
+	int desk = bench->estate.desk_keeper.end[0];
+
+	assert_int_equal(channel_send(desk, MESSAGE_STOP, NULL, 0), 0);
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	put(bench, 0, 1, 1000, STATE_WATCH, STATE_SUSPECT);
+	start(bench);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	assert_int_equal(bench->message.answer.id, 5);
+	/* After the first batch, not after all. */
+	assert_non_null(strstr(bench->message.answer.text, "256 cases, 256 of them open"));
+	assert_true(process_said(bench, "event=bad-message peer=desk number=0"));
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_judge_with_much_to_say_holds_up_no_other),
+		cmocka_unit_test(figures_go_on_when_the_ledger_is_gone),
+		cmocka_unit_test(a_judge_asks_for_its_own_open_cases_only),
+		cmocka_unit_test(it_hears_while_it_writes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
