@@ -33,8 +33,7 @@
 
 /* A process that lives shorter than this has died young. */
 #define YOUNG_US (10 * WALL_SECOND)
-/* Pause before one that died young is replaced: doubled each time, up to the
- * last. */
+/* Pause before one that died young is replaced: doubled each time, up to the last. */
 #define PAUSE_FIRST_US 100000
 #define PAUSE_LAST_US  (30 * WALL_SECOND)
 /* The last for one that was killed from outside. */
@@ -53,7 +52,7 @@ struct child {
 	pid_t pid;      /* 0: not running */
 	unsigned young; /* deaths in a row */
 	unsigned tries; /* those of them that what it read may be guilty of */
-	bool is_hung;   /* and was therefore killed */
+	bool is_killed; /* by the parent: it hung, or said what cannot be */
 	int64_t started_us;
 	int64_t due_us; /* when it is to be started */
 	bool is_ready;
@@ -107,8 +106,7 @@ daemon_settings_done(struct daemon_settings *settings)
 	settings->allowed = NULL;
 }
 
-/* The ledger is made by a child, so that the parent and all who come from it
- * never see its keys. */
+/* The ledger is made by a child, so that the parent and all who come from it never see its keys. */
 static int
 prepare_ledger(const struct daemon_settings *settings, struct fail *fail)
 {
@@ -176,7 +174,7 @@ start(struct parent *parent, struct child *child)
 	pid_t pid;
 
 	snprintf(name, sizeof(name), "laz-%s", owner_names[child->post.owner]);
-	child->is_ready = child->is_stopped = child->is_hung = false;
+	child->is_ready = child->is_stopped = child->is_killed = false;
 	child->started_us = clock_steady();
 	__atomic_store_n(&estate_status(&parent->estate, place)->beat_us, child->started_us,
 		__ATOMIC_RELAXED);
@@ -217,7 +215,7 @@ static void
 note_end(struct parent *parent, struct child *child, const char *how, bool is_clean, int signal)
 {
 	/* Somebody else's kill says nothing about what it read. */
-	bool is_killed = signal == SIGKILL && !child->is_hung;
+	bool is_killed = signal == SIGKILL && !child->is_killed;
 	int64_t now = clock_steady(), pause = PAUSE_FIRST_US,
 		most = is_killed ? PAUSE_KILLED_US : PAUSE_LAST_US;
 	struct status_process *status = estate_status(&parent->estate, estate_place(&child->post));
@@ -282,8 +280,7 @@ check_same(const struct daemon_settings *old, const struct daemon_settings *new,
 {
 	if (memcmp(&old->estate, &new->estate, sizeof(old->estate)) != 0)
 		fail_what(fail,
-			"the numbers of receivers and judges and the sizes of "
-			"rings change only "
+			"the numbers of receivers and judges and the sizes of rings change only "
 			"with a restart");
 	else if (strcmp(old->state, new->state) != 0 ||
 		strcmp(old->keep.ledger, new->keep.ledger) != 0)
@@ -335,41 +332,54 @@ reload(struct parent *parent, struct fail *told)
 static void
 answer(struct parent *parent, int channel, const struct question *question)
 {
+	static const char taken[] =
+		"The configuration is taken; processes are replaced one after the other.";
 	struct answer answer = {.id = question->id};
 	struct fail fail = {0};
 	int n;
 
 	answer.code = question->ask == ASK_RELOAD ? reload(parent, &fail) : -EINVAL;
 	n = snprintf(answer.text, sizeof(answer.text), "%s%s%s\n", fail.where,
-		*fail.where ? ": " : "",
-		answer.code == 0
-			? "The configuration is taken; processes are replaced one after the "
-			  "other."
-			: fail.what);
+		*fail.where ? ": " : "", answer.code == 0 ? taken : fail.what);
 	answer.size = n > 0 && (size_t)n < sizeof(answer.text) ? (uint32_t)n : 0;
 	(void)channel_send(
 		channel, MESSAGE_ANSWER, &answer, offsetof(struct answer, text) + answer.size);
 }
 
+static bool
+take_message(struct parent *parent, struct child *child, int channel, uint16_t type,
+	const void *body, size_t size)
+{
+	if (!message_check(type, body, size))
+		return false;
+	if (type == MESSAGE_READY)
+		child->is_ready = true;
+	else if (type == MESSAGE_QUESTION && child->post.owner == OWNER_DESK)
+		answer(parent, channel, body);
+	else
+		return false;
+	return true;
+}
+
+/* Whoever has much to say gives others their turn; who says what cannot be is replaced. */
 static void
-hear(struct parent *parent)
+hear_child(struct parent *parent, struct child *child)
 {
 	_Alignas(struct question) uint8_t body[CHANNEL_BODY];
-	uint16_t type;
-	int64_t size;
+	int channel = parent->estate.parent[estate_place(&child->post)].end[0];
 
-	for (size_t i = 0; i < parent->children; i++) {
-		struct child *child = &parent->child[i];
-		int channel = parent->estate.parent[estate_place(&child->post)].end[0];
+	for (int i = 0; i < MESSAGE_TURN && !child->is_killed; i++) {
+		uint16_t type;
+		int64_t size = channel_receive(channel, &type, body, sizeof(body));
 
-		while ((size = channel_receive(channel, &type, body, sizeof(body))) >= 0) {
-			if (!message_check(type, body, (size_t)size))
-				continue;
-			if (type == MESSAGE_READY)
-				child->is_ready = true;
-			else if (type == MESSAGE_QUESTION && child->post.owner == OWNER_DESK)
-				answer(parent, channel, (const void *)body);
-		}
+		if (size < 0 && size != -EBADMSG)
+			return;
+		if (size >= 0 && take_message(parent, child, channel, type, body, (size_t)size))
+			continue;
+		event(EVENT_BAD_MESSAGE, "peer=%s number=%u", owner_names[child->post.owner],
+			child->post.number);
+		child->is_killed = true;
+		(void)kill(child->pid, SIGKILL);
 	}
 }
 
@@ -461,7 +471,8 @@ say_ready(struct parent *parent)
 	buffer_done(&listening);
 }
 
-/* Tells the service manager that the daemon lives, as long as every process comes round. */
+/* Tells the service manager that the parent lives. It sees itself to its children, so one that hangs is no reason to
+ * restart everything. */
 static void
 watch(struct parent *parent)
 {
@@ -538,7 +549,7 @@ look_after(struct parent *parent)
 		if (is_hung(parent, child, now)) {
 			event(EVENT_PROCESS_HUNG, "name=%s number=%u",
 				owner_names[child->post.owner], child->post.number);
-			child->is_hung = true;
+			child->is_killed = true;
 			(void)kill(child->pid, SIGKILL);
 		}
 		all = all && child->is_ready;
@@ -588,7 +599,10 @@ loop(struct parent *parent)
 			event(EVENT_CLOCK_SET, "by_ms=%lld",
 				(long long)parent->duty.clock.step_us / 1000);
 		take_signals(parent);
-		hear(parent);
+		for (size_t i = 0; i < parent->children; i++) {
+			if (parent->child[i].pid > 0)
+				hear_child(parent, &parent->child[i]);
+		}
 		show(parent);
 		watch(parent);
 		if (parent->phase != PHASE_STOPPING)
