@@ -14,8 +14,7 @@
 
 _Static_assert(2 + 1 + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
-/* Shared with all processes that will be forked; all zero, and used memory only
- * where it is touched. */
+/* Shared with all processes that will be forked; all zero, and used memory only where it is touched. */
 static int
 share(void **ret, size_t bytes, struct fail *fail)
 {

@@ -89,7 +89,8 @@ duty_hear(struct duty *duty)
 void
 duty_trouble(struct duty *duty, const char *format, ...)
 {
-	char text[STATUS_TEXT];
+	/* All of it goes into shared memory. */
+	char text[STATUS_TEXT] = "";
 	va_list args;
 
 	va_start(args, format);
