@@ -3,8 +3,9 @@
  * What:    sandbox_enter takes away what a process does not need, for good and for its children: new
  *          privileges, core dumps and being looked into, capabilities with their bounding set, files
  *          outside the paths given (Landlock), system calls outside the groups given (seccomp; the process is
- *          killed), and memory that is both written and executed. What the kernel lacks is told in the
- *          report and ends nothing: a container may have no Landlock, an old kernel no network rights.
+ *          killed), memory that is both written and executed, and, without threads, the writing of memory
+ *          that could only be read. What the kernel lacks is told in the report and ends nothing: a
+ *          container may have no Landlock, an old kernel no network rights.
  *          To be done before it, because it is forbidden afterwards: opening what is outside, threads'
  *          libraries (dlopen), a change of user, the number of processors (a file of /sys). The time zone
  *          is read by sandbox_enter, which sets TZ if it is not set.

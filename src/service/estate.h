@@ -1,7 +1,7 @@
 /* estate - what the parent makes and what outlives every single process of the daemon
  *
- * What:    shared memory (pages of figures, rings, tables of names), the descriptors that wake judges and keeper, and the
- *          channels between processes. A process that takes the place of one that died finds everything as it was.
+ * What:    shared memory (pages of figures, rings, tables of names), the descriptors that wake judges and keeper, and
+ *          the channels between processes. A process that takes the place of one that died finds everything as it was.
  *          After a fork each child keeps what is its own (estate_enter) and loses the rest.
  * Owns:    all of it; estate_free is for tests, the daemon ends with its processes.
  * Limits:  ESTATE_RECEIVERS receivers, ESTATE_JUDGES judges.
@@ -63,8 +63,9 @@ unsigned estate_places(const struct estate *estate);
 /* The figures of a process. */
 struct status_process *estate_status(const struct estate *estate, unsigned place);
 
-/* In a child: closes and unmaps what is of no use to this process; others' figures become read-only. more: descriptors that it
- * keeps as well. */
+/* In a child: closes and unmaps what is of no use to this process; others' figures become read-only, and the filter of
+ * system calls (shutin.h) keeps them so; where there is no filter that guards against accidents only. more:
+ * descriptors that it keeps as well. */
 void estate_enter(struct estate *estate, const struct post *post, const int *more, size_t count);
 
 /* The rings, as the process sees them. */

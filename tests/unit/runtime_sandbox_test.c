@@ -119,6 +119,14 @@ makes_memory_code(const char *path)
 }
 
 static int
+makes_memory_writable(const char *path)
+{
+	void *page = mmap(NULL, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return page == MAP_FAILED ? 1 : mprotect(page, 4096, PROT_READ | PROT_WRITE);
+}
+
+static int
 looks_into_its_parent(const char *path)
 {
 	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) < 0;
@@ -152,8 +160,8 @@ static void
 what_is_not_in_its_groups_kills_a_process(void **state)
 {
 	static check *const forbidden[] = {opens_a_socket, opens_a_file, runs_a_program, maps_code,
-		makes_memory_code, looks_into_its_parent, forks, signals_its_parent,
-		takes_a_new_namespace, lets_others_look_into_it};
+		makes_memory_code, makes_memory_writable, looks_into_its_parent, forks,
+		signals_its_parent, takes_a_new_namespace, lets_others_look_into_it};
 	const struct sandbox nothing = {0};
 
 	for (size_t i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++)
