@@ -41,6 +41,43 @@ caller_find_group(const char *name, gid_t *ret)
 	return 0;
 }
 
+bool
+caller_map_is_whole(struct text map)
+{
+	uint64_t first = 1, from = 1, count = 0;
+	struct text line = text_cut(&map, '\n');
+	struct text words[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		line = text_trim(line);
+		words[i] = text_cut(&line, ' ');
+	}
+	return text_parse_u64(words[0], UINT32_MAX, &first) == 0 && first == 0 &&
+		text_parse_u64(words[1], UINT32_MAX, &from) == 0 && from == 0 &&
+		text_parse_u64(words[2], UINT32_MAX, &count) == 0 && count == UINT32_MAX;
+}
+
+/* A kernel without user namespaces has no such file. */
+static bool
+is_whole(const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[128];
+	ssize_t n;
+
+	if (file < 0)
+		return errno == ENOENT;
+	n = read(file, bytes, sizeof(bytes));
+	close(file);
+	return n > 0 && caller_map_is_whole((struct text){bytes, (size_t)n});
+}
+
+bool
+caller_sees_everybody(void)
+{
+	return is_whole("/proc/self/uid_map") && is_whole("/proc/self/gid_map");
+}
+
 static bool
 is_member(gid_t of, gid_t group, const gid_t *groups, size_t count)
 {

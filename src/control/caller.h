@@ -46,6 +46,13 @@ size_t caller_names_read(struct caller_name **ret);
 /* 0, or -ENOENT if there is no such group. Reads the system's tables: before the process shuts itself in. */
 int caller_find_group(const char *name, gid_t *ret) MUST_USE;
 
+/* Does the kernel tell this process everybody's own number? In a user namespace those who have none there are all told
+ * as one, mostly 65534. Reads /proc: before the process shuts itself in. */
+bool caller_sees_everybody(void);
+
+/* The same of a text as in /proc/self/uid_map. */
+bool caller_map_is_whole(struct text map);
+
 enum role_of_desk caller_role(const struct caller_rules *rules, uid_t user, gid_t group,
 	const gid_t *groups, size_t count);
 

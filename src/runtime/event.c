@@ -45,6 +45,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_RETENTION] = {"retention", SEVERITY_INFO, false},
 	[EVENT_CONTROL] = {"control", SEVERITY_INFO, true},
 	[EVENT_CONTROL_REFUSED] = {"control-refused", SEVERITY_WARNING, true},
+	[EVENT_CALLERS_UNKNOWN] = {"callers-unknown", SEVERITY_WARNING, false},
 };
 
 static struct {

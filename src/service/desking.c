@@ -33,6 +33,21 @@ desking_prepare(const struct daemon_settings *settings)
 	free((void *)(uintptr_t)rules.names);
 }
 
+/* Where that matters it is a trouble: members of a group would be sent away, and nobody would know why. */
+static void
+look_at_callers(const struct daemon_settings *settings, struct duty *duty)
+{
+	static const char text[] =
+		"runs in a user namespace and cannot tell who asks: users outside of it "
+		"are all nobody (65534); in a unit of systemd set PrivateUsers=no";
+
+	if (caller_sees_everybody())
+		return;
+	event(EVENT_CALLERS_UNKNOWN, "text=%s", text);
+	if (*settings->operators || *settings->viewers)
+		duty_trouble(duty, "%s", text);
+}
+
 _Noreturn void
 desking_run(const struct daemon_settings *settings, struct estate *estate,
 	const struct opening *opening)
@@ -64,6 +79,7 @@ desking_run(const struct daemon_settings *settings, struct estate *estate,
 	desk.viewers = settings->viewers;
 	desk.version = settings->version;
 	make_rules(settings, &desk.rules);
+	look_at_callers(settings, &duty);
 	shutin_enter(&duty, &post, settings);
 	_exit(desk_run(&desk) < 0);
 }

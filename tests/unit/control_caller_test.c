@@ -3,8 +3,10 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const struct caller_name names[] = {{1000, "anna"}, {0, "root"}};
@@ -106,6 +108,38 @@ names_of_users_are_read(void **state)
 	assert_int_equal(caller_find_group("no-such-group-here", &group), -ENOENT);
 }
 
+static void
+a_map_is_whole_or_it_is_not(void **state)
+{
+	(void)state;
+	assert_true(caller_map_is_whole(TEXT("         0          0 4294967295\n")));
+	assert_false(caller_map_is_whole(TEXT("         0          0          1\n")));
+	/* As systemd's PrivateUsers=yes makes it. */
+	assert_false(caller_map_is_whole(
+		TEXT("         0          0          1\n       990        990          1\n")));
+	assert_false(caller_map_is_whole(TEXT("         0     100000 4294867295\n")));
+	assert_false(caller_map_is_whole(TEXT("")));
+	assert_false(caller_map_is_whole(TEXT("junk")));
+}
+
+/* As under PrivateUsers=yes: the namespace has no user of the machine. */
+static void
+a_user_namespace_is_noticed(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(unshare(CLONE_NEWUSER) < 0 ? 77 : caller_sees_everybody());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
@@ -115,6 +149,8 @@ main(void)
 		cmocka_unit_test(the_actor_says_who_logged_in),
 		cmocka_unit_test(the_kernel_says_who_connected),
 		cmocka_unit_test(names_of_users_are_read),
+		cmocka_unit_test(a_map_is_whole_or_it_is_not),
+		cmocka_unit_test(a_user_namespace_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
