@@ -110,7 +110,8 @@ static const struct call write_calls[] = {{"pwrite64"}, {"pwritev"}, {"pwritev2"
 	{"utimensat"}, {"umask"}, {NULL}};
 
 static const struct call receive_calls[] = {{"recvmmsg"}, {"recvmmsg_time64"}, {"recvmsg"},
-	{"recvfrom"}, {"recv"}, {"getsockopt"}, {"getsockname"}, {NULL}};
+	{"recvfrom"}, {"recv"}, {"getsockopt"}, {"getsockname"}, WHEN("ioctl", 1, SIOCGIFNAME),
+	WHEN("ioctl", 1, SIOCGIFFLAGS), {NULL}};
 
 /* What is sent goes where the socket is connected to. */
 static const struct call accept_calls[] = {{"accept4"}, {"accept"}, {"setsockopt"}, {"getsockopt"},

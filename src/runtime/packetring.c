@@ -314,3 +314,24 @@ packetring_count(struct packetring *ring)
 	ring->dropped += figures.tp_drops;
 	return 0;
 }
+
+enum packetring_state
+packetring_look(int descriptor)
+{
+	struct sockaddr_ll at = {.sll_family = AF_PACKET};
+	socklen_t length = sizeof(at);
+	struct ifreq request = {0};
+	int error = 0;
+	socklen_t error_length = sizeof(error);
+
+	(void)getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &error_length);
+	/* The kernel puts -1 there when the interface is taken away. */
+	if (getsockname(descriptor, (struct sockaddr *)&at, &length) < 0 || at.sll_ifindex <= 0)
+		return PACKETRING_GONE;
+	/* It may have another name by now. */
+	request.ifr_ifindex = at.sll_ifindex;
+	if (ioctl(descriptor, SIOCGIFNAME, &request) < 0 ||
+		ioctl(descriptor, SIOCGIFFLAGS, &request) < 0)
+		return PACKETRING_GONE;
+	return (request.ifr_flags & IFF_UP) != 0 ? PACKETRING_UP : PACKETRING_DOWN;
+}

@@ -4,7 +4,9 @@
  *          packetfilter.h, which nobody can take off again; this needs CAP_NET_RAW, so the gate does it.
  *          packetring_map, which needs nothing, maps it in the process that reads; packetring_next walks it. Who maps it
  *          after somebody else goes on with the oldest block that was not given back.
- *          The descriptor is readable when a block is full, or when its time is over.
+ *          The descriptor is readable when a block is full, or when its time is over. When the interface goes down it has an
+ *          error, until packetring_look takes it; when it is up again packets come as before. One that is taken away comes
+ *          back only as another, which needs a new ring.
  * Owns:    a packetring owns the mapping and the descriptor. What packetring_next points at is the kernel's
  *          again at the next call.
  * Limits:  PACKETRING_BYTES a ring. Packets larger than a block are cut. What the kernel could not place is
@@ -34,6 +36,8 @@ struct packetring_settings {
 	uint8_t promiscuous;
 	uint8_t with_export; /* UDP that looks like flow export too */
 };
+
+enum packetring_state { PACKETRING_UP, PACKETRING_DOWN, PACKETRING_GONE };
 
 struct packetring {
 	int descriptor;
@@ -72,6 +76,9 @@ void packetring_close(struct packetring *ring);
 
 /* The next packet, if there is one now. */
 bool packetring_next(struct packetring *ring, struct packetring_packet *ret);
+
+/* How the interface of a descriptor is; an error that waits there is taken, so that poll does not tell it again. */
+enum packetring_state packetring_look(int descriptor);
 
 /* Adds what the kernel dropped since the last time. */
 int packetring_count(struct packetring *ring) MUST_USE;

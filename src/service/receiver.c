@@ -60,6 +60,7 @@ struct receiver {
 	struct kernelin *filter;               /* NULL: there is none in the kernel */
 	bool is_full;                          /* a socket may have more */
 	struct packetring ring[DAEMON_LISTEN]; /* of those sockets that are one */
+	enum packetring_state state[DAEMON_LISTEN];
 	struct packets *packets;
 	struct wall packet_time; /* of the last packet */
 	uint64_t bytes;
@@ -388,6 +389,45 @@ tell_losses(struct receiver *receiver)
 	receiver->told_refused = receiver->refused;
 }
 
+/* An interface that goes down or comes back is told. Asked again and again: one that is down can be taken away without a
+ * word. */
+static void
+look_at_interfaces(struct receiver *receiver)
+{
+	static const char *const words[] = {[PACKETRING_UP] = "",
+		[PACKETRING_DOWN] = "is down: no packets can be read of it",
+		[PACKETRING_GONE] = "was taken away; when it is there again, reload"};
+	const char *bad = NULL;
+	enum packetring_state worst = PACKETRING_UP;
+	bool is_changed = false;
+
+	for (size_t i = 0; i < receiver->sockets->count; i++) {
+		const struct receiver_socket *socket = &receiver->sockets->socket[i];
+		enum packetring_state state;
+
+		if (socket->kind != LISTEN_PACKETS)
+			continue;
+		state = packetring_look(socket->descriptor);
+		if (state > worst) {
+			worst = state;
+			bad = socket->packets.interface;
+		}
+		if (state == receiver->state[i])
+			continue;
+		receiver->state[i] = state;
+		is_changed = true;
+		if (state == PACKETRING_UP)
+			event(EVENT_INTERFACE_UP, "interface=%s", socket->packets.interface);
+		else
+			event(EVENT_INTERFACE_DOWN, "interface=%s text=%s",
+				socket->packets.interface, words[state]);
+	}
+	if (is_changed && bad == NULL)
+		duty_trouble(&receiver->duty, "%s", "");
+	else if (is_changed)
+		duty_trouble(&receiver->duty, "the interface %s %s", bad, words[worst]);
+}
+
 static void
 tick(struct receiver *receiver)
 {
@@ -403,6 +443,7 @@ tick(struct receiver *receiver)
 		return;
 	receiver->ticked_us = now;
 	tell_time(receiver);
+	look_at_interfaces(receiver);
 	show(receiver);
 	tell_losses(receiver);
 	sessionfile_watch(&receiver->sessionfile, receiver->export_);
@@ -511,8 +552,12 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 		came = true;
 	}
 	for (size_t i = 0; i < sockets; i++) {
-		if (polled[i].revents != 0)
-			came = drain_any(receiver, i) || came;
+		if (polled[i].revents == 0)
+			continue;
+		came = drain_any(receiver, i) || came;
+		/* The error of a ring stays until it is asked for. */
+		if ((polled[i].revents & POLLERR) != 0)
+			look_at_interfaces(receiver);
 	}
 	came = take_filtered(receiver) || came;
 	if (receiver->filter != NULL && !receiver->is_full)

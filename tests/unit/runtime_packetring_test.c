@@ -256,6 +256,48 @@ what_a_full_ring_drops_is_counted(void **state)
 	namespace_run(VETH, counts_drops);
 }
 
+/* Is there an error at the socket, as poll tells it? */
+static bool
+has_error(const struct packetring *ring)
+{
+	struct pollfd look = {.fd = ring->descriptor};
+
+	return poll(&look, 1, 0) == 1 && (look.revents & POLLERR) != 0;
+}
+
+static int
+goes_down_and_up(void)
+{
+	struct packetring ring;
+	struct packetring_packet packet;
+	uint8_t frame[128];
+	size_t size = mail(frame, sizeof(frame), 25, 4);
+	int from = sender();
+
+	EXPECT(from >= 0 && open_ring(&ring, right) == 0);
+	EXPECT(packetring_look(ring.descriptor) == PACKETRING_UP && !has_error(&ring));
+	EXPECT(system("ip link set right down") == 0);
+	EXPECT(has_error(&ring) && packetring_look(ring.descriptor) == PACKETRING_DOWN);
+	/* It was told, and is not told again. */
+	EXPECT(!has_error(&ring) && packetring_look(ring.descriptor) == PACKETRING_DOWN);
+	EXPECT(system("ip link set right name wrong && ip link set wrong up") == 0);
+	EXPECT(packetring_look(ring.descriptor) == PACKETRING_UP && !has_error(&ring));
+	EXPECT(write(from, frame, size) == (ssize_t)size);
+	EXPECT(next(&ring, &packet) && packet.captured == size);
+	EXPECT(system("ip link del left && ip link add right type veth peer name left && ip link "
+		      "set right up") == 0);
+	EXPECT(packetring_look(ring.descriptor) == PACKETRING_GONE && !has_error(&ring));
+	packetring_close(&ring);
+	close(from);
+	return 0;
+}
+
+static void
+an_interface_that_goes_down_and_up_is_told_once_and_one_that_is_gone_stays_gone(void **state)
+{
+	namespace_run(VETH, goes_down_and_up);
+}
+
 static int
 shares(void)
 {
@@ -493,6 +535,8 @@ main(void)
 		cmocka_unit_test(who_comes_after_another_reader_goes_on_where_that_one_was),
 		cmocka_unit_test(packets_that_this_machine_sent_are_told_from_others),
 		cmocka_unit_test(what_a_full_ring_drops_is_counted),
+		cmocka_unit_test(
+			an_interface_that_goes_down_and_up_is_told_once_and_one_that_is_gone_stays_gone),
 		cmocka_unit_test(two_rings_divide_an_interface),
 		cmocka_unit_test(an_interface_or_a_privilege_that_is_missing_is_told),
 		cmocka_unit_test(settings_that_cannot_be_are_refused),
