@@ -182,29 +182,89 @@ opening_is_same(const struct listen *a, const struct listen *b)
 		a->port == b->port && strcmp(a->interface, b->interface) == 0;
 }
 
-static struct opened *
-find_entry(struct opening *opening, const struct listen *listen)
+/* What is open for this place and not spoken for, as long as it is of use: the ring of an interface that was taken away
+ * is not. Its index, or -1. */
+static int
+find_entry(const struct opening *opening, const struct listen *listen,
+	const bool is_kept[DAEMON_LISTEN], uint32_t receivers)
 {
 	for (size_t i = 0; i < opening->count; i++) {
-		if (!opening->entry[i].is_given &&
-			opening_is_same(&opening->entry[i].listen, listen))
-			return &opening->entry[i];
+		const struct opened *entry = &opening->entry[i];
+
+		if (entry->is_given || is_kept[i] || !opening_is_same(&entry->listen, listen))
+			continue;
+		if (listen->kind != LISTEN_PACKETS)
+			return (int)i;
+		for (uint32_t k = 0; k < receivers; k++) {
+			if (entry->descriptor[k] >= 0 &&
+				packetring_look(entry->descriptor[k]) != PACKETRING_GONE)
+				return (int)i;
+		}
 	}
-	return NULL;
+	return -1;
 }
 
-/* Beside what was given, what stays and what is new into `next`; what was opened new is told in is_new. */
+/* What the steps of a change share. */
+struct change {
+	const struct daemon_settings *settings;
+	struct gateclient *gate;
+	bool is_kept[DAEMON_LISTEN]; /* of what was open */
+	bool is_new[DAEMON_LISTEN];  /* of what is to be */
+};
+
+/* The same place twice would be read twice. Any free port is another one each time. */
 static int
-open_all(struct opening *opening, struct opening *next, bool is_new[DAEMON_LISTEN],
-	const struct daemon_settings *settings, struct gateclient *gate, struct fail *fail)
+check_listed(const struct daemon_settings *settings, size_t number, struct fail *fail)
 {
+	struct opened entry = {
+		.listen = settings->listen[number], .port = settings->listen[number].port};
+	char at[96];
+
+	if (entry.listen.kind != LISTEN_PACKETS && entry.listen.port == 0)
+		return 0;
+	for (size_t i = 0; i < number; i++) {
+		if (!opening_is_same(&settings->listen[i], &entry.listen))
+			continue;
+		opening_describe(&entry, at);
+		fail_where(fail, "receive.listen");
+		fail_what(fail, "%s is there twice", at);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+/* Whose the port is that could not be opened: another process's, or our own at another address. */
+static void
+tell_own(const struct opening *of, size_t count, const struct listen *listen, struct fail *fail)
+{
+	char at[96];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct opened *entry = &of->entry[i];
+
+		if (entry->listen.kind != listen->kind || entry->port != listen->port)
+			continue;
+		opening_describe(entry, at);
+		fail_what(fail, "cannot be opened: this daemon itself has %s", at);
+		fail_hint(fail, "leave that out in a reload before, or restart the daemon");
+		return;
+	}
+}
+
+/* Beside what was given, what stays and what is new into `next`. */
+static int
+open_all(struct opening *opening, struct opening *next, struct change *change, struct fail *fail)
+{
+	const struct daemon_settings *settings = change->settings;
+
 	next->count = opening->given.count;
 	for (size_t i = 0; i < settings->listen_count; i++) {
 		const struct listen *listen = &settings->listen[i];
-		struct opened *same = find_entry(opening, listen);
 		size_t at = next->count;
-		int r;
+		int same, r = check_listed(settings, i, fail);
 
+		if (r < 0)
+			return r;
 		if (is_covered(opening, listen))
 			continue;
 		if (at == DAEMON_LISTEN) {
@@ -214,13 +274,20 @@ open_all(struct opening *opening, struct opening *next, bool is_new[DAEMON_LISTE
 				DAEMON_LISTEN);
 			return -E2BIG;
 		}
+		same = find_entry(opening, listen, change->is_kept, settings->estate.receivers);
 		next->count++;
-		is_new[at] = same == NULL;
-		if (same != NULL) {
-			next->entry[at] = *same;
+		change->is_new[at] = same < 0;
+		if (same >= 0) {
+			change->is_kept[same] = true;
+			next->entry[at] = opening->entry[same];
 			continue;
 		}
-		r = open_entry(&next->entry[at], listen, settings, (uint32_t)at, gate, fail);
+		r = open_entry(
+			&next->entry[at], listen, settings, (uint32_t)at, change->gate, fail);
+		if (r == -EADDRINUSE) {
+			tell_own(next, at, listen, fail);
+			tell_own(opening, opening->count, listen, fail);
+		}
 		if (r < 0)
 			return r;
 	}
@@ -335,16 +402,31 @@ close_other(const struct opening *of, const struct opening *than)
 		close(of->metrics);
 }
 
+/* A change that cannot be made whole leaves nothing behind. */
+static void
+take_back(struct opening *next, const struct opening *opening, const struct change *change)
+{
+	bool has_control = next->control >= 0 && next->control != opening->control;
+
+	if (has_control && *next->control_path)
+		(void)unlink(next->control_path);
+	close_other(next, opening);
+	for (size_t i = 0; i < next->count; i++) {
+		if (change->is_new[i])
+			close_entry(&next->entry[i]);
+	}
+}
+
 int
 opening_change(struct opening *opening, const struct daemon_settings *settings,
 	struct gateclient *gate, struct fail *fail)
 {
+	struct change change = {.settings = settings, .gate = gate};
 	struct opening next = *opening;
-	bool is_new[DAEMON_LISTEN] = {false};
 	int r;
 
 	next.count = 0;
-	r = open_all(opening, &next, is_new, settings, gate, fail);
+	r = open_all(opening, &next, &change, fail);
 	if (r == 0)
 		r = open_control(&next, opening, settings, fail);
 	if (r == 0)
@@ -352,16 +434,11 @@ opening_change(struct opening *opening, const struct daemon_settings *settings,
 	if (r == 0)
 		r = open_filter(&next, settings, gate, fail);
 	if (r < 0) {
-		close_other(&next, opening);
-		for (size_t i = 0; i < next.count; i++) {
-			if (is_new[i])
-				close_entry(&next.entry[i]);
-		}
+		take_back(&next, opening, &change);
 		return r;
 	}
 	for (size_t i = 0; i < opening->count; i++) {
-		if (!opening->entry[i].is_given &&
-			find_entry(&next, &opening->entry[i].listen) == NULL)
+		if (!opening->entry[i].is_given && !change.is_kept[i])
 			close_entry(&opening->entry[i]);
 	}
 	close_other(opening, &next);

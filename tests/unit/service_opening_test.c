@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "runtime/sockets.h"
+#include "service/opening.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const struct address local = {.byte = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1}};
+static const struct address other = {.byte = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 2}};
+static const struct address all_of_v4 = {.byte = {[10] = 0xff, [11] = 0xff}};
+
+static struct daemon_settings
+settings_of(uint32_t receivers)
+{
+	return (struct daemon_settings){.estate = {.receivers = receivers, .judges = 1}};
+}
+
+static void
+listen_at(struct daemon_settings *settings, enum listen_kind kind, struct address address,
+	uint16_t port)
+{
+	settings->listen[settings->listen_count++] =
+		(struct listen){.kind = kind, .address = address, .port = port};
+}
+
+/* A port that was free just now. */
+static uint16_t
+free_port(void)
+{
+	const struct udp_settings settings = {.address = all_of_v4, .count = 1};
+	int descriptor, port;
+
+	assert_int_equal(sockets_open_udp(&settings, &descriptor, NULL, NULL), 0);
+	port = sockets_port(descriptor);
+	assert_true(port > 0);
+	close(descriptor);
+	return (uint16_t)port;
+}
+
+static void
+what_stays_keeps_its_sockets(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(2);
+	int before[2];
+
+	listen_at(&settings, LISTEN_UDP, local, free_port());
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	memcpy(before, opening.entry[0].descriptor, sizeof(before));
+	listen_at(&settings, LISTEN_TCP, local, 0);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_int_equal(opening.count, 2);
+	assert_memory_equal(opening.entry[0].descriptor, before, sizeof(before));
+	settings.listen_count = 0;
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_int_equal(fcntl(before[0], F_GETFD), -1);
+	assert_int_equal(fcntl(before[1], F_GETFD), -1);
+	opening_close(&opening);
+}
+
+static void
+the_same_place_twice_is_refused_at_the_start_and_later(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	struct fail fail = {0};
+	int before;
+
+	listen_at(&settings, LISTEN_UDP, local, free_port());
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	before = opening.entry[0].descriptor[0];
+	listen_at(&settings, LISTEN_UDP, local, settings.listen[0].port);
+	assert_int_equal(opening_change(&opening, &settings, NULL, &fail), -EEXIST);
+	assert_string_equal(fail.where, "receive.listen");
+	assert_non_null(strstr(fail.what, "is there twice"));
+	assert_int_equal(opening.count, 1);
+	assert_int_equal(opening.entry[0].descriptor[0], before);
+	assert_true(fcntl(before, F_GETFD) >= 0);
+	opening_close(&opening);
+	assert_int_equal(opening_change(&opening, &settings, NULL, &fail), -EEXIST);
+	opening_close(&opening);
+}
+
+static void
+two_free_ports_are_two_after_a_reload_too(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+
+	listen_at(&settings, LISTEN_UDP, local, 0);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	listen_at(&settings, LISTEN_UDP, local, 0);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_int_equal(opening.count, 2);
+	assert_int_not_equal(opening.entry[0].descriptor[0], opening.entry[1].descriptor[0]);
+	assert_int_not_equal(opening.entry[0].port, opening.entry[1].port);
+	opening_close(&opening);
+}
+
+static void
+a_port_that_we_have_ourselves_is_not_another_processs(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	struct fail fail = {0};
+	char expected[96];
+
+	listen_at(&settings, LISTEN_UDP, local, free_port());
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	snprintf(expected, sizeof(expected), "this daemon itself has udp:127.0.0.1:%u",
+		settings.listen[0].port);
+	settings.listen[0].address = all_of_v4;
+	assert_int_equal(opening_change(&opening, &settings, NULL, &fail), -EADDRINUSE);
+	assert_non_null(strstr(fail.what, expected));
+	assert_null(strstr(fail.hint, "another process"));
+	assert_int_equal(opening.count, 1);
+	opening_close(&opening);
+}
+
+static void
+a_change_that_fails_leaves_no_socket_file(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	char folder[] = "/tmp/lazaret-opening-XXXXXX", first[64];
+	int taken;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(first, sizeof(first), "%s/first", folder);
+	snprintf(settings.control, sizeof(settings.control), "%s", first);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_int_equal(access(first, F_OK), 0);
+	/* The metrics' port, which is opened after the control socket, is somebody else's. */
+	taken = sockets_open_tcp(&other, 0, 1, NULL);
+	assert_true(taken >= 0);
+	settings.metrics = (struct listen){
+		.kind = LISTEN_TCP, .address = other, .port = (uint16_t)sockets_port(taken)};
+	snprintf(settings.control, sizeof(settings.control), "%s/second", folder);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), -EADDRINUSE);
+	assert_int_equal(access(settings.control, F_OK), -1);
+	assert_int_equal(access(first, F_OK), 0);
+	assert_string_equal(opening.control_path, first);
+	close(taken);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_int_equal(access(settings.control, F_OK), 0);
+	assert_int_equal(access(first, F_OK), -1);
+	opening_close(&opening);
+	assert_int_equal(access(settings.control, F_OK), -1);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_stays_keeps_its_sockets),
+		cmocka_unit_test(the_same_place_twice_is_refused_at_the_start_and_later),
+		cmocka_unit_test(two_free_ports_are_two_after_a_reload_too),
+		cmocka_unit_test(a_port_that_we_have_ourselves_is_not_another_processs),
+		cmocka_unit_test(a_change_that_fails_leaves_no_socket_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
