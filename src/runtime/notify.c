@@ -99,28 +99,78 @@ tell(const struct notify *notify, const char *message)
 	return write(notify->descriptor, message, length) == (ssize_t)length ? 1 : -errno;
 }
 
-int
-notify_ready(const struct notify *notify)
-{
-	return tell(notify, "READY=1\n");
-}
-
-int
-notify_reloading(const struct notify *notify)
+static int
+tell_what(const struct notify *notify, enum notify_owed what, uint64_t us)
 {
 	char message[64];
-	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	switch (what) {
+	case NOTIFY_READY:
+		return tell(notify, "READY=1\n");
+	case NOTIFY_STOPPING:
+		return tell(notify, "STOPPING=1\n");
+	case NOTIFY_RELOADING:
+		break;
+	}
 	snprintf(message, sizeof(message), "RELOADING=1\nMONOTONIC_USEC=%llu\n",
-		(unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
+		(unsigned long long)us);
 	return tell(notify, message);
 }
 
-int
-notify_stopping(const struct notify *notify)
+static void
+forget(struct notify *notify, unsigned count)
 {
-	return tell(notify, "STOPPING=1\n");
+	notify->owed_count -= count;
+	memmove(notify->owed, notify->owed + count, notify->owed_count * sizeof(*notify->owed));
+}
+
+/* Behind what is owed, if anything is: the manager must hear all in its order. */
+static int
+tell_or_owe(struct notify *notify, enum notify_owed what)
+{
+	struct timespec now;
+	uint64_t us;
+	int r = -EAGAIN;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	if (notify_repeat(notify) == 0)
+		r = tell_what(notify, what, us);
+	if (r >= 0)
+		return r;
+	/* A begin and its end. */
+	if (notify->owed_count == NOTIFY_OWED)
+		forget(notify, 2);
+	notify->owed[notify->owed_count].what = what;
+	notify->owed[notify->owed_count++].us = us;
+	return r;
+}
+
+unsigned
+notify_repeat(struct notify *notify)
+{
+	while (notify->owed_count > 0 &&
+		tell_what(notify, notify->owed[0].what, notify->owed[0].us) >= 0)
+		forget(notify, 1);
+	return notify->owed_count;
+}
+
+int
+notify_ready(struct notify *notify)
+{
+	return tell_or_owe(notify, NOTIFY_READY);
+}
+
+int
+notify_reloading(struct notify *notify)
+{
+	return tell_or_owe(notify, NOTIFY_RELOADING);
+}
+
+int
+notify_stopping(struct notify *notify)
+{
+	return tell_or_owe(notify, NOTIFY_STOPPING);
 }
 
 int

@@ -604,6 +604,7 @@ loop(struct parent *parent)
 				hear_child(parent, &parent->child[i]);
 		}
 		show(parent);
+		(void)notify_repeat(&parent->notify);
 		watch(parent);
 		if (parent->phase != PHASE_STOPPING)
 			tell_status(parent);

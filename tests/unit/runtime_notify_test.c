@@ -193,6 +193,68 @@ a_manager_that_does_not_listen_blocks_nobody(void **state)
 }
 
 static void
+what_a_manager_that_is_behind_did_not_take_is_told_later_in_its_order(void **state)
+{
+	int descriptor = manager(path);
+	struct notify notify;
+	unsigned full = 0;
+
+	assert_int_equal(notify_open(&notify, NULL), 0);
+	while (notify_watchdog(&notify) == 1)
+		full++;
+	assert_true(full > 0);
+	assert_int_equal(notify_ready(&notify), -EAGAIN);
+	assert_int_equal(notify_reloading(&notify), -EAGAIN);
+	assert_int_equal(notify_repeat(&notify), 2);
+	/* Room for one: the first goes, and what is new waits behind the second. */
+	assert_string_equal(hear(descriptor), "WATCHDOG=1\n");
+	assert_int_equal(notify_ready(&notify), -EAGAIN);
+	assert_int_equal(notify.owed_count, 2);
+	for (unsigned i = 1; i < full; i++)
+		assert_string_equal(hear(descriptor), "WATCHDOG=1\n");
+	assert_int_equal(notify_repeat(&notify), 0);
+	assert_string_equal(hear(descriptor), "READY=1\n");
+	assert_int_equal(strncmp(hear(descriptor), "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
+	assert_string_equal(hear(descriptor), "READY=1\n");
+	assert_string_equal(hear(descriptor), "");
+	assert_int_equal(notify_repeat(&notify), 0);
+	assert_string_equal(hear(descriptor), "");
+	notify_close(&notify);
+	close(descriptor);
+}
+
+static void
+what_is_owed_has_an_end_and_the_last_word_stays(void **state)
+{
+	int descriptor = manager(path);
+	struct notify notify;
+	const char *last = "";
+
+	assert_int_equal(notify_open(&notify, NULL), 0);
+	while (notify_watchdog(&notify) == 1)
+		;
+	assert_int_equal(notify_ready(&notify), -EAGAIN);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(notify_reloading(&notify), -EAGAIN);
+		assert_int_equal(notify_ready(&notify), -EAGAIN);
+	}
+	assert_int_equal(notify_stopping(&notify), -EAGAIN);
+	assert_in_range(notify.owed_count, 1, NOTIFY_OWED);
+	while (*hear(descriptor) == 'W')
+		(void)notify_repeat(&notify);
+	while (*got != '\0') {
+		assert_true(*got == 'R' || *got == 'S');
+		last = *got == 'S' ? "stopping" : "";
+		(void)notify_repeat(&notify);
+		(void)hear(descriptor);
+	}
+	assert_string_equal(last, "stopping");
+	assert_int_equal(notify.owed_count, 0);
+	notify_close(&notify);
+	close(descriptor);
+}
+
+static void
 a_process_in_the_closest_box_still_tells(void **state)
 {
 	char name[64];
@@ -247,6 +309,9 @@ main(void)
 		cmocka_unit_test(a_manager_that_cannot_be_reached_is_told),
 		cmocka_unit_test(the_watchdog_is_for_this_process_only),
 		cmocka_unit_test(a_manager_that_does_not_listen_blocks_nobody),
+		cmocka_unit_test(
+			what_a_manager_that_is_behind_did_not_take_is_told_later_in_its_order),
+		cmocka_unit_test(what_is_owed_has_an_end_and_the_last_word_stays),
 		cmocka_unit_test(a_process_in_the_closest_box_still_tells),
 	};
 
