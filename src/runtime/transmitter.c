@@ -64,7 +64,7 @@ open_socket(struct transmitter *transmitter, unsigned exporter, struct fail *fai
 	socklen_t size = set_address(&to, &settings->to, settings->port), own;
 	struct address loopback = address_from_v4(LOOPBACK + exporter + 1);
 	char text[ADDRESS_TEXT];
-	int buffer = BUFFER;
+	int buffer = BUFFER, r;
 	int fd = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	transmitter->socket[exporter] = fd;
@@ -78,9 +78,10 @@ open_socket(struct transmitter *transmitter, unsigned exporter, struct fail *fai
 		goto failed;
 	return 0;
 failed:
+	r = -errno;
 	fail_where(fail, "%s port %u", address_format(&settings->to, text), settings->port);
-	fail_what(fail, "cannot be sent to: %s", strerror(errno));
-	return -errno;
+	fail_what(fail, "cannot be sent to: %s", strerror(-r));
+	return r;
 }
 
 int

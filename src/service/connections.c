@@ -93,7 +93,7 @@ find_place(struct connections_in *in, const struct address *peer)
 	return same < CONNECTIONS_PEER ? place : NULL;
 }
 
-void
+int
 connections_in_accept(struct connections_in *in, int listener, struct wall now)
 {
 	struct export_from from = {.file = "", .has_address = true, .received = now};
@@ -106,8 +106,10 @@ connections_in_accept(struct connections_in *in, int listener, struct wall now)
 		size = sizeof(name);
 		descriptor = accept4(
 			listener, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED))
+			continue;
 		if (descriptor < 0)
-			return;
+			return errno == EAGAIN ? 0 : -errno;
 		name_peer(&name, &from);
 		place = export_allows(in->export_, &from.address) ? find_place(in, &from.address)
 								  : NULL;

@@ -21,8 +21,9 @@ struct connections_in;
 struct connections_in *connections_in_new(struct export *export_);
 struct connections_in *connections_in_free(struct connections_in *in);
 
-/* Takes what waits at a listening socket. */
-void connections_in_accept(struct connections_in *in, int listener, struct wall now);
+/* Takes what waits at a listening socket: 0, or -errno where that is not possible just now (-EMFILE, -ENFILE, ...): what
+ * waits goes on waiting, and the caller is to leave it alone for a while. */
+int connections_in_accept(struct connections_in *in, int listener, struct wall now) MUST_USE;
 
 /* What to poll for: fills up to CONNECTIONS entries, returns how many. */
 size_t connections_in_poll(const struct connections_in *in, struct pollfd *into);

@@ -39,6 +39,12 @@
 /* How often it is told what is lost, if more is. */
 #define LOSSES_US (10 * WALL_SECOND)
 
+/* For what waits at the end, at the most; who sends all the time is not waited for. */
+#define LAST_US (5 * WALL_SECOND)
+
+/* After a connection could not be taken. */
+#define ACCEPT_PAUSE_US WALL_SECOND
+
 /* Descriptors to poll that are no sockets: the parent's channel, and the ring of the filter in the kernel. */
 #define OTHERS 2
 
@@ -67,6 +73,7 @@ struct receiver {
 	uint64_t sightings;
 	uint64_t refused;
 	int64_t exporters_us;
+	int64_t accept_us; /* before, no connections are taken */
 	int64_t losses_us;
 	uint64_t told_dropped;
 	uint64_t told_lost;
@@ -202,6 +209,19 @@ drain_packets(struct receiver *receiver, size_t number)
 	return came;
 }
 
+/* Where no descriptor is left connections wait, and are asked for again in a while only. */
+static void
+accept_from(struct receiver *receiver, int listener)
+{
+	int r = connections_in_accept(receiver->connections, listener, receiver->duty.clock.now);
+
+	if (r == 0)
+		return;
+	receiver->accept_us = clock_steady() + ACCEPT_PAUSE_US;
+	event(EVENT_EXPORT_ERROR, "text=%s why=%s", "a connection cannot be taken just now",
+		strerror(-r));
+}
+
 /* What waits at a socket, whichever kind it is. */
 static bool
 drain_any(struct receiver *receiver, size_t number)
@@ -212,8 +232,7 @@ drain_any(struct receiver *receiver, size_t number)
 	case LISTEN_UDP:
 		return drain(receiver, number);
 	case LISTEN_TCP:
-		connections_in_accept(
-			receiver->connections, socket->descriptor, receiver->duty.clock.now);
+		accept_from(receiver, socket->descriptor);
 		return false;
 	case LISTEN_PACKETS:
 		return drain_packets(receiver, number);
@@ -575,6 +594,25 @@ pause_after(uint64_t datagrams)
 	(void)nanosleep(&time, NULL);
 }
 
+/* What to wait for: the parent, the filter, sockets; then connections, of which the number is returned. */
+static size_t
+make_poll(const struct receiver *receiver, struct pollfd *polled)
+{
+	const struct receiver_sockets *sockets = receiver->sockets;
+	bool accepts = clock_steady() >= receiver->accept_us;
+
+	polled[0] = (struct pollfd){.fd = receiver->duty.parent, .events = POLLIN};
+	polled[1] = (struct pollfd){.fd = sockets->filter.ring, .events = POLLIN};
+	for (size_t i = 0; i < sockets->count; i++) {
+		const struct receiver_socket *socket = &sockets->socket[i];
+		bool waits = socket->kind != LISTEN_TCP || accepts;
+
+		polled[OTHERS + i] =
+			(struct pollfd){.fd = waits ? socket->descriptor : -1, .events = POLLIN};
+	}
+	return connections_in_poll(receiver->connections, polled + OTHERS + sockets->count);
+}
+
 static void
 loop(struct receiver *receiver)
 {
@@ -583,14 +621,8 @@ loop(struct receiver *receiver)
 	size_t connections;
 	uint64_t before;
 
-	polled[0] = (struct pollfd){.fd = receiver->duty.parent, .events = POLLIN};
-	polled[1] = (struct pollfd){.fd = sockets->filter.ring, .events = POLLIN};
-	for (size_t i = 0; i < sockets->count; i++)
-		polled[OTHERS + i] =
-			(struct pollfd){.fd = sockets->socket[i].descriptor, .events = POLLIN};
 	while (!receiver->duty.is_over) {
-		connections = connections_in_poll(
-			receiver->connections, polled + OTHERS + sockets->count);
+		connections = make_poll(receiver, polled);
 		if (receiver->filter != NULL)
 			kernelin_sleep(receiver->filter);
 		if (poll(polled, OTHERS + sockets->count + connections, TICK_US / 1000) < 0 &&
@@ -605,15 +637,39 @@ loop(struct receiver *receiver)
 	}
 }
 
+/* All that has come: what is left in the queue of a socket is lost when it is closed, and what is left of a connection is
+ * answered by a reset. */
+static void
+drain_to_the_end(struct receiver *receiver)
+{
+	struct pollfd polled[CONNECTIONS];
+	int64_t end = clock_steady() + LAST_US;
+	int readable;
+
+	do {
+		size_t connections;
+
+		receiver->is_full = false;
+		for (size_t i = 0; i < receiver->sockets->count; i++)
+			(void)drain_any(receiver, i);
+		(void)take_filtered(receiver);
+		connections = connections_in_poll(receiver->connections, polled);
+		readable = poll(polled, connections, 0);
+		if (readable > 0)
+			(void)connections_in_read(receiver->connections, polled, connections,
+				receiver->duty.clock.now, &receiver->bytes);
+		pump(receiver);
+		duty_beat(&receiver->duty);
+	} while ((receiver->is_full || readable > 0) && clock_steady() < end);
+}
+
 /* What came before the end is handed on. */
 static void
 finish(struct receiver *receiver)
 {
 	if (receiver->filter != NULL)
 		kernelin_end(receiver->filter);
-	for (size_t i = 0; i < receiver->sockets->count; i++)
-		(void)drain_any(receiver, i);
-	(void)take_filtered(receiver);
+	drain_to_the_end(receiver);
 	/* As at the end of a recording: nothing waits for its other direction any more. */
 	if (receiver->settings->receive.by_records)
 		intake_flush(receiver->intake);

@@ -4,8 +4,10 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -55,7 +57,7 @@ call(struct house *house)
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	assert_int_equal(connect(fd, (struct sockaddr *)&house->at, sizeof(house->at)), 0);
-	connections_in_accept(house->in, house->listener, (struct wall){NOW});
+	assert_int_equal(connections_in_accept(house->in, house->listener, (struct wall){NOW}), 0);
 	return fd;
 }
 
@@ -69,6 +71,33 @@ serve(struct house *house, int64_t us)
 	assert_true(poll(polled, count, 1000) >= 0);
 	(void)connections_in_read(house->in, polled, count, (struct wall){NOW + us}, &house->bytes);
 	return connections_in_poll(house->in, polled);
+}
+
+static void
+without_descriptors_connections_wait_and_are_taken_later(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	struct rlimit before, none;
+	struct house house;
+	int fd;
+
+	begin(&house, &settings);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&house.at, sizeof(house.at)), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(
+		connections_in_accept(house.in, house.listener, (struct wall){NOW}), -EMFILE);
+	assert_int_equal(connections_in_refused(house.in), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(connections_in_accept(house.in, house.listener, (struct wall){NOW}), 0);
+	assert_int_equal(send(fd, template, sizeof(template), 0), sizeof(template));
+	assert_int_equal(serve(&house, 0), 1);
+	assert_int_equal(export_counts(house.export_)->templates, 1);
+	close(fd);
+	end(&house);
 }
 
 static void
@@ -177,6 +206,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_descriptors_connections_wait_and_are_taken_later),
 		cmocka_unit_test(reads_messages_in_whatever_portions_they_come),
 		cmocka_unit_test(one_that_sends_garbage_is_closed_and_others_go_on),
 		cmocka_unit_test(an_address_has_no_more_than_its_share),
