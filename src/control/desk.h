@@ -6,11 +6,13 @@
  * Owns:    nothing that it is handed: listening sockets and channels are the caller's. A channel whose other end is
  *          closed is not used any more; the parent keeps both ends of each pair open, so that a successor goes on
  *          with it and what an answer of the one before says is known by its number and dropped.
- * Limits:  DESK_CLIENTS clients and DESK_CLIENTS_SPARE more if they are admins, DESK_CLIENTS_USER of a user (not of root); one question of each under way; a client
- *          that reads nothing, or says nothing, for idle_s is let go; DESK_SCRAPES connections for metrics.
- *          SECURITY: opens no file but /proc/PID/loginuid (may be refused), makes no socket, forks nothing. System calls: accept4,
- *          close, epoll_*, eventfd2, fcntl, getpid, getrandom, getsockopt, ioctl FIONREAD, lseek, openat, read, readv,
- *          recvmsg, sendmsg, sendto, setsockopt, shutdown, write, writev, clock_gettime and memory.
+ * Limits:  DESK_CLIENTS clients and DESK_CLIENTS_SPARE more if they are admins, DESK_CLIENTS_USER of a user (not of root);
+ *          one question of each under way; a client that reads nothing, or says nothing, for idle_s is let go. Who may
+ *          ask is known when he connects. DESK_SCRAPES connections for metrics, each for scrape_s in all, whatever
+ *          comes over it.
+ * Security: opens no file but /proc/PID/loginuid (may be refused), makes no socket, forks nothing. System calls:
+ *          accept4, close, epoll_*, eventfd2, fcntl, getpid, getrandom, getsockopt, ioctl FIONREAD, lseek, openat, read,
+ *          readv, recvmsg, sendmsg, sendto, setsockopt, shutdown, write, writev, clock_gettime and memory.
  * Thread:  one.
  */
 #ifndef LAZARET_CONTROL_DESK_H
@@ -47,6 +49,7 @@ struct desk_settings {
 	const char *version;
 	unsigned idle_s;   /* 30 */
 	unsigned answer_s; /* 10 */
+	unsigned scrape_s; /* 10 */
 };
 
 #define DESK_DEFAULTS                                                                              \
@@ -56,7 +59,8 @@ struct desk_settings {
 		.keeper = -1,                                                                      \
 		.version = "",                                                                     \
 		.idle_s = 30,                                                                      \
-		.answer_s = 10})
+		.answer_s = 10,                                                                    \
+		.scrape_s = 10})
 
 /* Tells the parent that it is ready, and serves until the parent says stop (0) or is gone (-EPIPE), or somebody sent a
  * message that cannot be (-EBADMSG): then the process is to end, and the parent starts another. */

@@ -10,12 +10,12 @@
 
 /* Of a request, with all its headers. */
 #define HEAD_MOST 8192
-#define WAIT_S    10
 
 /* One connection, one request: the answer says that it closes. */
 struct scrape {
 	struct desk *desk;
 	struct bufferevent *stream;
+	struct event *deadline; /* of the whole connection: no byte puts it off */
 	bool is_answered;
 };
 
@@ -30,6 +30,7 @@ scrape_free(struct scrape *scrape)
 			break;
 		}
 	}
+	event_free(scrape->deadline);
 	bufferevent_free(scrape->stream);
 	free(scrape);
 }
@@ -121,6 +122,17 @@ on_end(struct bufferevent *stream, short what, void *context)
 	scrape_free(context);
 }
 
+static void
+on_deadline(evutil_socket_t socket, short what, void *context)
+{
+	struct scrape *scrape = context;
+
+	(void)socket;
+	(void)what;
+	desk_count(scrape->desk, COUNT_SCRAPES_REFUSED);
+	scrape_free(scrape);
+}
+
 void
 scrapes_end(struct desk *desk)
 {
@@ -131,20 +143,22 @@ scrapes_end(struct desk *desk)
 void
 scrapes_accept(struct desk *desk, int socket)
 {
-	struct timeval wait = {.tv_sec = WAIT_S};
+	struct timeval wait = {.tv_sec = desk->settings->scrape_s};
 	struct scrape *scrape;
 
 	if (desk->scrape_count >= DESK_SCRAPES) {
+		desk_count(desk, COUNT_SCRAPES_REFUSED);
 		close(socket);
 		return;
 	}
 	scrape = xcalloc(1, sizeof(*scrape));
 	scrape->desk = desk;
 	scrape->stream = bufferevent_socket_new(desk->base, socket, BEV_OPT_CLOSE_ON_FREE);
-	must(scrape->stream != NULL);
+	scrape->deadline = evtimer_new(desk->base, on_deadline, scrape);
+	must(scrape->stream != NULL && scrape->deadline != NULL &&
+		event_add(scrape->deadline, &wait) == 0);
 	desk->scrapes[desk->scrape_count++] = scrape;
 	bufferevent_setcb(scrape->stream, on_read, on_written, on_end, scrape);
 	bufferevent_setwatermark(scrape->stream, EV_READ, 0, HEAD_MOST);
-	(void)bufferevent_set_timeouts(scrape->stream, &wait, &wait);
 	(void)bufferevent_enable(scrape->stream, EV_READ | EV_WRITE);
 }

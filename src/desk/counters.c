@@ -128,6 +128,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_REQUESTS] = {OWNER_DESK, KIND_COUNTER, "control_requests", "Requests answered."},
 	[COUNT_SCRAPES] = {OWNER_DESK, KIND_COUNTER, "metrics_requests",
 		"Times that the metrics were asked for."},
+	[COUNT_SCRAPES_REFUSED] = {OWNER_DESK, KIND_COUNTER, "metrics_refused",
+		"Connections for the metrics that were too many, or took too long."},
 	[COUNT_RESTARTS] = {OWNER_PARENT, KIND_COUNTER, "process_restarts",
 		"Processes that died and were replaced."},
 	[COUNT_RELOADS] = {OWNER_PARENT, KIND_COUNTER, "reloads", "Configurations taken."},

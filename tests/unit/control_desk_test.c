@@ -381,6 +381,40 @@ metrics_are_served_over_http(void **state)
 	assert_int_equal(house->memory->process[5].value[COUNT_SCRAPES], 2);
 }
 
+/* One byte now and then keeps a connection alive, but not for ever: somebody could hold all of them. */
+static void
+who_sends_his_request_byte_by_byte_is_let_go_all_the_same(void **state)
+{
+	struct house *house = *state;
+	struct sockaddr_in to = {.sin_family = AF_INET,
+		.sin_port = htons(house->port),
+		.sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int clients[DESK_SCRAPES];
+	size_t open = DESK_SCRAPES;
+
+	house->settings.scrape_s = 1;
+	house_start_desk(house);
+	for (size_t i = 0; i < DESK_SCRAPES; i++) {
+		clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(connect(clients[i], (struct sockaddr *)&to, sizeof(to)), 0);
+	}
+	for (int round = 0; round < 600 && open > 0; round++) {
+		open = 0;
+		for (size_t i = 0; i < DESK_SCRAPES; i++) {
+			char byte;
+
+			house_send(clients[i], "x");
+			open += recv(clients[i], &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+		}
+		(void)poll(NULL, 0, 50);
+	}
+	assert_int_equal(open, 0);
+	for (size_t i = 0; i < DESK_SCRAPES; i++)
+		close(clients[i]);
+	assert_true(has(scrape(house, "GET /metrics HTTP/1.1\r\n\r\n"), "200 OK"));
+	assert_int_equal(house->memory->process[5].value[COUNT_SCRAPES_REFUSED], DESK_SCRAPES);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, house_begin, house_end)
 
 int
@@ -404,6 +438,7 @@ main(void)
 		TEST(an_answer_with_an_unknown_number_is_dropped),
 		TEST(roles_decide_who_may_ask_what),
 		TEST(metrics_are_served_over_http),
+		TEST(who_sends_his_request_byte_by_byte_is_let_go_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
