@@ -15,6 +15,7 @@
 #include "service/shutin.h"
 #include "service/statefolder.h"
 #include "source/capture/packets.h"
+#include "source/export/sflow.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -284,7 +285,8 @@ show_export(struct receiver *receiver)
 	if (receiver->filter != NULL)
 		kernelin_show(receiver->filter, duty);
 	duty_show(duty, COUNT_KERNEL_DROPS, drops);
-	duty_count(duty, COUNT_MALFORMED, counts->malformed);
+	duty_count(duty, COUNT_MALFORMED,
+		counts->malformed + export_sflow_counts(receiver->export_)->damaged);
 	duty_count(duty, COUNT_STRANGERS, counts->strangers);
 	duty_count(duty, COUNT_SESSIONS_REFUSED, counts->sessions_refused);
 	duty_count(duty, COUNT_CONNECTIONS_REFUSED, connections_in_refused(receiver->connections));
@@ -368,7 +370,7 @@ show(struct receiver *receiver)
 	duty_count(duty, COUNT_RECORDS, counts->records);
 	duty_count(duty, COUNT_MAIL_RECORDS, counts->mail_records);
 	duty_count(duty, COUNT_SKIPPED_RECORDS, counts->skipped_records);
-	duty_count(duty, COUNT_LOST_RECORDS, counts->lost_records);
+	duty_show(duty, COUNT_LOST_RECORDS, counts->lost_records);
 	duty_count(duty, COUNT_JOIN_FORCED, counts->join_forced);
 	duty_count(duty, COUNT_BINDINGS, counts->bindings);
 	duty_count(duty, COUNT_OBSERVATIONS, counts->observations);
@@ -378,7 +380,8 @@ show(struct receiver *receiver)
 	duty_count(duty, COUNT_SIGHTINGS_REFUSED, receiver->refused);
 	duty_count(duty, COUNT_REPEATED_RECORDS, counts->repeated_records);
 	duty_count(duty, COUNT_CLOCK_RECORDS, counts->clock_records);
-	duty_count(duty, COUNT_NAMES_REPLACED, names_counts(&receiver->names).gave_way);
+	/* The table outlives the receiver. */
+	duty_show(duty, COUNT_NAMES_REPLACED, names_counts(&receiver->names).gave_way);
 	show_packets(receiver);
 	show_exporters(receiver);
 	tell_errors(receiver);
@@ -508,6 +511,18 @@ map_filter(struct receiver *receiver)
 	close(filter->slots);
 }
 
+/* Those lost that receivers before this one counted: what comes late takes back of theirs too. What they told is told. */
+static void
+take_over_losses(struct receiver *receiver)
+{
+	const struct status_process *status = receiver->duty.status;
+
+	receiver->told_lost = status_get(&status->value[COUNT_LOST_RECORDS]);
+	receiver->told_dropped = status_get(&status->value[COUNT_KERNEL_DROPS]) +
+		status_get(&status->value[COUNT_PACKETS_DROPPED]);
+	intake_counts(receiver->intake)->lost_records = receiver->told_lost;
+}
+
 static void
 begin(struct receiver *receiver)
 {
@@ -518,6 +533,7 @@ begin(struct receiver *receiver)
 	intake.join_us = settings->receive.join_us;
 	intake.join_most = settings->receive.join_most;
 	receiver->intake = intake_new(&intake);
+	take_over_losses(receiver);
 	intake_advance(receiver->intake, receiver->duty.clock.now);
 	receiver->datagrams = datagrams_new(receiver->settings->estate.receivers == 1);
 	map_rings(receiver);
