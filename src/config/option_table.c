@@ -212,7 +212,8 @@ const struct config_option config_options[] = {
 		.help = "ADDRESS:PORT at which metrics can be fetched (OpenMetrics over "
 			"HTTP, without a password), an IPv6 address in brackets. Without it "
 			"there are none.",
-		.privacy = "Figures only: no lines, no addresses of customers."},
+		.privacy = "Figures only, with the addresses of established exporters: no lines, "
+			   "no other addresses."},
 	{.name = "scan.timezone",
 		.type = OPTION_TYPE_STRING,
 		.standard = "UTC",

@@ -174,7 +174,7 @@ static void
 put_exporters(const struct status_view *view, struct buffer *into)
 {
 	struct status_sum *sums;
-	size_t count = status_exporters(view, &sums);
+	size_t all = status_exporters(view, &sums), count = status_established(sums, all);
 	size_t named = count < METRICS_EXPORTERS ? count : METRICS_EXPORTERS;
 
 	for (size_t fact = 0; fact < sizeof(exporter_facts) / sizeof(*exporter_facts); fact++) {
@@ -195,6 +195,9 @@ put_exporters(const struct status_view *view, struct buffer *into)
 	}
 	begin_family(into, "exporters", "gauge", "Exporters that are known now.");
 	buffer_print(into, "lazaret_exporters %zu\n", count);
+	begin_family(into, "exporters_new", "gauge",
+		"Others that have sent export, too little to be known as exporters.");
+	buffer_print(into, "lazaret_exporters_new %zu\n", all - count);
 	free(sums);
 }
 

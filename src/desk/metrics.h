@@ -1,8 +1,9 @@
 /* metrics - the figures of all processes as OpenMetrics 1.0 text
  *
  * What:    one family for each row of counters.h, families for processes, exporters and rings, and
- *          lazaret_build_info; then "# EOF". No line, no pseudonym and no inside address is among them. What is
- *          known of exporters are gauges: their sessions come and go, so their sums can fall.
+ *          lazaret_build_info; then "# EOF". No line and no pseudonym is among them, and of addresses only those of
+ *          established exporters: who has sent an odd datagram may be anybody, and is only counted. What is known of
+ *          exporters are gauges: their sessions come and go, so their sums can fall.
  * Limits:  METRICS_EXPORTERS exporters by name, the busiest; the others are summed as exporter="other". The text is
  *          at most METRICS_BYTES.
  * Thread:  any.

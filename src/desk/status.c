@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/status.h"
 
+#include <sched.h>
 #include <stdlib.h>
+
+/* Times to look at rows that are just being written; they are copied there at once, so it takes no time. */
+#define LOOKS 1000
 
 static void
 clean(char *text, size_t size)
@@ -88,24 +92,34 @@ by_records(const void *a, const void *b)
 {
 	const struct status_sum *one = a, *other = b;
 
+	if (one->is_new != other->is_new)
+		return one->is_new ? 1 : -1;
 	if (one->records != other->records)
 		return one->records > other->records ? -1 : 1;
 	return by_key(a, b);
 }
 
-static void
-take(const struct status_exporter *of, struct status_sum *ret)
+static struct status_sum
+sum_of(const struct status_exporter *of)
 {
-	*ret = (struct status_sum){
+	return (struct status_sum){
 		.address = of->address,
 		.domain = of->domain,
 		.version = of->version,
+		.port = of->port,
+		.is_tcp = of->is_tcp != 0,
+		.is_new = of->is_new != 0,
 		.seen = of->seen,
-		.datagrams = status_get(&of->datagrams),
-		.records = status_get(&of->records),
-		.mail_records = status_get(&of->mail_records),
-		.lost = status_get(&of->lost),
-		.sampling = status_get(&of->sampling),
+		.datagrams = of->datagrams,
+		.records = of->records,
+		.mail_records = of->mail_records,
+		.lost = of->lost,
+		.late = of->late,
+		.duplicates = of->duplicates,
+		.restarts = of->restarts,
+		.malformed = of->malformed,
+		.templates = of->templates,
+		.sampling = of->sampling,
 		.clock_off_us = of->clock_off_us,
 	};
 }
@@ -117,37 +131,73 @@ add(struct status_sum *to, const struct status_sum *other)
 	to->records += other->records;
 	to->mail_records += other->mail_records;
 	to->lost += other->lost;
+	to->late += other->late;
+	to->duplicates += other->duplicates;
+	to->restarts += other->restarts;
+	to->malformed += other->malformed;
+	to->templates += other->templates;
+	to->is_new = to->is_new && other->is_new;
 	if (other->sampling > to->sampling)
 		to->sampling = other->sampling;
 	if (other->seen.us > to->seen.us) {
 		to->seen = other->seen;
+		to->port = other->port;
+		to->is_tcp = other->is_tcp;
 		to->clock_off_us = other->clock_off_us;
 	}
 }
 
-static size_t
-count_of(const struct status_exporters *exporters)
+void
+status_exporters_write(
+	struct status_exporters *page, const struct status_exporter *rows, size_t count)
 {
-	uint64_t count = exporters != NULL ? status_get(&exporters->count) : 0;
+	/* One that died in the middle left it odd. */
+	uint64_t sequence = status_get(&page->sequence) | 1;
 
-	return count < STATUS_EXPORTERS ? (size_t)count : STATUS_EXPORTERS;
+	status_set(&page->sequence, sequence);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	memcpy(page->exporter, rows, count * sizeof(*rows));
+	status_set(&page->count, count);
+	__atomic_store_n(&page->sequence, sequence + 1, __ATOMIC_RELEASE);
+}
+
+size_t
+status_exporters_read(const struct status_exporters *page, struct status_exporter *into)
+{
+	for (int look = 0; look < LOOKS; look++) {
+		uint64_t before = __atomic_load_n(&page->sequence, __ATOMIC_ACQUIRE);
+		uint64_t count = status_get(&page->count);
+
+		if (count > STATUS_EXPORTERS)
+			count = STATUS_EXPORTERS;
+		if (before % 2 == 0) {
+			memcpy(into, page->exporter, count * sizeof(*into));
+			__atomic_thread_fence(__ATOMIC_ACQUIRE);
+			if (status_get(&page->sequence) == before)
+				return (size_t)count;
+		}
+		(void)sched_yield();
+	}
+	return 0;
 }
 
 size_t
 status_exporters(const struct status_view *view, struct status_sum **ret)
 {
-	size_t room = 1, count = 0, kept = 0;
-	struct status_sum *sums;
+	struct status_exporter *rows = memory_map(STATUS_EXPORTERS, sizeof(*rows));
+	struct status_sum *sums = xcalloc(1, sizeof(*sums));
+	size_t count = 0, kept = 0;
 
-	for (size_t i = 0; i < view->receivers; i++)
-		room += count_of(view->exporters[i]);
-	sums = xcalloc(room, sizeof(*sums));
 	for (size_t i = 0; i < view->receivers; i++) {
-		size_t here = count_of(view->exporters[i]);
+		size_t here = view->exporters[i] != NULL
+			? status_exporters_read(view->exporters[i], rows)
+			: 0;
 
-		for (size_t j = 0; j < here && count < room; j++)
-			take(&view->exporters[i]->exporter[j], &sums[count++]);
+		sums = xrealloc(sums, (count + here + 1) * sizeof(*sums));
+		for (size_t j = 0; j < here; j++)
+			sums[count++] = sum_of(&rows[j]);
 	}
+	memory_unmap(rows, STATUS_EXPORTERS, sizeof(*rows));
 	qsort(sums, count, sizeof(*sums), by_key);
 	for (size_t i = 0; i < count; i++) {
 		if (kept > 0 && by_key(&sums[kept - 1], &sums[i]) == 0)
@@ -158,6 +208,16 @@ status_exporters(const struct status_view *view, struct status_sum **ret)
 	qsort(sums, kept, sizeof(*sums), by_records);
 	*ret = sums;
 	return kept;
+}
+
+size_t
+status_established(const struct status_sum *sums, size_t count)
+{
+	size_t established = 0;
+
+	while (established < count && !sums[established].is_new)
+		established++;
+	return established;
 }
 
 const char *

@@ -2,7 +2,8 @@
  *
  * What:    each process has a page of its own, which it alone writes; the desk reads all. Values are 64 bits and
  *          written one by one, so a reader never sees half of one, and figures that stand side by side may be a
- *          moment apart. Everything is read as if it could be wrong.
+ *          moment apart. Only the rows of exporters are of one moment: what is read while they are written is read
+ *          again. Everything is read as if it could be wrong.
  * Owns:    nothing: the memory is the parent's.
  * Limits:  STATUS_PROCESSES processes; STATUS_EXPORTERS exporters a receiver, the busiest.
  * Thread:  one writer a page.
@@ -47,7 +48,8 @@ struct status_exporter {
 	uint16_t port;
 	uint16_t version; /* 5, 9, 10; sFlow: 0x0500 */
 	uint8_t is_tcp;
-	uint8_t spare[7];
+	uint8_t is_new; /* has sent too little to be known as an exporter: it may be anybody */
+	uint8_t spare[6];
 	struct wall seen;
 	uint64_t datagrams;
 	uint64_t records;
@@ -63,6 +65,7 @@ struct status_exporter {
 };
 
 struct status_exporters {
+	uint64_t sequence; /* odd while they are written */
 	uint64_t count;
 	struct status_exporter exporter[STATUS_EXPORTERS];
 };
@@ -106,22 +109,41 @@ void status_done(struct status_process *copy);
 /* The sum of one figure over these processes. */
 uint64_t status_sum(const struct status_process *processes, size_t count, enum counter what);
 
+/* Puts these rows in place of those that were there; by the page's receiver alone. */
+void status_exporters_write(
+	struct status_exporters *page, const struct status_exporter *rows, size_t count);
+
+/* A copy of all rows of one moment, at most STATUS_EXPORTERS; none if that cannot be had, as when their receiver died
+ * while it wrote them. */
+size_t status_exporters_read(const struct status_exporters *page, struct status_exporter *into);
+
 /* Sessions of one exporter, domain and version, taken together. */
 struct status_sum {
 	struct address address;
 	uint32_t domain;
 	uint16_t version;
+	uint16_t port; /* that it was last seen from */
+	bool is_tcp;   /* so it came then */
+	bool is_new;   /* all of them are */
 	struct wall seen;
 	uint64_t datagrams;
 	uint64_t records;
 	uint64_t mail_records;
 	uint64_t lost;
+	uint64_t late;
+	uint64_t duplicates;
+	uint64_t restarts;
+	uint64_t malformed;
+	uint64_t templates;
 	uint64_t sampling; /* the largest */
 	int64_t clock_off_us;
 };
 
-/* All of them, most records first; *ret is for free(). */
+/* All of them, most records first, those that are new behind the others; *ret is for free(). */
 size_t status_exporters(const struct status_view *view, struct status_sum **ret);
+
+/* How many of them, from the first, are not new. */
+size_t status_established(const struct status_sum *sums, size_t count);
 
 /* "NetFlow v9" and so on. */
 const char *status_version_name(uint16_t version);

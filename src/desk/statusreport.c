@@ -393,17 +393,32 @@ lost_percent(const struct status_sum *of)
 	return percent(of->lost, of->lost + of->records);
 }
 
+/* Who is new may be anybody, so he is shown only where all are asked for. */
+static size_t
+shown_of(const struct report *report, size_t established, size_t count)
+{
+	if (report->all)
+		return count;
+	return established < STATUS_TOP ? established : STATUS_TOP;
+}
+
 static void
 put_exporters(const struct report *report)
 {
 	struct status_sum *sums;
 	size_t count = status_exporters(report->view, &sums);
-	size_t shown = report->all || count < STATUS_TOP ? count : STATUS_TOP;
+	size_t established = status_established(sums, count);
+	size_t shown = shown_of(report, established, count);
 	char address[ADDRESS_TEXT], sampling[32], span[32], clock[40];
 	struct buffer *into = report->into;
 
-	if (count == 0) {
+	if (count == 0)
 		buffer_text(into, TEXT("\nNo exporter sends.\n"));
+	else if (shown == 0)
+		buffer_print(into,
+			"\nNo exporter sends as yet; new: %zu, see lazaret status --exporters\n",
+			count);
+	if (shown == 0) {
 		free(sums);
 		return;
 	}
@@ -412,16 +427,21 @@ put_exporters(const struct report *report)
 	for (size_t i = 0; i < shown; i++) {
 		const struct status_sum *of = &sums[i];
 
-		buffer_print(into, "%-24s %10lu  %-10s %12llu %6.1f %6.2f  %-10s %9s  %s ago\n",
+		buffer_print(into, "%-24s %10lu  %-10s %12llu %6.1f %6.2f  %-10s %9s  %s ago%s\n",
 			address_format(&of->address, address), (unsigned long)of->domain,
 			status_version_name(of->version), (unsigned long long)of->records,
 			percent(of->mail_records, of->records), lost_percent(of),
 			format_sampling(of->sampling, sampling),
 			format_clock(of->clock_off_us, clock),
-			format_span(elapsed(report->view->now.us, of->seen.us), span));
+			format_span(elapsed(report->view->now.us, of->seen.us), span),
+			of->is_new ? ", new" : "");
 	}
-	if (shown < count)
-		buffer_print(into, "and %zu more: lazaret status --exporters\n", count - shown);
+	if (shown < established)
+		buffer_print(
+			into, "and %zu more: lazaret status --exporters\n", established - shown);
+	if (!report->all && established < count)
+		buffer_print(into, "and %zu that are new: lazaret status --exporters\n",
+			count - established);
 	free(sums);
 }
 
@@ -453,28 +473,44 @@ put_json_processes(const struct report *report)
 }
 
 static void
+put_json_exporter(struct buffer *into, const struct status_sum *of)
+{
+	char address[ADDRESS_TEXT], seen[WALL_TEXT];
+
+	buffer_print(into,
+		"{\"exporter\":\"%s\",\"port\":%u,\"transport\":\"%s\",\"domain\":%lu,"
+		"\"version\":\"%s\",\"new\":%s,",
+		address_format(&of->address, address), of->port, of->is_tcp ? "tcp" : "udp",
+		(unsigned long)of->domain, status_version_name(of->version),
+		of->is_new ? "true" : "false");
+	buffer_print(into,
+		"\"datagrams\":%llu,\"records\":%llu,\"mail_records\":%llu,\"lost\":%llu,"
+		"\"late\":%llu,\"duplicates\":%llu,\"restarts\":%llu,\"malformed\":%llu,"
+		"\"templates\":%llu,",
+		(unsigned long long)of->datagrams, (unsigned long long)of->records,
+		(unsigned long long)of->mail_records, (unsigned long long)of->lost,
+		(unsigned long long)of->late, (unsigned long long)of->duplicates,
+		(unsigned long long)of->restarts, (unsigned long long)of->malformed,
+		(unsigned long long)of->templates);
+	buffer_print(into, "\"sampling\":%llu,\"clock_off\":%.3f,\"seen\":\"%s\"}",
+		(unsigned long long)of->sampling, (double)of->clock_off_us / 1e6,
+		wall_format(of->seen, seen));
+}
+
+static void
 put_json_exporters(const struct report *report)
 {
 	struct status_sum *sums;
 	size_t count = status_exporters(report->view, &sums);
-	size_t shown = report->all || count < STATUS_TOP ? count : STATUS_TOP;
-	char address[ADDRESS_TEXT], seen[WALL_TEXT];
+	size_t established = status_established(sums, count);
+	size_t shown = shown_of(report, established, count);
 
-	buffer_print(report->into, ",\"exporter_count\":%zu,\"exporters\":[", count);
+	buffer_print(report->into, ",\"exporter_count\":%zu,\"exporters_new\":%zu,\"exporters\":[",
+		established, count - established);
 	for (size_t i = 0; i < shown; i++) {
-		const struct status_sum *of = &sums[i];
-
-		buffer_print(report->into,
-			"%s{\"exporter\":\"%s\",\"domain\":%lu,\"version\":\"%s\",\"datagrams\":%"
-			"llu,"
-			"\"records\":%llu,\"mail_records\":%llu,\"lost\":%llu,\"sampling\":%llu,"
-			"\"clock_off\":%.3f,\"seen\":\"%s\"}",
-			i > 0 ? "," : "", address_format(&of->address, address),
-			(unsigned long)of->domain, status_version_name(of->version),
-			(unsigned long long)of->datagrams, (unsigned long long)of->records,
-			(unsigned long long)of->mail_records, (unsigned long long)of->lost,
-			(unsigned long long)of->sampling, (double)of->clock_off_us / 1e6,
-			wall_format(of->seen, seen));
+		if (i > 0)
+			buffer_text(report->into, TEXT(","));
+		put_json_exporter(report->into, &sums[i]);
 	}
 	buffer_text(report->into, TEXT("]"));
 	free(sums);

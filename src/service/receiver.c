@@ -79,7 +79,8 @@ struct receiver {
 	uint64_t told_dropped;
 	uint64_t told_lost;
 	uint64_t told_refused;
-	uint64_t shown; /* exporters on the page */
+	struct status_exporter *rows; /* of exporters, before they are shown */
+	size_t row_count;
 	int64_t ticked_us;
 	struct observation observation[TAKE];
 	struct sighting sighting[TAKE * IDENTIFY_EACH];
@@ -302,20 +303,19 @@ version_of(const char *version)
 
 /* More exporters than there is room for are not shown one by one. */
 static void
-show_exporter(void *context, const struct export_exporter *from)
+add_row(void *context, const struct export_exporter *from)
 {
 	struct receiver *receiver = context;
-	struct status_exporters *page = receiver->estate->exporters[receiver->number];
-	uint64_t at = receiver->shown;
 
-	if (at == STATUS_EXPORTERS)
+	if (receiver->row_count == STATUS_EXPORTERS)
 		return;
-	page->exporter[at] = (struct status_exporter){
+	receiver->rows[receiver->row_count++] = (struct status_exporter){
 		.address = from->address,
 		.domain = from->domain,
 		.port = from->port,
 		.version = version_of(from->version),
 		.is_tcp = from->transport == EXPORT_TCP,
+		.is_new = !from->is_established,
 		.seen = from->seen,
 		.datagrams = from->datagrams,
 		.records = from->records,
@@ -329,7 +329,6 @@ show_exporter(void *context, const struct export_exporter *from)
 		.templates = from->templates,
 		.clock_off_us = from->clock_us,
 	};
-	receiver->shown = at + 1;
 }
 
 static void
@@ -338,10 +337,10 @@ show_exporters(struct receiver *receiver)
 	if (clock_steady() - receiver->exporters_us < EXPORTERS_US)
 		return;
 	receiver->exporters_us = clock_steady();
-	receiver->shown = 0;
-	export_each_exporter(receiver->export_, show_exporter, receiver);
-	/* Who reads meanwhile finds all that there were. */
-	status_set(&receiver->estate->exporters[receiver->number]->count, receiver->shown);
+	receiver->row_count = 0;
+	export_each_exporter(receiver->export_, add_row, receiver);
+	status_exporters_write(
+		receiver->estate->exporters[receiver->number], receiver->rows, receiver->row_count);
 }
 
 static void
@@ -533,6 +532,7 @@ begin(struct receiver *receiver)
 	intake.join_us = settings->receive.join_us;
 	intake.join_most = settings->receive.join_most;
 	receiver->intake = intake_new(&intake);
+	receiver->rows = xcalloc(STATUS_EXPORTERS, sizeof(*receiver->rows));
 	take_over_losses(receiver);
 	intake_advance(receiver->intake, receiver->duty.clock.now);
 	receiver->datagrams = datagrams_new(receiver->settings->estate.receivers == 1);

@@ -161,6 +161,29 @@ the_busiest_have_names_and_the_others_are_summed(void **state)
 	assert_null(strstr(text, "lazaret_exporter_sampling{exporter=\"other\""));
 }
 
+/* Anybody can send one datagram, a customer's host too: his address is no metric. */
+static void
+who_is_new_is_counted_and_not_named(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	world->exporters[0].count = 300;
+	for (uint32_t i = 0; i < 300; i++)
+		world->exporters[0].exporter[i] =
+			(struct status_exporter){.address = address_from_v4(0xc6120000U + i),
+				.version = 10,
+				.is_new = i < 295,
+				.records = 1000};
+	text = format(world);
+	assert_int_equal(count_of(text, "lazaret_exporter_records{exporter="), 5);
+	assert_null(strstr(text, "198.18.0.7\""));
+	assert_null(strstr(text, "exporter=\"other\""));
+	assert_has(text, "lazaret_exporter_records{exporter=\"198.18.1.40\"");
+	assert_has(text, "lazaret_exporters 5\n");
+	assert_has(text, "lazaret_exporters_new 295\n");
+}
+
 static void
 rings_in_use_say_what_waits(void **state)
 {
@@ -197,6 +220,7 @@ main(void)
 		TEST(processes_are_told_apart_and_outlive_themselves),
 		TEST(sessions_of_one_exporter_are_one_row),
 		TEST(the_busiest_have_names_and_the_others_are_summed),
+		TEST(who_is_new_is_counted_and_not_named),
 		TEST(rings_in_use_say_what_waits),
 		TEST(a_count_that_cannot_be_is_cut),
 	};

@@ -188,6 +188,73 @@ exporters_are_listed_with_their_habits(void **state)
 }
 
 static void
+who_is_new_is_shown_where_all_are_asked_for(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	pass(world, 0);
+	world->exporters.count = 1;
+	world->exporters.exporter[0] = (struct status_exporter){
+		.address = address_from_v4(0xc6336402U), .version = 9, .is_new = 1, .records = 900};
+	text = report(world, false, false);
+	assert_has(text, "No exporter sends as yet; new: 1, see lazaret status --exporters\n");
+	assert_null(strstr(text, "198.51.100.2"));
+	world->exporters.count = 2;
+	world->exporters.exporter[1] = (struct status_exporter){
+		.address = address_from_v4(0xc6336401U), .version = 9, .records = 10};
+	text = report(world, false, false);
+	assert_has(text, "198.51.100.1 ");
+	assert_has(text, "and 1 that are new: lazaret status --exporters\n");
+	assert_null(strstr(text, "198.51.100.2"));
+	text = report(world, false, true);
+	assert_has(text, " ago, new\n");
+	assert_true(strstr(text, "198.51.100.1 ") < strstr(text, "198.51.100.2 "));
+	text = report(world, true, false);
+	assert_has(text, "\"exporter_count\":1,\"exporters_new\":1,");
+	assert_null(strstr(text, "198.51.100.2"));
+	assert_has(report(world, true, true), "\"new\":true,");
+}
+
+static void
+json_has_all_that_is_known_of_an_exporter(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, 0);
+	world->exporters.count = 2;
+	world->exporters.exporter[0] = (struct status_exporter){
+		.address = address_from_v4(0xc6336401U),
+		.domain = 3,
+		.port = 4000,
+		.version = 10,
+		.seen = NOW,
+		.datagrams = 1,
+		.records = 2,
+		.mail_records = 3,
+		.lost = 4,
+		.late = 5,
+		.duplicates = 6,
+		.restarts = 7,
+		.malformed = 8,
+		.templates = 9,
+		.sampling = 10,
+		.clock_off_us = 1500000,
+	};
+	/* The other session of it was seen later. */
+	world->exporters.exporter[1] = world->exporters.exporter[0];
+	world->exporters.exporter[1].port = 4001;
+	world->exporters.exporter[1].is_tcp = 1;
+	world->exporters.exporter[1].seen.us += WALL_SECOND;
+	assert_has(report(world, true, true),
+		"{\"exporter\":\"198.51.100.1\",\"port\":4001,\"transport\":\"tcp\",\"domain\":3,"
+		"\"version\":\"IPFIX\",\"new\":false,\"datagrams\":2,\"records\":4,"
+		"\"mail_records\":6,\"lost\":8,\"late\":10,\"duplicates\":12,\"restarts\":14,"
+		"\"malformed\":16,\"templates\":18,\"sampling\":10,\"clock_off\":1.500,"
+		"\"seen\":\"2023-11-14T22:13:21.000Z\"}]");
+}
+
+static void
 json_says_the_same(void **state)
 {
 	struct world *world = *state;
@@ -268,6 +335,8 @@ main(void)
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
 		TEST(exporters_are_listed_with_their_habits),
+		TEST(who_is_new_is_shown_where_all_are_asked_for),
+		TEST(json_has_all_that_is_known_of_an_exporter),
 		TEST(json_says_the_same),
 		TEST(numbers_that_cannot_be_are_no_harm),
 		TEST(one_line_says_what_is_wrong_and_what_passes),
