@@ -168,7 +168,6 @@ add_trouble(struct buffer *into, const char *who, const char *what)
 	buffer_print(into, "%s%s%s%s", into->length > 0 ? "; " : "", who, *who ? " " : "", what);
 }
 
-/* Empty if all is well. */
 /* Exporters of mail that do not say whether they sample: what they send confirms nobody. */
 static void
 add_untold(const struct report *report, struct buffer *into)
@@ -188,6 +187,7 @@ add_untold(const struct report *report, struct buffer *into)
 			untold == 1 ? "it samples" : "they sample");
 }
 
+/* Empty if all is well. */
 static void
 find_troubles(const struct report *report, struct buffer *into)
 {

@@ -2,7 +2,8 @@
  *
  * What:    a table of prefixes with roles (longest match wins; IPv4 is in no prefix of IPv6, not even
  *          ::/0). Inside a prefix each IPv4 address, each IPv6 prefix of line_length (/56 by default; never
- *          shorter than the prefix), or each block of ports of a shared address is one line. Without any prefix everybody is a line: lines_has_inside is then false.
+ *          shorter than the prefix), or each block of ports of a shared address is one line. Without any
+ *          prefix everybody is a line: lines_has_inside is then false.
  *          Also keeps the names of the lines that it is told to remember, so that a report can name them.
  * Owns:    its tables.
  * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more stay nameless: pseudonyms stand for them).

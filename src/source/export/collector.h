@@ -1,7 +1,8 @@
 /* collector - what the modules of flow export share: the inside of struct export
  *
- * What:    the collecting process of RFC 7011 in one struct; only export.c, exportstream.c,
- *          message.c, sets.c, dataset.c, record.c, exportstate.c and the dialects' own files look into it.
+ * What:    the collecting process of RFC 7011 in one struct; only export.c, exportstream.c, exportstate.c,
+ *          kernel.c, message.c, sets.c, dataset.c, record.c and the files of NetFlow v5, v9 and IPFIX look
+ *          into it.
  * Owns:    export.c makes and frees all of it.
  * Thread:  one at a time.
  */

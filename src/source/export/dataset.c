@@ -37,7 +37,7 @@ is_any_mail(ports p)
 	return (half[0] | half[1]) != 0;
 }
 
-/* The ports of one record, in network order. */
+/* Of one record: where its two ports stand. */
 static inline bool
 is_mail_pair(const uint8_t *source, const uint8_t *destination)
 {

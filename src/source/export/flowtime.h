@@ -21,11 +21,11 @@ struct wall flowtime_from_ntp(uint64_t ntp);
 void flowtime_parse(const struct moment *moment, bool is_netflow, int64_t started_ms,
 	const struct place *place, const uint8_t *record, struct wall *start, struct wall *end);
 
-/* The time of an event (elements 322 to 325), or when the flow began if it has none. */
 /* The same where a record of NetFlow tells nothing but the two uptimes. */
 void flowtime_parse_uptimes(const struct moment *moment, uint32_t first, uint32_t last,
 	struct wall *start, struct wall *end);
 
+/* The time of an event (elements 322 to 325), or when the flow began if it has none. */
 struct wall flowtime_parse_event(const struct moment *moment, bool is_netflow, int64_t started_ms,
 	const struct place *place, const uint8_t *record);
 

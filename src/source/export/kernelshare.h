@@ -30,8 +30,10 @@
 #define KERNEL_LISTENERS     16
 #define KERNEL_RINGS         16
 #define KERNEL_HEADER        24
-#define KERNEL_REORDER       60 /* seconds: messages of another order, as in sets.c */
-#define KERNEL_NETFLOW5_ID   0  /* the number under which its layout stands in a slot */
+#define KERNEL_NETFLOW5_ID   0 /* the number under which its layout stands in a slot */
+
+/* Messages that left the exporter by less than this apart may come in another order: for the process, too. */
+#define REORDER_SECONDS 60
 
 enum kernel_template_flag {
 	KERNEL_REDEFINED = 1 << 0, /* messages from before `since` mean another layout */

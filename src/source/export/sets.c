@@ -2,6 +2,7 @@
 #include "source/export/sets.h"
 
 #include "source/export/dataset.h"
+#include "source/export/kernelshare.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -121,7 +122,7 @@ is_before_layout(const struct message *message, const struct template *template)
 	uint32_t earlier = template->since - message->moment.seconds;
 
 	return template->is_redefined && message->from->transport != EXPORT_TCP && earlier > 0 &&
-		earlier < 60;
+		earlier < REORDER_SECONDS;
 }
 
 static void

@@ -136,13 +136,12 @@ enum template_has {
 	TEMPLATE_NAT = 1 << 1,     /* inside address, public address, event */
 	TEMPLATE_FRAMES = 1 << 2,  /* a section of a packet */
 	TEMPLATE_TCP = 1 << 3,     /* its ports are those of TCP, whatever else it tells */
+	TEMPLATE_NEAR = 1 << 4,    /* both ports have two bytes, before any variable field */
 	TEMPLATE_KEYLESS = 1 << 5, /* reverse fields but no key: illegal (RFC 5103 s4) */
 	TEMPLATE_RATE = 1 << 6,    /* its records tell a rate of sampling themselves */
-	/* NetFlow; of times it tells the uptimes of begin and end alone. */
-	TEMPLATE_UPTIMES = 1 << 7,
+	TEMPLATE_UPTIMES = 1 << 7, /* NetFlow; its only times are the uptimes of begin and end */
 	/* Of IPv4 in one direction: bytes, packets and flags in one field each, nothing about who opened it. */
 	TEMPLATE_PLAIN = 1 << 8,
-	TEMPLATE_NEAR = 1 << 4, /* both ports have two bytes and stand before any variable field */
 };
 
 struct template_field {
