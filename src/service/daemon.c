@@ -611,6 +611,29 @@ loop(struct parent *parent)
 	}
 }
 
+/* What nobody took before the end, because time was over or who should have had died, is lost. */
+static void
+tell_left(const struct parent *parent)
+{
+	const struct estate_settings *settings = &parent->settings.estate;
+	uint64_t sightings = 0, verdicts = 0, put, refused, waiting;
+	struct ring ring;
+
+	for (uint32_t j = 0; j < settings->judges; j++) {
+		for (uint32_t i = 0; i < settings->receivers; i++) {
+			estate_sightings_taking(&parent->estate, i, j, &ring);
+			ring_counts(&ring, &put, &refused, &waiting);
+			sightings += waiting;
+		}
+		estate_verdicts_taking(&parent->estate, j, &ring);
+		ring_counts(&ring, &put, &refused, &waiting);
+		verdicts += waiting;
+	}
+	if (sightings + verdicts > 0)
+		event(EVENT_SIGHTINGS_LOST, "left=%llu verdicts=%llu",
+			(unsigned long long)sightings, (unsigned long long)verdicts);
+}
+
 static void
 add_child(struct parent *parent, enum counter_owner owner, uint32_t number)
 {
@@ -685,6 +708,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	event(EVENT_STARTED, "pid=%d state=%s", getpid(), parent->settings.state);
 	opening_tell(&parent->opening);
 	loop(parent);
+	tell_left(parent);
 	opening_close(&parent->opening);
 	if (parent->gate.process > 0)
 		gateclient_stop(&parent->gate);
