@@ -5,7 +5,7 @@
  *          moment apart. Only the rows of exporters are of one moment: what is read while they are written is read
  *          again. Everything is read as if it could be wrong.
  * Owns:    nothing: the memory is the parent's.
- * Limits:  STATUS_PROCESSES processes; STATUS_EXPORTERS exporters a receiver, the busiest.
+ * Limits:  STATUS_PROCESSES processes; STATUS_EXPORTERS exporters a receiver, strangers last.
  * Thread:  one writer a page.
  */
 #ifndef LAZARET_DESK_STATUS_H
@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #define STATUS_PROCESSES 36
-#define STATUS_EXPORTERS 4096
+#define STATUS_EXPORTERS 8192 /* all sessions and agents of sFlow of the defaults */
 #define STATUS_TEXT      192
 #define STATUS_FILTER    128
 /* Each has a page of memory of its own, so that others can be kept from writing it. */

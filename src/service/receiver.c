@@ -81,6 +81,7 @@ struct receiver {
 	uint64_t told_refused;
 	struct status_exporter *rows; /* of exporters, before they are shown */
 	size_t row_count;
+	bool shows_strangers;
 	int64_t ticked_us;
 	struct observation observation[TAKE];
 	struct sighting sighting[TAKE * IDENTIFY_EACH];
@@ -307,7 +308,8 @@ add_row(void *context, const struct export_exporter *from)
 {
 	struct receiver *receiver = context;
 
-	if (receiver->row_count == STATUS_EXPORTERS)
+	if (receiver->row_count == STATUS_EXPORTERS ||
+		from->is_established == receiver->shows_strangers)
 		return;
 	receiver->rows[receiver->row_count++] = (struct status_exporter){
 		.address = from->address,
@@ -338,7 +340,11 @@ show_exporters(struct receiver *receiver)
 		return;
 	receiver->exporters_us = clock_steady();
 	receiver->row_count = 0;
-	export_each_exporter(receiver->export_, add_row, receiver);
+	/* Strangers last: they may be forged, and more than there is room for. */
+	for (int strangers = 0; strangers < 2; strangers++) {
+		receiver->shows_strangers = strangers;
+		export_each_exporter(receiver->export_, add_row, receiver);
+	}
 	status_exporters_write(
 		receiver->estate->exporters[receiver->number], receiver->rows, receiver->row_count);
 }

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,19 @@ def folder():
     made = tempfile.mkdtemp(prefix="lazaret-fault-")
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
+
+
+def clock():
+    """The environment in which a program's clock can be set, and how."""
+    at = os.path.join(folder(), "clock")
+    with open(at, "wb") as file:
+        file.write(bytes(8))
+
+    def set_to(seconds):
+        with open(at, "r+b") as file:
+            file.write(struct.pack("=q", seconds * 1000000))
+
+    return {"LD_PRELOAD": os.environ["CLOCKSHIM"], "LAZARET_CLOCK": at}, set_to
 
 
 def wait_until(true, seconds, pause=0.05):

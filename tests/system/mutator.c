@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sends damaged flow export over loopback, from 127.1.0.1 and up: valid datagrams of NetFlow v5 and v9, IPFIX and
  * sFlow with none to three random changes of bytes and lengths, some cut. Among them exporters of
- * 127.0.0.1 and up (NetFlow v9) and 127.0.1.1 and up (IPFIX) send valid records. At the end those that sent damaged
- * templates send a valid one, and valid records. Prints as JSON what the valid ones sent: a collector must have
- * counted exactly that. With --spoof, exporters of ever new addresses of 127.16.0.0 and above take the place of
- * the damaged ones: each sends its template and one datagram of records, valid ones. */
+ * 127.0.0.1 and up (NetFlow v9), 127.0.1.1 and up (IPFIX) and 127.0.2.1 and up (sFlow) send valid records. At the
+ * end those that sent damaged templates send a valid one, and valid records. Prints as JSON what the valid ones sent:
+ * a collector must have counted exactly that. With --spoof, exporters of ever new addresses of 127.16.0.0 and above take
+ * the place of the damaged ones: each sends its template and --each - 1 datagrams of records, valid ones. */
 #include "base/fail.h"
 #include "load.h"
 #include "loopback.h"
@@ -24,21 +24,32 @@
 #define DAMAGED       UINT32_C(0x7f010001)
 #define VALID_V9      UINT32_C(0x7f000001)
 #define VALID_IPFIX   UINT32_C(0x7f000101)
+#define VALID_SFLOW   UINT32_C(0x7f000201)
 #define SPOOFED       UINT32_C(0x7f100000) /* 15 million addresses from here */
 #define VALID_MOST    200                  /* of a kind */
 #define HEAL          20                   /* datagrams of records behind the valid template */
 #define MIXED_RECORDS 8
+#define SAMPLES       3 /* packets in a valid datagram of sFlow; one of them is no mail */
 
+enum group_kind { GROUP_V9, GROUP_IPFIX, GROUP_SFLOW, GROUPS };
 enum damaged { DAMAGED_V5, DAMAGED_V9, DAMAGED_IPFIX, DAMAGED_MIXED, DAMAGED_SFLOW };
 
 struct counted {
 	uint32_t address;
-	enum exporter_kind kind;
+	const char *kind;
 	struct load_counts sent;
 };
 
-struct group { /* valid exporters of a kind */
-	struct load *load;
+struct agent { /* of sFlow */
+	uint32_t address;
+	uint32_t sequence;
+	uint32_t samples;
+	uint32_t counters;
+};
+
+struct group {             /* valid exporters of a kind */
+	struct load *load; /* NULL: agents of sFlow */
+	struct agent agent[VALID_MOST];
 	uint32_t count;
 	int sockets[VALID_MOST];
 	int64_t template_next[VALID_MOST];
@@ -47,15 +58,15 @@ struct group { /* valid exporters of a kind */
 
 struct mutator {
 	uint16_t port, sflow_port;
-	uint64_t packets, rate, seed, changes_most, spoof, every;
+	uint64_t packets, rate, seed, changes_most, spoof, every, each;
 	uint32_t valid;
 	bool wait; /* for a byte on standard input, before the end that heals */
 	struct random random;
-	struct group groups[2];
+	struct group groups[GROUPS];
 	int sockets[KINDS];
 	struct exporter exporters[KINDS];
 	struct load *loads[KINDS]; /* whose datagrams are damaged: v9, IPFIX */
-	uint32_t sflow_sequence;
+	struct agent agent;        /* whose datagrams are damaged */
 	uint64_t sent, refused, changes, cut;
 	uint64_t spoofed_records, spoofed_mail;
 };
@@ -78,6 +89,58 @@ book(struct counted *c, const struct load_counts *before, const struct load_coun
 	c->sent.datagrams += now->datagrams - before->datagrams;
 	c->sent.records += now->records - before->records;
 	c->sent.mail_records += now->mail_records - before->mail_records;
+}
+
+/* One packet that was sampled of a thousand, its header as Ethernet. */
+static void
+write_sample(struct writer *w, struct agent *a, uint16_t port)
+{
+	static const uint8_t frame[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 8, 0, 0x45, 0, 0, 40,
+		0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 192, 0, 2, 1};
+	static const uint8_t behind[] = {
+		0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0x20, 0, 0, 0, 0, 0, 0, 0};
+	const size_t size = sizeof(frame) + 4 + sizeof(behind);
+	const uint32_t head[] = {1, 32 + 8 + 16 + (uint32_t)size, ++a->samples, 3, 1000,
+		a->samples * 1000, 0, 3, 4, 1, 1, 16 + (uint32_t)size, 1, 64, 4,
+		(uint32_t)size - 2};
+
+	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
+		writer_u32(w, head[i]);
+	writer_bytes(w, frame, sizeof(frame));
+	writer_u16(w, (uint16_t)(1024 + a->samples % 60000));
+	writer_u16(w, port);
+	writer_bytes(w, behind, sizeof(behind));
+}
+
+/* So many sampled packets, of which each third is none of mail, and one sample of counters. */
+static size_t
+make_sflow(struct agent *a, uint32_t samples, uint8_t *at)
+{
+	const uint32_t head[] = {
+		5, 1, a->address, 0, ++a->sequence, a->sequence * 1000, samples + 1};
+	const uint32_t counters[] = {2, 20, ++a->counters, 1, 1, 1, 0};
+	struct writer w = writer_on(at, EXPORTER_SLOT);
+
+	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
+		writer_u32(&w, head[i]);
+	for (uint32_t i = 0; i < samples; i++)
+		write_sample(&w, a, i % SAMPLES == SAMPLES - 1 ? 443 : 25);
+	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
+		writer_u32(&w, counters[i]);
+	must(!w.failed);
+	return writer_length(&w);
+}
+
+static void
+send_valid_sflow(struct mutator *m, struct group *g, uint32_t number)
+{
+	struct load_counts *sent = &g->counted[number].sent;
+	uint8_t datagram[EXPORTER_SLOT];
+
+	send_to(m, g->sockets[number], datagram, make_sflow(&g->agent[number], SAMPLES, datagram));
+	sent->datagrams++;
+	sent->records += SAMPLES;
+	sent->mail_records += SAMPLES - 1;
 }
 
 static void
@@ -148,29 +211,6 @@ make_mixed(struct mutator *m, uint8_t *at, bool template)
 	return exporter_end(e, &w);
 }
 
-/* One sampled packet to port 25, its header as Ethernet, and one sample of counters. */
-static size_t
-make_sflow(struct mutator *m, uint8_t *at)
-{
-	static const uint32_t counters[] = {2, 20, 1, 1, 1, 1, 0};
-	static const uint8_t frame[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 8, 0, 0x45, 0, 0, 40,
-		0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 192, 0, 2, 1, 0x9c, 0x40, 0, 25, 0, 0, 0,
-		1, 0, 0, 0, 0, 0x50, 2, 0x20, 0, 0, 0, 0, 0, 0, 0};
-	uint32_t sequence = m->sflow_sequence++;
-	const uint32_t head[] = {5, 1, DAMAGED + DAMAGED_SFLOW, 0, sequence, sequence * 1000, 2, 1,
-		32 + 8 + 16 + sizeof(frame), sequence, 3, 1000, sequence * 1000, 0, 3, 4, 1, 1,
-		16 + sizeof(frame), 1, 64, 4, 54};
-	struct writer w = writer_on(at, EXPORTER_SLOT);
-
-	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
-		writer_u32(&w, head[i]);
-	writer_bytes(&w, frame, sizeof(frame));
-	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
-		writer_u32(&w, counters[i]);
-	must(!w.failed);
-	return writer_length(&w);
-}
-
 /* A valid datagram of this kind. Of four, one is a template, or tells of options. */
 static size_t
 make(struct mutator *m, enum damaged kind, uint8_t *at)
@@ -181,7 +221,7 @@ make(struct mutator *m, enum damaged kind, uint8_t *at)
 	if (kind == DAMAGED_V5)
 		return make_v5(m, at);
 	if (kind == DAMAGED_SFLOW)
-		return make_sflow(m, at);
+		return make_sflow(&m->agent, 1, at);
 	if (kind == DAMAGED_MIXED)
 		return make_mixed(m, at, draw < 2);
 	load_time(load, loopback_wall());
@@ -276,11 +316,11 @@ send_spoofed(struct mutator *m, int socket, uint64_t number)
 {
 	struct load *load = m->loads[DAMAGED_V9];
 	struct load_counts before = *load_counts(load);
-	uint32_t from = SPOOFED + (uint32_t)(number / 2);
+	uint32_t from = SPOOFED + (uint32_t)(number / m->each);
 	uint8_t datagram[EXPORTER_SLOT];
 
 	load_time(load, loopback_wall());
-	if (number % 2 == 0)
+	if (number % m->each == 0)
 		send_from(m, socket, from, datagram, load_template(load, 0, datagram));
 	else
 		send_from(m, socket, from, load_data(load, 0, 1), load_size(load));
@@ -293,7 +333,7 @@ static void
 send_all(struct mutator *m)
 {
 	int unbound = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	uint64_t packets = m->spoof > 0 ? 2 * m->spoof : m->packets, valid = 0;
+	uint64_t packets = m->spoof > 0 ? m->each * m->spoof : m->packets, valid = 0;
 	int64_t begun = loopback_clock();
 
 	if (unbound < 0)
@@ -304,9 +344,13 @@ send_all(struct mutator *m)
 		if (loopback_clock() < due)
 			loopback_sleep_until(due);
 		if (m->valid > 0 && i % m->every == 0) {
-			struct group *g = &m->groups[valid % 2];
+			struct group *g = &m->groups[valid % GROUPS];
+			uint32_t number = (uint32_t)(valid / GROUPS % g->count);
 
-			send_valid(m, g, (uint32_t)(valid / 2 % g->count));
+			if (g->load != NULL)
+				send_valid(m, g, number);
+			else
+				send_valid_sflow(m, g, number);
 			valid++;
 		}
 		if (m->spoof > 0)
@@ -332,7 +376,7 @@ heal(struct mutator *m, enum damaged kind, struct counted *c)
 	for (int i = 0; i < HEAL; i++)
 		send_to(m, m->sockets[kind], load_data(load, 0, 1), load_size(load));
 	c->address = DAMAGED + (uint32_t)kind;
-	c->kind = kind == DAMAGED_V9 ? KIND_V9 : KIND_IPFIX;
+	c->kind = kind == DAMAGED_V9 ? "v9" : "ipfix";
 	book(c, &before, load_counts(load));
 }
 
@@ -343,8 +387,8 @@ print_counted(const struct counted *c, const char *before)
 
 	printf("%s{\"address\":\"%s\",\"kind\":\"%s\",\"datagrams\":%lu,\"records\":%lu,\"mail_"
 	       "records\":%lu}",
-		before, inet_ntoa(address), c->kind == KIND_V9 ? "v9" : "ipfix", c->sent.datagrams,
-		c->sent.records, c->sent.mail_records);
+		before, inet_ntoa(address), c->kind, c->sent.datagrams, c->sent.records,
+		c->sent.mail_records);
 }
 
 static void
@@ -358,7 +402,7 @@ report(struct mutator *m, const struct counted healed[2], double seconds)
 	       "\"seconds\":%.3f,\"refused\":%lu,\"valid\":[",
 		m->spoof > 0 ? "spoofed" : "damaged", m->sent, m->changes, m->cut,
 		m->spoofed_records, m->spoofed_mail, seconds, m->refused);
-	for (int k = 0; k < 2; k++) {
+	for (int k = 0; k < GROUPS; k++) {
 		for (uint32_t i = 0; i < m->groups[k].count; i++, between = ",") {
 			const struct counted *c = &m->groups[k].counted[i];
 
@@ -378,6 +422,23 @@ report(struct mutator *m, const struct counted healed[2], double seconds)
 	puts("]}");
 }
 
+/* Their load, or none: agents of sFlow. */
+static void
+set_up_group(
+	struct mutator *m, enum group_kind k, const char *kind, uint32_t address, struct load *load)
+{
+	struct group *g = &m->groups[k];
+
+	g->load = load;
+	g->count = m->valid;
+	for (uint32_t i = 0; i < g->count; i++) {
+		g->counted[i].address = g->agent[i].address = address + i;
+		g->counted[i].kind = kind;
+		g->sockets[i] = loopback_socket(
+			g->counted[i].address, k == GROUP_SFLOW ? m->sflow_port : m->port);
+	}
+}
+
 static void
 set_up(struct mutator *m)
 {
@@ -385,27 +446,23 @@ set_up(struct mutator *m)
 
 	random_seed(&m->random, m->seed);
 	settings.domains = 1;
-	for (int k = 0; k < 2; k++) {
-		struct group *g = &m->groups[k];
-
-		settings.kind = k == 0 ? KIND_V9 : KIND_IPFIX;
-		settings.seed = m->seed + 1 + (uint64_t)k;
-		settings.exporters = 1;
-		m->loads[k == 0 ? DAMAGED_V9 : DAMAGED_IPFIX] = load_new(&settings);
-		g->count = m->valid;
-		if (m->valid == 0)
-			continue;
+	for (int k = GROUP_V9; k <= GROUP_IPFIX && m->valid > 0; k++) {
+		settings.kind = k == GROUP_V9 ? KIND_V9 : KIND_IPFIX;
+		settings.seed = m->seed + 3 + (uint64_t)k;
 		settings.exporters = m->valid;
-		settings.seed += 2;
-		g->load = load_new(&settings);
-		for (uint32_t i = 0; i < g->count; i++) {
-			g->counted[i].address = (k == 0 ? VALID_V9 : VALID_IPFIX) + i;
-			g->counted[i].kind = settings.kind;
-			g->sockets[i] = loopback_socket(g->counted[i].address, m->port);
-		}
+		set_up_group(m, k, k == GROUP_V9 ? "v9" : "ipfix",
+			k == GROUP_V9 ? VALID_V9 : VALID_IPFIX, load_new(&settings));
+	}
+	set_up_group(m, GROUP_SFLOW, "sflow", VALID_SFLOW, NULL);
+	settings.exporters = 1;
+	for (int k = GROUP_V9; k <= GROUP_IPFIX; k++) {
+		settings.kind = k == GROUP_V9 ? KIND_V9 : KIND_IPFIX;
+		settings.seed = m->seed + 1 + (uint64_t)k;
+		m->loads[k == GROUP_V9 ? DAMAGED_V9 : DAMAGED_IPFIX] = load_new(&settings);
 	}
 	m->exporters[DAMAGED_V5] = (struct exporter){.kind = KIND_V5, .length = 48, .domain = 1};
 	m->exporters[DAMAGED_MIXED] = (struct exporter){.kind = KIND_IPFIX, .domain = 2};
+	m->agent.address = DAMAGED + DAMAGED_SFLOW;
 	for (uint32_t i = 0; i < KINDS; i++)
 		m->sockets[i] =
 			loopback_socket(DAMAGED + i, i == DAMAGED_SFLOW ? m->sflow_port : m->port);
@@ -419,10 +476,10 @@ take_options(struct mutator *m, int argc, char **argv)
 		{"rate", required_argument, NULL, 3}, {"seed", required_argument, NULL, 4},
 		{"changes", required_argument, NULL, 5}, {"valid", required_argument, NULL, 6},
 		{"every", required_argument, NULL, 7}, {"spoof", required_argument, NULL, 8},
-		{"wait", no_argument, NULL, 'w'}, {0}};
+		{"each", required_argument, NULL, 9}, {"wait", no_argument, NULL, 'w'}, {0}};
 	uint64_t port = 0, sflow_port = 0, valid = m->valid;
 	uint64_t *const into[] = {&port, &sflow_port, &m->packets, &m->rate, &m->seed,
-		&m->changes_most, &valid, &m->every, &m->spoof};
+		&m->changes_most, &valid, &m->every, &m->spoof, &m->each};
 	int which;
 
 	while ((which = getopt_long(argc, argv, "", options, NULL)) >= 0 && which != '?') {
@@ -432,11 +489,13 @@ take_options(struct mutator *m, int argc, char **argv)
 			*into[which] = loopback_number(options[which].name, optarg, UINT32_MAX);
 	}
 	if (which == '?' || optind != argc || port == 0 || port > 65535 || sflow_port > 65535 ||
-		m->rate == 0 || m->every == 0 || valid > VALID_MOST || m->spoof > 15000000) {
+		m->rate == 0 || m->every == 0 || m->each < 2 || valid > VALID_MOST ||
+		m->spoof > 15000000) {
 		fputs("usage: mutator --port PORT [--sflow-port PORT] [--packets N] [--rate "
 		      "A_SECOND] [--seed N]\n"
 		      "  [--changes MOST (0: all valid)] [--valid EXPORTERS (of each kind)]\n"
-		      "  [--every N (one valid datagram for N others)] [--spoof ADDRESSES]\n"
+		      "  [--every N (one valid datagram for N others)] [--spoof ADDRESSES "
+		      "[--each DATAGRAMS (2)]]\n"
 		      "  [--wait (says \"damaged\", and sends the end after a byte from standard "
 		      "input)]\n",
 			stderr);
@@ -459,6 +518,7 @@ main(int argc, char **argv)
 		.seed = 1,
 		.changes_most = 3,
 		.every = 10,
+		.each = 2,
 		.valid = 4};
 	take_options(m, argc, argv);
 	loopback_catch();
@@ -474,7 +534,7 @@ main(int argc, char **argv)
 	for (int k = 0; k < 2 && m->spoof == 0; k++)
 		heal(m, k == 0 ? DAMAGED_V9 : DAMAGED_IPFIX, &healed[k]);
 	report(m, healed, (double)(loopback_clock() - begun) / SECOND);
-	for (int k = 0; k < 2; k++) {
+	for (int k = 0; k < GROUPS; k++) {
 		for (uint32_t i = 0; i < m->groups[k].count; i++)
 			close(m->groups[k].sockets[i]);
 		load_free(m->groups[k].load);

@@ -207,7 +207,7 @@ a_count_that_cannot_be_is_cut(void **state)
 	world->exporters[0].count = UINT64_MAX;
 	for (uint32_t i = 0; i < STATUS_EXPORTERS; i++)
 		world->exporters[0].exporter[i].domain = i;
-	assert_has(format(world), "lazaret_exporters 4096\n");
+	assert_has(format(world), "lazaret_exporters 8192\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
