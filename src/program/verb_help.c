@@ -10,8 +10,8 @@ help_list(FILE *out)
 {
 	fputs("usage: lazaret VERB [ARGUMENT]...\n\n", out);
 	for (const struct verb *verb = verbs; verb->name != NULL; verb++)
-		fprintf(out, "  lazaret %s %s\n        %s\n", verb->name, verb->arguments,
-			verb->summary);
+		fprintf(out, "  lazaret %s%s%s\n        %s\n", verb->name,
+			*verb->arguments ? " " : "", verb->arguments, verb->summary);
 	fputs("\nlazaret VERB --help says more about a verb, lazaret help OPTION about an option "
 	      "of\nthe configuration, lazaret help options lists them.\n",
 		out);

@@ -35,8 +35,9 @@ struct rehearse {
 static const char usage[] =
 	"usage: lazaret rehearse [SCENARIO] [--json] [--seed N] [--lines N] [--days N]\n"
 	"                        [--set NAME=VALUE]... [--curve | --vary[=CLASS] | --traffic]\n"
-	"       lazaret rehearse [SCENARIO] --wire [--json]\n"
-	"       lazaret rehearse [SCENARIO] --to ADDRESS:PORT [--speed N] [--rate N] [--json]\n"
+	"       lazaret rehearse [SCENARIO] --wire [--seed N] [--days N] [--json]\n"
+	"       lazaret rehearse [SCENARIO] --to ADDRESS:PORT [--speed N] [--rate N]\n"
+	"                        [--seed N] [--days N] [--json]\n"
 	"\n"
 	"Runs a scripted network through the judge and counts what it finds, class by class.\n"
 	"\n"
