@@ -297,7 +297,8 @@ find_template(const struct kernel_slot *slot, const struct datagram *d)
 			break;
 		if (t->id != d->template_id)
 			continue;
-		if ((t->flags & KERNEL_REDEFINED) && t->since - d->seconds - 1 < REORDER_SECONDS - 1)
+		if ((t->flags & KERNEL_REDEFINED) &&
+			t->since - d->seconds - 1 < REORDER_SECONDS - 1)
 			return NULL;
 		return t;
 	}

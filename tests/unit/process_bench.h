@@ -3,11 +3,11 @@
 #define LAZARET_TESTS_PROCESS_BENCH_H
 
 #include "base/bytes.h"
+#include "control/message.h"
 #include "identity/sighting.h"
+#include "judge/judge.h"
 #include "runtime/channel.h"
 #include "service/daemon.h"
-#include "service/judge.h"
-#include "service/message.h"
 #include "service/statefolder.h"
 #include "unit.h"
 

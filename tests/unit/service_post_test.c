@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/message.h"
 #include "runtime/channel.h"
-#include "service/message.h"
 #include "service/post.h"
 #include "unit.h"
 

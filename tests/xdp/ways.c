@@ -49,7 +49,8 @@ ways_compare(struct way *a, struct way *b)
 {
 	ways[0] = a;
 	ways[1] = b;
-	b->export_->twins.seed = a->export_->twins.seed;
+	memcpy(b->export_->twins.secret, a->export_->twins.secret,
+		sizeof(b->export_->twins.secret));
 }
 
 void
