@@ -19,7 +19,8 @@ bool answer_add(struct answer *answer, struct text text);
 /* Bytes of the message that holds it. */
 size_t answer_size(const struct answer *answer);
 
-/* Throws away what is there and says what went wrong: "WHERE: WHAT", and in a second line what to do. code is -errno. */
+/* Throws away what is there and says what went wrong: "WHERE: WHAT", and in a second line what to do. code is
+ * -errno. */
 void answer_fail(struct answer *answer, int code, const struct fail *fail);
 
 #endif

@@ -1,18 +1,18 @@
 /* desk - the process that people and their tools ask: control socket and metrics
  *
  * What:    takes requests of one line from a Unix socket (lazaret-control(7)), finds out who asks and whether he may,
- *          puts questions to judges, keeper and parent a page at a time, and answers. Serves the metrics over HTTP. Reads
- *          the pages of status memory, and writes its own.
+ *          puts questions to judges, keeper and parent a page at a time, and answers. Serves the metrics over HTTP.
+ *          Reads the pages of status memory, and writes its own.
  * Owns:    nothing that it is handed: listening sockets and channels are the caller's. A channel whose other end is
  *          closed is not used any more; the parent keeps both ends of each pair open, so that a successor goes on
  *          with it and what an answer of the one before says is known by its number and dropped.
- * Limits:  DESK_CLIENTS clients and DESK_CLIENTS_SPARE more if they are admins, DESK_CLIENTS_USER of a user (not of root);
- *          one question of each under way; a client that reads nothing, or says nothing, for idle_s is let go. Who may
- *          ask is known when he connects. DESK_SCRAPES connections for metrics, each for scrape_s in all, whatever
- *          comes over it.
+ * Limits:  DESK_CLIENTS clients and DESK_CLIENTS_SPARE more if they are admins, DESK_CLIENTS_USER of a user (not of
+ *          root); one question of each under way; a client that reads nothing, or says nothing, for idle_s is let go.
+ *          Who may ask is known when he connects. DESK_SCRAPES connections for metrics, each for scrape_s in all,
+ *          whatever comes over it.
  * Security: opens no file but /proc/PID/loginuid (may be refused), makes no socket, forks nothing. System calls:
- *          accept4, close, epoll_*, eventfd2, fcntl, getpid, getrandom, getsockopt, ioctl FIONREAD, lseek, openat, read,
- *          readv, recvmsg, sendmsg, sendto, setsockopt, shutdown, write, writev, clock_gettime and memory.
+ *          accept4, close, epoll_*, eventfd2, fcntl, getpid, getrandom, getsockopt, ioctl FIONREAD, lseek, openat,
+ *          read, readv, recvmsg, sendmsg, sendto, setsockopt, shutdown, write, writev, clock_gettime and memory.
  * Thread:  one.
  */
 #ifndef LAZARET_CONTROL_DESK_H

@@ -318,8 +318,7 @@ on_patience(evutil_socket_t socket, short what, void *context)
 	if (!client->waits)
 		return;
 	snprintf(text, sizeof(text),
-		"%s did not answer within %u s\ntry again; lazaret status "
-		"says how it is",
+		"%s did not answer within %u s\ntry again; lazaret status says how it is",
 		client->peer->name, client->desk->settings->answer_s);
 	refuse(client, CODE_TROUBLE, text);
 }
@@ -355,9 +354,9 @@ find_obstacle(const struct desk *desk, const struct caller *caller, char into[25
 
 	if (caller->role == DESK_NOBODY)
 		snprintf(into, 256,
-			"%s may ask the daemon nothing\nroot, the user of the daemon and members "
-			"of its "
-			"groups may: control.operators, control.viewers",
+			"%s may ask the daemon nothing\n"
+			"root, the user of the daemon and members of its groups may: "
+			"control.operators, control.viewers",
 			caller->actor);
 	else if (desk->client_count >= most)
 		snprintf(into, 256, "%zu others ask the daemon already\ntry again later",

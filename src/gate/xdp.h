@@ -1,9 +1,9 @@
 /* xdp - the filter of export datagrams in the kernel: loaded, attached, and given back
  *
- * What:    loads bpf/export.bpf.c (what the program needs of files and rights beyond CAP_BPF and CAP_NET_ADMIN
- *          is done then), tells it which addresses and ports are ours, and attaches it to an interface. The maps behind its descriptors are used by kernel.h (runtime/kernelmap.h maps
- *          them); their layout is kernelshare.h. Needs CAP_BPF, CAP_NET_ADMIN
- *          and CAP_PERFMON; once it is there nobody needs any.
+ * What:    loads bpf/export.bpf.c (what the program needs of files and rights beyond CAP_BPF and CAP_NET_ADMIN is
+ *          done then), tells it which addresses and ports are ours, and attaches it to an interface. The maps behind
+ *          its descriptors are used by kernel.h (runtime/kernelmap.h maps them); their layout is kernelshare.h. Needs
+ *          CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; once it is there nobody needs any.
  * Owns:    the program, its maps and the link. xdp_free, and the end of the process, detach it; then all
  *          datagrams go by the socket again. A copy of xdp_link_fd elsewhere keeps it attached.
  * Limits:  KERNEL_LISTENERS addresses, KERNEL_RINGS rings; Linux 5.18 or later.

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Verdicts that wait for the keeper: as long as a full disk may last before
- * judges wait, too. */
+/* Verdicts that wait for the keeper: as long as a full disk may last before judges wait, too. */
 #define VERDICTS_MOST 8192
 #define JOIN_MOST     (1UL << 18)
 

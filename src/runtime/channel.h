@@ -23,7 +23,8 @@ int channel_pair(int ends[2]) MUST_USE;
 /* 0, -EAGAIN if the other side does not read, -EPIPE if there is none any more. */
 int channel_send(int channel, uint16_t type, const void *body, size_t size);
 
-/* The next message: its size, and *type; -EAGAIN if there is none, -EPIPE at the end, -EBADMSG for one that cannot be. */
+/* The next message: its size, and *type; -EAGAIN if there is none, -EPIPE at the end, -EBADMSG for one that cannot
+ * be. */
 int64_t channel_receive(int channel, uint16_t *type, void *body, size_t room) MUST_USE;
 
 /* Throws away all that waits to be received. */

@@ -1,7 +1,7 @@
 /* datagrams - what waits in a UDP socket, many at a time
  *
- * What:    one call takes up to DATAGRAMS messages; where the kernel has merged datagrams of one sender (UDP_GRO) they are
- *          given one by one again.
+ * What:    one call takes up to DATAGRAMS messages; where the kernel has merged datagrams of one sender (UDP_GRO)
+ *          they are given one by one again.
  * Owns:    the memory that they are received into: DATAGRAMS times the largest that there can be, used only as
  *          far as they are long. What datagrams_next gives is valid until the next datagrams_receive.
  * Thread:  one at a time.

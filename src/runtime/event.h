@@ -1,9 +1,9 @@
 /* event - one line of the log: something that happened, in logfmt
  *
  * What:    "event=case-opened case=12 line=00c0ffee00c0ffee state=suspect". Names of events are a table; each is
- *          described in lazaret-events(7). Values with blanks, quotes or control characters are quoted. Lines of persons are
- *          pseudonyms here, always. Under a service manager that keeps the log (JOURNAL_STREAM) the line begins with its
- *          severity "<N>", else with the time.
+ *          described in lazaret-events(7). Values with blanks, quotes or control characters are quoted. Lines of
+ *          persons are pseudonyms here, always. Under a service manager that keeps the log (JOURNAL_STREAM) the line
+ *          begins with its severity "<N>", else with the time.
  * Limits:  EVENT_LINE bytes a line; a longer one is cut. At most EVENT_MINUTE lines a minute of each kind whose
  *          pace others set (event_rows); the next minute says how many were left out.
  * Thread:  one a process.
@@ -70,8 +70,8 @@ extern const struct event_row event_rows[EVENT_COUNT];
 /* Writes to standard error: "process=NAME pid=..." is added by event_begin's name. */
 void event_begin(const char *process);
 
-/* format: "case=%llu text=%s" and so on. %s values are quoted where they need it: only %s, %d, %u, %llu, %lld, %016llx, %.1f
- * are known. */
+/* format: "case=%llu text=%s" and so on. %s values are quoted where they need it: only %s, %d, %u, %llu, %lld,
+ * %016llx, %.1f are known. */
 void event(enum event what, const char *format, ...) PRINTF(2, 3);
 
 /* The line without its end, for tests. */

@@ -167,7 +167,8 @@ ask(struct gateclient *client, struct gate_order *order, int *descriptors, size_
 	return answer->error;
 }
 
-/* Every byte, since the gate takes none that means nothing: an initialiser need not clear what a union has beyond it. */
+/* Every byte, since the gate takes none that means nothing: an initialiser need not clear what a union has beyond
+ * it. */
 static void
 order_begin(struct gate_order *order, enum gate_order_kind kind)
 {

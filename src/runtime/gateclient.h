@@ -22,8 +22,8 @@ struct gateclient {
 	uint64_t number;
 };
 
-/* program: the path of lazaret-gate. with_bpf: it loads the filter, and keeps CAP_BPF too. Nothing but standard error and its socket is
- * handed on. */
+/* program: the path of lazaret-gate. with_bpf: it loads the filter, and keeps CAP_BPF too. Nothing but standard
+ * error and its socket is handed on. */
 int gateclient_start(
 	struct gateclient *ret, const char *program, bool with_bpf, struct fail *fail) MUST_USE;
 void gateclient_stop(struct gateclient *client);

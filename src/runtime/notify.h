@@ -3,11 +3,11 @@
  * What:    the messages of systemd's protocol, to the socket that NOTIFY_SOCKET names (a path, or an
  *          abstract name). Without a manager all functions do nothing and give 0. The socket is connected
  *          when it is opened, so telling needs no file and no right in a sandbox but write.
- * Owns:    the descriptor; notify_close gives it back.
  *          What must arrive (ready, reloading, stopping) and did not, because the manager was behind, is owed: it is
  *          kept in its order until notify_repeat has sent it.
- * Limits:  NOTIFY_TEXT bytes a message; line ends in a status become blanks. NOTIFY_OWED messages are owed: of more, the
- *          oldest reload that is over is forgotten.
+ * Owns:    the descriptor; notify_close gives it back.
+ * Limits:  NOTIFY_TEXT bytes a message; line ends in a status become blanks. NOTIFY_OWED messages are owed: of more,
+ *          the oldest reload that is over is forgotten.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_RUNTIME_NOTIFY_H
@@ -39,7 +39,8 @@ struct notify {
 int notify_open(struct notify *ret, struct fail *fail) MUST_USE;
 void notify_close(struct notify *notify);
 
-/* 1 if it was told, 0 if nobody listens, -errno: then it is owed. -EAGAIN: the manager is behind; nothing waits for it. */
+/* 1 if it was told, 0 if nobody listens, -errno: then it is owed. -EAGAIN: the manager is behind; nothing waits for
+ * it. */
 int notify_ready(struct notify *notify);
 /* With the time of CLOCK_MONOTONIC, as the manager wants it; notify_ready ends it. */
 int notify_reloading(struct notify *notify);

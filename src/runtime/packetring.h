@@ -1,12 +1,12 @@
 /* packetring - live packets of an interface, through a ring that the kernel fills
  *
- * What:    packetring_open makes an AF_PACKET socket with a ring (TPACKET_V3) and the filter of
- *          packetfilter.h, which nobody can take off again; this needs CAP_NET_RAW, so the gate does it.
- *          packetring_map, which needs nothing, maps it in the process that reads; packetring_next walks it. Who maps it
- *          after somebody else goes on with the oldest block that was not given back.
- *          The descriptor is readable when a block is full, or when its time is over. When the interface goes down it has an
- *          error, until packetring_look takes it; when it is up again packets come as before. One that is taken away comes
- *          back only as another, which needs a new ring.
+ * What:    packetring_open makes an AF_PACKET socket with a ring (TPACKET_V3) and the filter of packetfilter.h, which
+ *          nobody can take off again; this needs CAP_NET_RAW, so the gate does it. packetring_map, which needs
+ *          nothing, maps it in the process that reads; packetring_next walks it. Who maps it after somebody else goes
+ *          on with the oldest block that was not given back. The descriptor is readable when a block is full, or when
+ *          its time is over. When the interface goes down it has an error, until packetring_look takes it; when it is
+ *          up again packets come as before. One that is taken away comes back only as another, which needs a new
+ *          ring.
  * Owns:    a packetring owns the mapping and the descriptor. What packetring_next points at is the kernel's
  *          again at the next call.
  * Limits:  PACKETRING_BYTES a ring. Packets larger than a block are cut. What the kernel could not place is

@@ -23,8 +23,8 @@ pid_t process_fork(const char *name) MUST_USE;
 /* Closes every descriptor above standard error except these. */
 void process_keep_only(const int *descriptors, size_t count);
 
-/* A child that ended: its process id, how ("was killed by signal 9 (Killed)") and the signal that killed it, or 0; 0 if none
- * did. */
+/* A child that ended: its process id, how ("was killed by signal 9 (Killed)") and the signal that killed it, or 0;
+ * 0 if none did. */
 pid_t process_ended(char how[64], bool *is_clean, int *signal);
 
 /* Waits for a child of which nothing is expected but its exit code: 0, or -ECHILD with fail filled. */

@@ -1,7 +1,7 @@
 /* connections - exporters that are connected over TCP: IPFIX (RFC 7011 s10.4)
  *
- * What:    takes connections from listening sockets, reads what they send, and closes those that send what cannot be, are
- *          not allowed, or are silent for half an hour.
+ * What:    takes connections from listening sockets, reads what they send, and closes those that send what cannot be,
+ *          are not allowed, or are silent for half an hour.
  * Owns:    the connections' descriptors; listening sockets are the caller's.
  * Limits:  CONNECTIONS connections; CONNECTIONS_PEER of one address; one beyond is closed and counted.
  * Thread:  the receiver's.
@@ -21,8 +21,8 @@ struct connections_in;
 struct connections_in *connections_in_new(struct export *export_);
 struct connections_in *connections_in_free(struct connections_in *in);
 
-/* Takes what waits at a listening socket: 0, or -errno where that is not possible just now (-EMFILE, -ENFILE, ...): what
- * waits goes on waiting, and the caller is to leave it alone for a while. */
+/* Takes what waits at a listening socket: 0, or -errno where that is not possible just now (-EMFILE, -ENFILE, ...):
+ * what waits goes on waiting, and the caller is to leave it alone for a while. */
 int connections_in_accept(struct connections_in *in, int listener, struct wall now) MUST_USE;
 
 /* What to poll for: fills up to CONNECTIONS entries, returns how many. */

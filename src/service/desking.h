@@ -1,8 +1,8 @@
 /* desking - the desk's process: desk.h with what the parent and the estate give it
  *
  * What:    finds out which groups may ask, and hands the desk its sockets, channels and pages.
- * Security: no files but /proc/PID/loginuid of who asks, no sockets but those that listen; sees pseudonyms, and names only
- *          as they pass in answers of the keeper.
+ * Security: no files but /proc/PID/loginuid of who asks, no sockets but those that listen; sees pseudonyms, and names
+ *          only as they pass in answers of the keeper.
  * Thread:  one process.
  */
 #ifndef LAZARET_SERVICE_DESKING_H
@@ -10,7 +10,8 @@
 
 #include "service/opening.h"
 
-/* In the parent, before it shuts itself in: the look-up of users and groups loads libraries, which nobody may do later. */
+/* In the parent, before it shuts itself in: the look-up of users and groups loads libraries, which nobody may do
+ * later. */
 void desking_prepare(const struct daemon_settings *settings);
 
 /* Does not return. */

@@ -1,8 +1,8 @@
 /* filteropening - the filter in the kernel, as the parent has it
  *
- * What:    has the gate attach the filter of export datagrams (bpf/export.bpf.c) to interfaces, for the UDP ports that are
- *          open, and keeps what receivers need of it. So a receiver that dies leaves the filter as it was to its
- *          successor, and when all processes are gone the kernel takes it off.
+ * What:    has the gate attach the filter of export datagrams (bpf/export.bpf.c) to interfaces, for the UDP ports
+ *          that are open, and keeps what receivers need of it. So a receiver that dies leaves the filter as it was to
+ *          its successor, and when all processes are gone the kernel takes it off.
  * Owns:    its descriptors.
  * Limits:  GATE_LISTENERS pairs of address and port. A socket that is bound to no address has one pair for each address
  *          of the machine: first those of the interfaces, then the others, without loopback and link-local ones;

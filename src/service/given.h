@@ -1,9 +1,9 @@
 /* given - sockets that the service manager opened, as places to listen at
  *
- * What:    sorts what activation.h took: datagram sockets are for flow export, those of one address and port a group, which
- *          is divided by exporter and domain; a Unix socket is the control socket; a stream socket is IPFIX over TCP, or,
- *          if its name is "metrics", that of the metrics. A configured place that one of them covers is not opened
- *          a second time.
+ * What:    sorts what activation.h took: datagram sockets are for flow export, those of one address and port a group,
+ *          which is divided by exporter and domain; a Unix socket is the control socket; a stream socket is IPFIX
+ *          over TCP, or, if its name is "metrics", that of the metrics. A configured place that one of them covers is
+ *          not opened a second time.
  * Owns:    the descriptors stay the caller's.
  * Limits:  DAEMON_LISTEN places, one control socket, one for metrics; a group has no more sockets than there are
  *          receivers, for nobody would read the others. With fewer, the last receivers have nothing of that port.

@@ -1,8 +1,8 @@
 /* kernelin - what the filter in the kernel hands a receiver
  *
- * What:    the receiver's side of bpf/export.bpf.c: the ring by which entries come, and the memory by which
- *          the filter hears what it may read (source/export/kernel.h). The receiver calls kernelin_take after each batch that
- *          it took from a socket and before it reads that batch, and kernelin_allow when its sockets are empty.
+ * What:    the receiver's side of bpf/export.bpf.c: the ring by which entries come, and the memory by which the
+ *          filter hears what it may read (source/export/kernel.h). The receiver calls kernelin_take after each batch
+ *          that it took from a socket and before it reads that batch, and kernelin_allow when its sockets are empty.
  * Owns:    the mappings; the descriptors are the caller's, of which only the ring's is used after the beginning.
  * Limits:  those of kernelshare.h. It is shown less when the receiver ends: kernelin_end.
  * Thread:  the receiver's; it is made before the process shuts itself in.

@@ -43,8 +43,8 @@ struct opening {
 int opening_take(struct opening *opening, const struct activation *activation,
 	const struct daemon_settings *settings, struct fail *fail) MUST_USE;
 
-/* Makes of what there is what the settings want: 0, or -errno with fail filled, and then nothing has changed. gate opens
- * what needs privileges; NULL: there is none. */
+/* Makes of what there is what the settings want: 0, or -errno with fail filled, and then nothing has changed. gate
+ * opens what needs privileges; NULL: there is none. */
 int opening_change(struct opening *opening, const struct daemon_settings *settings,
 	struct gateclient *gate, struct fail *fail) MUST_USE;
 

@@ -24,8 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* After a drain that brought something: one batch costs as much to be woken for as a datagram. Shorter where so many came
- * that the buffer of a socket might fill in the meantime. */
+/* After a drain that brought something: one batch costs as much to be woken for as a datagram. Shorter where so
+ * many came that the buffer of a socket might fill in the meantime. */
 #define DRAIN_PAUSE_NS 10000000L
 #define DRAIN_MANY     512U
 /* Of one socket before the others have their turn. */
@@ -416,8 +416,8 @@ tell_losses(struct receiver *receiver)
 	receiver->told_refused = receiver->refused;
 }
 
-/* An interface that goes down or comes back is told. Asked again and again: one that is down can be taken away without a
- * word. */
+/* An interface that goes down or comes back is told. Asked again and again: one that is down can be taken away
+ * without a word. */
 static void
 look_at_interfaces(struct receiver *receiver)
 {
@@ -516,7 +516,8 @@ map_filter(struct receiver *receiver)
 	close(filter->slots);
 }
 
-/* Those lost that receivers before this one counted: what comes late takes back of theirs too. What they told is told. */
+/* Those lost that receivers before this one counted: what comes late takes back of theirs too. What they told is
+ * told. */
 static void
 take_over_losses(struct receiver *receiver)
 {
@@ -659,8 +660,8 @@ loop(struct receiver *receiver)
 	}
 }
 
-/* All that has come: what is left in the queue of a socket is lost when it is closed, and what is left of a connection is
- * answered by a reset. */
+/* All that has come: what is left in the queue of a socket is lost when it is closed, and what is left of a
+ * connection is answered by a reset. */
 static void
 drain_to_the_end(struct receiver *receiver)
 {

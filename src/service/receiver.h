@@ -1,9 +1,9 @@
 /* receiver - the process that reads what exporters and interfaces send: hostile bytes in, sightings of lines out
  *
  * What:    a loop around source/ and identity/: takes datagrams in batches, hands them to the decoders, finds the
- *          lines of the mail connections, and puts sightings into the ring of each line's judge. What the network has to say
- *          waits in the socket for 10 ms at the most, so that a batch is worth its while.
- *          What it knows of its exporters outlives it (sessionfile.h).
+ *          lines of the mail connections, and puts sightings into the ring of each line's judge. What the network has
+ *          to say waits in the socket for 10 ms at the most, so that a batch is worth its while. What it knows of its
+ *          exporters outlives it (sessionfile.h).
  * Security: no files but those in the folder of the state, no new sockets; sees inside addresses and the key of the
  *          pseudonyms.
  * Limits:  those of export.h and intake.h; never waits for a judge: what a full ring does not take is counted.

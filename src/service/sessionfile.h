@@ -1,8 +1,9 @@
 /* sessionfile - the file in which what a receiver knows of its exporters outlives it
  *
  * What:    written by a child (fork) beside the last good one when templates have changed, at most every
- *          SESSIONFILE_SOON, and every SESSIONFILE_EVERY; it becomes the good one when it is on the disk. The last one, at
- *          the end of a receiver, says that it is: only then are sequence numbers exact, and a gap after it is a loss.
+ *          SESSIONFILE_SOON, and every SESSIONFILE_EVERY; it becomes the good one when it is on the disk. The last
+ *          one, at the end of a receiver, says that it is: only then are sequence numbers exact, and a gap after it
+ *          is a loss.
  * Owns:    the file "receiver-N.sessions" and what is written beside it in the folder.
  * Limits:  one at a time.
  * Thread:  one at a time.
