@@ -40,17 +40,23 @@ has_line(struct ledger *ledger, uint64_t line)
 
 /* Line number base + i for the ith of count transitions; one batch. */
 static int
-write_batch(struct ledger *ledger, uint64_t base, int count)
+write_batch_or_tell(struct ledger *ledger, uint64_t base, int count, struct fail *fail)
 {
 	for (int i = 0; i < count; i++) {
 		struct verdict verdict =
 			fixture_verdict(base + (uint64_t)i, i, STATE_WATCH, STATE_SUSPECT);
-		int r = ledger_transition(ledger, &verdict, TEXT("192.0.2.1"), NULL);
+		int r = ledger_transition(ledger, &verdict, TEXT("192.0.2.1"), fail);
 
 		if (r < 0)
 			return r;
 	}
-	return ledger_commit(ledger, NULL);
+	return ledger_commit(ledger, fail);
+}
+
+static int
+write_batch(struct ledger *ledger, uint64_t base, int count)
+{
+	return write_batch_or_tell(ledger, base, count, NULL);
 }
 
 #define KILL_BATCH 7
@@ -114,31 +120,45 @@ kill_dash_nine_loses_nothing_that_was_acknowledged(void **state)
 	assert_true(acknowledged[3] > 0);
 }
 
+/* Makes or opens the ledger and writes 40 batches of 10; a child that fails says at which call and why. */
+static int
+write_beside_another(const struct fixture *fixture, uint64_t base)
+{
+	struct ledger_settings settings = fixture_settings(fixture, STORE_MAKE);
+	struct ledger *ledger = NULL;
+	const char *call = "ledger_open";
+	struct fail fail = {0};
+	int r;
+
+	settings.wait_ms = 60000;
+	r = ledger_open(&ledger, &settings, &fail);
+	if (r == 0) {
+		call = "ledger_parameters";
+		r = ledger_parameters(ledger, FIXTURE_VERSION, TEXT("q = 0.05\n"), &fail);
+	}
+	for (uint64_t batch = 0; batch < 40 && r == 0; batch++) {
+		call = "write_batch";
+		r = write_batch_or_tell(ledger, base + batch * 10, 10, &fail);
+	}
+	ledger_close(ledger);
+	if (r < 0)
+		dprintf(STDERR_FILENO, "from line %d, %s: %s: %s: %s\n", (int)base, call,
+			strerror(-r), fail.where, fail.what);
+	return r < 0;
+}
+
 static void
 two_processes_write_at_once(void **state)
 {
 	const struct fixture *fixture = *state;
 
+	/* The second half of one's lines are the first half of the other's. */
 	for (uint64_t child = 0; child < 2; child++) {
 		pid_t pid = fork();
 
 		assert_true(pid >= 0);
-		if (pid == 0) {
-			struct ledger_settings settings = fixture_settings(fixture, STORE_MAKE);
-			struct ledger *ledger = NULL;
-			int r;
-
-			settings.wait_ms = 60000;
-			r = ledger_open(&ledger, &settings, NULL);
-			if (r == 0)
-				r = ledger_parameters(
-					ledger, FIXTURE_VERSION, TEXT("q = 0.05\n"), NULL);
-			/* The second half of one's lines are the first half of the other's. */
-			for (uint64_t batch = 0; batch < 40 && r == 0; batch++)
-				r = write_batch(ledger, 1 + child * 200 + batch * 10, 10);
-			ledger_close(ledger);
-			_exit(r < 0);
-		}
+		if (pid == 0)
+			_exit(write_beside_another(fixture, 1 + child * 200));
 	}
 	for (int i = 0; i < 2; i++) {
 		int status;
