@@ -376,9 +376,10 @@ connect_as(struct sqlite *sqlite, const char *name, int flags,
 		fail);
 }
 
-/* Is it a ledger, and how old? An empty database is version 0. */
+/* Is it a ledger, and how old? An empty database is version 0. Within a transaction: another program may be
+ * making the ledger, and half of what was before it and half of what is after it would be no ledger. */
 static int
-find_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
+read_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
 {
 	int64_t application = 0, tables = 0;
 	char what[128];
@@ -405,6 +406,19 @@ find_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
 		return tell(sqlite, -ENOTSUP, what, "use that version of Lazaret", fail);
 	}
 	return 0;
+}
+
+static int
+find_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
+{
+	int r = sqlite_run(sqlite, "BEGIN", fail);
+
+	if (r < 0)
+		return r;
+	r = read_version(sqlite, version, fail);
+	/* Nothing was written. */
+	sqlite3_exec(sqlite->db, "ROLLBACK", NULL, NULL, NULL);
+	return r;
 }
 
 /* A second program may be doing the same: SQLite does not wait for this lock by itself. */
@@ -435,7 +449,7 @@ migrate(struct sqlite *sqlite, struct fail *fail)
 	if (r < 0)
 		return r;
 	/* Again, now that nobody else can change it. */
-	r = find_version(sqlite, &version, fail);
+	r = read_version(sqlite, &version, fail);
 	for (; r == 0 && version < SCHEMA_VERSION; version++)
 		r = sqlite_run(sqlite, schema_steps[version], fail);
 	snprintf(settle, sizeof(settle),

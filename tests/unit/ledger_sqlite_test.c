@@ -523,6 +523,25 @@ faulty_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return fails_now() ? SQLITE_IOERR_TRUNCATE : real(file)->xTruncate(file, size);
 }
 
+/* At the nth lock that the opener asks for while it holds none, another process makes the ledger and writes. */
+static struct {
+	long countdown; /* 0: no meeting */
+	int start;      /* a byte into it: the other process begins */
+	int done;       /* a byte or the end from it: the other process is done */
+} meeting;
+
+static int
+meeting_lock(sqlite3_file *file, int level)
+{
+	char byte = 'm';
+
+	if (level == SQLITE_LOCK_SHARED && meeting.countdown > 0 && --meeting.countdown == 0) {
+		must(write(meeting.start, &byte, 1) == 1);
+		must(read(meeting.done, &byte, 1) >= 0);
+	}
+	return real(file)->xLock(file, level);
+}
+
 static int
 faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
 {
@@ -540,10 +559,28 @@ faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, i
 		methods->faulty.xWrite = faulty_write;
 		methods->faulty.xSync = faulty_sync;
 		methods->faulty.xTruncate = faulty_truncate;
+		methods->faulty.xLock = meeting_lock;
 		file->pMethods = &methods->faulty;
 		break;
 	}
 	return code;
+}
+
+static int
+faulty_begin(void **state)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	fault.open = vfs->xOpen;
+	vfs->xOpen = faulty_open;
+	return fixture_begin(state);
+}
+
+static int
+faulty_end(void **state)
+{
+	sqlite3_vfs_find(NULL)->xOpen = fault.open;
+	return fixture_end(state);
 }
 
 static void
@@ -608,10 +645,7 @@ a_fault_at_any_write_loses_nothing_that_was_acknowledged(void **state)
 		int code;
 	} kinds[] = {{false, SQLITE_IOERR_WRITE}, {true, SQLITE_IOERR_WRITE}, {true, SQLITE_FULL}};
 	const struct fixture *fixture = *state;
-	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
 
-	fault.open = vfs->xOpen;
-	vfs->xOpen = faulty_open;
 	for (size_t kind = 0; kind < sizeof(kinds) / sizeof(*kinds); kind++) {
 		long nth = 1;
 
@@ -622,10 +656,70 @@ a_fault_at_any_write_loses_nothing_that_was_acknowledged(void **state)
 		start_anew(fixture);
 		assert_true(nth > 30);
 	}
-	vfs->xOpen = fault.open;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
+/* Waits for the opener, makes the ledger and writes lines 1 to 400; without a word from the opener, nothing. */
+static int
+make_when_told(const struct fixture *fixture, int start, int done)
+{
+	char byte;
+
+	if (read(start, &byte, 1) != 1)
+		return 0;
+	if (write_beside_another(fixture, 1) != 0)
+		return 1;
+	return write(done, "d", 1) == 1 ? 0 : 2;
+}
+
+/* Returns whether the opener asked for as many locks. */
+static bool
+opens_what_another_makes(const struct fixture *fixture, long nth)
+{
+	int start[2], done[2], status, r;
+	pid_t child;
+	bool met;
+
+	assert_int_equal(pipe2(start, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		close(start[1]);
+		close(done[0]);
+		_exit(make_when_told(fixture, start[0], done[1]));
+	}
+	close(start[0]);
+	close(done[1]);
+	meeting.countdown = nth;
+	meeting.start = start[1];
+	meeting.done = done[0];
+	r = write_beside_another(fixture, 201);
+	met = meeting.countdown == 0;
+	meeting.countdown = 0;
+	close(start[1]);
+	close(done[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	if (r != 0)
+		print_error("the ledger was made before lock %ld of the opener\n", nth);
+	assert_int_equal(r, 0);
+	assert_int_equal(intact(fixture), met ? 600 : 400);
+	return met;
+}
+
+static void
+opens_a_ledger_that_another_makes_at_any_moment_of_the_opening(void **state)
+{
+	const struct fixture *fixture = *state;
+	long nth = 1;
+
+	for (; opens_what_another_makes(fixture, nth); nth++)
+		start_anew(fixture);
+	assert_true(nth > 3);
+}
+
+#define TEST(name)        cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
+#define TEST_FAULTY(name) cmocka_unit_test_setup_teardown(name, faulty_begin, faulty_end)
 
 int
 main(void)
@@ -633,6 +727,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(kill_dash_nine_loses_nothing_that_was_acknowledged),
 		TEST(two_processes_write_at_once),
+		TEST_FAULTY(opens_a_ledger_that_another_makes_at_any_moment_of_the_opening),
 		TEST(says_that_another_program_holds_the_ledger),
 		TEST(says_that_a_file_is_no_ledger),
 		TEST(refuses_a_ledger_of_a_newer_version),
@@ -641,7 +736,7 @@ main(void)
 		TEST(a_folder_that_may_only_be_read_is_told),
 		TEST(the_ceiling_of_the_file_holds_and_loses_nothing),
 		TEST(a_full_disk_loses_nothing),
-		TEST(a_fault_at_any_write_loses_nothing_that_was_acknowledged),
+		TEST_FAULTY(a_fault_at_any_write_loses_nothing_that_was_acknowledged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
