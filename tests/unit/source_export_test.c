@@ -192,6 +192,39 @@ an_older_layout_that_comes_late_is_not_taken(void **state)
 	station_close(&s);
 }
 
+/* Its header says that it was sent 20 seconds later than it can have been: what comes next would seem older. */
+static void
+a_damaged_time_keeps_no_template_out(void **state)
+{
+	static const uint32_t other[][2] = {{4, 1}, {11, 2}, {7, 2}, {12, 4}, {8, 4}};
+	static const enum dialect dialects[] = {DIALECT_NETFLOW9, DIALECT_IPFIX};
+
+	for (unsigned i = 0; i < 2; i++) {
+		bool v9 = dialects[i] == DIALECT_NETFLOW9;
+		struct station s;
+		struct datagram d;
+
+		station_open_default(&s);
+		station_send_template(&s, dialects[i], 0, 256);
+		for (unsigned damaged = 0; damaged < 2; damaged++) {
+			/* Another layout with a damaged time, or the right one with it behind another. */
+			datagram_begin(&d, dialects[i], v9 ? 1 + 2 * damaged : 0, 7);
+			datagram_patch(&d, v9 ? 8 : 4, DATAGRAM_SECONDS + (damaged ? 0 : 20));
+			datagram_template(&d, 256, other, 5);
+			station_send(&s, &d);
+			datagram_begin(&d, dialects[i], v9 ? 2 + 2 * damaged : 0, 7);
+			datagram_patch(&d, v9 ? 8 : 4, DATAGRAM_SECONDS + (damaged ? 20 : 0));
+			datagram_template(&d, 256, plain_fields, PLAIN_FIELDS);
+			station_send(&s, &d);
+			station_send_flow(&s, dialects[i], v9 ? 3 + 2 * damaged : damaged, 256,
+				1 + (uint8_t)damaged);
+			assert_int_equal(station_counts(&s)->records, 1 + damaged);
+		}
+		assert_int_equal(export_counts(s.export_)->templates_late, 0);
+		station_close(&s);
+	}
+}
+
 static void
 a_withdrawal_over_udp_is_ignored(void **state)
 {
@@ -581,6 +614,7 @@ main(void)
 		cmocka_unit_test(a_redefined_template_counts_at_once),
 		cmocka_unit_test(a_redefinition_that_makes_no_sense_ends_the_old_layout),
 		cmocka_unit_test(an_older_layout_that_comes_late_is_not_taken),
+		cmocka_unit_test(a_damaged_time_keeps_no_template_out),
 		cmocka_unit_test(a_withdrawal_over_udp_is_ignored),
 		cmocka_unit_test(padding_is_no_record),
 		cmocka_unit_test(what_is_too_short_for_a_set_is_counted),

@@ -498,6 +498,7 @@ a_layout_that_is_older_than_the_one_kept_is_not_taken(void **state)
 
 	station_open_default(&s);
 	station_send_template(&s, DIALECT_IPFIX, 0, 256);
+	station_later(&s, 20 * WALL_SECOND);
 	datagram_begin(&d, DIALECT_IPFIX, 0, 7);
 	datagram_patch(&d, 4, DATAGRAM_SECONDS + 20);
 	datagram_template(&d, 256, sampled_fields, 6);

@@ -194,6 +194,7 @@ message_begin(struct message *message, uint32_t domain, int64_t export_us)
 	message->clock_before = export_->intake_counts->clock_records;
 	session->often.messages++;
 	session->port = from->port;
+	message->offset_before = session->often.clock_us;
 	session->often.clock_us = (int64_t)((uint64_t)export_us - (uint64_t)from->received.us);
 	if (from->received.us > session->seen.us)
 		session->seen = from->received;

@@ -34,13 +34,28 @@ release(struct message *message, uint16_t id)
 	}
 }
 
+/* From when on what it says of templates holds: the time in its header, unless that is later than the message before lets
+ * expect. A damaged one would keep out, as older than itself, the valid templates of the next minute. */
+static uint32_t
+holds_from(const struct message *message)
+{
+	uint64_t expected_us =
+		(uint64_t)message->from->received.us + (uint64_t)message->offset_before;
+	uint32_t expected = (uint32_t)((int64_t)expected_us / WALL_SECOND);
+	uint32_t seconds = message->moment.seconds;
+
+	if (message->session->often.messages == 1)
+		return seconds;
+	return (int32_t)(seconds - expected) > 0 ? expected : seconds;
+}
+
 static void
 learn(struct message *message, const struct layout *layout)
 {
 	struct export *export_ = message->export_;
 	struct fail strange = {0};
 	enum session_template result = session_announce(&export_->sessions, message->session,
-		layout, message->moment.seconds, message->from->received, &strange);
+		layout, holds_from(message), message->from->received, &strange);
 
 	switch (result) {
 	case SESSION_TEMPLATE_SAME:
@@ -102,7 +117,7 @@ read_templates(struct message *message, struct reader set, bool is_options)
 			if (r == -EINVAL)
 				return;
 			session_refuse(&export_->sessions, message->session, layout.id,
-				message->moment.seconds, message->from->received);
+				holds_from(message), message->from->received);
 			message->templates++;
 			continue;
 		}
