@@ -68,8 +68,10 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_FILTER_PASSED] = {OWNER_RECEIVER, KIND_COUNTER, "filter_passed",
 		"Datagrams that came by the socket while there was a filter in the kernel."},
 	[COUNT_FILTER_STALE] = {OWNER_RECEIVER, KIND_COUNTER, "filter_stale",
-		"Datagrams that the filter in the kernel had read for a receiver that died, and "
-		"whose mail records nobody could use."},
+		"Datagrams that the filter in the kernel had read and whose mail records could not "
+		"be used, because their template was gone by then, as after a receiver's death."},
+	[COUNT_FILTER_ODD] = {OWNER_RECEIVER, KIND_COUNTER, "filter_odd",
+		"Datagrams of which the filter in the kernel handed on what made no sense."},
 	[COUNT_FILTER_UNSEEN] = {OWNER_RECEIVER, KIND_COUNTER, "filter_unseen",
 		"Datagrams that the filter in the kernel passed to the socket and that never came "
 		"out of it."},

@@ -131,7 +131,8 @@ kernelin_show(const struct kernelin *in, struct duty *duty)
 	duty_count(duty, COUNT_FILTER_RECORDS, counts->records);
 	duty_count(duty, COUNT_FILTER_KEPT, counts->kept);
 	duty_count(duty, COUNT_FILTER_PASSED, counts->passed);
-	duty_count(duty, COUNT_FILTER_STALE, counts->stale + counts->odd);
+	duty_count(duty, COUNT_FILTER_STALE, counts->stale);
+	duty_count(duty, COUNT_FILTER_ODD, counts->odd);
 	duty_count(duty, COUNT_FILTER_UNSEEN, counts->unseen);
 	duty_count(duty, COUNT_FILTER_FULL, counts->full);
 }

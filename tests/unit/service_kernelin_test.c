@@ -215,6 +215,28 @@ who_comes_after_bars_what_was_allowed(void **state)
 }
 
 static void
+what_is_gone_and_what_is_odd_are_told_apart(void **state)
+{
+	struct shop *s = *state;
+	struct kernel_slot *slot = open_session(s);
+	struct status_process page = {0};
+	struct duty duty = {.status = &page};
+	size_t odd = s->page * 2 + HEAD + offsetof(struct kernel_entry, slot);
+	uint32_t none = KERNEL_SLOTS;
+
+	put(s, slot, 2, 0);
+	memcpy(s->ring + odd, &none, sizeof(none));
+	slot->state = UINT64_C(77) << 32 | 77;
+	put(s, slot, 3, 0);
+	put(s, slot, 4, 0);
+	assert_true(kernelin_take(s->in, s->station.from.received, pump, s));
+	kernelin_show(s->in, &duty);
+	assert_int_equal(page.value[COUNT_FILTER_ODD], 1);
+	assert_int_equal(page.value[COUNT_FILTER_STALE], 2);
+	assert_int_equal(page.value[COUNT_FILTER_DATAGRAMS], 3);
+}
+
+static void
 what_cannot_be_mapped_is_told(void **state)
 {
 	struct receiver_filter filter = {
@@ -236,6 +258,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			at_the_end_everything_is_barred_and_what_was_read_still_counts, begin, end),
 		cmocka_unit_test_setup_teardown(who_comes_after_bars_what_was_allowed, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_is_gone_and_what_is_odd_are_told_apart, begin, end),
 		cmocka_unit_test(what_cannot_be_mapped_is_told),
 	};
 
