@@ -22,12 +22,21 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Datagrams from addresses that are not allowed to export."},
 	[COUNT_SESSIONS_REFUSED] = {OWNER_RECEIVER, KIND_COUNTER, "export_sessions_refused",
 		"Datagrams of exporters for which there was no room."},
+	[COUNT_DISPLACED] = {OWNER_RECEIVER, KIND_COUNTER, "export_displaced",
+		"Exporters that had sent little or nothing of use and were forgotten to make room "
+		"for others."},
 	[COUNT_CONNECTIONS_REFUSED] = {OWNER_RECEIVER, KIND_COUNTER, "export_connections_refused",
 		"Connections of exporters that were not allowed, or too many."},
+	[COUNT_UNFOLLOWED] = {OWNER_RECEIVER, KIND_COUNTER, "export_unfollowed",
+		"Datagrams and samples of sFlow whose sequence numbers were not looked at, because "
+		"there were too many agents or data sources: what is lost of these is not known."},
+	[COUNT_TEMPLATES_REFUSED] = {OWNER_RECEIVER, KIND_COUNTER, "export_templates_refused",
+		"Templates that made no sense, or found no room: their data cannot be read."},
 	[COUNT_HELD] = {OWNER_RECEIVER, KIND_COUNTER, "export_held_sets",
 		"Sets of data that had to wait for their template."},
 	[COUNT_HELD_LOST] = {OWNER_RECEIVER, KIND_COUNTER, "export_held_sets_lost",
-		"Sets of data whose template never came."},
+		"Sets of data that were given up because their template did not come, or not in "
+		"time."},
 	[COUNT_RECORDS] = {OWNER_RECEIVER, KIND_COUNTER, "flow_records", "Flow records read."},
 	[COUNT_MAIL_RECORDS] = {OWNER_RECEIVER, KIND_COUNTER, "mail_records",
 		"Flow records about mail ports."},
@@ -42,6 +51,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Mail records whose time could not be believed and was taken as of their arrival."},
 	[COUNT_JOIN_FORCED] = {OWNER_RECEIVER, KIND_COUNTER, "join_forced",
 		"Mail records given out before their time because too many waited."},
+	[COUNT_JOIN_FORGOTTEN] = {OWNER_RECEIVER, KIND_COUNTER, "join_forgotten",
+		"Connections that were given out and forgotten before their time because too many "
+		"were: if more comes of one, it counts as another."},
 	[COUNT_BINDINGS] = {OWNER_RECEIVER, KIND_COUNTER, "nat_bindings", "Entries of NAT logs."},
 	[COUNT_OBSERVATIONS] = {OWNER_RECEIVER, KIND_COUNTER, "observations",
 		"Mail connections and attempts seen."},
@@ -81,10 +93,15 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_TAKEN_LOST] = {OWNER_JUDGE, KIND_COUNTER, "sightings_lost",
 		"Sightings that were gone when a judge that took the place of another wanted them "
 		"again, or that it passed over because others had died of them."},
+	[COUNT_STRANGE] = {OWNER_JUDGE, KIND_COUNTER, "sightings_strange",
+		"Sightings that no receiver should have handed on, and that were left out."},
 	[COUNT_LINES] = {OWNER_JUDGE, KIND_GAUGE, "lines",
 		"Lines that sent mail and are remembered."},
 	[COUNT_LINES_EVICTED] = {OWNER_JUDGE, KIND_COUNTER, "lines_evicted",
 		"Lines that gave way to new ones because the table was full."},
+	[COUNT_SERVERS_REFUSED] = {OWNER_JUDGE, KIND_COUNTER, "servers_refused",
+		"Sightings of mail to lines that could not be remembered as mail servers because "
+		"there were too many."},
 	[COUNT_WATCH] = {OWNER_JUDGE, KIND_GAUGE, "lines_watch",
 		"Lines whose gravest state was watch."},
 	[COUNT_SUSPECT] = {OWNER_JUDGE, KIND_GAUGE, "lines_suspect",

@@ -17,13 +17,15 @@ static const struct {
 } losses[LOSS_KINDS] = {
 	{COUNT_KERNEL_DROPS, "datagrams, because the buffer of a socket was full"},
 	{COUNT_LOST_RECORDS, "records, between exporters and here"},
-	{COUNT_HELD_LOST, "sets of data, because their template never came"},
+	{COUNT_HELD_LOST, "sets of data, because their template did not come in time"},
 	{COUNT_SESSIONS_REFUSED, "datagrams, because there were too many exporters"},
 	{COUNT_FILTER_STALE, "datagrams, because a template of the kernel's filter was gone"},
 	{COUNT_FILTER_ODD, "datagrams, because the kernel's filter handed on what made no sense"},
 	{COUNT_PACKETS_DROPPED, "packets, because the ring of an interface was full"},
+	{COUNT_JOIN_FORCED, "halves of connections, because too many waited for the other half"},
 	{COUNT_SIGHTINGS_REFUSED, "sightings, because a judge had too many waiting"},
 	{COUNT_TAKEN_LOST, "sightings, because a judge was away too long"},
+	{COUNT_STRANGE, "sightings, because they made no sense"},
 };
 
 struct report {

@@ -16,7 +16,7 @@
 #define STATUS_REPORT (16 << 20)
 #define RATE_SECONDS  10
 /* Figures that say that something was lost. */
-#define LOSS_KINDS 9
+#define LOSS_KINDS 11
 
 struct rate_sample {
 	int64_t steady_us;

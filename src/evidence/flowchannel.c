@@ -751,6 +751,12 @@ flow_channel_evicted(const struct flow_channel *channel)
 	return channel->senders.evicted;
 }
 
+uint64_t
+flow_channel_servers_refused(const struct flow_channel *channel)
+{
+	return channel->servers.dropped;
+}
+
 const uint64_t *
 flow_channel_frozen(const struct flow_channel *channel)
 {

@@ -173,6 +173,9 @@ void flow_channel_guard(struct flow_channel *channel, const struct flow_guard *g
 /* Lines that gave way to new ones. */
 uint64_t flow_channel_evicted(const struct flow_channel *channel);
 
+/* Times that mail came in to a line for which there was no room among the mail servers. */
+uint64_t flow_channel_servers_refused(const struct flow_channel *channel);
+
 /* First contacts whose outcome did not count, by reason. */
 const uint64_t *flow_channel_frozen(const struct flow_channel *channel);
 

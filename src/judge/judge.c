@@ -265,6 +265,12 @@ judge_counts(const struct judge *judge)
 	return counts;
 }
 
+uint64_t
+judge_servers_refused(const struct judge *judge)
+{
+	return flow_channel_servers_refused(judge->flow);
+}
+
 struct judge_saved {
 	struct wall now;
 	struct judge_counts counts;

@@ -77,6 +77,10 @@ struct judge_counts {
 
 struct judge_counts judge_counts(const struct judge *judge);
 
+/* Times that mail came in to a line for which there was no room among the mail servers. Not of judge_counts, which
+ * snapshots hold as it is. */
+uint64_t judge_servers_refused(const struct judge *judge);
+
 /* The last time given. */
 struct wall judge_now(const struct judge *judge);
 

@@ -172,8 +172,10 @@ show(struct judging *judging)
 	duty_count(duty, COUNT_TAKEN, judging->taken);
 	duty_count(duty, COUNT_TAKEN_LOST, lost);
 	duty_count(duty, COUNT_LINES, counts.lines);
-	/* These two are of the state, which the snapshot hands on. */
+	/* These are of the state, which the snapshot hands on. */
 	duty_show(duty, COUNT_LINES_EVICTED, counts.evicted);
+	duty_show(duty, COUNT_SERVERS_REFUSED, judge_servers_refused(judging->judge));
+	duty_show(duty, COUNT_STRANGE, counts.strange);
 	duty_show(duty, COUNT_FROZEN, counts.frozen);
 	duty_count(duty, COUNT_WATCH, counts.by_highest[STATE_WATCH]);
 	duty_count(duty, COUNT_SUSPECT, counts.by_highest[STATE_SUSPECT]);

@@ -270,6 +270,7 @@ static void
 show_export(struct receiver *receiver)
 {
 	const struct export_counts *counts = export_counts(receiver->export_);
+	const struct sflow_counts *sflow = export_sflow_counts(receiver->export_);
 	struct duty *duty = &receiver->duty;
 	uint64_t drops = 0;
 	uint32_t some;
@@ -287,11 +288,13 @@ show_export(struct receiver *receiver)
 	if (receiver->filter != NULL)
 		kernelin_show(receiver->filter, duty);
 	duty_show(duty, COUNT_KERNEL_DROPS, drops);
-	duty_count(duty, COUNT_MALFORMED,
-		counts->malformed + export_sflow_counts(receiver->export_)->damaged);
+	duty_count(duty, COUNT_MALFORMED, counts->malformed + sflow->damaged);
 	duty_count(duty, COUNT_STRANGERS, counts->strangers);
 	duty_count(duty, COUNT_SESSIONS_REFUSED, counts->sessions_refused);
+	duty_count(duty, COUNT_DISPLACED, counts->sessions_displaced + sflow->agents_displaced);
 	duty_count(duty, COUNT_CONNECTIONS_REFUSED, connections_in_refused(receiver->connections));
+	duty_count(duty, COUNT_UNFOLLOWED, sflow->sources_full);
+	duty_count(duty, COUNT_TEMPLATES_REFUSED, counts->templates_refused);
 	duty_count(duty, COUNT_HELD, counts->held);
 	duty_count(duty, COUNT_HELD_LOST, counts->held_lost);
 }
@@ -377,6 +380,7 @@ show(struct receiver *receiver)
 	duty_count(duty, COUNT_SKIPPED_RECORDS, counts->skipped_records);
 	duty_show(duty, COUNT_LOST_RECORDS, counts->lost_records);
 	duty_count(duty, COUNT_JOIN_FORCED, counts->join_forced);
+	duty_count(duty, COUNT_JOIN_FORGOTTEN, counts->told_forgotten);
 	duty_count(duty, COUNT_BINDINGS, counts->bindings);
 	duty_count(duty, COUNT_OBSERVATIONS, counts->observations);
 	duty_count(duty, COUNT_OUTSIDE, receiver->identified.outside);

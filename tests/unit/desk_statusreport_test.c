@@ -158,6 +158,59 @@ what_was_lost_is_told_and_soon_no_trouble_any_more(void **state)
 	assert_starts(report(world, false, false), "All is well.\n");
 }
 
+/* Each of these means that evidence is not whole. */
+static void
+a_limit_that_costs_evidence_is_told_as_a_loss(void **state)
+{
+	static const struct {
+		enum counter what;
+		int process;
+		const char *text;
+	} limits[] = {
+		{COUNT_HELD_LOST, 1, "3 sets of data, because their template did not"},
+		{COUNT_FILTER_STALE, 1, "3 datagrams, because a template of the kernel's filter"},
+		{COUNT_FILTER_ODD, 1, "3 datagrams, because the kernel's filter handed on what"},
+		{COUNT_JOIN_FORCED, 1, "3 halves of connections, because too many waited"},
+		{COUNT_STRANGE, 2, "3 sightings, because they made no sense"},
+	};
+	struct world *world = *state;
+
+	pass(world, 0);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		const char *text;
+
+		assert_starts(report(world, false, false), "All is well.\n");
+		world->process[limits[i].process].value[limits[i].what] = 3;
+		pass(world, WALL_SECOND);
+		text = report(world, false, false);
+		assert_starts(text, "NOT WELL: something was lost in the last 10 minutes.\n");
+		assert_has(text, limits[i].text);
+		pass(world, 11 * WALL_MINUTE);
+	}
+}
+
+/* They change nothing of what is known. */
+static void
+a_limit_that_costs_none_is_a_figure_and_no_trouble(void **state)
+{
+	static const enum counter limits[] = {COUNT_DISPLACED, COUNT_UNFOLLOWED,
+		COUNT_TEMPLATES_REFUSED, COUNT_JOIN_FORGOTTEN, COUNT_SERVERS_REFUSED};
+	struct world *world = *state;
+
+	pass(world, 0);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		char figure[80];
+
+		world->process[counter_rows[limits[i]].owner == OWNER_JUDGE ? 2 : 1]
+			.value[limits[i]] = 40 + i;
+		pass(world, WALL_SECOND);
+		snprintf(figure, sizeof(figure), "\"%s\":%zu,", counter_rows[limits[i]].name,
+			40 + i);
+		assert_has(report(world, true, false), figure);
+		assert_starts(report(world, false, false), "All is well.\n");
+	}
+}
+
 static void
 exporters_are_listed_with_their_habits(void **state)
 {
@@ -334,6 +387,8 @@ main(void)
 		TEST(the_first_line_names_what_is_wrong),
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
+		TEST(a_limit_that_costs_evidence_is_told_as_a_loss),
+		TEST(a_limit_that_costs_none_is_a_figure_and_no_trouble),
 		TEST(exporters_are_listed_with_their_habits),
 		TEST(who_is_new_is_shown_where_all_are_asked_for),
 		TEST(json_has_all_that_is_known_of_an_exporter),

@@ -46,12 +46,29 @@ sources_are_counted_about_right_and_never_less(void **state)
 	servers_done(&servers);
 }
 
+static void
+lines_that_find_no_room_are_counted_and_no_servers(void **state)
+{
+	struct servers servers;
+
+	servers_init(&servers, 1, 0);
+	for (uint64_t line = 1; line <= SERVERS_MOST; line++)
+		assert_true(servers_add(&servers, line, 1, (struct wall){1}));
+	assert_int_equal(servers.dropped, 0);
+	for (int i = 0; i < 3; i++)
+		assert_false(servers_add(&servers, SERVERS_MOST + 1, 1, (struct wall){1}));
+	assert_false(servers_is_server(&servers, SERVERS_MOST + 1));
+	assert_int_equal(servers.dropped, 3);
+	servers_done(&servers);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_networks_over_a_long_time_make_a_server),
 		cmocka_unit_test(sources_are_counted_about_right_and_never_less),
+		cmocka_unit_test(lines_that_find_no_room_are_counted_and_no_servers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
