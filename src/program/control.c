@@ -60,15 +60,51 @@ connect_to(struct control *control, const char *path, struct fail *fail)
 	return CONTROL_ABSENT;
 }
 
-/* Where the configuration has it, or a daemon that this user started would. */
+/* In one line. */
+static void
+warn_broken(const struct fail *first, int problems)
+{
+	struct fail fail = *first;
+	char more[40] = "";
+
+	if (problems > 1)
+		snprintf(more, sizeof(more), ", and %d more problem%s", problems - 1,
+			problems > 2 ? "s" : "");
+	fail_what(&fail,
+		"%.240s%s; the file is left out, and the daemon asked at the default "
+		"control path",
+		first->what, more);
+	*fail.hint = '\0';
+	complaint_print(&fail);
+}
+
+/* Must the file be good? Where it names the daemon in which something is changed; and what comes by standard input
+ * can be read only once. */
+static bool
+is_strict(const struct control *control)
+{
+	const char *file = control->settings;
+
+	return file != NULL && (control->changes || strcmp(file, "-") == 0);
+}
+
+/* Where the configuration has it, or a daemon that this user started would. A file that is wrong is no reason not to
+ * ask. */
 static int
-find_path(const char *settings, char into[DAEMON_PATH])
+find_path(const struct control *control, char into[DAEMON_PATH])
 {
 	struct config *config = NULL;
-	int code = settings_load(&config, settings, NULL);
+	int code = EXIT_DONE, problems = 0;
+	struct fail first;
 
+	if (is_strict(control))
+		code = settings_load(&config, control->settings, NULL);
+	else
+		config = settings_try(control->settings, &problems, &first);
 	if (code != EXIT_DONE)
 		return code;
+	if (problems > 0)
+		warn_broken(&first, problems);
 	if (daemonsettings_control(config, into) < 0)
 		snprintf(into, DAEMON_PATH, "%s", SYSTEM_PATH);
 	config_free(config);
@@ -83,7 +119,7 @@ control_connect(struct control *control, struct fail *fail)
 
 	if (control->path != NULL)
 		return connect_to(control, control->path, fail);
-	r = find_path(control->settings, path);
+	r = find_path(control, path);
 	if (r != EXIT_DONE)
 		return r;
 	r = connect_to(control, path, fail);

@@ -2,7 +2,8 @@
  *
  * What:    finds the daemon's control socket: --control PATH, or the configuration's control.path, or
  *          $XDG_RUNTIME_DIR/lazaret/control, or /run/lazaret/control. Sends a request, prints the answer as it comes, and
- *          turns its end into an exit code (lazaret-control(7)).
+ *          turns its end into an exit code (lazaret-control(7)). A configuration that is wrong is warned of, and the
+ *          daemon is asked where it would be without one; with --control none is read.
  * Owns:    the socket.
  * Limits:  an answer may be of any length; sentences about what is wrong CONTROL_SENTENCE bytes.
  * Thread:  one a process.
@@ -23,6 +24,7 @@
 struct control {
 	const char *path;     /* --control, or NULL */
 	const char *settings; /* the configuration's file, or NULL for the usual one */
+	bool changes; /* the question changes something, so a file that is named must be good */
 	int socket;
 	char tried[CONTROL_PATH];
 };

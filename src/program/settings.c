@@ -54,6 +54,30 @@ settings_load(struct config **ret, const char *path, const char *profile)
 	return EXIT_DONE;
 }
 
+/* Keeps the first. */
+static void
+keep(void *context, const struct fail *fail)
+{
+	struct fail *first = context;
+
+	if (*first->what == '\0')
+		*first = *fail;
+}
+
+struct config *
+settings_try(const char *path, int *ret_problems, struct fail *first)
+{
+	struct config *config = config_new();
+
+	*first = (struct fail){0};
+	*ret_problems = 0;
+	if (path == NULL && access(SETTINGS_FILE, F_OK) == 0)
+		path = SETTINGS_FILE;
+	if (path != NULL)
+		*ret_problems = parser_read(config, path, keep, first);
+	return config;
+}
+
 /* The options that are parameters of the judge have the parameters' own names. */
 static bool
 is_parameter(const struct config_option *option)

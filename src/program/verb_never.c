@@ -64,8 +64,10 @@ static int
 ask(struct wish *wish)
 {
 	struct buffer line;
-	int code = control_need(&wish->control);
+	int code;
 
+	wish->control.changes = wish->address != NULL;
+	code = control_need(&wish->control);
 	if (code != EXIT_DONE)
 		return code;
 	control_begin(&line, "never");

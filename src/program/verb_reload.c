@@ -51,6 +51,7 @@ verb_reload(int argc, char **argv)
 		fprintf(stderr, "lazaret: reload takes no \"%s\"\n", argv[optind]);
 		return EXIT_USAGE;
 	}
+	control.changes = true;
 	code = control_need(&control);
 	if (code != EXIT_DONE)
 		return code;
