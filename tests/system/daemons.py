@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests of the running daemon share: start one, find and signal its processes, compare ledgers."""
-import atexit
 import json
 import os
 import shutil
@@ -10,14 +9,12 @@ import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
-import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from ending import *  # noqa: E402,F403
 
 LAZARET, LAZARETD = os.environ["LAZARET"], os.environ["LAZARETD"]
 results = []
-running = []
-# Whoever ends the test ends what it started.
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def result(good, name, *why):
@@ -43,12 +40,6 @@ def finish():
     sys.exit(0 if all(results) else 1)
 
 
-def folder():
-    made = tempfile.mkdtemp(prefix="lazaret-fault-")
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return made
-
-
 def clock():
     """The environment in which a program's clock can be set, and how."""
     at = os.path.join(folder(), "clock")
@@ -62,47 +53,10 @@ def clock():
     return {"LD_PRELOAD": os.environ["CLOCKSHIM"], "LAZARET_CLOCK": at}, set_to
 
 
-def wait_until(true, seconds, pause=0.05):
-    """What true() gave when it was no longer false, or its last answer."""
-    end = time.monotonic() + seconds
-    while True:
-        answer = true()
-        if answer or time.monotonic() > end:
-            return answer
-        time.sleep(pause)
-
-
 def free_port(kind=socket.SOCK_DGRAM):
     with socket.socket(socket.AF_INET, kind) as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
-
-
-def stat_of(pid):
-    """Name, state, parent and start of a process; None if there is none."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    except OSError:
-        return None
-    name, rest = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
-    return name, rest[0], int(rest[1]), int(rest[19])
-
-
-def is_alive(pid):
-    stat = stat_of(pid)
-    return stat is not None and stat[1] not in "ZX"
-
-
-def children(pid):
-    """Of a process, and of those: pid to name, defunct ones too."""
-    found, parents = {}, {pid}
-    table = {int(entry): stat_of(entry) for entry in os.listdir("/proc") if entry.isdigit()}
-    while parents:
-        of = {one: stat[0] for one, stat in table.items() if stat is not None and stat[2] in parents}
-        parents = set(of) - set(found)
-        found.update(of)
-    return found
 
 
 class Daemon:
@@ -133,9 +87,8 @@ class Daemon:
                 more += ["--set", f"{name}={value}"]
         self.seen = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([*self.prefix, LAZARETD, *more], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, env=dict(os.environ, **(self.environment or {})))
-        running.append(self.process)
+            self.process = start([*self.prefix, LAZARETD, *more], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                 env=dict(os.environ, **(self.environment or {})))
         if wait:
             self.wait_ready()
         return self
@@ -233,9 +186,7 @@ def rehearse(port, days, *more, rate=0, scenario="small-town"):
     """Sends a scripted network; ends when all is sent."""
     command = [LAZARET, "rehearse", scenario, "--days", str(days), "--to", f"127.0.0.1:{port}", "--speed", "max",
                "--json", *(["--rate", str(rate)] if rate else []), *more]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    running.append(process)
-    return process
+    return start(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def ended(process, seconds):
@@ -246,15 +197,3 @@ def ended(process, seconds):
             process.kill()
             process.wait()
         running.remove(process)
-
-
-@atexit.register
-def end_all():
-    for process in running:
-        if process.poll() is None:
-            for pid in [process.pid, *children(process.pid)]:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            process.wait()

@@ -15,8 +15,10 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import ending  # noqa: E402
 
 LAZARET = os.environ.get("LAZARET", "lazaret")
 LAZARETD = os.environ.get("LAZARETD", "lazaretd")
@@ -108,7 +110,7 @@ class Field:
         self.prefix = f"lzt{os.getpid()}"
         self.collector = self.prefix + "c"
         self.exporters = [f"{self.prefix}e{n}" for n in range(1, exporters + 1)]
-        self.folder = tempfile.mkdtemp(prefix="lazaret-field-")
+        self.folder = ending.folder("lazaret-field-")
         self.processes = []
         self.made = []
         atexit.register(self.close)
@@ -131,7 +133,7 @@ class Field:
         """A process in a namespace; ended with the field at the latest."""
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         # ip becomes the command: the process is the command's.
-        process = subprocess.Popen(["ip", "netns", "exec", space, *command], **{**streams, **more})
+        process = ending.start(["ip", "netns", "exec", space, *command], **{**streams, **more})
         self.processes.append(process)
         return process
 
