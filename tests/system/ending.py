@@ -24,6 +24,14 @@ def start(*arguments, **more):
     return process
 
 
+def run(*command, timeout=600, **more):
+    """As subprocess.run, with its output as text; but where the test ends meanwhile, what the command started ends, too."""
+    process = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+    out, err = process.communicate(timeout=timeout)
+    running.remove(process)
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
 def also(*pids):
     """Ends these, too, which somebody else started."""
     others.update({pid: stat_of(pid) for pid in pids})
