@@ -183,41 +183,41 @@ show(struct judging *judging)
 	duty_count(duty, COUNT_VERDICTS, judging->put);
 	duty_count(duty, COUNT_WAITED, judging->waited);
 	duty_count(duty, COUNT_SNAPSHOTS, judging->snapshot.made);
-	duty_count(duty, COUNT_SNAPSHOTS_FAILED, judging->snapshot.failed);
+	duty_count(duty, COUNT_SNAPSHOTS_FAILED, judging->snapshot.file.failed);
 	duty_count(duty, COUNT_SNAPSHOT_BYTES, judging->snapshot.bytes);
 	duty_count(duty, COUNT_SNAPSHOT_TIME, (uint64_t)(judging->snapshot.time.us / WALL_SECOND));
 }
 
 static void
-places(const struct judging *judging, struct snapshot_places *ret)
+begin_snapshot(struct judging *judging, bool is_last)
 {
-	*ret = (struct snapshot_places){
+	struct snapshot_places where = {
 		.receivers = judging->settings->estate.receivers,
 		.judges = judging->settings->estate.judges,
 	};
-	for (uint32_t i = 0; i < ret->receivers; i++) {
-		ret->ring[i] = ring_identity(&judging->from[i]);
-		ret->place[i] = ring_place(&judging->from[i]);
+
+	for (uint32_t i = 0; i < where.receivers; i++) {
+		where.ring[i] = ring_identity(&judging->from[i]);
+		where.place[i] = ring_place(&judging->from[i]);
 	}
+	snapshot_begin(&judging->snapshot, judging->judge, &where, ring_place(&judging->to),
+		judging->duty.clock.now, is_last);
 }
 
 static void
 see_to_snapshot(struct judging *judging)
 {
 	int64_t now = clock_steady(), age = now - judging->snapshot_us;
-	struct snapshot_places where;
 
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 	if (judging->taken == judging->taken_at_snapshot || judging->pending_count > 0 ||
-		snapshot_is_busy(&judging->snapshot))
+		statefile_is_busy(&judging->snapshot.file))
 		return;
 	if (age < judging->settings->judging.snapshot_us)
 		return;
 	judging->snapshot_us = now;
 	judging->taken_at_snapshot = judging->taken;
-	places(judging, &where);
-	snapshot_begin(&judging->snapshot, judging->judge, &where, ring_place(&judging->to),
-		judging->duty.clock.now);
+	begin_snapshot(judging, false);
 }
 
 static void
@@ -427,7 +427,7 @@ restore(struct judging *judging, unsigned tries)
 		judge_free(judging->judge);
 		judging->judge = judging_new(judging);
 		where = (struct snapshot_places){0};
-		snapshot_put_aside(&judging->snapshot);
+		statefile_put_aside(&judging->snapshot.file);
 		event(EVENT_SNAPSHOT_REFUSED, "text=%s", fail.what);
 	}
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
@@ -503,7 +503,6 @@ static void
 finish(struct judging *judging)
 {
 	int64_t end = clock_steady() + FINISH_US;
-	struct snapshot_places where;
 
 	while (!hand_on(judging) && clock_steady() < end) {
 		duty_beat(&judging->duty);
@@ -512,13 +511,11 @@ finish(struct judging *judging)
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 	if (judging->pending_count > 0)
 		return;
-	while (judging->snapshot.writer > 0 && clock_steady() < end)
+	while (judging->snapshot.file.writer > 0 && clock_steady() < end)
 		nap(judging);
-	places(judging, &where);
-	snapshot_finish(&judging->snapshot, judging->judge, &where, ring_place(&judging->to),
-		judging->duty.clock.now);
+	begin_snapshot(judging, true);
 	end = clock_steady() + FINISH_US;
-	while (snapshot_is_busy(&judging->snapshot) && clock_steady() < end)
+	while (statefile_is_busy(&judging->snapshot.file) && clock_steady() < end)
 		nap(judging);
 }
 

@@ -579,8 +579,8 @@ restore(struct receiver *receiver, unsigned tries)
 	/* What was half restored is thrown away. */
 	export_free(receiver->export_);
 	receiver->export_ = export_new(settings, receiver->intake);
-	sessionfile_put_aside(file);
-	event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", file->path, fail.what);
+	statefile_put_aside(&file->file);
+	event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", file->file.path, fail.what);
 }
 
 /* True if anything came. */

@@ -1,6 +1,6 @@
 /* sessionfile - the file in which what a receiver knows of its exporters outlives it
  *
- * What:    written by a child (fork) beside the last good one when templates have changed, at most every
+ * What:    begun while the receiver goes on (runtime/statefile.h) when templates have changed, at most every
  *          SESSIONFILE_SOON, and every SESSIONFILE_EVERY; it becomes the good one when it is on the disk. The last
  *          one, at the end of a receiver, says that it is: only then are sequence numbers exact, and a gap after it
  *          is a loss.
@@ -11,18 +11,14 @@
 #ifndef LAZARET_SERVICE_SESSIONFILE_H
 #define LAZARET_SERVICE_SESSIONFILE_H
 
+#include "runtime/statefile.h"
 #include "source/export/exportstate.h"
 
-#include <sys/types.h>
-
-#define SESSIONFILE_PATH  576
 #define SESSIONFILE_SOON  (5 * WALL_SECOND)
 #define SESSIONFILE_EVERY WALL_MINUTE
 
 struct sessionfile {
-	char path[SESSIONFILE_PATH];
-	char new_path[SESSIONFILE_PATH];
-	pid_t writer;       /* 0: none */
+	struct statefile file;
 	int64_t begun_us;   /* of clock_steady */
 	uint64_t changes;   /* export_changes that the last one has */
 	uint64_t datagrams; /* so many had been read */
@@ -30,15 +26,11 @@ struct sessionfile {
 
 void sessionfile_init(struct sessionfile *file, const char *folder, uint32_t number);
 
-/* The last good one into a fresh export: how many exporters are known. -ENOENT: there is none; else fail says what is
- * wrong, and the export is of no use. */
+/* The last good one into a fresh export: how many exporters are known, else as statefile_load. */
 int sessionfile_load(struct sessionfile *file, struct export *export_, struct wall now,
 	struct fail *fail) MUST_USE;
 
-/* The good one is none: it is kept under another name, for whoever wants to know why. */
-void sessionfile_put_aside(const struct sessionfile *file);
-
-/* Begins a new one if it is time, and takes over one that is written. What goes wrong is told. */
+/* Begins a new one if it is time, and takes over one that is written. */
 void sessionfile_watch(struct sessionfile *file, const struct export *export_);
 
 /* The last one. */
