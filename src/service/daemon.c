@@ -9,6 +9,7 @@
 #include "runtime/event.h"
 #include "runtime/notify.h"
 #include "runtime/process.h"
+#include "service/children.h"
 #include "service/desking.h"
 #include "service/judging.h"
 #include "service/keeper.h"
@@ -19,45 +20,21 @@
 #include "service/statefolder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* A process that lives shorter than this has died young. */
-#define YOUNG_US (10 * WALL_SECOND)
-/* Pause before one that died young is replaced: doubled each time, up to the last. */
-#define PAUSE_FIRST_US 100000
-#define PAUSE_LAST_US  (30 * WALL_SECOND)
-/* The last for one that was killed from outside. */
-#define PAUSE_KILLED_US (2 * WALL_SECOND)
-/* A parent that did not come round itself for so long was stopped, and so may have been its children. */
-#define STALL_US (5 * WALL_SECOND)
 /* Ending takes as long as its last work; then it is killed. */
 #define ENDING_US (40 * WALL_SECOND)
 #define LOOK_MS   200
 /* How often figures are taken, and how many times as seldom they are told. */
 #define SAMPLE_US  WALL_SECOND
 #define TELL_EVERY 5
-
-struct child {
-	struct post post;
-	pid_t pid;      /* 0: not running */
-	unsigned young; /* deaths in a row */
-	unsigned tries; /* those of them that what it read may be guilty of */
-	bool is_killed; /* by the parent: it hung, or said what cannot be */
-	int64_t started_us;
-	int64_t due_us; /* when it is to be started */
-	bool is_ready;
-	bool is_stopped; /* told to end */
-};
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
@@ -76,16 +53,13 @@ struct parent {
 	struct opening opening;
 	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
-	int64_t looked_us;  /* at the children */
-	int64_t stalled_us; /* when it went on after it had been stopped */
 	int64_t watched_us; /* when the service manager was last told that all is well */
 	struct rates rates;
 	int64_t sampled_us;
 	unsigned samples;
 	char told[NOTIFY_TEXT]; /* the status that the service manager has */
 	struct duty duty;
-	struct child child[STATUS_PROCESSES];
-	size_t children;
+	struct children children;
 	int signals;
 	int lock;
 	enum phase phase;
@@ -93,7 +67,6 @@ struct parent {
 	int64_t step_us;
 	bool step_begun;
 	bool was_ready;
-	uint64_t restarts;
 	uint64_t reloads;
 	uint64_t refused;
 };
@@ -144,8 +117,9 @@ prepare_ledger(const struct daemon_settings *settings, struct fail *fail)
 }
 
 static void
-run_child(struct parent *parent, const struct child *child)
+run(void *context, const struct child *child)
 {
+	struct parent *parent = context;
 	struct receiver_sockets sockets;
 
 	switch (child->post.owner) {
@@ -163,103 +137,23 @@ run_child(struct parent *parent, const struct child *child)
 	case OWNER_COUNT:
 		break;
 	}
-	_exit(1);
-}
-
-static void
-start(struct parent *parent, struct child *child)
-{
-	unsigned place = estate_place(&child->post);
-	char name[PROCESS_NAME];
-	pid_t pid;
-
-	snprintf(name, sizeof(name), "laz-%s", owner_names[child->post.owner]);
-	child->is_ready = child->is_stopped = child->is_killed = false;
-	child->started_us = clock_steady();
-	__atomic_store_n(&estate_status(&parent->estate, place)->beat_us, child->started_us,
-		__ATOMIC_RELAXED);
-	pid = process_fork(name);
-	if (pid == 0)
-		run_child(parent, child);
-	if (pid < 0) {
-		duty_trouble(&parent->duty, "%s cannot be started: %s", name, strerror(-pid));
-		child->due_us = child->started_us + WALL_SECOND;
-		return;
-	}
-	child->pid = pid;
-	event(EVENT_PROCESS_STARTED, "name=%s number=%u pid=%d", owner_names[child->post.owner],
-		child->post.number, pid);
-}
-
-static struct child *
-find_child(struct parent *parent, pid_t pid)
-{
-	for (size_t i = 0; i < parent->children; i++) {
-		if (parent->child[i].pid == pid)
-			return &parent->child[i];
-	}
-	return NULL;
-}
-
-/* What was said to it and not heard, and what it said, is of no use to the next. */
-static void
-clear_channel(const struct parent *parent, const struct child *child)
-{
-	const struct ends *ends = &parent->estate.parent[estate_place(&child->post)];
-
-	channel_clear(ends->end[0]);
-	channel_clear(ends->end[1]);
-}
-
-static void
-note_end(struct parent *parent, struct child *child, const char *how, bool is_clean, int signal)
-{
-	/* Somebody else's kill says nothing about what it read. */
-	bool is_killed = signal == SIGKILL && !child->is_killed;
-	int64_t now = clock_steady(), pause = PAUSE_FIRST_US,
-		most = is_killed ? PAUSE_KILLED_US : PAUSE_LAST_US;
-	struct status_process *status = estate_status(&parent->estate, estate_place(&child->post));
-
-	child->pid = 0;
-	status_set(&status->pid, 0);
-	clear_channel(parent, child);
-	child->due_us = now;
-	if (child->is_stopped && is_clean) {
-		child->young = child->tries = 0;
-		return;
-	}
-	event(EVENT_PROCESS_ENDED, "name=%s number=%u how=%s", owner_names[child->post.owner],
-		child->post.number, how);
-	parent->restarts++;
-	child->young = now - child->started_us < YOUNG_US ? child->young + 1 : 0;
-	if (child->young == 0)
-		child->tries = 0;
-	else if (!is_killed)
-		child->tries++;
-	for (unsigned i = 1; i < child->young && pause < most; i++)
-		pause *= 2;
-	if (child->young > 0)
-		child->due_us = now + (pause < most ? pause : most);
 }
 
 static void
 reap(struct parent *parent)
 {
-	struct child *child;
 	bool is_clean;
 	char how[64];
 	int signal;
 	pid_t pid;
 
 	while ((pid = process_ended(how, &is_clean, &signal)) > 0) {
-		child = find_child(parent, pid);
 		if (pid == parent->gate.process) {
 			/* What it has opened stays; what a reload would have it open needs a restart. */
 			event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
 			gateclient_stop(&parent->gate);
 		}
-		if (child != NULL)
-			note_end(parent, child, how, is_clean, signal);
+		children_note_end(&parent->children, pid, how, is_clean, signal);
 	}
 }
 
@@ -330,8 +224,9 @@ reload(struct parent *parent, struct fail *told)
 
 /* A person asks for a reload; who may was decided by the desk. */
 static void
-answer(struct parent *parent, int channel, const struct question *question)
+answer(void *context, int channel, const struct question *question)
 {
+	struct parent *parent = context;
 	static const char taken[] =
 		"The configuration is taken; processes are replaced one after the other.";
 	struct answer answer = {.id = question->id};
@@ -347,58 +242,11 @@ answer(struct parent *parent, int channel, const struct question *question)
 }
 
 static bool
-take_message(struct parent *parent, struct child *child, int channel, uint16_t type,
-	const void *body, size_t size)
-{
-	if (!message_check(type, body, size))
-		return false;
-	if (type == MESSAGE_READY)
-		child->is_ready = true;
-	else if (type == MESSAGE_QUESTION && child->post.owner == OWNER_DESK)
-		answer(parent, channel, body);
-	else
-		return false;
-	return true;
-}
-
-/* Whoever has much to say gives others their turn; who says what cannot be is replaced. */
-static void
-hear_child(struct parent *parent, struct child *child)
-{
-	_Alignas(struct question) uint8_t body[CHANNEL_BODY];
-	int channel = parent->estate.parent[estate_place(&child->post)].end[0];
-
-	for (int i = 0; i < MESSAGE_TURN && !child->is_killed; i++) {
-		uint16_t type;
-		int64_t size = channel_receive(channel, &type, body, sizeof(body));
-
-		if (size < 0 && size != -EBADMSG)
-			return;
-		if (size >= 0 && take_message(parent, child, channel, type, body, (size_t)size))
-			continue;
-		event(EVENT_BAD_MESSAGE, "peer=%s number=%u", owner_names[child->post.owner],
-			child->post.number);
-		child->is_killed = true;
-		(void)kill(child->pid, SIGKILL);
-	}
-}
-
-static bool
 is_step_of(const struct parent *parent, const struct child *child)
 {
 	const enum counter_owner *order = parent->phase == PHASE_STOPPING ? stops : replaced;
 
 	return child->post.owner == order[parent->step];
-}
-
-static void
-tell_to_stop(struct parent *parent, struct child *child)
-{
-	child->is_stopped = true;
-	if (child->pid > 0 &&
-		channel_send(parent->estate.parent[estate_place(&child->post)].end[0], MESSAGE_STOP,
-			NULL, 0) < 0)
-		(void)kill(child->pid, SIGKILL);
 }
 
 /* Goes on with replacing or stopping; true when all steps are done. */
@@ -408,19 +256,19 @@ step_on(struct parent *parent)
 	bool replaces = parent->phase == PHASE_REPLACING, done = true;
 	int64_t now = clock_steady();
 
-	for (size_t i = 0; i < parent->children; i++) {
-		struct child *child = &parent->child[i];
+	for (size_t i = 0; i < parent->children.count; i++) {
+		struct child *child = &parent->children.child[i];
 
 		if (!is_step_of(parent, child))
 			continue;
 		if (!parent->step_begun)
-			tell_to_stop(parent, child);
+			children_stop(&parent->children, child);
 		if (child->is_stopped && child->pid > 0) {
 			done = false;
 			if (now - parent->step_us > ENDING_US)
 				(void)kill(child->pid, SIGKILL);
 		} else if (child->is_stopped && replaces) {
-			start(parent, child);
+			children_start(&parent->children, child);
 			done = false;
 		} else if (replaces && !child->is_ready && now - parent->step_us < ENDING_US) {
 			done = false;
@@ -455,11 +303,15 @@ take_signals(struct parent *parent)
 }
 
 static void
-say_ready(struct parent *parent)
+become_ready(struct parent *parent)
 {
 	struct buffer listening;
 	char at[96];
 
+	parent->was_ready = true;
+	event(EVENT_READY, "pid=%d", getpid());
+	parent->duty.status->is_ready = 1;
+	notify_ready(&parent->notify);
 	if (parent->hooks->ready == NULL)
 		return;
 	buffer_init(&listening, DAEMON_LISTEN * 100);
@@ -516,57 +368,10 @@ tell_status(struct parent *parent)
 	buffer_done(&line);
 }
 
-/* Did it show for too long no sign of life? What passed while the parent was stopped does not count. */
-static bool
-is_hung(const struct parent *parent, const struct child *child, int64_t now)
-{
-	int64_t beat = __atomic_load_n(
-		&estate_status(&parent->estate, estate_place(&child->post))->beat_us,
-		__ATOMIC_RELAXED);
-
-	if (beat < parent->stalled_us)
-		beat = parent->stalled_us;
-	return child->pid > 0 && now - beat > parent->settings.hangs_us;
-}
-
-/* Starts who is due, ends who hangs. */
-static void
-look_after(struct parent *parent)
-{
-	int64_t now = clock_steady();
-	bool all = true;
-
-	if (now - parent->looked_us > STALL_US)
-		parent->stalled_us = now;
-	parent->looked_us = now;
-
-	for (size_t i = 0; i < parent->children; i++) {
-		struct child *child = &parent->child[i];
-
-		if (child->pid == 0 && !child->is_stopped && now >= child->due_us &&
-			parent->phase != PHASE_STOPPING)
-			start(parent, child);
-		if (is_hung(parent, child, now)) {
-			event(EVENT_PROCESS_HUNG, "name=%s number=%u",
-				owner_names[child->post.owner], child->post.number);
-			child->is_killed = true;
-			(void)kill(child->pid, SIGKILL);
-		}
-		all = all && child->is_ready;
-	}
-	if (all && !parent->was_ready) {
-		parent->was_ready = true;
-		event(EVENT_READY, "pid=%d", getpid());
-		parent->duty.status->is_ready = 1;
-		notify_ready(&parent->notify);
-		say_ready(parent);
-	}
-}
-
 static void
 show(struct parent *parent)
 {
-	duty_count(&parent->duty, COUNT_RESTARTS, parent->restarts);
+	duty_count(&parent->duty, COUNT_RESTARTS, parent->children.restarts);
 	duty_count(&parent->duty, COUNT_RELOADS, parent->reloads);
 	duty_count(&parent->duty, COUNT_RELOADS_REFUSED, parent->refused);
 	duty_count(&parent->duty, COUNT_CLOCK_STEPS, parent->duty.clock.steps);
@@ -576,16 +381,19 @@ static void
 loop(struct parent *parent)
 {
 	struct pollfd polled[1 + STATUS_PROCESSES];
+	struct children *children = &parent->children;
 
 	polled[0] = (struct pollfd){.fd = parent->signals, .events = POLLIN};
-	for (size_t i = 0; i < parent->children; i++)
+	for (size_t i = 0; i < children->count; i++)
 		polled[1 + i] = (struct pollfd){
-			.fd = parent->estate.parent[estate_place(&parent->child[i].post)].end[0],
-			.events = POLLIN};
+			.fd = children_channel(children, &children->child[i]), .events = POLLIN};
 	for (;;) {
 		uint32_t steps = parent->duty.clock.steps;
 
-		look_after(parent);
+		if (children_look_after(
+			    children, parent->phase != PHASE_STOPPING, parent->settings.hangs_us) &&
+			!parent->was_ready)
+			become_ready(parent);
 		if (parent->phase != PHASE_RUNNING && step_on(parent)) {
 			if (parent->phase == PHASE_STOPPING)
 				return;
@@ -593,16 +401,13 @@ loop(struct parent *parent)
 			notify_ready(&parent->notify);
 			event(EVENT_RELOADED, "pid=%d", getpid());
 		}
-		(void)poll(polled, 1 + parent->children, LOOK_MS);
+		(void)poll(polled, 1 + children->count, LOOK_MS);
 		duty_beat(&parent->duty);
 		if (parent->duty.clock.steps != steps)
 			event(EVENT_CLOCK_SET, "by_ms=%lld",
 				(long long)parent->duty.clock.step_us / 1000);
 		take_signals(parent);
-		for (size_t i = 0; i < parent->children; i++) {
-			if (parent->child[i].pid > 0)
-				hear_child(parent, &parent->child[i]);
-		}
+		children_hear(children);
 		show(parent);
 		(void)notify_repeat(&parent->notify);
 		watch(parent);
@@ -632,13 +437,6 @@ tell_left(const struct parent *parent)
 	if (sightings + verdicts > 0)
 		event(EVENT_SIGHTINGS_LOST, "left=%llu verdicts=%llu",
 			(unsigned long long)sightings, (unsigned long long)verdicts);
-}
-
-static void
-add_child(struct parent *parent, enum counter_owner owner, uint32_t number)
-{
-	parent->child[parent->children++] =
-		(struct child){.post = {.owner = owner, .number = number}};
 }
 
 static int
@@ -679,12 +477,15 @@ begin(struct parent *parent, struct fail *fail)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	parent->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	must(parent->signals >= 0);
-	add_child(parent, OWNER_KEEPER, 0);
+	parent->children.hooks = (struct children_hooks){run, answer, parent};
+	parent->children.estate = &parent->estate;
+	parent->children.duty = &parent->duty;
+	children_add(&parent->children, OWNER_KEEPER, 0);
 	for (uint32_t i = 0; i < parent->settings.estate.judges; i++)
-		add_child(parent, OWNER_JUDGE, i);
+		children_add(&parent->children, OWNER_JUDGE, i);
 	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
-		add_child(parent, OWNER_RECEIVER, i);
-	add_child(parent, OWNER_DESK, 0);
+		children_add(&parent->children, OWNER_RECEIVER, i);
+	children_add(&parent->children, OWNER_DESK, 0);
 	desking_prepare(&parent->settings);
 	shutin_enter(&parent->duty, &post, &parent->settings);
 	return 0;

@@ -1,8 +1,8 @@
 /* daemon - the settings of lazaretd, and its parent process
  *
- * What:    makes the estate, opens sockets, starts keeper, judges, receivers and desk, and watches them: one that dies
- *          or hangs is replaced, at a growing pause; a reload checks and opens everything new before anything is
- *          replaced; SIGTERM lets receivers end first, then judges (which write snapshots), keeper and desk.
+ * What:    makes the estate, opens sockets, starts keeper, judges, receivers and desk, and watches them (children.h);
+ *          a reload checks and opens everything new before anything is replaced; SIGTERM lets receivers end first, then
+ *          judges (which write snapshots), keeper and desk.
  * Owns:    settings are the caller's (daemon_load makes them, again at each reload).
  * Limits:  ESTATE_RECEIVERS, ESTATE_JUDGES, DAEMON_LISTEN sockets.
  * Thread:  one process each, one thread a process.
