@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,23 +18,6 @@ option_of(int descriptor, int option, int *ret)
 	socklen_t length = sizeof(*ret);
 
 	return getsockopt(descriptor, SOL_SOCKET, option, ret, &length) < 0 ? -errno : 0;
-}
-
-static uint16_t
-port_of(int descriptor, int family)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} address = {0};
-	socklen_t length = sizeof(address);
-
-	if ((family != AF_INET && family != AF_INET6) ||
-		getsockname(descriptor, &address.any, &length) < 0)
-		return 0;
-	/* The port is at the same place in both. */
-	return ntohs(address.v4.sin_port);
 }
 
 /* What is it, by the kernel's word? */
@@ -62,7 +44,6 @@ look_at(struct activation_socket *socket_of, struct fail *fail)
 			return -EINVAL;
 		}
 	}
-	socket_of->port = port_of(descriptor, socket_of->family);
 	flags = fcntl(descriptor, F_GETFL);
 	if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0 ||
 		fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0) {

@@ -23,7 +23,6 @@ struct activation_socket {
 	int descriptor;
 	int family;                 /* AF_INET, AF_INET6, AF_UNIX */
 	int type;                   /* SOCK_DGRAM, SOCK_STREAM, SOCK_SEQPACKET */
-	uint16_t port;              /* 0: AF_UNIX */
 	char name[ACTIVATION_NAME]; /* FileDescriptorName= of its unit; "unknown" without */
 };
 

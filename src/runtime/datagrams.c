@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime/datagrams.h"
 
+#include "runtime/endpoint.h"
+
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 /* No datagram is longer, and no merged one either. What is begun at the same place of every 64 KiB falls into the same
  * lines of the cache, so each begins a little further. */
@@ -22,7 +22,7 @@
 struct datagrams {
 	struct mmsghdr message[DATAGRAMS];
 	struct iovec part[DATAGRAMS];
-	struct sockaddr_in6 name[DATAGRAMS];
+	struct endpoint name[DATAGRAMS];
 	_Alignas(struct cmsghdr) uint8_t control[DATAGRAMS][CONTROL];
 	size_t control_size; /* 0: nothing is asked for beside the datagrams */
 	uint8_t *memory;
@@ -46,7 +46,7 @@ datagrams_new(bool merged)
 			.iov_len = SLOT_MOST,
 		};
 		datagrams->message[i].msg_hdr = (struct msghdr){
-			.msg_name = &datagrams->name[i],
+			.msg_name = &datagrams->name[i].any,
 			.msg_iov = &datagrams->part[i],
 			.msg_iovlen = 1,
 			.msg_control = datagrams->control[i],
@@ -71,7 +71,7 @@ datagrams_receive(struct datagrams *datagrams, int socket)
 	int n;
 
 	for (int i = 0; i < DATAGRAMS; i++) {
-		datagrams->message[i].msg_hdr.msg_namelen = sizeof(datagrams->name[i]);
+		datagrams->message[i].msg_hdr.msg_namelen = ENDPOINT_EMPTY.size;
 		datagrams->message[i].msg_hdr.msg_controllen = datagrams->control_size;
 	}
 	do {
@@ -100,21 +100,6 @@ segment_of(struct msghdr *header)
 	return 0;
 }
 
-static void
-name_sender(const struct sockaddr_in6 *name, struct datagram *ret)
-{
-	struct sockaddr_in v4;
-
-	if (name->sin6_family == AF_INET6) {
-		ret->address = address_from_bytes(name->sin6_addr.s6_addr, 16);
-		ret->port = ntohs(name->sin6_port);
-		return;
-	}
-	memcpy(&v4, name, sizeof(v4));
-	ret->address = address_from_v4(ntohl(v4.sin_addr.s_addr));
-	ret->port = ntohs(v4.sin_port);
-}
-
 bool
 datagrams_next(struct datagrams *datagrams, struct datagram *ret)
 {
@@ -129,7 +114,7 @@ datagrams_next(struct datagrams *datagrams, struct datagram *ret)
 	left = message->msg_len - datagrams->within;
 	ret->bytes = datagrams->memory + (size_t)datagrams->at * SLOT_STRIDE + datagrams->within;
 	ret->size = datagrams->segment > 0 && datagrams->segment < left ? datagrams->segment : left;
-	name_sender(&datagrams->name[datagrams->at], ret);
+	endpoint_read(&datagrams->name[datagrams->at].any, &ret->address, &ret->port);
 	datagrams->within += ret->size;
 	if (datagrams->within >= message->msg_len) {
 		datagrams->at++;

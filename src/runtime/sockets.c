@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime/sockets.h"
 
+#include "runtime/endpoint.h"
 #include "runtime/steering.h"
 
 #include <errno.h>
 #include <linux/sock_diag.h>
-#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-struct endpoint {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	};
-	socklen_t size;
-};
-
-static struct endpoint
-endpoint_of(const struct address *address, uint16_t port)
-{
-	struct endpoint endpoint = {0};
-
-	if (address_is_v4(address)) {
-		endpoint.v4.sin_family = AF_INET;
-		endpoint.v4.sin_port = htons(port);
-		memcpy(&endpoint.v4.sin_addr, address->byte + 12, 4);
-		endpoint.size = sizeof(endpoint.v4);
-	} else {
-		endpoint.v6.sin6_family = AF_INET6;
-		endpoint.v6.sin6_port = htons(port);
-		memcpy(&endpoint.v6.sin6_addr, address->byte, 16);
-		endpoint.size = sizeof(endpoint.v6);
-	}
-	return endpoint;
-}
 
 static int
 switch_on(int descriptor, int level, int option)
@@ -332,13 +303,9 @@ sockets_drops(int descriptor, uint32_t *ret)
 int
 sockets_port(int descriptor)
 {
-	struct endpoint endpoint = {.size = sizeof(endpoint.v6)};
+	struct address address;
+	uint16_t port;
+	int r = endpoint_own(descriptor, &address, &port);
 
-	if (getsockname(descriptor, &endpoint.any, &endpoint.size) < 0)
-		return -errno;
-	if (endpoint.any.sa_family == AF_INET)
-		return ntohs(endpoint.v4.sin_port);
-	if (endpoint.any.sa_family == AF_INET6)
-		return ntohs(endpoint.v6.sin6_port);
-	return -EAFNOSUPPORT;
+	return r < 0 ? r : port;
 }

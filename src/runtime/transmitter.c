@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime/transmitter.h"
 
+#include "runtime/endpoint.h"
+
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define LOOPBACK   UINT32_C(0x7f000000)
@@ -29,27 +29,6 @@ struct transmitter {
 	struct outgoing batch[TRANSMITTER_BATCH];
 };
 
-union socket_address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t
-set_address(union socket_address *ret, const struct address *address, uint16_t port)
-{
-	*ret = (union socket_address){.v6 = {.sin6_family = AF_INET6}};
-	if (address_is_v4(address)) {
-		ret->v4 = (struct sockaddr_in){
-			.sin_family = AF_INET, .sin_port = __builtin_bswap16(port)};
-		memcpy(&ret->v4.sin_addr, address->byte + 12, 4);
-		return sizeof(ret->v4);
-	}
-	ret->v6.sin6_port = __builtin_bswap16(port);
-	memcpy(&ret->v6.sin6_addr, address->byte, 16);
-	return sizeof(ret->v6);
-}
-
 static bool
 is_loopback(const struct address *address)
 {
@@ -60,9 +39,9 @@ static int
 open_socket(struct transmitter *transmitter, unsigned exporter, struct fail *fail)
 {
 	const struct transmitter_settings *settings = &transmitter->settings;
-	union socket_address to, from;
-	socklen_t size = set_address(&to, &settings->to, settings->port), own;
 	struct address loopback = address_from_v4(LOOPBACK + exporter + 1);
+	struct endpoint to = endpoint_of(&settings->to, settings->port),
+			from = endpoint_of(&loopback, 0);
 	char text[ADDRESS_TEXT];
 	int buffer = BUFFER, r;
 	int fd = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -71,10 +50,9 @@ open_socket(struct transmitter *transmitter, unsigned exporter, struct fail *fai
 	if (fd < 0)
 		goto failed;
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
-	own = set_address(&from, &loopback, 0);
-	if (is_loopback(&settings->to) && bind(fd, &from.any, own) < 0)
+	if (is_loopback(&settings->to) && bind(fd, &from.any, from.size) < 0)
 		goto failed;
-	if (connect(fd, &to.any, size) < 0)
+	if (connect(fd, &to.any, to.size) < 0)
 		goto failed;
 	return 0;
 failed:
@@ -202,20 +180,9 @@ void
 transmitter_from(const struct transmitter *transmitter, unsigned exporter, struct address *ret,
 	uint16_t *port)
 {
-	union socket_address own = {.v6 = {.sin6_family = 0}};
-	socklen_t size = sizeof(own);
-
 	*ret = (struct address){{0}};
 	*port = 0;
-	if (getsockname(transmitter->socket[exporter], &own.any, &size) < 0)
-		return;
-	if (own.any.sa_family == AF_INET) {
-		*ret = address_from_bytes((const uint8_t *)&own.v4.sin_addr, 4);
-		*port = __builtin_bswap16(own.v4.sin_port);
-	} else {
-		*ret = address_from_bytes((const uint8_t *)&own.v6.sin6_addr, 16);
-		*port = __builtin_bswap16(own.v6.sin6_port);
-	}
+	(void)!endpoint_own(transmitter->socket[exporter], ret, port);
 }
 
 struct transmitter_counts

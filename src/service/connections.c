@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/connections.h"
 
+#include "runtime/endpoint.h"
+
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define PORTION 65536
@@ -58,23 +58,6 @@ connections_in_free(struct connections_in *in)
 	return NULL;
 }
 
-static void
-name_peer(const struct sockaddr_storage *name, struct export_from *from)
-{
-	struct sockaddr_in6 v6;
-	struct sockaddr_in v4;
-
-	if (name->ss_family == AF_INET6) {
-		memcpy(&v6, name, sizeof(v6));
-		from->address = address_from_bytes(v6.sin6_addr.s6_addr, 16);
-		from->port = ntohs(v6.sin6_port);
-	} else {
-		memcpy(&v4, name, sizeof(v4));
-		from->address = address_from_v4(ntohl(v4.sin_addr.s_addr));
-		from->port = ntohs(v4.sin_port);
-	}
-}
-
 /* A free place, unless the peer has more than his share. */
 static struct connection_in *
 find_place(struct connections_in *in, const struct address *peer)
@@ -97,20 +80,18 @@ int
 connections_in_accept(struct connections_in *in, int listener, struct wall now)
 {
 	struct export_from from = {.file = "", .has_address = true, .received = now};
-	struct sockaddr_storage name;
 	struct connection_in *place;
-	socklen_t size;
+	struct endpoint name;
 	int descriptor;
 
 	for (;;) {
-		size = sizeof(name);
-		descriptor = accept4(
-			listener, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		name = ENDPOINT_EMPTY;
+		descriptor = accept4(listener, &name.any, &name.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED))
 			continue;
 		if (descriptor < 0)
 			return errno == EAGAIN ? 0 : -errno;
-		name_peer(&name, &from);
+		endpoint_read(&name.any, &from.address, &from.port);
 		place = export_allows(in->export_, &from.address) ? find_place(in, &from.address)
 								  : NULL;
 		if (place == NULL) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/filteropening.h"
 
+#include "runtime/endpoint.h"
 #include "runtime/event.h"
 #include "service/opening.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,21 +45,16 @@ static bool
 read_address(const struct ifaddrs *entry, struct address *ret)
 {
 	const struct sockaddr *at = entry->ifa_addr;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
+	struct in6_addr v6;
+	uint16_t port;
 
-	if (at == NULL)
+	if (at == NULL || (at->sa_family != AF_INET && at->sa_family != AF_INET6))
 		return false;
-	if (at->sa_family == AF_INET) {
-		memcpy(&v4, at, sizeof(v4));
-		*ret = address_from_v4(ntohl(v4.sin_addr.s_addr));
-		return ntohl(v4.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
-	}
-	if (at->sa_family != AF_INET6)
-		return false;
-	memcpy(&v6, at, sizeof(v6));
-	memcpy(ret->byte, &v6.sin6_addr, sizeof(ret->byte));
-	return !IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) && !IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr);
+	endpoint_read(at, ret, &port);
+	if (at->sa_family == AF_INET)
+		return ret->byte[12] != IN_LOOPBACKNET;
+	memcpy(&v6, ret->byte, sizeof(v6));
+	return !IN6_IS_ADDR_LOOPBACK(&v6) && !IN6_IS_ADDR_LINKLOCAL(&v6);
 }
 
 static bool

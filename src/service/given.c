@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/given.h"
 
+#include "runtime/endpoint.h"
 #include "runtime/sockets.h"
 #include "runtime/steering.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 static int
 refuse(const struct activation_socket *from, const char *what, const char *hint, struct fail *fail)
@@ -21,22 +20,11 @@ refuse(const struct activation_socket *from, const char *what, const char *hint,
 static int
 address_of(const struct activation_socket *from, struct given_place *ret)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} name = {0};
-	socklen_t size = sizeof(name);
-	int only = 0;
+	int only = 0, r = endpoint_own(from->descriptor, &ret->listen.address, &ret->listen.port);
+	socklen_t size = sizeof(only);
 
-	if (getsockname(from->descriptor, &name.any, &size) < 0)
-		return -errno;
-	if (from->family == AF_INET) {
-		ret->listen.address = address_from_v4(ntohl(name.v4.sin_addr.s_addr));
-		return 0;
-	}
-	ret->listen.address = address_from_bytes(name.v6.sin6_addr.s6_addr, 16);
-	size = sizeof(only);
+	if (r < 0 || from->family == AF_INET)
+		return r;
 	if (getsockopt(from->descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &only, &size) < 0)
 		return -errno;
 	ret->only_v6 = only != 0;
@@ -71,8 +59,7 @@ take_export(struct given *given, const struct activation_socket *from, uint32_t 
 	struct fail *fail)
 {
 	struct given_place place = {
-		.listen = {.kind = from->type == SOCK_DGRAM ? LISTEN_UDP : LISTEN_TCP,
-			.port = from->port}};
+		.listen = {.kind = from->type == SOCK_DGRAM ? LISTEN_UDP : LISTEN_TCP}};
 	struct given_place *group;
 
 	if (address_of(from, &place) < 0)

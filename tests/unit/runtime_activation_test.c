@@ -73,7 +73,6 @@ takes_three(void)
 	EXPECT(environment_is_clean());
 	netflow = activation_find(&activation, "netflow", SOCK_DGRAM, NULL);
 	EXPECT(netflow != NULL && netflow->descriptor == 3 && netflow->family == AF_INET);
-	EXPECT(netflow->port == sockets_port(3) && netflow->port != 0);
 	again = activation_find(&activation, "netflow", SOCK_DGRAM, netflow);
 	EXPECT(again != NULL && again->descriptor == 5);
 	EXPECT(activation_find(&activation, "netflow", SOCK_DGRAM, again) == NULL);
@@ -118,7 +117,7 @@ takes_unnamed(void)
 
 	EXPECT(activation_take(&activation, NULL) == 2);
 	EXPECT(activation_find(&activation, "unknown", SOCK_SEQPACKET, NULL) != NULL);
-	EXPECT(activation.sockets[1].family == AF_UNIX && activation.sockets[1].port == 0);
+	EXPECT(activation.sockets[1].family == AF_UNIX);
 	return 0;
 }
 
@@ -227,7 +226,7 @@ activated(void)
 
 	EXPECT(activation_take(&activation, NULL) == 1);
 	EXPECT(activation_find(&activation, "export", SOCK_DGRAM, NULL) == activation.sockets);
-	EXPECT(activation.sockets[0].port != 0 && environment_is_clean());
+	EXPECT(activation.sockets[0].family == AF_INET && environment_is_clean());
 	wait.fd = activation.sockets[0].descriptor;
 	EXPECT(poll(&wait, 1, 10000) == 1);
 	EXPECT(recv(wait.fd, got, sizeof(got), 0) == 4 && memcmp(got, "flow", 4) == 0);

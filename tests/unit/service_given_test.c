@@ -17,8 +17,6 @@ give(struct activation *activation, int descriptor, int family, int type, const 
 
 	assert_true(descriptor >= 0);
 	*one = (struct activation_socket){.descriptor = descriptor, .family = family, .type = type};
-	if (family != AF_UNIX)
-		one->port = (uint16_t)sockets_port(descriptor);
 	snprintf(one->name, sizeof(one->name), "%s", name);
 }
 
