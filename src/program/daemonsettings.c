@@ -2,6 +2,7 @@
 #include "program/daemonsettings.h"
 
 #include "program/settings.h"
+#include "runtime/endpoint.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -71,33 +72,6 @@ daemonsettings_control(const struct config *config, char into[DAEMON_PATH])
 	return n < DAEMON_PATH ? 0 : -ENAMETOOLONG;
 }
 
-/* "ADDRESS:PORT" or "[ADDRESS]:PORT". */
-static int
-parse_place(struct text text, struct listen *ret)
-{
-	size_t colon = text.length;
-	struct text address = text, port = text;
-	uint64_t number;
-
-	while (colon > 0 && text.at[colon - 1] != ':')
-		colon--;
-	if (colon < 2)
-		return -EINVAL;
-	address.length = colon - 1;
-	port.at += colon;
-	port.length -= colon;
-	if (address.length > 2 && address.at[0] == '[' && address.at[address.length - 1] == ']') {
-		address.at++;
-		address.length -= 2;
-	} else if (memchr(address.at, ':', address.length) != NULL) {
-		return -EINVAL;
-	}
-	if (address_parse(address, &ret->address) < 0 || text_parse_u64(port, 65535, &number) < 0)
-		return -EINVAL;
-	ret->port = (uint16_t)number;
-	return 0;
-}
-
 static int
 parse_listen(struct text word, struct listen *ret, struct fail *fail)
 {
@@ -112,7 +86,7 @@ parse_listen(struct text word, struct listen *ret, struct fail *fail)
 		}
 	} else if (text_is(kind, "udp") || text_is(kind, "tcp")) {
 		ret->kind = text_is(kind, "udp") ? LISTEN_UDP : LISTEN_TCP;
-		if (parse_place(rest, ret) == 0)
+		if (endpoint_parse(rest, 0, &ret->address, &ret->port, NULL) == 0)
 			return 0;
 	}
 	fail_where(fail, "receive.listen");
@@ -200,14 +174,13 @@ static int
 take_metrics(const struct config *config, struct daemon_settings *settings, struct fail *fail)
 {
 	const char *metrics = config_string(config, "metrics.listen");
+	struct listen *at = &settings->metrics;
 
-	settings->metrics = (struct listen){.kind = LISTEN_TCP};
+	*at = (struct listen){.kind = LISTEN_TCP};
 	if (*metrics == '\0' ||
-		(parse_place(text_of(metrics), &settings->metrics) == 0 &&
-			settings->metrics.port != 0))
+		endpoint_parse(text_of(metrics), 1, &at->address, &at->port, fail) == 0)
 		return 0;
 	fail_where(fail, "metrics.listen");
-	fail_what(fail, "\"%s\" is no ADDRESS:PORT", metrics);
 	return -EINVAL;
 }
 

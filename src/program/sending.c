@@ -20,32 +20,6 @@ struct sending {
 	int stop;
 };
 
-int
-sending_parse(struct sending_settings *settings, const char *text, struct fail *fail)
-{
-	struct text whole = text_of(text), address = whole, port;
-	size_t colon = whole.length;
-	uint64_t number;
-
-	while (colon > 0 && whole.at[colon - 1] != ':')
-		colon--;
-	if (colon == 0)
-		goto wrong;
-	address.length = colon - 1;
-	port = (struct text){whole.at + colon, whole.length - colon};
-	if (address.length > 2 && address.at[0] == '[' && address.at[address.length - 1] == ']')
-		address = (struct text){address.at + 1, address.length - 2};
-	if (address_parse(address, &settings->to) < 0 ||
-		text_parse_u64(port, UINT16_MAX, &number) < 0 || number == 0)
-		goto wrong;
-	settings->port = (uint16_t)number;
-	return 0;
-wrong:
-	fail_what(fail, "\"%s\" is no ADDRESS:PORT", text);
-	fail_hint(fail, "for example: 127.0.0.1:2055, or [2001:db8::1]:2055");
-	return -EINVAL;
-}
-
 /* The rate that was asked for is not reached yet. */
 static bool
 may_send(void *context, uint64_t sent)

@@ -23,9 +23,6 @@ struct sending_settings {
 	void *context;
 };
 
-/* "192.0.2.1:2055" or "[2001:db8::1]:2055". */
-int sending_parse(struct sending_settings *settings, const char *text, struct fail *fail) MUST_USE;
-
 /* Step by step, for somebody who looks at the other end too. The settings are borrowed: address and port are used by
  * sending_open. */
 struct sending;

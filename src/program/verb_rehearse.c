@@ -7,6 +7,7 @@
 #include "rehearse/curve.h"
 #include "rehearse/rehearsal.h"
 #include "rehearse/report.h"
+#include "runtime/endpoint.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -204,7 +205,8 @@ take_option(struct rehearse *rehearse, struct wishes *wishes, int code, struct f
 		rehearse->is_wire = true;
 		return 0;
 	case OPTION_TO:
-		return sending_parse(&rehearse->sending, optarg, fail);
+		return endpoint_parse(
+			text_of(optarg), 1, &rehearse->sending.to, &rehearse->sending.port, fail);
 	case OPTION_SPEED:
 	case OPTION_RATE:
 		return take_pace(rehearse, code, fail);

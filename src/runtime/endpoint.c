@@ -52,3 +52,32 @@ endpoint_own(int socket, struct address *address, uint16_t *port)
 	endpoint_read(&own.any, address, port);
 	return 0;
 }
+
+int
+endpoint_parse(struct text text, uint16_t least, struct address *address, uint16_t *port,
+	struct fail *fail)
+{
+	struct text host = text, number = text;
+	uint64_t value;
+	size_t colon = text.length;
+
+	while (colon > 0 && text.at[colon - 1] != ':')
+		colon--;
+	number.at += colon;
+	number.length -= colon;
+	host.length = colon > 0 ? colon - 1 : 0;
+	if (host.length > 2 && host.at[0] == '[' && host.at[host.length - 1] == ']') {
+		host.at++;
+		host.length -= 2;
+	} else if (host.length > 0 && memchr(host.at, ':', host.length) != NULL) {
+		host.length = 0;
+	}
+	if (address_parse(host, address) < 0 || text_parse_u64(number, UINT16_MAX, &value) < 0 ||
+		value < least) {
+		fail_what(fail, "\"%.*s\" is no ADDRESS:PORT", (int)text.length, text.at);
+		fail_hint(fail, "for example: 127.0.0.1:2055, or [2001:db8::1]:2055");
+		return -EINVAL;
+	}
+	*port = (uint16_t)value;
+	return 0;
+}

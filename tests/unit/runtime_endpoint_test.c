@@ -83,6 +83,59 @@ a_socket_says_where_it_is_bound(void **state)
 	assert_int_equal(endpoint_own(udp, &own, &port), -EBADF);
 }
 
+static void
+a_place_is_an_address_and_a_port(void **state)
+{
+	static const struct {
+		const char *written;
+		const char *address; /* NULL: is none */
+		uint16_t port;
+	} places[] = {
+		{"192.0.2.1:2055", "192.0.2.1", 2055},
+		{"[192.0.2.1]:2055", "192.0.2.1", 2055},
+		{"[2001:db8::1]:65535", "2001:db8::1", 65535},
+		{"[::]:1", "::", 1},
+		{"192.0.2.1:0", NULL, 0},
+		{"192.0.2.1:65536", NULL, 0},
+		{"192.0.2.1:", NULL, 0},
+		{"192.0.2.1", NULL, 0},
+		{":2055", NULL, 0},
+		{"[]:2055", NULL, 0},
+		{"[192.0.2.1:2055", NULL, 0},
+		{"2001:db8::1:2055", NULL, 0},
+		{"localhost:2055", NULL, 0},
+		{"2055", NULL, 0},
+		{"", NULL, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct fail fail = {0};
+		struct address of, expected;
+		uint16_t port;
+		int r = endpoint_parse(text_of(places[i].written), 1, &of, &port, &fail);
+
+		if (places[i].address == NULL) {
+			assert_int_equal(r, -EINVAL);
+			assert_non_null(strstr(fail.what, "is no ADDRESS:PORT"));
+			continue;
+		}
+		assert_int_equal(r, 0);
+		expected = address(places[i].address);
+		assert_true(address_equal(&of, &expected));
+		assert_int_equal(port, places[i].port);
+	}
+}
+
+static void
+port_0_is_one_where_any_will_do(void **state)
+{
+	struct address of;
+	uint16_t port = 1;
+
+	assert_int_equal(endpoint_parse(TEXT("127.0.0.1:0"), 0, &of, &port, NULL), 0);
+	assert_int_equal(port, 0);
+}
+
 int
 main(void)
 {
@@ -91,6 +144,8 @@ main(void)
 		cmocka_unit_test(bytes_are_those_of_the_network),
 		cmocka_unit_test(an_address_of_v4_in_one_of_v6_is_of_v4),
 		cmocka_unit_test(a_socket_says_where_it_is_bound),
+		cmocka_unit_test(a_place_is_an_address_and_a_port),
+		cmocka_unit_test(port_0_is_one_where_any_will_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
