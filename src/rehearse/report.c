@@ -6,32 +6,29 @@
 #include <math.h>
 #include <stdio.h>
 
-#define SPAN 24
-
-/* "45 s", "2.4 min", "10.6 h", "3.1 d"; "-" if it never came. */
-static const char *
-span_format(double seconds, char into[SPAN])
+const char *
+report_span(double seconds, char into[REPORT_SPAN])
 {
 	if (!isfinite(seconds))
-		snprintf(into, SPAN, "-");
+		snprintf(into, REPORT_SPAN, "-");
 	else if (seconds < 90)
-		snprintf(into, SPAN, "%.0f s", seconds);
+		snprintf(into, REPORT_SPAN, "%.0f s", seconds);
 	else if (seconds < 90 * 60)
-		snprintf(into, SPAN, "%.1f min", seconds / 60);
+		snprintf(into, REPORT_SPAN, "%.1f min", seconds / 60);
 	else if (seconds < 36 * 3600)
-		snprintf(into, SPAN, "%.1f h", seconds / 3600);
+		snprintf(into, REPORT_SPAN, "%.1f h", seconds / 3600);
 	else
-		snprintf(into, SPAN, "%.1f d", seconds / 86400);
+		snprintf(into, REPORT_SPAN, "%.1f d", seconds / 86400);
 	return into;
 }
 
 static const char *
-count_format(double count, char into[SPAN])
+count_format(double count, char into[REPORT_SPAN])
 {
 	if (isfinite(count))
-		snprintf(into, SPAN, "%.0f", count);
+		snprintf(into, REPORT_SPAN, "%.0f", count);
 	else
-		snprintf(into, SPAN, "-");
+		snprintf(into, REPORT_SPAN, "-");
 	return into;
 }
 
@@ -39,7 +36,7 @@ static void
 class_row(const struct rehearsal *rehearsal, unsigned i, struct buffer *into)
 {
 	const struct class *class = &rehearsal_scenario(rehearsal)->class[i];
-	char seconds[SPAN], most[SPAN], contacts[SPAN], attempts[SPAN];
+	char seconds[REPORT_SPAN], most[REPORT_SPAN], contacts[REPORT_SPAN], attempts[REPORT_SPAN];
 	struct tally_class t;
 
 	tally_class(rehearsal_tally(rehearsal, 0), i, &t);
@@ -47,8 +44,8 @@ class_row(const struct rehearsal *rehearsal, unsigned i, struct buffer *into)
 		class->name, t.lines, t.by_state[STATE_WATCH], t.by_state[STATE_SUSPECT],
 		t.by_state[STATE_CONFIRMED]);
 	if (t.by_state[STATE_CONFIRMED] > 0 && (class->flags & CLASS_ZOMBIE))
-		buffer_print(into, "  %8s %8s %8s %8s", span_format(t.median.seconds, seconds),
-			span_format(t.most.seconds, most),
+		buffer_print(into, "  %8s %8s %8s %8s", report_span(t.median.seconds, seconds),
+			report_span(t.most.seconds, most),
 			count_format(t.median.contacts, contacts),
 			count_format(t.median.attempts, attempts));
 	else
@@ -125,43 +122,65 @@ report_text(const struct rehearsal *rehearsal, const char *name, struct buffer *
 	summary(rehearsal, into);
 }
 
+bool
+report_expectation(const struct rehearsal *rehearsal, const struct tally *tally,
+	const struct expect *expect, const char *name, struct buffer *json, struct buffer *broken)
+{
+	struct buffer found;
+	bool held;
+
+	buffer_init(&found, 256);
+	held = rehearsal_expect_of(rehearsal, tally, expect, &found);
+	if (json != NULL) {
+		buffer_print(json,
+			"{\"type\":\"expectation\",\"line\":%u,\"expected\":", expect->file_line);
+		buffer_json(json, text_of(expect->text));
+		buffer_print(json, ",\"found\":");
+		buffer_json(json, text_of(buffer_string(&found)));
+		buffer_print(json, ",\"held\":%s}\n", held ? "true" : "false");
+	}
+	if (!held && broken != NULL)
+		buffer_print(broken, "%s:%u: expected %s; found %s\n", name, expect->file_line,
+			expect->text, buffer_string(&found));
+	buffer_done(&found);
+	return held;
+}
+
 unsigned
 report_expectations(const struct rehearsal *rehearsal, const char *name, struct buffer *into)
 {
 	const struct scenario *scenario = rehearsal_scenario(rehearsal);
 	unsigned failed = 0;
 
-	for (unsigned i = 0; i < scenario->expect_count; i++) {
-		struct buffer found;
-
-		buffer_init(&found, 256);
-		if (!rehearsal_expect(rehearsal, &scenario->expect[i], &found)) {
-			buffer_print(into, "%s:%u: expected %s; found %s\n", name,
-				scenario->expect[i].file_line, scenario->expect[i].text,
-				buffer_string(&found));
-			failed++;
-		}
-		buffer_done(&found);
-	}
+	for (unsigned i = 0; i < scenario->expect_count; i++)
+		failed += !report_expectation(rehearsal, rehearsal_tally(rehearsal, 0),
+			&scenario->expect[i], name, NULL, into);
 	return failed;
+}
+
+void
+report_verdict(const struct verdict *verdict, const struct lines *lines,
+	const struct parameters *parameters, struct buffer *into)
+{
+	char name[LINE_NAME];
+
+	if (lines_name(lines, verdict->line, name) < 0)
+		snprintf(name, sizeof(name), "%016llx", (unsigned long long)verdict->line);
+	explain_verdict(verdict, parameters, name, into);
 }
 
 void
 report_example(const struct rehearsal *rehearsal, struct buffer *into)
 {
 	const struct verdict *verdict = tally_example(rehearsal_tally(rehearsal, 0));
-	char name[LINE_NAME];
 
-	if (verdict == NULL)
-		return;
-	if (lines_name(rehearsal_lines(rehearsal), verdict->line, name) < 0)
-		snprintf(name, sizeof(name), "%016llx", (unsigned long long)verdict->line);
-	explain_verdict(verdict, rehearsal_parameters(rehearsal, 0), name, into);
+	if (verdict != NULL)
+		report_verdict(verdict, rehearsal_lines(rehearsal),
+			rehearsal_parameters(rehearsal, 0), into);
 }
 
-/* A number, or null where JSON has none for it. */
-static void
-json_number(const char *key, double value, struct buffer *into)
+void
+report_number(const char *key, double value, struct buffer *into)
 {
 	if (isfinite(value))
 		buffer_print(into, ",\"%s\":%.10g", key, value);
@@ -183,38 +202,17 @@ json_class(const struct rehearsal *rehearsal, unsigned judge, unsigned i, struct
 		"\"released\":%u",
 		class->flags & CLASS_ZOMBIE ? "true" : "false", t.lines, t.by_state[STATE_WATCH],
 		t.by_state[STATE_SUSPECT], t.by_state[STATE_CONFIRMED], t.released);
-	json_number("seconds_median", t.median.seconds, into);
-	json_number("seconds_95", t.most.seconds, into);
-	json_number("contacts_median", t.median.contacts, into);
-	json_number("contacts_95", t.most.contacts, into);
-	json_number("attempts_median", t.median.attempts, into);
-	json_number("attempts_95", t.most.attempts, into);
+	report_number("seconds_median", t.median.seconds, into);
+	report_number("seconds_95", t.most.seconds, into);
+	report_number("contacts_median", t.median.contacts, into);
+	report_number("contacts_95", t.most.contacts, into);
+	report_number("attempts_median", t.median.attempts, into);
+	report_number("attempts_95", t.most.attempts, into);
 	buffer_print(into, ",\"attempts\":%llu,\"naive\":{", (unsigned long long)t.attempts);
 	for (int rule = 0; rule < NAIVE_COUNT; rule++)
 		buffer_print(
 			into, "%s\"%s\":%u", rule ? "," : "", naive_names[rule], t.flagged[rule]);
 	buffer_print(into, "}");
-}
-
-static void
-json_expectations(const struct rehearsal *rehearsal, struct buffer *into)
-{
-	const struct scenario *scenario = rehearsal_scenario(rehearsal);
-
-	for (unsigned i = 0; i < scenario->expect_count; i++) {
-		struct buffer found;
-		bool held;
-
-		buffer_init(&found, 256);
-		held = rehearsal_expect(rehearsal, &scenario->expect[i], &found);
-		buffer_print(into, "{\"type\":\"expectation\",\"line\":%u,\"expected\":",
-			scenario->expect[i].file_line);
-		buffer_json(into, text_of(scenario->expect[i].text));
-		buffer_print(into, ",\"found\":");
-		buffer_json(into, text_of(buffer_string(&found)));
-		buffer_print(into, ",\"held\":%s}\n", held ? "true" : "false");
-		buffer_done(&found);
-	}
 }
 
 void
@@ -229,7 +227,9 @@ report_json(const struct rehearsal *rehearsal, double cpu_seconds, struct buffer
 		json_class(rehearsal, 0, i, into);
 		buffer_print(into, "}\n");
 	}
-	json_expectations(rehearsal, into);
+	for (unsigned i = 0; i < scenario->expect_count; i++)
+		(void)report_expectation(rehearsal, rehearsal_tally(rehearsal, 0),
+			&scenario->expect[i], "", into, NULL);
 	buffer_print(into,
 		"{\"type\":\"rehearsal\",\"lines\":%llu,\"days\":%.10g,\"seed\":%llu,"
 		"\"attempts\":%llu,\"observations\":%llu,\"left_out\":%llu,\"evicted\":%llu,"
@@ -239,9 +239,9 @@ report_json(const struct rehearsal *rehearsal, double cpu_seconds, struct buffer
 		(unsigned long long)counts.seen, (unsigned long long)counts.left_out,
 		(unsigned long long)judged.evicted, (unsigned long long)judged.frozen,
 		tally_false(rehearsal_tally(rehearsal, 0)));
-	json_number("false_per_million_and_month", rehearsal_false_rate(rehearsal, 0), into);
+	report_number("false_per_million_and_month", rehearsal_false_rate(rehearsal, 0), into);
 	buffer_print(
 		into, ",\"parameters\":\"%08x\"", judge_parameters(rehearsal_judge(rehearsal, 0)));
-	json_number("cpu_seconds", cpu_seconds, into);
+	report_number("cpu_seconds", cpu_seconds, into);
 	buffer_print(into, "}\n");
 }
