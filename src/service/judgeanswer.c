@@ -17,6 +17,13 @@ struct listing {
 	struct buffer row;
 };
 
+/* Without an answer or refused: failed is what scan, too, calls so. */
+static unsigned long long
+failed_in_all(const struct flow_facts *facts)
+{
+	return facts->failed + facts->refused;
+}
+
 static void
 put_row(struct buffer *into, const struct verdict *now)
 {
@@ -26,8 +33,8 @@ put_row(struct buffer *into, const struct verdict *now)
 	buffer_print(into, "line-%016llx  %-10s %-10s %8.1f %9llu %9llu %9u %9u  %.*sZ\n",
 		(unsigned long long)now->line, state_names[now->to], state_names[now->highest],
 		(double)now->score, (unsigned long long)now->facts.attempts,
-		(unsigned long long)now->facts.failed, now->facts.contacts, now->facts.networks,
-		SECONDS_TEXT, seen);
+		failed_in_all(&now->facts), now->facts.contacts, now->facts.networks, SECONDS_TEXT,
+		seen);
 }
 
 static void
@@ -50,7 +57,7 @@ put_json(struct buffer *into, const struct judge_line *line)
 	buffer_print(into,
 		",\"attempts\":%llu,\"failed\":%llu,\"refused\":%llu,\"contacts\":%u,"
 		"\"addresses\":%u,\"networks\":%u,\"score\":%.6g}\n",
-		(unsigned long long)now->facts.attempts, (unsigned long long)now->facts.failed,
+		(unsigned long long)now->facts.attempts, failed_in_all(&now->facts),
 		(unsigned long long)now->facts.refused, now->facts.contacts, now->facts.addresses,
 		now->facts.networks, (double)now->score);
 }

@@ -19,6 +19,13 @@ struct court_room {
 	struct answer answer;
 };
 
+/* How the zombie's attempts end: half of them without an answer, half refused. */
+static enum outcome
+ending(unsigned i)
+{
+	return i % 2 ? OUTCOME_FAILED : OUTCOME_REFUSED;
+}
+
 /* One zombie and many lines that are well. */
 static int
 begin(void **state)
@@ -42,7 +49,7 @@ begin(void **state)
 			.sampling = 1,
 			.client_port = 40000,
 			.server_port = 25,
-			.outcome = is_zombie ? OUTCOME_FAILED : OUTCOME_ACCEPTED};
+			.outcome = is_zombie ? ending(i) : OUTCOME_ACCEPTED};
 
 		judge_take(room->judge, sightings,
 			identify(room->lines, &seen, 1, sightings, NULL, NULL, &counts));
@@ -119,6 +126,23 @@ only_lines_of_that_state_are_listed(void **state)
 }
 
 static void
+what_was_refused_has_failed_too(void **state)
+{
+	struct court_room *room = *state;
+
+	room->question.cursor = 1;
+	ask(room, ASK_LINES, "suspect");
+	room->answer.text[room->answer.size] = '\0';
+	/* The columns ATTEMPTS and FAILED. */
+	assert_non_null(strstr(room->answer.text, "       100       100 "));
+	room->question.is_json = 1;
+	ask(room, ASK_LINES, "suspect");
+	room->answer.text[room->answer.size] = '\0';
+	assert_non_null(
+		strstr(room->answer.text, "\"attempts\":100,\"failed\":100,\"refused\":50,"));
+}
+
+static void
 a_state_that_is_none_is_refused(void **state)
 {
 	struct court_room *room = *state;
@@ -180,6 +204,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(lines_come_page_by_page_and_each_once),
 		TEST(only_lines_of_that_state_are_listed),
+		TEST(what_was_refused_has_failed_too),
 		TEST(a_state_that_is_none_is_refused),
 		TEST(a_cursor_beyond_all_lines_is_the_end),
 		TEST(a_line_is_explained_by_its_pseudonym),
