@@ -354,7 +354,7 @@ find_obstacle(const struct desk *desk, const struct caller *caller, char into[25
 
 	if (caller->role == DESK_NOBODY)
 		snprintf(into, 256,
-			"%s may ask the daemon nothing\n"
+			"%s may not ask the daemon\n"
 			"root, the user of the daemon and members of its groups may: "
 			"control.operators, control.viewers",
 			caller->actor);

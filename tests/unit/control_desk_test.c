@@ -330,7 +330,7 @@ roles_decide_who_may_ask_what(void **state)
 	assert_int_equal(chmod(house->path, 0666), 0);
 	house_start(house);
 	assert_int_equal(ask_as(house, 65534, 65534, "lazaret/1 status\n",
-				 "user (65534) may ask the daemon nothing"),
+				 "user (65534) may not ask the daemon"),
 		0);
 	assert_int_equal(ask_as(house, 65534, 60002, "lazaret/1 cases\n", "\n.0\n"), 0);
 	assert_int_equal(ask_as(house, 65534, 60002, "lazaret/1 case 1\n",
