@@ -283,8 +283,9 @@ lines_parse(struct lines *lines, struct text text, struct line *ret, struct fail
 		(ports.at != NULL && text_parse_u64(text_cut(&ports, '-'), 65535, &port) < 0)) {
 		fail_what(fail, "is no line");
 		fail_hint(fail,
-			"expected an address such as 192.0.2.7 or 2001:db8:1:200::/56, or "
-			"ADDRESS:PORT where lines share an address");
+			"expected an address such as 192.0.2.7 or 2001:db8:1:200::/56, "
+			"ADDRESS:PORT where lines share an address, or a pseudonym, which has 16 "
+			"hexadecimal digits");
 		return -EINVAL;
 	}
 	if (lines_find_name(lines, &address, (uint16_t)port, ret, &name) < 0)

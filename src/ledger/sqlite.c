@@ -341,7 +341,9 @@ find_file(struct sqlite *sqlite, enum store_mode mode, struct fail *fail)
 				fail);
 		if (r == -ENOENT)
 			return tell(sqlite, r, "the folder of the ledger is not there",
-				"make it, or name another ledger with --ledger FILE", fail);
+				"make it, or name another ledger: --ledger FILE, or ledger.path of "
+				"the configuration",
+				fail);
 		snprintf(what, sizeof(what), "the ledger cannot be opened: %s", strerror(-r));
 		return tell(
 			sqlite, r, what, "look at the rights of the file and of its folder", fail);

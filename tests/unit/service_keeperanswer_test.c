@@ -188,6 +188,8 @@ a_line_without_a_case_is_named_to_the_desk(void **state)
 	assert_int_equal(answer.code, -ENOENT);
 	assert_true(says(ledger, ASK_EXPLAIN, "nonsense", "\"nonsense\" is no line"));
 	assert_int_equal(answer.code, -ENOENT);
+	assert_true(says(ledger, ASK_EXPLAIN, "0123456789abcde", "16 hexadecimal digits"));
+	assert_int_equal(answer.code, -ENOENT);
 	assert_true(says(ledger, ASK_EXPLAIN, "77", "no case with the number"));
 	assert_int_equal(answer.code, -ENOENT);
 	ledger_close(ledger);
