@@ -302,6 +302,12 @@ run(struct cases *cases)
 	return r < 0 ? ledgerfile_complain(&fail) : EXIT_DONE;
 }
 
+static bool
+reads_file(const struct cases *cases)
+{
+	return cases->path != NULL || (cases->job != 0 && cases->job != OPTION_AUDIT);
+}
+
 /* Asks the running daemon; CONTROL_ABSENT if none answers and the ledger's file is to be read. */
 static int
 ask_daemon(struct cases *cases)
@@ -310,7 +316,7 @@ ask_daemon(struct cases *cases)
 	struct buffer line;
 	int code;
 
-	if (cases->path != NULL || (cases->job != 0 && cases->job != OPTION_AUDIT))
+	if (reads_file(cases))
 		return CONTROL_ABSENT;
 	code = cases->control.path != NULL ? control_need(&cases->control)
 					   : control_connect(&cases->control, &fail);
@@ -351,6 +357,13 @@ verb_cases(int argc, char **argv)
 	}
 	if (cases.is_json && (cases.job == OPTION_FORGET || cases.job == OPTION_CLOSE_SILENT)) {
 		fputs("lazaret: --json goes with the lists, --audit and --verify only\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (cases.control.path != NULL && reads_file(&cases)) {
+		fputs("lazaret: --control goes with the list and --audit only, without --ledger: "
+		      "all "
+		      "else reads\n  the ledger's file\n",
+			stderr);
 		return EXIT_USAGE;
 	}
 	exit_code = ask_daemon(&cases);
