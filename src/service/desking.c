@@ -6,6 +6,7 @@
 #include "service/post.h"
 #include "service/shutin.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -33,14 +34,34 @@ desking_prepare(const struct daemon_settings *settings)
 	free((void *)(uintptr_t)rules.names);
 }
 
+/* A group that the configuration names and the machine does not have, with the option; NULL if there is none. */
+static const char *
+find_missing_group(const struct daemon_settings *settings, const struct caller_rules *rules,
+	const char **option)
+{
+	*option = "control.operators";
+	if (*settings->operators && !rules->has_operators)
+		return settings->operators;
+	*option = "control.viewers";
+	return *settings->viewers && !rules->has_viewers ? settings->viewers : NULL;
+}
+
 /* Where that matters it is a trouble: members of a group would be sent away, and nobody would know why. */
 static void
-look_at_callers(const struct daemon_settings *settings, struct duty *duty)
+look_at_callers(
+	const struct daemon_settings *settings, const struct caller_rules *rules, struct duty *duty)
 {
 	static const char text[] =
 		"runs in a user namespace and cannot tell who asks: users outside of it "
 		"are all nobody (65534); in a unit of systemd set PrivateUsers=no";
+	const char *option, *group = find_missing_group(settings, rules, &option);
+	char missing[128];
 
+	if (group != NULL) {
+		snprintf(missing, sizeof(missing), "%s: there is no group \"%s\"", option, group);
+		event(EVENT_CALLERS_UNKNOWN, "text=%s", missing);
+		duty_trouble(duty, "%s", missing);
+	}
 	if (caller_sees_everybody())
 		return;
 	event(EVENT_CALLERS_UNKNOWN, "text=%s", text);
@@ -79,7 +100,7 @@ desking_run(const struct daemon_settings *settings, struct estate *estate,
 	desk.viewers = settings->viewers;
 	desk.version = settings->version;
 	make_rules(settings, &desk.rules);
-	look_at_callers(settings, &duty);
+	look_at_callers(settings, &desk.rules, &duty);
 	shutin_enter(&duty, &post, settings);
 	_exit(desk_run(&desk) < 0);
 }
