@@ -46,10 +46,13 @@ load(void *context, struct daemon_settings *ret, struct fail *fail)
 {
 	struct main *main_ = context;
 	struct config *config = NULL;
-	int r = 0;
+	const char *path = main_->file != NULL ? main_->file : SETTINGS_FILE;
+	int r = daemonsettings_try_file(path, fail);
 
+	if (r < 0)
+		return r;
 	if (settings_load(&config, main_->file, NULL) != EXIT_DONE) {
-		fail_where(fail, "%s", main_->file != NULL ? main_->file : SETTINGS_FILE);
+		fail_where(fail, "%s", path);
 		fail_what(fail, "the configuration has mistakes");
 		return -EINVAL;
 	}

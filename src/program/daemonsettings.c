@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Verdicts that wait for the keeper: as long as a full disk may last before judges wait, too. */
@@ -44,6 +45,19 @@ daemonsettings_state(const struct config *config, char into[DAEMON_PATH], struct
 	fail_what(fail, "there is no home folder for the daemon's files");
 	fail_hint(fail, "name a folder with daemon.state");
 	return -ENOENT;
+}
+
+int
+daemonsettings_try_file(const char *path, struct fail *fail)
+{
+	struct stat is;
+
+	if (stat(path, &is) < 0 || !S_ISFIFO(is.st_mode))
+		return 0;
+	fail_where(fail, "%s", path);
+	fail_what(fail, "is a pipe, which a daemon cannot read again");
+	fail_hint(fail, "give it a file");
+	return -EINVAL;
 }
 
 int
@@ -236,7 +250,10 @@ static int
 take_lines(const struct config *config, struct daemon_settings *settings, struct fail *fail)
 {
 	struct lines_settings lines = LINES_DEFAULTS;
-	int r;
+	int r = daemonsettings_try_file(config_string(config, "network.table"), fail);
+
+	if (r < 0)
+		return r;
 
 	lines.names_most = 0;
 	settings_lines(config, &lines);
@@ -266,13 +283,12 @@ find_gate(char into[DAEMON_PATH])
 	snprintf(into, DAEMON_PATH, "%s/lazaret/lazaret-gate", LAZARET_LIBEXEC);
 }
 
-int
-daemonsettings_make(const struct config *config, struct daemon_settings *ret, struct fail *fail)
+static int
+take_paths(const struct config *config, struct daemon_settings *ret, struct fail *fail)
 {
 	const char *ledger = config_string(config, "ledger.path");
 	int r, n;
 
-	*ret = (struct daemon_settings){.listen_count = 0};
 	r = daemonsettings_state(config, ret->state, fail);
 	if (r < 0)
 		return r;
@@ -282,12 +298,20 @@ daemonsettings_make(const struct config *config, struct daemon_settings *ret, st
 		fail_what(fail, "a path is longer than %d bytes", DAEMON_PATH - 1);
 		return -ENAMETOOLONG;
 	}
+	find_gate(ret->gate);
+	return 0;
+}
+
+int
+daemonsettings_take(const struct config *config, struct daemon_settings *ret, struct fail *fail)
+{
+	int r;
+
 	snprintf(ret->operators, sizeof(ret->operators), "%s",
 		config_string(config, "control.operators"));
 	snprintf(
 		ret->viewers, sizeof(ret->viewers), "%s", config_string(config, "control.viewers"));
 	ret->version = LAZARET_VERSION;
-	find_gate(ret->gate);
 	take_numbers(config, ret);
 	parameters_defaults(&ret->judging.parameters);
 	settings_parameters(config, &ret->judging.parameters);
@@ -297,4 +321,14 @@ daemonsettings_make(const struct config *config, struct daemon_settings *ret, st
 	if (r == 0)
 		r = take_metrics(config, ret, fail);
 	return r < 0 ? r : take_lines(config, ret, fail);
+}
+
+int
+daemonsettings_make(const struct config *config, struct daemon_settings *ret, struct fail *fail)
+{
+	int r;
+
+	*ret = (struct daemon_settings){.listen_count = 0};
+	r = take_paths(config, ret, fail);
+	return r < 0 ? r : daemonsettings_take(config, ret, fail);
 }

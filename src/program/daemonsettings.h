@@ -14,9 +14,17 @@
 int daemonsettings_make(
 	const struct config *config, struct daemon_settings *ret, struct fail *fail) MUST_USE;
 
+/* The same without its paths, which hang on who runs it: for who only wants to know what is wrong. ret is zeroed. */
+int daemonsettings_take(
+	const struct config *config, struct daemon_settings *ret, struct fail *fail) MUST_USE;
+
 /* The folder of the state; -ENOENT with fail filled if none can be found. */
 int daemonsettings_state(
 	const struct config *config, char into[DAEMON_PATH], struct fail *fail) MUST_USE;
+
+/* 0, or -EINVAL with fail filled if the file is a pipe: to read it would be to wait, and a reload could not read
+ * it again. One that is not there is no matter of this. */
+int daemonsettings_try_file(const char *path, struct fail *fail) MUST_USE;
 
 /* Where the control socket is when the configuration names none. */
 int daemonsettings_control(const struct config *config, char into[DAEMON_PATH]) MUST_USE;

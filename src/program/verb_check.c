@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/manual.h"
 #include "program/complaint.h"
+#include "program/daemonsettings.h"
 #include "program/settings.h"
 #include "program/timezone.h"
 #include "program/verbs.h"
@@ -66,25 +67,21 @@ show(const struct config *config)
 	buffer_done(&text);
 }
 
-/* What only shows when it is used: names in the file of other things. */
+/* What only shows when it is used: names in the file of other things, and places that the daemon listens at. */
 static int
 try_names(const struct config *config)
 {
-	struct lines_settings settings = LINES_DEFAULTS;
-	struct lines *lines;
+	struct daemon_settings daemon = {.listen_count = 0};
 	struct zone zone;
 	struct fail fail = {0};
 	int r = timezone_init(&zone, config_string(config, "scan.timezone"), &fail);
 
 	timezone_done(&zone);
-	settings_lines(config, &settings);
-	lines = lines_new(&settings);
-	if (r == 0)
-		r = settings_table(config, lines, &fail);
-	if (r == 0)
-		r = settings_inside(config, lines, &fail);
-	lines_free(lines);
-	if (r == 0)
+	if (r == 0) {
+		r = daemonsettings_take(config, &daemon, &fail);
+		daemon_settings_done(&daemon);
+	}
+	if (r >= 0)
 		return EXIT_DONE;
 	complaint_print(&fail);
 	return EXIT_INPUT;
