@@ -87,7 +87,8 @@ int
 statefile_load(const struct statefile *file, statefile_restore restore_all, void *context,
 	struct fail *fail)
 {
-	int descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r;
+	/* A pipe is not waited for. */
+	int descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), r;
 	struct restore *restore;
 
 	fail_where(fail, "%s", file->path);

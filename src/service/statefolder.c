@@ -79,7 +79,7 @@ lock_owner(int lock)
 static void
 write_owner(const char *path)
 {
-	int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
+	int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (file < 0)
 		return;
@@ -96,8 +96,8 @@ statefolder_take(const char *state, struct fail *fail)
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "%s/lock", state);
-	/* Not for writing: a disk is to be made read-only while it is held. */
-	lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	/* Not for writing: a disk is to be made read-only while it is held. A pipe is not waited for. */
+	lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (lock < 0) {
 		r = -errno;
 		fail_where(fail, "%s", path);

@@ -215,6 +215,21 @@ half_of_one_is_gone_at_the_next_begin(void **state)
 	end(&bench);
 }
 
+static void
+a_pipe_in_its_place_is_refused_and_not_waited_for(void **state)
+{
+	struct bench bench;
+	struct fail fail = {0};
+	uint64_t number = 0;
+
+	(void)state;
+	begin(&bench);
+	assert_int_equal(mkfifo(bench.file.path, 0600), 0);
+	assert_int_equal(statefile_load(&bench.file, restore_number, &number, &fail), -EBADMSG);
+	assert_int_equal(unlink(bench.file.path), 0);
+	end(&bench);
+}
+
 int
 main(void)
 {
@@ -224,6 +239,7 @@ main(void)
 		cmocka_unit_test(a_link_is_replaced_and_not_followed),
 		cmocka_unit_test(what_fails_is_counted_and_leaves_the_good_one),
 		cmocka_unit_test(a_damaged_one_is_refused_and_put_aside),
+		cmocka_unit_test(a_pipe_in_its_place_is_refused_and_not_waited_for),
 		cmocka_unit_test(half_of_one_is_gone_at_the_next_begin),
 	};
 
