@@ -116,7 +116,14 @@ keyfile_read(const char *path, struct keys *ret, struct fail *fail)
 		r = tell_os(-errno, path, "read", fail);
 		goto out;
 	}
-	if (!S_ISREG(stat.st_mode) || (stat.st_mode & 077) != 0) {
+	if (!S_ISREG(stat.st_mode)) {
+		fail_where(fail, "%s", path);
+		fail_what(fail, "the key file of the ledger is not a file");
+		fail_hint(fail, "put the key file back from where it was saved");
+		r = -EINVAL;
+		goto out;
+	}
+	if ((stat.st_mode & 077) != 0) {
 		fail_where(fail, "%s", path);
 		fail_what(fail,
 			"others than its owner may read the key file of the ledger (mode %04o)",

@@ -68,7 +68,7 @@ sqlite_tell(struct sqlite *sqlite, int code, struct fail *fail)
 		return tell_damaged(sqlite, fail);
 	case SQLITE_NOTADB:
 		return tell(sqlite, -EBADMSG, "this file is not a ledger",
-			"give the file that scan --ledger made", fail);
+			"give the file that lazaretd or scan --ledger made", fail);
 	case SQLITE_NOMEM:
 		return tell(sqlite, -ENOMEM, "there is no memory for the ledger", "", fail);
 	case SQLITE_CONSTRAINT:
@@ -399,7 +399,7 @@ read_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
 		return tell(sqlite, -EBADMSG,
 			tables == 0 ? "this file is not a ledger: it is empty"
 				    : "this database is not a ledger",
-			"give the file that scan --ledger made", fail);
+			"give the file that lazaretd or scan --ledger made", fail);
 	if (*version > SCHEMA_VERSION) {
 		snprintf(what, sizeof(what),
 			"a newer Lazaret made this ledger (its tables are version %lld, known up "

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static void
 write_file(const char *path, const char *content, mode_t mode)
@@ -81,6 +82,22 @@ refuses_a_file_that_others_may_read(void **state)
 }
 
 static void
+a_pipe_or_folder_in_its_place_is_told_and_not_waited_for(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct keys keys;
+	struct fail fail = {0};
+
+	assert_int_equal(mkfifo(fixture->path, 0600), 0);
+	assert_int_equal(keyfile_read(fixture->path, &keys, &fail), -EINVAL);
+	assert_non_null(strstr(fail.what, "is not a file"));
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(mkdir(fixture->path, 0700), 0);
+	assert_int_equal(keyfile_read(fixture->path, &keys, &fail), -EINVAL);
+	assert_int_equal(rmdir(fixture->path), 0);
+}
+
+static void
 refuses_what_is_no_key_file(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -99,7 +116,7 @@ refuses_what_is_no_key_file(void **state)
 		assert_int_equal(keyfile_read(fixture->path, &keys, &fail), -EINVAL);
 		assert_int_equal(keyfile_make(fixture->path, &keys, &fail), -EINVAL);
 	}
-	assert_int_equal(keyfile_read(fixture->folder, &keys, &fail), -EACCES);
+	assert_int_equal(keyfile_read(fixture->folder, &keys, &fail), -EINVAL);
 }
 
 static void
@@ -144,6 +161,7 @@ main(void)
 		TEST(all_keys_differ_from_each_other_and_from_those_of_another_file),
 		TEST(the_same_secret_gives_the_same_keys_for_ever),
 		TEST(refuses_a_file_that_others_may_read),
+		TEST(a_pipe_or_folder_in_its_place_is_told_and_not_waited_for),
 		TEST(refuses_what_is_no_key_file),
 		TEST(many_that_make_it_at_once_agree),
 	};
