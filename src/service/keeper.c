@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,12 +81,46 @@ open_ledger(struct ledger **ret, const char *path, enum store_mode mode, struct 
 	return ledger_open(ret, &settings, fail);
 }
 
+/* Where a link leads out of its folder the keeper, which has that folder and nothing else, cannot follow. */
+static int
+refuse_link(const char *path, struct fail *fail)
+{
+	char *file = realpath(path, NULL), *folder = strdup(path), *real;
+	char *slash = strrchr(folder, '/');
+	size_t length;
+	int r = 0;
+
+	if (slash != NULL)
+		*slash = '\0';
+	real = realpath(slash == NULL ? "." : slash == folder ? "/" : folder, NULL);
+	length = real != NULL ? strlen(real) : 0;
+	length -= length == 1; /* the root */
+	if (file != NULL && real != NULL &&
+		(strncmp(file, real, length) != 0 || strrchr(file, '/') != file + length)) {
+		fail_where(fail, "%s", path);
+		fail_what(fail, "is a link into another folder, where the keeper may not go");
+		fail_hint(fail,
+			"put ledger and key file into one folder, and have ledger.path name it");
+		r = -ELOOP;
+	}
+	free(file);
+	free(folder);
+	free(real);
+	return r;
+}
+
 int
 keeper_prepare(const struct keep_settings *settings, struct wall now, struct fail *fail)
 {
 	struct ledger *ledger = NULL;
-	int r = open_ledger(&ledger, settings->ledger, STORE_MAKE, now, fail);
+	char key[sizeof(settings->ledger) + 8];
+	int r = refuse_link(settings->ledger, fail);
 
+	snprintf(key, sizeof(key), "%s.key", settings->ledger);
+	if (r == 0)
+		r = refuse_link(key, fail);
+	if (r == 0)
+		r = open_ledger(&ledger, settings->ledger, STORE_MAKE, now, fail);
 	ledger_close(ledger);
 	return r;
 }

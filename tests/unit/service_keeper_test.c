@@ -147,6 +147,39 @@ it_hears_while_it_writes(void **state)
 	process_done(bench);
 }
 
+/* As to put it on another disk. */
+static void
+a_ledger_or_key_that_is_a_link_into_another_folder_is_refused(void **state)
+{
+	struct process_bench *bench = begin();
+	const char *ledger = bench->settings.keep.ledger;
+	char aim[] = "/tmp/lazaret-keeper-XXXXXX", key[DAEMON_PATH + 8], moved[DAEMON_PATH];
+	struct wall now = {INT64_C(15000) * WALL_DAY};
+	struct fail fail = {0};
+
+	snprintf(key, sizeof(key), "%s.key", ledger);
+	for (int i = 0; i < 2; i++) {
+		const char *path = i == 0 ? ledger : key;
+
+		assert_non_null(mkdtemp(aim));
+		snprintf(moved, sizeof(moved), "%s/moved", aim);
+		assert_int_equal(rename(path, moved), 0);
+		assert_int_equal(symlink(moved, path), 0);
+		assert_int_equal(keeper_prepare(&bench->settings.keep, now, &fail), -ELOOP);
+		assert_non_null(strstr(fail.where, path));
+		assert_int_equal(rename(moved, path), 0);
+		assert_int_equal(rmdir(aim), 0);
+		memcpy(aim + strlen(aim) - 6, "XXXXXX", 6);
+	}
+	/* One that stays in its folder can be followed. */
+	snprintf(moved, sizeof(moved), "%.*s/moved", (int)(strrchr(ledger, '/') - ledger), ledger);
+	assert_int_equal(rename(ledger, moved), 0);
+	assert_int_equal(symlink("moved", ledger), 0);
+	assert_int_equal(keeper_prepare(&bench->settings.keep, now, &fail), 0);
+	assert_int_equal(rename(moved, ledger), 0);
+	process_done(bench);
+}
+
 int
 main(void)
 {
@@ -155,6 +188,7 @@ main(void)
 		cmocka_unit_test(figures_go_on_when_the_ledger_is_gone),
 		cmocka_unit_test(a_judge_asks_for_its_own_open_cases_only),
 		cmocka_unit_test(it_hears_while_it_writes),
+		cmocka_unit_test(a_ledger_or_key_that_is_a_link_into_another_folder_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
