@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -143,6 +144,8 @@ daemon_main(int argc, char **argv, bool is_run)
 	struct fail fail = {0};
 	int code;
 
+	/* A file that may not grow, the log or the ledger, is told like a full disk. */
+	signal(SIGXFSZ, SIG_IGN);
 	buffer_init(&main_.xdp, XDP_TEXT);
 	code = take_arguments(&main_, argc, argv) - 1;
 	if (code < 0) {

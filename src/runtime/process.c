@@ -22,6 +22,7 @@ process_fork(const char *name)
 		return pid < 0 ? -errno : pid;
 	(void)prctl(PR_SET_NAME, name);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
