@@ -144,8 +144,9 @@ daemon_main(int argc, char **argv, bool is_run)
 	struct fail fail = {0};
 	int code;
 
-	/* A file that may not grow, the log or the ledger, is told like a full disk. */
+	/* A file that may not grow is told like a full disk; that nobody reads the log any more ends nothing. */
 	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 	buffer_init(&main_.xdp, XDP_TEXT);
 	code = take_arguments(&main_, argc, argv) - 1;
 	if (code < 0) {
