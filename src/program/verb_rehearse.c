@@ -14,8 +14,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define REPORT_MOST (1 << 22)
 #define BACKGROUND  10
@@ -216,13 +216,14 @@ take_option(struct rehearse *rehearse, struct wishes *wishes, int code, struct f
 	}
 }
 
-/* A name without a file of that name is one that is built in. */
+/* A name without a file of that name is one that is built in; a folder, as of a daemon's state, is no file. */
 static int
 read_scenario(struct rehearse *rehearse, struct fail *fail)
 {
+	struct stat is;
 	int r = -ENOENT;
 
-	if (access(rehearse->name, F_OK) < 0)
+	if (stat(rehearse->name, &is) < 0 || S_ISDIR(is.st_mode))
 		r = scenario_builtin(&rehearse->scenario, rehearse->name, fail);
 	if (r == -ENOENT)
 		r = scenario_read(&rehearse->scenario, rehearse->name, fail);

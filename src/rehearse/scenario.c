@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct class_value_limits class_values[VALUE_COUNT] = {
 	[VALUE_RATE] = {"mails at random", 1e-9, 300, true},
@@ -174,8 +175,8 @@ scenario_read(struct scenario *ret, const char *path, struct fail *fail)
 	while ((got = fread(piece, 1, sizeof(piece), file)) > 0 && !content.failed)
 		buffer_add(&content, piece, got);
 	if (ferror(file)) {
-		r = -EIO;
-		fail_what(fail, "cannot be read to its end");
+		r = -errno;
+		fail_what(fail, "cannot be read to its end: %s", strerror(-r));
 		goto out;
 	}
 	r = scenario_parse(ret, (struct text){content.at, content.length}, path, fail);
