@@ -22,7 +22,8 @@ struct main {
 	unsigned sets;
 	struct buffer xdp; /* interfaces, with blanks between */
 	bool is_run;
-	const char *name; /* of the command, for who is told to look at its help */
+	const char *name;        /* of the command, for who is told to look at its help */
+	char usual[DAEMON_PATH]; /* where who is told nothing else looks for the control socket */
 };
 
 static const char usage[] =
@@ -41,6 +42,17 @@ static const char usage[] =
 	"SIGHUP reads the configuration again: all of it is taken, or nothing. SIGTERM ends it.\n"
 	"lazaretd(8) says more, lazaret-routers(7) how routers are told to send to it.\n";
 
+/* Neither --set nor -c is known to who asks. */
+static void
+find_usual(struct main *main_, const struct config *config)
+{
+	struct config *other = main_->file != NULL ? config_new() : NULL;
+
+	if (daemonsettings_control(other != NULL ? other : config, main_->usual) < 0)
+		main_->usual[0] = '\0';
+	config_free(other);
+}
+
 /* The configuration with what was set on the command line, into settings. */
 static int
 load(void *context, struct daemon_settings *ret, struct fail *fail)
@@ -57,6 +69,7 @@ load(void *context, struct daemon_settings *ret, struct fail *fail)
 		fail_what(fail, "the configuration has mistakes");
 		return -EINVAL;
 	}
+	find_usual(main_, config);
 	for (unsigned i = 0; i < main_->sets && r == 0; i++) {
 		struct text value = text_of(main_->set[i]), name = text_cut(&value, '=');
 
@@ -77,6 +90,7 @@ static void
 say_ready(void *context, const struct daemon_settings *settings, const char *listening)
 {
 	const struct main *main_ = context;
+	bool is_usual = strcmp(settings->control, main_->usual) == 0;
 
 	if (!main_->is_run)
 		return;
@@ -87,12 +101,13 @@ say_ready(void *context, const struct daemon_settings *settings, const char *lis
 	       "  %s\n"
 	       "Point your routers there: lazaret-routers(7) says how.\n"
 	       "\n"
-	       "What to do next, in another terminal:\n"
+	       "What to do next, in another terminal%s%s:\n"
 	       "  lazaret status      is all well?\n"
 	       "  lazaret cases       which lines were suspect or worse\n"
 	       "  lazaret explain ID  why\n"
 	       "^C ends it; what was learnt is kept.\n",
-		settings->keep.ledger);
+		settings->keep.ledger, is_usual ? "" : ", each with --control ",
+		is_usual ? "" : settings->control);
 	fflush(stdout);
 }
 
