@@ -12,7 +12,8 @@
  *          whatever comes over it.
  * Security: opens no file but /proc/PID/loginuid (may be refused), makes no socket, forks nothing. System calls:
  *          accept4, close, epoll_*, eventfd2, fcntl, getpid, getrandom, getsockopt, ioctl FIONREAD, lseek, openat,
- *          read, readv, recvmsg, sendmsg, sendto, setsockopt, shutdown, write, writev, clock_gettime and memory.
+ *          read, readv, recvmsg, sendto without an address, setsockopt, shutdown, write, writev, clock_gettime and
+ *          memory.
  * Thread:  one.
  */
 #ifndef LAZARET_CONTROL_DESK_H

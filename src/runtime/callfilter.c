@@ -141,6 +141,8 @@ static const struct call fork_calls[] = {WHEN_BITS("clone", 0, NAMESPACES, 0), {
 
 static const struct call signal_calls[] = {{"kill"}, {"tgkill"}, {"pidfd_send_signal"}, {NULL}};
 
+static const struct call channel_calls[] = {{"recvmsg"}, WHEN("sendto", 4, 0), {"send"}, {NULL}};
+
 static const struct call descriptor_calls[] = {
 	{"sendmsg"}, {"recvmsg"}, WHEN("socketpair", 0, AF_UNIX), {NULL}};
 
@@ -171,6 +173,7 @@ static const struct {
 	{SANDBOX_FORK, fork_calls},
 	{SANDBOX_SIGNAL_CHILDREN, signal_calls},
 	{SANDBOX_DESCRIPTORS, descriptor_calls},
+	{SANDBOX_CHANNELS, channel_calls},
 	{SANDBOX_SHARE, share_calls},
 	{SANDBOX_THREADS, thread_calls},
 	{SANDBOX_BPF, bpf_calls},

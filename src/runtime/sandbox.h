@@ -39,10 +39,11 @@ enum sandbox_calls {
 	SANDBOX_SOCKETS_CONNECT = 1 << 5, /* make, connect */
 	SANDBOX_FORK = 1 << 6, /* make processes that shut themselves in, wait for them */
 	SANDBOX_SIGNAL_CHILDREN = 1 << 7, /* with Landlock 6: those inside only */
-	SANDBOX_DESCRIPTORS = 1 << 8,     /* pass and take them */
+	SANDBOX_DESCRIPTORS = 1 << 8,     /* pass and take them; who may can send to any address */
 	SANDBOX_SHARE = 1 << 9,           /* make shared memory (memfd) */
 	SANDBOX_THREADS = 1 << 10,
 	SANDBOX_BPF = 1 << 11,
+	SANDBOX_CHANNELS = 1 << 12, /* send and receive on sockets that are connected (channel.h) */
 };
 
 enum sandbox_rights {

@@ -10,6 +10,9 @@
 #include "service/daemon.h"
 #include "service/post.h"
 
+/* The groups of system calls (runtime/sandbox.h) that a process has. */
+unsigned shutin_calls(enum counter_owner owner);
+
 /* Does not return if the process cannot be shut in. */
 void shutin_enter(
 	struct duty *duty, const struct post *post, const struct daemon_settings *settings);

@@ -171,7 +171,7 @@ what_is_not_in_its_groups_kills_a_process(void **state)
 static void
 every_group_forbids_programs_and_code(void **state)
 {
-	for (unsigned bit = 0; bit < 12; bit++) {
+	for (unsigned bit = 0; bit < 13; bit++) {
 		const struct sandbox one = {.calls = 1U << bit};
 
 		is_killed(&one, runs_a_program);
