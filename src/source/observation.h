@@ -34,7 +34,7 @@ enum outcome {
 enum observation_flag {
 	OBSERVATION_ONE_SIDED = 1 << 0,  /* only one direction was seen */
 	OBSERVATION_STARTTLS = 1 << 1,   /* went into TLS */
-	OBSERVATION_INCOMPLETE = 1 << 2, /* the exporter lost records around this time */
+	OBSERVATION_INCOMPLETE = 1 << 2, /* records or packets were lost around this time */
 	OBSERVATION_CUT = 1 << 3,        /* the record began before the recording */
 	OBSERVATION_DETAIL = 1 << 4,     /* told by a log of SMTP alone, not by the packets */
 };

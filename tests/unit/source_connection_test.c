@@ -323,6 +323,109 @@ an_open_question_is_answered_before_it_is_too_late(void **state)
 }
 
 static void
+a_syn_whose_answer_may_be_lost_is_unknown(void **state)
+{
+	client(TCP_SYN, "");
+	wait_for(WALL_SECOND);
+	/* The SYN-ACK and the ACK were there. */
+	connections_lost(connections, now);
+	wait_for(30 * WALL_SECOND);
+	assert_int_equal(count, 0);
+	wait_for(45 * WALL_SECOND);
+	assert_int_equal(count, 1);
+	assert_int_equal(seen[0].outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(seen[0].flags, OBSERVATION_INCOMPLETE);
+}
+
+static void
+a_loss_that_is_known_before_the_first_packet_counts(void **state)
+{
+	connections_lost(connections, (struct wall){now.us + 5 * WALL_SECOND});
+	client(TCP_SYN, "");
+	wait_for(6 * WALL_SECOND);
+	client(TCP_RST, "");
+	take();
+	assert_int_equal(count, 1);
+	assert_int_equal(seen[0].outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(seen[0].flags, OBSERVATION_INCOMPLETE);
+}
+
+static void
+a_loss_is_forgotten_when_the_clock_is_set_back(void **state)
+{
+	client(TCP_SYN, "");
+	connections_lost(connections, now);
+	now.us -= 2 * CONNECTION_JUMP;
+	to_server.sequence = 5000;
+	client(TCP_SYN, "");
+	wait_for(12 * WALL_SECOND);
+	assert_int_equal(count, 2);
+	assert_int_equal(seen[0].outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(seen[1].outcome, OUTCOME_FAILED);
+	assert_int_equal(seen[1].flags, 0);
+}
+
+static void
+who_begins_anew_after_a_loss_has_not_failed(void **state)
+{
+	client(TCP_SYN, "");
+	connections_lost(connections, now);
+	now.us += 1000;
+	to_server.sequence = 5000;
+	client(TCP_SYN, "");
+	take();
+	assert_int_equal(count, 1);
+	assert_int_equal(seen[0].outcome, OUTCOME_UNKNOWN);
+	/* After the loss everything is seen again. */
+	wait_for(12 * WALL_SECOND);
+	assert_int_equal(count, 2);
+	assert_int_equal(seen[1].outcome, OUTCOME_FAILED);
+	assert_int_equal(seen[1].flags, OBSERVATION_INCOMPLETE);
+}
+
+static void
+a_minute_after_a_loss_evidence_is_whole_again(void **state)
+{
+	connections_lost(connections, now);
+	now.us += 2 * WALL_MINUTE;
+	client(TCP_SYN, "");
+	wait_for(12 * WALL_SECOND);
+	assert_int_equal(count, 1);
+	assert_int_equal(seen[0].outcome, OUTCOME_FAILED);
+	assert_int_equal(seen[0].flags, 0);
+}
+
+static void
+a_dialogue_that_was_lost_is_no_refusal(void **state)
+{
+	handshake();
+	connections_lost(connections, now);
+	/* Its message was taken, and nobody saw it. */
+	to_server.sequence += 500;
+	to_client.sequence += 200;
+	close_both();
+	wait_for(5 * WALL_SECOND);
+	assert_int_equal(count, 1);
+	assert_int_equal(seen[0].outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(seen[0].flags, OBSERVATION_INCOMPLETE);
+}
+
+static void
+a_message_that_was_seen_to_be_taken_is_so_whatever_was_lost(void **state)
+{
+	handshake();
+	server(TCP_ACK, "220 mx\r\n");
+	client(TCP_ACK, "HELO me\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n");
+	server(TCP_ACK, "250 mx\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+	connections_lost(connections, now);
+	close_both();
+	wait_for(5 * WALL_SECOND);
+	assert_int_equal(count, 1);
+	assert_int_equal(seen[0].outcome, OUTCOME_ACCEPTED);
+	assert_int_equal(seen[0].flags, OBSERVATION_INCOMPLETE);
+}
+
+static void
 without_a_beginning_the_mail_port_is_the_server(void **state)
 {
 	char text[ADDRESS_TEXT];
@@ -525,6 +628,13 @@ main(void)
 		TEST(a_recording_that_ends_midway_leaves_it_unknown),
 		TEST(an_accepted_one_comes_out_although_it_goes_on),
 		TEST(an_open_question_is_answered_before_it_is_too_late),
+		TEST(a_syn_whose_answer_may_be_lost_is_unknown),
+		TEST(a_loss_that_is_known_before_the_first_packet_counts),
+		TEST(a_loss_is_forgotten_when_the_clock_is_set_back),
+		TEST(who_begins_anew_after_a_loss_has_not_failed),
+		TEST(a_minute_after_a_loss_evidence_is_whole_again),
+		TEST(a_dialogue_that_was_lost_is_no_refusal),
+		TEST(a_message_that_was_seen_to_be_taken_is_so_whatever_was_lost),
 		TEST(without_a_beginning_the_mail_port_is_the_server),
 		TEST(bare_acknowledgements_begin_nothing),
 		TEST(a_mail_port_of_the_opener_himself_is_no_mail),

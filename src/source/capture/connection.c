@@ -64,7 +64,9 @@ struct connections {
 	struct wall now;  /* the latest time of all packets */
 	struct wall here; /* this packet's own, which may be a little earlier */
 	int64_t second;   /* the ring has been served up to it */
+	struct wall lost; /* packets were lost, last at this time */
 	bool has_time;
+	bool has_lost;
 	uint32_t fresh; /* entries from here on were never used */
 	uint32_t free;
 	uint32_t hand;    /* where the last sample ended */
@@ -151,9 +153,9 @@ outcome_by_size(const struct connection *one)
 								    : OUTCOME_UNKNOWN;
 }
 
-/* What is known of it now; waited: how long a SYN must have waited to have failed. */
+/* What the packets tell; waited: how long a SYN must have waited to have failed. */
 static int
-outcome_of(const struct connections *c, const struct connection *one, int64_t waited)
+outcome_by_packets(const struct connections *c, const struct connection *one, int64_t waited)
 {
 	int outcome;
 
@@ -172,6 +174,29 @@ outcome_of(const struct connections *c, const struct connection *one, int64_t wa
 	if (outcome == OUTCOME_REFUSED && (one->state & ENDED) == 0)
 		return OUTCOME_UNKNOWN;
 	return outcome;
+}
+
+/* Were packets lost while it was open, or as long before? It is open until it is told. */
+static bool
+is_lossy(const struct connections *c, const struct connection *one, int64_t before)
+{
+	return c->has_lost && c->lost.us >= one->start.us - before;
+}
+
+/* What is known of it now. The answer, or the message, may be what was lost: then nothing speaks against the client. */
+static int
+outcome_of(const struct connections *c, const struct connection *one, int64_t waited)
+{
+	int outcome = outcome_by_packets(c, one, waited);
+
+	return outcome != OUTCOME_ACCEPTED && is_lossy(c, one, 0) ? OUTCOME_UNKNOWN : outcome;
+}
+
+/* A SYN and no more. */
+static bool
+is_unanswered(const struct connection *one)
+{
+	return (one->state & (HAS_SYN_ACK | IS_OPEN)) == 0;
 }
 
 static uint8_t
@@ -210,8 +235,10 @@ tell(struct connections *c, struct connection *one, int64_t waited)
 		observation.flags |= OBSERVATION_STARTTLS;
 	if ((one->state & IS_CUT) != 0)
 		observation.flags |= OBSERVATION_CUT;
+	if (is_lossy(c, one, CONNECTION_LOSS))
+		observation.flags |= OBSERVATION_INCOMPLETE;
 	/* A SYN that nobody answered has both its sides in it. */
-	if (observation.outcome != OUTCOME_FAILED &&
+	if (observation.outcome != OUTCOME_FAILED && !(is_unanswered(one) && is_lossy(c, one, 0)) &&
 		(one->state & (CLIENT_SEEN | SERVER_SEEN)) != (CLIENT_SEEN | SERVER_SEEN))
 		observation.flags |= OBSERVATION_ONE_SIDED;
 	intake_observation(c->intake, &observation);
@@ -246,6 +273,8 @@ is_time_to_tell(const struct connections *c, const struct connection *one)
 		return true;
 	if ((one->state & ENDED) != 0)
 		return silent >= CONNECTION_LINGER;
+	if (is_unanswered(one))
+		return age >= CONNECTION_SETTLE;
 	return outcome == OUTCOME_ACCEPTED && age >= CONNECTION_SETTLE;
 }
 
@@ -253,7 +282,7 @@ static void
 on_due(struct connections *c, struct connection *one)
 {
 	int64_t silent = c->now.us - one->last.us;
-	bool over = (one->state & ENDED) != 0 || (one->state & (HAS_SYN_ACK | IS_OPEN)) == 0;
+	bool over = (one->state & ENDED) != 0 || is_unanswered(one);
 
 	if ((one->state & IS_TOLD) == 0 && is_time_to_tell(c, one))
 		tell(c, one, CONNECTION_ANSWER);
@@ -318,6 +347,8 @@ set_time(struct connections *c, struct wall time)
 {
 	if (!c->has_time || time.us < c->now.us - CONNECTION_JUMP) {
 		drain(c);
+		/* Of the clock as it was before; but a loss may be known before the first packet is read. */
+		c->has_lost = c->has_lost && !c->has_time;
 		c->has_time = true;
 		c->now = time;
 		c->second = time.us / WALL_SECOND;
@@ -334,6 +365,14 @@ connections_clock(struct connections *c, struct wall time)
 	c->left = CONNECTION_PORTION;
 	if (c->has_time)
 		set_time(c, time);
+}
+
+void
+connections_lost(struct connections *c, struct wall time)
+{
+	if (!c->has_lost || time.us > c->lost.us)
+		c->lost = time;
+	c->has_lost = true;
 }
 
 /* The table is full: of some, the one that was silent for longest gives way. */

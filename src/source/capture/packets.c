@@ -70,6 +70,20 @@ packets_clock(struct packets *p, struct wall time)
 		connections_clock(p->connections, time);
 }
 
+static struct connections *
+connections_of(struct packets *p)
+{
+	if (p->connections == NULL)
+		p->connections = connections_new(CONNECTIONS_MOST, p->intake);
+	return p->connections;
+}
+
+void
+packets_lost(struct packets *p, struct wall now)
+{
+	connections_lost(connections_of(p), now);
+}
+
 void
 packets_count(struct packets *p, uint64_t dull)
 {
@@ -92,9 +106,7 @@ on_tcp(struct packets *p, const struct packet *packet, const struct frame *frame
 		counts->skipped_records++;
 		return;
 	}
-	if (p->connections == NULL)
-		p->connections = connections_new(CONNECTIONS_MOST, p->intake);
-	connections_packet(p->connections, packet->time, frame);
+	connections_packet(connections_of(p), packet->time, frame);
 }
 
 /* What an exporter sent counts by its records, not by its packets. */

@@ -52,6 +52,9 @@ void packets_ignore_export(struct packets *packets);
  * connections. */
 void packets_clock(struct packets *packets, struct wall time);
 
+/* Packets were lost, up to now, the time of packets_clock: what connection.h says holds for those that are open. */
+void packets_lost(struct packets *packets, struct wall now);
+
 /* The recording ends: what waits comes out, a portion at a time. True while there is more. */
 bool packets_flush(struct packets *packets);
 
