@@ -241,6 +241,8 @@ begin_block(struct packetring *ring)
 
 		if (!is_full(head))
 			return false;
+		if ((head->block_status & TP_STATUS_LOSING) != 0)
+			ring->is_losing = true;
 		ring->left = head->num_pkts;
 		ring->offset = head->offset_to_first_pkt;
 		if (ring->left > 0)
@@ -309,6 +311,7 @@ packetring_count(struct packetring *ring)
 	struct tpacket_stats_v3 figures;
 	socklen_t length = sizeof(figures);
 
+	ring->is_losing = false;
 	if (getsockopt(ring->descriptor, SOL_PACKET, PACKET_STATISTICS, &figures, &length) < 0)
 		return -errno;
 	ring->dropped += figures.tp_drops;

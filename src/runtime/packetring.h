@@ -7,6 +7,7 @@
  *          its time is over. When the interface goes down it has an error, until packetring_look takes it; when it is
  *          up again packets come as before. One that is taken away comes back only as another, which needs a new
  *          ring.
+ *          A block from the time after a loss says so (is_losing), until packetring_count has asked.
  * Owns:    a packetring owns the mapping and the descriptor. What packetring_next points at is the kernel's
  *          again at the next call.
  * Limits:  PACKETRING_BYTES a ring. Packets larger than a block are cut. What the kernel could not place is
@@ -48,6 +49,7 @@ struct packetring {
 	size_t offset;  /* of the next packet in it; 0: the block is not begun */
 	uint32_t left;  /* packets in it that were not given out yet */
 	bool has_begun; /* the first block was found */
+	bool is_losing; /* packets were lost before or in the block that was begun last */
 	uint64_t packets;
 	uint64_t dropped; /* renewed by packetring_count */
 	uint64_t broken;  /* blocks */

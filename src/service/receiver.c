@@ -10,11 +10,11 @@
 #include "runtime/sockets.h"
 #include "service/connections.h"
 #include "service/kernelin.h"
+#include "service/packetsin.h"
 #include "service/post.h"
 #include "service/sessionfile.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
-#include "source/capture/packets.h"
 #include "source/export/sflow.h"
 
 #include <errno.h>
@@ -64,12 +64,10 @@ struct receiver {
 	const struct receiver_sockets *sockets;
 	struct datagrams *datagrams;
 	struct connections_in *connections;
-	struct kernelin *filter;               /* NULL: there is none in the kernel */
-	bool is_full;                          /* a socket may have more */
-	struct packetring ring[DAEMON_LISTEN]; /* of those sockets that are one */
-	enum packetring_state state[DAEMON_LISTEN];
-	struct packets *packets;
-	struct wall packet_time; /* of the last packet */
+	struct kernelin *filter;   /* NULL: there is none in the kernel */
+	struct packetsin *packets; /* NULL: of no interface */
+	bool is_full;              /* a socket may have more */
+	bool has_packets;          /* an interface may have more */
 	uint64_t bytes;
 	uint64_t sightings;
 	uint64_t refused;
@@ -180,36 +178,15 @@ drain(struct receiver *receiver, size_t number)
 	return came;
 }
 
-/* Packets of an interface. The kernel's time of a packet may be set back; the next one's never is. */
 static bool
 drain_packets(struct receiver *receiver, size_t number)
 {
-	bool is_loopback = strcmp(receiver->sockets->socket[number].packets.interface, "lo") == 0;
-	struct packetring_packet seen;
-	bool came = false;
-	unsigned pending = 0;
+	size_t count = packetsin_take(
+		receiver->packets, number, receiver->duty.clock.now, pump_for, receiver);
 
-	while (packetring_next(&receiver->ring[number], &seen)) {
-		struct packet packet = {.link = LINK_ETHERNET,
-			.bytes = seen.bytes,
-			.captured = seen.captured,
-			.wire = seen.wire};
-
-		came = true;
-		/* There every packet is seen twice. */
-		if (is_loopback && seen.outgoing)
-			continue;
-		if (seen.time.us > receiver->packet_time.us)
-			receiver->packet_time = seen.time.us < receiver->duty.clock.now.us
-				? seen.time
-				: receiver->duty.clock.now;
-		packet.time = receiver->packet_time;
-		packets_add(receiver->packets, &packet);
-		if (++pending % TAKE == 0)
-			pump(receiver);
-	}
-	pump(receiver);
-	return came;
+	if (count == PACKETSIN_PORTION)
+		receiver->has_packets = true;
+	return count > 0;
 }
 
 /* Where no descriptor is left connections wait, and are asked for again in a while only. */
@@ -353,22 +330,6 @@ show_exporters(struct receiver *receiver)
 }
 
 static void
-show_packets(struct receiver *receiver)
-{
-	uint64_t packets = 0, dropped = 0;
-
-	for (size_t i = 0; i < receiver->sockets->count; i++) {
-		if (receiver->sockets->socket[i].kind != LISTEN_PACKETS)
-			continue;
-		(void)!packetring_count(&receiver->ring[i]);
-		packets += receiver->ring[i].packets;
-		dropped += receiver->ring[i].dropped;
-	}
-	duty_count(&receiver->duty, COUNT_PACKETS, packets);
-	duty_count(&receiver->duty, COUNT_PACKETS_DROPPED, dropped);
-}
-
-static void
 show(struct receiver *receiver)
 {
 	const struct intake_counts *counts = intake_counts(receiver->intake);
@@ -391,7 +352,8 @@ show(struct receiver *receiver)
 	duty_count(duty, COUNT_CLOCK_RECORDS, counts->clock_records);
 	/* The table outlives the receiver. */
 	duty_show(duty, COUNT_NAMES_REPLACED, names_counts(&receiver->names).gave_way);
-	show_packets(receiver);
+	if (receiver->packets != NULL)
+		packetsin_show(receiver->packets, duty);
 	show_exporters(receiver);
 	tell_errors(receiver);
 }
@@ -420,45 +382,6 @@ tell_losses(struct receiver *receiver)
 	receiver->told_refused = receiver->refused;
 }
 
-/* An interface that goes down or comes back is told. Asked again and again: one that is down can be taken away
- * without a word. */
-static void
-look_at_interfaces(struct receiver *receiver)
-{
-	static const char *const words[] = {[PACKETRING_UP] = "",
-		[PACKETRING_DOWN] = "is down: no packets can be read of it",
-		[PACKETRING_GONE] = "was taken away; when it is there again, reload"};
-	const char *bad = NULL;
-	enum packetring_state worst = PACKETRING_UP;
-	bool is_changed = false;
-
-	for (size_t i = 0; i < receiver->sockets->count; i++) {
-		const struct receiver_socket *socket = &receiver->sockets->socket[i];
-		enum packetring_state state;
-
-		if (socket->kind != LISTEN_PACKETS)
-			continue;
-		state = packetring_look(socket->descriptor);
-		if (state > worst) {
-			worst = state;
-			bad = socket->packets.interface;
-		}
-		if (state == receiver->state[i])
-			continue;
-		receiver->state[i] = state;
-		is_changed = true;
-		if (state == PACKETRING_UP)
-			event(EVENT_INTERFACE_UP, "interface=%s", socket->packets.interface);
-		else
-			event(EVENT_INTERFACE_DOWN, "interface=%s text=%s",
-				socket->packets.interface, words[state]);
-	}
-	if (is_changed && bad == NULL)
-		duty_trouble(&receiver->duty, "%s", "");
-	else if (is_changed)
-		duty_trouble(&receiver->duty, "the interface %s %s", bad, words[worst]);
-}
-
 static void
 tick(struct receiver *receiver)
 {
@@ -468,13 +391,14 @@ tick(struct receiver *receiver)
 	if (!receiver->settings->receive.by_records)
 		intake_advance(receiver->intake, receiver->duty.clock.now);
 	if (receiver->packets != NULL)
-		packets_clock(receiver->packets, receiver->duty.clock.now);
+		packetsin_clock(receiver->packets, receiver->duty.clock.now);
 	pump(receiver);
 	if (now - receiver->ticked_us < TICK_US)
 		return;
 	receiver->ticked_us = now;
 	tell_time(receiver);
-	look_at_interfaces(receiver);
+	if (receiver->packets != NULL)
+		packetsin_look(receiver->packets, &receiver->duty);
 	show(receiver);
 	tell_losses(receiver);
 	sessionfile_watch(&receiver->sessionfile, receiver->export_);
@@ -490,14 +414,11 @@ map_rings(struct receiver *receiver)
 
 		if (socket->kind != LISTEN_PACKETS)
 			continue;
-		if (packetring_map(
-			    &receiver->ring[i], socket->descriptor, &socket->packets, &fail) < 0) {
+		if (receiver->packets == NULL)
+			receiver->packets = packetsin_new(receiver->intake);
+		if (packetsin_add(receiver->packets, i, socket, &fail) < 0) {
 			event(EVENT_EXPORT_ERROR, "text=%s", fail.what);
 			_exit(1);
-		}
-		if (receiver->packets == NULL) {
-			receiver->packets = packets_new("", receiver->intake);
-			packets_ignore_export(receiver->packets);
 		}
 	}
 }
@@ -590,7 +511,7 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 	size_t sockets = receiver->sockets->count;
 	bool came = false;
 
-	receiver->is_full = false;
+	receiver->is_full = receiver->has_packets = false;
 	/* Those that were closed make room for those that wait to be taken. */
 	if (connections_in_read(receiver->connections, polled + sockets, connections,
 		    receiver->duty.clock.now, &receiver->bytes)) {
@@ -602,8 +523,8 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 			continue;
 		came = drain_any(receiver, i) || came;
 		/* The error of a ring stays until it is asked for. */
-		if ((polled[i].revents & POLLERR) != 0)
-			look_at_interfaces(receiver);
+		if ((polled[i].revents & POLLERR) != 0 && receiver->packets != NULL)
+			packetsin_look(receiver->packets, &receiver->duty);
 	}
 	came = take_filtered(receiver) || came;
 	if (receiver->filter != NULL && !receiver->is_full)
@@ -659,7 +580,8 @@ loop(struct receiver *receiver)
 		if (polled[0].revents != 0)
 			duty_hear(&receiver->duty);
 		before = export_counts(receiver->export_)->datagrams;
-		if (drain_all(receiver, polled + OTHERS, connections))
+		/* Of an interface no more than so much is read at a time: what is left is not to wait. */
+		if (drain_all(receiver, polled + OTHERS, connections) && !receiver->has_packets)
 			pause_after(export_counts(receiver->export_)->datagrams - before);
 	}
 }
@@ -676,7 +598,7 @@ drain_to_the_end(struct receiver *receiver)
 	do {
 		size_t connections;
 
-		receiver->is_full = false;
+		receiver->is_full = receiver->has_packets = false;
 		for (size_t i = 0; i < receiver->sockets->count; i++)
 			(void)drain_any(receiver, i);
 		(void)take_filtered(receiver);
@@ -687,7 +609,8 @@ drain_to_the_end(struct receiver *receiver)
 				receiver->duty.clock.now, &receiver->bytes);
 		pump(receiver);
 		duty_beat(&receiver->duty);
-	} while ((receiver->is_full || readable > 0) && clock_steady() < end);
+	} while ((receiver->is_full || receiver->has_packets || readable > 0) &&
+		clock_steady() < end);
 }
 
 /* What came before the end is handed on. */

@@ -256,6 +256,42 @@ what_a_full_ring_drops_is_counted(void **state)
 	namespace_run(VETH, counts_drops);
 }
 
+static int
+tells_of_drops(void)
+{
+	struct packetring_settings small = right;
+	struct packetring ring;
+	struct packetring_packet packet;
+	uint8_t frame[128];
+	size_t size = mail(frame, sizeof(frame), 25, 4);
+	unsigned got = 0;
+	int from = sender();
+
+	small.block_size = 4096;
+	small.block_count = 2;
+	EXPECT(from >= 0 && open_ring(&ring, small) == 0);
+	for (uint32_t i = 0; i < 2000; i++)
+		EXPECT(write(from, frame, size) == (ssize_t)size);
+	/* Both blocks are from before. */
+	while (packetring_next(&ring, &packet))
+		got++;
+	EXPECT(got > 0 && got < 2000 && !ring.is_losing && ring.dropped == 0);
+	EXPECT(write(from, frame, size) == (ssize_t)size);
+	EXPECT(next(&ring, &packet) && ring.is_losing);
+	EXPECT(packetring_count(&ring) == 0 && !ring.is_losing && ring.dropped == 2000 - got);
+	EXPECT(write(from, frame, size) == (ssize_t)size);
+	EXPECT(next(&ring, &packet) && !ring.is_losing);
+	packetring_close(&ring);
+	close(from);
+	return 0;
+}
+
+static void
+the_first_block_after_a_drop_tells_of_it(void **state)
+{
+	namespace_run(VETH, tells_of_drops);
+}
+
 /* Is there an error at the socket, as poll tells it? */
 static bool
 has_error(const struct packetring *ring)
@@ -535,6 +571,7 @@ main(void)
 		cmocka_unit_test(who_comes_after_another_reader_goes_on_where_that_one_was),
 		cmocka_unit_test(packets_that_this_machine_sent_are_told_from_others),
 		cmocka_unit_test(what_a_full_ring_drops_is_counted),
+		cmocka_unit_test(the_first_block_after_a_drop_tells_of_it),
 		cmocka_unit_test(
 			an_interface_that_goes_down_and_up_is_told_once_and_one_that_is_gone_stays_gone),
 		cmocka_unit_test(two_rings_divide_an_interface),
