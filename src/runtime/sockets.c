@@ -155,8 +155,10 @@ sockets_open_udp(const struct udp_settings *settings, int *descriptors, struct s
 	else if (settings->count > 1 && !settings->join)
 		r = steering_attach(descriptors[0], settings->count, settings->seed, fail);
 	if (r < 0) {
-		while (opened > 0)
+		while (opened > 0) {
 			close(descriptors[--opened]);
+			descriptors[opened] = -1;
+		}
 		return r;
 	}
 	return 0;

@@ -41,7 +41,7 @@ struct socket_buffer {
 		is_short; /* less than asked for: net.core.rmem_max is the limit without CAP_NET_ADMIN */
 };
 
-/* Fills settings->count descriptors; ret may be NULL. */
+/* Fills settings->count descriptors; on failure there are none, and what was filled is -1. ret may be NULL. */
 int sockets_open_udp(const struct udp_settings *settings, int *descriptors,
 	struct socket_buffer *ret, struct fail *fail) MUST_USE;
 

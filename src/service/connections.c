@@ -84,7 +84,7 @@ connections_in_accept(struct connections_in *in, int listener, struct wall now)
 	struct endpoint name;
 	int descriptor;
 
-	for (;;) {
+	for (int turn = 0; turn < CONNECTIONS_TURN; turn++) {
 		name = ENDPOINT_EMPTY;
 		descriptor = accept4(listener, &name.any, &name.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED))
@@ -106,6 +106,7 @@ connections_in_accept(struct connections_in *in, int listener, struct wall now)
 			.heard = now,
 		};
 	}
+	return 0;
 }
 
 size_t

@@ -3,7 +3,8 @@
  * What:    takes connections from listening sockets, reads what they send, and closes those that send what cannot be,
  *          are not allowed, or are silent for half an hour.
  * Owns:    the connections' descriptors; listening sockets are the caller's.
- * Limits:  CONNECTIONS connections; CONNECTIONS_PEER of one address; one beyond is closed and counted.
+ * Limits:  CONNECTIONS connections; CONNECTIONS_PEER of one address; one beyond is closed and counted. CONNECTIONS_TURN
+ *          are taken at a time.
  * Thread:  the receiver's.
  */
 #ifndef LAZARET_SERVICE_CONNECTIONS_H
@@ -15,13 +16,14 @@
 
 #define CONNECTIONS      64
 #define CONNECTIONS_PEER 16
+#define CONNECTIONS_TURN 64
 
 struct connections_in;
 
 struct connections_in *connections_in_new(struct export *export_);
 struct connections_in *connections_in_free(struct connections_in *in);
 
-/* Takes what waits at a listening socket: 0, or -errno where that is not possible just now (-EMFILE, -ENFILE, ...):
+/* Takes what waits at a listening socket, CONNECTIONS_TURN at the most: 0, or -errno where that is not possible just now (-EMFILE, -ENFILE, ...):
  * what waits goes on waiting, and the caller is to leave it alone for a while. */
 int connections_in_accept(struct connections_in *in, int listener, struct wall now) MUST_USE;
 

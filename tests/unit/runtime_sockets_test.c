@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -201,6 +202,28 @@ counts_of_nothing_and_of_too_many_are_refused(void **state)
 	assert_int_equal(sockets_open_udp(&settings, &descriptor, NULL, NULL), -EINVAL);
 	settings.count = SOCKETS_GROUP + 1;
 	assert_int_equal(sockets_open_udp(&settings, &descriptor, NULL, NULL), -EINVAL);
+}
+
+static void
+a_group_that_cannot_be_whole_leaves_nothing(void **state)
+{
+	struct udp_settings settings = local;
+	struct rlimit before, one;
+	int descriptors[3] = {-1, -1, -1}, next = dup(0);
+
+	/* There is room for the first two. */
+	close(next);
+	settings.count = 3;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	one = before;
+	one.rlim_cur = (rlim_t)next + 2;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &one), 0);
+	assert_int_equal(sockets_open_udp(&settings, descriptors, NULL, NULL), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(descriptors[i], -1);
+	assert_int_equal(fcntl(next, F_GETFD), -1);
+	assert_int_equal(fcntl(next + 1, F_GETFD), -1);
 }
 
 static void
@@ -400,6 +423,7 @@ main(void)
 		cmocka_unit_test(a_socket_of_the_service_manager_keeps_its_larger_queue),
 		cmocka_unit_test(a_port_that_is_taken_is_told),
 		cmocka_unit_test(counts_of_nothing_and_of_too_many_are_refused),
+		cmocka_unit_test(a_group_that_cannot_be_whole_leaves_nothing),
 		cmocka_unit_test(a_low_port_needs_its_capability),
 		cmocka_unit_test(a_tcp_socket_listens),
 		cmocka_unit_test(a_unix_socket_has_its_mode_and_leaves_nothing_beside_it),

@@ -161,6 +161,28 @@ an_address_has_no_more_than_its_share(void **state)
 }
 
 static void
+however_many_are_turned_away_others_have_their_turn(void **state)
+{
+	struct export_settings settings = EXPORT_DEFAULTS;
+	int fd[CONNECTIONS_TURN + 20];
+	struct house house;
+
+	begin(&house, &settings);
+	for (size_t i = 0; i < CONNECTIONS_TURN + 20; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM, 0);
+		assert_int_equal(connect(fd[i], (struct sockaddr *)&house.at, sizeof(house.at)), 0);
+	}
+	assert_int_equal(connections_in_accept(house.in, house.listener, (struct wall){NOW}), 0);
+	assert_int_equal(connections_in_refused(house.in), CONNECTIONS_TURN - CONNECTIONS_PEER);
+	assert_int_equal(connections_in_accept(house.in, house.listener, (struct wall){NOW}), 0);
+	assert_int_equal(
+		connections_in_refused(house.in), CONNECTIONS_TURN + 20 - CONNECTIONS_PEER);
+	for (size_t i = 0; i < CONNECTIONS_TURN + 20; i++)
+		close(fd[i]);
+	end(&house);
+}
+
+static void
 who_is_not_allowed_is_not_taken(void **state)
 {
 	struct export_settings settings = EXPORT_DEFAULTS;
@@ -210,6 +232,7 @@ main(void)
 		cmocka_unit_test(reads_messages_in_whatever_portions_they_come),
 		cmocka_unit_test(one_that_sends_garbage_is_closed_and_others_go_on),
 		cmocka_unit_test(an_address_has_no_more_than_its_share),
+		cmocka_unit_test(however_many_are_turned_away_others_have_their_turn),
 		cmocka_unit_test(who_is_not_allowed_is_not_taken),
 		cmocka_unit_test(who_is_silent_for_long_is_let_go),
 	};
