@@ -54,6 +54,21 @@ close_entry(struct opened *opened)
 	for (uint32_t i = 0; i < ESTATE_RECEIVERS; i++) {
 		if (opened->descriptor[i] >= 0)
 			close(opened->descriptor[i]);
+		opened->descriptor[i] = -1;
+	}
+}
+
+/* What the kernel counted of a socket goes with it. */
+static void
+remember_drops(struct opening *opening, const struct opened *opened)
+{
+	uint32_t drops;
+
+	if (opened->listen.kind != LISTEN_UDP)
+		return;
+	for (uint32_t i = 0; i < ESTATE_RECEIVERS; i++) {
+		if (opened->descriptor[i] >= 0 && sockets_drops(opened->descriptor[i], &drops) == 0)
+			opening->dropped[i] += drops;
 	}
 }
 
@@ -438,8 +453,10 @@ opening_change(struct opening *opening, const struct daemon_settings *settings,
 		return r;
 	}
 	for (size_t i = 0; i < opening->count; i++) {
-		if (!opening->entry[i].is_given && !change.is_kept[i])
-			close_entry(&opening->entry[i]);
+		if (opening->entry[i].is_given || change.is_kept[i])
+			continue;
+		remember_drops(&next, &opening->entry[i]);
+		close_entry(&opening->entry[i]);
 	}
 	close_other(opening, &next);
 	if (*opening->control_path && strcmp(opening->control_path, next.control_path) != 0)
@@ -452,6 +469,7 @@ void
 opening_of(const struct opening *opening, uint32_t receiver, struct receiver_sockets *ret)
 {
 	ret->count = 0;
+	ret->dropped = opening->dropped[receiver];
 	ret->filter = filteropening_of(&opening->filter, receiver);
 	for (size_t i = 0; i < opening->count; i++) {
 		if (opening->entry[i].descriptor[receiver] >= 0)

@@ -33,6 +33,8 @@ struct opening {
 	int metrics; /* -1: none */
 	struct given given;
 	struct filter_opened filter;
+	/* Datagrams that sockets of each receiver had dropped when they were closed by a change. */
+	uint64_t dropped[ESTATE_RECEIVERS];
 };
 
 #define OPENING_NONE                                                                               \

@@ -74,6 +74,7 @@ struct receiver {
 	int64_t exporters_us;
 	int64_t accept_us; /* before, no connections are taken */
 	int64_t losses_us;
+	uint64_t dropped_late; /* by a socket that was closed, after the parent had asked it */
 	uint64_t told_dropped;
 	uint64_t told_lost;
 	uint64_t told_refused;
@@ -243,13 +244,11 @@ tell_errors(struct receiver *receiver)
 	intake_forget_errors(receiver->intake);
 }
 
-static void
-show_export(struct receiver *receiver)
+/* Datagrams that the kernel dropped, as the sockets count, also those that are closed by now. */
+static uint64_t
+count_drops(const struct receiver *receiver)
 {
-	const struct export_counts *counts = export_counts(receiver->export_);
-	const struct sflow_counts *sflow = export_sflow_counts(receiver->export_);
-	struct duty *duty = &receiver->duty;
-	uint64_t drops = 0;
+	uint64_t drops = receiver->sockets->dropped;
 	uint32_t some;
 
 	for (size_t i = 0; i < receiver->sockets->count; i++) {
@@ -258,13 +257,23 @@ show_export(struct receiver *receiver)
 		if (socket->kind == LISTEN_UDP && sockets_drops(socket->descriptor, &some) == 0)
 			drops += some;
 	}
+	return drops;
+}
+
+static void
+show_export(struct receiver *receiver)
+{
+	const struct export_counts *counts = export_counts(receiver->export_);
+	const struct sflow_counts *sflow = export_sflow_counts(receiver->export_);
+	struct duty *duty = &receiver->duty;
+
 	duty_count(duty, COUNT_DATAGRAMS, counts->datagrams);
 	duty_count(duty, COUNT_BYTES,
 		receiver->bytes +
 			(receiver->filter != NULL ? kernelin_bytes(receiver->filter) : 0));
 	if (receiver->filter != NULL)
 		kernelin_show(receiver->filter, duty);
-	duty_show(duty, COUNT_KERNEL_DROPS, drops);
+	duty_show(duty, COUNT_KERNEL_DROPS, count_drops(receiver) + receiver->dropped_late);
 	duty_count(duty, COUNT_MALFORMED, counts->malformed + sflow->damaged);
 	duty_count(duty, COUNT_STRANGERS, counts->strangers);
 	duty_count(duty, COUNT_SESSIONS_REFUSED, counts->sessions_refused);
@@ -447,10 +456,12 @@ static void
 take_over_losses(struct receiver *receiver)
 {
 	const struct status_process *status = receiver->duty.status;
+	uint64_t shown = status_get(&status->value[COUNT_KERNEL_DROPS]);
+	uint64_t drops = count_drops(receiver);
 
+	receiver->dropped_late = shown > drops ? shown - drops : 0;
 	receiver->told_lost = status_get(&status->value[COUNT_LOST_RECORDS]);
-	receiver->told_dropped = status_get(&status->value[COUNT_KERNEL_DROPS]) +
-		status_get(&status->value[COUNT_PACKETS_DROPPED]);
+	receiver->told_dropped = shown + status_get(&status->value[COUNT_PACKETS_DROPPED]);
 	intake_counts(receiver->intake)->lost_records = receiver->told_lost;
 }
 

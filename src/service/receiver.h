@@ -32,6 +32,7 @@ struct receiver_filter {
 struct receiver_sockets {
 	struct receiver_socket socket[DAEMON_LISTEN];
 	size_t count;
+	uint64_t dropped; /* datagrams, by sockets that it had and that are closed */
 	struct receiver_filter filter;
 };
 

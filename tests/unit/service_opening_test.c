@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -154,6 +155,54 @@ a_change_that_fails_leaves_no_socket_file(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* More than the smallest buffer takes; what was dropped of it. */
+static uint32_t
+overfill(int descriptor, uint16_t port)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+	int out = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	static const char bytes[1000];
+	uint32_t drops = 0;
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(
+			sendto(out, bytes, sizeof(bytes), 0, (struct sockaddr *)&to, sizeof(to)),
+			sizeof(bytes));
+	close(out);
+	assert_int_equal(sockets_drops(descriptor, &drops), 0);
+	assert_true(drops > 0);
+	return drops;
+}
+
+static void
+what_a_socket_had_dropped_is_known_when_it_is_closed(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	struct receiver_sockets sockets;
+	uint32_t first, second;
+
+	settings.receive.buffer_bytes = 4096;
+	listen_at(&settings, LISTEN_UDP, local, 0);
+	listen_at(&settings, LISTEN_UDP, local, free_port());
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	first = overfill(opening.entry[0].descriptor[0], opening.entry[0].port);
+	second = overfill(opening.entry[1].descriptor[0], opening.entry[1].port);
+	opening_of(&opening, 0, &sockets);
+	assert_int_equal(sockets.dropped, 0);
+	settings.listen_count = 1;
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	opening_of(&opening, 0, &sockets);
+	assert_int_equal(sockets.dropped, second);
+	/* It adds up. */
+	settings.listen_count = 0;
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	opening_of(&opening, 0, &sockets);
+	assert_int_equal(sockets.dropped, first + second);
+	opening_close(&opening);
+}
+
 int
 main(void)
 {
@@ -163,6 +212,7 @@ main(void)
 		cmocka_unit_test(two_free_ports_are_two_after_a_reload_too),
 		cmocka_unit_test(a_port_that_we_have_ourselves_is_not_another_processs),
 		cmocka_unit_test(a_change_that_fails_leaves_no_socket_file),
+		cmocka_unit_test(what_a_socket_had_dropped_is_known_when_it_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
