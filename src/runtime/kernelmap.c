@@ -76,20 +76,26 @@ kernelring_close(struct kernelring *ring)
 	*ring = (struct kernelring){0};
 }
 
-int
-kernelring_is_empty(const struct kernelring *ring)
+uint64_t
+kernelring_end(const struct kernelring *ring)
 {
-	return __atomic_load_n(ring->produced, __ATOMIC_ACQUIRE) == *ring->consumed;
+	return __atomic_load_n(ring->produced, __ATOMIC_ACQUIRE);
+}
+
+bool
+kernelring_has(const struct kernelring *ring, uint64_t end)
+{
+	return *ring->consumed < end;
 }
 
 size_t
-kernelring_take(struct kernelring *ring, size_t most,
+kernelring_take(struct kernelring *ring, uint64_t end,
 	void (*on_entry)(void *context, const uint8_t *entry, size_t size), void *context)
 {
-	uint64_t at = *ring->consumed, end = __atomic_load_n(ring->produced, __ATOMIC_ACQUIRE);
+	uint64_t at = *ring->consumed;
 	size_t taken = 0;
 
-	while (at < end && taken < most) {
+	while (at < end) {
 		const uint8_t *head = ring->data + (at & (ring->size - 1));
 		uint32_t length = __atomic_load_n(
 			(const uint32_t *)__builtin_assume_aligned(head, 8), __ATOMIC_ACQUIRE);

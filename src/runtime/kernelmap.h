@@ -13,6 +13,7 @@
 
 #include "base/fail.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,11 +31,15 @@ struct kernelring {
 int kernelring_open(struct kernelring *ring, int fd, size_t size, struct fail *fail) MUST_USE;
 void kernelring_close(struct kernelring *ring);
 
-/* Hands out what there is, up to `most` entries; returns how many. An entry is valid during its call only. */
-size_t kernelring_take(struct kernelring *ring, size_t most,
-	void (*on_entry)(void *context, const uint8_t *entry, size_t size), void *context);
+/* Where what has been put so far ends. */
+uint64_t kernelring_end(const struct kernelring *ring);
 
-/* Is there nothing to take? */
-int kernelring_is_empty(const struct kernelring *ring);
+/* Is there something to take before this end? */
+bool kernelring_has(const struct kernelring *ring, uint64_t end);
+
+/* Hands out what there is before this end, as far as it is finished; returns how many entries. One is valid during its
+ * call only. */
+size_t kernelring_take(struct kernelring *ring, uint64_t end,
+	void (*on_entry)(void *context, const uint8_t *entry, size_t size), void *context);
 
 #endif

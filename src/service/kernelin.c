@@ -82,7 +82,7 @@ on_entry(void *context, const uint8_t *entry, size_t size)
 		taking->pump(taking->context);
 }
 
-bool
+size_t
 kernelin_take(struct kernelin *in, struct wall received, void (*pump)(void *context), void *context)
 {
 	struct taking taking = {.export_ = in->export_,
@@ -90,12 +90,16 @@ kernelin_take(struct kernelin *in, struct wall received, void (*pump)(void *cont
 		.pump = pump,
 		.context = context};
 
-	/* What waits behind an unfinished entry must not be read later than what was passed after it. */
-	for (unsigned look = 0; look < LOOKS && !kernelring_is_empty(&in->ring); look++)
-		(void)kernelring_take(&in->ring, SIZE_MAX, on_entry, &taking);
+	uint64_t end = kernelring_end(&in->ring);
+	size_t count = 0;
+
+	/* What waits behind an unfinished entry must not be read later than what was passed after it. What comes from now
+	 * on can wait: it is later than all that was taken from the sockets. */
+	for (unsigned look = 0; look < LOOKS && kernelring_has(&in->ring, end); look++)
+		count += kernelring_take(&in->ring, end, on_entry, &taking);
 	if (taking.pending > 0)
 		pump(context);
-	return taking.pending > 0;
+	return count;
 }
 
 void

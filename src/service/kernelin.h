@@ -24,8 +24,8 @@ void kernelin_attach(struct kernelin *in, struct export *export_);
 /* After the export. */
 struct kernelin *kernelin_free(struct kernelin *in);
 
-/* Reads all entries that there are; after each few pump is called. True if there were any. */
-bool kernelin_take(
+/* Reads all entries that there are now, not those that come meanwhile; after each few pump is called. How many. */
+size_t kernelin_take(
 	struct kernelin *in, struct wall received, void (*pump)(void *context), void *context);
 
 /* The sockets were empty just now. */

@@ -30,6 +30,8 @@
 #define DRAIN_MANY     512U
 /* Of one socket before the others have their turn. */
 #define DRAIN_ROUNDS 64
+/* After so many datagrams that the filter in the kernel read, a socket gives one batch a turn: each brings more. */
+#define FILTERED_MANY 65536
 /* How often judges hear what time it is, and figures are shown. */
 #define TICK_US 250000
 #define TAKE    256
@@ -66,6 +68,7 @@ struct receiver {
 	struct connections_in *connections;
 	struct kernelin *filter;   /* NULL: there is none in the kernel */
 	struct packetsin *packets; /* NULL: of no interface */
+	size_t filtered;           /* datagrams in this turn, by the filter */
 	bool is_full;              /* a socket may have more */
 	bool has_packets;          /* an interface may have more */
 	uint64_t bytes;
@@ -136,13 +139,20 @@ pump_for(void *receiver)
 	pump(receiver);
 }
 
-/* What the filter in the kernel has read; true if anything came. Between taking datagrams from a socket and reading
+/* What the filter in the kernel has read; true if anything came. Once it is much, is_full is set. Between taking datagrams from a socket and reading
  * them, so that neither way overtakes the other. */
 static bool
 take_filtered(struct receiver *receiver)
 {
-	return receiver->filter != NULL &&
-		kernelin_take(receiver->filter, receiver->duty.clock.now, pump_for, receiver);
+	size_t count;
+
+	if (receiver->filter == NULL)
+		return false;
+	count = kernelin_take(receiver->filter, receiver->duty.clock.now, pump_for, receiver);
+	receiver->filtered += count;
+	if (receiver->filtered >= FILTERED_MANY)
+		receiver->is_full = true;
+	return count > 0;
 }
 
 /* True if anything came. */
@@ -175,6 +185,8 @@ drain(struct receiver *receiver, size_t number)
 			return true;
 		if (round + 1 == DRAIN_ROUNDS)
 			receiver->is_full = true;
+		if (receiver->filtered >= FILTERED_MANY)
+			return true;
 	}
 	return came;
 }
@@ -523,6 +535,7 @@ drain_all(struct receiver *receiver, const struct pollfd *polled, size_t connect
 	bool came = false;
 
 	receiver->is_full = receiver->has_packets = false;
+	receiver->filtered = 0;
 	/* Those that were closed make room for those that wait to be taken. */
 	if (connections_in_read(receiver->connections, polled + sockets, connections,
 		    receiver->duty.clock.now, &receiver->bytes)) {
@@ -610,6 +623,7 @@ drain_to_the_end(struct receiver *receiver)
 		size_t connections;
 
 		receiver->is_full = receiver->has_packets = false;
+		receiver->filtered = 0;
 		for (size_t i = 0; i < receiver->sockets->count; i++)
 			(void)drain_any(receiver, i);
 		(void)take_filtered(receiver);

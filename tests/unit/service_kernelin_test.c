@@ -23,6 +23,8 @@ struct shop {
 	size_t page;
 	struct kernelin *in;
 	unsigned pumped;
+	const struct kernel_slot
+		*busy; /* more comes whenever something was read, if there is a slot */
 };
 
 static int
@@ -37,12 +39,6 @@ make_map(size_t size, void *into)
 	assert_true(map != MAP_FAILED);
 	memcpy(into, &map, sizeof(map));
 	return fd;
-}
-
-static void
-pump(void *context)
-{
-	((struct shop *)context)->pumped++;
 }
 
 static void
@@ -143,6 +139,33 @@ put(struct shop *s, const struct kernel_slot *slot, uint32_t number, uint32_t bi
 	memcpy(s->ring + 2 * s->page + produced + HEAD, &entry, sizeof(entry));
 	produced += ENTRY;
 	memcpy(s->ring + s->page, &produced, sizeof(produced));
+}
+
+static void
+pump(void *context)
+{
+	struct shop *s = context;
+
+	s->pumped++;
+	if (s->busy != NULL)
+		put(s, s->busy, 302 + s->pumped, 0);
+}
+
+static void
+what_comes_meanwhile_is_left_for_the_next_time(void **state)
+{
+	struct shop *s = *state;
+	struct kernel_slot *slot = open_session(s);
+
+	for (uint32_t i = 0; i < 300; i++)
+		put(s, slot, 2 + i, 0);
+	s->busy = slot;
+	assert_int_equal(kernelin_take(s->in, s->station.from.received, pump, s), 300);
+	assert_int_equal(kernelin_take(s->in, s->station.from.received, pump, s), 2);
+	s->busy = NULL;
+	assert_int_equal(kernelin_take(s->in, s->station.from.received, pump, s), 1);
+	assert_int_equal(kernelin_take(s->in, s->station.from.received, pump, s), 0);
+	assert_int_equal(station_counts(&s->station)->records, 909);
 }
 
 static void
@@ -253,6 +276,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_is_in_the_ring_is_read_and_given_back, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_comes_meanwhile_is_left_for_the_next_time, begin, end),
 		cmocka_unit_test_setup_teardown(
 			an_entry_that_is_not_finished_is_left_for_the_next_time, begin, end),
 		cmocka_unit_test_setup_teardown(

@@ -53,5 +53,5 @@ on_entry(void *context, const uint8_t *entry, size_t size)
 size_t
 filter_take(struct filter *f)
 {
-	return kernelring_take(&f->ring, SIZE_MAX, on_entry, f);
+	return kernelring_take(&f->ring, kernelring_end(&f->ring), on_entry, f);
 }
