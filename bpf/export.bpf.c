@@ -378,13 +378,31 @@ send(struct kernel_control *ours, const struct kernel_slot *slot, struct draft *
 	return bpf_ringbuf_output(ring, draft, sizeof(draft->entry) + size, flags) == 0;
 }
 
+/* The state, before all that is read after it and after all that was read before it: a layout between two looks at the
+ * same state is of that state. Where the machine lets loads overtake each other BPF has an order only in changes that
+ * give the value before them. */
+INLINE __u64
+look_at_state(struct kernel_slot *slot)
+{
+#ifdef LOADS_IN_ORDER
+	__u64 state;
+
+	asm volatile("" ::: "memory");
+	state = *(volatile __u64 *)&slot->state;
+	asm volatile("" ::: "memory");
+	return state;
+#else
+	return __sync_fetch_and_add(&slot->state, 0);
+#endif
+}
+
 /* Takes the datagram off the network, if all of it is understood. */
 INLINE bool
 take(struct xdp_md *ctx, struct kernel_control *ours, struct kernel_slot *slot,
 	const struct datagram *d, struct draft *draft)
 {
 	struct kernel_entry *entry = &draft->entry;
-	__u64 state = *(volatile __u64 *)&slot->state;
+	__u64 state = look_at_state(slot);
 	const struct kernel_template *t;
 
 	if (d->odd || state >> 32 != (__u32)state || !is_for_us(ours, &d->to))
@@ -412,7 +430,7 @@ take(struct xdp_md *ctx, struct kernel_control *ours, struct kernel_slot *slot,
 	if (!(t->flags & KERNEL_SKIP) && keep_mail(ctx, t, draft, d->first) != 0)
 		return false;
 	/* Barred meanwhile: what was read may have been another layout. */
-	if (*(volatile __u64 *)&slot->state != state || !send(ours, slot, draft))
+	if (look_at_state(slot) != state || !send(ours, slot, draft))
 		return false;
 	slot->uptime = d->uptime;
 	return true;

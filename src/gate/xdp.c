@@ -6,13 +6,15 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <export.skel.h>
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+/* The one of the two that bpf/meson.build says. */
+#include SKELETON
 
 #define LINKS_MOST 16
 
