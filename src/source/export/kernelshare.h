@@ -32,7 +32,7 @@
 #define KERNEL_HEADER        24
 #define KERNEL_NETFLOW5_ID   0 /* the number under which its layout stands in a slot */
 
-/* Messages that left the exporter by less than this apart may come in another order: for the process, too. */
+/* Messages that left the exporter by less than this apart may come in another order: for the filter and the process. */
 #define REORDER_SECONDS 60
 
 enum kernel_template_flag {

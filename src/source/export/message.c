@@ -88,7 +88,7 @@ print_of(const struct message *message)
 	uint64_t middle = word_at(message->middle), end = word_at(message->last);
 	uint64_t head = (uint64_t)message->number << 32 | message->moment.seconds;
 
-	return session_fold(middle ^ message->moment.uptime, end ^ message->size) ^ head;
+	return hash_fold(middle ^ message->moment.uptime, end ^ message->size) ^ head;
 }
 
 /* The first message of a session. */

@@ -2,6 +2,7 @@
 #include "source/export/session.h"
 
 #include "base/hash.h"
+#include "source/export/kernelshare.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,9 +14,6 @@
 
 /* Looking through all sessions for idle ones is worth it only so often. */
 #define SWEEP_EVERY (10 * WALL_SECOND)
-
-/* Messages that left the exporter by less than this apart may come in another order. */
-#define REORDER_SECONDS 60
 
 /* sysUpTime and the clock of the header drift and are rounded by less than this. */
 #define UPTIME_SLACK 5000

@@ -19,6 +19,7 @@
 #ifndef LAZARET_SOURCE_EXPORT_SESSION_H
 #define LAZARET_SOURCE_EXPORT_SESSION_H
 
+#include "base/hash.h"
 #include "base/table.h"
 #include "source/export/export.h"
 #include "source/export/figures.h"
@@ -125,15 +126,6 @@ void sessions_init(struct sessions *sessions, const struct export_settings *sett
 	struct export_counts *counts, struct intake_counts *intake_counts);
 void sessions_done(struct sessions *sessions);
 
-/* Both halves of a product: mixes two words, of which at least one is secret. */
-static inline uint64_t
-session_fold(uint64_t a, uint64_t b)
-{
-	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 /* The hash of a key that is not put together: written in parts and read back as one word, it would be waited
  * for. */
 static inline uint64_t
@@ -142,12 +134,8 @@ session_hash_parts(const struct sessions *sessions, const struct address *export
 {
 	uint64_t rest =
 		domain | (uint64_t)port << 32 | (uint64_t)dialect << 48 | (uint64_t)transport << 56;
-	uint64_t high, low;
 
-	memcpy(&high, exporter->byte, sizeof(high));
-	memcpy(&low, exporter->byte + 8, sizeof(low));
-	return session_fold(
-		session_fold(high ^ sessions->seed[0], low ^ sessions->seed[1]) ^ sessions->seed[2],
+	return hash_fold(hash_fold_16(exporter->byte, sessions->seed) ^ sessions->seed[2],
 		rest ^ sessions->seed[3]);
 }
 
