@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SETS_MOST 32
 #define XDP_TEXT  512
@@ -23,6 +24,7 @@ struct main {
 	struct buffer xdp; /* interfaces, with blanks between */
 	bool is_run;
 	const char *name;        /* of the command, for who is told to look at its help */
+	bool had_file;           /* the usual one was there */
 	char usual[DAEMON_PATH]; /* where who is told nothing else looks for the control socket */
 };
 
@@ -64,11 +66,20 @@ load(void *context, struct daemon_settings *ret, struct fail *fail)
 
 	if (r < 0)
 		return r;
+	/* Who removed it hardly wants all defaults, such as to listen on the loopback only. */
+	if (main_->had_file && access(path, F_OK) < 0) {
+		fail_where(fail, "%s", path);
+		fail_what(fail, "the configuration is not there any more");
+		fail_hint(fail, "an empty file stands for all defaults");
+		return -ENOENT;
+	}
 	if (settings_load(&config, main_->file, NULL) != EXIT_DONE) {
 		fail_where(fail, "%s", path);
 		fail_what(fail, "the configuration has mistakes");
+		fail_hint(fail, "lazaret check -c %s says which", path);
 		return -EINVAL;
 	}
+	main_->had_file = access(path, F_OK) == 0;
 	find_usual(main_, config);
 	for (unsigned i = 0; i < main_->sets && r == 0; i++) {
 		struct text value = text_of(main_->set[i]), name = text_cut(&value, '=');

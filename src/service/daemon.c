@@ -2,6 +2,7 @@
 #include "service/daemon.h"
 
 #include "base/text.h"
+#include "control/answer.h"
 #include "control/message.h"
 #include "desk/statusreport.h"
 #include "runtime/activation.h"
@@ -228,15 +229,17 @@ answer(void *context, int channel, const struct question *question)
 {
 	struct parent *parent = context;
 	static const char taken[] =
-		"The configuration is taken; processes are replaced one after the other.";
+		"The configuration is taken; processes are replaced one after the other.\n";
 	struct answer answer = {.id = question->id};
 	struct fail fail = {0};
-	int n;
+	int r = question->ask == ASK_RELOAD ? reload(parent, &fail) : -EINVAL;
 
-	answer.code = question->ask == ASK_RELOAD ? reload(parent, &fail) : -EINVAL;
-	n = snprintf(answer.text, sizeof(answer.text), "%s%s%s\n", fail.where,
-		*fail.where ? ": " : "", answer.code == 0 ? taken : fail.what);
-	answer.size = n > 0 && (size_t)n < sizeof(answer.text) ? (uint32_t)n : 0;
+	if (r < 0) {
+		answer_fail(&answer, r, &fail);
+	} else {
+		memcpy(answer.text, taken, strlen(taken));
+		answer.size = (uint32_t)strlen(taken);
+	}
 	(void)channel_send(
 		channel, MESSAGE_ANSWER, &answer, offsetof(struct answer, text) + answer.size);
 }
