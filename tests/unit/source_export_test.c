@@ -192,34 +192,45 @@ an_older_layout_that_comes_late_is_not_taken(void **state)
 	station_close(&s);
 }
 
-/* Its header says that it was sent 20 seconds later than it can have been: what comes next would seem older. */
+/* The message that tells a layout, sent so many seconds later than it came. */
+static void
+send_layout(struct station *s, enum dialect dialect, uint32_t number, uint32_t later,
+	const uint32_t fields[][2], unsigned count)
+{
+	struct datagram d;
+
+	datagram_begin(&d, dialect, number, 7);
+	datagram_patch(&d, dialect == DIALECT_NETFLOW9 ? 8 : 4, DATAGRAM_SECONDS + later);
+	datagram_template(&d, 256, fields, count);
+	station_send(s, &d);
+}
+
+/* A header says that it was sent 20 seconds later than it can have been: what comes next would seem older. */
 static void
 a_damaged_time_keeps_no_template_out(void **state)
 {
 	static const uint32_t other[][2] = {{4, 1}, {11, 2}, {7, 2}, {12, 4}, {8, 4}};
-	static const enum dialect dialects[] = {DIALECT_NETFLOW9, DIALECT_IPFIX};
+	static const struct {
+		uint32_t later[2]; /* another layout's, the right one's behind it */
+		bool is_first;     /* there was none before */
+	} cases[] = {{{20, 0}, true}, {{20, 0}, false}, {{0, 20}, false}};
 
-	for (unsigned i = 0; i < 2; i++) {
-		bool v9 = dialects[i] == DIALECT_NETFLOW9;
+	for (unsigned i = 0; i < 2 * sizeof(cases) / sizeof(*cases); i++) {
+		enum dialect dialect = i % 2 == 0 ? DIALECT_NETFLOW9 : DIALECT_IPFIX;
+		uint32_t step = dialect == DIALECT_NETFLOW9, number = 0;
 		struct station s;
-		struct datagram d;
 
 		station_open_default(&s);
-		station_send_template(&s, dialects[i], 0, 256);
-		for (unsigned damaged = 0; damaged < 2; damaged++) {
-			/* Another layout with a damaged time, or the right one with it behind another. */
-			datagram_begin(&d, dialects[i], v9 ? 1 + 2 * damaged : 0, 7);
-			datagram_patch(&d, v9 ? 8 : 4, DATAGRAM_SECONDS + (damaged ? 0 : 20));
-			datagram_template(&d, 256, other, 5);
-			station_send(&s, &d);
-			datagram_begin(&d, dialects[i], v9 ? 2 + 2 * damaged : 0, 7);
-			datagram_patch(&d, v9 ? 8 : 4, DATAGRAM_SECONDS + (damaged ? 20 : 0));
-			datagram_template(&d, 256, plain_fields, PLAIN_FIELDS);
-			station_send(&s, &d);
-			station_send_flow(&s, dialects[i], v9 ? 3 + 2 * damaged : damaged, 256,
-				1 + (uint8_t)damaged);
-			assert_int_equal(station_counts(&s)->records, 1 + damaged);
+		if (!cases[i / 2].is_first) {
+			station_send_template(&s, dialect, number, 256);
+			number += step;
 		}
+		send_layout(&s, dialect, number, cases[i / 2].later[0], other, 5);
+		number += step;
+		send_layout(&s, dialect, number, cases[i / 2].later[1], plain_fields, PLAIN_FIELDS);
+		number += step;
+		station_send_flow(&s, dialect, number, 256, 1);
+		assert_int_equal(station_counts(&s)->records, 1);
 		assert_int_equal(export_counts(s.export_)->templates_late, 0);
 		station_close(&s);
 	}

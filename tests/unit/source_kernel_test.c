@@ -248,6 +248,7 @@ succeed(struct shop *s, struct shop *next, uint32_t seconds)
 	station_open_default(&next->station);
 	next->kernel = kernel_new(&settings);
 	kernel_attach(next->kernel, next->station.export_);
+	station_later(&next->station, (seconds - DATAGRAM_SECONDS) * WALL_SECOND);
 	datagram_begin(&d, DIALECT_NETFLOW9, 1, 7);
 	datagram_patch(&d, 8, seconds);
 	datagram_template(&d, 256, plain_fields, PLAIN_FIELDS);

@@ -34,8 +34,9 @@ release(struct message *message, uint16_t id)
 	}
 }
 
-/* From when on what it says of templates holds: the time in its header, unless that is later than the message before lets
- * expect. A damaged one would keep out, as older than itself, the valid templates of the next minute. */
+/* From when on what it says of templates holds: the time in its header, unless that is later than the message before, or of
+ * the first one its receipt, lets expect. A damaged one would keep out, as older than itself, the valid templates of the
+ * next minute. */
 static uint32_t
 holds_from(const struct message *message)
 {
@@ -44,8 +45,6 @@ holds_from(const struct message *message)
 	uint32_t expected = (uint32_t)((int64_t)expected_us / WALL_SECOND);
 	uint32_t seconds = message->moment.seconds;
 
-	if (message->session->often.messages == 1)
-		return seconds;
 	return (int32_t)(seconds - expected) > 0 ? expected : seconds;
 }
 
