@@ -8,12 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Cases removed in one transaction: other programs may write between two. */
-#define AT_ONCE 256
-
 struct found {
 	size_t count;
-	struct ledger_case of[AT_ONCE];
+	struct ledger_case of[RETENTION_BATCH];
 };
 
 static int
@@ -22,13 +19,13 @@ collect(void *context, const struct ledger_case *row)
 	struct found *found = context;
 
 	found->of[found->count++] = *row;
-	return found->count == AT_ONCE;
+	return found->count == RETENTION_BATCH;
 }
 
 static struct query
 query_before(const struct ledger *ledger, unsigned days)
 {
-	struct query query = {.most = AT_ONCE};
+	struct query query = {.most = RETENTION_BATCH};
 
 	/* Up to and including the moment that many days ago. */
 	query.time.us = ledger->now.us - (int64_t)days * WALL_DAY + 1;
@@ -71,82 +68,119 @@ close_one(struct ledger *ledger, struct ledger_case *of, unsigned days, struct f
 	return r < 0 ? r : ledger_add_step(ledger, &step, of, why, fail);
 }
 
+/* How many. */
 static int
-close_found(struct ledger *ledger, struct found *found, const struct query *query, unsigned days,
-	struct fail *fail)
-{
-	int r = ledger_begin(ledger, fail);
-
-	if (r < 0)
-		return r;
-	found->count = 0;
-	r = ledger->store->ops->cases(ledger->store, CASES_SILENT, query, collect, found, fail);
-	for (size_t i = 0; i < found->count && r >= 0; i++)
-		r = close_one(ledger, &found->of[i], days, fail);
-	return ledger_end(ledger, r < 0 ? r : 0, fail);
-}
-
-int
-ledger_close_silent(struct ledger *ledger, unsigned days, struct fail *fail)
+close_batch(struct ledger *ledger, unsigned days, struct fail *fail)
 {
 	struct query query = query_before(ledger, days);
 	struct found *found = xcalloc(1, sizeof(*found));
-	int closed = 0, r;
+	int r = ledger_begin(ledger, fail), closed;
 
-	must(days > 0);
-	do {
-		r = close_found(ledger, found, &query, days, fail);
-		closed += r < 0 ? 0 : (int)found->count;
-	} while (r >= 0 && found->count == AT_ONCE && closed < INT_MAX - AT_ONCE);
+	if (r >= 0) {
+		r = ledger->store->ops->cases(
+			ledger->store, CASES_SILENT, &query, collect, found, fail);
+		for (size_t i = 0; i < found->count && r >= 0; i++)
+			r = close_one(ledger, &found->of[i], days, fail);
+		r = ledger_end(ledger, r < 0 ? r : 0, fail);
+	}
+	closed = (int)found->count;
 	free(found);
 	return r < 0 ? r : closed;
 }
 
 static int
-remove_found(
-	struct ledger *ledger, struct found *found, const struct query *query, struct fail *fail)
+remove_batch(struct ledger *ledger, unsigned days, struct fail *fail)
 {
-	int r = ledger_begin(ledger, fail);
+	const struct store_ops *ops = ledger->store->ops;
+	struct query query = query_before(ledger, days);
+	struct found *found = xcalloc(1, sizeof(*found));
+	int r = ledger_begin(ledger, fail), removed;
 
+	if (r >= 0) {
+		r = ops->cases(ledger->store, CASES_OVER, &query, collect, found, fail);
+		for (size_t i = 0; i < found->count && r >= 0; i++) {
+			struct audit row = {.action = ACTION_REMOVE,
+				.subject = found->of[i].number,
+				.details = TEXT("")};
+
+			r = ops->case_remove(ledger->store, &found->of[i], fail);
+			if (r >= 0)
+				r = ledger_append(ledger, row, fail);
+		}
+		r = ledger_end(ledger, r < 0 ? r : 0, fail);
+	}
+	removed = (int)found->count;
+	free(found);
+	return r < 0 ? r : removed;
+}
+
+/* What was done stands in the audit trail. */
+static int
+note_removed(struct ledger *ledger, unsigned days, int removed, struct fail *fail)
+{
+	struct audit row = {.action = ACTION_RETENTION, .object = (uint64_t)removed};
+	char details[64];
+	int r;
+
+	snprintf(details, sizeof(details), "closed at least %u days ago", days);
+	row.details = text_of(details);
+	r = ledger_begin(ledger, fail);
+	return r < 0 ? r : ledger_end(ledger, ledger_append(ledger, row, fail), fail);
+}
+
+/* May another batch follow on one of so many, of so many together? */
+static bool
+is_more(int batch, int together)
+{
+	return batch == RETENTION_BATCH && together < INT_MAX - RETENTION_BATCH;
+}
+
+int
+retention_step(struct retention *retention, struct ledger *ledger, struct fail *fail)
+{
+	int r;
+
+	if (!retention->is_closed) {
+		r = close_batch(ledger, retention->silent_days, fail);
+		if (r < 0)
+			return r;
+		retention->closed += r;
+		retention->is_closed = !is_more(r, retention->closed);
+		if (r > 0)
+			return 1;
+	}
+	r = remove_batch(ledger, retention->days, fail);
 	if (r < 0)
 		return r;
-	found->count = 0;
-	r = ledger->store->ops->cases(ledger->store, CASES_OVER, query, collect, found, fail);
-	for (size_t i = 0; i < found->count && r >= 0; i++) {
-		struct audit row = {.action = ACTION_REMOVE,
-			.subject = found->of[i].number,
-			.details = TEXT("")};
+	retention->removed += r;
+	if (is_more(r, retention->removed))
+		return 1;
+	return note_removed(ledger, retention->days, retention->removed, fail);
+}
 
-		r = ledger->store->ops->case_remove(ledger->store, &found->of[i], fail);
-		if (r >= 0)
-			r = ledger_append(ledger, row, fail);
-	}
-	return ledger_end(ledger, r < 0 ? r : 0, fail);
+int
+ledger_close_silent(struct ledger *ledger, unsigned days, struct fail *fail)
+{
+	int closed = 0, r;
+
+	must(days > 0);
+	do {
+		r = close_batch(ledger, days, fail);
+		closed += r < 0 ? 0 : r;
+	} while (is_more(r, closed));
+	return r < 0 ? r : closed;
 }
 
 int
 ledger_forget(struct ledger *ledger, unsigned days, struct fail *fail)
 {
-	struct query query = query_before(ledger, days);
-	struct found *found = xcalloc(1, sizeof(*found));
-	struct audit row = {.action = ACTION_RETENTION};
-	char details[64];
-	uint64_t removed = 0;
-	int r;
+	int removed = 0, r;
 
 	do {
-		r = remove_found(ledger, found, &query, fail);
-		removed += r < 0 ? 0 : found->count;
-	} while (r >= 0 && found->count == AT_ONCE && removed < INT_MAX - AT_ONCE);
-	free(found);
-	if (r < 0)
-		return r;
-	snprintf(details, sizeof(details), "closed at least %u days ago", days);
-	row.object = removed;
-	row.details = text_of(details);
-	r = ledger_begin(ledger, fail);
-	if (r < 0)
-		return r;
-	r = ledger_end(ledger, ledger_append(ledger, row, fail), fail);
-	return r < 0 ? r : (int)removed;
+		r = remove_batch(ledger, days, fail);
+		removed += r < 0 ? 0 : r;
+	} while (is_more(r, removed));
+	if (r >= 0)
+		r = note_removed(ledger, days, removed, fail);
+	return r < 0 ? r : removed;
 }

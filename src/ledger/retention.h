@@ -3,7 +3,7 @@
  * What:    an open case that is silent for long is closed: nobody sees that a line is clear when its
  *          recording has ended. A closed case goes with its transitions and its sealed name; what stays is a count by month and
  *          gravest state, and the audit trail, which names nobody.
- * Limits:  cases at most INT_MAX a call; batches of 256 a transaction, so that others may write between.
+ * Limits:  cases at most INT_MAX a call; batches of RETENTION_BATCH a transaction, so that others may write between.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_RETENTION_H
@@ -12,6 +12,21 @@
 #include "ledger/ledger.h"
 
 #define RETENTION_DAYS 90
+/* Cases in one transaction. */
+#define RETENTION_BATCH 256
+
+/* Both of the below, a batch at a time, for one who has other work between. All zero but the days to begin with. */
+struct retention {
+	unsigned silent_days; /* of open cases, until they are closed */
+	unsigned days;        /* of closed cases, until they are removed */
+	bool is_closed;       /* all that were silent are */
+	int closed;
+	int removed;
+};
+
+/* Closes or removes at most RETENTION_BATCH cases. 1 if there may be more to do, 0 when all is done. After an error
+ * the same batch is tried again. */
+int retention_step(struct retention *retention, struct ledger *ledger, struct fail *fail) MUST_USE;
 
 /* Closes the open cases without a step, and not written, for at least that many days before the ledger's time.
  * The step that closes one says so (transition_silent_days). It has the time of the step before it: later

@@ -533,6 +533,38 @@ retention_removes_closed_cases_and_keeps_counts(void **state)
 	ledger_close(ledger);
 }
 
+static void
+retention_goes_step_by_step(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct retention retention = {.silent_days = 90, .days = 90};
+	struct wall now = FIXTURE_NOW;
+
+	for (int line = 1; line <= 600; line++) {
+		fixture_step(ledger, (uint64_t)line, line, STATE_WATCH, STATE_SUSPECT);
+		if (line <= 300)
+			fixture_step(
+				ledger, (uint64_t)line, 1000 + line, STATE_SUSPECT, STATE_CLEAR);
+	}
+	fixture_commit(ledger);
+	now.us += 90 * WALL_DAY;
+	ledger_set_time(ledger, now);
+	assert_int_equal(retention_step(&retention, ledger, NULL), 1);
+	assert_int_equal(retention.closed, RETENTION_BATCH);
+	assert_int_equal(retention_step(&retention, ledger, NULL), 1);
+	assert_int_equal(retention.closed, 300);
+	assert_int_equal(retention_step(&retention, ledger, NULL), 1);
+	assert_int_equal(retention.removed, RETENTION_BATCH);
+	assert_int_equal(retention_step(&retention, ledger, NULL), 0);
+	assert_int_equal(retention.removed, 300);
+	is_intact(ledger);
+	/* Where nothing is to be done one step is enough. */
+	retention = (struct retention){.silent_days = 90, .days = 90};
+	assert_int_equal(retention_step(&retention, ledger, NULL), 0);
+	assert_int_equal(retention.closed + retention.removed, 0);
+	ledger_close(ledger);
+}
+
 static int
 take_silent(void *context, const struct transition *row)
 {
@@ -709,6 +741,7 @@ main(void)
 		TEST(refuses_the_key_file_of_another_ledger),
 		TEST(names_are_found_by_their_text_and_stay_out_of_the_file),
 		TEST(retention_removes_closed_cases_and_keeps_counts),
+		TEST(retention_goes_step_by_step),
 		TEST(an_open_case_that_is_silent_for_long_is_closed_and_then_ages_out),
 		TEST(a_case_with_a_new_step_or_in_quarantine_is_not_silent),
 		TEST(what_is_seen_after_the_silence_opens_a_case_of_its_own),
