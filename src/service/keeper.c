@@ -33,6 +33,15 @@
 /* So long are judges waited for that end because the parent was killed. */
 #define ORPHAN_US (25 * WALL_SECOND)
 
+/* What the ledger refused: each is over when the same succeeds again, or the ledger was opened anew. */
+enum refusal {
+	REFUSED_OPEN = 1,
+	REFUSED_VERDICT = 2,
+	REFUSED_QUESTION = 4, /* of a judge */
+	REFUSED_RETENTION = 8,
+	REFUSED_ALL = 15,
+};
+
 struct keeper {
 	const struct daemon_settings *settings;
 	struct estate *estate;
@@ -42,13 +51,15 @@ struct keeper {
 	struct keys keys;
 	struct ring from[ESTATE_JUDGES];
 	struct names names[ESTATE_RECEIVERS];
-	bool is_stuck; /* verdicts were handed in and could not be committed */
-	bool has_failed;
+	bool is_stuck;                     /* verdicts were handed in and could not be committed */
+	unsigned refused;                  /* enum refusal, those that are not over */
 	bool is_judge_gone[ESTATE_JUDGES]; /* and the parent, who could start another */
 	int64_t orphan_us;                 /* when the parent was last there */
 	int64_t retry_us;
 	int64_t looked_us;
-	int64_t retained_us;
+	int64_t retention_us;       /* when it is due */
+	struct retention retention; /* what is done of it */
+	bool is_retaining;
 	uint64_t commits;
 	uint64_t failures;
 	uint64_t nameless;
@@ -126,25 +137,30 @@ keeper_prepare(const struct keep_settings *settings, struct wall now, struct fai
 }
 
 static void
-note_failure(struct keeper *keeper, const struct fail *fail)
+note_failure(struct keeper *keeper, enum refusal what, const struct fail *fail)
 {
 	keeper->failures++;
-	keeper->retry_us = clock_steady() + RETRY_US;
+	if (what == REFUSED_OPEN || what == REFUSED_VERDICT)
+		keeper->retry_us = clock_steady() + RETRY_US;
 	duty_trouble(&keeper->duty, "the ledger cannot be written: %s", fail->what);
 	duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 0);
-	if (!keeper->has_failed)
+	if ((keeper->refused & what) == 0)
 		event(EVENT_LEDGER_FAILED, "file=%s text=%s", keeper->settings->keep.ledger,
 			fail->what);
-	keeper->has_failed = true;
+	keeper->refused |= what;
 }
 
 static void
-note_success(struct keeper *keeper)
+note_success(struct keeper *keeper, enum refusal what)
 {
-	duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 1);
-	if (!keeper->has_failed)
+	unsigned refused = keeper->refused & ~(unsigned)what;
+	bool is_over = keeper->refused != 0 && refused == 0;
+
+	keeper->refused = refused;
+	if (refused == 0)
+		duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 1);
+	if (!is_over)
 		return;
-	keeper->has_failed = false;
 	duty_trouble(&keeper->duty, "%s", "");
 	event(EVENT_LEDGER_WORKS, "file=%s", keeper->settings->keep.ledger);
 }
@@ -186,7 +202,7 @@ close_ledger(struct keeper *keeper)
 static void
 give_up_ledger(struct keeper *keeper, const struct fail *fail)
 {
-	note_failure(keeper, fail);
+	note_failure(keeper, REFUSED_OPEN, fail);
 	close_ledger(keeper);
 	keeper->is_stuck = false;
 	keeper->batched = 0;
@@ -225,11 +241,11 @@ has_ledger(struct keeper *keeper)
 		return false;
 	if (open_ledger(&keeper->ledger, path, STORE_WRITE, keeper->duty.clock.now, &fail) == 0 &&
 		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0) {
-		note_success(keeper);
+		note_success(keeper, REFUSED_ALL);
 		return true;
 	}
 	close_ledger(keeper);
-	note_failure(keeper, &fail);
+	note_failure(keeper, REFUSED_OPEN, &fail);
 	return false;
 }
 
@@ -298,12 +314,12 @@ commit(struct keeper *keeper)
 
 	if (ledger_commit(keeper->ledger, &fail) < 0) {
 		keeper->is_stuck = true;
-		note_failure(keeper, &fail);
+		note_failure(keeper, REFUSED_VERDICT, &fail);
 		return false;
 	}
 	keeper->is_stuck = false;
 	keeper->commits++;
-	note_success(keeper);
+	note_success(keeper, REFUSED_VERDICT);
 	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
 		ring_taken(&keeper->from[j]);
 	for (size_t i = 0; i < keeper->batched; i++)
@@ -328,7 +344,7 @@ take_ring(struct keeper *keeper, uint32_t judge)
 	}
 	for (int64_t i = 0; i < n; i++) {
 		if (hand_in(keeper, &verdict[i], &fail) < 0) {
-			note_failure(keeper, &fail);
+			note_failure(keeper, REFUSED_VERDICT, &fail);
 			keeper->is_stuck = true;
 			ring_give_back(&keeper->from[judge], (size_t)(n - i));
 			return false;
@@ -360,24 +376,37 @@ take(struct keeper *keeper)
 	return (keeper->batched > 0 || keeper->is_stuck) && commit(keeper);
 }
 
-static void
+/* One batch of what is due, so that verdicts never wait for all of it. True if there is more. */
+static bool
 retain(struct keeper *keeper)
 {
 	const struct keep_settings *settings = &keeper->settings->keep;
+	struct retention *retention = &keeper->retention;
 	struct fail fail = {0};
-	int closed, removed = 0;
+	int r;
 
-	if (clock_steady() < keeper->retained_us || keeper->ledger == NULL || keeper->is_stuck)
-		return;
-	keeper->retained_us = clock_steady() + RETENTION_US;
-	closed = ledger_close_silent(keeper->ledger, settings->close_silent_days, &fail);
-	if (closed >= 0)
-		removed = ledger_forget(keeper->ledger, settings->forget_days, &fail);
-	if (closed < 0 || removed < 0)
-		note_failure(keeper, &fail);
-	else if (closed + removed > 0)
-		event(EVENT_RETENTION, "closed=%d removed=%d", closed, removed);
+	if (clock_steady() < keeper->retention_us || keeper->ledger == NULL || keeper->is_stuck)
+		return false;
+	if (!keeper->is_retaining)
+		*retention = (struct retention){
+			.silent_days = settings->close_silent_days, .days = settings->forget_days};
+	keeper->is_retaining = true;
 	keeper->looked_us = 0;
+	r = retention_step(retention, keeper->ledger, &fail);
+	if (r < 0) {
+		note_failure(keeper, REFUSED_RETENTION, &fail);
+		keeper->retention_us = clock_steady() + RETRY_US;
+		return false;
+	}
+	note_success(keeper, REFUSED_RETENTION);
+	if (r > 0)
+		return true;
+	keeper->is_retaining = false;
+	keeper->retention_us = clock_steady() + RETENTION_US;
+	if (retention->closed + retention->removed > 0)
+		event(EVENT_RETENTION, "closed=%d removed=%d", retention->closed,
+			retention->removed);
+	return false;
 }
 
 /* All cases are counted now and then only; between, what the ledger did tells how many are open. */
@@ -393,6 +422,7 @@ show_open(struct keeper *keeper, const struct ledger_counts *counts)
 		if (ledger_count_cases(keeper->ledger, &all, &open, &fail) == 0) {
 			keeper->open = open;
 			keeper->counted = *counts;
+			note_success(keeper, REFUSED_QUESTION);
 		}
 	}
 	now = (int64_t)(keeper->open + counts->opened - keeper->counted.opened) -
@@ -429,9 +459,10 @@ answer_open(struct keeper *keeper, uint32_t judge)
 
 	/* The judge asks again. */
 	if (keeper_open_page(keeper->ledger, &keeper->message.open, page, &fail) < 0) {
-		note_failure(keeper, &fail);
+		note_failure(keeper, REFUSED_QUESTION, &fail);
 		return;
 	}
+	note_success(keeper, REFUSED_QUESTION);
 	(void)channel_send(keeper->estate->judge_keeper[judge].end[1], MESSAGE_OPEN_PAGE, page,
 		offsetof(struct open_page, open) + page->count * sizeof(*page->open));
 }
@@ -514,7 +545,7 @@ hear_desk(struct keeper *keeper)
 	}
 }
 
-/* Hears who speaks; sleeps if nothing was written just now. */
+/* Hears who speaks; sleeps if nothing was written just now, and nothing else is to be done. */
 static void
 rest(struct keeper *keeper, bool wrote)
 {
@@ -616,6 +647,7 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 {
 	struct keeper *keeper = xcalloc(1, sizeof(*keeper));
 	struct post post = {.owner = OWNER_KEEPER};
+	bool wrote;
 
 	event_begin("keeper");
 	estate_enter(estate, &post, NULL, 0);
@@ -630,8 +662,9 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 		duty_beat(&keeper->duty);
 		if (!keeper->duty.is_orphan)
 			keeper->orphan_us = clock_steady();
-		rest(keeper, take(keeper));
-		retain(keeper);
+		wrote = take(keeper);
+		wrote = retain(keeper) || wrote;
+		rest(keeper, wrote);
 		show(keeper);
 	}
 	take_rest(keeper);

@@ -3,6 +3,8 @@
 #include "process_bench.h"
 #include "service/keeper.h"
 
+#include <sqlite3.h>
+
 static struct process_bench *
 begin(void)
 {
@@ -180,6 +182,86 @@ a_ledger_or_key_that_is_a_link_into_another_folder_is_refused(void **state)
 	process_done(bench);
 }
 
+/* Cases that were closed years ago. */
+static void
+put_old_cases(const struct process_bench *bench, size_t count)
+{
+	struct ledger_settings settings = LEDGER_DEFAULTS;
+	struct verdict verdict = {.parameters = 1, .role = ROLE_RESIDENTIAL, .active_lines = 20};
+	struct ledger *ledger = NULL;
+
+	settings.where = bench->settings.keep.ledger;
+	settings.mode = STORE_WRITE;
+	settings.now.us = INT64_C(15000) * WALL_DAY;
+	assert_int_equal(ledger_open(&ledger, &settings, NULL), 0);
+	assert_int_equal(ledger_parameters(ledger, 1, TEXT("q = 0.05\n"), NULL), 0);
+	for (verdict.line = 1; verdict.line <= count; verdict.line++) {
+		verdict.time.us = INT64_C(14000) * WALL_DAY;
+		verdict.from = STATE_WATCH;
+		verdict.to = verdict.highest = STATE_SUSPECT;
+		assert_true(ledger_transition(ledger, &verdict, TEXT(""), NULL) >= 0);
+		verdict.time.us += WALL_HOUR;
+		verdict.from = STATE_SUSPECT;
+		verdict.to = STATE_CLEAR;
+		assert_true(ledger_transition(ledger, &verdict, TEXT(""), NULL) >= 0);
+	}
+	assert_int_equal(ledger_commit(ledger, NULL), 0);
+	ledger_close(ledger);
+}
+
+static void
+it_hears_while_it_removes(void **state)
+{
+	struct process_bench *bench = begin();
+	struct question question = {.id = 5, .ask = ASK_CASES};
+	int desk = bench->estate.desk_keeper.end[0];
+
+	bench->settings.keep.forget_days = 90;
+	put_old_cases(bench, 1000);
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	put(bench, 0, 2001, 1, STATE_WATCH, STATE_SUSPECT);
+	start(bench);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	/* After one batch of them, not after all. */
+	assert_null(strstr(bench->message.answer.text, "\n    256  "));
+	assert_non_null(strstr(bench->message.answer.text, "\n    257  "));
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
+static void
+sql(const struct process_bench *bench, const char *statement)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(bench->settings.keep.ledger, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_busy_timeout(db, 10000), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, statement, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+what_retention_could_not_do_is_tried_again_and_then_over(void **state)
+{
+	struct process_bench *bench = begin();
+
+	bench->settings.keep.forget_days = 90;
+	put_old_cases(bench, 3);
+	sql(bench, "CREATE TRIGGER no BEFORE DELETE ON cases BEGIN SELECT RAISE(ABORT, 'no'); END");
+	start(bench);
+	process_wait_for(bench, COUNT_COMMIT_FAILURES, 2);
+	assert_int_equal(process_figure(bench, COUNT_LEDGER_WORKS), 0);
+	sql(bench, "DROP TRIGGER no");
+	process_wait_for(bench, COUNT_LEDGER_WORKS, 1);
+	assert_true(process_said(bench, "event=ledger-works"));
+	assert_int_equal(*estate_status(&bench->estate, estate_place(&bench->post))->trouble, '\0');
+	process_stop(bench);
+	process_ends_well(bench);
+	assert_true(process_said(bench, "event=retention closed=0 removed=3"));
+	process_done(bench);
+}
+
 int
 main(void)
 {
@@ -189,6 +271,8 @@ main(void)
 		cmocka_unit_test(a_judge_asks_for_its_own_open_cases_only),
 		cmocka_unit_test(it_hears_while_it_writes),
 		cmocka_unit_test(a_ledger_or_key_that_is_a_link_into_another_folder_is_refused),
+		cmocka_unit_test(it_hears_while_it_removes),
+		cmocka_unit_test(what_retention_could_not_do_is_tried_again_and_then_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
