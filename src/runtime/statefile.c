@@ -130,6 +130,9 @@ statefile_begin(struct statefile *file, statefile_save save, const void *context
 	int descriptor = create(file->new_path);
 	pid_t own = getpid(), pid;
 
+	/* One that is not over has no name any more, and its writer ends with this process. */
+	file->writer = 0;
+	file->is_written = false;
 	if (descriptor < 0) {
 		fail_new(file, -descriptor);
 		return;

@@ -40,7 +40,7 @@ int statefile_load(const struct statefile *file, statefile_restore restore, void
 /* The good one is none: it is kept under another name, for whoever wants to know why. */
 void statefile_put_aside(const struct statefile *file);
 
-/* A new one, by a child. */
+/* A new one, by a child; in place of one that is not over. */
 void statefile_begin(struct statefile *file, statefile_save save, const void *context);
 
 /* A new one, by the process itself; one that a child still writes has no name any more. */

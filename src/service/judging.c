@@ -43,6 +43,11 @@
 #define FINISH_US (10 * WALL_SECOND)
 #define NAP_NS    2000000L
 
+/* Counters of the state, which the snapshot hands on. */
+#define OF_STATE 4
+static const enum counter of_state[OF_STATE] = {
+	COUNT_LINES_EVICTED, COUNT_SERVERS_REFUSED, COUNT_STRANGE, COUNT_FROZEN};
+
 struct judging {
 	const struct daemon_settings *settings;
 	struct estate *estate;
@@ -59,6 +64,7 @@ struct judging {
 	uint64_t taken_at_snapshot;
 	uint64_t waited;
 	uint64_t put;
+	uint64_t base[OF_STATE]; /* what was shown of them and is not in its state */
 	uint64_t resumed;        /* open cases that the ledger told of */
 	bool asks;               /* for them */
 	struct verdict *pending; /* that the ring did not take yet */
@@ -159,24 +165,34 @@ show_rings(struct judging *judging)
 	status_set(&keepers->room, judging->settings->estate.verdicts_most);
 }
 
+/* In the order of of_state. */
+static void
+count_state(const struct judge *judge, uint64_t ret[OF_STATE])
+{
+	struct judge_counts counts = judge_counts(judge);
+
+	ret[0] = counts.evicted;
+	ret[1] = judge_servers_refused(judge);
+	ret[2] = counts.strange;
+	ret[3] = counts.frozen;
+}
+
 static void
 show(struct judging *judging)
 {
 	struct judge_counts counts = judge_counts(judging->judge);
 	struct duty *duty = &judging->duty;
-	uint64_t lost = 0;
+	uint64_t own[OF_STATE], lost = 0;
 
+	count_state(judging->judge, own);
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
 		lost += judging->from[i].lost;
 	show_rings(judging);
 	duty_count(duty, COUNT_TAKEN, judging->taken);
 	duty_count(duty, COUNT_TAKEN_LOST, lost);
 	duty_count(duty, COUNT_LINES, counts.lines);
-	/* These are of the state, which the snapshot hands on. */
-	duty_show(duty, COUNT_LINES_EVICTED, counts.evicted);
-	duty_show(duty, COUNT_SERVERS_REFUSED, judge_servers_refused(judging->judge));
-	duty_show(duty, COUNT_STRANGE, counts.strange);
-	duty_show(duty, COUNT_FROZEN, counts.frozen);
+	for (size_t i = 0; i < OF_STATE; i++)
+		duty_show(duty, of_state[i], judging->base[i] + own[i]);
 	duty_count(duty, COUNT_WATCH, counts.by_highest[STATE_WATCH]);
 	duty_count(duty, COUNT_SUSPECT, counts.by_highest[STATE_SUSPECT]);
 	duty_count(duty, COUNT_CONFIRMED, counts.by_highest[STATE_CONFIRMED]);
@@ -189,7 +205,7 @@ show(struct judging *judging)
 }
 
 static void
-begin_snapshot(struct judging *judging, bool is_last)
+begin_snapshot(struct judging *judging)
 {
 	struct snapshot_places where = {
 		.receivers = judging->settings->estate.receivers,
@@ -201,7 +217,7 @@ begin_snapshot(struct judging *judging, bool is_last)
 		where.place[i] = ring_place(&judging->from[i]);
 	}
 	snapshot_begin(&judging->snapshot, judging->judge, &where, ring_place(&judging->to),
-		judging->duty.clock.now, is_last);
+		judging->duty.clock.now);
 }
 
 static void
@@ -217,7 +233,7 @@ see_to_snapshot(struct judging *judging)
 		return;
 	judging->snapshot_us = now;
 	judging->taken_at_snapshot = judging->taken;
-	begin_snapshot(judging, false);
+	begin_snapshot(judging);
 }
 
 static void
@@ -443,6 +459,21 @@ restore(struct judging *judging, unsigned tries)
 			(unsigned long long)lost);
 }
 
+/* Where the snapshot knows less than was shown they go on from what was; what is judged again counts again, as in all
+ * others. */
+static void
+begin_counters(struct judging *judging)
+{
+	uint64_t own[OF_STATE];
+
+	count_state(judging->judge, own);
+	for (size_t i = 0; i < OF_STATE; i++) {
+		uint64_t shown = judging->duty.before[of_state[i]];
+
+		judging->base[i] = shown > own[i] ? shown - own[i] : 0;
+	}
+}
+
 static void
 begin(struct judging *judging, unsigned tries)
 {
@@ -457,6 +488,7 @@ begin(struct judging *judging, unsigned tries)
 	statefolder_of(judging->settings->state, OWNER_JUDGE, folder);
 	snapshot_init(&judging->snapshot, folder, judging->number);
 	restore(judging, tries);
+	begin_counters(judging);
 	judging->snapshot_us = clock_steady();
 }
 
@@ -498,7 +530,8 @@ nap(struct judging *judging)
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 }
 
-/* The last snapshot, of everything: it is good when the keeper has all verdicts. */
+/* The last snapshot, of everything: it is good when the keeper has all verdicts. It is written by a child, too: however
+ * slow the disk is, this process shows that it lives. */
 static void
 finish(struct judging *judging)
 {
@@ -513,7 +546,7 @@ finish(struct judging *judging)
 		return;
 	while (judging->snapshot.file.writer > 0 && clock_steady() < end)
 		nap(judging);
-	begin_snapshot(judging, true);
+	begin_snapshot(judging);
 	end = clock_steady() + FINISH_US;
 	while (statefile_is_busy(&judging->snapshot.file) && clock_steady() < end)
 		nap(judging);

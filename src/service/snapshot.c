@@ -77,16 +77,13 @@ snapshot_load(const struct snapshot *snapshot, struct judge *judge, struct snaps
 
 void
 snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
-	const struct snapshot_places *places, uint64_t verdicts, struct wall now, bool is_last)
+	const struct snapshot_places *places, uint64_t verdicts, struct wall now)
 {
 	const struct saved saved = {judge, places};
 
 	snapshot->verdicts = verdicts;
 	snapshot->began = now;
-	if (is_last)
-		statefile_write(&snapshot->file, save_all, &saved);
-	else
-		statefile_begin(&snapshot->file, save_all, &saved);
+	statefile_begin(&snapshot->file, save_all, &saved);
 }
 
 void

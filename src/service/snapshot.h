@@ -38,9 +38,9 @@ void snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t numbe
 int snapshot_load(const struct snapshot *snapshot, struct judge *judge,
 	struct snapshot_places *places, struct fail *fail) MUST_USE;
 
-/* Begins one; verdicts: place of the ring to the keeper. The last, at its end, the process writes itself. */
+/* Begins one, in place of one that is not over; verdicts: place of the ring to the keeper. */
 void snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
-	const struct snapshot_places *places, uint64_t verdicts, struct wall now, bool is_last);
+	const struct snapshot_places *places, uint64_t verdicts, struct wall now);
 
 /* Looks whether the one that was begun is written, and the keeper as far: then it is the good one. */
 void snapshot_watch(struct snapshot *snapshot, uint64_t kept);

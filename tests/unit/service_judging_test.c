@@ -3,6 +3,7 @@
 #include "service/judging.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #define RING 1024
 
@@ -186,6 +187,71 @@ what_a_peer_says_that_cannot_be_is_told_and_left_out(void **state)
 	process_done(bench);
 }
 
+/* What kills a writer does not kill the judge, which shows that it lives meanwhile. */
+static void
+the_last_snapshot_is_written_by_a_child(void **state)
+{
+	static const struct rlimit limit = {.rlim_cur = 1024, .rlim_max = 1024};
+	struct process_bench *bench = process_begin(1, 1, RING);
+	struct ring ring;
+
+	estate_sightings_putting(&bench->estate, 0, 0, &ring);
+	put(&ring, 1000);
+	if (process_forks(bench, OWNER_JUDGE)) {
+		if (setrlimit(RLIMIT_FSIZE, &limit) < 0)
+			_exit(99);
+		judging_run(&bench->settings, &bench->estate, 0, 0);
+	}
+	wait_until_it_asks(bench);
+	process_stop(bench);
+	tell_it_that_none_is_open(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN), 1000);
+	assert_int_equal(process_figure(bench, COUNT_SNAPSHOTS_FAILED), 1);
+	assert_true(process_said(bench, "event=snapshot-failed"));
+	process_done(bench);
+}
+
+/* They are of the state, and a state may be lost. */
+static void
+no_counter_goes_back(void **state)
+{
+	struct process_bench *bench = process_begin(1, 1, RING);
+	struct status_process *page;
+	struct ring ring;
+
+	bench->settings.judging.parameters.flow.lines_most = 16;
+	estate_sightings_putting(&bench->estate, 0, 0, &ring);
+	put(&ring, 100);
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+	/* Pseudonyms 0 and 1 are one to the table. */
+	process_wait_for(bench, COUNT_LINES_EVICTED, 83);
+	process_is_killed(bench);
+	page = estate_status(&bench->estate, estate_place(&bench->post));
+	status_set(&page->value[COUNT_FROZEN], 7);
+	/* With nothing. */
+	start(bench, 5);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+	assert_int_equal(process_figure(bench, COUNT_LINES_EVICTED), 83);
+	assert_int_equal(process_figure(bench, COUNT_FROZEN), 7);
+	put(&ring, 20);
+	process_wait_for(bench, COUNT_LINES_EVICTED, 86);
+	process_stop(bench);
+	process_ends_well(bench);
+	/* With a snapshot that knows of the last three. */
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+	assert_int_equal(process_figure(bench, COUNT_LINES_EVICTED), 86);
+	assert_int_equal(process_figure(bench, COUNT_FROZEN), 7);
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
 int
 main(void)
 {
@@ -195,6 +261,8 @@ main(void)
 		cmocka_unit_test(what_is_passed_over_is_counted_and_told),
 		cmocka_unit_test(what_is_still_there_is_judged_again_though_the_receiver_went_on),
 		cmocka_unit_test(what_a_peer_says_that_cannot_be_is_told_and_left_out),
+		cmocka_unit_test(the_last_snapshot_is_written_by_a_child),
+		cmocka_unit_test(no_counter_goes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
