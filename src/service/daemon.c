@@ -489,7 +489,7 @@ begin(struct parent *parent, struct fail *fail)
 	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
 		children_add(&parent->children, OWNER_RECEIVER, i);
 	children_add(&parent->children, OWNER_DESK, 0);
-	desking_prepare(&parent->settings);
+	desking_prepare();
 	shutin_enter(&parent->duty, &post, &parent->settings);
 	return 0;
 }

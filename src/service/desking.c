@@ -1,37 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/desking.h"
 
+#include "control/callerlookup.h"
 #include "control/desk.h"
 #include "runtime/event.h"
 #include "service/post.h"
 #include "service/shutin.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-/* Who may ask what: groups by name. One that does not exist gives nobody anything. */
-static void
-make_rules(const struct daemon_settings *settings, struct caller_rules *rules)
+void
+desking_prepare(void)
 {
-	struct caller_name *names = NULL;
-
-	*rules = (struct caller_rules){.owner = geteuid()};
-	rules->name_count = caller_names_read(&names);
-	rules->names = names;
-	rules->has_operators = *settings->operators &&
-		caller_find_group(settings->operators, &rules->operators) == 0;
-	rules->has_viewers =
-		*settings->viewers && caller_find_group(settings->viewers, &rules->viewers) == 0;
+	callerlookup_prepare();
 }
 
-void
-desking_prepare(const struct daemon_settings *settings)
+static void
+on_wait(void *context)
 {
-	struct caller_rules rules;
+	duty_beat(context);
+}
 
-	make_rules(settings, &rules);
-	free((void *)(uintptr_t)rules.names);
+/* Who may ask what. Without names root and the daemon's own user are served. */
+static bool
+make_rules(const struct daemon_settings *settings, struct duty *duty, struct caller_rules *rules)
+{
+	struct callerlookup lookup = {
+		.operators = settings->operators,
+		.viewers = settings->viewers,
+		.on_wait = on_wait,
+		.context = duty,
+	};
+	struct fail fail = {0};
+	char text[STATUS_TEXT];
+
+	if (callerlookup(&lookup, rules, &fail) == 0)
+		return true;
+	snprintf(text, sizeof(text),
+		"users and groups cannot be looked up: %.90s; restart the daemon", fail.what);
+	event(EVENT_CALLERS_UNKNOWN, "text=%s", text);
+	if (*settings->operators || *settings->viewers)
+		duty_trouble(duty, "%s", text);
+	return false;
 }
 
 /* A group that the configuration names and the machine does not have, with the option; NULL if there is none. */
@@ -46,22 +57,29 @@ find_missing_group(const struct daemon_settings *settings, const struct caller_r
 	return *settings->viewers && !rules->has_viewers ? settings->viewers : NULL;
 }
 
+/* Its members would be sent away, and nobody would know why. */
+static void
+look_for_groups(
+	const struct daemon_settings *settings, const struct caller_rules *rules, struct duty *duty)
+{
+	const char *option, *group = find_missing_group(settings, rules, &option);
+	char missing[128];
+
+	if (group == NULL)
+		return;
+	snprintf(missing, sizeof(missing), "%s: there is no group \"%s\"", option, group);
+	event(EVENT_CALLERS_UNKNOWN, "text=%s", missing);
+	duty_trouble(duty, "%s", missing);
+}
+
 /* Where that matters it is a trouble: members of a group would be sent away, and nobody would know why. */
 static void
-look_at_callers(
-	const struct daemon_settings *settings, const struct caller_rules *rules, struct duty *duty)
+look_at_callers(const struct daemon_settings *settings, struct duty *duty)
 {
 	static const char text[] =
 		"runs in a user namespace and cannot tell who asks: users outside of it "
 		"are all nobody (65534); in a unit of systemd set PrivateUsers=no";
-	const char *option, *group = find_missing_group(settings, rules, &option);
-	char missing[128];
 
-	if (group != NULL) {
-		snprintf(missing, sizeof(missing), "%s: there is no group \"%s\"", option, group);
-		event(EVENT_CALLERS_UNKNOWN, "text=%s", missing);
-		duty_trouble(duty, "%s", missing);
-	}
 	if (caller_sees_everybody())
 		return;
 	event(EVENT_CALLERS_UNKNOWN, "text=%s", text);
@@ -99,8 +117,9 @@ desking_run(const struct daemon_settings *settings, struct estate *estate,
 	desk.operators = settings->operators;
 	desk.viewers = settings->viewers;
 	desk.version = settings->version;
-	make_rules(settings, &desk.rules);
-	look_at_callers(settings, &desk.rules, &duty);
+	if (make_rules(settings, &duty, &desk.rules))
+		look_for_groups(settings, &desk.rules, &duty);
+	look_at_callers(settings, &duty);
 	shutin_enter(&duty, &post, settings);
 	_exit(desk_run(&desk) < 0);
 }

@@ -12,7 +12,7 @@
 
 /* In the parent, before it shuts itself in: the look-up of users and groups loads libraries, which nobody may do
  * later. */
-void desking_prepare(const struct daemon_settings *settings);
+void desking_prepare(void);
 
 /* Does not return. */
 _Noreturn void desking_run(const struct daemon_settings *settings, struct estate *estate,
