@@ -182,13 +182,22 @@ answer_from_here(struct client *client)
 	bool is_metrics = request->verb == VERB_METRICS;
 
 	buffer_init(&client->text, is_metrics ? METRICS_BYTES : STATUS_REPORT);
-	client->sent = 0;
-	client->has_text = true;
 	if (is_metrics)
 		metrics_format(&view, &client->text);
 	else
 		status_report(&view, &client->desk->rates, request->is_json, request->flag,
 			&client->text);
+	/* A part of it could pass for the whole. */
+	if (client->text.failed) {
+		buffer_done(&client->text);
+		refuse(client, CODE_TROUBLE,
+			"the answer is larger than can be given\n"
+			"there are very many exporters: ask without --exporters, and see whether "
+			"receive.allow is set");
+		return;
+	}
+	client->sent = 0;
+	client->has_text = true;
 	go_on(client);
 }
 

@@ -171,14 +171,16 @@ add_trouble(struct buffer *into, const char *who, const char *what)
 	buffer_print(into, "%s%s%s%s", into->length > 0 ? "; " : "", who, *who ? " " : "", what);
 }
 
-/* Exporters of mail that do not say whether they sample: what they send confirms nobody. */
+/* Exporters of mail that do not say whether they sample: what they send confirms nobody. Who is new may be anybody, and one
+ * datagram of his is no trouble. */
 static void
 add_untold(const struct report *report, struct buffer *into)
 {
 	struct status_sum *sums;
 	size_t count = status_exporters(report->view, &sums), untold = 0;
+	size_t established = status_established(sums, count);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < established; i++)
 		untold += sums[i].sampling == 0 && sums[i].mail_records > 0;
 	free(sums);
 	if (untold > 0)

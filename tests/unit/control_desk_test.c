@@ -157,6 +157,39 @@ junk_and_lines_that_are_too_long_are_refused(void **state)
 	assert_true(ends(house_ask(house, "lazaret/1 status\n"), ".0\n"));
 }
 
+/* Half of it would look like the whole. */
+static void
+an_answer_that_is_too_large_is_refused(void **state)
+{
+	enum { PAGES = 10 };
+	struct house *house = *state;
+	struct status_exporters *pages = mmap(NULL, PAGES * sizeof(*pages), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const char *answer;
+
+	assert_true(pages != MAP_FAILED);
+	for (uint32_t i = 0; i < PAGES; i++) {
+		pages[i].count = STATUS_EXPORTERS;
+		for (uint32_t j = 0; j < STATUS_EXPORTERS; j++)
+			pages[i].exporter[j] =
+				(struct status_exporter){.address = address_from_v4(j + 1),
+					.domain = i,
+					.version = 9,
+					.records = 1};
+		house->settings.exporters[i] = &pages[i];
+	}
+	house->settings.receivers = PAGES;
+	house_start(house);
+	answer = house_ask(house, "lazaret/1 status --json --exporters\n");
+	assert_non_null(strstr(answer, "larger than can be given"));
+	assert_true(strlen(answer) < 1000);
+	assert_non_null(strstr(answer, "\n.3\n"));
+	answer = house_ask(house, "lazaret/1 status --json\n");
+	assert_non_null(strstr(answer, "\"exporter_count\":81920,"));
+	assert_non_null(strstr(answer, "\n.0\n"));
+	assert_int_equal(munmap(pages, PAGES * sizeof(*pages)), 0);
+}
+
 static void
 a_client_that_never_reads_is_let_go_and_counted(void **state)
 {
@@ -427,6 +460,7 @@ main(void)
 		TEST(a_line_without_a_case_is_explained_by_its_judge),
 		TEST(a_line_of_the_own_network_is_never_acted_upon),
 		TEST(junk_and_lines_that_are_too_long_are_refused),
+		TEST(an_answer_that_is_too_large_is_refused),
 		TEST(a_client_that_never_reads_is_let_go_and_counted),
 		TEST(a_client_that_says_nothing_is_let_go),
 		TEST(many_clients_are_served_and_one_more_is_told_to_wait),

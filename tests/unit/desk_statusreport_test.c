@@ -269,6 +269,25 @@ who_is_new_is_shown_where_all_are_asked_for(void **state)
 	assert_has(report(world, true, true), "\"new\":true,");
 }
 
+/* One datagram that anybody forged is no reason to wake somebody up. */
+static void
+who_is_new_and_does_not_say_whether_he_samples_is_no_trouble(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, 0);
+	world->exporters.count = 1;
+	world->exporters.exporter[0] = (struct status_exporter){.address = address_from_v4(1),
+		.version = 9,
+		.is_new = 1,
+		.records = 1,
+		.mail_records = 1};
+	assert_starts(report(world, false, false), "All is well.\n");
+	world->exporters.exporter[0].is_new = 0;
+	assert_starts(report(world, false, false),
+		"NOT WELL: 1 exporter does not say whether it samples:");
+}
+
 static void
 json_has_all_that_is_known_of_an_exporter(void **state)
 {
@@ -391,6 +410,7 @@ main(void)
 		TEST(a_limit_that_costs_none_is_a_figure_and_no_trouble),
 		TEST(exporters_are_listed_with_their_habits),
 		TEST(who_is_new_is_shown_where_all_are_asked_for),
+		TEST(who_is_new_and_does_not_say_whether_he_samples_is_no_trouble),
 		TEST(json_has_all_that_is_known_of_an_exporter),
 		TEST(json_says_the_same),
 		TEST(numbers_that_cannot_be_are_no_harm),
