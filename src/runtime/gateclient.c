@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define NAP_MS 5
 
 static _Noreturn void
 become_gate(int descriptor, const char *program, bool with_bpf)
@@ -70,13 +73,27 @@ give_up(struct gateclient *client)
 	client->descriptor = -1;
 }
 
+/* True if it is gone within so many milliseconds. */
+static bool
+is_gone(pid_t process, int ms)
+{
+	pid_t ended;
+
+	for (; (ended = waitpid(process, NULL, WNOHANG)) == 0 && ms > 0; ms -= NAP_MS)
+		(void)poll(NULL, 0, NAP_MS);
+	return ended != 0;
+}
+
 void
 gateclient_stop(struct gateclient *client)
 {
-	/* It ends when nobody can give orders any more. */
+	/* It ends when nobody can give orders any more. One that does not may be out of reach, too: it was there before
+	 * this process was shut in. */
 	give_up(client);
-	if (client->process > 0)
-		waitpid(client->process, NULL, 0);
+	if (client->process > 0 && !is_gone(client->process, GATECLIENT_END * 1000)) {
+		(void)kill(client->process, SIGKILL);
+		(void)is_gone(client->process, 1000);
+	}
 	client->process = 0;
 }
 

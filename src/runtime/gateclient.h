@@ -4,7 +4,7 @@
  * Owns:    gateclient_start makes the process, gateclient_stop ends it and waits for it. The caller closes
  *          the descriptors it gets.
  * Limits:  GATECLIENT_WAIT seconds for an answer; then, and after any answer that is malformed, the gate is given
- *          up: all calls give -EPIPE.
+ *          up: all calls give -EPIPE. GATECLIENT_END seconds until it has ended: then it is killed.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_RUNTIME_GATECLIENT_H
@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #define GATECLIENT_WAIT 10
+#define GATECLIENT_END  3
 
 struct gateclient {
 	int descriptor; /* -1: there is none any more */

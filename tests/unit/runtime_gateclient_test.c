@@ -9,9 +9,12 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Checks run in a child: they tell where it went wrong by a number. */
 #define EXPECT(condition)                                                                          \
@@ -466,6 +469,29 @@ without_privileges_the_gate_refuses_in_words(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Nobody waits for it without end. */
+static void
+a_gate_that_does_not_end_is_killed(void **state)
+{
+	static const char script[] = "#!/bin/sh\nexec /bin/sleep 1000\n";
+	char path[] = "/tmp/lazaret-gate-XXXXXX";
+	int file = mkstemp(path);
+	struct gateclient client;
+	pid_t process;
+
+	(void)state;
+	assert_true(file >= 0);
+	assert_int_equal(write(file, script, sizeof(script) - 1), sizeof(script) - 1);
+	assert_int_equal(fchmod(file, 0700), 0);
+	close(file);
+	assert_int_equal(gateclient_start(&client, path, false, NULL), 0);
+	process = client.process;
+	gateclient_stop(&client);
+	assert_int_equal(kill(process, 0), -1);
+	assert_int_equal(errno, ESRCH);
+	assert_int_equal(unlink(path), 0);
+}
+
 int
 main(void)
 {
@@ -482,6 +508,7 @@ main(void)
 		cmocka_unit_test(the_filter_is_attached_as_long_as_somebody_has_its_link),
 		cmocka_unit_test(a_filter_that_cannot_be_is_refused_in_words),
 		cmocka_unit_test(without_privileges_the_gate_refuses_in_words),
+		cmocka_unit_test(a_gate_that_does_not_end_is_killed),
 	};
 
 	gate = getenv("LAZARET_GATE");
