@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define RINGS_BYTES (2 * ESTATE_JUDGES * sizeof(struct status_rings))
+
 _Static_assert(2 + 1 + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
 /* Shared with all processes that will be forked; all zero, and used memory only where it is touched. */
@@ -53,7 +55,7 @@ make_memory(struct estate *estate, struct fail *fail)
 
 	estate->pages = pages;
 	if (r == 0)
-		r = share(&rings, 2 * ESTATE_JUDGES * sizeof(struct status_rings), fail);
+		r = share(&rings, RINGS_BYTES, fail);
 	estate->rings = rings;
 	for (uint32_t i = 0; i < settings->receivers && r == 0; i++) {
 		r = share(&exporters, sizeof(struct status_exporters), fail);
@@ -192,6 +194,8 @@ keep_memory(struct estate *estate, const struct post *post)
 		if (place != estate_place(post))
 			(void)mprotect(&estate->pages[place], sizeof(*estate->pages), PROT_READ);
 	}
+	if (owner != OWNER_JUDGE)
+		(void)mprotect(estate->rings, RINGS_BYTES, PROT_READ);
 }
 
 /* Adds what a process uses of the descriptors; returns how many. */
@@ -300,5 +304,6 @@ estate_free(struct estate *estate)
 	close(estate->desk_keeper.end[0]);
 	close(estate->desk_keeper.end[1]);
 	close(estate->keeper_wake);
+	(void)munmap(estate->rings, RINGS_BYTES);
 	(void)munmap(estate->pages, STATUS_PROCESSES * sizeof(struct status_process));
 }

@@ -39,7 +39,8 @@ struct estate {
 	struct estate_settings settings;
 	struct status_process *pages; /* one a process, in the order of estate_place */
 	struct status_exporters *exporters[ESTATE_RECEIVERS];
-	struct status_rings *rings; /* of each judge, then of each judge to the keeper */
+	/* Of each judge, then of each judge to the keeper; all in one page, which every judge may write. */
+	struct status_rings *rings;
 	void *sightings[ESTATE_RECEIVERS][ESTATE_JUDGES];
 	void *verdicts[ESTATE_JUDGES];
 	void *names[ESTATE_RECEIVERS];
@@ -63,8 +64,9 @@ unsigned estate_places(const struct estate *estate);
 /* The figures of a process. */
 struct status_process *estate_status(const struct estate *estate, unsigned place);
 
-/* In a child: closes and unmaps what is of no use to this process; others' figures become read-only, and the filter of
- * system calls (shutin.h) keeps them so; where there is no filter that guards against accidents only. more:
+/* In a child: closes and unmaps what is of no use to this process; others' figures become read-only (but
+ * for what judges show of their rings, which any judge may write), and the filter of system calls (shutin.h) keeps them
+ * so; where there is no filter that guards against accidents only. more:
  * descriptors that it keeps as well. */
 void estate_enter(struct estate *estate, const struct post *post, const int *more, size_t count);
 

@@ -129,19 +129,46 @@ write_own_page(struct estate *estate)
 }
 
 static void
+write_rings(struct estate *estate)
+{
+	estate->rings[1].waiting = 4711;
+}
+
+/* A sanitizer reports it and exits. */
+static bool
+is_fault(int status)
+{
+	return (WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) ||
+		(WIFEXITED(status) && WEXITSTATUS(status) != 0);
+}
+
+static void
+figures_of_rings_are_written_by_judges_only(void **state)
+{
+	struct post desk = {.owner = OWNER_DESK}, keeper = {.owner = OWNER_KEEPER},
+		    receiver = {.owner = OWNER_RECEIVER}, judge = {.owner = OWNER_JUDGE};
+	struct estate estate;
+
+	make(&estate);
+	assert_true(is_fault(end_of(&estate, &desk, write_rings)));
+	assert_true(is_fault(end_of(&estate, &keeper, write_rings)));
+	assert_true(is_fault(end_of(&estate, &receiver, write_rings)));
+	assert_int_equal(estate.rings[1].waiting, 0);
+	assert_int_equal(end_of(&estate, &judge, write_rings), 0);
+	assert_int_equal(estate.rings[1].waiting, 4711);
+	estate_free(&estate);
+}
+
+static void
 figures_of_others_can_only_be_read(void **state)
 {
 	struct post post = {.owner = OWNER_DESK};
 	struct estate estate;
-	int status;
 
 	make(&estate);
 	assert_int_equal(end_of(&estate, &post, write_own_page), 0);
 	assert_int_equal(estate_status(&estate, estate_place(&post))->pid, 4711);
-	status = end_of(&estate, &post, write_other_page);
-	/* A sanitizer reports it and exits. */
-	assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) ||
-		(WIFEXITED(status) && WEXITSTATUS(status) != 0));
+	assert_true(is_fault(end_of(&estate, &post, write_other_page)));
 	estate_free(&estate);
 }
 
@@ -181,6 +208,7 @@ main(void)
 		cmocka_unit_test(what_a_dead_process_put_is_there_for_the_other),
 		cmocka_unit_test(a_judge_sees_its_own_rings_and_no_names),
 		cmocka_unit_test(figures_of_others_can_only_be_read),
+		cmocka_unit_test(figures_of_rings_are_written_by_judges_only),
 		cmocka_unit_test(channels_of_others_are_closed),
 	};
 
