@@ -18,6 +18,8 @@
 #define PAUSE_LAST_US  (30 * WALL_SECOND)
 /* The last for one that was killed from outside. */
 #define PAUSE_KILLED_US (2 * WALL_SECOND)
+/* One that hung after it had worked for so long did not hang on what those before it read. */
+#define STEADY_US WALL_HOUR
 /* A parent that did not come round itself for so long was stopped, and so may have been its children. */
 #define STALL_US (5 * WALL_SECOND)
 
@@ -84,10 +86,21 @@ clear_channel(const struct children *children, const struct child *child)
 	channel_clear(ends->end[1]);
 }
 
+/* How often in a row what it read may have been guilty of its end. One that hangs is old when it is killed, but it may
+ * have hung from the begin; somebody else's kill says nothing. */
+static unsigned
+tries_after(const struct child *child, int64_t lived_us, bool is_killed_by_others)
+{
+	if (child->is_killed)
+		return lived_us < STEADY_US ? child->tries + 1 : 1;
+	if (child->young == 0)
+		return 0;
+	return is_killed_by_others ? child->tries : child->tries + 1;
+}
+
 static void
 note_end(struct children *children, struct child *child, const char *how, bool is_clean, int signal)
 {
-	/* Somebody else's kill says nothing about what it read. */
 	bool is_killed = signal == SIGKILL && !child->is_killed;
 	int64_t now = clock_steady(), pause = PAUSE_FIRST_US,
 		most = is_killed ? PAUSE_KILLED_US : PAUSE_LAST_US;
@@ -104,10 +117,7 @@ note_end(struct children *children, struct child *child, const char *how, bool i
 		child->post.number, how);
 	children->restarts++;
 	child->young = now - child->started_us < YOUNG_US ? child->young + 1 : 0;
-	if (child->young == 0)
-		child->tries = 0;
-	else if (!is_killed)
-		child->tries++;
+	child->tries = tries_after(child, now - child->started_us, is_killed);
 	for (unsigned i = 1; i < child->young && pause < most; i++)
 		pause *= 2;
 	if (child->young > 0)

@@ -229,6 +229,36 @@ one_that_shows_no_life_is_killed_but_not_after_a_stall(void **state)
 	assert_int_equal(child->tries, 1);
 }
 
+/* It is older than one that dies young when it is killed, each time. */
+static void
+one_that_hangs_each_time_counts_its_tries(void **state)
+{
+	struct bench *bench = *state;
+	struct child *child = bench->children.child;
+	int64_t *beat = &estate_status(&bench->estate, estate_place(&child->post))->beat_us;
+
+	bench->children.looked_us = clock_steady();
+	bench->children.stalled_us = -2 * HANGS_US;
+	for (unsigned try = 1; try <= 5; try++) {
+		children_start(&bench->children, child);
+		listen_to(bench);
+		child->started_us -= WALL_MINUTE;
+		*beat = clock_steady() - 2 * HANGS_US;
+		look_after(bench);
+		assert_true(child->is_killed);
+		(void)bury(bench);
+		assert_int_equal(child->tries, try);
+	}
+	/* One that had worked for long hung on something else. */
+	children_start(&bench->children, child);
+	listen_to(bench);
+	child->started_us -= WALL_DAY;
+	*beat = clock_steady() - 2 * HANGS_US;
+	look_after(bench);
+	(void)bury(bench);
+	assert_int_equal(child->tries, 1);
+}
+
 int
 main(void)
 {
@@ -243,6 +273,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(one_that_says_what_cannot_be_is_killed, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_that_shows_no_life_is_killed_but_not_after_a_stall, begin, end),
+		cmocka_unit_test_setup_teardown(
+			one_that_hangs_each_time_counts_its_tries, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
