@@ -348,6 +348,8 @@ tell_status(struct parent *parent)
 	struct status_view view = {
 		.processes = estate_status(&parent->estate, 0),
 		.process_count = estate_places(&parent->estate),
+		.exporters = (const struct status_exporters *const *)parent->estate.exporters,
+		.receivers = parent->settings.estate.receivers,
 		.now = parent->duty.clock.now,
 		.steady_us = now,
 		.version = parent->settings.version,
