@@ -49,7 +49,7 @@ children_start(struct children *children, struct child *child)
 	pid_t pid;
 
 	snprintf(name, sizeof(name), "laz-%s", owner_names[child->post.owner]);
-	child->is_ready = child->is_stopped = child->is_killed = false;
+	child->is_ready = child->is_stopped = child->is_killed = child->has_finished = false;
 	child->started_us = clock_steady();
 	__atomic_store_n(&status_of(children, child)->beat_us, child->started_us, __ATOMIC_RELAXED);
 	pid = process_fork(name);
@@ -74,6 +74,18 @@ children_stop(const struct children *children, struct child *child)
 	if (child->pid > 0 &&
 		channel_send(children_channel(children, child), MESSAGE_STOP, NULL, 0) < 0)
 		(void)kill(child->pid, SIGKILL);
+}
+
+void
+children_want(struct children *children)
+{
+	for (size_t i = 0; i < children->count; i++) {
+		struct child *child = &children->child[i];
+
+		child->is_stopped = child->has_finished = false;
+		child->deaths = child->young = 0;
+		child->due_us = clock_steady();
+	}
 }
 
 /* What was said to it and not heard, and what it said, is of no use to the next. */
@@ -109,10 +121,12 @@ note_end(struct children *children, struct child *child, const char *how, bool i
 	status_set(&status_of(children, child)->pid, 0);
 	clear_channel(children, child);
 	child->due_us = now;
-	if (child->is_stopped && is_clean) {
+	child->has_finished = child->is_stopped && is_clean;
+	if (child->has_finished) {
 		child->young = child->tries = 0;
 		return;
 	}
+	child->deaths++;
 	event(EVENT_PROCESS_ENDED, "name=%s number=%u how=%s", owner_names[child->post.owner],
 		child->post.number, how);
 	children->restarts++;
@@ -194,7 +208,7 @@ is_hung(const struct children *children, const struct child *child, int64_t now,
 }
 
 bool
-children_look_after(struct children *children, bool starts, int64_t hangs_us)
+children_look_after(struct children *children, int64_t hangs_us)
 {
 	int64_t now = clock_steady();
 	bool all = true;
@@ -206,7 +220,7 @@ children_look_after(struct children *children, bool starts, int64_t hangs_us)
 	for (size_t i = 0; i < children->count; i++) {
 		struct child *child = &children->child[i];
 
-		if (child->pid == 0 && !child->is_stopped && now >= child->due_us && starts)
+		if (child->pid == 0 && !child->is_stopped && now >= child->due_us)
 			children_start(children, child);
 		if (is_hung(children, child, now, hangs_us)) {
 			event(EVENT_PROCESS_HUNG, "name=%s number=%u",

@@ -24,7 +24,9 @@ struct child {
 	int64_t started_us;
 	int64_t due_us; /* when it is to be started */
 	bool is_ready;
-	bool is_stopped; /* told to end */
+	bool is_stopped;   /* told to end, or not wanted any more: it is not started again */
+	bool has_finished; /* it was told to end, and ended well */
+	unsigned deaths;   /* that were no such ends, since children_want */
 };
 
 struct children_hooks {
@@ -57,8 +59,11 @@ void children_start(struct children *children, struct child *child);
 /* Tells it to end. */
 void children_stop(const struct children *children, struct child *child);
 
-/* Starts who is due, if starts, and ends who shows no life for hangs_us: are all ready? */
-bool children_look_after(struct children *children, bool starts, int64_t hangs_us);
+/* All are wanted, whatever they were told; who does not run is due now, and none has died yet. */
+void children_want(struct children *children);
+
+/* Starts who is due, and ends who shows no life for hangs_us: are all ready? */
+bool children_look_after(struct children *children, int64_t hangs_us);
 
 /* Hears what they say. */
 void children_hear(struct children *children);

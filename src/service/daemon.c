@@ -32,7 +32,11 @@
 
 /* Ending takes as long as its last work; then it is killed. */
 #define ENDING_US (40 * WALL_SECOND)
-#define LOOK_MS   200
+/* So long one that is not ready is left to become so before it is told to end. */
+#define READY_US (15 * WALL_SECOND)
+#define LOOK_MS  200
+/* One that dies of its last work is started again so often. */
+#define ENDING_TRIES 5
 /* How often figures are taken, and how many times as seldom they are told. */
 #define SAMPLE_US  WALL_SECOND
 #define TELL_EVERY 5
@@ -167,6 +171,8 @@ begin_phase(struct parent *parent, enum phase phase)
 	parent->step = 0;
 	parent->step_begun = false;
 	parent->step_us = clock_steady();
+	if (phase == PHASE_STOPPING)
+		children_want(&parent->children);
 }
 
 /* What cannot change while the daemon runs. */
@@ -252,30 +258,58 @@ is_step_of(const struct parent *parent, const struct child *child)
 	return child->post.owner == order[parent->step];
 }
 
+/* The one that was there has ended, and its successor is ready; or time is over. */
+static bool
+is_replaced(struct parent *parent, struct child *child, int64_t us)
+{
+	if (child->is_stopped && child->pid > 0) {
+		if (us > ENDING_US)
+			(void)kill(child->pid, SIGKILL);
+		return false;
+	}
+	if (child->is_stopped) {
+		children_start(&parent->children, child);
+		return false;
+	}
+	return child->is_ready || us >= ENDING_US;
+}
+
+/* It has done its last work, or cannot be brought to. One that dies meanwhile is started again, and told to end when it
+ * is ready: what it was to hand on lies in shared memory, which ends with the parent. The desk has nothing to hand
+ * on. */
+static bool
+has_ended(struct parent *parent, struct child *child, int64_t us)
+{
+	if (child->pid > 0) {
+		if (us > ENDING_US)
+			(void)kill(child->pid, SIGKILL);
+		else if (!child->is_stopped && (child->is_ready || us > READY_US))
+			children_stop(&parent->children, child);
+		return false;
+	}
+	child->is_stopped = child->has_finished || us > ENDING_US || child->deaths > ENDING_TRIES ||
+		child->post.owner == OWNER_DESK;
+	return child->is_stopped;
+}
+
 /* Goes on with replacing or stopping; true when all steps are done. */
 static bool
 step_on(struct parent *parent)
 {
-	bool replaces = parent->phase == PHASE_REPLACING, done = true;
-	int64_t now = clock_steady();
+	int64_t now = clock_steady(), us = now - parent->step_us;
+	bool done = true;
 
 	for (size_t i = 0; i < parent->children.count; i++) {
 		struct child *child = &parent->children.child[i];
 
 		if (!is_step_of(parent, child))
 			continue;
-		if (!parent->step_begun)
+		if (parent->phase == PHASE_REPLACING && !parent->step_begun)
 			children_stop(&parent->children, child);
-		if (child->is_stopped && child->pid > 0) {
-			done = false;
-			if (now - parent->step_us > ENDING_US)
-				(void)kill(child->pid, SIGKILL);
-		} else if (child->is_stopped && replaces) {
-			children_start(&parent->children, child);
-			done = false;
-		} else if (replaces && !child->is_ready && now - parent->step_us < ENDING_US) {
-			done = false;
-		}
+		if (parent->phase == PHASE_REPLACING)
+			done = is_replaced(parent, child, us) && done;
+		else
+			done = has_ended(parent, child, us) && done;
 	}
 	parent->step_begun = true;
 	if (!done)
@@ -395,9 +429,7 @@ loop(struct parent *parent)
 	for (;;) {
 		uint32_t steps = parent->duty.clock.steps;
 
-		if (children_look_after(
-			    children, parent->phase != PHASE_STOPPING, parent->settings.hangs_us) &&
-			!parent->was_ready)
+		if (children_look_after(children, parent->settings.hangs_us) && !parent->was_ready)
 			become_ready(parent);
 		if (parent->phase != PHASE_RUNNING && step_on(parent)) {
 			if (parent->phase == PHASE_STOPPING)

@@ -124,7 +124,7 @@ bury(struct bench *bench)
 static bool
 look_after(struct bench *bench)
 {
-	return children_look_after(&bench->children, true, HANGS_US);
+	return children_look_after(&bench->children, HANGS_US);
 }
 
 static void
@@ -132,7 +132,6 @@ all_are_ready_when_each_has_said_so(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_false(children_look_after(&bench->children, false, HANGS_US));
 	assert_int_equal(bench->children.child->pid, 0);
 	assert_false(look_after(bench));
 	listen_to(bench);
@@ -151,8 +150,32 @@ one_that_was_told_to_end_is_not_started_again(void **state)
 	look_after(bench);
 	assert_int_equal(bench->children.child->pid, 0);
 	assert_int_equal(bench->children.restarts, 0);
+	assert_true(bench->children.child->has_finished);
 	children_start(&bench->children, bench->children.child);
 	assert_true(bench->children.child->pid > 0);
+	assert_false(bench->children.child->has_finished);
+	children_stop(&bench->children, bench->children.child);
+	(void)bury(bench);
+	assert_int_equal(bench->children.child->deaths, 0);
+	children_want(&bench->children);
+	look_after(bench);
+	assert_true(bench->children.child->pid > 0);
+}
+
+static void
+one_that_is_killed_when_it_was_told_to_end_has_not_finished(void **state)
+{
+	struct bench *bench = *state;
+
+	look_after(bench);
+	listen_to(bench);
+	/* It cannot hear. */
+	assert_int_equal(kill(bench->children.child->pid, SIGSTOP), 0);
+	children_stop(&bench->children, bench->children.child);
+	assert_int_equal(kill(bench->children.child->pid, SIGKILL), 0);
+	(void)bury(bench);
+	assert_false(bench->children.child->has_finished);
+	assert_int_equal(bench->children.child->deaths, 1);
 }
 
 static void
@@ -266,6 +289,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(all_are_ready_when_each_has_said_so, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_that_was_told_to_end_is_not_started_again, begin, end),
+		cmocka_unit_test_setup_teardown(
+			one_that_is_killed_when_it_was_told_to_end_has_not_finished, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_that_dies_young_waits_longer_each_time, begin, end),
 		cmocka_unit_test_setup_teardown(
