@@ -24,6 +24,13 @@ struct wall {
 	int64_t us;
 };
 
+/* Whole seconds, modulo 2^32, as headers of flow export have them. */
+static inline uint32_t
+wall_seconds(struct wall wall)
+{
+	return (uint32_t)(wall.us / WALL_SECOND);
+}
+
 /* Writes RFC 3339 text, always terminated, and returns into. */
 char *wall_format(struct wall wall, char into[WALL_TEXT]);
 

@@ -384,7 +384,7 @@ format_clock(int64_t us, char into[40])
 	char span[32];
 
 	if (us > -120 * WALL_SECOND && us < 120 * WALL_SECOND)
-		snprintf(into, 40, "%+.1f s", (double)us / 1e6);
+		snprintf(into, 40, "%+lld s", (long long)(us / WALL_SECOND));
 	else
 		snprintf(into, 40, "%c%s", us < 0 ? '-' : '+',
 			format_span(us < 0 ? elapsed(0, us) : us, span));

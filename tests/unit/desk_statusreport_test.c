@@ -226,12 +226,12 @@ exporters_are_listed_with_their_habits(void **state)
 				.mail_records = 25,
 				.sampling = i == 29 ? 100 : i == 28,
 				.lost = i == 29 ? 43 : 0,
-				.clock_off_us = i == 28 ? 90 * WALL_MINUTE : -2500000,
+				.clock_off_us = i == 28 ? 90 * WALL_MINUTE : -2000000,
 				.seen = {NOW.us - WALL_MINUTE}};
 	pass(world, 0);
 	text = report(world, false, false);
 	assert_has(text, "198.51.100.30 ");
-	assert_has(text, " 25.00  1 in 100      -2.5 s  60 s ago\n");
+	assert_has(text, " 25.00  1 in 100        -2 s  60 s ago\n");
 	assert_has(text, "unsampled");
 	assert_has(text, "not told");
 	assert_has(text, "  +90 min  ");

@@ -213,7 +213,9 @@ a_damaged_time_keeps_no_template_out(void **state)
 	static const struct {
 		uint32_t later[2]; /* another layout's, the right one's behind it */
 		bool is_first;     /* there was none before */
-	} cases[] = {{{20, 0}, true}, {{20, 0}, false}, {{0, 20}, false}};
+		uint32_t before;   /* of the message before them */
+	} cases[] = {{{20, 0}, true, 0}, {{20, 0}, false, 0}, {{0, 20}, false, 0},
+		{{20, 0}, false, 5177344}, {{0, 20}, false, 5177344}};
 
 	for (unsigned i = 0; i < 2 * sizeof(cases) / sizeof(*cases); i++) {
 		enum dialect dialect = i % 2 == 0 ? DIALECT_NETFLOW9 : DIALECT_IPFIX;
@@ -222,7 +224,8 @@ a_damaged_time_keeps_no_template_out(void **state)
 
 		station_open_default(&s);
 		if (!cases[i / 2].is_first) {
-			station_send_template(&s, dialect, number, 256);
+			send_layout(&s, dialect, number, cases[i / 2].before, plain_fields,
+				PLAIN_FIELDS);
 			number += step;
 		}
 		send_layout(&s, dialect, number, cases[i / 2].later[0], other, 5);

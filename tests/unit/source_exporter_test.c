@@ -167,7 +167,8 @@ a_restart_and_wrong_clocks_are_told(void **state)
 	assert_int_equal(list.seen[0].restarts, 1);
 	assert_int_equal(list.seen[0].clock_records, 1);
 	assert_int_equal(list.seen[0].sampling, 0);
-	assert_true(list.seen[0].clock_us == 100 * WALL_SECOND - 2 * WALL_DAY);
+	/* That of one message alone may be damaged. */
+	assert_true(list.seen[0].clock_us == -2 * WALL_DAY);
 	station_close(&s);
 }
 

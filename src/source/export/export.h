@@ -97,8 +97,8 @@ struct export_exporter {
 	uint64_t restarts;
 	uint64_t malformed;
 	uint64_t clock_records; /* intake_counts.clock_records of this exporter's */
-	int64_t clock_us;  /* its clock minus the receiver's, of the last message; of sFlow 0 */
-	uint32_t sampling; /* 1 in so many packets; 1 all, 0 not known */
+	int64_t clock_us;       /* its clock minus the receiver's, whole seconds; of sFlow 0 */
+	uint32_t sampling;      /* 1 in so many packets; 1 all, 0 not known */
 	uint32_t templates;
 	uint32_t held; /* data sets that wait for their template */
 };

@@ -14,11 +14,20 @@
 
 #include <stdbool.h>
 
+/* Seconds: export time minus receipt. */
+struct figures_clock {
+	int32_t last;   /* of the last message; the time in it may be damaged */
+	int32_t agreed; /* of the last one that agreed with the one before; 0 until then */
+};
+
 struct figures_often {
 	uint64_t messages;
 	uint64_t records;
-	int64_t clock_us; /* of the last message: export time minus receipt */
+	struct figures_clock clock;
 };
+
+/* Seconds: whole ones are told, and the network takes some time, too. */
+#define FIGURES_AGREE 2
 
 struct figures {
 	uint64_t mail_records;
@@ -30,13 +39,24 @@ struct figures {
 	uint32_t clock_records; /* records whose own time could not be meant */
 };
 
+/* The next message's. */
+static inline void
+figures_tell_clock(struct figures_clock *clock, int32_t seconds)
+{
+	int64_t step = (int64_t)seconds - clock->last;
+
+	if (step >= -FIGURES_AGREE && step <= FIGURES_AGREE)
+		clock->agreed = seconds;
+	clock->last = seconds;
+}
+
 static inline void
 figures_show(const struct figures_often *often, const struct figures *figures,
 	struct export_exporter *exporter)
 {
 	exporter->datagrams = often->messages;
 	exporter->records = often->records;
-	exporter->clock_us = often->clock_us;
+	exporter->clock_us = often->clock.agreed * WALL_SECOND;
 	exporter->mail_records = figures->mail_records;
 	exporter->lost = figures->lost;
 	exporter->late = figures->late;

@@ -194,8 +194,8 @@ message_begin(struct message *message, uint32_t domain, int64_t export_us)
 	message->clock_before = export_->intake_counts->clock_records;
 	session->often.messages++;
 	session->port = from->port;
-	message->offset_before = session->often.clock_us;
-	session->often.clock_us = (int64_t)((uint64_t)export_us - (uint64_t)from->received.us);
+	figures_tell_clock(&session->often.clock,
+		(int32_t)(message->moment.seconds - wall_seconds(from->received)));
 	if (from->received.us > session->seen.us)
 		session->seen = from->received;
 	message->moment.time.us = export_us;

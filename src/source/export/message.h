@@ -25,7 +25,6 @@ struct message {
 	uint32_t sampling;     /* from a header of NetFlow v5 */
 	uint64_t mail_before;  /* intake_counts.mail_records when it began */
 	uint64_t clock_before; /* intake_counts.clock_records */
-	int64_t offset_before; /* clock_us of the session */
 	uint8_t dialect;       /* enum dialect */
 	bool is_uncounted;     /* a set without template was in it */
 };

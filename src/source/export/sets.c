@@ -34,16 +34,14 @@ release(struct message *message, uint16_t id)
 	}
 }
 
-/* From when on what it says of templates holds: the time in its header, unless that is later than the message before, or of
- * the first one its receipt, lets expect. A damaged one would keep out, as older than itself, the valid templates of the
- * next minute. */
+/* From when on what it says of templates holds: the time in its header, unless that is later than the clock of its exporter
+ * can be. A damaged one would keep out, as older than itself, the valid templates of the next minute. */
 static uint32_t
 holds_from(const struct message *message)
 {
-	uint64_t expected_us =
-		(uint64_t)message->from->received.us + (uint64_t)message->offset_before;
-	uint32_t expected = (uint32_t)((int64_t)expected_us / WALL_SECOND);
 	uint32_t seconds = message->moment.seconds;
+	uint32_t expected = wall_seconds(message->from->received) +
+		(uint32_t)message->session->often.clock.agreed;
 
 	return (int32_t)(seconds - expected) > 0 ? expected : seconds;
 }
