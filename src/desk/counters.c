@@ -26,7 +26,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Exporters that had sent little or nothing of use and were forgotten to make room "
 		"for others."},
 	[COUNT_CONNECTIONS_REFUSED] = {OWNER_RECEIVER, KIND_COUNTER, "export_connections_refused",
-		"Connections of exporters that were not allowed, or too many."},
+		"Connections of exporters that were not allowed, were too many, or gave way to "
+		"another address."},
 	[COUNT_UNFOLLOWED] = {OWNER_RECEIVER, KIND_COUNTER, "export_unfollowed",
 		"Datagrams and samples of sFlow whose sequence numbers were not looked at, because "
 		"there were too many agents or data sources: what is lost of these is not known."},

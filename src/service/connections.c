@@ -11,12 +11,15 @@
 /* Of one connection before the others have their turn. */
 #define ROUNDS  16
 #define IDLE_US (30 * WALL_MINUTE)
+/* Of one that has not sent a whole message yet. */
+#define MUTE_US WALL_MINUTE
 
 struct connection_in {
 	int descriptor; /* -1: the place is free */
 	struct address peer;
 	struct exportstream *stream;
-	struct wall heard;
+	struct wall heard; /* its last good message; without one: when it came */
+	bool has_spoken;
 };
 
 struct connections_in {
@@ -58,22 +61,65 @@ connections_in_free(struct connections_in *in)
 	return NULL;
 }
 
-/* A free place, unless the peer has more than his share. */
+static size_t
+count_of(const struct connections_in *in, const struct address *peer)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < CONNECTIONS; i++) {
+		const struct connection_in *connection = &in->connection[i];
+
+		count += connection->descriptor >= 0 && address_equal(&connection->peer, peer);
+	}
+	return count;
+}
+
+/* Who gives way first? Who has said nothing yet, then the address that has most, then who has been silent for longest. */
+static bool
+gives_way_before(const struct connections_in *in, const struct connection_in *one,
+	const struct connection_in *other)
+{
+	size_t of_one, of_other;
+
+	if (one->has_spoken != other->has_spoken)
+		return !one->has_spoken;
+	if (one->has_spoken) {
+		of_one = count_of(in, &one->peer);
+		of_other = count_of(in, &other->peer);
+		if (of_one != of_other)
+			return of_one > of_other;
+	}
+	return one->heard.us < other->heard.us;
+}
+
+/* The place of one that gives way to an address that has none. */
+static struct connection_in *
+make_place(struct connections_in *in)
+{
+	struct connection_in *place = &in->connection[0];
+
+	for (size_t i = 1; i < CONNECTIONS; i++) {
+		if (gives_way_before(in, &in->connection[i], place))
+			place = &in->connection[i];
+	}
+	in->refused++;
+	end(place);
+	return place;
+}
+
+/* A free place, unless the peer has his share; where none is free, one is made for him who has none. */
 static struct connection_in *
 find_place(struct connections_in *in, const struct address *peer)
 {
-	struct connection_in *place = NULL;
-	size_t same = 0;
+	size_t same = count_of(in, peer);
 
+	if (same >= CONNECTIONS_PEER)
+		return NULL;
 	for (size_t i = 0; i < CONNECTIONS; i++) {
-		struct connection_in *connection = &in->connection[i];
-
-		if (connection->descriptor < 0)
-			place = connection;
-		else
-			same += address_equal(&connection->peer, peer);
+		if (in->connection[i].descriptor < 0)
+			return &in->connection[i];
 	}
-	return same < CONNECTIONS_PEER ? place : NULL;
+	return same == 0 ? make_place(in) : NULL;
 }
 
 int
@@ -122,6 +168,27 @@ connections_in_poll(const struct connections_in *in, struct pollfd *into)
 	return count;
 }
 
+/* Hands bytes on, and notes whether a good message ended in them: false when nothing more can be read. */
+static bool
+take(struct connections_in *in, struct connection_in *connection, struct wall now, size_t size)
+{
+	uint64_t malformed = export_counts(in->export_)->malformed;
+	int messages = exportstream_add(connection->stream, now, in->portion, size);
+
+	malformed = export_counts(in->export_)->malformed - malformed;
+	if (messages > 0 && (uint64_t)messages > malformed) {
+		connection->has_spoken = true;
+		connection->heard = now;
+	}
+	return messages >= 0;
+}
+
+static bool
+is_silent(const struct connection_in *connection, struct wall now)
+{
+	return now.us - connection->heard.us > (connection->has_spoken ? IDLE_US : MUTE_US);
+}
+
 /* False when the connection is over. */
 static bool
 read_one(struct connections_in *in, struct connection_in *connection, struct wall now,
@@ -136,9 +203,8 @@ read_one(struct connections_in *in, struct connection_in *connection, struct wal
 			return true;
 		if (n <= 0)
 			return false;
-		connection->heard = now;
 		*bytes += (uint64_t)n;
-		if (exportstream_add(connection->stream, now, in->portion, (size_t)n) < 0)
+		if (!take(in, connection, now, (size_t)n))
 			return false;
 	}
 	return true;
@@ -165,8 +231,8 @@ connections_in_read(struct connections_in *in, const struct pollfd *polled, size
 
 		if (connection == NULL)
 			continue;
-		if (polled[i].revents != 0 ? !read_one(in, connection, now, bytes)
-					   : now.us - connection->heard.us > IDLE_US)
+		if ((polled[i].revents != 0 && !read_one(in, connection, now, bytes)) ||
+			is_silent(connection, now))
 			end(connection);
 	}
 	return *bytes > before;

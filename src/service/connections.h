@@ -1,10 +1,11 @@
 /* connections - exporters that are connected over TCP: IPFIX (RFC 7011 s10.4)
  *
  * What:    takes connections from listening sockets, reads what they send, and closes those that send what cannot be,
- *          are not allowed, or are silent for half an hour.
+ *          are not allowed, have sent no whole good message within a minute, or none for half an hour.
  * Owns:    the connections' descriptors; listening sockets are the caller's.
- * Limits:  CONNECTIONS connections; CONNECTIONS_PEER of one address; one beyond is closed and counted. CONNECTIONS_TURN
- *          are taken at a time.
+ * Limits:  CONNECTIONS connections; CONNECTIONS_PEER of one address; one beyond is closed and counted. An address that
+ *          has none is never beyond: the one that says nothing, or else is silent for longest among those of the
+ *          address with most, gives way to it and is counted. CONNECTIONS_TURN are taken at a time.
  * Thread:  the receiver's.
  */
 #ifndef LAZARET_SERVICE_CONNECTIONS_H
@@ -34,7 +35,7 @@ size_t connections_in_poll(const struct connections_in *in, struct pollfd *into)
 bool connections_in_read(struct connections_in *in, const struct pollfd *polled, size_t count,
 	struct wall now, uint64_t *bytes);
 
-/* Connections that were not taken. */
+/* Connections that were not taken, or gave way. */
 uint64_t connections_in_refused(const struct connections_in *in);
 
 #endif

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Connections that wait to be taken. */
+/* Connections that wait to be taken: of those who ask. Exporters that wait are as many as the system lets them be. */
 #define BACKLOG 16
 /* Below it ports are for the privileged. */
 #define PORT_FREE 1024
@@ -139,7 +139,7 @@ open_udp(struct opened *opened, const struct daemon_settings *settings, struct g
 static int
 open_tcp(struct opened *opened, uint32_t receiver, struct fail *fail)
 {
-	int r = sockets_open_tcp(&opened->listen.address, opened->listen.port, BACKLOG, fail);
+	int r = sockets_open_tcp(&opened->listen.address, opened->listen.port, SOMAXCONN, fail);
 
 	if (r < 0)
 		return r;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -100,6 +101,33 @@ two_free_ports_are_two_after_a_reload_too(void **state)
 	assert_int_equal(opening.count, 2);
 	assert_int_not_equal(opening.entry[0].descriptor[0], opening.entry[1].descriptor[0]);
 	assert_int_not_equal(opening.entry[0].port, opening.entry[1].port);
+	opening_close(&opening);
+}
+
+/* One that nobody takes from in time is short for everybody. */
+static void
+as_many_exporters_wait_as_the_system_lets(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+	FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
+	char line[32] = "";
+	struct text rest = {.at = line};
+	uint64_t most = 0;
+
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	fclose(file);
+	rest.length = strlen(line);
+	assert_int_equal(text_parse_u64(text_cut(&rest, '\n'), UINT32_MAX, &most), 0);
+	listen_at(&settings, LISTEN_TCP, local, 0);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	/* Of a socket that listens this is how many may wait. */
+	assert_int_equal(
+		getsockopt(opening.entry[0].descriptor[0], IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+	assert_int_equal(info.tcpi_sacked, most < SOMAXCONN ? most : SOMAXCONN);
 	opening_close(&opening);
 }
 
@@ -210,6 +238,7 @@ main(void)
 		cmocka_unit_test(what_stays_keeps_its_sockets),
 		cmocka_unit_test(the_same_place_twice_is_refused_at_the_start_and_later),
 		cmocka_unit_test(two_free_ports_are_two_after_a_reload_too),
+		cmocka_unit_test(as_many_exporters_wait_as_the_system_lets),
 		cmocka_unit_test(a_port_that_we_have_ourselves_is_not_another_processs),
 		cmocka_unit_test(a_change_that_fails_leaves_no_socket_file),
 		cmocka_unit_test(what_a_socket_had_dropped_is_known_when_it_is_closed),
