@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Of words that are compared. */
+#define LONGEST 63
+
 bool
 text_starts(struct text text, const char *with)
 {
@@ -74,6 +77,35 @@ parse_base(struct text text, unsigned base, uint64_t most, uint64_t *ret)
 		return -ERANGE;
 	*ret = value;
 	return 0;
+}
+
+unsigned
+text_distance(struct text a, struct text b, unsigned most)
+{
+	unsigned row[3][LONGEST + 1];
+
+	if (a.length > LONGEST || b.length > LONGEST)
+		return most;
+	for (size_t j = 0; j <= b.length; j++)
+		row[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= a.length; i++) {
+		unsigned *now = row[i % 3], *above = row[(i + 2) % 3], *over = row[(i + 1) % 3];
+
+		now[0] = (unsigned)i;
+		for (size_t j = 1; j <= b.length; j++) {
+			unsigned best = above[j - 1] + (a.at[i - 1] != b.at[j - 1]);
+
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] &&
+				a.at[i - 2] == b.at[j - 1] && over[j - 2] + 1 < best)
+				best = over[j - 2] + 1;
+			now[j] = best;
+		}
+	}
+	return row[a.length % 3][b.length] < most ? row[a.length % 3][b.length] : most;
 }
 
 int
@@ -234,6 +266,44 @@ utf8_length(const unsigned char *at, size_t left)
 		high = 0xbf;
 	}
 	return length;
+}
+
+/* Of a well-formed sequence of so many bytes. */
+static uint32_t
+utf8_character(const unsigned char *at, size_t length)
+{
+	uint32_t character = length == 1 ? at[0] : at[0] & (0x7fU >> length);
+
+	for (size_t i = 1; i < length; i++)
+		character = character << 6 | (at[i] & 0x3f);
+	return character;
+}
+
+/* Controls, separators of lines, and all that has the property Bidi_Control (Unicode Annex 9). */
+static bool
+is_mark(uint32_t character)
+{
+	return character < 0x20 || (character >= 0x7f && character <= 0x9f) ||
+		character == 0x061c || character == 0x200e || character == 0x200f ||
+		(character >= 0x2028 && character <= 0x202e) ||
+		(character >= 0x2066 && character <= 0x2069);
+}
+
+int
+text_check_line(struct text text)
+{
+	bool is_plain = true;
+
+	for (size_t i = 0; i < text.length;) {
+		const unsigned char *at = (const unsigned char *)text.at + i;
+		size_t length = utf8_length(at, text.length - i);
+
+		if (length == 0)
+			return -EILSEQ;
+		is_plain = is_plain && !is_mark(utf8_character(at, length));
+		i += length;
+	}
+	return is_plain ? 0 : -EINVAL;
 }
 
 void

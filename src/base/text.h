@@ -51,6 +51,14 @@ struct text text_trim(struct text text);
  * separator takes all and leaves an empty rest whose `at` is the end. */
 struct text text_cut(struct text *rest, char separator);
 
+/* Letters to change, add, leave out or swap to come from one word to the other; most if they are as many, or a word is
+ * longer than 63. */
+unsigned text_distance(struct text a, struct text b, unsigned most);
+
+/* Is it one line that shows as it is? -EILSEQ: it is no UTF-8 (RFC 3629); -EINVAL: it has a control character (also
+ * those of U+0080 to U+009F), a line end, or a mark that turns the direction of what follows. */
+int text_check_line(struct text text) MUST_USE;
+
 /* Numbers that must fill the text: -EINVAL if it is none, -ERANGE above most. */
 int text_parse_u64(struct text text, uint64_t most, uint64_t *ret) MUST_USE;
 int text_parse_hex(struct text text, uint64_t most, uint64_t *ret) MUST_USE;

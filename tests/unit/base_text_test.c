@@ -43,6 +43,40 @@ numbers_fill_their_text(void **state)
 }
 
 static void
+words_are_as_far_as_letters_differ(void **state)
+{
+	char longest[64];
+
+	assert_int_equal(text_distance(TEXT("status"), TEXT("status"), 3), 0);
+	assert_int_equal(text_distance(TEXT("stauts"), TEXT("status"), 3), 1);
+	assert_int_equal(text_distance(TEXT("sttus"), TEXT("status"), 3), 1);
+	assert_int_equal(text_distance(TEXT("case"), TEXT("check"), 9), 4);
+	assert_int_equal(text_distance(TEXT("case"), TEXT("check"), 3), 3);
+	assert_int_equal(text_distance(TEXT(""), TEXT("run"), 9), 3);
+	memset(longest, 'a', sizeof(longest));
+	assert_int_equal(text_distance((struct text){longest, 63}, TEXT("a"), 99), 62);
+	assert_int_equal(text_distance((struct text){longest, 64}, TEXT("a"), 99), 99);
+}
+
+static void
+a_line_that_shows_as_it_is_has_no_marks(void **state)
+{
+	static const char *const good[] = {"", "a b", "\xc2\xa0", "\xd8\x9b", "\xe2\x80\x8d",
+		"\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa", "\xf0\x9f\x93\x9e"};
+	static const char *const marks[] = {"\t", "a\n", "\x7f", "\xc2\x80", "\xc2\x9f", "\xd8\x9c",
+		"\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xae", "\xe2\x81\xa6",
+		"\xe2\x81\xa9"};
+	static const char *const bad[] = {"\x80", "a\xc3", "\xed\xa0\x80", "\t\xff", "\xc0\x8a"};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_int_equal(text_check_line(text_of(good[i])), 0);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		assert_int_equal(text_check_line(text_of(marks[i])), -EINVAL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(text_check_line(text_of(bad[i])), -EILSEQ);
+}
+
+static void
 json_strings_are_always_valid(void **state)
 {
 	struct buffer buffer;
@@ -79,6 +113,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cuts_at_separators),
 		cmocka_unit_test(numbers_fill_their_text),
+		cmocka_unit_test(words_are_as_far_as_letters_differ),
+		cmocka_unit_test(a_line_that_shows_as_it_is_has_no_marks),
 		cmocka_unit_test(json_strings_are_always_valid),
 		cmocka_unit_test(a_buffer_stops_at_its_maximum),
 	};
