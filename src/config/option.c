@@ -39,32 +39,6 @@ option_is_section(struct text name)
 	return false;
 }
 
-/* How many characters must be changed, put in or left out to make b of a (Levenshtein). */
-static size_t
-distance(struct text a, struct text b)
-{
-	size_t row[OPTION_NAME + 1];
-
-	for (size_t j = 0; j <= b.length; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.length; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.length; j++) {
-			size_t change = corner + (a.at[i - 1] != b.at[j - 1]);
-
-			corner = row[j];
-			if (change > row[j] + 1)
-				change = row[j] + 1;
-			if (change > row[j - 1] + 1)
-				change = row[j - 1] + 1;
-			row[j] = change;
-		}
-	}
-	return row[b.length];
-}
-
 /* The last key of a name. */
 static struct text
 last_key(struct text name)
@@ -79,7 +53,7 @@ last_key(struct text name)
 bool
 option_nearest(struct text name, char into[OPTION_NAME])
 {
-	size_t least = name.length / 3 + 1;
+	unsigned least = (unsigned)(name.length / 3) + 1;
 	struct text found = {0};
 
 	if (name.length >= OPTION_NAME)
@@ -90,11 +64,11 @@ option_nearest(struct text name, char into[OPTION_NAME])
 		/* Every beginning of the name that ends before a dot is a section, and may be meant. */
 		for (size_t length = 1; length <= option.length; length++) {
 			struct text part = {.at = option.at, .length = length};
-			size_t far;
+			unsigned far;
 
 			if (length < option.length && option.at[length] != '.')
 				continue;
-			far = distance(name, part);
+			far = text_distance(name, part, least);
 			/* The right key in the wrong section. */
 			if (length == option.length && far > 1 &&
 				text_equal(last_key(name), last_key(part)))

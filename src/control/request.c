@@ -30,6 +30,7 @@ struct words {
 	char state[32];
 	char reason[MESSAGE_TEXT];
 	unsigned arguments;
+	bool has_empty; /* a word that is empty */
 	bool is_json;
 	bool has_switch; /* a flag without a value */
 	bool has_undo;
@@ -118,8 +119,10 @@ take_words(struct text rest, struct words *words)
 		if (strncmp(word, "--", 2) == 0) {
 			r = take_flag(words, word);
 		} else {
-			memcpy(words->argument, word, sizeof(word));
-			r = *word == '\0' || ++words->arguments > 1 ? -EINVAL : 0;
+			/* The first stays. */
+			if (words->arguments++ == 0)
+				memcpy(words->argument, word, sizeof(word));
+			words->has_empty = words->has_empty || *word == '\0';
 		}
 		if (r < 0)
 			return r;
@@ -142,6 +145,8 @@ fill(const struct words *words, struct request *ret)
 {
 	int n;
 
+	if (words->has_empty)
+		return -EINVAL;
 	ret->is_json = words->is_json;
 	ret->flag = words->has_switch || words->has_undo;
 	switch (ret->verb) {
@@ -169,16 +174,49 @@ fill(const struct words *words, struct request *ret)
 	return n >= 0 && (size_t)n < sizeof(ret->text) ? 0 : -EINVAL;
 }
 
+/* What is wrong with the words behind a verb. The commonest is an empty one, which stands at the end as often as not. */
+static void
+tell_misuse(struct text name, const struct words *words, bool has_end, struct fail *fail)
+{
+	unsigned least = UINT8_MAX, most = 0;
+	int length = (int)name.length;
+
+	for (int verb = 0; verb < VERB_COUNT; verb++) {
+		const struct verb_row *row = &verb_rows[verb];
+
+		if (!text_is(name, row->name))
+			continue;
+		least = row->arguments < least ? row->arguments : least;
+		most = row->arguments > most ? row->arguments : most;
+	}
+	fail_hint(fail, "see lazaret-control(7)");
+	if (most > 0 && (words->has_empty || (has_end && words->arguments == 0)))
+		fail_what(fail, "%.*s: the word that says which is empty", length, name.at);
+	else if (words->arguments > most && most == 0)
+		fail_what(fail, "%.*s takes flags only, and got something else", length, name.at);
+	else if (words->arguments > most)
+		fail_what(
+			fail, "%.*s takes one word, and got %u", length, name.at, words->arguments);
+	else if (words->arguments < least)
+		fail_what(fail, "%.*s takes one word, and got none", length, name.at);
+	else {
+		fail_what(fail, "%.*s does not go with these flags, or not without others", length,
+			name.at);
+		fail_hint(fail, "see lazaret-control(7); are command and daemon of one version?");
+	}
+}
+
 int
 request_parse(struct text line, struct request *ret, struct fail *fail)
 {
 	struct words words = {.arguments = 0};
 	struct text version, name;
-	bool is_verb = false;
+	bool is_verb = false, has_end;
 
 	*ret = (struct request){.verb = VERB_COUNT};
 	if (line.length > 0 && line.at[line.length - 1] == '\r')
 		line.length--;
+	has_end = line.length > 0 && line.at[line.length - 1] == ' ';
 	version = text_cut(&line, ' ');
 	name = text_cut(&line, ' ');
 	if (!text_is(version, REQUEST_VERSION)) {
@@ -204,10 +242,11 @@ request_parse(struct text line, struct request *ret, struct fail *fail)
 		if (fill(&words, ret) == 0)
 			return 0;
 	}
-	if (is_verb)
-		fail_what(fail, "%.*s is not asked like this", (int)name.length, name.at);
-	else
-		fail_what(fail, "the daemon does not know this verb");
+	if (is_verb) {
+		tell_misuse(name, &words, has_end, fail);
+		return -EINVAL;
+	}
+	fail_what(fail, "the daemon does not know this verb");
 	fail_hint(fail, "see lazaret-control(7); are command and daemon of one version?");
 	return -EINVAL;
 }

@@ -1,6 +1,7 @@
 /* complaint - what went wrong, said on standard error
  *
- * What:    "lazaret: WHERE: WHAT", and below it what to do about it.
+ * What:    "lazaret: WHERE: WHAT", and below it what to do about it; the sentences about arguments that several verbs
+ *          share.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_PROGRAM_COMPLAINT_H
@@ -9,5 +10,8 @@
 #include "base/fail.h"
 
 void complaint_print(const struct fail *fail);
+
+/* An argument that the verb has no use for. takes: what it takes, "one ID". Returns EXIT_USAGE. */
+int complaint_excess(const char *verb, const char *takes, const char *argument);
 
 #endif

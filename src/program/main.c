@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/text.h"
+#include "program/complaint.h"
 #include "program/verbs.h"
 
 #include <errno.h>
@@ -59,6 +61,28 @@ finish(int code)
 	return EXIT_INPUT;
 }
 
+/* A verb that there is not; the one that may be meant is near. */
+static void
+tell_unknown(const char *name)
+{
+	const struct verb *nearest = NULL;
+	struct fail fail = {0};
+	unsigned least = 3;
+
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
+		unsigned far = text_distance(text_of(name), text_of(verb->name), least);
+
+		if (far < least) {
+			least = far;
+			nearest = verb;
+		}
+	}
+	fail_what(&fail, "there is no verb \"%.80s\"; see lazaret help", name);
+	if (nearest != NULL)
+		fail_hint(&fail, "did you mean lazaret %s?", nearest->name);
+	complaint_print(&fail);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -77,7 +101,7 @@ run(int argc, char **argv)
 			puts("lazaret " LAZARET_VERSION);
 			return EXIT_DONE;
 		}
-		fprintf(stderr, "lazaret: there is no verb \"%s\"; see lazaret help\n", argv[1]);
+		tell_unknown(argv[1]);
 		return EXIT_USAGE;
 	}
 	help_list(stderr);

@@ -2,6 +2,7 @@
 #include "control/request.h"
 #include "desk/casefind.h"
 #include "desk/casereport.h"
+#include "program/complaint.h"
 #include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/verbs.h"
@@ -198,7 +199,9 @@ verb_case(int argc, char **argv)
 		else
 			return fputs("lazaret: see lazaret case --help\n", stderr), EXIT_USAGE;
 	}
-	if (optind + 1 != argc) {
+	if (optind + 1 < argc)
+		return complaint_excess("case", "one ID", argv[optind + 1]);
+	if (optind == argc) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}

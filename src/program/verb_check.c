@@ -141,9 +141,7 @@ verb_check(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	if (optind < argc) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+	if (optind < argc)
+		return complaint_excess("check", "options only", argv[optind]);
 	return check(path, profile, is_shown);
 }

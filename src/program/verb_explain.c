@@ -2,6 +2,7 @@
 #include "control/request.h"
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
+#include "program/complaint.h"
 #include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/page.h"
@@ -105,7 +106,9 @@ verb_explain(int argc, char **argv)
 		else
 			return fputs("lazaret: see lazaret explain --help\n", stderr), EXIT_USAGE;
 	}
-	if (optind + 1 != argc) {
+	if (optind + 1 < argc)
+		return complaint_excess("explain", "one ID or ADDRESS", argv[optind + 1]);
+	if (optind == argc) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}

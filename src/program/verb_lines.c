@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/complaint.h"
 #include "program/control.h"
 #include "program/verbs.h"
 
@@ -52,7 +53,7 @@ verb_lines(int argc, char **argv)
 			return fputs("lazaret: see lazaret lines --help\n", stderr), EXIT_USAGE;
 	}
 	if (optind != argc)
-		return fputs(usage, stderr), EXIT_USAGE;
+		return complaint_excess("lines", "options only", argv[optind]);
 	code = control_need(&control);
 	if (code != EXIT_DONE)
 		return code;

@@ -109,7 +109,7 @@ verb_never(int argc, char **argv)
 			return fputs("lazaret: see lazaret never --help\n", stderr), EXIT_USAGE;
 	}
 	if (optind + 1 < argc)
-		return fputs(usage, stderr), EXIT_USAGE;
+		return complaint_excess("never", "one ADDRESS", argv[optind + 1]);
 	wish.address = argv[optind];
 	return is_sound(&wish) ? ask(&wish) : EXIT_USAGE;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/complaint.h"
 #include "program/control.h"
 #include "program/verbs.h"
 
@@ -73,7 +74,7 @@ verb_status(int argc, char **argv)
 			return fputs("lazaret: see lazaret status --help\n", stderr), EXIT_USAGE;
 	}
 	if (optind != argc)
-		return fputs(usage, stderr), EXIT_USAGE;
+		return complaint_excess("status", "options only", argv[optind]);
 	code = control_need(&control);
 	while (code == EXIT_DONE) {
 		if (watch && !is_json && isatty(STDOUT_FILENO))

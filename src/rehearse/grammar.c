@@ -226,7 +226,7 @@ need_class(struct parser *parser, struct text name)
 	if (index >= 0)
 		return index;
 	for (unsigned i = 0; i < scenario->class_count; i++) {
-		unsigned d = word_distance(name, text_of(scenario->class[i].name), best);
+		unsigned d = text_distance(name, text_of(scenario->class[i].name), best);
 
 		if (d < best)
 			best = d, nearest = scenario->class[i].name;
@@ -547,7 +547,7 @@ refuse_clause(struct parser *parser, const struct clause *clause, bool is_expect
 			closest = &rules[i];
 			memcpy(expected, match.expected, sizeof(expected));
 		}
-		d = word_distance(clause->word[0], word, nearness);
+		d = text_distance(clause->word[0], word, nearness);
 		if (d < nearness)
 			nearness = d, nearest = rules[i].pattern;
 	}

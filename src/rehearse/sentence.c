@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define WORD_LONGEST 32
-
 static const struct {
 	const char *word;
 	double seconds;
@@ -56,35 +54,6 @@ clause_split(struct text text, struct clause *ret)
 		ret->word[ret->words++] = (struct text){text.at + begin, i - begin};
 	}
 	return 0;
-}
-
-unsigned
-word_distance(struct text a, struct text b, unsigned most)
-{
-	unsigned row[3][WORD_LONGEST + 1];
-
-	if (a.length > WORD_LONGEST || b.length > WORD_LONGEST)
-		return most;
-	for (size_t j = 0; j <= b.length; j++)
-		row[0][j] = (unsigned)j;
-	for (size_t i = 1; i <= a.length; i++) {
-		unsigned *now = row[i % 3], *above = row[(i + 2) % 3], *over = row[(i + 1) % 3];
-
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= b.length; j++) {
-			unsigned best = above[j - 1] + (a.at[i - 1] != b.at[j - 1]);
-
-			if (above[j] + 1 < best)
-				best = above[j] + 1;
-			if (now[j - 1] + 1 < best)
-				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] &&
-				a.at[i - 2] == b.at[j - 1] && over[j - 2] + 1 < best)
-				best = over[j - 2] + 1;
-			now[j] = best;
-		}
-	}
-	return row[a.length % 3][b.length] < most ? row[a.length % 3][b.length] : most;
 }
 
 /* What is being matched, and how far it is. */

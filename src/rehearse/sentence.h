@@ -53,7 +53,4 @@ int clause_split(struct text text, struct clause *ret) MUST_USE;
 
 bool clause_match(const struct clause *clause, const char *pattern, struct match *ret);
 
-/* Letters to change, add, leave out or swap to come from one word to the other; stops at most. */
-unsigned word_distance(struct text a, struct text b, unsigned most);
-
 #endif

@@ -77,6 +77,31 @@ refuses_what_is_no_request(void **state)
 }
 
 static void
+says_which_word_is_wrong(void **state)
+{
+	static const char *const wrong[][2] = {
+		{"lazaret/1 case ", "case: the word that says which is empty"},
+		{"lazaret/1 case --json ", "case: the word that says which is empty"},
+		{"lazaret/1 explain  --json", "explain: the word that says which is empty"},
+		{"lazaret/1 never --undo ", "never: the word that says which is empty"},
+		{"lazaret/1 case", "case takes one word, and got none"},
+		{"lazaret/1 case 1 2", "case takes one word, and got 2"},
+		{"lazaret/1 reload now", "reload takes flags only, and got something else"},
+		{"lazaret/1 never 1", "never does not go with these flags, or not without others"},
+		{"lazaret/1 cse 1", "the daemon does not know this verb"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct request request;
+		struct fail fail = {0};
+
+		assert_int_equal(request_parse(text_of(wrong[i][0]), &request, &fail), -EINVAL);
+		assert_string_equal(fail.what, wrong[i][1]);
+	}
+}
+
+static void
 refuses_words_that_do_not_fit(void **state)
 {
 	struct request request;
@@ -145,6 +170,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_each_verb),
 		cmocka_unit_test(refuses_what_is_no_request),
+		cmocka_unit_test(says_which_word_is_wrong),
 		cmocka_unit_test(refuses_words_that_do_not_fit),
 		cmocka_unit_test(what_the_client_writes_is_read_as_it_was),
 		cmocka_unit_test(verbs_that_open_names_or_change_something_need_more),
