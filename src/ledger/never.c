@@ -25,22 +25,27 @@ int
 never_check_reason(struct text reason, struct fail *fail)
 {
 	bool is_blank = true;
+	int r = text_check_line(reason);
 
 	if (reason.length > NEVER_REASON) {
 		fail_what(fail, "the reason is longer than %d bytes", NEVER_REASON);
 		fail_hint(fail, "say it shorter; what is longer belongs into the ticket");
 		return -EINVAL;
 	}
-	for (size_t i = 0; i < reason.length; i++) {
-		unsigned char c = (unsigned char)reason.at[i];
-
-		if (c < ' ' || c == 0x7f) {
-			fail_what(fail, "the reason is not one line of text");
-			fail_hint(fail, "leave line ends, tabs and control characters out");
-			return -EINVAL;
-		}
-		is_blank = is_blank && c == ' ';
+	if (r == -EILSEQ) {
+		fail_what(fail, "the reason is not written in UTF-8");
+		fail_hint(fail, "give it from a terminal whose characters are UTF-8");
+		return -EINVAL;
 	}
+	if (r < 0) {
+		fail_what(fail, "the reason is not one line of text");
+		fail_hint(fail,
+			"leave line ends, tabs, control characters and marks of the direction of "
+			"writing out");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < reason.length; i++)
+		is_blank = is_blank && reason.at[i] == ' ';
 	if (!is_blank)
 		return 0;
 	fail_what(fail, "there is no reason");

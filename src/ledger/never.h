@@ -4,7 +4,7 @@
  *          its cases are kept; actions leave it out. Making and undoing an entry are rows of the audit trail; what is
  *          undone is gone with its name and reason.
  * Owns:    nothing.
- * Limits:  reasons NEVER_REASON bytes of UTF-8 in one line, not empty; one entry a line.
+ * Limits:  reasons NEVER_REASON bytes of UTF-8 in one line (text_check_line), not empty; one entry a line.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_NEVER_H

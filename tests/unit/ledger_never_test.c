@@ -105,6 +105,18 @@ a_reason_is_one_short_line_of_text(void **state)
 	assert_int_equal(never_check_reason(TEXT(""), &fail), -EINVAL);
 	assert_int_equal(never_check_reason(TEXT("  "), &fail), -EINVAL);
 	assert_int_equal(never_check_reason(TEXT("two\nlines"), &fail), -EINVAL);
+	assert_string_equal(fail.what, "the reason is not one line of text");
+	assert_int_equal(never_check_reason(TEXT("a\xc2\x9b"
+						 "31m"),
+				 &fail),
+		-EINVAL);
+	assert_string_equal(fail.what, "the reason is not one line of text");
+	assert_int_equal(never_check_reason(TEXT("a\xff"), &fail), -EINVAL);
+	assert_string_equal(fail.what, "the reason is not written in UTF-8");
+	assert_int_equal(never_check_reason(TEXT("N\xc3\xb8"
+						 "dkald"),
+				 &fail),
+		0);
 }
 
 static void
