@@ -9,8 +9,22 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* What a file cannot take the place of, or a process that is shut in cannot remove; NULL: nothing such. */
+static const char *
+obstacle(const char *path)
+{
+	struct stat there;
+
+	if (lstat(path, &there) < 0 || S_ISREG(there.st_mode))
+		return NULL;
+	return S_ISDIR(there.st_mode)    ? "a folder"
+		: S_ISLNK(there.st_mode) ? "a link"
+					 : "something that is no file";
+}
 
 void
 statefile_init(struct statefile *file, const char *folder, const char *process, uint32_t number,
@@ -94,7 +108,10 @@ statefile_load(const struct statefile *file, statefile_restore restore_all, void
 	fail_where(fail, "%s", file->path);
 	if (descriptor < 0) {
 		r = -errno;
-		fail_what(fail, "it cannot be opened: %s", strerror(-r));
+		if (obstacle(file->path) != NULL)
+			fail_what(fail, "%s has its name", obstacle(file->path));
+		else
+			fail_what(fail, "it cannot be opened: %s", strerror(-r));
 		return r;
 	}
 	restore = restore_new(read_bytes, &descriptor);
@@ -119,9 +136,21 @@ statefile_put_aside(const struct statefile *file)
 static void
 fail_new(struct statefile *file, int error)
 {
+	const char *path = file->path, *in_the_way;
+	char text[160];
+
 	file->failed++;
 	(void)unlink(file->new_path);
-	event(EVENT_SNAPSHOT_FAILED, "file=%s text=%s", file->path, strerror(error));
+	if (obstacle(file->new_path) != NULL)
+		path = file->new_path;
+	in_the_way = obstacle(path);
+	if (in_the_way != NULL)
+		snprintf(text, sizeof(text),
+			"%s: %s has this name; move it away, and the next one is written",
+			strerror(error), in_the_way);
+	else
+		snprintf(text, sizeof(text), "%s", strerror(error));
+	event(EVENT_SNAPSHOT_FAILED, "file=%s text=%s", path, text);
 }
 
 void

@@ -180,6 +180,55 @@ what_fails_is_counted_and_leaves_the_good_one(void **state)
 	assert_false(statefile_is_busy(&bench.file));
 }
 
+/* What the log gets, of one that is written now. */
+static void
+written(struct bench *bench, char *said, size_t size)
+{
+	int before = dup(STDERR_FILENO), log[2];
+	ssize_t n;
+
+	assert_int_equal(pipe2(log, O_NONBLOCK), 0);
+	assert_true(dup2(log[1], STDERR_FILENO) >= 0);
+	statefile_write(&bench->file, save_number, bench);
+	(void)statefile_take_over(&bench->file);
+	assert_true(dup2(before, STDERR_FILENO) >= 0);
+	n = read(log[0], said, size - 1);
+	said[n > 0 ? n : 0] = '\0';
+	close(before);
+	close(log[0]);
+	close(log[1]);
+}
+
+static void
+what_is_in_the_way_is_named_with_what_to_do(void **state)
+{
+	static const char advice[] =
+		": a folder has this name; move it away, and the next one is written";
+	struct fail fail = {0};
+	struct bench bench;
+	uint64_t number;
+	char said[1024];
+
+	begin(&bench);
+	assert_int_equal(mkdir(bench.file.path, 0700), 0);
+	written(&bench, said, sizeof(said));
+	assert_non_null(strstr(said, "judge-3.snapshot text="));
+	assert_non_null(strstr(said, advice));
+	assert_int_equal(rmdir(bench.file.path), 0);
+	assert_int_equal(mkdir(bench.file.new_path, 0700), 0);
+	written(&bench, said, sizeof(said));
+	assert_non_null(strstr(said, "judge-3.snapshot.new text="));
+	assert_non_null(strstr(said, advice));
+	assert_int_equal(rmdir(bench.file.new_path), 0);
+	written(&bench, said, sizeof(said));
+	assert_string_equal(said, "");
+	assert_int_equal(unlink(bench.file.path), 0);
+	assert_int_equal(symlink("/dev/null", bench.file.path), 0);
+	assert_int_equal(statefile_load(&bench.file, restore_number, &number, &fail), -ELOOP);
+	assert_string_equal(fail.what, "a link has its name");
+	end(&bench);
+}
+
 static void
 a_damaged_one_is_refused_and_put_aside(void **state)
 {
@@ -238,6 +287,7 @@ main(void)
 		cmocka_unit_test(a_new_file_is_never_one_that_somebody_still_writes),
 		cmocka_unit_test(a_link_is_replaced_and_not_followed),
 		cmocka_unit_test(what_fails_is_counted_and_leaves_the_good_one),
+		cmocka_unit_test(what_is_in_the_way_is_named_with_what_to_do),
 		cmocka_unit_test(a_damaged_one_is_refused_and_put_aside),
 		cmocka_unit_test(a_pipe_in_its_place_is_refused_and_not_waited_for),
 		cmocka_unit_test(half_of_one_is_gone_at_the_next_begin),
