@@ -32,8 +32,9 @@ struct status_process {
 	uint8_t is_ready;
 	uint8_t spare[5];
 	struct wall started;
-	struct wall now;           /* what time it is for the process */
-	int64_t beat_us;           /* of the monotonic clock: when it last came round */
+	struct wall now;    /* what time it is for the process */
+	int64_t beat_us;    /* of the monotonic clock: when it last came round */
+	int64_t awaited_us; /* of the same: since when the parent waits for it; 0: others died young */
 	char sandbox[STATUS_TEXT]; /* how it is shut in, in words */
 	char trouble[STATUS_TEXT]; /* empty: none */
 	char filter

@@ -6,6 +6,8 @@
 
 /* A process that did not come round for so long hangs. */
 #define BEAT_LATE_US (30 * WALL_SECOND)
+/* One that is replaced in a reload, or has just been started, has so long before it is a trouble. */
+#define AWAITED_US (10 * WALL_SECOND)
 /* A loss that is older is told, but is no trouble any more. */
 #define LOSS_RECENT_US (10 * WALL_MINUTE)
 /* Words of what is wrong. */
@@ -151,10 +153,22 @@ sum(const struct report *report, enum counter what)
 	return status_sum(report->processes, report->count, what);
 }
 
+/* It does not work yet, and nobody has to worry. */
+static bool
+is_awaited(const struct report *report, const struct status_process *process)
+{
+	int64_t span = elapsed(report->view->steady_us, process->awaited_us);
+
+	return (process->pid == 0 || !process->is_ready) && process->awaited_us > 0 && span >= 0 &&
+		span < AWAITED_US;
+}
+
 /* What is wrong with one process, or NULL. */
 static const char *
 trouble_of(const struct report *report, const struct status_process *process)
 {
+	if (is_awaited(report, process))
+		return NULL;
 	if (process->pid == 0)
 		return "is not running";
 	if (!process->is_ready)
@@ -210,7 +224,8 @@ find_troubles(const struct report *report, struct buffer *into)
 			buffer_print(into, "%s%s%s %s", into->length > 0 ? "; " : "",
 				name_of(&report->processes[i], name), is_sentence ? ":" : "", what);
 	}
-	if (keeper != NULL && keeper->pid != 0 && keeper->value[COUNT_LEDGER_WORKS] == 0)
+	if (keeper != NULL && keeper->pid != 0 && !is_awaited(report, keeper) &&
+		keeper->value[COUNT_LEDGER_WORKS] == 0)
 		add_trouble(into, "", "the ledger cannot be written");
 	add_untold(report, into);
 	if (rates->last_loss.us != 0 && report->view->now.us - rates->last_loss.us < LOSS_RECENT_US)
@@ -302,6 +317,18 @@ put_heading(const struct report *report)
 	put_filter(report);
 }
 
+static const char *
+state_of(const struct report *report, const struct status_process *process)
+{
+	const char *what = trouble_of(report, process);
+
+	if (process->pid == 0)
+		return what == NULL ? "starting" : "ended";
+	if (!process->is_ready)
+		return "starting";
+	return what == NULL ? "ready" : what == process->trouble ? "trouble" : "hangs";
+}
+
 static void
 put_processes(const struct report *report)
 {
@@ -309,16 +336,10 @@ put_processes(const struct report *report)
 		"SINCE", "SHUT IN");
 	for (size_t i = 0; i < report->count; i++) {
 		const struct status_process *process = &report->processes[i];
-		const char *what = trouble_of(report, process);
 		char name[32], span[32];
 
 		buffer_print(report->into, "%-12s  %8llu  %-9s  %8s  %s\n", name_of(process, name),
-			(unsigned long long)process->pid,
-			process->pid == 0                  ? "ended"
-				: what == NULL             ? "ready"
-				: what == process->trouble ? "trouble"
-				: process->is_ready        ? "hangs"
-							   : "starting",
+			(unsigned long long)process->pid, state_of(report, process),
 			format_span(elapsed(report->view->now.us, process->started.us), span),
 			*process->sandbox != '\0' ? process->sandbox : "not known");
 	}

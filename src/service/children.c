@@ -42,6 +42,14 @@ status_of(const struct children *children, const struct child *child)
 	return estate_status(children->estate, estate_place(&child->post));
 }
 
+/* One that ended because it was told to, or after it had worked for long, is replaced at once: it is waited for. */
+static void
+await(const struct children *children, const struct child *child)
+{
+	__atomic_store_n(&status_of(children, child)->awaited_us,
+		child->young == 0 ? clock_steady() : 0, __ATOMIC_RELAXED);
+}
+
 void
 children_start(struct children *children, struct child *child)
 {
@@ -52,6 +60,7 @@ children_start(struct children *children, struct child *child)
 	child->is_ready = child->is_stopped = child->is_killed = child->has_finished = false;
 	child->started_us = clock_steady();
 	__atomic_store_n(&status_of(children, child)->beat_us, child->started_us, __ATOMIC_RELAXED);
+	await(children, child);
 	pid = process_fork(name);
 	if (pid == 0) {
 		children->hooks.run(children->hooks.context, child);
@@ -124,6 +133,7 @@ note_end(struct children *children, struct child *child, const char *how, bool i
 	child->has_finished = child->is_stopped && is_clean;
 	if (child->has_finished) {
 		child->young = child->tries = 0;
+		await(children, child);
 		return;
 	}
 	child->deaths++;
@@ -131,6 +141,7 @@ note_end(struct children *children, struct child *child, const char *how, bool i
 		child->post.number, how);
 	children->restarts++;
 	child->young = now - child->started_us < YOUNG_US ? child->young + 1 : 0;
+	await(children, child);
 	child->tries = tries_after(child, now - child->started_us, is_killed);
 	for (unsigned i = 1; i < child->young && pause < most; i++)
 		pause *= 2;

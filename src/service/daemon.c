@@ -505,6 +505,7 @@ begin(struct parent *parent, struct fail *fail)
 	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	duty_begin(&parent->duty, &parent->estate, &post);
+	parent->duty.status->awaited_us = clock_steady();
 	filteropening_describe(&parent->opening.filter, parent->duty.status->filter);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);

@@ -123,6 +123,45 @@ the_first_line_names_what_is_wrong(void **state)
 }
 
 static void
+one_that_is_replaced_is_no_trouble_unless_it_stays_away(void **state)
+{
+	struct world *world = *state;
+	struct status_process *judge = &world->process[2], *keeper = &world->process[3];
+	const char *text;
+
+	pass(world, 0);
+	judge->pid = 0;
+	judge->awaited_us = world->view.steady_us - 1;
+	keeper->is_ready = 0;
+	keeper->value[COUNT_LEDGER_WORKS] = 0;
+	keeper->awaited_us = world->view.steady_us - 9 * WALL_SECOND;
+	text = report(world, false, false);
+	assert_starts(text, "All is well.\n");
+	assert_has(text, "\njudge 0              0  starting");
+	assert_has(text, "\nkeeper              13  starting");
+	pass(world, 2 * WALL_SECOND);
+	text = report(world, false, false);
+	assert_starts(text, "NOT WELL: keeper is not ready; the ledger cannot be written.\n");
+	pass(world, 9 * WALL_SECOND);
+	text = report(world, false, false);
+	assert_starts(text, "NOT WELL: judge 0 is not running; keeper is not ready;");
+	assert_has(text, "\njudge 0              0  ended");
+	/* What stands in shared memory may be any number. */
+	judge->awaited_us = INT64_MAX;
+	assert_starts(report(world, false, false), "NOT WELL: judge 0 is not running; keeper is");
+	judge->awaited_us = INT64_MIN;
+	assert_starts(report(world, false, false), "NOT WELL: judge 0 is not running; keeper is");
+	/* It hides nothing of one that works. */
+	*judge = (struct status_process){.pid = 12,
+		.owner = OWNER_JUDGE,
+		.is_ready = 1,
+		.started = NOW,
+		.awaited_us = world->view.steady_us,
+		.trouble = "no room"};
+	assert_starts(report(world, false, false), "NOT WELL: judge 0: no room; keeper");
+}
+
+static void
 rates_are_those_of_the_last_ten_seconds(void **state)
 {
 	struct world *world = *state;
@@ -404,6 +443,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(three_lines_say_that_all_is_well),
 		TEST(the_first_line_names_what_is_wrong),
+		TEST(one_that_is_replaced_is_no_trouble_unless_it_stays_away),
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
 		TEST(a_limit_that_costs_evidence_is_told_as_a_loss),

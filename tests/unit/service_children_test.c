@@ -204,6 +204,39 @@ one_that_dies_young_waits_longer_each_time(void **state)
 	assert_true(child->pid > 0);
 }
 
+/* What status tells of as a trouble at once is who dies young. */
+static void
+one_that_is_replaced_is_waited_for_unless_it_dies_young(void **state)
+{
+	struct bench *bench = *state;
+	struct child *child = bench->children.child;
+	int64_t *awaited = &estate_status(&bench->estate, estate_place(&child->post))->awaited_us;
+	int64_t before = clock_steady();
+
+	look_after(bench);
+	assert_true(*awaited >= before);
+	listen_to(bench);
+	*awaited = 0;
+	children_stop(&bench->children, child);
+	(void)bury(bench);
+	assert_true(*awaited >= before);
+	*awaited = 0;
+	children_start(&bench->children, child);
+	assert_true(*awaited >= before);
+	listen_to(bench);
+	child->started_us -= WALL_DAY;
+	assert_int_equal(kill(child->pid, SIGKILL), 0);
+	(void)bury(bench);
+	assert_true(*awaited >= before);
+	bench->deed = DEED_DIE;
+	children_start(&bench->children, child);
+	(void)bury(bench);
+	assert_int_equal(*awaited, 0);
+	children_start(&bench->children, child);
+	assert_int_equal(*awaited, 0);
+	(void)bury(bench);
+}
+
 static void
 what_it_read_is_not_to_blame_when_somebody_kills_it(void **state)
 {
@@ -293,6 +326,8 @@ main(void)
 			one_that_is_killed_when_it_was_told_to_end_has_not_finished, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_that_dies_young_waits_longer_each_time, begin, end),
+		cmocka_unit_test_setup_teardown(
+			one_that_is_replaced_is_waited_for_unless_it_dies_young, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_it_read_is_not_to_blame_when_somebody_kills_it, begin, end),
 		cmocka_unit_test_setup_teardown(one_that_says_what_cannot_be_is_killed, begin, end),
