@@ -72,6 +72,7 @@ struct parent {
 	int64_t step_us;
 	bool step_begun;
 	bool was_ready;
+	bool is_reload_due; /* it was asked for while another went on */
 	uint64_t reloads;
 	uint64_t refused;
 };
@@ -204,12 +205,8 @@ reload(struct parent *parent, struct fail *told)
 {
 	struct daemon_settings new = {.listen_count = 0};
 	struct fail fail = {0};
-	int r = -EBUSY;
+	int r = parent->hooks->load(parent->hooks->context, &new, &fail);
 
-	if (parent->phase == PHASE_RUNNING)
-		r = parent->hooks->load(parent->hooks->context, &new, &fail);
-	else
-		fail_what(&fail, "processes are being replaced just now; try again");
 	if (r >= 0)
 		r = check_same(&parent->settings, &new, &fail);
 	if (r >= 0)
@@ -229,6 +226,32 @@ reload(struct parent *parent, struct fail *told)
 	return 0;
 }
 
+/* A signal gets no answer: it waits for the end of a reload that goes on. */
+static void
+reload_in_time(struct parent *parent)
+{
+	struct fail fail;
+
+	parent->is_reload_due = parent->phase != PHASE_RUNNING;
+	if (!parent->is_reload_due)
+		(void)reload(parent, &fail);
+}
+
+/* Who asks wants to know what came of it, so he is told to ask again. */
+static int
+reload_now(struct parent *parent, struct fail *fail)
+{
+	if (parent->phase == PHASE_RUNNING)
+		return reload(parent, fail);
+	if (parent->phase == PHASE_STOPPING) {
+		fail_what(fail, "the daemon is ending");
+	} else {
+		fail_what(fail, "another reload goes on, and this one was not begun");
+		fail_hint(fail, "try again in a few seconds");
+	}
+	return -EBUSY;
+}
+
 /* A person asks for a reload; who may was decided by the desk. */
 static void
 answer(void *context, int channel, const struct question *question)
@@ -238,7 +261,7 @@ answer(void *context, int channel, const struct question *question)
 		"The configuration is taken; processes are replaced one after the other.\n";
 	struct answer answer = {.id = question->id};
 	struct fail fail = {0};
-	int r = question->ask == ASK_RELOAD ? reload(parent, &fail) : -EINVAL;
+	int r = question->ask == ASK_RELOAD ? reload_now(parent, &fail) : -EINVAL;
 
 	if (r < 0) {
 		answer_fail(&answer, r, &fail);
@@ -324,13 +347,12 @@ static void
 take_signals(struct parent *parent)
 {
 	struct signalfd_siginfo info;
-	struct fail fail;
 
 	while (read(parent->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			reap(parent);
 		else if (info.ssi_signo == SIGHUP)
-			(void)reload(parent, &fail);
+			reload_in_time(parent);
 		else if (parent->phase != PHASE_STOPPING) {
 			event(EVENT_STOPPING, "pid=%d", getpid());
 			notify_stopping(&parent->notify);
@@ -437,6 +459,8 @@ loop(struct parent *parent)
 			parent->phase = PHASE_RUNNING;
 			notify_ready(&parent->notify);
 			event(EVENT_RELOADED, "pid=%d", getpid());
+			if (parent->is_reload_due)
+				reload_in_time(parent);
 		}
 		(void)poll(polled, 1 + children->count, LOOK_MS);
 		duty_beat(&parent->duty);
