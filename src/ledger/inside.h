@@ -22,6 +22,7 @@ struct ledger {
 	char *where;
 	bool for_reading;
 	bool has_keys;
+	bool had_key_file; /* before it was opened */
 	struct keys keys;
 	struct wall now;
 	char actor[AUDIT_ACTOR + 1];

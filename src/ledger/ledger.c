@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 /* Names of the single values. */
-#define META_CHECK "key check"
-#define META_HEAD  "head"
+#define META_CHECK   "key check"
+#define META_HEAD    "head"
+#define META_RENEWED "renewed"
 
 static int
 tell(const struct ledger *ledger, int r, const char *what, const char *hint, struct fail *fail)
@@ -100,7 +101,37 @@ ledger_append(struct ledger *ledger, struct audit row, struct fail *fail)
 	return 0;
 }
 
-/* The first row of a new ledger says with which key it was made. */
+static int
+put_renewed(struct ledger *ledger, struct wall when, struct fail *fail)
+{
+	uint8_t value[8];
+	struct writer writer = writer_on(value, sizeof(value));
+
+	writer_u64(&writer, (uint64_t)when.us);
+	return ledger->store->ops->meta_put(
+		ledger->store, META_RENEWED, value, sizeof(value), fail);
+}
+
+int
+ledger_renewed(struct ledger *ledger, struct wall *ret, struct fail *fail)
+{
+	uint8_t value[8] = {0};
+	int r = ledger->store->ops->meta_get(
+		ledger->store, META_RENEWED, value, sizeof(value), fail);
+
+	ret->us = r < 0 ? 0 : (int64_t)bytes_u64(value);
+	return r == -ENOENT || r > 0 ? 0 : r;
+}
+
+int
+ledger_renewal_seen(struct ledger *ledger, struct fail *fail)
+{
+	int r = ledger_begin(ledger, fail);
+
+	return r < 0 ? r : ledger_end(ledger, put_renewed(ledger, (struct wall){0}, fail), fail);
+}
+
+/* The first row of a new ledger says with which key it was made. A key file that was there already had a ledger. */
 static int
 start_chain(struct ledger *ledger, struct fail *fail)
 {
@@ -118,8 +149,13 @@ start_chain(struct ledger *ledger, struct fail *fail)
 		r = ledger->store->ops->meta_put(ledger->store, META_CHECK, ledger->keys.check,
 			sizeof(ledger->keys.check), fail);
 	if (r >= 0 && ledger->sequence == 0)
-		r = ledger_append(
-			ledger, (struct audit){.action = ACTION_BEGIN, .details = TEXT("")}, fail);
+		r = ledger_append(ledger,
+			(struct audit){.action = ACTION_BEGIN,
+				.details = ledger->had_key_file ? TEXT("beside an older key file")
+								: TEXT("")},
+			fail);
+	if (r >= 0 && ledger->sequence == 1 && ledger->had_key_file)
+		r = put_renewed(ledger, ledger->now, fail);
 	return ledger_end(ledger, r, fail);
 }
 
@@ -172,6 +208,7 @@ read_keys(struct ledger *ledger, const struct ledger_settings *settings, struct 
 
 	buffer_init(&path, 1 << 16);
 	buffer_print(&path, "%s.key", settings->where);
+	ledger->had_key_file = access(buffer_string(&path), F_OK) == 0;
 	r = is_new ? keyfile_make(buffer_string(&path), &ledger->keys, fail)
 		   : keyfile_read(buffer_string(&path), &ledger->keys, fail);
 	buffer_done(&path);

@@ -41,6 +41,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_CASES_UNKNOWN] = {"cases-unknown", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_FAILED] = {"ledger-failed", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_WORKS] = {"ledger-works", SEVERITY_NOTICE, true},
+	[EVENT_LEDGER_RENEWED] = {"ledger-renewed", SEVERITY_WARNING, false},
 	[EVENT_CASE_OPENED] = {"case-opened", SEVERITY_NOTICE, false},
 	[EVENT_CASE_CHANGED] = {"case-changed", SEVERITY_NOTICE, false},
 	[EVENT_CASE_CLOSED] = {"case-closed", SEVERITY_NOTICE, false},

@@ -33,6 +33,9 @@
 /* So long are judges waited for that end because the parent was killed. */
 #define ORPHAN_US (25 * WALL_SECOND)
 
+/* So long status tells of a ledger that was made anew, unless somebody looks at its audit trail. */
+#define RENEWED_US WALL_DAY
+
 /* What the ledger refused: each is over when the same succeeds again, or the ledger was opened anew. */
 enum refusal {
 	REFUSED_OPEN = 1,
@@ -63,6 +66,8 @@ struct keeper {
 	uint64_t commits;
 	uint64_t failures;
 	uint64_t nameless;
+	struct wall renewed; /* the ledger, and nobody saw it; us 0: not so */
+	bool tells_renewed;
 	uint64_t open;                      /* cases, when they were last counted */
 	struct ledger_counts counted;       /* what the ledger had done by then */
 	struct ledger_counts before;        /* by ledgers that were closed again */
@@ -120,6 +125,21 @@ refuse_link(const char *path, struct fail *fail)
 	return r;
 }
 
+/* One that is gone is no reason to judge nobody, but somebody must hear of it: at each start, as long as status tells. */
+static void
+tell_renewed(struct ledger *ledger, const char *path, struct wall now)
+{
+	struct fail fail = {0};
+	struct wall renewed;
+
+	if (ledger_renewed(ledger, &renewed, &fail) < 0 || renewed.us == 0 ||
+		now.us - renewed.us >= RENEWED_US)
+		return;
+	event(EVENT_LEDGER_RENEWED, "file=%s text=%s", path,
+		"it was not there, but its key file was, so a new one was made: audit trail and "
+		"never-list are gone; put the old one back, if there is a copy");
+}
+
 int
 keeper_prepare(const struct keep_settings *settings, struct wall now, struct fail *fail)
 {
@@ -132,6 +152,8 @@ keeper_prepare(const struct keep_settings *settings, struct wall now, struct fai
 		r = refuse_link(key, fail);
 	if (r == 0)
 		r = open_ledger(&ledger, settings->ledger, STORE_MAKE, now, fail);
+	if (r == 0)
+		tell_renewed(ledger, settings->ledger, now);
 	ledger_close(ledger);
 	return r;
 }
@@ -143,6 +165,7 @@ note_failure(struct keeper *keeper, enum refusal what, const struct fail *fail)
 	if (what == REFUSED_OPEN || what == REFUSED_VERDICT)
 		keeper->retry_us = clock_steady() + RETRY_US;
 	duty_trouble(&keeper->duty, "the ledger cannot be written: %s", fail->what);
+	keeper->tells_renewed = false;
 	duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 0);
 	if ((keeper->refused & what) == 0)
 		event(EVENT_LEDGER_FAILED, "file=%s text=%s", keeper->settings->keep.ledger,
@@ -163,6 +186,41 @@ note_success(struct keeper *keeper, enum refusal what)
 		return;
 	duty_trouble(&keeper->duty, "%s", "");
 	event(EVENT_LEDGER_WORKS, "file=%s", keeper->settings->keep.ledger);
+}
+
+/* A trouble of its own, while the ledger has no other. */
+static void
+show_renewed(struct keeper *keeper)
+{
+	bool tells = keeper->renewed.us != 0 && keeper->refused == 0 &&
+		keeper->duty.clock.now.us - keeper->renewed.us < RENEWED_US;
+	char since[WALL_TEXT];
+
+	if (tells == keeper->tells_renewed || keeper->refused != 0)
+		return;
+	keeper->tells_renewed = tells;
+	if (tells)
+		duty_trouble(&keeper->duty,
+			"the ledger was gone at the start and was made anew on %s, without audit "
+			"trail and never-list (told until somebody asks for lazaret cases "
+			"--audit)",
+			wall_format(keeper->renewed, since));
+	else
+		duty_trouble(&keeper->duty, "%s", "");
+}
+
+/* Who looks at the audit trail sees in its first row that it is new. */
+static void
+note_seen(struct keeper *keeper)
+{
+	struct fail fail = {0};
+
+	if (keeper->renewed.us == 0)
+		return;
+	if (ledger_renewal_seen(keeper->ledger, &fail) < 0)
+		note_failure(keeper, REFUSED_QUESTION, &fail);
+	else
+		keeper->renewed = (struct wall){0};
 }
 
 /* The text of the parameters that judge now: verdicts name its version. */
@@ -240,7 +298,8 @@ has_ledger(struct keeper *keeper)
 	if (clock_steady() < keeper->retry_us)
 		return false;
 	if (open_ledger(&keeper->ledger, path, STORE_WRITE, keeper->duty.clock.now, &fail) == 0 &&
-		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0) {
+		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0 &&
+		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0) {
 		note_success(keeper, REFUSED_ALL);
 		return true;
 	}
@@ -447,6 +506,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_COMMITS, keeper->commits);
 	duty_count(duty, COUNT_COMMIT_FAILURES, keeper->failures);
 	duty_count(duty, COUNT_NAMELESS, keeper->nameless);
+	show_renewed(keeper);
 	if (keeper->ledger != NULL)
 		show_open(keeper, &counts);
 }
@@ -514,6 +574,8 @@ answer(struct keeper *keeper)
 		ledger_set_time(keeper->ledger, keeper->duty.clock.now);
 		keeper_answer(keeper->ledger, keeper->settings->lines, &keeper->message.question,
 			&keeper->answer);
+		if (keeper->message.question.ask == ASK_AUDIT && keeper->answer.code == 0)
+			note_seen(keeper);
 		return;
 	}
 	keeper->answer = (struct answer){

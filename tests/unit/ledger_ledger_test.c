@@ -718,6 +718,43 @@ more_verdicts_than_a_batch_holds_are_all_kept(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
+static int
+take_details(void *context, const struct audit *row)
+{
+	snprintf(context, 64, "%.*s", (int)row->details.length, row->details.at);
+	return 1;
+}
+
+static void
+one_that_is_made_beside_an_older_key_file_says_so(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ledger *ledger = fixture_ledger(fixture);
+	char details[64] = "none";
+	struct wall renewed;
+
+	/* The first of all. */
+	assert_int_equal(ledger_renewed(ledger, &renewed, NULL), 0);
+	assert_int_equal(renewed.us, 0);
+	ledger_close(ledger);
+	for (int is_empty = 0; is_empty < 2; is_empty++) {
+		assert_int_equal(unlink(fixture->path), 0);
+		if (is_empty)
+			fclose(fopen(fixture->path, "we"));
+		ledger_close(fixture_ledger(fixture));
+		ledger = fixture_ledger(fixture);
+		assert_int_equal(ledger_renewed(ledger, &renewed, NULL), 0);
+		assert_int_equal(renewed.us, FIXTURE_NOW.us);
+		assert_int_equal(ledger_each_audit(ledger, take_details, details, NULL), 1);
+		assert_string_equal(details, "beside an older key file");
+		assert_int_equal(ledger_renewal_seen(ledger, NULL), 0);
+		assert_int_equal(ledger_renewed(ledger, &renewed, NULL), 0);
+		assert_int_equal(renewed.us, 0);
+		is_intact(ledger);
+		ledger_close(ledger);
+	}
+}
+
 int
 main(void)
 {
@@ -748,6 +785,7 @@ main(void)
 		TEST(what_retention_removed_is_not_in_the_file),
 		TEST(what_was_not_committed_is_not_kept),
 		TEST(more_verdicts_than_a_batch_holds_are_all_kept),
+		TEST(one_that_is_made_beside_an_older_key_file_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

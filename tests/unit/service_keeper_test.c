@@ -4,6 +4,7 @@
 #include "service/keeper.h"
 
 #include <sqlite3.h>
+#include <time.h>
 
 static struct process_bench *
 begin(void)
@@ -262,6 +263,52 @@ what_retention_could_not_do_is_tried_again_and_then_over(void **state)
 	process_done(bench);
 }
 
+/* A copy: the keeper writes it. */
+static bool
+has_trouble(const struct process_bench *bench, const char *text)
+{
+	struct status_process page = *estate_status(&bench->estate, estate_place(&bench->post));
+
+	page.trouble[STATUS_TEXT - 1] = '\0';
+	return *text == '\0' ? *page.trouble == '\0' : strstr(page.trouble, text) != NULL;
+}
+
+static void
+a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks(void **state)
+{
+	struct process_bench *bench = begin();
+	struct wall now = {(int64_t)time(NULL) * WALL_SECOND};
+	struct question question = {.id = 7, .ask = ASK_AUDIT};
+	int desk = bench->estate.desk_keeper.end[0];
+	struct fail fail = {0};
+
+	start(bench);
+	assert_true(has_trouble(bench, ""));
+	process_stop(bench);
+	process_ends_well(bench);
+	assert_int_equal(unlink(bench->settings.keep.ledger), 0);
+	assert_int_equal(keeper_prepare(&bench->settings.keep, now, &fail), 0);
+	start(bench);
+	assert_true(has_trouble(bench, "the ledger was gone at the start and was made anew on 2"));
+	process_stop(bench);
+	process_ends_well(bench);
+	/* The next one tells it, too. */
+	start(bench);
+	assert_true(has_trouble(bench, "lazaret cases --audit"));
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	assert_non_null(strstr(bench->message.answer.text, "beside an older key file"));
+	while (!has_trouble(bench, ""))
+		(void)poll(NULL, 0, 5);
+	process_stop(bench);
+	process_ends_well(bench);
+	start(bench);
+	assert_true(has_trouble(bench, ""));
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
 int
 main(void)
 {
@@ -273,6 +320,7 @@ main(void)
 		cmocka_unit_test(a_ledger_or_key_that_is_a_link_into_another_folder_is_refused),
 		cmocka_unit_test(it_hears_while_it_removes),
 		cmocka_unit_test(what_retention_could_not_do_is_tried_again_and_then_over),
+		cmocka_unit_test(a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
