@@ -40,7 +40,7 @@ on_readable(evutil_socket_t socket, short what, void *context)
 	(void)what;
 	for (int i = 0; i < AT_ONCE && !peer->is_gone; i++) {
 		uint16_t type = 0;
-		int64_t size = channel_receive(peer->channel, &type, body, sizeof(body));
+		int64_t size = message_receive(peer->channel, &type, body, sizeof(body));
 
 		if (size == -EAGAIN)
 			return;
@@ -48,8 +48,7 @@ on_readable(evutil_socket_t socket, short what, void *context)
 			lose(peer);
 			return;
 		}
-		if (size < 0 || !is_expected(peer, type) ||
-			!message_check(type, body, (size_t)size)) {
+		if (size < 0 || !is_expected(peer, type)) {
 			desklog_bad_message(peer->name);
 			desk_stop(peer->desk, -EBADMSG);
 			return;

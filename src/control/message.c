@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/message.h"
 
+#include "runtime/channel.h"
 #include "verdict/verdict.h"
 
+#include <errno.h>
 #include <string.h>
 
 static bool
@@ -59,4 +61,12 @@ message_check(uint16_t type, const void *body, size_t size)
 		break;
 	}
 	return false;
+}
+
+int64_t
+message_receive(int channel, uint16_t *type, void *body, size_t room)
+{
+	int64_t size = channel_receive(channel, type, body, room);
+
+	return size < 0 || message_check(*type, body, (size_t)size) ? size : -EBADMSG;
 }

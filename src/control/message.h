@@ -3,7 +3,7 @@
  * What:    the desk puts a question to judge, keeper or parent and gets one answer: a page of text and where to go
  *          on. Who answers keeps nothing between two questions. The parent tells a process to stop; a process tells
  *          the parent that it is ready. A judge that begins asks the keeper for the open cases.
- *          Every message is checked by the one that gets it (message_check), and one that cannot be is told. The parent
+ *          Every message is checked by the one that gets it (message_receive), and one that cannot be is told. The parent
  *          kills the child that sent it. Judge and keeper may end nobody, and if they ended themselves the desk, which
  *          strangers talk to, could end them: they leave it out. The desk, which nobody needs to judge, ends itself.
  * Owns:    nothing.
@@ -99,6 +99,9 @@ struct open_page {
 
 /* Whether a message of this type may have this body: sizes, ends of texts, numbers of verbs. */
 bool message_check(uint16_t type, const void *body, size_t size);
+
+/* The next message of a channel, checked: as channel_receive. Body that -EBADMSG comes with is of no use. */
+int64_t message_receive(int channel, uint16_t *type, void *body, size_t room) MUST_USE;
 
 /* Which judge a line belongs to. */
 static inline uint32_t

@@ -161,11 +161,8 @@ children_note_end(struct children *children, pid_t pid, const char *how, bool is
 }
 
 static bool
-take_message(struct children *children, struct child *child, uint16_t type, const void *body,
-	size_t size)
+take_message(struct children *children, struct child *child, uint16_t type, const void *body)
 {
-	if (!message_check(type, body, size))
-		return false;
 	if (type == MESSAGE_READY)
 		child->is_ready = true;
 	else if (type == MESSAGE_QUESTION && child->post.owner == OWNER_DESK)
@@ -185,11 +182,11 @@ hear(struct children *children, struct child *child)
 
 	for (int i = 0; i < MESSAGE_TURN && !child->is_killed; i++) {
 		uint16_t type;
-		int64_t size = channel_receive(channel, &type, body, sizeof(body));
+		int64_t size = message_receive(channel, &type, body, sizeof(body));
 
 		if (size < 0 && size != -EBADMSG)
 			return;
-		if (size >= 0 && take_message(children, child, type, body, (size_t)size))
+		if (size >= 0 && take_message(children, child, type, body))
 			continue;
 		event(EVENT_BAD_MESSAGE, "peer=%s number=%u", owner_names[child->post.owner],
 			child->post.number);

@@ -13,7 +13,7 @@
 
 #define JUDGE_ANSWER_INDEXES 65536
 
-/* The question was checked (message_check). Other questions than those two are answered with -EINVAL. */
+/* The question was checked (message_receive). Other questions than those two are answered with -EINVAL. */
 void judge_answer(const struct judge *judge, const struct parameters *parameters,
 	const struct question *question, struct answer *answer);
 

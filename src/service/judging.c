@@ -279,13 +279,12 @@ hear_keeper(struct judging *judging)
 
 	for (int i = 0; i < MESSAGE_TURN; i++) {
 		uint16_t type;
-		int64_t size = channel_receive(
+		int64_t size = message_receive(
 			judging->keeper, &type, judging->message.bytes, sizeof(judging->message));
 
 		if (size < 0 && size != -EBADMSG)
 			break;
-		if (size < 0 || type != MESSAGE_OPEN_PAGE ||
-			!message_check(type, judging->message.bytes, (size_t)size))
+		if (size < 0 || type != MESSAGE_OPEN_PAGE)
 			event(EVENT_BAD_MESSAGE, "peer=keeper number=0");
 		else if (judging->asks)
 			was_last = take_open(judging, &judging->message.page);
@@ -329,13 +328,12 @@ hear_desk(struct judging *judging)
 {
 	for (int i = 0; i < MESSAGE_TURN; i++) {
 		uint16_t type;
-		int64_t size = channel_receive(
+		int64_t size = message_receive(
 			judging->desk, &type, judging->message.bytes, sizeof(judging->message));
 
 		if (size < 0 && size != -EBADMSG)
 			break;
-		if (size < 0 || type != MESSAGE_QUESTION ||
-			!message_check(type, judging->message.bytes, (size_t)size)) {
+		if (size < 0 || type != MESSAGE_QUESTION) {
 			event(EVENT_BAD_MESSAGE, "peer=desk number=0");
 			continue;
 		}

@@ -529,11 +529,11 @@ answer_open(struct keeper *keeper, uint32_t judge)
 
 /* Each asks for itself. */
 static bool
-is_open_question(const struct keeper *keeper, uint32_t judge, uint16_t type, size_t size)
+is_open_question(const struct keeper *keeper, uint32_t judge, uint16_t type)
 {
 	const struct open_question *open = &keeper->message.open;
 
-	return type == MESSAGE_OPEN && message_check(type, open, size) && open->judge == judge &&
+	return type == MESSAGE_OPEN && open->judge == judge &&
 		open->judges == keeper->settings->estate.judges;
 }
 
@@ -550,11 +550,11 @@ hear_judges(struct keeper *keeper)
 		for (int i = 0; i < MESSAGE_TURN; i++) {
 			uint16_t type;
 
-			size = channel_receive(
+			size = message_receive(
 				channel, &type, keeper->message.bytes, sizeof(keeper->message));
 			if (size < 0 && size != -EBADMSG)
 				break;
-			if (size >= 0 && is_open_question(keeper, j, type, (size_t)size))
+			if (size >= 0 && is_open_question(keeper, j, type))
 				answer_open(keeper, j);
 			else
 				event(EVENT_BAD_MESSAGE, "peer=judge number=%u", j);
@@ -590,13 +590,12 @@ hear_desk(struct keeper *keeper)
 
 	for (int i = 0; i < MESSAGE_TURN; i++) {
 		uint16_t type;
-		int64_t size = channel_receive(
+		int64_t size = message_receive(
 			channel, &type, keeper->message.bytes, sizeof(keeper->message));
 
 		if (size < 0 && size != -EBADMSG)
 			break;
-		if (size < 0 || type != MESSAGE_QUESTION ||
-			!message_check(type, keeper->message.bytes, (size_t)size)) {
+		if (size < 0 || type != MESSAGE_QUESTION) {
 			event(EVENT_BAD_MESSAGE, "peer=desk number=0");
 			continue;
 		}

@@ -20,7 +20,7 @@
 int keeper_open_page(struct ledger *ledger, const struct open_question *question,
 	struct open_page *page, struct fail *fail) MUST_USE;
 
-/* The question was checked (message_check). lines: with the ledger's key and the own network; they may forget
+/* The question was checked (message_receive). lines: with the ledger's key and the own network; they may forget
  * names. */
 void keeper_answer(struct ledger *ledger, struct lines *lines, const struct question *question,
 	struct answer *answer);
