@@ -92,6 +92,14 @@ each_exporter_is_told_with_its_own_figures(void **state)
 	assert_true(address_equal(&e->address, &s.from.address));
 	assert_int_equal(e->datagrams, 1);
 	assert_int_equal(e->records, 0);
+	/* What waited for its template counts when that comes. */
+	station_send_flow(&s, DIALECT_NETFLOW9, 1, 301, 1);
+	station_send_template(&s, DIALECT_NETFLOW9, 2, 301);
+	list = list_of(&s);
+	e = &list.seen[1];
+	assert_int_equal(e->datagrams, 3);
+	assert_int_equal(e->records, 1);
+	assert_int_equal(e->mail_records, 1);
 	station_close(&s);
 }
 

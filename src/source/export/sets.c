@@ -30,6 +30,8 @@ release(struct message *message, uint16_t id)
 			dataset_read(&then, template, held->bytes, held->size);
 		else
 			export_->intake_counts->skipped_bytes += held->size;
+		/* Not this message's: its numbers do not count them. */
+		session->often.records += then.records - message->records;
 		free(held);
 	}
 }
