@@ -47,6 +47,14 @@ tell_it_that_none_is_open(struct process_bench *bench)
 }
 
 static void
+start_with_none(struct process_bench *bench, unsigned tries)
+{
+	start(bench, tries);
+	wait_until_it_asks(bench);
+	tell_it_that_none_is_open(bench);
+}
+
+static void
 what_waits_when_it_is_told_to_end_is_judged(void **state)
 {
 	struct process_bench *bench = process_begin(2, 1, RING);
@@ -97,9 +105,7 @@ it_ends_though_receivers_do_not(void **state)
 	assert_true(receiver >= 0);
 	if (receiver == 0)
 		put_for_ever(bench);
-	start(bench, 0);
-	wait_until_it_asks(bench);
-	tell_it_that_none_is_open(bench);
+	start_with_none(bench, 0);
 	while (process_figure(bench, COUNT_TAKEN) < 256 * RING)
 		(void)poll(NULL, 0, 5);
 	taken = process_figure(bench, COUNT_TAKEN);
@@ -121,9 +127,7 @@ what_is_passed_over_is_counted_and_told(void **state)
 
 	estate_sightings_putting(&bench->estate, 0, 0, &ring);
 	put(&ring, 70);
-	start(bench, 0);
-	wait_until_it_asks(bench);
-	tell_it_that_none_is_open(bench);
+	start_with_none(bench, 0);
 	process_wait_for(bench, COUNT_TAKEN, 70);
 	process_is_killed(bench);
 	put(&ring, 30);
@@ -148,9 +152,7 @@ what_is_still_there_is_judged_again_though_the_receiver_went_on(void **state)
 
 	estate_sightings_putting(&bench->estate, 0, 0, &ring);
 	put(&ring, RING);
-	start(bench, 0);
-	wait_until_it_asks(bench);
-	tell_it_that_none_is_open(bench);
+	start_with_none(bench, 0);
 	process_wait_for(bench, COUNT_TAKEN, RING);
 	assert_int_equal(ring_room(&ring), RING);
 	process_is_killed(bench);
@@ -173,9 +175,7 @@ what_a_peer_says_that_cannot_be_is_told_and_left_out(void **state)
 	struct question question = {.id = 5, .ask = ASK_LINES};
 	int desk = bench->estate.desk_judge[0].end[0];
 
-	start(bench, 0);
-	wait_until_it_asks(bench);
-	tell_it_that_none_is_open(bench);
+	start_with_none(bench, 0);
 	assert_int_equal(channel_send(desk, MESSAGE_STOP, NULL, 0), 0);
 	assert_int_equal(write(desk, "?", 1), 1);
 	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
@@ -223,18 +223,14 @@ no_counter_goes_back(void **state)
 	bench->settings.judging.parameters.flow.lines_most = 16;
 	estate_sightings_putting(&bench->estate, 0, 0, &ring);
 	put(&ring, 100);
-	start(bench, 0);
-	wait_until_it_asks(bench);
-	tell_it_that_none_is_open(bench);
+	start_with_none(bench, 0);
 	/* Pseudonyms 0 and 1 are one to the table. */
 	process_wait_for(bench, COUNT_LINES_EVICTED, 83);
 	process_is_killed(bench);
 	page = estate_status(&bench->estate, estate_place(&bench->post));
 	status_set(&page->value[COUNT_FROZEN], 7);
 	/* With nothing. */
-	start(bench, 5);
-	wait_until_it_asks(bench);
-	tell_it_that_none_is_open(bench);
+	start_with_none(bench, 5);
 	assert_int_equal(process_figure(bench, COUNT_LINES_EVICTED), 83);
 	assert_int_equal(process_figure(bench, COUNT_FROZEN), 7);
 	put(&ring, 20);
@@ -242,9 +238,7 @@ no_counter_goes_back(void **state)
 	process_stop(bench);
 	process_ends_well(bench);
 	/* With a snapshot that knows of the last three. */
-	start(bench, 0);
-	wait_until_it_asks(bench);
-	tell_it_that_none_is_open(bench);
+	start_with_none(bench, 0);
 	assert_int_equal(process_figure(bench, COUNT_LINES_EVICTED), 86);
 	assert_int_equal(process_figure(bench, COUNT_FROZEN), 7);
 	process_stop(bench);
