@@ -269,14 +269,7 @@ hold_count(const struct expect *expect, const struct found *found, struct buffer
 }
 
 bool
-rehearsal_expect(
-	const struct rehearsal *rehearsal, const struct expect *expect, struct buffer *text)
-{
-	return rehearsal_expect_of(rehearsal, rehearsal->seat[0].tally, expect, text);
-}
-
-bool
-rehearsal_expect_of(const struct rehearsal *rehearsal, const struct tally *tally,
+rehearsal_expect(const struct rehearsal *rehearsal, const struct tally *tally,
 	const struct expect *expect, struct buffer *text)
 {
 	struct found found = look(rehearsal, tally, expect);

@@ -40,12 +40,9 @@ double rehearsal_rate(const struct rehearsal *rehearsal, double count);
 double rehearsal_false_rate(const struct rehearsal *rehearsal, unsigned judge);
 double rehearsal_naive_rate(const struct rehearsal *rehearsal, enum naive_rule rule);
 
-/* Whether an expectation of the scenario held for the first judge; what was found goes into found. */
-bool rehearsal_expect(
-	const struct rehearsal *rehearsal, const struct expect *expect, struct buffer *found);
-
-/* The same for a judge elsewhere, of the same scenario. */
-bool rehearsal_expect_of(const struct rehearsal *rehearsal, const struct tally *tally,
+/* Whether an expectation of the scenario held for a judge of its lines, which may be one elsewhere; what was found goes
+ * into found. */
+bool rehearsal_expect(const struct rehearsal *rehearsal, const struct tally *tally,
 	const struct expect *expect, struct buffer *found);
 
 #endif

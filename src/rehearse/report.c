@@ -130,7 +130,7 @@ report_expectation(const struct rehearsal *rehearsal, const struct tally *tally,
 	bool held;
 
 	buffer_init(&found, 256);
-	held = rehearsal_expect_of(rehearsal, tally, expect, &found);
+	held = rehearsal_expect(rehearsal, tally, expect, &found);
 	if (json != NULL) {
 		buffer_print(json,
 			"{\"type\":\"expectation\",\"line\":%u,\"expected\":", expect->file_line);
