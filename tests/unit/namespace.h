@@ -12,6 +12,15 @@
 
 #define NAMESPACE_MISSING 77
 
+/*
+ * The kernel tells an end of a pair late that the other one is up, and drops what is sent there before. Its state
+ * changes in the same step; whoever changes an interface afterwards has waited for that step's end.
+ */
+#define NAMESPACE_SETTLE                                                                           \
+	"for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "                         \
+	"ip -o link show up | grep -q LOWERLAYERDOWN || break; sleep 0.05; done; "                 \
+	"ip link set lo up"
+
 /* Runs the check in a child that has a network of its own, made by these commands of ip(8); the network ends
  * with the child. Skips, with a word, where that cannot be had. The check gives 0 if all was right. */
 static inline void
@@ -27,7 +36,8 @@ namespace_run(const char *commands, int (*check)(void))
 		if (unshare(CLONE_NEWNET) < 0)
 			_exit(NAMESPACE_MISSING);
 		snprintf(line, sizeof(line),
-			"command -v ip >/dev/null && { ip link set lo up && %s; } >/dev/null 2>&1",
+			"command -v ip >/dev/null && { ip link set lo up && %s && "
+			"{ " NAMESPACE_SETTLE "; }; } >/dev/null 2>&1",
 			commands);
 		if (system(line) != 0)
 			_exit(NAMESPACE_MISSING);
