@@ -26,8 +26,9 @@
 #define ASK_US    (2 * WALL_SECOND)
 /* While the keeper does not take what waits. */
 #define RETRY_MS 20
-/* While sightings come: a portion costs as much to be woken for as one. */
-#define PAUSE_NS 20000000L
+/* While sightings come: a portion costs as much to be woken for as one. The receiver's pause, this one and the keeper's
+ * writing are what passes between a datagram and its case. */
+#define PAUSE_NS 50000000L
 /* Portions before a look at channels and time. */
 #define PORTIONS 64
 /* At most so long without a look at channels and time. */

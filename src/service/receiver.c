@@ -24,9 +24,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* After a drain that brought something: one batch costs as much to be woken for as a datagram. Shorter where so
- * many came that the buffer of a socket might fill in the meantime. */
-#define DRAIN_PAUSE_NS 10000000L
+/* After a drain that brought something: one batch costs as much to be woken for as a datagram. No longer, as what has
+ * waited for long must be fetched from further away; shorter where so many came that the buffer of a socket might fill
+ * in the meantime. */
+#define DRAIN_PAUSE_NS 5000000L
 #define DRAIN_MANY     512U
 /* Of one socket before the others have their turn. */
 #define DRAIN_ROUNDS 64
@@ -604,8 +605,9 @@ loop(struct receiver *receiver)
 		if (polled[0].revents != 0)
 			duty_hear(&receiver->duty);
 		before = export_counts(receiver->export_)->datagrams;
-		/* Of an interface no more than so much is read at a time: what is left is not to wait. */
-		if (drain_all(receiver, polled + OTHERS, connections) && !receiver->has_packets)
+		/* No more than so much is read at a time: what is left is not to wait. */
+		if (drain_all(receiver, polled + OTHERS, connections) && !receiver->has_packets &&
+			!receiver->is_full)
 			pause_after(export_counts(receiver->export_)->datagrams - before);
 	}
 }

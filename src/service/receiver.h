@@ -2,7 +2,7 @@
  *
  * What:    a loop around source/ and identity/: takes datagrams in batches, hands them to the decoders, finds the
  *          lines of the mail connections, and puts sightings into the ring of each line's judge. What the network has
- *          to say waits in the socket for 10 ms at the most, so that a batch is worth its while. What it knows of its
+ *          to say waits in the socket for 5 ms at the most, so that a batch is worth its while. What it knows of its
  *          exporters outlives it (sessionfile.h).
  * Security: no files but those in the folder of the state, no new sockets; sees inside addresses and the key of the
  *          pseudonyms.
