@@ -54,6 +54,19 @@ bytes_uint(const uint8_t *at, size_t size)
 {
 	uint64_t v = 0;
 
+	/* The sizes that nearly all fields have, without a loop. */
+	switch (size) {
+	case 1:
+		return *at;
+	case 2:
+		return bytes_u16(at);
+	case 4:
+		return bytes_u32(at);
+	case 8:
+		return bytes_u64(at);
+	default:
+		break;
+	}
 	for (size_t i = 0; i < size && i < 8; i++)
 		v = v << 8 | at[i];
 	return v;

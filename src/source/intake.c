@@ -470,8 +470,9 @@ is_near(const struct intake *intake, const struct flow *flow, const struct flow 
 }
 
 static uint32_t
-wait_anew(struct intake *intake, const struct flow *flow, uint64_t key)
+wait_anew(struct intake *intake, const struct flow *flow, uint64_t key, bool is_redated)
 {
+	struct waiting *waiting;
 	struct table_slot *slot;
 	uint32_t at;
 
@@ -482,11 +483,14 @@ wait_anew(struct intake *intake, const struct flow *flow, uint64_t key)
 		intake->free = intake->waiting[at].younger;
 	else
 		at = intake->used++;
-	intake->waiting[at] = (struct waiting){.flow = *flow, .key = key};
-	if (intake->waiting[at].flow.end.us < flow->start.us)
-		intake->waiting[at].flow.end = flow->start;
-	for (int side = 0; side < 2; side++)
-		intake->waiting[at].until[side] = intake->waiting[at].flow.end;
+	/* Each field by itself; queue_add and enqueue write the rest. */
+	waiting = &intake->waiting[at];
+	waiting->flow = *flow;
+	waiting->key = key;
+	waiting->is_redated = is_redated;
+	if (waiting->flow.end.us < flow->start.us)
+		waiting->flow.end = flow->start;
+	waiting->until[0] = waiting->until[1] = waiting->flow.end;
 	must(table_add(&intake->table, key, &slot) >= 0);
 	slot->value = at;
 	enqueue(intake, at);
@@ -554,11 +558,9 @@ add_record(struct intake *intake, const struct flow *flow, uint64_t key, bool is
 	} else if (intake->settings.live && is_repeated(intake, flow, key, is_redated)) {
 		return;
 	}
-	at = wait_anew(intake, flow, key);
-	if (!intake->settings.live)
-		return;
-	intake->waiting[at].is_redated = is_redated;
-	tell_if_over(intake, at);
+	at = wait_anew(intake, flow, key, is_redated);
+	if (intake->settings.live)
+		tell_if_over(intake, at);
 }
 
 static void

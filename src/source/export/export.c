@@ -49,7 +49,6 @@ export_free(struct export *export_)
 	if (export_ == NULL)
 		return NULL;
 	sessions_done(&export_->sessions);
-	twins_done(&export_->twins);
 	template_free(export_->netflow5);
 	sflow_free(export_->sflow);
 	free(export_);
@@ -135,11 +134,25 @@ is_allowed(struct export *export_, const struct export_from *from)
 	return true;
 }
 
+/* A datagram of no version that could be read here. */
+static __attribute__((cold, noinline)) void
+refuse(struct export *export_, const struct export_from *from, uint16_t version, size_t size)
+{
+	struct message nobody = {.export_ = export_, .from = from};
+
+	export_->counts.malformed++;
+	export_->intake_counts->skipped_bytes += size;
+	if (from->transport == EXPORT_TCP)
+		message_error(&nobody, "version %u over TCP, expected IPFIX (10)", version);
+	else
+		message_error(&nobody, "version %u, expected NetFlow 5 or 9, IPFIX (10) or sFlow 5",
+			version);
+}
+
 void
 export_datagram(
 	struct export *export_, const struct export_from *from, const uint8_t *payload, size_t size)
 {
-	struct message nobody = {.export_ = export_, .from = from};
 	uint16_t version = size >= 2 ? bytes_u16(payload) : 0;
 
 	for (size_t i = 0; i < size && i < PREFETCH; i += 64)
@@ -156,18 +169,13 @@ export_datagram(
 	} else if (version == 10) {
 		ipfix_read(export_, from, payload, size);
 	} else if (from->transport == EXPORT_TCP) {
-		export_->counts.malformed++;
-		export_->intake_counts->skipped_bytes += size;
-		message_error(&nobody, "version %u over TCP, expected IPFIX (10)", version);
+		refuse(export_, from, version, size);
 	} else if (version == 5) {
 		netflow5_read(export_, from, payload, size);
 	} else if (size >= 4 && bytes_u32(payload) == 5) {
 		sflow_datagram(export_->sflow, from, payload, size);
 	} else {
-		export_->counts.malformed++;
-		export_->intake_counts->skipped_bytes += size;
-		message_error(&nobody, "version %u, expected NetFlow 5 or 9, IPFIX (10) or sFlow 5",
-			version);
+		refuse(export_, from, version, size);
 	}
 	if (__builtin_expect(export_->kernel != NULL, 0))
 		kernel_see(export_->kernel, from, payload, size);

@@ -3,28 +3,20 @@
 
 #include "base/hash.h"
 
-/* The first packet passes both interfaces within this. */
-#define APART_MOST WALL_SECOND
+/* The first packet passes both interfaces within this: milliseconds. */
+#define APART_MOST 1000
 
 void
 twins_init(struct twins *twins)
 {
 	hash_words_random(twins->secret, sizeof(twins->secret) / sizeof(*twins->secret));
-	twins->slot = memory_map(TWINS_SLOTS, sizeof(*twins->slot));
-	memory_keep(twins->slot, TWINS_SLOTS, sizeof(*twins->slot));
 }
 
-void
-twins_done(struct twins *twins)
+/* The bits of the key that are not in the slot's, and do not tell the direction. */
+static size_t
+slot_of(uint64_t key)
 {
-	memory_unmap(twins->slot, TWINS_SLOTS, sizeof(*twins->slot));
-	twins->slot = NULL;
-}
-
-static struct twin *
-slot_of(const struct twins *twins, uint64_t key)
-{
-	return &twins->slot[(key >> 1) % TWINS_SLOTS];
+	return (key >> 32) % TWINS_SLOTS;
 }
 
 uint64_t
@@ -38,19 +30,19 @@ twins_key(const struct twins *twins, const struct address *exporter, const struc
 		hash_fold_16(flow->destination.byte, secret) ^ secret[3]);
 	key = hash_fold(hash_fold_16(exporter->byte, secret) ^ secret[4], ports ^ secret[5]);
 	key = (hash_fold(ends ^ secret[6], key ^ secret[7]) & ~UINT64_C(1)) | (direction & 1);
-	__builtin_prefetch(slot_of(twins, key), 1);
+	__builtin_prefetch(&twins->slot[slot_of(key)], 1);
 	return key;
 }
 
 bool
 twins_find(struct twins *twins, uint64_t key, struct wall start)
 {
-	struct twin *twin = slot_of(twins, key);
-	int64_t apart;
+	struct twin *twin = &twins->slot[slot_of(key)];
+	struct twin is = {.key = (uint32_t)key, .start = (uint32_t)(start.us / 1000)};
+	int32_t apart = (int32_t)(is.start - twin->start);
 
-	if (twin->key == (key ^ 1) && !__builtin_sub_overflow(start.us, twin->start.us, &apart) &&
-		apart <= APART_MOST && apart >= -APART_MOST)
+	if (twin->key == (is.key ^ 1) && apart <= APART_MOST && apart >= -APART_MOST)
 		return true;
-	*twin = (struct twin){.key = key, .start = start};
+	*twin = is;
 	return false;
 }

@@ -13,21 +13,21 @@
 
 #include "source/flow.h"
 
-#define TWINS_SLOTS 16384
+#define TWINS_SLOTS 8192
 
-/* The key with the direction in place of its lowest bit, and the begin. */
+/* Half of the key, with the direction in place of its lowest bit, and the begin in ms, which wraps: small, so that all
+ * of them stay near. */
 struct twin {
-	uint64_t key;
-	struct wall start;
+	uint32_t key;
+	uint32_t start;
 };
 
 struct twins {
 	uint64_t secret[8];
-	struct twin *slot;
+	struct twin slot[TWINS_SLOTS];
 };
 
 void twins_init(struct twins *twins);
-void twins_done(struct twins *twins);
 
 /* The key of a flow by its ends and exporter. The memory of its slot is asked for: some tens of nanoseconds
  * later twins_find has it. direction: 0 in, 1 out. */
