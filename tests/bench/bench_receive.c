@@ -3,7 +3,7 @@
  * where a socket would put them, through export_datagram, intake_take and identify, and what comes out through
  * judge_take. Each part is timed for itself; figures are CPU nanoseconds a record, of all records, median of the
  * runs. Before the first run so many connections are read that lines and their servers are known. Beside it the
- * limit: the same datagrams, the two ports of each record touched. */
+ * limit: the same datagrams, two bytes touched every so many as a record has. */
 #include "identity/identify.h"
 #include "judge/judge.h"
 #include "load.h"
