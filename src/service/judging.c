@@ -25,14 +25,16 @@
 #define RESUME_US (10 * WALL_SECOND)
 #define ASK_US    (2 * WALL_SECOND)
 /* While the keeper does not take what waits. */
-#define RETRY_MS 20
+#define RETRY_NS 20000000L
 /* While sightings come: a portion costs as much to be woken for as one. The receiver's pause, this one and the keeper's
- * writing are what passes between a datagram and its case. */
-#define PAUSE_NS 50000000L
+ * writing are what passes between a datagram and its case. Shorter where more than this share of a ring came, which
+ * might fill in the meantime. */
+#define PAUSE_NS    50000000L
+#define PAUSE_SHARE 8
 /* Portions before a look at channels and time. */
 #define PORTIONS 64
 /* At most so long without a look at channels and time. */
-#define IDLE_MS 500
+#define IDLE_NS 500000000L
 /* So often may a judge die on what it reads before it begins behind it, and before it begins with nothing. */
 #define TRIES_REPLAY   2
 #define TRIES_SNAPSHOT 4
@@ -43,6 +45,8 @@
 #define REST_US   (10 * WALL_SECOND)
 #define FINISH_US (10 * WALL_SECOND)
 #define NAP_NS    2000000L
+/* Parent, keeper, desk, and those who put something into a ring. */
+#define OTHERS 4
 
 /* Counters of the state, which the snapshot hands on. */
 #define OF_STATE 4
@@ -307,7 +311,7 @@ resume(struct judging *judging)
 	judging->asks = true;
 	ask_open(judging, 0);
 	while (!is_done && !judging->duty.is_over && clock_steady() - begun < RESUME_US) {
-		if (poll(&polled, 1, IDLE_MS) > 0)
+		if (poll(&polled, 1, IDLE_NS / 1000000) > 0)
 			asked = clock_steady();
 		is_done = hear_keeper(judging);
 		if (!is_done && clock_steady() - asked > ASK_US) {
@@ -345,38 +349,86 @@ hear_desk(struct judging *judging)
 	}
 }
 
-/* came: sightings did just now, so more may have. Else sleeps until a receiver has put something in, somebody speaks,
- * or it is time for another look. */
-static void
-rest(struct judging *judging, bool came)
+/* After so many sightings of all rings, which are empty now. */
+static struct timespec
+pause_after(const struct judging *judging, uint64_t taken)
 {
-	struct pollfd polled[] = {
-		{.fd = judging->duty.is_over ? -1 : judging->duty.parent, .events = POLLIN},
-		{.fd = judging->keeper, .events = POLLIN},
-		{.fd = judging->desk, .events = POLLIN},
-		{.fd = judging->estate->judge_wake[judging->number], .events = POLLIN},
-	};
-	bool waits = judging->pending_count > 0, empty = !came;
+	uint64_t many = judging->settings->estate.sightings_most / PAUSE_SHARE;
+	struct timespec time = {.tv_nsec = PAUSE_NS};
+
+	if (taken > many)
+		time.tv_nsec = (long)(PAUSE_NS * many / taken);
+	return time;
+}
+
+/* True if all rings are empty, and whoever puts something in will wake this process. */
+static bool
+falls_asleep(struct judging *judging)
+{
+	bool empty = true;
+
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+		empty = ring_sleep(&judging->from[i]) && empty;
+	return empty;
+}
+
+static void
+hear(struct judging *judging, const struct pollfd polled[OTHERS])
+{
 	eventfd_t count;
 
-	for (uint32_t i = 0; i < judging->settings->estate.receivers && !waits && !came; i++)
-		empty = ring_sleep(&judging->from[i]) && empty;
-	(void)poll(polled, 4, waits ? RETRY_MS : empty ? IDLE_MS : 0);
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
-		ring_awake(&judging->from[i]);
-	if (polled[3].revents != 0)
-		(void)eventfd_read(judging->estate->judge_wake[judging->number], &count);
 	if (polled[0].revents != 0)
 		duty_hear(&judging->duty);
 	if (polled[1].revents != 0)
 		(void)hear_keeper(judging);
 	if (polled[2].revents != 0)
 		hear_desk(judging);
+	if (polled[3].revents != 0)
+		(void)eventfd_read(judging->estate->judge_wake[judging->number], &count);
 	/* They are gone, and so is the parent, who could start others. */
 	if ((polled[1].revents & POLLHUP) != 0)
 		judging->keeper = -1;
 	if ((polled[2].revents & POLLHUP) != 0)
 		judging->desk = -1;
+}
+
+/* taken: sightings just now; more: there are others. Else waits: after some for a pause, after none until a receiver
+ * has put something in, or it is time for another look. Whoever speaks is heard at once. */
+static void
+rest(struct judging *judging, uint64_t taken, bool more)
+{
+	bool waits = judging->pending_count > 0;
+	struct pollfd polled[OTHERS] = {
+		{.fd = judging->duty.is_over ? -1 : judging->duty.parent, .events = POLLIN},
+		{.fd = judging->keeper, .events = POLLIN},
+		{.fd = judging->desk, .events = POLLIN},
+		{.fd = -1, .events = POLLIN},
+	};
+	struct timespec time = {0};
+
+	if (waits) {
+		time.tv_nsec = RETRY_NS;
+	} else if (taken > 0 && !more) {
+		time = pause_after(judging, taken);
+	} else if (taken == 0 && falls_asleep(judging)) {
+		time.tv_nsec = IDLE_NS;
+		polled[3].fd = judging->estate->judge_wake[judging->number];
+	}
+	if (ppoll(polled, OTHERS, &time, NULL) > 0)
+		hear(judging, polled);
+	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+		ring_awake(&judging->from[i]);
+}
+
+/* Some portions; false if there are no more, or the keeper must catch up first. */
+static bool
+take_some(struct judging *judging)
+{
+	bool more = true;
+
+	for (int i = 0; i < PORTIONS && more; i++)
+		more = take(judging);
+	return more;
 }
 
 static struct judge *
@@ -514,7 +566,7 @@ take_rest(struct judging *judging)
 	while (!has_taken(judging, last) && clock_steady() < end) {
 		duty_beat(&judging->duty);
 		if (!take(judging))
-			rest(judging, false);
+			rest(judging, 0, false);
 	}
 }
 
@@ -538,7 +590,7 @@ finish(struct judging *judging)
 
 	while (!hand_on(judging) && clock_steady() < end) {
 		duty_beat(&judging->duty);
-		rest(judging, false);
+		rest(judging, 0, false);
 	}
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 	if (judging->pending_count > 0)
@@ -557,8 +609,6 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 {
 	struct judging *judging = xcalloc(1, sizeof(*judging));
 	struct post post = {.owner = OWNER_JUDGE, .number = number};
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	bool came;
 
 	event_begin("judge");
 	estate_enter(estate, &post, NULL, 0);
@@ -572,13 +622,11 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 	show(judging);
 	duty_ready(&judging->duty);
 	while (!judging->duty.is_over) {
+		uint64_t before = judging->taken;
+		bool more = take_some(judging);
+
 		duty_beat(&judging->duty);
-		came = false;
-		for (int i = 0; i < PORTIONS && take(judging); i++)
-			came = true;
-		if (came)
-			(void)nanosleep(&pause, NULL);
-		rest(judging, came);
+		rest(judging, judging->taken - before, more);
 		see_to_snapshot(judging);
 		show(judging);
 	}

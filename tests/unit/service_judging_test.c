@@ -95,6 +95,52 @@ put_for_ever(const struct process_bench *bench)
 		(void)ring_put(&ring, sightings, RING);
 }
 
+/* Times that the process waited for something. */
+static uint64_t
+waits(const struct process_bench *bench)
+{
+	static const char row[] = "voluntary_ctxt_switches:";
+	unsigned long long count = 0;
+	char path[64], line[256];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)bench->pid);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL)
+		found = found ||
+			(strncmp(line, row, sizeof(row) - 1) == 0 &&
+				sscanf(line + sizeof(row) - 1, "%llu", &count) == 1);
+	fclose(file);
+	assert_true(found);
+	return count;
+}
+
+static void
+a_full_ring_is_judged_without_a_pause(void **state)
+{
+	enum { MANY = 256 * RING };
+	struct process_bench *bench = process_begin(1, 1, MANY);
+	struct ring ring;
+	uint64_t before;
+
+	estate_sightings_putting(&bench->estate, 0, 0, &ring);
+	for (size_t i = 0; i < MANY / RING; i++)
+		put(&ring, RING);
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	before = waits(bench);
+	tell_it_that_none_is_open(bench);
+	process_wait_for(bench, COUNT_TAKEN, MANY);
+	/* It looks at its channels more often than that, and only looks. */
+	assert_in_range(waits(bench) - before, 0, 8);
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+	(void)state;
+}
+
 static void
 it_ends_though_receivers_do_not(void **state)
 {
@@ -251,6 +297,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_waits_when_it_is_told_to_end_is_judged),
+		cmocka_unit_test(a_full_ring_is_judged_without_a_pause),
 		cmocka_unit_test(it_ends_though_receivers_do_not),
 		cmocka_unit_test(what_is_passed_over_is_counted_and_told),
 		cmocka_unit_test(what_is_still_there_is_judged_again_though_the_receiver_went_on),
