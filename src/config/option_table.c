@@ -117,7 +117,8 @@ const struct config_option config_options[] = {
 		.reload = RELOAD_RESTART,
 		.help = "Processes that read flow export; an exporter and its domain always "
 			"go to the same one, so more of them help only where there are "
-			"several. One takes some million records a second."},
+			"several. One takes some million records a second. When it is changed "
+			"all wait for the exporters' templates anew."},
 	{.name = "daemon.judges",
 		.type = OPTION_TYPE_COUNT,
 		.standard = "1",

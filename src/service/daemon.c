@@ -506,15 +506,18 @@ begin(struct parent *parent, struct fail *fail)
 	struct post post = {.owner = OWNER_PARENT};
 	struct activation activation;
 	sigset_t signals;
+	uint32_t seed = 0;
 	int r = activation_take(&activation, fail);
 
 	if (r >= 0)
-		r = opening_take(&parent->opening, &activation, &parent->settings, fail);
-	if (r == 0)
 		r = notify_open(&parent->notify, fail);
 	if (r == 0)
 		r = parent->lock = statefolder_take(parent->settings.state, fail);
-	if (r >= 0)
+	if (r >= 0) {
+		seed = statefolder_seed(parent->settings.state, parent->settings.estate.receivers);
+		r = opening_take(&parent->opening, &activation, &parent->settings, seed, fail);
+	}
+	if (r == 0)
 		r = prepare_ledger(&parent->settings, fail);
 	if (r == 0 && opening_needs_gate(&parent->opening, &parent->settings))
 		r = gateclient_start(
@@ -526,6 +529,7 @@ begin(struct parent *parent, struct fail *fail)
 	if (r < 0)
 		return r;
 	parent->estate.lock = parent->lock;
+	parent->estate.seed = seed;
 	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	duty_begin(&parent->duty, &parent->estate, &post);

@@ -46,6 +46,7 @@ struct estate {
 	void *names[ESTATE_RECEIVERS];
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
+	uint32_t seed; /* by which exporters are given to receivers: statefolder_seed */
 	int lock; /* of the folder of the state: nobody else works there while any process has it; -1: none */
 	struct ends parent[STATUS_PROCESSES]; /* parent to each process */
 	struct ends desk_keeper;

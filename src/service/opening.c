@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,25 +101,15 @@ opening_needs_gate(const struct opening *opening, const struct daemon_settings *
 	return settings->xdp_count > 0;
 }
 
-/* Nobody outside is to choose whose receiver he shares. */
-static uint32_t
-draw_seed(void)
-{
-	uint32_t seed = 0;
-
-	(void)!getrandom(&seed, sizeof(seed), 0);
-	return seed;
-}
-
 static int
-open_udp(struct opened *opened, const struct daemon_settings *settings, struct gateclient *gate,
-	struct fail *fail)
+open_udp(struct opened *opened, const struct daemon_settings *settings, uint32_t seed,
+	struct gateclient *gate, struct fail *fail)
 {
 	struct udp_settings udp = {
 		.address = opened->listen.address,
 		.port = opened->listen.port,
 		.buffer = (uint32_t)settings->receive.buffer_bytes,
-		.seed = draw_seed(),
+		.seed = seed,
 		.count = (uint16_t)settings->estate.receivers,
 		.merge = settings->estate.receivers == 1,
 	};
@@ -173,15 +162,15 @@ open_packets(struct opened *opened, uint32_t receiver, struct gateclient *gate, 
 
 static int
 open_entry(struct opened *opened, const struct listen *listen,
-	const struct daemon_settings *settings, uint32_t number, struct gateclient *gate,
-	struct fail *fail)
+	const struct daemon_settings *settings, uint32_t number, uint32_t seed,
+	struct gateclient *gate, struct fail *fail)
 {
 	*opened = (struct opened){.listen = *listen};
 	for (uint32_t i = 0; i < ESTATE_RECEIVERS; i++)
 		opened->descriptor[i] = -1;
 	switch (listen->kind) {
 	case LISTEN_UDP:
-		return open_udp(opened, settings, gate, fail);
+		return open_udp(opened, settings, seed, gate, fail);
 	case LISTEN_TCP:
 		return open_tcp(opened, number % settings->estate.receivers, fail);
 	case LISTEN_PACKETS:
@@ -297,8 +286,8 @@ open_all(struct opening *opening, struct opening *next, struct change *change, s
 			next->entry[at] = opening->entry[same];
 			continue;
 		}
-		r = open_entry(
-			&next->entry[at], listen, settings, (uint32_t)at, change->gate, fail);
+		r = open_entry(&next->entry[at], listen, settings, (uint32_t)at, opening->seed,
+			change->gate, fail);
 		if (r == -EADDRINUSE) {
 			tell_own(next, at, listen, fail);
 			tell_own(opening, opening->count, listen, fail);
@@ -311,14 +300,15 @@ open_all(struct opening *opening, struct opening *next, struct change *change, s
 
 int
 opening_take(struct opening *opening, const struct activation *activation,
-	const struct daemon_settings *settings, struct fail *fail)
+	const struct daemon_settings *settings, uint32_t seed, struct fail *fail)
 {
 	uint32_t receivers = settings->estate.receivers;
 	struct given *given = &opening->given;
 	int r = given_sort(given, activation, receivers, fail);
 
+	opening->seed = seed;
 	if (r == 0)
-		r = given_prepare(given, settings, draw_seed(), fail);
+		r = given_prepare(given, settings, seed, fail);
 	if (r < 0)
 		return r;
 	opening->control = given->control;

@@ -35,15 +35,16 @@ struct opening {
 	struct filter_opened filter;
 	/* Datagrams that sockets of each receiver had dropped when they were closed by a change. */
 	uint64_t dropped[ESTATE_RECEIVERS];
+	uint32_t seed; /* by which exporters are given to receivers */
 };
 
 #define OPENING_NONE                                                                               \
 	((struct opening){.control = -1, .metrics = -1, .given = {.control = -1, .metrics = -1}})
 
 /* Takes over what the service manager opened, before anything else is opened; it is kept until the end, whatever the
- * configuration says. */
+ * configuration says. seed: of statefolder_seed. */
 int opening_take(struct opening *opening, const struct activation *activation,
-	const struct daemon_settings *settings, struct fail *fail) MUST_USE;
+	const struct daemon_settings *settings, uint32_t seed, struct fail *fail) MUST_USE;
 
 /* Makes of what there is what the settings want: 0, or -errno with fail filled, and then nothing has changed. gate
  * opens what needs privileges; NULL: there is none. */

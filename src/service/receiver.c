@@ -511,7 +511,7 @@ restore(struct receiver *receiver, unsigned tries)
 	int r = -ECANCELED;
 
 	statefolder_of(receiver->settings->state, OWNER_RECEIVER, folder);
-	sessionfile_init(file, folder, receiver->number);
+	sessionfile_init(file, folder, receiver->number, receiver->estate->seed);
 	receiver->export_ = export_new(settings, receiver->intake);
 	if (tries <= TRIES_SESSIONS)
 		r = sessionfile_load(file, receiver->export_, receiver->duty.clock.now, &fail);

@@ -3,12 +3,14 @@
 
 #include "runtime/clock.h"
 
+#include <errno.h>
+
 /* The section before the exporters. */
 #define TAG "receiver"
 
 struct head {
 	uint32_t is_last; /* nothing was read after it */
-	uint32_t spare;
+	uint32_t seed;    /* of struct sessionfile */
 };
 
 struct saved {
@@ -29,9 +31,9 @@ layout(void)
 }
 
 void
-sessionfile_init(struct sessionfile *file, const char *folder, uint32_t number)
+sessionfile_init(struct sessionfile *file, const char *folder, uint32_t number, uint32_t seed)
 {
-	*file = (struct sessionfile){.begun_us = clock_steady()};
+	*file = (struct sessionfile){.seed = seed, .begun_us = clock_steady()};
 	statefile_init(&file->file, folder, "receiver", number, "sessions");
 }
 
@@ -51,8 +53,15 @@ restore_all(void *context, struct restore *restore, struct fail *fail)
 {
 	struct restored *restored = context;
 	struct head *head = &restored->head;
+	uint32_t seed = head->seed;
 	int r = restore_struct(restore, TAG, layout(), head, sizeof(*head), fail);
 
+	if (r == 0 && head->seed != seed) {
+		r = -EINVAL;
+		fail_what(fail,
+			"it is of exporters that were given to the receivers otherwise, "
+			"as daemon.receivers was another number");
+	}
 	if (r == 0)
 		r = export_restore(restored->export_, restore, restored->now, fail);
 	return r;
@@ -62,7 +71,7 @@ restore_all(void *context, struct restore *restore, struct fail *fail)
 static void
 write_now(struct sessionfile *file, const struct export *export_, bool is_last)
 {
-	const struct saved saved = {export_, {.is_last = is_last}};
+	const struct saved saved = {export_, {.is_last = is_last, .seed = file->seed}};
 
 	statefile_write(&file->file, save_all, &saved);
 	(void)statefile_take_over(&file->file);
@@ -78,7 +87,7 @@ int
 sessionfile_load(
 	struct sessionfile *file, struct export *export_, struct wall now, struct fail *fail)
 {
-	struct restored restored = {export_, now, {0}};
+	struct restored restored = {export_, now, {.seed = file->seed}};
 	int count = 0, r = statefile_load(&file->file, restore_all, &restored, fail);
 
 	if (r < 0)
@@ -113,7 +122,8 @@ sessionfile_watch(struct sessionfile *file, const struct export *export_)
 	file->begun_us = clock_steady();
 	file->changes = export_changes(export_);
 	file->datagrams = export_counts(export_)->datagrams;
-	statefile_begin(&file->file, save_all, &(struct saved){.export_ = export_});
+	statefile_begin(&file->file, save_all,
+		&(struct saved){.export_ = export_, .head = {.seed = file->seed}});
 }
 
 void

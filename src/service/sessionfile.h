@@ -19,14 +19,17 @@
 
 struct sessionfile {
 	struct statefile file;
+	uint32_t seed;
 	int64_t begun_us;   /* of clock_steady */
 	uint64_t changes;   /* export_changes that the last one has */
 	uint64_t datagrams; /* so many had been read */
 };
 
-void sessionfile_init(struct sessionfile *file, const char *folder, uint32_t number);
+/* seed: by which exporters are given to receivers. */
+void sessionfile_init(struct sessionfile *file, const char *folder, uint32_t number, uint32_t seed);
 
-/* The last good one into a fresh export: how many exporters are known, else as statefile_load. */
+/* The last good one into a fresh export: how many exporters are known, else as statefile_load. One of another seed is
+ * of no use: other exporters came. */
 int sessionfile_load(struct sessionfile *file, struct export *export_, struct wall now,
 	struct fail *fail) MUST_USE;
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,4 +128,44 @@ statefolder_take(const char *state, struct fail *fail)
 	}
 	write_owner(path);
 	return lock;
+}
+
+struct steering {
+	uint32_t receivers;
+	uint32_t seed;
+};
+
+/* What is none is as if it were not there. */
+static bool
+read_steering(const char *path, uint32_t receivers, struct steering *ret)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool is_whole;
+
+	if (file < 0)
+		return false;
+	is_whole = read(file, ret, sizeof(*ret)) == (ssize_t)sizeof(*ret);
+	close(file);
+	return is_whole && ret->receivers == receivers;
+}
+
+uint32_t
+statefolder_seed(const char *state, uint32_t receivers)
+{
+	struct steering steering;
+	char path[DAEMON_PATH + 16];
+	int file;
+
+	snprintf(path, sizeof(path), "%s/steering", state);
+	if (read_steering(path, receivers, &steering))
+		return steering.seed;
+	steering = (struct steering){.receivers = receivers};
+	(void)!getrandom(&steering.seed, sizeof(steering.seed), 0);
+	/* Where that fails, on a full disk, the next daemon draws another one. */
+	file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (file >= 0) {
+		(void)!write(file, &steering, sizeof(steering));
+		close(file);
+	}
+	return steering.seed;
 }

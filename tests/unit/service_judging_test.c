@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/text.h"
 #include "process_bench.h"
 #include "service/judging.h"
 
@@ -99,8 +100,7 @@ put_for_ever(const struct process_bench *bench)
 static uint64_t
 waits(const struct process_bench *bench)
 {
-	static const char row[] = "voluntary_ctxt_switches:";
-	unsigned long long count = 0;
+	uint64_t count = 0;
 	char path[64], line[256];
 	bool found = false;
 	FILE *file;
@@ -108,10 +108,13 @@ waits(const struct process_bench *bench)
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)bench->pid);
 	file = fopen(path, "r");
 	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL)
-		found = found ||
-			(strncmp(line, row, sizeof(row) - 1) == 0 &&
-				sscanf(line + sizeof(row) - 1, "%llu", &count) == 1);
+	while (!found && fgets(line, sizeof(line), file) != NULL) {
+		struct text value = text_of(line), name = text_cut(&value, ':');
+
+		found = text_is(name, "voluntary_ctxt_switches");
+		value.length -= found; /* the line's end */
+		assert_true(!found || text_parse_u64(text_trim(value), UINT64_MAX, &count) == 0);
+	}
 	fclose(file);
 	assert_true(found);
 	return count;
