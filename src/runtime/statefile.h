@@ -1,10 +1,12 @@
 /* statefile - the file in which a process's state outlives it
  *
  * What:    written by a child (fork), beside the last good one, while the process goes on. When it is on the disk it
- *          waits until the process takes it over: then it is the good one. A good one that turns out to be none is
- *          kept under another name. What goes wrong in writing is told in the log and counted.
- * Owns:    the file at path, and path.new and path.refused beside it.
- * Limits:  one is written at a time.
+ *          waits until the process takes it over: then the child makes it the good one. So the process itself touches
+ *          no file but at its start (statefile_load, statefile_put_aside), and a disk that hangs stops its writer
+ *          only. A good one that turns out to be none is kept under another name. What goes wrong in writing is told
+ *          in the log and counted.
+ * Owns:    the file at path, and path.new, path.lock and path.refused beside it.
+ * Limits:  one is written at a time; the writer of the next one waits for the end of that before it.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_RUNTIME_STATEFILE_H
@@ -17,11 +19,22 @@
 
 #define STATEFILE_PATH 576
 
+enum statefile_stage {
+	STATEFILE_NONE, /* none is written */
+	STATEFILE_WRITING,
+	STATEFILE_WRITTEN, /* waits to be taken over */
+	STATEFILE_TAKEN,   /* is being made the good one */
+};
+
 struct statefile {
 	char path[STATEFILE_PATH];
 	char new_path[STATEFILE_PATH];
-	pid_t writer;    /* 0: none */
-	bool is_written; /* and waits to be taken over */
+	char lock_path[STATEFILE_PATH];
+	enum statefile_stage stage;
+	pid_t writer;   /* 0: none */
+	int word;       /* a socket to it */
+	bool is_told;   /* what went wrong, and it ends */
+	uint64_t bytes; /* of the last one that was written */
 	uint64_t failed;
 };
 
@@ -29,7 +42,7 @@ struct statefile {
 typedef int (*statefile_save)(const void *context, struct save *save);
 typedef int (*statefile_restore)(void *context, struct restore *restore, struct fail *fail);
 
-/* number: of the process. What one that was killed left half written is gone. */
+/* number: of the process. */
 void statefile_init(struct statefile *file, const char *folder, const char *process,
 	uint32_t number, const char *ending);
 
@@ -40,19 +53,15 @@ int statefile_load(const struct statefile *file, statefile_restore restore, void
 /* The good one is none: it is kept under another name, for whoever wants to know why. */
 void statefile_put_aside(const struct statefile *file);
 
-/* A new one, by a child; in place of one that is not over. */
+/* A new one, by a child; in place of one that is not over, which becomes the good one no more unless it is taken
+ * over already. In the child save has no descriptor but the standard ones. */
 void statefile_begin(struct statefile *file, statefile_save save, const void *context);
 
-/* A new one, by the process itself; one that a child still writes has no name any more. */
-void statefile_write(struct statefile *file, statefile_save save, const void *context);
+/* Looks how far the child is, and never waits for it; takes_over: one that is written may become the good one. True,
+ * once: it is the good one now. */
+bool statefile_watch(struct statefile *file, bool takes_over);
 
-/* Looks whether the child is done, or waits for it: is there one that can be taken over? */
-bool statefile_is_written(struct statefile *file, bool waits);
-
-/* It is written, or not yet taken over. */
+/* One is written, or not yet the good one. */
 bool statefile_is_busy(const struct statefile *file);
-
-/* The new one, if there is one, is the good one: false if it is not. */
-bool statefile_take_over(struct statefile *file);
 
 #endif

@@ -230,7 +230,7 @@ children_look_after(struct children *children, int64_t hangs_us)
 
 		if (child->pid == 0 && !child->is_stopped && now >= child->due_us)
 			children_start(children, child);
-		if (is_hung(children, child, now, hangs_us)) {
+		if (!child->is_killed && is_hung(children, child, now, hangs_us)) {
 			event(EVENT_PROCESS_HUNG, "name=%s number=%u",
 				owner_names[child->post.owner], child->post.number);
 			child->is_killed = true;

@@ -581,8 +581,8 @@ nap(struct judging *judging)
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 }
 
-/* The last snapshot, of everything: it is good when the keeper has all verdicts. It is written by a child, too: however
- * slow the disk is, this process shows that it lives. */
+/* The last snapshot, of everything: it is good when the keeper has all verdicts. It is waited for, but only so long, and
+ * this process shows that it lives, since all that touches the disk is done by a child. */
 static void
 finish(struct judging *judging)
 {
@@ -595,7 +595,9 @@ finish(struct judging *judging)
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 	if (judging->pending_count > 0)
 		return;
-	while (judging->snapshot.file.writer > 0 && clock_steady() < end)
+	/* One that is written waits for verdicts that are older than those of the last. */
+	while (statefile_is_busy(&judging->snapshot.file) &&
+		judging->snapshot.file.stage != STATEFILE_WRITTEN && clock_steady() < end)
 		nap(judging);
 	begin_snapshot(judging);
 	end = clock_steady() + FINISH_US;

@@ -45,6 +45,9 @@
 
 /* For what waits at the end, at the most; who sends all the time is not waited for. */
 #define LAST_US (5 * WALL_SECOND)
+/* For the disk, at the most: at the begin after an orderly end, and at the end. In between it is not waited for. */
+#define DISK_US     (5 * WALL_SECOND)
+#define DISK_NAP_NS 2000000L
 
 /* After a connection could not be taken. */
 #define ACCEPT_PAUSE_US WALL_SECOND
@@ -500,6 +503,18 @@ begin(struct receiver *receiver)
 			receiver->estate, receiver->number, j, &receiver->judge[j]);
 }
 
+static void
+wait_for_disk(struct receiver *receiver)
+{
+	const struct timespec pause = {.tv_nsec = DISK_NAP_NS};
+	int64_t end = clock_steady() + DISK_US;
+
+	while (!sessionfile_is_over(&receiver->sessionfile) && clock_steady() < end) {
+		duty_beat(&receiver->duty);
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
 /* The exporters, as the receiver before this one knew them. */
 static void
 restore(struct receiver *receiver, unsigned tries)
@@ -517,8 +532,10 @@ restore(struct receiver *receiver, unsigned tries)
 		r = sessionfile_load(file, receiver->export_, receiver->duty.clock.now, &fail);
 	else
 		fail_what(&fail, "receivers that began with it died %u times", tries);
-	if (r >= 0)
+	if (r >= 0) {
 		event(EVENT_STATE_RESTORED, "exporters=%d", r);
+		wait_for_disk(receiver);
+	}
 	if (r >= 0 || r == -ENOENT)
 		return;
 	/* What was half restored is thrown away. */
@@ -653,6 +670,7 @@ finish(struct receiver *receiver)
 	pump(receiver);
 	show(receiver);
 	sessionfile_finish(&receiver->sessionfile, receiver->export_);
+	wait_for_disk(receiver);
 }
 
 _Noreturn void

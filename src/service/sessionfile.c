@@ -67,14 +67,12 @@ restore_all(void *context, struct restore *restore, struct fail *fail)
 	return r;
 }
 
-/* By the receiver itself. */
 static void
-write_now(struct sessionfile *file, const struct export *export_, bool is_last)
+begin(struct sessionfile *file, const struct export *export_, bool is_last)
 {
 	const struct saved saved = {export_, {.is_last = is_last, .seed = file->seed}};
 
-	statefile_write(&file->file, save_all, &saved);
-	(void)statefile_take_over(&file->file);
+	statefile_begin(&file->file, save_all, &saved);
 }
 
 static void
@@ -93,9 +91,8 @@ sessionfile_load(
 	if (r < 0)
 		return r;
 	export_each_exporter(export_, count_exporter, &count);
-	/* From here on messages are read, of which the file must not claim to know. */
 	if (restored.head.is_last == 1)
-		write_now(file, export_, false);
+		begin(file, export_, false);
 	else
 		export_unsure(export_);
 	return count;
@@ -115,21 +112,24 @@ is_due(const struct sessionfile *file, const struct export *export_)
 void
 sessionfile_watch(struct sessionfile *file, const struct export *export_)
 {
-	if (statefile_is_written(&file->file, false))
-		(void)statefile_take_over(&file->file);
+	(void)statefile_watch(&file->file, true);
 	if (!is_due(file, export_))
 		return;
 	file->begun_us = clock_steady();
 	file->changes = export_changes(export_);
 	file->datagrams = export_counts(export_)->datagrams;
-	statefile_begin(&file->file, save_all,
-		&(struct saved){.export_ = export_, .head = {.seed = file->seed}});
+	begin(file, export_, false);
 }
 
 void
 sessionfile_finish(struct sessionfile *file, const struct export *export_)
 {
-	if (statefile_is_written(&file->file, true))
-		(void)statefile_take_over(&file->file);
-	write_now(file, export_, true);
+	begin(file, export_, true);
+}
+
+bool
+sessionfile_is_over(struct sessionfile *file)
+{
+	(void)statefile_watch(&file->file, true);
+	return !statefile_is_busy(&file->file);
 }

@@ -29,14 +29,18 @@ struct sessionfile {
 void sessionfile_init(struct sessionfile *file, const char *folder, uint32_t number, uint32_t seed);
 
 /* The last good one into a fresh export: how many exporters are known, else as statefile_load. One of another seed is
- * of no use: other exporters came. */
+ * of no use: other exporters came. If it was the last of an orderly end, one that does not say so is begun: nothing is
+ * to be read before it is over, or, where the disk hangs, a loss may be told that was none if the receiver is killed. */
 int sessionfile_load(struct sessionfile *file, struct export *export_, struct wall now,
 	struct fail *fail) MUST_USE;
 
 /* Begins a new one if it is time, and takes over one that is written. */
 void sessionfile_watch(struct sessionfile *file, const struct export *export_);
 
-/* The last one. */
+/* Begins the last one, in place of one that is not over. */
 void sessionfile_finish(struct sessionfile *file, const struct export *export_);
+
+/* Looks whether the one that was begun is over, and takes it over. Never waits. */
+bool sessionfile_is_over(struct sessionfile *file);
 
 #endif

@@ -89,10 +89,9 @@ snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
 void
 snapshot_watch(struct snapshot *snapshot, uint64_t kept)
 {
-	if (!statefile_is_written(&snapshot->file, false) || kept < snapshot->verdicts ||
-		!statefile_take_over(&snapshot->file))
+	if (!statefile_watch(&snapshot->file, kept >= snapshot->verdicts))
 		return;
-	look(snapshot);
+	snapshot->bytes = snapshot->file.bytes;
 	snapshot->made++;
 	snapshot->time = snapshot->began;
 }

@@ -42,7 +42,7 @@ int snapshot_load(const struct snapshot *snapshot, struct judge *judge,
 void snapshot_begin(struct snapshot *snapshot, const struct judge *judge,
 	const struct snapshot_places *places, uint64_t verdicts, struct wall now);
 
-/* Looks whether the one that was begun is written, and the keeper as far: then it is the good one. */
+/* Looks whether the one that was begun is written, and the keeper as far: then it is taken over. Never waits. */
 void snapshot_watch(struct snapshot *snapshot, uint64_t kept);
 
 #endif

@@ -4,34 +4,34 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LAYOUT 7
 
-/* A file in a folder of its own, and what is saved in it: one number, when the pipe, if there is one, has ended. */
+/* A file in a folder of its own, and what is saved in it: one number, by a child that waits while it is held. */
 struct bench {
 	char folder[40];
 	struct statefile file;
 	uint64_t number;
-	int pipe[2];
+	int *is_held; /* shared */
 };
 
 static int
 save_number(const void *context, struct save *save)
 {
 	const struct bench *bench = context;
-	char nothing;
 
-	if (bench->pipe[0] >= 0) {
-		close(bench->pipe[1]);
-		(void)!read(bench->pipe[0], &nothing, 1);
-	}
+	while (__atomic_load_n(bench->is_held, __ATOMIC_RELAXED) != 0)
+		(void)poll(NULL, 0, 1);
 	save_section(save, "number", LAYOUT, sizeof(bench->number));
 	save_bytes(save, &bench->number, sizeof(bench->number));
 	return 0;
@@ -52,7 +52,10 @@ restore_number(void *context, struct restore *restore, struct fail *fail)
 static void
 begin(struct bench *bench)
 {
-	*bench = (struct bench){.folder = "/tmp/lazaret-statefile-XXXXXX", .pipe = {-1, -1}};
+	*bench = (struct bench){.folder = "/tmp/lazaret-statefile-XXXXXX"};
+	bench->is_held = mmap(NULL, sizeof(*bench->is_held), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(bench->is_held, MAP_FAILED);
 	assert_non_null(mkdtemp(bench->folder));
 	statefile_init(&bench->file, bench->folder, "judge", 3, "snapshot");
 }
@@ -65,8 +68,54 @@ end(struct bench *bench)
 	snprintf(aside, sizeof(aside), "%s.refused", bench->file.path);
 	(void)unlink(bench->file.path);
 	(void)unlink(bench->file.new_path);
+	(void)unlink(bench->file.lock_path);
 	(void)unlink(aside);
 	assert_int_equal(rmdir(bench->folder), 0);
+}
+
+static void
+hold(const struct bench *bench, bool is_held)
+{
+	__atomic_store_n(bench->is_held, is_held, __ATOMIC_RELAXED);
+}
+
+static void
+wait_until_it_is_written(struct bench *bench)
+{
+	while (bench->file.stage == STATEFILE_WRITING) {
+		assert_false(statefile_watch(&bench->file, false));
+		(void)poll(NULL, 0, 1);
+	}
+	assert_int_equal(bench->file.stage, STATEFILE_WRITTEN);
+}
+
+/* Is it the good one when it is over? */
+static bool
+becomes_good(struct bench *bench)
+{
+	bool is_good = false;
+
+	while (statefile_is_busy(&bench->file)) {
+		is_good = statefile_watch(&bench->file, true);
+		(void)poll(NULL, 0, 1);
+	}
+	return is_good;
+}
+
+static bool
+write_one(struct bench *bench)
+{
+	statefile_begin(&bench->file, save_number, bench);
+	return becomes_good(bench);
+}
+
+/* No child is left, whatever it waited for. */
+static void
+wait_for_all(void)
+{
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	assert_int_equal(errno, ECHILD);
 }
 
 /* The number of the good one, or -errno. */
@@ -85,48 +134,122 @@ static void
 what_a_child_wrote_is_the_good_one_when_it_is_taken_over(void **state)
 {
 	struct bench bench;
+	struct stat good;
 
 	begin(&bench);
 	assert_int_equal(loaded(&bench), -ENOENT);
+	assert_false(statefile_is_busy(&bench.file));
 	bench.number = 11;
 	statefile_begin(&bench.file, save_number, &bench);
 	assert_true(statefile_is_busy(&bench.file));
-	assert_true(statefile_is_written(&bench.file, true));
+	wait_until_it_is_written(&bench);
+	/* However often it is looked at. */
+	assert_false(statefile_watch(&bench.file, false));
 	assert_true(statefile_is_busy(&bench.file));
 	assert_int_equal(loaded(&bench), -ENOENT);
-	assert_true(statefile_take_over(&bench.file));
-	assert_false(statefile_is_busy(&bench.file));
+	assert_true(becomes_good(&bench));
 	assert_int_equal(loaded(&bench), 11);
-	assert_false(statefile_take_over(&bench.file));
+	assert_int_equal(stat(bench.file.path, &good), 0);
+	assert_int_equal(bench.file.bytes, good.st_size);
+	assert_false(statefile_watch(&bench.file, true));
 	assert_int_equal(bench.file.failed, 0);
 	end(&bench);
 }
 
-/* The writer of a process that was killed goes on into a file that nobody will rename. */
+/* A disk that hangs holds up whoever touches a file: as a lock that somebody else has does, or a save that does not end. */
 static void
-a_new_file_is_never_one_that_somebody_still_writes(void **state)
+whoever_waits_for_the_disk_it_is_not_the_process(void **state)
+{
+	struct bench bench;
+	struct stat stat_;
+	int lock;
+
+	begin(&bench);
+	lock = open(bench.file.lock_path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(flock(lock, LOCK_EX), 0);
+	statefile_begin(&bench.file, save_number, &bench);
+	assert_false(statefile_watch(&bench.file, true));
+	assert_true(statefile_is_busy(&bench.file));
+	(void)poll(NULL, 0, 20);
+	/* Whatever has the lock, the writer has made no file and removed none. */
+	assert_int_equal(stat(bench.file.new_path, &stat_), -1);
+	hold(&bench, true);
+	close(lock);
+	(void)poll(NULL, 0, 20);
+	assert_false(statefile_watch(&bench.file, true));
+	assert_int_equal(bench.file.stage, STATEFILE_WRITING);
+	hold(&bench, false);
+	assert_true(becomes_good(&bench));
+	end(&bench);
+}
+
+static void
+one_that_is_given_up_never_becomes_the_good_one(void **state)
+{
+	struct bench bench;
+	struct stat stat_;
+
+	begin(&bench);
+	bench.number = 1;
+	statefile_begin(&bench.file, save_number, &bench);
+	wait_until_it_is_written(&bench);
+	bench.number = 2;
+	statefile_begin(&bench.file, save_number, &bench);
+	wait_until_it_is_written(&bench);
+	assert_int_equal(loaded(&bench), -ENOENT);
+	assert_true(becomes_good(&bench));
+	assert_int_equal(loaded(&bench), 2);
+	assert_int_equal(bench.file.failed, 0);
+	wait_for_all();
+	assert_int_equal(stat(bench.file.new_path, &stat_), -1);
+	end(&bench);
+}
+
+/* A process that was killed may have a writer that the disk holds: what that one had begun may still be done. */
+static void
+the_next_writer_waits_for_the_end_of_that_before_it(void **state)
 {
 	struct bench bench;
 	pid_t old;
-	int status;
 
 	begin(&bench);
-	assert_int_equal(pipe(bench.pipe), 0);
+	hold(&bench, true);
 	bench.number = 1;
 	statefile_begin(&bench.file, save_number, &bench);
-	assert_false(statefile_is_written(&bench.file, false));
 	old = bench.file.writer;
-	assert_true(old > 0);
+	while (access(bench.file.new_path, F_OK) < 0)
+		(void)poll(NULL, 0, 1);
+	assert_int_equal(kill(old, SIGSTOP), 0);
+	hold(&bench, false);
 	bench.number = 2;
-	close(bench.pipe[0]);
-	bench.pipe[0] = -1;
-	statefile_write(&bench.file, save_number, &bench);
-	assert_true(statefile_is_written(&bench.file, false));
-	close(bench.pipe[1]);
-	assert_int_equal(waitpid(old, &status, 0), old);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	assert_true(statefile_take_over(&bench.file));
+	statefile_begin(&bench.file, save_number, &bench);
+	(void)poll(NULL, 0, 50);
+	assert_false(statefile_watch(&bench.file, true));
+	assert_int_equal(bench.file.stage, STATEFILE_WRITING);
+	assert_int_equal(kill(old, SIGKILL), 0);
+	assert_true(becomes_good(&bench));
 	assert_int_equal(loaded(&bench), 2);
+	wait_for_all();
+	end(&bench);
+}
+
+static void
+a_writer_keeps_nothing_open_that_its_process_had(void **state)
+{
+	struct bench bench;
+	int ends[2];
+	char nothing;
+
+	begin(&bench);
+	assert_int_equal(pipe(ends), 0);
+	hold(&bench, true);
+	statefile_begin(&bench.file, save_number, &bench);
+	close(ends[1]);
+	/* Ends, though the writer lives. */
+	assert_int_equal(read(ends[0], &nothing, 1), 0);
+	close(ends[0]);
+	hold(&bench, false);
+	assert_true(becomes_good(&bench));
 	end(&bench);
 }
 
@@ -141,8 +264,7 @@ a_link_is_replaced_and_not_followed(void **state)
 	begin(&bench);
 	snprintf(aim, sizeof(aim), "%s/aim", bench.folder);
 	assert_int_equal(symlink(aim, bench.file.new_path), 0);
-	statefile_write(&bench.file, save_number, &bench);
-	assert_true(statefile_take_over(&bench.file));
+	assert_true(write_one(&bench));
 	assert_int_equal(stat(aim, &stat_), -1);
 	assert_int_equal(lstat(bench.file.path, &stat_), 0);
 	assert_true(S_ISREG(stat_.st_mode));
@@ -157,27 +279,28 @@ what_fails_is_counted_and_leaves_the_good_one(void **state)
 
 	begin(&bench);
 	bench.number = 5;
-	statefile_write(&bench.file, save_number, &bench);
-	assert_true(statefile_take_over(&bench.file));
+	assert_true(write_one(&bench));
 	statefile_begin(&bench.file, refuse, &bench);
-	assert_false(statefile_is_written(&bench.file, true));
+	assert_false(becomes_good(&bench));
 	assert_int_equal(bench.file.failed, 1);
-	statefile_write(&bench.file, refuse, &bench);
-	assert_int_equal(bench.file.failed, 2);
-	assert_int_equal(pipe(bench.pipe), 0);
+	assert_int_equal(stat(bench.file.new_path, &stat_), -1);
+	/* Its writer dies before it is written, or afterwards. */
+	hold(&bench, true);
 	statefile_begin(&bench.file, save_number, &bench);
 	assert_int_equal(kill(bench.file.writer, SIGKILL), 0);
-	assert_false(statefile_is_written(&bench.file, true));
+	assert_false(becomes_good(&bench));
+	assert_int_equal(bench.file.failed, 2);
+	hold(&bench, false);
+	statefile_begin(&bench.file, save_number, &bench);
+	wait_until_it_is_written(&bench);
+	assert_int_equal(kill(bench.file.writer, SIGKILL), 0);
+	while (statefile_is_busy(&bench.file))
+		assert_false(statefile_watch(&bench.file, false));
 	assert_int_equal(bench.file.failed, 3);
-	close(bench.pipe[0]);
-	close(bench.pipe[1]);
-	assert_false(statefile_take_over(&bench.file));
-	assert_int_equal(stat(bench.file.new_path, &stat_), -1);
 	assert_int_equal(loaded(&bench), 5);
 	end(&bench);
-	statefile_begin(&bench.file, save_number, &bench);
+	assert_false(write_one(&bench));
 	assert_int_equal(bench.file.failed, 4);
-	assert_false(statefile_is_busy(&bench.file));
 }
 
 /* What the log gets, of one that is written now. */
@@ -189,8 +312,7 @@ written(struct bench *bench, char *said, size_t size)
 
 	assert_int_equal(pipe2(log, O_NONBLOCK), 0);
 	assert_true(dup2(log[1], STDERR_FILENO) >= 0);
-	statefile_write(&bench->file, save_number, bench);
-	(void)statefile_take_over(&bench->file);
+	(void)write_one(bench);
 	assert_true(dup2(before, STDERR_FILENO) >= 0);
 	n = read(log[0], said, size - 1);
 	said[n > 0 ? n : 0] = '\0';
@@ -220,6 +342,12 @@ what_is_in_the_way_is_named_with_what_to_do(void **state)
 	assert_non_null(strstr(said, "judge-3.snapshot.new text="));
 	assert_non_null(strstr(said, advice));
 	assert_int_equal(rmdir(bench.file.new_path), 0);
+	assert_int_equal(unlink(bench.file.lock_path), 0);
+	assert_int_equal(mkdir(bench.file.lock_path, 0700), 0);
+	written(&bench, said, sizeof(said));
+	assert_non_null(strstr(said, "judge-3.snapshot.lock text="));
+	assert_non_null(strstr(said, advice));
+	assert_int_equal(rmdir(bench.file.lock_path), 0);
 	written(&bench, said, sizeof(said));
 	assert_string_equal(said, "");
 	assert_int_equal(unlink(bench.file.path), 0);
@@ -237,8 +365,7 @@ a_damaged_one_is_refused_and_put_aside(void **state)
 	int file;
 
 	begin(&bench);
-	statefile_write(&bench.file, save_number, &bench);
-	assert_true(statefile_take_over(&bench.file));
+	assert_true(write_one(&bench));
 	assert_int_equal(stat(bench.file.path, &stat_), 0);
 	file = open(bench.file.path, O_WRONLY);
 	assert_int_equal(pwrite(file, "x", 1, stat_.st_size - 1), 1);
@@ -250,17 +377,22 @@ a_damaged_one_is_refused_and_put_aside(void **state)
 }
 
 static void
-half_of_one_is_gone_at_the_next_begin(void **state)
+half_of_one_is_gone_with_the_next(void **state)
 {
 	struct bench bench;
 	struct stat stat_;
+	int half;
 
 	begin(&bench);
-	statefile_write(&bench.file, save_number, &bench);
-	assert_int_equal(stat(bench.file.new_path, &stat_), 0);
-	statefile_init(&bench.file, bench.folder, "judge", 3, "snapshot");
-	assert_int_equal(stat(bench.file.new_path, &stat_), -1);
-	assert_false(statefile_is_busy(&bench.file));
+	half = open(bench.file.new_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(half, "half", 4), 4);
+	bench.number = 9;
+	assert_true(write_one(&bench));
+	assert_int_equal(loaded(&bench), 9);
+	/* It is not written into: somebody may have it open. */
+	assert_int_equal(fstat(half, &stat_), 0);
+	assert_int_equal(stat_.st_size, 4);
+	close(half);
 	end(&bench);
 }
 
@@ -284,13 +416,16 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_child_wrote_is_the_good_one_when_it_is_taken_over),
-		cmocka_unit_test(a_new_file_is_never_one_that_somebody_still_writes),
+		cmocka_unit_test(whoever_waits_for_the_disk_it_is_not_the_process),
+		cmocka_unit_test(one_that_is_given_up_never_becomes_the_good_one),
+		cmocka_unit_test(the_next_writer_waits_for_the_end_of_that_before_it),
+		cmocka_unit_test(a_writer_keeps_nothing_open_that_its_process_had),
 		cmocka_unit_test(a_link_is_replaced_and_not_followed),
 		cmocka_unit_test(what_fails_is_counted_and_leaves_the_good_one),
 		cmocka_unit_test(what_is_in_the_way_is_named_with_what_to_do),
 		cmocka_unit_test(a_damaged_one_is_refused_and_put_aside),
 		cmocka_unit_test(a_pipe_in_its_place_is_refused_and_not_waited_for),
-		cmocka_unit_test(half_of_one_is_gone_at_the_next_begin),
+		cmocka_unit_test(half_of_one_is_gone_with_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "service/children.h"
 #include "unit.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -285,6 +286,39 @@ one_that_shows_no_life_is_killed_but_not_after_a_stall(void **state)
 	assert_int_equal(child->tries, 1);
 }
 
+/* The disk may hold it, and then it ends only when the disk goes on. */
+static void
+one_that_hangs_is_told_once_though_it_does_not_end(void **state)
+{
+	struct bench *bench = *state;
+	struct child *child = bench->children.child;
+	int64_t *beat = &estate_status(&bench->estate, estate_place(&child->post))->beat_us;
+	int before = dup(STDERR_FILENO), log[2];
+	char said[4096];
+	ssize_t n;
+
+	look_after(bench);
+	listen_to(bench);
+	*beat = clock_steady() - 2 * HANGS_US;
+	bench->children.looked_us = clock_steady();
+	bench->children.stalled_us = -2 * HANGS_US;
+	assert_int_equal(pipe2(log, O_NONBLOCK), 0);
+	assert_true(dup2(log[1], STDERR_FILENO) >= 0);
+	for (int i = 0; i < 3; i++)
+		look_after(bench);
+	assert_true(dup2(before, STDERR_FILENO) >= 0);
+	n = read(log[0], said, sizeof(said) - 1);
+	assert_true(n > 0);
+	said[n] = '\0';
+	close(before);
+	close(log[0]);
+	close(log[1]);
+	assert_non_null(strstr(said, "event=process-hung"));
+	assert_null(strstr(strstr(said, "event=process-hung") + 1, "event=process-hung"));
+	assert_true(child->is_killed);
+	(void)bury(bench);
+}
+
 /* It is older than one that dies young when it is killed, each time. */
 static void
 one_that_hangs_each_time_counts_its_tries(void **state)
@@ -333,6 +367,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(one_that_says_what_cannot_be_is_killed, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_that_shows_no_life_is_killed_but_not_after_a_stall, begin, end),
+		cmocka_unit_test_setup_teardown(
+			one_that_hangs_is_told_once_though_it_does_not_end, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_that_hangs_each_time_counts_its_tries, begin, end),
 	};
