@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A process that did not come round for so long hangs. */
-#define BEAT_LATE_US (30 * WALL_SECOND)
+/* A process that did not come round for so long hangs: it should every few seconds. */
+#define BEAT_LATE_US (5 * WALL_SECOND)
 /* One that is replaced in a reload, or has just been started, has so long before it is a trouble. */
 #define AWAITED_US (10 * WALL_SECOND)
 /* A loss that is older is told, but is no trouble any more. */
@@ -163,19 +163,32 @@ is_awaited(const struct report *report, const struct status_process *process)
 		span < AWAITED_US;
 }
 
+/* For how long it has shown no life, if that is too long; else 0. */
+static int64_t
+silence_of(const struct report *report, const struct status_process *process)
+{
+	int64_t span = elapsed(report->view->steady_us, process->beat_us);
+
+	return process->beat_us != 0 && span > BEAT_LATE_US ? span : 0;
+}
+
 /* What is wrong with one process, or NULL. */
 static const char *
-trouble_of(const struct report *report, const struct status_process *process)
+trouble_of(const struct report *report, const struct status_process *process, char into[64])
 {
+	int64_t silence = silence_of(report, process);
+	char span[32];
+
 	if (is_awaited(report, process))
 		return NULL;
 	if (process->pid == 0)
 		return "is not running";
 	if (!process->is_ready)
 		return "is not ready";
-	if (process->beat_us != 0 &&
-		elapsed(report->view->steady_us, process->beat_us) > BEAT_LATE_US)
-		return "does not answer";
+	if (silence > 0) {
+		snprintf(into, 64, "has shown no life for %s", format_span(silence, span));
+		return into;
+	}
 	return *process->trouble != '\0' ? process->trouble : NULL;
 }
 
@@ -212,12 +225,12 @@ find_troubles(const struct report *report, struct buffer *into)
 {
 	const struct status_process *keeper = find(report, OWNER_KEEPER);
 	const struct rates *rates = report->rates;
-	char name[32];
+	char name[32], text[64];
 
 	if (report->count == 0)
 		add_trouble(into, "", "no process shows itself");
 	for (size_t i = 0; i < report->count; i++) {
-		const char *what = trouble_of(report, &report->processes[i]);
+		const char *what = trouble_of(report, &report->processes[i], text);
 		bool is_sentence = what == report->processes[i].trouble;
 
 		if (what != NULL)
@@ -320,7 +333,8 @@ put_heading(const struct report *report)
 static const char *
 state_of(const struct report *report, const struct status_process *process)
 {
-	const char *what = trouble_of(report, process);
+	char text[64];
+	const char *what = trouble_of(report, process, text);
 
 	if (process->pid == 0)
 		return what == NULL ? "starting" : "ended";
@@ -347,6 +361,25 @@ put_processes(const struct report *report)
 		(unsigned long long)sum(report, COUNT_RESTARTS));
 }
 
+/* Figures of a keeper that hangs are old. */
+static void
+put_ledger(const struct report *report, const struct status_process *keeper)
+{
+	int64_t silence = silence_of(report, keeper);
+	bool works = keeper->value[COUNT_LEDGER_WORKS] != 0;
+	unsigned long long open = keeper->value[COUNT_OPEN_CASES];
+	char span[32];
+
+	if (silence > 0)
+		buffer_print(report->into,
+			"The keeper hangs; %s ago the ledger %s, and %llu cases were open.\n",
+			format_span(silence, span), works ? "worked" : "could not be written",
+			open);
+	else
+		buffer_print(report->into, "The ledger %s; %llu cases are open.\n",
+			works ? "works" : "cannot be written", open);
+}
+
 static void
 put_state(const struct report *report)
 {
@@ -362,9 +395,7 @@ put_state(const struct report *report)
 		(unsigned long long)sum(report, COUNT_SUSPECT),
 		(unsigned long long)sum(report, COUNT_CONFIRMED));
 	if (keeper != NULL)
-		buffer_print(into, "The ledger %s; %llu cases are open.\n",
-			keeper->value[COUNT_LEDGER_WORKS] != 0 ? "works" : "cannot be written",
-			(unsigned long long)keeper->value[COUNT_OPEN_CASES]);
+		put_ledger(report, keeper);
 	for (size_t i = 0; i < report->count; i++) {
 		const struct status_process *process = &report->processes[i];
 
@@ -475,11 +506,11 @@ static void
 put_json_processes(const struct report *report)
 {
 	struct buffer *into = report->into;
-	char since[WALL_TEXT];
+	char since[WALL_TEXT], text[64];
 
 	for (size_t i = 0; i < report->count; i++) {
 		const struct status_process *process = &report->processes[i];
-		const char *what = trouble_of(report, process);
+		const char *what = trouble_of(report, process, text);
 
 		buffer_print(into,
 			"%s{\"process\":\"%s\",\"number\":%u,\"pid\":%llu,\"ready\":%s,"

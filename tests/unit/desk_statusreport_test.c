@@ -114,12 +114,35 @@ the_first_line_names_what_is_wrong(void **state)
 	assert_starts(report(world, false, false), "NOT WELL: judge 0 is not ready.\n");
 	world->process[2].is_ready = 1;
 	world->process[2].beat_us -= WALL_MINUTE;
-	assert_starts(report(world, false, false), "NOT WELL: judge 0 does not answer.\n");
+	assert_starts(
+		report(world, false, false), "NOT WELL: judge 0 has shown no life for 60 s.\n");
 	world->process[2].beat_us += WALL_MINUTE;
 	snprintf(world->process[2].trouble, STATUS_TEXT, "the disk is\nfull");
 	world->process[3].value[COUNT_LEDGER_WORKS] = 0;
 	assert_starts(report(world, false, false),
 		"NOT WELL: judge 0: the disk is?full; the ledger cannot be written.\n");
+}
+
+/* As when the disk hangs. */
+static void
+what_a_keeper_that_hangs_had_said_is_told_as_old(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	pass(world, 0);
+	world->process[3].value[COUNT_OPEN_CASES] = 7;
+	world->process[3].beat_us -= 5 * WALL_SECOND;
+	text = report(world, false, false);
+	assert_starts(text, "All is well.\n");
+	assert_has(text, "\nThe ledger works; 7 cases are open.\n");
+	world->process[3].beat_us -= 3 * WALL_SECOND;
+	text = report(world, false, false);
+	assert_starts(text, "NOT WELL: keeper has shown no life for 8 s.\n");
+	assert_has(text, "\nkeeper              13  hangs  ");
+	assert_has(text, "\nThe keeper hangs; 8 s ago the ledger worked, and 7 cases were open.\n");
+	assert_null(strstr(text, "The ledger works"));
+	assert_has(report(world, true, false), "\"trouble\":\"has shown no life for 8 s\"}");
 }
 
 static void
@@ -443,6 +466,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(three_lines_say_that_all_is_well),
 		TEST(the_first_line_names_what_is_wrong),
+		TEST(what_a_keeper_that_hangs_had_said_is_told_as_old),
 		TEST(one_that_is_replaced_is_no_trouble_unless_it_stays_away),
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
