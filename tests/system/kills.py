@@ -41,8 +41,9 @@ template = Daemon()
 template.stop()
 
 
-def begin(**more):
-    state = folder()
+def begin(state=None, **more):
+    state = state or folder()
+    os.makedirs(state, mode=0o700, exist_ok=True)
     for name in os.listdir(template.state):
         if name.startswith("ledger.sqlite"):
             shutil.copy(os.path.join(template.state, name), state)
