@@ -15,6 +15,7 @@
 #include "gate/xdp.h"
 #include "runtime/event.h"
 #include "runtime/sandbox.h"
+#include "runtime/streams.h"
 #include "source/export/kernelshare.h"
 
 #include <errno.h>
@@ -302,6 +303,7 @@ main(int count, char **arguments)
 	int type = 0, family = 0;
 	socklen_t length = sizeof(type);
 
+	streams_occupy();
 	event_begin("gate");
 	if (count > 1 + with_bpf ||
 		getsockopt(GATE_SOCKET, SOL_SOCKET, SO_TYPE, &type, &length) < 0 ||

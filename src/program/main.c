@@ -2,13 +2,12 @@
 #include "base/text.h"
 #include "program/complaint.h"
 #include "program/verbs.h"
+#include "runtime/streams.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 const struct verb verbs[] = {
 	{"run", "[-c FILE] [--set OPTION=VALUE]...",
@@ -37,17 +36,6 @@ const struct verb verbs[] = {
 	{"help", "[VERB|OPTION]", "what the command can do, and what an option means", verb_help},
 	{0},
 };
-
-/* Standard streams that are closed are opened the wrong way round: no other
- * file takes their place, and who uses them is told. */
-static void
-occupy_streams(void)
-{
-	for (int fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) < 0)
-			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-	}
-}
 
 /* A report that did not get out is not done. */
 static int
@@ -111,7 +99,7 @@ run(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	occupy_streams();
+	streams_occupy();
 	/* A file that may not grow is told like a full disk. */
 	signal(SIGXFSZ, SIG_IGN);
 	return finish(run(argc, argv));
