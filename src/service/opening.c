@@ -330,6 +330,35 @@ opening_take(struct opening *opening, const struct activation *activation,
 	return 0;
 }
 
+/* Is the file at the path of the control socket still the one that was made there? It may have been removed, or another
+ * daemon's may be in its place. */
+static bool
+has_control_file(const struct opening *opening)
+{
+	struct stat is;
+
+	return *opening->control_path && lstat(opening->control_path, &is) == 0 &&
+		is.st_dev == opening->control_device && is.st_ino == opening->control_inode;
+}
+
+/* Notes which file was made; if it is gone already, the next look finds that. */
+static void
+note_control_file(struct opening *opening)
+{
+	struct stat is = {0};
+
+	(void)lstat(opening->control_path, &is);
+	opening->control_device = is.st_dev;
+	opening->control_inode = is.st_ino;
+}
+
+static void
+remove_control_file(const struct opening *opening)
+{
+	if (has_control_file(opening))
+		(void)unlink(opening->control_path);
+}
+
 /* The folder of the socket is made if it is missing; who may ask is decided by who he is, not by the file's mode. */
 static int
 open_control(struct opening *next, const struct opening *opening,
@@ -346,7 +375,10 @@ open_control(struct opening *next, const struct opening *opening,
 	char folder[DAEMON_PATH];
 	char *slash;
 
-	if (opening->given.control >= 0 || strcmp(settings->control, opening->control_path) == 0)
+	if (opening->given.control >= 0)
+		return 0;
+	if (strcmp(settings->control, opening->control_path) == 0 &&
+		(*settings->control == '\0' || has_control_file(opening)))
 		return 0;
 	snprintf(next->control_path, sizeof(next->control_path), "%s", settings->control);
 	next->control = -1;
@@ -360,7 +392,17 @@ open_control(struct opening *next, const struct opening *opening,
 			(void)chmod(folder, 0755);
 	}
 	next->control = sockets_open_unix(&unix_settings, fail);
-	return next->control < 0 ? next->control : 0;
+	if (next->control < 0) {
+		/* The parent is shut in since the start. */
+		if (*opening->control_path &&
+			(next->control == -EACCES || next->control == -ENOENT))
+			fail_hint(fail,
+				"a reload makes it only in the folder where it was at the start "
+				"and in those below, while they are there: restart the daemon");
+		return next->control;
+	}
+	note_control_file(next);
+	return 0;
 }
 
 static int
@@ -411,10 +453,8 @@ close_other(const struct opening *of, const struct opening *than)
 static void
 take_back(struct opening *next, const struct opening *opening, const struct change *change)
 {
-	bool has_control = next->control >= 0 && next->control != opening->control;
-
-	if (has_control && *next->control_path)
-		(void)unlink(next->control_path);
+	if (next->control >= 0 && next->control != opening->control)
+		remove_control_file(next);
 	close_other(next, opening);
 	for (size_t i = 0; i < next->count; i++) {
 		if (change->is_new[i])
@@ -449,8 +489,8 @@ opening_change(struct opening *opening, const struct daemon_settings *settings,
 		close_entry(&opening->entry[i]);
 	}
 	close_other(opening, &next);
-	if (*opening->control_path && strcmp(opening->control_path, next.control_path) != 0)
-		(void)unlink(opening->control_path);
+	if (next.control != opening->control)
+		remove_control_file(opening);
 	*opening = next;
 	return 0;
 }
@@ -477,8 +517,7 @@ opening_close(struct opening *opening)
 	for (size_t i = 0; i < opening->count; i++)
 		close_entry(&opening->entry[i]);
 	if (opening->control >= 0) {
-		if (*opening->control_path)
-			(void)unlink(opening->control_path);
+		remove_control_file(opening);
 		close(opening->control);
 	}
 	if (opening->metrics >= 0)

@@ -28,7 +28,9 @@ struct opening {
 	struct opened entry[DAEMON_LISTEN];
 	size_t count;
 	char control_path[DAEMON_PATH];
-	int control; /* -1: none */
+	int control;          /* -1: none */
+	dev_t control_device; /* of the file at the path, as it was made */
+	ino_t control_inode;
 	struct listen metrics_at;
 	int metrics; /* -1: none */
 	struct given given;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static const struct address local = {.byte = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1}};
@@ -183,6 +184,102 @@ a_change_that_fails_leaves_no_socket_file(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* Does somebody answer there? */
+static bool
+is_served(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	r = connect(client, (struct sockaddr *)&at, sizeof(at));
+	close(client);
+	return r == 0;
+}
+
+/* With a control socket in a new folder. */
+static void
+begin_control(struct opening *opening, struct daemon_settings *settings, char folder[64])
+{
+	snprintf(folder, 64, "/tmp/lazaret-opening-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(settings->control, sizeof(settings->control), "%s/control", folder);
+	assert_int_equal(opening_change(opening, settings, NULL, NULL), 0);
+}
+
+static void
+a_control_socket_that_was_removed_is_made_again_by_a_change(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	char folder[64];
+	int before;
+
+	begin_control(&opening, &settings, folder);
+	before = opening.control;
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_int_equal(opening.control, before);
+	assert_int_equal(unlink(settings.control), 0);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_true(is_served(settings.control));
+	before = opening.control;
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_int_equal(opening.control, before);
+	opening_close(&opening);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void
+a_control_socket_of_somebody_else_is_told_and_never_removed(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	struct unix_settings theirs = {.type = SOCK_STREAM,
+		.mode = 0600,
+		.user = (uid_t)-1,
+		.group = (gid_t)-1,
+		.backlog = 8};
+	struct fail fail = {0};
+	char folder[64], path[DAEMON_PATH];
+	int other_one;
+
+	begin_control(&opening, &settings, folder);
+	memcpy(path, settings.control, sizeof(path));
+	assert_int_equal(unlink(path), 0);
+	theirs.path = path;
+	other_one = sockets_open_unix(&theirs, NULL);
+	assert_true(other_one >= 0);
+	assert_int_equal(opening_change(&opening, &settings, NULL, &fail), -EADDRINUSE);
+	assert_non_null(strstr(fail.what, "somebody answers there already"));
+	snprintf(settings.control, sizeof(settings.control), "%s/second", folder);
+	assert_int_equal(opening_change(&opening, &settings, NULL, NULL), 0);
+	assert_true(is_served(settings.control));
+	assert_true(is_served(path));
+	assert_int_equal(rename(path, settings.control), 0);
+	opening_close(&opening);
+	assert_true(is_served(settings.control));
+	close(other_one);
+	assert_int_equal(unlink(settings.control), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void
+a_control_socket_whose_folder_is_gone_is_told_with_what_to_do(void **state)
+{
+	struct opening opening = OPENING_NONE;
+	struct daemon_settings settings = settings_of(1);
+	struct fail fail = {0};
+	char folder[64];
+
+	begin_control(&opening, &settings, folder);
+	/* Only the last folder of a path is made. */
+	snprintf(settings.control, sizeof(settings.control), "%s/gone/too/control", folder);
+	assert_int_equal(opening_change(&opening, &settings, NULL, &fail), -ENOENT);
+	assert_non_null(strstr(fail.hint, "restart the daemon"));
+	opening_close(&opening);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* More than the smallest buffer takes; what was dropped of it. */
 static uint32_t
 overfill(int descriptor, uint16_t port)
@@ -241,6 +338,9 @@ main(void)
 		cmocka_unit_test(as_many_exporters_wait_as_the_system_lets),
 		cmocka_unit_test(a_port_that_we_have_ourselves_is_not_another_processs),
 		cmocka_unit_test(a_change_that_fails_leaves_no_socket_file),
+		cmocka_unit_test(a_control_socket_that_was_removed_is_made_again_by_a_change),
+		cmocka_unit_test(a_control_socket_of_somebody_else_is_told_and_never_removed),
+		cmocka_unit_test(a_control_socket_whose_folder_is_gone_is_told_with_what_to_do),
 		cmocka_unit_test(what_a_socket_had_dropped_is_known_when_it_is_closed),
 	};
 
