@@ -39,6 +39,7 @@ struct status_process {
 	char trouble[STATUS_TEXT]; /* empty: none */
 	char filter
 		[STATUS_FILTER]; /* of the parent: where the filter in the kernel reads; empty: nowhere */
+	struct wall refused; /* of the parent: the last reload, if it was refused; else us is 0 */
 	uint64_t value[COUNTERS];
 } __attribute__((aligned(STATUS_PAGE)));
 

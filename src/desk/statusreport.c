@@ -224,8 +224,9 @@ static void
 find_troubles(const struct report *report, struct buffer *into)
 {
 	const struct status_process *keeper = find(report, OWNER_KEEPER);
+	const struct status_process *parent = find(report, OWNER_PARENT);
 	const struct rates *rates = report->rates;
-	char name[32], text[64];
+	char name[32], text[64], at[WALL_TEXT];
 
 	if (report->count == 0)
 		add_trouble(into, "", "no process shows itself");
@@ -240,6 +241,9 @@ find_troubles(const struct report *report, struct buffer *into)
 	if (keeper != NULL && keeper->pid != 0 && !is_awaited(report, keeper) &&
 		keeper->value[COUNT_LEDGER_WORKS] == 0)
 		add_trouble(into, "", "the ledger cannot be written");
+	if (parent != NULL && parent->refused.us != 0)
+		buffer_print(into, "%sthe last reload, at %s, was refused: the log says why",
+			into->length > 0 ? "; " : "", wall_format(parent->refused, at));
 	add_untold(report, into);
 	if (rates->last_loss.us != 0 && report->view->now.us - rates->last_loss.us < LOSS_RECENT_US)
 		add_trouble(into, "", "something was lost in the last 10 minutes");

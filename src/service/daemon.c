@@ -176,20 +176,32 @@ begin_phase(struct parent *parent, enum phase phase)
 		children_want(&parent->children);
 }
 
-/* What cannot change while the daemon runs. */
+/* The option of what cannot change while the daemon runs, and did; NULL: there is none. */
+static const char *
+find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
+{
+	if (old->estate.receivers != new->estate.receivers)
+		return "daemon.receivers";
+	if (old->estate.judges != new->estate.judges)
+		return "daemon.judges";
+	if (old->estate.sightings_most != new->estate.sightings_most)
+		return "daemon.waiting-most";
+	if (old->estate.names_most != new->estate.names_most)
+		return "daemon.names-most";
+	if (strcmp(old->state, new->state) != 0)
+		return "daemon.state";
+	return strcmp(old->keep.ledger, new->keep.ledger) != 0 ? "ledger.path" : NULL;
+}
+
 static int
 check_same(const struct daemon_settings *old, const struct daemon_settings *new, struct fail *fail)
 {
-	if (memcmp(&old->estate, &new->estate, sizeof(old->estate)) != 0)
-		fail_what(fail,
-			"the numbers of receivers and judges and the sizes of rings change only "
-			"with a restart");
-	else if (strcmp(old->state, new->state) != 0 ||
-		strcmp(old->keep.ledger, new->keep.ledger) != 0)
-		fail_what(
-			fail, "the ledger and the folder of the state change only with a restart");
-	else
+	const char *option = find_fixed(old, new);
+
+	if (option == NULL)
 		return filteropening_check(old, new, fail);
+	fail_where(fail, "%s", option);
+	fail_what(fail, "changes only with a restart");
 	return -EINVAL;
 }
 
@@ -197,6 +209,13 @@ static struct gateclient *
 gate_of(struct parent *parent)
 {
 	return parent->gate.process > 0 ? &parent->gate : NULL;
+}
+
+/* When the last reload was refused; us 0: it was taken. */
+static void
+show_refused(struct parent *parent, struct wall when)
+{
+	__atomic_store_n(&parent->duty.status->refused.us, when.us, __ATOMIC_RELAXED);
 }
 
 /* All of the new configuration, or nothing. */
@@ -214,6 +233,7 @@ reload(struct parent *parent, struct fail *told)
 	if (r < 0) {
 		event(EVENT_RELOAD_REFUSED, "where=%s text=%s", fail.where, fail.what);
 		parent->refused++;
+		show_refused(parent, parent->duty.clock.now);
 		daemon_settings_done(&new);
 		*told = fail;
 		return r;
@@ -222,6 +242,7 @@ reload(struct parent *parent, struct fail *told)
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
 	parent->reloads++;
+	show_refused(parent, (struct wall){0});
 	begin_phase(parent, PHASE_REPLACING);
 	return 0;
 }

@@ -146,6 +146,22 @@ what_a_keeper_that_hangs_had_said_is_told_as_old(void **state)
 }
 
 static void
+a_reload_that_was_refused_is_a_trouble_with_its_time(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, 0);
+	world->process[0].refused = NOW;
+	assert_starts(report(world, false, false),
+		"NOT WELL: the last reload, at 2023-11-14T22:13:20.000Z, was refused: the log "
+		"says why.\n");
+	assert_starts(report(world, true, false),
+		"{\"type\":\"status\",\"well\":false,\"trouble\":\"the last reload, at ");
+	world->process[0].refused = (struct wall){0};
+	assert_starts(report(world, false, false), "All is well.\n");
+}
+
+static void
 one_that_is_replaced_is_no_trouble_unless_it_stays_away(void **state)
 {
 	struct world *world = *state;
@@ -467,6 +483,7 @@ main(void)
 		TEST(three_lines_say_that_all_is_well),
 		TEST(the_first_line_names_what_is_wrong),
 		TEST(what_a_keeper_that_hangs_had_said_is_told_as_old),
+		TEST(a_reload_that_was_refused_is_a_trouble_with_its_time),
 		TEST(one_that_is_replaced_is_no_trouble_unless_it_stays_away),
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
