@@ -7,7 +7,9 @@
 #include "program/verbs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +20,9 @@
 #define XDP_TEXT  512
 
 struct main {
-	const char *file; /* NULL: the usual one */
+	const char *
+		file; /* NULL: the usual one; else absolute, for who is told of it may be elsewhere */
+	char whole[2 * PATH_MAX];
 	const char *set[SETS_MOST];
 	unsigned sets;
 	struct buffer xdp; /* interfaces, with blanks between */
@@ -55,6 +59,26 @@ find_usual(struct main *main_, const struct config *config)
 	config_free(other);
 }
 
+/* A file that cannot be read at all has no mistakes that lazaret check could tell. */
+static int
+try_read(const struct main *main_, const char *path, struct fail *fail)
+{
+	int file, r = 0;
+	char byte;
+
+	if (strcmp(path, "-") == 0 || (main_->file == NULL && access(path, F_OK) < 0))
+		return 0;
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || read(file, &byte, 1) < 0) {
+		r = -errno;
+		fail_where(fail, "%s", path);
+		fail_what(fail, "cannot be read: %s", strerror(-r));
+	}
+	if (file >= 0)
+		close(file);
+	return r;
+}
+
 /* The configuration with what was set on the command line, into settings. */
 static int
 load(void *context, struct daemon_settings *ret, struct fail *fail)
@@ -73,6 +97,9 @@ load(void *context, struct daemon_settings *ret, struct fail *fail)
 		fail_hint(fail, "an empty file stands for all defaults");
 		return -ENOENT;
 	}
+	r = try_read(main_, path, fail);
+	if (r < 0)
+		return r;
 	if (settings_load(&config, main_->file, NULL) != EXIT_DONE) {
 		fail_where(fail, "%s", path);
 		fail_what(fail, "the configuration has mistakes");
@@ -131,6 +158,17 @@ static const struct option options[] = {
 	{0},
 };
 
+static const char *
+make_whole(struct main *main_, const char *file)
+{
+	char folder[PATH_MAX];
+
+	if (*file == '/' || strcmp(file, "-") == 0 || getcwd(folder, sizeof(folder)) == NULL)
+		return file;
+	snprintf(main_->whole, sizeof(main_->whole), "%s/%s", folder, file);
+	return main_->whole;
+}
+
 /* 0, or the exit code + 1. */
 static int
 take_arguments(struct main *main_, int argc, char **argv)
@@ -144,7 +182,7 @@ take_arguments(struct main *main_, int argc, char **argv)
 			return EXIT_DONE + 1;
 		}
 		if (code == 'c') {
-			main_->file = optarg;
+			main_->file = make_whole(main_, optarg);
 		} else if (code == OPTION_SET && main_->sets < SETS_MOST) {
 			main_->set[main_->sets++] = optarg;
 		} else if (code == OPTION_XDP) {
