@@ -77,9 +77,14 @@ answer(struct scrape *scrape, struct text line)
 	view = desk_view(scrape->desk);
 	buffer_init(&text, METRICS_BYTES);
 	metrics_format(&view, &text);
-	put_head(out, "200 OK", METRICS_TYPE, text.length);
-	if (!is_head)
-		(void)evbuffer_add(out, text.at, text.length);
+	/* A part of it could pass for the whole. */
+	if (text.failed) {
+		refuse(out, "500 Internal Server Error");
+	} else {
+		put_head(out, "200 OK", METRICS_TYPE, text.length);
+		if (!is_head)
+			(void)evbuffer_add(out, text.at, text.length);
+	}
 	buffer_done(&text);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/desk.h"
+#include "desk/metrics.h"
 #include "desk_fixture.h"
 
 #include <grp.h>
@@ -414,6 +415,22 @@ metrics_are_served_over_http(void **state)
 	assert_int_equal(house->memory->process[5].value[COUNT_SCRAPES], 2);
 }
 
+static void
+metrics_that_are_too_large_are_refused_over_http(void **state)
+{
+	struct house *house = *state;
+	char *version = xcalloc(METRICS_BYTES + 1, 1);
+	const char *answer;
+
+	memset(version, 'x', METRICS_BYTES);
+	house->settings.version = version;
+	house_start_desk(house);
+	answer = scrape(house, "GET /metrics HTTP/1.1\r\n\r\n");
+	assert_true(has(answer, "HTTP/1.1 500 Internal Server Error\r\n"));
+	assert_null(strstr(answer, "lazaret_"));
+	free(version);
+}
+
 /* One byte now and then keeps a connection alive, but not for ever: somebody could hold all of them. */
 static void
 who_sends_his_request_byte_by_byte_is_let_go_all_the_same(void **state)
@@ -472,6 +489,7 @@ main(void)
 		TEST(an_answer_with_an_unknown_number_is_dropped),
 		TEST(roles_decide_who_may_ask_what),
 		TEST(metrics_are_served_over_http),
+		TEST(metrics_that_are_too_large_are_refused_over_http),
 		TEST(who_sends_his_request_byte_by_byte_is_let_go_all_the_same),
 	};
 
