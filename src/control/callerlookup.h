@@ -1,8 +1,8 @@
 /* callerlookup - the names of users and groups, looked up by a child
  *
  * What:    the system's tables are read by modules that anybody may have configured: they load libraries, ask over the
- *          network, and may wait. In a process that is shut in this can be its end. So a child does it: when it dies, or
- *          takes too long, there are no names, and whoever asked goes on.
+ *          network, and may wait. In a process that is shut in this can be its end. So a child does it: when it dies,
+ *          or takes too long, there are no names, and whoever asked goes on.
  * Owns:    the names are the caller's: callerlookup_done.
  * Limits:  CALLER_NAMES users; CALLERLOOKUP_US.
  * Thread:  one at a time.

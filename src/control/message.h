@@ -3,9 +3,10 @@
  * What:    the desk puts a question to judge, keeper or parent and gets one answer: a page of text and where to go
  *          on. Who answers keeps nothing between two questions. The parent tells a process to stop; a process tells
  *          the parent that it is ready. A judge that begins asks the keeper for the open cases.
- *          Every message is checked by the one that gets it (message_receive), and one that cannot be is told. The parent
- *          kills the child that sent it. Judge and keeper may end nobody, and if they ended themselves the desk, which
- *          strangers talk to, could end them: they leave it out. The desk, which nobody needs to judge, ends itself.
+ *          Every message is checked by the one that gets it (message_receive), and one that cannot be is told. The
+ *          parent kills the child that sent it. Judge and keeper may end nobody, and if they ended themselves the desk,
+ *          which strangers talk to, could end them: they leave it out. The desk, which nobody needs to judge, ends
+ *          itself.
  * Owns:    nothing.
  * Limits:  a question is one of the verbs below with MESSAGE_TEXT bytes; a page MESSAGE_PAGE bytes; MESSAGE_TURN
  *          messages of one peer before others have their turn.

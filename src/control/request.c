@@ -174,7 +174,8 @@ fill(const struct words *words, struct request *ret)
 	return n >= 0 && (size_t)n < sizeof(ret->text) ? 0 : -EINVAL;
 }
 
-/* What is wrong with the words behind a verb. The commonest is an empty one, which stands at the end as often as not. */
+/* What is wrong with the words behind a verb. The commonest is an empty one, which stands at the end as often as
+ * not. */
 static void
 tell_misuse(struct text name, const struct words *words, bool has_end, struct fail *fail)
 {

@@ -198,8 +198,8 @@ add_trouble(struct buffer *into, const char *who, const char *what)
 	buffer_print(into, "%s%s%s%s", into->length > 0 ? "; " : "", who, *who ? " " : "", what);
 }
 
-/* Exporters of mail that do not say whether they sample: what they send confirms nobody. Who is new may be anybody, and one
- * datagram of his is no trouble. */
+/* Exporters of mail that do not say whether they sample: what they send confirms nobody. Who is new may be anybody, and
+ * one datagram of his is no trouble. */
 static void
 add_untold(const struct report *report, struct buffer *into)
 {

@@ -118,8 +118,9 @@ sender_networks(const struct senders *senders, struct sender *sender)
 	return sender_addresses(senders, sender) + senders->registers / 2;
 }
 
-/* The line's record, made empty if there was none: *made tells. Other records may have moved then. hint is its index + 1
- * where that is likely, else 0. *evicted_hour is the active hour of the record that gave way for it, 0 if none did. */
+/* The line's record, made empty if there was none: *made tells. Other records may have moved then. hint is its index +
+ * 1 where that is likely, else 0. *evicted_hour is the active hour of the record that gave way for it, 0 if none
+ * did. */
 uint32_t senders_take(struct senders *senders, uint64_t pseudonym, uint32_t hint, struct wall now,
 	bool *made, uint32_t *evicted_hour);
 

@@ -1,8 +1,8 @@
 /* retention - how long the ledger remembers
  *
  * What:    an open case that is silent for long is closed: nobody sees that a line is clear when its
- *          recording has ended. A closed case goes with its transitions and its sealed name; what stays is a count by month and
- *          gravest state, and the audit trail, which names nobody.
+ *          recording has ended. A closed case goes with its transitions and its sealed name; what stays is a count by
+ *          month and gravest state, and the audit trail, which names nobody.
  * Limits:  cases at most INT_MAX a call; batches of RETENTION_BATCH a transaction, so that others may write between.
  * Thread:  as ledger.h.
  */

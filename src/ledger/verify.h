@@ -2,9 +2,9 @@
  *
  * What:    walks the audit trail from its first row: numbers without gaps, each hash over the row and the
  *          hash before, each case, transition and text of parameters equal to the digest that its row
- *          carries, each case equal to what its transitions make of it, nothing there that no row speaks of (lines never acted upon among them),
- *          nothing missing that was not removed by retention, the end signed with the ledger's key, and the
- *          database's own structure sound. All on one snapshot; others may write meanwhile.
+ *          carries, each case equal to what its transitions make of it, nothing there that no row speaks of (lines
+ *          never acted upon among them), nothing missing that was not removed by retention, the end signed with the
+ *          ledger's key, and the database's own structure sound. All on one snapshot; others may write meanwhile.
  * Limits:  4 million cases that retention removed, 16 bytes each. Not covered: when a case was last written.
  * Thread:  as ledger.h.
  */

@@ -1,9 +1,9 @@
 /* control - the running daemon, asked by the command
  *
  * What:    finds the daemon's control socket: --control PATH, or the configuration's control.path, or
- *          $XDG_RUNTIME_DIR/lazaret/control, or /run/lazaret/control. Sends a request, prints the answer as it comes, and
- *          turns its end into an exit code (lazaret-control(7)). A configuration that is wrong is warned of, and the
- *          daemon is asked where it would be without one; with --control none is read.
+ *          $XDG_RUNTIME_DIR/lazaret/control, or /run/lazaret/control. Sends a request, prints the answer as it comes,
+ *          and turns its end into an exit code (lazaret-control(7)). A configuration that is wrong is warned of, and
+ *          the daemon is asked where it would be without one; with --control none is read.
  * Owns:    the socket.
  * Limits:  an answer may be of any length; sentences about what is wrong CONTROL_SENTENCE bytes.
  * Thread:  one a process.

@@ -1,6 +1,7 @@
 /* daemonmain - lazaretd and "lazaret run": arguments, configuration, and the daemon
  *
- * What:    the same daemon both times; "run" is for the foreground and people, and says what it does and what to do next.
+ * What:    the same daemon both times; "run" is for the foreground and people, and says what it does and what to do
+ *          next.
  */
 #ifndef LAZARET_PROGRAM_DAEMONMAIN_H
 #define LAZARET_PROGRAM_DAEMONMAIN_H

@@ -2,8 +2,8 @@
 /* lazaret-gate - the one process that keeps privileges
  *
  * What:     opens what needs them, low ports, large queues, the packets of an interface, for the parent that
- *           started it, and hands the descriptors over. With --bpf it loads the filter of export datagrams before it shuts
- *           itself in, and attaches it when it is told where.
+ *           started it, and hands the descriptors over. With --bpf it loads the filter of export datagrams before it
+ *           shuts itself in, and attaches it when it is told where.
  * SECURITY: reads nothing from the network: the only bytes that come are orders of its parent, of a
  *           fixed size. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it was started with
  *           them (with --bpf CAP_BPF too), reaches no file, and makes no process. An order that is
@@ -315,7 +315,8 @@ main(int count, char **arguments)
 	/* A terminal's interrupt is for the parent; this one ends when the parent has. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	/* Loading reads files and asks the kernel this and that; afterwards only CAP_BPF and CAP_NET_ADMIN are needed. */
+	/* Loading reads files and asks the kernel this and that; afterwards only CAP_BPF and CAP_NET_ADMIN are
+	 * needed. */
 	if (with_bpf)
 		filter.xdp = xdp_new(&filter.fail);
 	else

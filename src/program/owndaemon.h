@@ -1,7 +1,7 @@
 /* owndaemon - a daemon of one's own, for the length of a rehearsal
  *
- * What:    runs the daemon's processes as children, with a folder of their own that nobody else may look into, at a port of
- *          the loopback network that was free, by the clock of the records; says how far it has come, over its
+ * What:    runs the daemon's processes as children, with a folder of their own that nobody else may look into, at a
+ *          port of the loopback network that was free, by the clock of the records; says how far it has come, over its
  *          control socket; ends it, and removes the folder.
  * Owns:    the processes and the folder, until owndaemon_free. If this process is killed, they end, too.
  * Thread:  one at a time.
@@ -36,8 +36,8 @@ struct owndaemon *owndaemon_free(struct owndaemon *daemon);
 
 uint16_t owndaemon_port(const struct owndaemon *daemon);
 
-/* Bytes that wait in the socket that it receives at, and so many that there is room for, both as the kernel counts them;
- * negative where it does not tell. */
+/* Bytes that wait in the socket that it receives at, and so many that there is room for, both as the kernel counts
+ * them; negative where it does not tell. */
 int64_t owndaemon_waiting(const struct owndaemon *daemon);
 int64_t owndaemon_room(const struct owndaemon *daemon);
 

@@ -1,7 +1,8 @@
 /* scanreport - what a scan found, for people or as JSON
  *
  * What:    prints the lines whose gravest state is watch or above (or all), gravest first, with the reasons
- *          of the gravest, and a summary. Where lines were named, their explanations in place of all that. The JSON is the command's contract.
+ *          of the gravest, and a summary. Where lines were named, their explanations in place of all that. The JSON is
+ *          the command's contract.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_PROGRAM_SCANREPORT_H

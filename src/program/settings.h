@@ -18,8 +18,8 @@
  * the one that the file names). Returns the exit code when anything was wrong, which has been told. */
 int settings_load(struct config **ret, const char *path, const char *profile) MUST_USE;
 
-/* For who goes on where the file is wrong: its options, or, if it has any problem, the defaults, with their number and the
- * first of them. Nothing is told, and no profile taken. path is not "-". */
+/* For who goes on where the file is wrong: its options, or, if it has any problem, the defaults, with their number and
+ * the first of them. Nothing is told, and no profile taken. path is not "-". */
 struct config *settings_try(const char *path, int *ret_problems, struct fail *first);
 
 /* Puts what the file or the profile set over the parameters; the others stay. */

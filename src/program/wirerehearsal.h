@@ -1,8 +1,8 @@
 /* wirerehearsal - a scenario sent to a real daemon, and its cases counted beside what the judge here says
  *
- * What:    starts a daemon (owndaemon.h), sends what the scenario's exporters would send, as fast as it is read, lets the
- *          daemon end, reads the cases from its ledger, and compares them line by line with a judge in this process that was
- *          given the connections themselves. Watched lines are in no ledger: what a ledger tells begins with
+ * What:    starts a daemon (owndaemon.h), sends what the scenario's exporters would send, as fast as it is read, lets
+ *          the daemon end, reads the cases from its ledger, and compares them line by line with a judge in this process
+ *          that was given the connections themselves. Watched lines are in no ledger: what a ledger tells begins with
  *          suspects.
  * Owns:    nothing that outlives the call.
  * Thread:  one at a time.

@@ -187,8 +187,8 @@ print_example(struct wirereport *of)
 	report_verdict(example, of->lines, &of->scenario->parameters, &of->report);
 }
 
-/* Whether the scenario's expectations hold for the daemon; where it is about watched lines, for the judge here. How many
- * did not. */
+/* Whether the scenario's expectations hold for the daemon; where it is about watched lines, for the judge here. How
+ * many did not. */
 static unsigned
 check_expectations(struct wirereport *of)
 {

@@ -1,7 +1,7 @@
 /* wirereport - what a daemon found of a rehearsed network, beside what a judge in this process found
  *
- * What:    a table by class with both, the lines of which they say something else, the expectations, and the explanation
- *          of one found line; the same as JSON objects, one a line. What was lost on the way, and which
+ * What:    a table by class with both, the lines of which they say something else, the expectations, and the
+ *          explanation of one found line; the same as JSON objects, one a line. What was lost on the way, and which
  *          expectations did not hold, goes to standard error. Parts are those of rehearse/report.h.
  * Owns:    nothing; its members are the caller's.
  * Limits:  DIFFERS_MOST lines are named, in JSON all.

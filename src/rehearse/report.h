@@ -31,7 +31,8 @@ const char *report_span(double seconds, char into[REPORT_SPAN]);
 /* A number of a JSON object, or null where JSON has none for it. */
 void report_number(const char *key, double value, struct buffer *into);
 
-/* Whether an expectation held for this tally: into json, and where it did not as a line into broken; each may be NULL. */
+/* Whether an expectation held for this tally: into json, and where it did not as a line into broken; each may be
+ * NULL. */
 bool report_expectation(const struct rehearsal *rehearsal, const struct tally *tally,
 	const struct expect *expect, const char *name, struct buffer *json, struct buffer *broken);
 

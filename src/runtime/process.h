@@ -16,8 +16,8 @@
 
 #define PROCESS_NAME 16
 
-/* As fork. In the child: named, no signal blocked. SIGPIPE and SIGXFSZ are ignored: what they tell an error of write() tells. So are SIGINT,
- * SIGHUP and SIGTERM: who sends them means the parent, which tells its children. */
+/* As fork. In the child: named, no signal blocked. SIGPIPE and SIGXFSZ are ignored: what they tell an error of write()
+ * tells. So are SIGINT, SIGHUP and SIGTERM: who sends them means the parent, which tells its children. */
 pid_t process_fork(const char *name) MUST_USE;
 
 /* Closes every descriptor above standard error except these. */

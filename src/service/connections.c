@@ -74,7 +74,8 @@ count_of(const struct connections_in *in, const struct address *peer)
 	return count;
 }
 
-/* Who gives way first? Who has said nothing yet, then the address that has most, then who has been silent for longest. */
+/* Who gives way first? Who has said nothing yet, then the address that has most, then who has been silent for
+ * longest. */
 static bool
 gives_way_before(const struct connections_in *in, const struct connection_in *one,
 	const struct connection_in *other)

@@ -24,8 +24,8 @@ struct connections_in;
 struct connections_in *connections_in_new(struct export *export_);
 struct connections_in *connections_in_free(struct connections_in *in);
 
-/* Takes what waits at a listening socket, CONNECTIONS_TURN at the most: 0, or -errno where that is not possible just now (-EMFILE, -ENFILE, ...):
- * what waits goes on waiting, and the caller is to leave it alone for a while. */
+/* Takes what waits at a listening socket, CONNECTIONS_TURN at the most: 0, or -errno where that is not possible just
+ * now (-EMFILE, -ENFILE, ...): what waits goes on waiting, and the caller is to leave it alone for a while. */
 int connections_in_accept(struct connections_in *in, int listener, struct wall now) MUST_USE;
 
 /* What to poll for: fills up to CONNECTIONS entries, returns how many. */

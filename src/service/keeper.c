@@ -125,7 +125,8 @@ refuse_link(const char *path, struct fail *fail)
 	return r;
 }
 
-/* One that is gone is no reason to judge nobody, but somebody must hear of it: at each start, as long as status tells. */
+/* One that is gone is no reason to judge nobody, but somebody must hear of it: at each start, as long as status
+ * tells. */
 static void
 tell_renewed(struct ledger *ledger, const char *path, struct wall now)
 {
@@ -415,7 +416,8 @@ take_ring(struct keeper *keeper, uint32_t judge)
 	return true;
 }
 
-/* True if anything was written. Each batch begins with another judge's ring: one that has much to say holds up no other. */
+/* True if anything was written. Each batch begins with another judge's ring: one that has much to say holds up no
+ * other. */
 static bool
 take(struct keeper *keeper)
 {
@@ -686,8 +688,8 @@ has_taken(const struct keeper *keeper, const uint64_t last[ESTATE_JUDGES])
 	return true;
 }
 
-/* What judges had put in when it was told to end is written, too, unless the ledger fails: then it waits in the rings for
- * the one that takes its place, as what comes later does. */
+/* What judges had put in when it was told to end is written, too, unless the ledger fails: then it waits in the rings
+ * for the one that takes its place, as what comes later does. */
 static void
 take_rest(struct keeper *keeper)
 {

@@ -1,9 +1,9 @@
 /* keeperanswer - what the keeper says of its ledger when the desk asks
  *
- * What:    the open cases of a judge; pages of the cases, of one case, of the audit trail and of the lines that are never acted upon, as text for
- *          people or JSON; explanations; and the making and undoing of an entry for a line that is never
- *          acted upon. Who asks stands in the question and goes into the audit trail where a name is opened or looked
- *          up. The keeper sees to the ledger's time (ledger_set_time) before it calls.
+ * What:    the open cases of a judge; pages of the cases, of one case, of the audit trail and of the lines that are
+ *          never acted upon, as text for people or JSON; explanations; and the making and undoing of an entry for a
+ *          line that is never acted upon. Who asks stands in the question and goes into the audit trail where a name is
+ *          opened or looked up. The keeper sees to the ledger's time (ledger_set_time) before it calls.
  * Limits:  a page visits KEEPER_ANSWER_ROWS rows at most; one that finds nothing among them may be empty and goes on.
  * Thread:  the keeper's.
  */

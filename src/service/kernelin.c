@@ -93,8 +93,8 @@ kernelin_take(struct kernelin *in, struct wall received, void (*pump)(void *cont
 	uint64_t end = kernelring_end(&in->ring);
 	size_t count = 0;
 
-	/* What waits behind an unfinished entry must not be read later than what was passed after it. What comes from now
-	 * on can wait: it is later than all that was taken from the sockets. */
+	/* What waits behind an unfinished entry must not be read later than what was passed after it. What comes from
+	 * now on can wait: it is later than all that was taken from the sockets. */
 	for (unsigned look = 0; look < LOOKS && kernelring_has(&in->ring, end); look++)
 		count += kernelring_take(&in->ring, end, on_entry, &taking);
 	if (taking.pending > 0)

@@ -143,8 +143,8 @@ pump_for(void *receiver)
 	pump(receiver);
 }
 
-/* What the filter in the kernel has read; true if anything came. Once it is much, is_full is set. Between taking datagrams from a socket and reading
- * them, so that neither way overtakes the other. */
+/* What the filter in the kernel has read; true if anything came. Once it is much, is_full is set. Between taking
+ * datagrams from a socket and reading them, so that neither way overtakes the other. */
 static bool
 take_filtered(struct receiver *receiver)
 {

@@ -12,8 +12,8 @@
 #define RECEIVES (SANDBOX_SOCKETS_RECEIVE | SANDBOX_SOCKETS_ACCEPT)
 #define KEEPS    (SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE)
 
-/* Everybody has a channel. What the parent may not do, none of its children can: users and groups may have to be asked for
- * over a Unix socket, before the desk shuts itself in. */
+/* Everybody has a channel. What the parent may not do, none of its children can: users and groups may have to be asked
+ * for over a Unix socket, before the desk shuts itself in. */
 static const unsigned calls[OWNER_COUNT] = {
 	[OWNER_RECEIVER] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_JUDGE] = SANDBOX_CHANNELS | SANDBOX_FILES_WRITE | SANDBOX_FORK,

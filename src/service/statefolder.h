@@ -1,8 +1,8 @@
 /* statefolder - the folder of the daemon's own files, and whose it is
  *
- * What:    makes it where it is not there, with a folder in it for each kind of process that keeps files: nobody else may
- *          touch that one, and such a process nothing else (shutin.h). One daemon works in it at a time: a lock that its
- *          processes hold as long as one of them lives, so that a new one waits for what a killed one left.
+ * What:    makes it where it is not there, with a folder in it for each kind of process that keeps files: nobody else
+ *          may touch that one, and such a process nothing else (shutin.h). One daemon works in it at a time: a lock
+ *          that its processes hold as long as one of them lives, so that a new one waits for what a killed one left.
  * Owns:    the lock is the caller's descriptor; it is inherited, and closed nowhere.
  * Thread:  the parent's.
  */

@@ -15,8 +15,8 @@
 /* Told by a log of the application, without the packets. */
 bool flow_is_detail(const struct flow *flow);
 
-/* Were both directions seen, and the end? Then nothing that is still to come changes much. A SYN without an answer is not
- * over: it may be tried again, and then be answered. */
+/* Were both directions seen, and the end? Then nothing that is still to come changes much. A SYN without an answer is
+ * not over: it may be tried again, and then be answered. */
 bool flow_is_over(const struct flow *flow);
 
 /* The same with source and destination exchanged. */

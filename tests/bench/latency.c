@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How long it takes from a datagram to the case in the ledger: one fresh line after the other opens the connections
  * of a zombie, all in a few datagrams at once, and the ledger is asked until it has one case more. The clock runs from
- * before the first of them is sent, so the figures hold a little too much, never too little. Nothing else may open cases
- * meanwhile; other traffic may flow. */
+ * before the first of them is sent, so the figures hold a little too much, never too little. Nothing else may open
+ * cases meanwhile; other traffic may flow. */
 #include "base/fail.h"
 #include "load.h"
 #include "loopback.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What was kept of exporters, with edits, and a checksum that fits them. Each five bytes are an edit: two bytes of
- * offset, how, and a value. What is taken must stand more datagrams, time, and being saved and restored again. The input is
- * no file itself, so that it stays good when what is kept changes. */
+ * offset, how, and a value. What is taken must stand more datagrams, time, and being saved and restored again. The
+ * input is no file itself, so that it stays good when what is kept changes. */
 #include "../unit/datagram.h"
 #include "../unit/memory_stream.h"
 #include "base/hash.h"

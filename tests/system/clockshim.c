@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Preloaded, it sets the clock of one program: CLOCK_REALTIME is off by as many microseconds as stand, as a 64-bit number, in
- * the file that LAZARET_CLOCK names. The file is mapped at the start, before a program shuts itself in. */
+/* Preloaded, it sets the clock of one program: CLOCK_REALTIME is off by as many microseconds as stand, as a 64-bit
+ * number, in the file that LAZARET_CLOCK names. The file is mapped at the start, before a program shuts itself in. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>

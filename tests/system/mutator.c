@@ -3,8 +3,8 @@
  * sFlow with none to three random changes of bytes and lengths, some cut. Among them exporters of
  * 127.0.0.1 and up (NetFlow v9), 127.0.1.1 and up (IPFIX) and 127.0.2.1 and up (sFlow) send valid records. At the
  * end those that sent damaged templates send a valid one, and valid records. Prints as JSON what the valid ones sent:
- * a collector must have counted exactly that. With --spoof, exporters of ever new addresses of 127.16.0.0 and above take
- * the place of the damaged ones: each sends its template and --each - 1 datagrams of records, valid ones. */
+ * a collector must have counted exactly that. With --spoof, exporters of ever new addresses of 127.16.0.0 and above
+ * take the place of the damaged ones: each sends its template and --each - 1 datagrams of records, valid ones. */
 #include "base/fail.h"
 #include "load.h"
 #include "loopback.h"

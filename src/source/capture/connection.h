@@ -12,8 +12,8 @@
  *          CONNECTION_LOSS after the loss.
  * When:    an observation comes out when its connection has closed; a FAILED one after
  *          CONNECTION_ANSWER; an ACCEPTED one, and an unanswered one that may not be FAILED because of a loss,
- *          after CONNECTION_SETTLE even if the connection goes on; any other after CONNECTION_TELL. A connection is forgotten when it was idle for
- *          CONNECTION_IDLE (RFC 5321 s4.5.3.2), or closed for CONNECTION_CLOSED.
+ *          after CONNECTION_SETTLE even if the connection goes on; any other after CONNECTION_TELL. A connection is
+ *          forgotten when it was idle for CONNECTION_IDLE (RFC 5321 s4.5.3.2), or closed for CONNECTION_CLOSED.
  * Owns:    its table. Time is that of the packets; jumps of more than CONNECTION_JUMP back end all.
  * Limits:  the ceiling given at the start; above it one that was silent for long gives way, with what is
  *          known of it (intake_counts: join_forced).

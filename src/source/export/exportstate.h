@@ -1,8 +1,8 @@
 /* exportstate - what is known of exporters, saved for the receiver that comes after this one
  *
  * What:    sessions over UDP with their templates, sampling, sequence and boot times, and the agents of sFlow with
- *          their data sources. Only a restart of ours keeps a session alive (RFC 7011 s8.4). Data that waits for a template
- *          and connections (TCP) are not kept. What is read back is taken for damaged input: layouts are
+ *          their data sources. Only a restart of ours keeps a session alive (RFC 7011 s8.4). Data that waits for a
+ *          template and connections (TCP) are not kept. What is read back is taken for damaged input: layouts are
  *          checked and compiled like announced ones, and under the same ceilings.
  * Owns:    nothing.
  * Limits:  export_settings; what finds no room, or is older than its life, is left out.

@@ -47,8 +47,8 @@ struct kernel_counts {
 
 struct kernel;
 
-/* What a process before this one left in the slots of this ring is cleared. Entries that the filter made for that one can
- * be read up to the first kernel_allow, of sessions and templates that are known as they were (exportstate.h). */
+/* What a process before this one left in the slots of this ring is cleared. Entries that the filter made for that one
+ * can be read up to the first kernel_allow, of sessions and templates that are known as they were (exportstate.h). */
 struct kernel *kernel_new(const struct kernel_settings *settings);
 struct kernel *kernel_free(struct kernel *kernel);
 

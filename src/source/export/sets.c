@@ -36,8 +36,8 @@ release(struct message *message, uint16_t id)
 	}
 }
 
-/* From when on what it says of templates holds: the time in its header, unless that is later than the clock of its exporter
- * can be. A damaged one would keep out, as older than itself, the valid templates of the next minute. */
+/* From when on what it says of templates holds: the time in its header, unless that is later than the clock of its
+ * exporter can be. A damaged one would keep out, as older than itself, the valid templates of the next minute. */
 static uint32_t
 holds_from(const struct message *message)
 {
