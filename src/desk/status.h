@@ -40,6 +40,8 @@ struct status_process {
 	char filter
 		[STATUS_FILTER]; /* of the parent: where the filter in the kernel reads; empty: nowhere */
 	struct wall refused; /* of the parent: the last reload, if it was refused; else us is 0 */
+	struct wall
+		last_loss; /* of the parent, which outlives the others: when losses_grew; us 0: not yet */
 	uint64_t value[COUNTERS];
 } __attribute__((aligned(STATUS_PAGE)));
 

@@ -16,7 +16,7 @@
 static const struct {
 	enum counter what;
 	const char *one; /* of it, in words */
-} losses[LOSS_KINDS] = {
+} loss_kinds[LOSS_KINDS] = {
 	{COUNT_KERNEL_DROPS, "datagrams, because the buffer of a socket was full"},
 	{COUNT_LOST_RECORDS, "records, between exporters and here"},
 	{COUNT_HELD_LOST, "sets of data, because their template did not come in time"},
@@ -44,7 +44,6 @@ rates_sample(struct rates *rates, const struct status_view *view)
 {
 	size_t count = 0;
 	struct status_process *processes = status_copy(view, &count);
-	bool is_first = rates->count == 0;
 
 	rates->sample[rates->next] = (struct rate_sample){
 		.steady_us = view->steady_us,
@@ -55,17 +54,28 @@ rates_sample(struct rates *rates, const struct status_view *view)
 	rates->next = (rates->next + 1) % (RATE_SECONDS + 1);
 	if (rates->count < RATE_SECONDS + 1)
 		rates->count++;
-	for (size_t i = 0; i < LOSS_KINDS; i++) {
-		uint64_t lost = status_sum(processes, count, losses[i].what);
-
-		if (lost > rates->lost[i] && !is_first)
-			rates->last_loss = view->now;
-		rates->lost[i] = lost;
-	}
 	status_done(processes);
 }
 
+bool
+losses_grew(struct losses *losses, const struct status_view *view)
+{
+	size_t count = 0;
+	struct status_process *processes = status_copy(view, &count);
+	bool grew = false;
+
+	for (size_t i = 0; i < LOSS_KINDS; i++) {
+		uint64_t lost = status_sum(processes, count, loss_kinds[i].what);
+
+		grew = grew || lost > losses->lost[i];
+		losses->lost[i] = lost;
+	}
+	status_done(processes);
+	return grew;
+}
+
 struct rate {
+	bool is_known;
 	double datagrams;
 	double records;
 	double mail_records;
@@ -91,7 +101,7 @@ rate_now(const struct rates *rates)
 	seconds = (double)(last->steady_us - first->steady_us) / 1e6;
 	if (seconds <= 0)
 		return (struct rate){0};
-	return (struct rate){rate_of(first->datagrams, last->datagrams, seconds),
+	return (struct rate){true, rate_of(first->datagrams, last->datagrams, seconds),
 		rate_of(first->records, last->records, seconds),
 		rate_of(first->mail_records, last->mail_records, seconds)};
 }
@@ -145,6 +155,14 @@ elapsed(int64_t now, int64_t then)
 	int64_t span;
 
 	return __builtin_sub_overflow(now, then, &span) ? 0 : span;
+}
+
+static struct wall
+last_loss_of(const struct report *report)
+{
+	const struct status_process *parent = find(report, OWNER_PARENT);
+
+	return parent != NULL ? parent->last_loss : (struct wall){0};
 }
 
 static uint64_t
@@ -225,7 +243,7 @@ find_troubles(const struct report *report, struct buffer *into)
 {
 	const struct status_process *keeper = find(report, OWNER_KEEPER);
 	const struct status_process *parent = find(report, OWNER_PARENT);
-	const struct rates *rates = report->rates;
+	struct wall last_loss = last_loss_of(report);
 	char name[32], text[64], at[WALL_TEXT];
 
 	if (report->count == 0)
@@ -245,32 +263,33 @@ find_troubles(const struct report *report, struct buffer *into)
 		buffer_print(into, "%sthe last reload, at %s, was refused: the log says why",
 			into->length > 0 ? "; " : "", wall_format(parent->refused, at));
 	add_untold(report, into);
-	if (rates->last_loss.us != 0 && report->view->now.us - rates->last_loss.us < LOSS_RECENT_US)
+	if (last_loss.us != 0 && elapsed(report->view->now.us, last_loss.us) < LOSS_RECENT_US)
 		add_trouble(into, "", "something was lost in the last 10 minutes");
 }
 
 static void
 put_losses(const struct report *report)
 {
+	struct wall last_loss = last_loss_of(report);
 	char ago[32];
 	bool is_any = false;
 
 	for (size_t i = 0; i < LOSS_KINDS; i++) {
-		uint64_t lost = sum(report, losses[i].what);
+		uint64_t lost = sum(report, loss_kinds[i].what);
 
 		/* A figure may fall again: what came late was not lost. */
 		if (lost == 0 || lost > INT64_MAX)
 			continue;
 		buffer_print(report->into, "%s%llu %s",
 			is_any ? "; " : "Lost since the start: ", (unsigned long long)lost,
-			losses[i].one);
+			loss_kinds[i].one);
 		is_any = true;
 	}
 	if (!is_any)
 		buffer_text(report->into, TEXT("Nothing was lost."));
-	else if (report->rates->last_loss.us != 0)
+	else if (last_loss.us != 0)
 		buffer_print(report->into, "; last %s ago.",
-			format_span(report->view->now.us - report->rates->last_loss.us, ago));
+			format_span(elapsed(report->view->now.us, last_loss.us), ago));
 	else
 		buffer_text(report->into, TEXT("."));
 	buffer_text(report->into, TEXT("\n"));
@@ -328,8 +347,12 @@ put_heading(const struct report *report)
 	if (begin.us != 0)
 		buffer_print(report->into, ", running since %s (%s)", wall_format(begin, since),
 			format_span(elapsed(report->view->now.us, begin.us), span));
-	buffer_print(report->into, "; a second: %.0f datagrams, %.0f records, %.0f of them mail.\n",
-		rate.datagrams, rate.records, rate.mail_records);
+	if (rate.is_known)
+		buffer_print(report->into,
+			"; a second: %.0f datagrams, %.0f records, %.0f of them mail.\n",
+			rate.datagrams, rate.records, rate.mail_records);
+	else
+		buffer_text(report->into, TEXT("; how much passes is not known yet.\n"));
 	put_losses(report);
 	put_filter(report);
 }
@@ -578,9 +601,20 @@ put_json_exporters(const struct report *report)
 }
 
 static void
+put_json_rates(struct buffer *into, struct rate rate)
+{
+	if (rate.is_known)
+		buffer_print(into, "{\"datagrams\":%.1f,\"records\":%.1f,\"mail_records\":%.1f}",
+			rate.datagrams, rate.records, rate.mail_records);
+	else
+		buffer_text(
+			into, TEXT("{\"datagrams\":null,\"records\":null,\"mail_records\":null}"));
+}
+
+static void
 put_json(const struct report *report)
 {
-	struct rate rate = rate_now(report->rates);
+	struct wall last_loss = last_loss_of(report);
 	struct buffer *into = report->into;
 	struct buffer troubles;
 	char since[WALL_TEXT];
@@ -593,14 +627,10 @@ put_json(const struct report *report)
 	buffer_done(&troubles);
 	buffer_text(into, TEXT(",\"version\":"));
 	buffer_json(into, text_of(report->view->version));
-	buffer_print(into,
-		",\"since\":\"%s\",\"rates\":{\"datagrams\":%.1f,\"records\":%.1f,\"mail_records\":"
-		"%.1f}",
-		wall_format(begin_of(report), since), rate.datagrams, rate.records,
-		rate.mail_records);
-	if (report->rates->last_loss.us != 0)
-		buffer_print(into, ",\"last_loss\":\"%s\"",
-			wall_format(report->rates->last_loss, since));
+	buffer_print(into, ",\"since\":\"%s\",\"rates\":", wall_format(begin_of(report), since));
+	put_json_rates(into, rate_now(report->rates));
+	if (last_loss.us != 0)
+		buffer_print(into, ",\"last_loss\":\"%s\"", wall_format(last_loss, since));
 	else
 		buffer_text(into, TEXT(",\"last_loss\":null"));
 	buffer_text(into, TEXT(",\"filter\":"));
@@ -658,8 +688,10 @@ status_line(const struct status_view *view, const struct rates *rates, struct bu
 	else
 		buffer_print(into, "NOT WELL: %s. ", buffer_string(&troubles));
 	buffer_done(&troubles);
-	buffer_print(into, "%llu %s open; a second: %.0f records, %.0f of them mail.",
-		(unsigned long long)open, open == 1 ? "case" : "cases", rate.records,
-		rate.mail_records);
+	buffer_print(into, "%llu %s open", (unsigned long long)open, open == 1 ? "case" : "cases");
+	if (rate.is_known)
+		buffer_print(into, "; a second: %.0f records, %.0f of them mail", rate.records,
+			rate.mail_records);
+	buffer_text(into, TEXT("."));
 	status_done(processes);
 }

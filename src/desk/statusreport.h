@@ -1,7 +1,8 @@
 /* statusreport - how the daemon is, for a person who was woken up, or as JSON
  *
  * What:    the first three lines say whether all is well, how much passes through, and whether anything was lost;
- *          what follows names each process and exporter. Rates are those of the last ten seconds.
+ *          what follows names each process and exporter. Rates are those of the last ten seconds, and not known
+ *          before there are two looks.
  * Owns:    nothing.
  * Limits:  STATUS_TOP exporters unless all are asked for; the text is at most STATUS_REPORT bytes.
  * Thread:  any.
@@ -30,12 +31,18 @@ struct rates {
 	struct rate_sample sample[RATE_SECONDS + 1];
 	size_t count;
 	size_t next;
-	uint64_t lost[LOSS_KINDS];
-	struct wall last_loss; /* seen to grow; us 0: not yet */
 };
 
 /* Once a second. */
 void rates_sample(struct rates *rates, const struct status_view *view);
+
+/* What the parent remembers of losses between two looks. All zero at the begin of the daemon. */
+struct losses {
+	uint64_t lost[LOSS_KINDS];
+};
+
+/* Whether more is lost than at the last look: once a second, for last_loss of the parent's page. */
+bool losses_grew(struct losses *losses, const struct status_view *view);
 
 /* into is of STATUS_REPORT. all: every exporter. */
 void status_report(const struct status_view *view, const struct rates *rates, bool is_json,

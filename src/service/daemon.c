@@ -60,6 +60,7 @@ struct parent {
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
 	struct rates rates;
+	struct losses losses;
 	int64_t sampled_us;
 	unsigned samples;
 	char told[NOTIFY_TEXT]; /* the status that the service manager has */
@@ -417,30 +418,32 @@ watch(struct parent *parent)
 	notify_watchdog(&parent->notify);
 }
 
-/* What the service manager shows: figures are in it only every few seconds, what is wrong at once. */
-static void
-tell_status(struct parent *parent)
+static struct status_view
+view_of(const struct parent *parent)
 {
-	int64_t now = clock_steady();
-	struct status_view view = {
+	return (struct status_view){
 		.processes = estate_status(&parent->estate, 0),
 		.process_count = estate_places(&parent->estate),
 		.exporters = (const struct status_exporters *const *)parent->estate.exporters,
 		.receivers = parent->settings.estate.receivers,
 		.now = parent->duty.clock.now,
-		.steady_us = now,
+		.steady_us = clock_steady(),
 		.version = parent->settings.version,
 	};
+}
+
+/* What the service manager shows: figures are in it only every few seconds, what is wrong at once. */
+static void
+tell_status(struct parent *parent, const struct status_view *view)
+{
 	struct buffer line;
 	bool was_well, is_well;
 
-	if (parent->notify.descriptor < 0 || !parent->was_ready ||
-		now - parent->sampled_us < SAMPLE_US)
+	if (parent->notify.descriptor < 0 || !parent->was_ready)
 		return;
-	parent->sampled_us = now;
-	rates_sample(&parent->rates, &view);
+	rates_sample(&parent->rates, view);
 	buffer_init(&line, STATUS_REPORT);
-	status_line(&view, &parent->rates, &line);
+	status_line(view, &parent->rates, &line);
 	was_well = *parent->told == 'A';
 	is_well = *buffer_string(&line) == 'A';
 	if ((parent->samples++ % TELL_EVERY == 0 || was_well != is_well) &&
@@ -448,6 +451,20 @@ tell_status(struct parent *parent)
 		notify_status(&parent->notify, "%s", buffer_string(&line)) == 1)
 		snprintf(parent->told, sizeof(parent->told), "%s", buffer_string(&line));
 	buffer_done(&line);
+}
+
+/* Looks at the figures of all. Of losses the desk, which comes and goes, would not know what is new. */
+static void
+sample(struct parent *parent)
+{
+	struct status_view view = view_of(parent);
+
+	if (view.steady_us - parent->sampled_us < SAMPLE_US)
+		return;
+	parent->sampled_us = view.steady_us;
+	if (losses_grew(&parent->losses, &view))
+		__atomic_store_n(&parent->duty.status->last_loss.us, view.now.us, __ATOMIC_RELAXED);
+	tell_status(parent, &view);
 }
 
 static void
@@ -494,7 +511,7 @@ loop(struct parent *parent)
 		(void)notify_repeat(&parent->notify);
 		watch(parent);
 		if (parent->phase != PHASE_STOPPING)
-			tell_status(parent);
+			sample(parent);
 	}
 }
 

@@ -13,6 +13,7 @@ struct world {
 	const struct status_exporters *pointer;
 	struct status_view view;
 	struct rates rates;
+	struct losses losses; /* as the parent sees them */
 	struct buffer text;
 };
 
@@ -61,6 +62,8 @@ pass(struct world *world, int64_t us)
 	world->view.steady_us += us;
 	for (int i = 0; i < 5; i++)
 		world->process[i].beat_us = world->view.steady_us;
+	if (losses_grew(&world->losses, &world->view))
+		world->process[0].last_loss = world->view.now;
 	rates_sample(&world->rates, &world->view);
 }
 
@@ -94,6 +97,7 @@ three_lines_say_that_all_is_well(void **state)
 	const char *text;
 
 	pass(*state, 0);
+	pass(*state, 1000);
 	text = report(*state, false, false);
 	assert_starts(text,
 		"All is well.\nVersion 1.2.3, running since 2023-11-14T21:13:20.000Z "
@@ -220,20 +224,44 @@ what_was_lost_is_told_and_soon_no_trouble_any_more(void **state)
 	struct world *world = *state;
 	const char *text;
 
-	/* What a desk that takes the place of another finds is not new. */
-	world->process[1].value[COUNT_KERNEL_DROPS] = 5;
 	pass(world, 0);
-	text = report(world, false, false);
-	assert_starts(text, "All is well.\n");
-	assert_has(text,
-		"Lost since the start: 5 datagrams, because the buffer of a socket was full.\n");
+	assert_has(report(world, true, false), "\"last_loss\":null");
 	world->process[1].value[COUNT_KERNEL_DROPS] = 7;
 	pass(world, WALL_SECOND);
 	text = report(world, false, false);
 	assert_starts(text, "NOT WELL: something was lost in the last 10 minutes.\n");
 	assert_has(text, "7 datagrams, because the buffer of a socket was full; last 0 s ago.\n");
 	pass(world, 11 * WALL_MINUTE);
-	assert_starts(report(world, false, false), "All is well.\n");
+	text = report(world, false, false);
+	assert_starts(text, "All is well.\n");
+	assert_has(text, "; last 11 min ago.\n");
+}
+
+/* Of what passes it knows nothing yet. */
+static void
+a_desk_that_takes_the_place_of_another_knows_of_its_losses(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	pass(world, 0);
+	world->process[1].value[COUNT_SIGHTINGS_REFUSED] = 5;
+	world->process[1].value[COUNT_RECORDS] = 5000;
+	pass(world, WALL_SECOND);
+	pass(world, WALL_MINUTE);
+	world->rates = (struct rates){.count = 0};
+	rates_sample(&world->rates, &world->view);
+	text = report(world, false, false);
+	assert_starts(text, "NOT WELL: something was lost in the last 10 minutes.\n");
+	assert_has(text, "(61 min); how much passes is not known yet.\n");
+	assert_has(text, "; last 60 s ago.\n");
+	text = report(world, true, false);
+	assert_has(text,
+		"\"rates\":{\"datagrams\":null,\"records\":null,\"mail_records\":null},"
+		"\"last_loss\":\"2023-11-14T22:13:21.000Z\"");
+	buffer_clear(&world->text);
+	status_line(&world->view, &world->rates, &world->text);
+	assert_has(buffer_string(&world->text), " 0 cases open.");
 }
 
 /* Each of these means that evidence is not whole. */
@@ -487,6 +515,7 @@ main(void)
 		TEST(one_that_is_replaced_is_no_trouble_unless_it_stays_away),
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
+		TEST(a_desk_that_takes_the_place_of_another_knows_of_its_losses),
 		TEST(a_limit_that_costs_evidence_is_told_as_a_loss),
 		TEST(a_limit_that_costs_none_is_a_figure_and_no_trouble),
 		TEST(exporters_are_listed_with_their_habits),
