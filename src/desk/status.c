@@ -109,6 +109,7 @@ sum_of(const struct status_exporter *of)
 		.port = of->port,
 		.is_tcp = of->is_tcp != 0,
 		.is_new = of->is_new != 0,
+		.is_timeless = of->is_timeless != 0,
 		.seen = of->seen,
 		.datagrams = of->datagrams,
 		.records = of->records,

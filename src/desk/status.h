@@ -52,8 +52,9 @@ struct status_exporter {
 	uint16_t port;
 	uint16_t version; /* 5, 9, 10; sFlow: 0x0500 */
 	uint8_t is_tcp;
-	uint8_t is_new; /* has sent too little to be known as an exporter: it may be anybody */
-	uint8_t spare[6];
+	uint8_t is_new;      /* has sent too little to be known as an exporter: it may be anybody */
+	uint8_t is_timeless; /* time is that of the records: nobody knows how far its clock is off */
+	uint8_t spare[5];
 	struct wall seen;
 	uint64_t datagrams;
 	uint64_t records;
@@ -129,6 +130,7 @@ struct status_sum {
 	uint16_t port; /* that it was last seen from */
 	bool is_tcp;   /* so it came then */
 	bool is_new;   /* all of them are */
+	bool is_timeless;
 	struct wall seen;
 	uint64_t datagrams;
 	uint64_t records;

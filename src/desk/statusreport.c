@@ -458,10 +458,13 @@ format_sampling(uint64_t sampling, char into[32])
 
 /* A clock that is fast has a plus. */
 static const char *
-format_clock(int64_t us, char into[40])
+format_clock(const struct status_sum *of, char into[40])
 {
+	int64_t us = of->clock_off_us;
 	char span[32];
 
+	if (of->is_timeless)
+		return "-";
 	if (us > -120 * WALL_SECOND && us < 120 * WALL_SECOND)
 		snprintf(into, 40, "%+lld s", (long long)(us / WALL_SECOND));
 	else
@@ -515,8 +518,7 @@ put_exporters(const struct report *report)
 			address_format(&of->address, address), (unsigned long)of->domain,
 			status_version_name(of->version), (unsigned long long)of->records,
 			percent(of->mail_records, of->records), lost_percent(of),
-			format_sampling(of->sampling, sampling),
-			format_clock(of->clock_off_us, clock),
+			format_sampling(of->sampling, sampling), format_clock(of, clock),
 			format_span(elapsed(report->view->now.us, of->seen.us), span),
 			of->is_new ? ", new" : "");
 	}
@@ -576,9 +578,12 @@ put_json_exporter(struct buffer *into, const struct status_sum *of)
 		(unsigned long long)of->late, (unsigned long long)of->duplicates,
 		(unsigned long long)of->restarts, (unsigned long long)of->malformed,
 		(unsigned long long)of->templates);
-	buffer_print(into, "\"sampling\":%llu,\"clock_off\":%.3f,\"seen\":\"%s\"}",
-		(unsigned long long)of->sampling, (double)of->clock_off_us / 1e6,
-		wall_format(of->seen, seen));
+	buffer_print(into, "\"sampling\":%llu,\"clock_off\":", (unsigned long long)of->sampling);
+	if (of->is_timeless)
+		buffer_text(into, TEXT("null"));
+	else
+		buffer_print(into, "%.3f", (double)of->clock_off_us / 1e6);
+	buffer_print(into, ",\"seen\":\"%s\"}", wall_format(of->seen, seen));
 }
 
 static void

@@ -323,6 +323,7 @@ add_row(void *context, const struct export_exporter *from)
 		.version = version_of(from->version),
 		.is_tcp = from->transport == EXPORT_TCP,
 		.is_new = !from->is_established,
+		.is_timeless = receiver->settings->receive.by_records,
 		.seen = from->seen,
 		.datagrams = from->datagrams,
 		.records = from->records,

@@ -346,6 +346,26 @@ exporters_are_listed_with_their_habits(void **state)
 	assert_has(report(world, false, true), "198.51.100.1 ");
 }
 
+/* Its clock is that of a recording, and of no use to compare with ours. */
+static void
+where_time_is_that_of_the_records_no_clock_is_off(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, 0);
+	world->exporters.count = 1;
+	world->exporters.exporter[0] = (struct status_exporter){.address = address_from_v4(1),
+		.version = 9,
+		.is_timeless = 1,
+		.sampling = 1,
+		.clock_off_us = -178 * WALL_DAY,
+		.seen = NOW};
+	assert_has(report(world, false, false), "  unsampled          -  0 s ago\n");
+	assert_has(report(world, true, false), "\"clock_off\":null,");
+	world->exporters.exporter[0].is_timeless = 0;
+	assert_has(report(world, false, false), "  unsampled     -178 d  0 s ago\n");
+}
+
 static void
 who_is_new_is_shown_where_all_are_asked_for(void **state)
 {
@@ -519,6 +539,7 @@ main(void)
 		TEST(a_limit_that_costs_evidence_is_told_as_a_loss),
 		TEST(a_limit_that_costs_none_is_a_figure_and_no_trouble),
 		TEST(exporters_are_listed_with_their_habits),
+		TEST(where_time_is_that_of_the_records_no_clock_is_off),
 		TEST(who_is_new_is_shown_where_all_are_asked_for),
 		TEST(who_is_new_and_does_not_say_whether_he_samples_is_no_trouble),
 		TEST(json_has_all_that_is_known_of_an_exporter),
