@@ -20,7 +20,7 @@
 
 #define STATUS_PROCESSES 36
 #define STATUS_EXPORTERS 8192 /* all sessions and agents of sFlow of the defaults */
-#define STATUS_TEXT      192
+#define STATUS_TEXT      320
 #define STATUS_FILTER    128
 /* Each has a page of memory of its own, so that others can be kept from writing it. */
 #define STATUS_PAGE 4096

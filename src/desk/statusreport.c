@@ -256,7 +256,8 @@ find_troubles(const struct report *report, struct buffer *into)
 			buffer_print(into, "%s%s%s %s", into->length > 0 ? "; " : "",
 				name_of(&report->processes[i], name), is_sentence ? ":" : "", what);
 	}
-	if (keeper != NULL && keeper->pid != 0 && !is_awaited(report, keeper) &&
+	/* Where the keeper has told more, that is enough. */
+	if (keeper != NULL && trouble_of(report, keeper) == NULL && !is_awaited(report, keeper) &&
 		keeper->value[COUNT_LEDGER_WORKS] == 0)
 		add_trouble(into, "", "the ledger cannot be written");
 	if (parent != NULL && parent->refused.us != 0)

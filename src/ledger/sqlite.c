@@ -41,7 +41,9 @@ static int
 tell_damaged(struct sqlite *sqlite, struct fail *fail)
 {
 	return tell(sqlite, -EUCLEAN, "the file of the ledger is damaged",
-		"keep the file, and go on with the last good copy of it and of its key file", fail);
+		"end what writes to it, put it aside with its -wal and -shm, and put the last good "
+		"copy in its place, or none; keep the key file: see lazaretd(8)",
+		fail);
 }
 
 int

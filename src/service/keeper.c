@@ -165,7 +165,8 @@ note_failure(struct keeper *keeper, enum refusal what, const struct fail *fail)
 	keeper->failures++;
 	if (what == REFUSED_OPEN || what == REFUSED_VERDICT)
 		keeper->retry_us = clock_steady() + RETRY_US;
-	duty_trouble(&keeper->duty, "the ledger cannot be written: %s", fail->what);
+	duty_trouble(&keeper->duty, "the ledger cannot be written: %s%s%s%s", fail->what,
+		*fail->hint ? " (" : "", fail->hint, *fail->hint ? ")" : "");
 	keeper->tells_renewed = false;
 	duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 0);
 	if ((keeper->refused & what) == 0)

@@ -125,6 +125,11 @@ the_first_line_names_what_is_wrong(void **state)
 	world->process[3].value[COUNT_LEDGER_WORKS] = 0;
 	assert_starts(report(world, false, false),
 		"NOT WELL: judge 0: the disk is?full; the ledger cannot be written.\n");
+	/* Not twice. */
+	world->process[2].trouble[0] = '\0';
+	snprintf(world->process[3].trouble, STATUS_TEXT, "the ledger cannot be written: why");
+	assert_starts(report(world, false, false),
+		"NOT WELL: keeper: the ledger cannot be written: why.\n");
 }
 
 /* As when the disk hangs. */
@@ -184,10 +189,10 @@ one_that_is_replaced_is_no_trouble_unless_it_stays_away(void **state)
 	assert_has(text, "\nkeeper              13  starting");
 	pass(world, 2 * WALL_SECOND);
 	text = report(world, false, false);
-	assert_starts(text, "NOT WELL: keeper is not ready; the ledger cannot be written.\n");
+	assert_starts(text, "NOT WELL: keeper is not ready.\n");
 	pass(world, 9 * WALL_SECOND);
 	text = report(world, false, false);
-	assert_starts(text, "NOT WELL: judge 0 is not running; keeper is not ready;");
+	assert_starts(text, "NOT WELL: judge 0 is not running; keeper is not ready.");
 	assert_has(text, "\njudge 0              0  ended");
 	/* What stands in shared memory may be any number. */
 	judge->awaited_us = INT64_MAX;
