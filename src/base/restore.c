@@ -49,8 +49,8 @@ restore_damaged(struct restore *restore, struct fail *fail, const char *what)
 {
 	if (restore->error == 0)
 		restore->error = -EBADMSG;
-	fail_what(fail, "the snapshot is damaged before byte %llu: %s",
-		(unsigned long long)restore->at, what);
+	fail_what(
+		fail, "it is damaged before byte %llu: %s", (unsigned long long)restore->at, what);
 	fail_hint(fail, "it is of no use; state begins without it");
 	return restore->error;
 }
@@ -59,7 +59,7 @@ static int
 refuse(struct restore *restore, struct fail *fail)
 {
 	restore->error = -ENOTSUP;
-	fail_what(fail, "the snapshot was written by another build or version");
+	fail_what(fail, "it was written by another build or version");
 	fail_hint(fail, "it is of no use to this one; state begins without it");
 	return restore->error;
 }
@@ -75,8 +75,8 @@ fetch(struct restore *restore, void *into, size_t size, struct fail *fail)
 	if (r == 0)
 		return restore_damaged(restore, fail, "it ends there");
 	restore->error = r < 0 && r > INT32_MIN ? (int)r : -EIO;
-	fail_what(fail, "the snapshot cannot be read at byte %llu: %s",
-		(unsigned long long)restore->at, strerror(-restore->error));
+	fail_what(fail, "it cannot be read at byte %llu: %s", (unsigned long long)restore->at,
+		strerror(-restore->error));
 	return restore->error;
 }
 

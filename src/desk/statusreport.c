@@ -8,6 +8,8 @@
 #define BEAT_LATE_US (5 * WALL_SECOND)
 /* One that is replaced in a reload, or has just been started, has so long before it is a trouble. */
 #define AWAITED_US (10 * WALL_SECOND)
+/* That a process began without its file is told so long. */
+#define REFUSED_RECENT_US WALL_DAY
 /* A loss that is older is told, but is no trouble any more. */
 #define LOSS_RECENT_US (10 * WALL_MINUTE)
 /* Words of what is wrong. */
@@ -237,6 +239,32 @@ add_untold(const struct report *report, struct buffer *into)
 			untold == 1 ? "it samples" : "they sample");
 }
 
+/* Who began without what the one before had saved. */
+static void
+add_refused(const struct report *report, enum counter_owner owner, const char *gone,
+	struct buffer *into)
+{
+	struct wall latest = {0};
+	unsigned count = 0;
+	char time[WALL_TEXT];
+
+	for (size_t i = 0; i < report->count; i++) {
+		struct wall refused = report->processes[i].refused;
+
+		if (report->processes[i].owner != owner || refused.us == 0 ||
+			elapsed(report->view->now.us, refused.us) >= REFUSED_RECENT_US)
+			continue;
+		count++;
+		latest = refused.us > latest.us ? refused : latest;
+	}
+	if (count > 0)
+		buffer_print(into,
+			"%s%u %s%s began on %s without the saved state, which could not be used: "
+			"%s (told for a day, or until what was put aside as %ss/*.refused is gone)",
+			into->length > 0 ? "; " : "", count, owner_names[owner],
+			count == 1 ? "" : "s", wall_format(latest, time), gone, owner_names[owner]);
+}
+
 /* Empty if all is well. */
 static void
 find_troubles(const struct report *report, struct buffer *into)
@@ -257,12 +285,15 @@ find_troubles(const struct report *report, struct buffer *into)
 				name_of(&report->processes[i], name), is_sentence ? ":" : "", what);
 	}
 	/* Where the keeper has told more, that is enough. */
-	if (keeper != NULL && trouble_of(report, keeper) == NULL && !is_awaited(report, keeper) &&
+	if (keeper != NULL && trouble_of(report, keeper, text) == NULL && !is_awaited(report, keeper) &&
 		keeper->value[COUNT_LEDGER_WORKS] == 0)
 		add_trouble(into, "", "the ledger cannot be written");
-	if (parent != NULL && parent->refused.us != 0)
+	if (parent != NULL && parent->reload.us != 0)
 		buffer_print(into, "%sthe last reload, at %s, was refused: the log says why",
-			into->length > 0 ? "; " : "", wall_format(parent->refused, at));
+			into->length > 0 ? "; " : "", wall_format(parent->reload, at));
+	add_refused(
+		report, OWNER_JUDGE, "what was seen of lines without a case is forgotten", into);
+	add_refused(report, OWNER_RECEIVER, "templates of exporters are learnt anew", into);
 	add_untold(report, into);
 	if (last_loss.us != 0 && elapsed(report->view->now.us, last_loss.us) < LOSS_RECENT_US)
 		add_trouble(into, "", "something was lost in the last 10 minutes");

@@ -91,7 +91,7 @@ check_head(const struct flow_channel *channel, const struct flow_saved *saved, s
 		return restore_damaged(restore, fail, "a share of failing lines that cannot be");
 	if (saved->count <= channel->senders.most)
 		return 0;
-	fail_what(fail, "the snapshot holds %lu lines that send, more than the %zu there may be",
+	fail_what(fail, "it holds %lu lines that send, more than the %zu there may be",
 		(unsigned long)saved->count, channel->senders.most);
 	fail_hint(fail, "let at least as many lines be judged as before");
 	return -ENOSPC;

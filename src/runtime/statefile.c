@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What a writer says: that all is on the disk, and then, or instead of it, what went wrong. */
@@ -135,13 +136,33 @@ statefile_load(const struct statefile *file, statefile_restore restore_all, void
 	return r;
 }
 
+static const char *
+aside_of(const struct statefile *file, char into[STATEFILE_PATH + 8])
+{
+	snprintf(into, STATEFILE_PATH + 8, "%s.refused", file->path);
+	return into;
+}
+
 void
-statefile_put_aside(const struct statefile *file)
+statefile_put_aside(struct statefile *file)
 {
 	char aside[STATEFILE_PATH + 8];
 
-	snprintf(aside, sizeof(aside), "%s.refused", file->path);
-	(void)rename(file->path, aside);
+	if (rename(file->path, aside_of(file, aside)) < 0)
+		file->refused.us = time(NULL) * WALL_SECOND;
+}
+
+/* A file's status changes when it is renamed. */
+struct wall
+statefile_refused(const struct statefile *file)
+{
+	char aside[STATEFILE_PATH + 8];
+	struct stat there;
+
+	if (lstat(aside_of(file, aside), &there) < 0 ||
+		file->refused.us > there.st_ctim.tv_sec * WALL_SECOND)
+		return file->refused;
+	return (struct wall){there.st_ctim.tv_sec * WALL_SECOND};
 }
 
 /* A writer that nobody can end, because the disk hangs, may outlive its process, and what it waits for is done when the

@@ -36,6 +36,7 @@ struct statefile {
 	bool is_told;   /* what went wrong, and it ends */
 	uint64_t bytes; /* of the last one that was written */
 	uint64_t failed;
+	struct wall refused; /* but could not be put aside */
 };
 
 /* All sections of the file, without its end: 0 or -errno. */
@@ -51,7 +52,10 @@ int statefile_load(const struct statefile *file, statefile_restore restore, void
 	struct fail *fail) MUST_USE;
 
 /* The good one is none: it is kept under another name, for whoever wants to know why. */
-void statefile_put_aside(const struct statefile *file);
+void statefile_put_aside(struct statefile *file);
+
+/* When one was last put aside; us 0: never, or what was put aside is gone. */
+struct wall statefile_refused(const struct statefile *file);
 
 /* A new one, by a child; in place of one that is not over, which becomes the good one no more unless it is taken
  * over already. In the child save has no descriptor but the standard ones. */

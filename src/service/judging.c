@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -193,6 +194,7 @@ show(struct judging *judging)
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
 		lost += judging->from[i].lost;
 	show_rings(judging);
+	duty_refused(duty, statefile_refused(&judging->snapshot.file));
 	duty_count(duty, COUNT_TAKEN, judging->taken);
 	duty_count(duty, COUNT_TAKEN_LOST, lost);
 	duty_count(duty, COUNT_LINES, counts.lines);
@@ -475,6 +477,7 @@ restore(struct judging *judging, unsigned tries)
 {
 	struct snapshot_places where = {0};
 	struct fail fail = {0};
+	char text[sizeof(fail.what) + 64];
 	uint64_t lost = 0;
 	int r = tries > TRIES_SNAPSHOT
 		? -ECANCELED
@@ -495,7 +498,9 @@ restore(struct judging *judging, unsigned tries)
 		judging->judge = judging_new(judging);
 		where = (struct snapshot_places){0};
 		statefile_put_aside(&judging->snapshot.file);
-		event(EVENT_SNAPSHOT_REFUSED, "text=%s", fail.what);
+		snprintf(text, sizeof(text), "the snapshot of a judge cannot be used: %s",
+			fail.what);
+		event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", judging->snapshot.file.path, text);
 	}
 	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
 		struct ring *ring = &judging->from[i];

@@ -34,6 +34,13 @@ void duty_hear(struct duty *duty);
 /* What is wrong now, in words; "" when it is over. */
 void duty_trouble(struct duty *duty, const char *format, ...) PRINTF(2, 3);
 
+/* When its file was last put aside. */
+static inline void
+duty_refused(struct duty *duty, struct wall refused)
+{
+	__atomic_store_n(&duty->status->refused.us, refused.us, __ATOMIC_RELAXED);
+}
+
 /* value: since the process began; a counter goes on from where the one before it ended. */
 static inline void
 duty_count(struct duty *duty, enum counter counter, uint64_t value)

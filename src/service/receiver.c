@@ -361,6 +361,7 @@ show(struct receiver *receiver)
 	const struct intake_counts *counts = intake_counts(receiver->intake);
 	struct duty *duty = &receiver->duty;
 
+	duty_refused(duty, statefile_refused(&receiver->sessionfile.file));
 	show_export(receiver);
 	duty_count(duty, COUNT_RECORDS, counts->records);
 	duty_count(duty, COUNT_MAIL_RECORDS, counts->mail_records);
@@ -524,6 +525,7 @@ restore(struct receiver *receiver, unsigned tries)
 	struct sessionfile *file = &receiver->sessionfile;
 	char folder[STATEFOLDER_PATH];
 	struct fail fail = {0};
+	char text[sizeof(fail.what) + 64];
 	int r = -ECANCELED;
 
 	statefolder_of(receiver->settings->state, OWNER_RECEIVER, folder);
@@ -543,7 +545,9 @@ restore(struct receiver *receiver, unsigned tries)
 	export_free(receiver->export_);
 	receiver->export_ = export_new(settings, receiver->intake);
 	statefile_put_aside(&file->file);
-	event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", file->file.path, fail.what);
+	snprintf(
+		text, sizeof(text), "the session file of a receiver cannot be used: %s", fail.what);
+	event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", file->file.path, text);
 }
 
 /* True if anything came. */

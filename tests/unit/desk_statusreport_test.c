@@ -242,6 +242,30 @@ what_was_lost_is_told_and_soon_no_trouble_any_more(void **state)
 	assert_has(text, "; last 11 min ago.\n");
 }
 
+static void
+who_began_without_what_was_saved_is_told_for_a_day(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, 0);
+	world->process[2].refused = NOW;
+	world->process[4] = world->process[2];
+	world->process[4].number = 1;
+	world->process[4].refused.us -= WALL_HOUR;
+	assert_starts(report(world, false, false),
+		"NOT WELL: 2 judges began on 2023-11-14T22:13:20.000Z without the saved state, "
+		"which could not be used: what was seen of lines without a case is forgotten "
+		"(told for a day, or until what was put aside as judges/*.refused is gone).\n");
+	pass(world, 23 * WALL_HOUR + 1);
+	world->process[1].refused = world->view.now;
+	assert_starts(report(world, false, false), "NOT WELL: 1 judge began on 2023-11-14T22:");
+	assert_has(report(world, false, false), "; 1 receiver began on 2023-11-15T21:");
+	pass(world, WALL_HOUR);
+	assert_starts(report(world, false, false), "NOT WELL: 1 receiver began on 2023-11-15T21:");
+	world->process[1].refused.us = 0;
+	assert_starts(report(world, false, false), "All is well.\n");
+}
+
 /* Of what passes it knows nothing yet. */
 static void
 a_desk_that_takes_the_place_of_another_knows_of_its_losses(void **state)
@@ -540,6 +564,7 @@ main(void)
 		TEST(one_that_is_replaced_is_no_trouble_unless_it_stays_away),
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
+		TEST(who_began_without_what_was_saved_is_told_for_a_day),
 		TEST(a_desk_that_takes_the_place_of_another_knows_of_its_losses),
 		TEST(a_limit_that_costs_evidence_is_told_as_a_loss),
 		TEST(a_limit_that_costs_none_is_a_figure_and_no_trouble),

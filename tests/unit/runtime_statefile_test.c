@@ -360,6 +360,7 @@ what_is_in_the_way_is_named_with_what_to_do(void **state)
 static void
 a_damaged_one_is_refused_and_put_aside(void **state)
 {
+	char aside[STATEFILE_PATH + 8];
 	struct bench bench;
 	struct stat stat_;
 	int file;
@@ -371,8 +372,18 @@ a_damaged_one_is_refused_and_put_aside(void **state)
 	assert_int_equal(pwrite(file, "x", 1, stat_.st_size - 1), 1);
 	close(file);
 	assert_int_equal(loaded(&bench), -EBADMSG);
+	assert_true(statefile_refused(&bench.file).us == 0);
 	statefile_put_aside(&bench.file);
 	assert_int_equal(loaded(&bench), -ENOENT);
+	/* A next one at its path knows of it, as long as it is there. */
+	statefile_init(&bench.file, bench.folder, "judge", 3, "snapshot");
+	assert_true(statefile_refused(&bench.file).us >= stat_.st_ctim.tv_sec * WALL_SECOND);
+	snprintf(aside, sizeof(aside), "%s.refused", bench.file.path);
+	assert_int_equal(unlink(aside), 0);
+	assert_true(statefile_refused(&bench.file).us == 0);
+	/* What cannot be put aside is told by who wanted to. */
+	statefile_put_aside(&bench.file);
+	assert_true(statefile_refused(&bench.file).us >= stat_.st_ctim.tv_sec * WALL_SECOND);
 	end(&bench);
 }
 
