@@ -434,13 +434,15 @@ static bool
 refer_to_judge(struct client *client, const struct answer *answer)
 {
 	const struct desk_settings *settings = client->desk->settings;
+	struct text known = {answer->text, answer->size};
+	struct text digits = text_cut(&known, '\n');
 	uint64_t pseudonym;
 
-	if (client->question.ask != ASK_EXPLAIN || answer->code != -ESRCH || answer->size != 16 ||
-		settings->judges == 0 ||
-		text_parse_hex((struct text){answer->text, answer->size}, UINT64_MAX, &pseudonym) <
-			0)
+	if (client->question.ask != ASK_EXPLAIN || answer->code != -ESRCH || digits.length != 16 ||
+		settings->judges == 0 || text_parse_hex(digits, UINT64_MAX, &pseudonym) < 0)
 		return false;
+	if (known.length > 0)
+		put_chunk(client, '+', known.at, known.length);
 	client->question.ask = ASK_EXPLAIN_LINE;
 	client->question.cursor = 0;
 	snprintf(client->question.text, sizeof(client->question.text), "%016llx",

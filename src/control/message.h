@@ -44,8 +44,8 @@ enum ask {
 	ASK_CASES,        /* keeper: cursor: number of the case before; flag: only open ones */
 	ASK_CASE, /* keeper: text names a case; opens the line's name and writes that down; flag: leaves it
 		   * sealed */
-	ASK_EXPLAIN, /* keeper: text names a case or line. A line without a case: code -ESRCH, and its pseudonym
-		      * of 16 digits in text */
+	ASK_EXPLAIN, /* keeper: text names a case or line. A line without a case: code -ESRCH, and in text its
+		      * pseudonym of 16 digits, a line feed, and what the ledger has to say of the line */
 	ASK_AUDIT, /* keeper */
 	ASK_NEVER, /* keeper: text is ADDRESS, a line feed, reason; flag: undo, without reason; empty: list */
 	ASK_RELOAD, /* parent */

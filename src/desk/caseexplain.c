@@ -91,8 +91,8 @@ add_verdict(struct ledger *ledger, const struct verdict *verdict, const char *na
 	return 0;
 }
 
-static int
-add_never(struct ledger *ledger, uint64_t line, struct buffer *into, struct fail *fail)
+int
+caseexplain_never(struct ledger *ledger, uint64_t line, struct buffer *into, struct fail *fail)
 {
 	struct never never;
 	int r = ledger_is_never(ledger, line, &never, fail);
@@ -136,7 +136,7 @@ caseexplain(struct ledger *ledger, const struct ledger_case *of, const char *nam
 	if (of->previous != 0)
 		buffer_print(into, "It is not the line's first: case %llu came before.\n",
 			(unsigned long long)of->previous);
-	r = add_never(ledger, of->line, into, fail);
+	r = caseexplain_never(ledger, of->line, into, fail);
 	if (r < 0)
 		return r;
 	buffer_text(into, TEXT("\n"));

@@ -333,7 +333,7 @@ static int
 refer_to_judge(struct asked *asked)
 {
 	struct text text = text_of(asked->question->text);
-	char digits[17];
+	struct buffer said;
 	struct line line;
 	uint64_t number;
 	int r = 0;
@@ -350,10 +350,17 @@ refer_to_judge(struct asked *asked)
 	}
 	if (r < 0)
 		return r;
-	snprintf(digits, sizeof(digits), "%016llx", (unsigned long long)line.pseudonym);
-	(void)answer_add(asked->answer, text_of(digits));
-	asked->answer->code = -ESRCH;
-	return 0;
+	buffer_init(&said, sizeof(asked->answer->text));
+	buffer_print(&said, "%016llx\n", (unsigned long long)line.pseudonym);
+	r = caseexplain_never(asked->ledger, line.pseudonym, &said, &asked->fail);
+	if (r == 0) {
+		if (said.length > strlen("0123456789abcdef\n"))
+			buffer_text(&said, TEXT("\n"));
+		(void)answer_add(asked->answer, (struct text){said.at, said.length});
+		asked->answer->code = -ESRCH;
+	}
+	buffer_done(&said);
+	return r;
 }
 
 static int

@@ -127,6 +127,10 @@ a_line_of_the_own_network_is_never_acted_upon(void **state)
 	house_start(house);
 	answer = house_ask(house, "lazaret/1 never 203.0.113.77 --reason=own%20server\n");
 	assert_true(has(answer, "is never acted upon from now on"));
+	answer = house_ask(house, "lazaret/1 explain 203.0.113.77\n");
+	assert_true(has(answer, "The line is never acted upon: own server ("));
+	assert_true(has(answer, "confirmed"));
+	assert_true(ends(answer, "\n.0\n"));
 	answer = house_ask(house, "lazaret/1 never\n");
 	assert_true(has(answer, "own server"));
 	assert_null(strstr(answer, "203.0.113.77"));

@@ -181,7 +181,7 @@ a_line_without_a_case_is_named_to_the_desk(void **state)
 
 	free((char *)(uintptr_t)ask(ledger, ASK_EXPLAIN, "203.0.113.9"));
 	assert_int_equal(answer.code, -ESRCH);
-	assert_int_equal(answer.size, 16);
+	assert_int_equal(answer.size, 17);
 	assert_true(says(ledger, ASK_EXPLAIN, "line-0123456789abcdef", "0123456789abcdef"));
 	assert_int_equal(answer.code, -ESRCH);
 	assert_true(says(ledger, ASK_EXPLAIN, "198.51.100.1", "not of the own network"));
@@ -208,6 +208,9 @@ a_line_is_put_on_the_list_and_taken_off(void **state)
 	assert_true(says(ledger, ASK_CASES, "", "  never\n"));
 	assert_true(says(ledger, ASK_CASE, "2", "never acted upon: shop (anna (1000), 2023"));
 	assert_true(says(ledger, ASK_EXPLAIN, "2", "The line is never acted upon: shop"));
+	assert_true(says(ledger, ASK_EXPLAIN, "203.0.113.9",
+		"\nThe line is never acted upon: telecare (anna (1000), 2023"));
+	assert_int_equal(answer.code, -ESRCH);
 	assert_true(says(ledger, ASK_NEVER, "2\nagain", "already"));
 	assert_int_equal(answer.code, -EEXIST);
 	assert_true(says(ledger, ASK_NEVER, "1\n", "no reason"));
