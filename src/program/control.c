@@ -9,6 +9,7 @@
 #include "program/verbs.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -18,9 +19,14 @@
 #define SYSTEM_PATH "/run/lazaret/control"
 #define PROSE_MOST  (4 << 20)
 
+/* Longer than the desk waits for the others, of whom it says so itself. */
+#define PATIENCE_MS 12000
+
 /* Of an answer that is being read. */
 struct incoming {
 	int socket;
+	const char *from;
+	bool is_patient; /* it was told that nothing comes */
 	bool is_broken;
 	size_t length;
 	size_t at;
@@ -158,11 +164,29 @@ control_add_flag(struct buffer *line, const char *flag, const char *value)
 	buffer_done(&word);
 }
 
+/* A desk that hangs is replaced, and then the answer ends: nobody is to wonder until then. */
+static void
+tell_silence(struct incoming *in)
+{
+	struct pollfd polled = {.fd = in->socket, .events = POLLIN};
+	struct fail fail = {0};
+
+	if (in->is_patient || poll(&polled, 1, PATIENCE_MS) != 0)
+		return;
+	in->is_patient = true;
+	fail_where(&fail, "%s", in->from);
+	fail_what(&fail,
+		"nothing is answered as yet, and waited for: a desk that hangs is replaced after "
+		"daemon.hangs (60 s)");
+	complaint_print(&fail);
+}
+
 static int
 fill(struct incoming *in)
 {
 	ssize_t n;
 
+	tell_silence(in);
 	do {
 		n = recv(in->socket, in->bytes, sizeof(in->bytes), 0);
 	} while (n < 0 && errno == EINTR);
@@ -301,6 +325,7 @@ exchange(const struct control *control, struct buffer *line, struct buffer *into
 	int r;
 
 	in->socket = control->socket;
+	in->from = control->tried;
 	buffer_text(line, TEXT("\n"));
 	/* Who is sent away finds the reason in the answer, so an error here is none yet. */
 	while (sent < line->length) {

@@ -4,6 +4,7 @@
  *          $XDG_RUNTIME_DIR/lazaret/control, or /run/lazaret/control. Sends a request, prints the answer as it comes,
  *          and turns its end into an exit code (lazaret-control(7)). A configuration that is wrong is warned of, and
  *          the daemon is asked where it would be without one; with --control none is read.
+ *          Where nothing comes for long that is told, once an answer, and waited for.
  * Owns:    the socket.
  * Limits:  an answer may be of any length; sentences about what is wrong CONTROL_SENTENCE bytes.
  * Thread:  one a process.
