@@ -39,8 +39,8 @@ struct status_process {
 	char trouble[STATUS_TEXT]; /* empty: none */
 	char filter
 		[STATUS_FILTER]; /* of the parent: where the filter in the kernel reads; empty: nowhere */
-	struct wall refused;   /* when its file was last put aside; us 0: never */
-	struct wall reload;    /* of the parent: when the last reload was refused; us 0: it was not */
+	struct wall refused; /* when its file was last put aside; us 0: never */
+	struct wall reload;  /* of the parent: when the last reload was refused; us 0: it was not */
 	struct wall last_loss; /* of the parent: when more was last lost; us 0: not yet */
 	uint64_t value[COUNTERS];
 } __attribute__((aligned(STATUS_PAGE)));

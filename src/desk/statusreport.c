@@ -285,8 +285,8 @@ find_troubles(const struct report *report, struct buffer *into)
 				name_of(&report->processes[i], name), is_sentence ? ":" : "", what);
 	}
 	/* Where the keeper has told more, that is enough. */
-	if (keeper != NULL && trouble_of(report, keeper, text) == NULL && !is_awaited(report, keeper) &&
-		keeper->value[COUNT_LEDGER_WORKS] == 0)
+	if (keeper != NULL && trouble_of(report, keeper, text) == NULL &&
+		!is_awaited(report, keeper) && keeper->value[COUNT_LEDGER_WORKS] == 0)
 		add_trouble(into, "", "the ledger cannot be written");
 	if (parent != NULL && parent->reload.us != 0)
 		buffer_print(into, "%sthe last reload, at %s, was refused: the log says why",

@@ -216,7 +216,7 @@ gate_of(struct parent *parent)
 static void
 show_refused(struct parent *parent, struct wall when)
 {
-	__atomic_store_n(&parent->duty.status->refused.us, when.us, __ATOMIC_RELAXED);
+	__atomic_store_n(&parent->duty.status->reload.us, when.us, __ATOMIC_RELAXED);
 }
 
 /* All of the new configuration, or nothing. */

@@ -586,8 +586,8 @@ nap(struct judging *judging)
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
 }
 
-/* The last snapshot, of everything: it is good when the keeper has all verdicts. It is waited for, but only so long, and
- * this process shows that it lives, since all that touches the disk is done by a child. */
+/* The last snapshot, of everything: it is good when the keeper has all verdicts. It is waited for, but only so long,
+ * and this process shows that it lives, since all that touches the disk is done by a child. */
 static void
 finish(struct judging *judging)
 {

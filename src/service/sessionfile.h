@@ -30,7 +30,8 @@ void sessionfile_init(struct sessionfile *file, const char *folder, uint32_t num
 
 /* The last good one into a fresh export: how many exporters are known, else as statefile_load. One of another seed is
  * of no use: other exporters came. If it was the last of an orderly end, one that does not say so is begun: nothing is
- * to be read before it is over, or, where the disk hangs, a loss may be told that was none if the receiver is killed. */
+ * to be read before it is over, or, where the disk hangs, a loss may be told that was none if the receiver is
+ * killed. */
 int sessionfile_load(struct sessionfile *file, struct export *export_, struct wall now,
 	struct fail *fail) MUST_USE;
 

@@ -20,9 +20,9 @@ void statefolder_of(const char *state, enum counter_owner owner, char into[STATE
 /* Makes and locks it: the lock's descriptor; -EBUSY if another daemon has it and keeps it. */
 int statefolder_take(const char *state, struct fail *fail) MUST_USE;
 
-/* By what exporters are given to so many receivers (runtime/steering.h): drawn once and kept in the folder, as what each
- * receiver knows of its exporters is; another one where their number changes. Nobody outside is to know it, and so to
- * choose whose receiver he shares. */
+/* By what exporters are given to so many receivers (runtime/steering.h): drawn once and kept in the folder, as what
+ * each receiver knows of its exporters is; another one where their number changes. Nobody outside is to know it, and
+ * so to choose whose receiver he shares. */
 uint32_t statefolder_seed(const char *state, uint32_t receivers);
 
 #endif

@@ -160,13 +160,13 @@ a_reload_that_was_refused_is_a_trouble_with_its_time(void **state)
 	struct world *world = *state;
 
 	pass(world, 0);
-	world->process[0].refused = NOW;
+	world->process[0].reload = NOW;
 	assert_starts(report(world, false, false),
 		"NOT WELL: the last reload, at 2023-11-14T22:13:20.000Z, was refused: the log "
 		"says why.\n");
 	assert_starts(report(world, true, false),
 		"{\"type\":\"status\",\"well\":false,\"trouble\":\"the last reload, at ");
-	world->process[0].refused = (struct wall){0};
+	world->process[0].reload = (struct wall){0};
 	assert_starts(report(world, false, false), "All is well.\n");
 }
 

@@ -156,7 +156,8 @@ what_a_child_wrote_is_the_good_one_when_it_is_taken_over(void **state)
 	end(&bench);
 }
 
-/* A disk that hangs holds up whoever touches a file: as a lock that somebody else has does, or a save that does not end. */
+/* A disk that hangs holds up whoever touches a file: as a lock that somebody else has does, or a save that does not
+ * end. */
 static void
 whoever_waits_for_the_disk_it_is_not_the_process(void **state)
 {
