@@ -118,10 +118,12 @@ class Daemon:
         found = {pid: of[4:] for pid, of in children(self.pid).items() if of.startswith("laz-") and is_alive(pid)}
         return found if name is None else sorted(pid for pid, of in found.items() if of == name)
 
+    def lasting(self):
+        """The same of those that work, without those that write a file for them and end."""
+        return {pid: name for pid, name in self.processes().items() if (stat_of(pid) or (0, 0, 0))[2] == self.pid}
+
     def one(self, name):
-        """The oldest, which is none that writes a snapshot."""
-        return wait_until(lambda: [pid for pid in self.processes(name) if (stat_of(pid) or (0, 0, 0))[2] == self.pid],
-                          40)[0]
+        return wait_until(lambda: [pid for pid, of in self.lasting().items() if of == name], 40)[0]
 
     def ask(self, *arguments, timeout=30):
         return subprocess.run([LAZARET, *arguments, "--control", self.control], capture_output=True, text=True,
