@@ -46,6 +46,8 @@ statefile_init(struct statefile *file, const char *folder, const char *process, 
 	snprintf(file->path, sizeof(file->path), "%s/%s-%u.%s", folder, process, number, ending);
 	snprintf(file->new_path, sizeof(file->new_path), "%s.new", file->path);
 	snprintf(file->lock_path, sizeof(file->lock_path), "%s.lock", file->path);
+	/* Maybe; the first look tells. */
+	file->is_aside = true;
 }
 
 static int
@@ -150,17 +152,20 @@ statefile_put_aside(struct statefile *file)
 
 	if (rename(file->path, aside_of(file, aside)) < 0)
 		file->refused.us = time(NULL) * WALL_SECOND;
+	else
+		file->is_aside = true;
 }
 
-/* A file's status changes when it is renamed. */
+/* A file's status changes when it is renamed. Once it is gone the disk is not looked at any more: it might hang. */
 struct wall
-statefile_refused(const struct statefile *file)
+statefile_refused(struct statefile *file)
 {
 	char aside[STATEFILE_PATH + 8];
 	struct stat there;
 
-	if (lstat(aside_of(file, aside), &there) < 0 ||
-		file->refused.us > there.st_ctim.tv_sec * WALL_SECOND)
+	if (file->is_aside)
+		file->is_aside = lstat(aside_of(file, aside), &there) == 0;
+	if (!file->is_aside || file->refused.us > there.st_ctim.tv_sec * WALL_SECOND)
 		return file->refused;
 	return (struct wall){there.st_ctim.tv_sec * WALL_SECOND};
 }

@@ -2,9 +2,9 @@
  *
  * What:    written by a child (fork), beside the last good one, while the process goes on. When it is on the disk it
  *          waits until the process takes it over: then the child makes it the good one. So the process itself touches
- *          no file but at its start (statefile_load, statefile_put_aside), and a disk that hangs stops its writer
- *          only. A good one that turns out to be none is kept under another name. What goes wrong in writing is told
- *          in the log and counted.
+ *          no file but at its start (statefile_load, statefile_put_aside) and as long as one that was put aside is
+ *          there (statefile_refused), and a disk that hangs stops its writer only. A good one that turns out to be none is
+ *          kept under another name. What goes wrong in writing is told in the log and counted.
  * Owns:    the file at path, and path.new, path.lock and path.refused beside it.
  * Limits:  one is written at a time; the writer of the next one waits for the end of that before it.
  * Thread:  one at a time.
@@ -36,6 +36,7 @@ struct statefile {
 	bool is_told;   /* what went wrong, and it ends */
 	uint64_t bytes; /* of the last one that was written */
 	uint64_t failed;
+	bool is_aside;       /* one that was put aside is there, or was at the last look */
 	struct wall refused; /* but could not be put aside */
 };
 
@@ -55,7 +56,7 @@ int statefile_load(const struct statefile *file, statefile_restore restore, void
 void statefile_put_aside(struct statefile *file);
 
 /* When one was last put aside; us 0: never, or what was put aside is gone. */
-struct wall statefile_refused(const struct statefile *file);
+struct wall statefile_refused(struct statefile *file);
 
 /* A new one, by a child; in place of one that is not over, which becomes the good one no more unless it is taken
  * over already. In the child save has no descriptor but the standard ones. */

@@ -322,33 +322,33 @@ written(struct bench *bench, char *said, size_t size)
 	close(log[1]);
 }
 
+/* A folder at the path, which says names. */
+static void
+is_named_in_the_way(struct bench *bench, const char *path, const char *says)
+{
+	char said[1024];
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	written(bench, said, sizeof(said));
+	assert_non_null(strstr(said, says));
+	assert_non_null(strstr(
+		said, ": a folder has this name; move it away, and the next one is written"));
+	assert_int_equal(rmdir(path), 0);
+}
+
 static void
 what_is_in_the_way_is_named_with_what_to_do(void **state)
 {
-	static const char advice[] =
-		": a folder has this name; move it away, and the next one is written";
 	struct fail fail = {0};
 	struct bench bench;
 	uint64_t number;
 	char said[1024];
 
 	begin(&bench);
-	assert_int_equal(mkdir(bench.file.path, 0700), 0);
-	written(&bench, said, sizeof(said));
-	assert_non_null(strstr(said, "judge-3.snapshot text="));
-	assert_non_null(strstr(said, advice));
-	assert_int_equal(rmdir(bench.file.path), 0);
-	assert_int_equal(mkdir(bench.file.new_path, 0700), 0);
-	written(&bench, said, sizeof(said));
-	assert_non_null(strstr(said, "judge-3.snapshot.new text="));
-	assert_non_null(strstr(said, advice));
-	assert_int_equal(rmdir(bench.file.new_path), 0);
+	is_named_in_the_way(&bench, bench.file.path, "judge-3.snapshot text=");
+	is_named_in_the_way(&bench, bench.file.new_path, "judge-3.snapshot.new text=");
 	assert_int_equal(unlink(bench.file.lock_path), 0);
-	assert_int_equal(mkdir(bench.file.lock_path, 0700), 0);
-	written(&bench, said, sizeof(said));
-	assert_non_null(strstr(said, "judge-3.snapshot.lock text="));
-	assert_non_null(strstr(said, advice));
-	assert_int_equal(rmdir(bench.file.lock_path), 0);
+	is_named_in_the_way(&bench, bench.file.lock_path, "judge-3.snapshot.lock text=");
 	written(&bench, said, sizeof(said));
 	assert_string_equal(said, "");
 	assert_int_equal(unlink(bench.file.path), 0);
