@@ -2,9 +2,9 @@
  *
  * What:    written by a child (fork), beside the last good one, while the process goes on. When it is on the disk it
  *          waits until the process takes it over: then the child makes it the good one. So the process itself touches
- *          no file but at its start (statefile_load, statefile_put_aside) and as long as one that was put aside is
- *          there (statefile_refused), and a disk that hangs stops its writer only. A good one that turns out to be none is
- *          kept under another name. What goes wrong in writing is told in the log and counted.
+ *          no file but at its start (statefile_load, statefile_put_aside), and as long as one that was put aside
+ *          is there (statefile_refused): a disk that hangs stops its writer only. A good one that turns out to be
+ *          none is kept under another name. What goes wrong in writing is told in the log and counted.
  * Owns:    the file at path, and path.new, path.lock and path.refused beside it.
  * Limits:  one is written at a time; the writer of the next one waits for the end of that before it.
  * Thread:  one at a time.
