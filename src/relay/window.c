@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "relay/window.h"
+
+#include <string.h>
+
+/* The cells of one span in the array of counts. */
+struct cells {
+	unsigned first; /* in the array */
+	unsigned count;
+	uint32_t length; /* in cells of the hour */
+};
+
+/* No burst lasts longer (a burst is at most what may come in a day): what was forced through counts so much. */
+#define LONG_US (30 * WALL_DAY)
+
+static const struct cells spans[RULE_SPANS] = {
+	[RULE_HOUR] = {0, WINDOW_HOUR_CELLS, 1},
+	[RULE_DAY] = {WINDOW_HOUR_CELLS, WINDOW_DAY_CELLS, WINDOW_DAY_OF},
+};
+
+_Static_assert((WINDOW_HOUR_CELLS - 1) * WINDOW_CELL_US == WALL_HOUR, "an hour and a cell");
+_Static_assert(
+	(WINDOW_DAY_CELLS - 1) * WINDOW_DAY_OF * WINDOW_CELL_US == WALL_DAY, "a day and a cell");
+
+bool
+window_is_wide(const struct rule *rule)
+{
+	for (int w = 0; w < RULE_WHATS; w++) {
+		for (int s = 0; s < RULE_SPANS; s++) {
+			if (rule->most[w][s] != RULE_UNLIMITED && rule->most[w][s] >= UINT16_MAX)
+				return true;
+		}
+	}
+	return false;
+}
+
+struct window_ref
+window_of(struct window *window)
+{
+	return (struct window_ref){.head = &window->head, .narrow = window->count[0]};
+}
+
+struct window_ref
+window_of_wide(struct window_wide *window)
+{
+	return (struct window_ref){.head = &window->head, .wide = window->count[0]};
+}
+
+static uint32_t
+get(const struct window_ref *ref, unsigned what, unsigned at)
+{
+	at += what * WINDOW_CELLS;
+	return ref->narrow != NULL ? ref->narrow[at] : ref->wide[at];
+}
+
+static void
+set(const struct window_ref *ref, unsigned what, unsigned at, uint64_t value)
+{
+	at += what * WINDOW_CELLS;
+	if (ref->narrow != NULL)
+		ref->narrow[at] = value < UINT16_MAX ? (uint16_t)value : UINT16_MAX;
+	else
+		ref->wide[at] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+/* Time never goes back: what is earlier than the last counts as of then. */
+static uint32_t
+cell_of(const struct window_ref *ref, struct wall now)
+{
+	uint32_t cell = now.us < 0 ? 0 : (uint32_t)(now.us / WINDOW_CELL_US);
+
+	return cell > ref->head->cell ? cell : ref->head->cell;
+}
+
+/* Where the cell of a span with this number is. */
+static unsigned
+place(const struct cells *cells, uint32_t number)
+{
+	return cells->first + number % cells->count;
+}
+
+/* The oldest cell of a span that counts when this is the latest; of one that is empty the number may be too high. */
+static uint32_t
+oldest(const struct cells *cells, uint32_t latest)
+{
+	return latest >= cells->count ? latest - cells->count + 1 : 0;
+}
+
+/* Cells that time has left behind are empty again. */
+static void
+advance(const struct window_ref *ref, uint32_t cell)
+{
+	for (int s = 0; s < RULE_SPANS; s++) {
+		const struct cells *cells = &spans[s];
+		uint32_t from = ref->head->cell / cells->length + 1, to = cell / cells->length;
+
+		if (from < oldest(cells, to))
+			from = oldest(cells, to);
+		for (uint32_t number = from; number <= to; number++) {
+			for (unsigned w = 0; w < RULE_WHATS; w++)
+				set(ref, w, place(cells, number), 0);
+		}
+	}
+	ref->head->cell = cell;
+}
+
+/* What is counted in a span when `cell` is the present one. */
+static uint64_t
+sum(const struct window_ref *ref, unsigned what, const struct cells *cells, uint32_t cell)
+{
+	uint32_t last = ref->head->cell / cells->length;
+	uint64_t count = 0;
+
+	for (uint32_t number = oldest(cells, cell / cells->length); number <= last; number++)
+		count += get(ref, what, place(cells, number));
+	return count;
+}
+
+/* When so many of what is counted are old enough not to count. */
+static struct wall
+when_gone(const struct window_ref *ref, unsigned what, const struct cells *cells, uint32_t cell,
+	uint64_t many)
+{
+	uint32_t number = oldest(cells, cell / cells->length),
+		 last = ref->head->cell / cells->length;
+
+	for (; number < last; number++) {
+		uint32_t count = get(ref, what, place(cells, number));
+
+		if (count >= many)
+			break;
+		many -= count;
+	}
+	return (struct wall){(int64_t)(number + cells->count) * cells->length * WINDOW_CELL_US};
+}
+
+/* Time that so many take when they come at their pace; not more than any burst may. */
+static int64_t
+time_of(int64_t pace, uint32_t amount)
+{
+	return pace == 0 ? 0 : amount > LONG_US / pace ? LONG_US : pace * amount;
+}
+
+static uint32_t
+clamp(uint64_t count)
+{
+	return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+/* Takes the answer if it is the first, or holds for longer than the one before. */
+static void
+prefer(struct window_answer *ret, bool *allowed, const struct window_answer *answer)
+{
+	if (*allowed || (answer->never && !ret->never) ||
+		(answer->never == ret->never && answer->free.us > ret->free.us))
+		*ret = *answer;
+	*allowed = false;
+}
+
+static void
+ask_span(const struct window_ref *ref, const struct rule *rule, unsigned what, unsigned span,
+	uint32_t amount, struct wall now, bool *allowed, struct window_answer *ret)
+{
+	uint32_t most = rule->most[what][span], cell = cell_of(ref, now);
+	uint64_t count;
+	struct window_answer answer = {
+		.what = (uint8_t)what,
+		.bound = span == RULE_HOUR ? WINDOW_BY_HOUR : WINDOW_BY_DAY,
+		.limit = most,
+	};
+
+	if (most == RULE_UNLIMITED || amount == 0)
+		return;
+	count = sum(ref, what, &spans[span], cell);
+	if (count + amount <= most)
+		return;
+	answer.counted = clamp(count);
+	answer.never = amount > most;
+	if (!answer.never)
+		answer.free = when_gone(ref, what, &spans[span], cell, count + amount - most);
+	prefer(ret, allowed, &answer);
+}
+
+static void
+ask_burst(const struct window_ref *ref, const struct rule *rule, unsigned what, uint32_t amount,
+	struct wall now, bool *allowed, struct window_answer *ret)
+{
+	int64_t pace = rule->pace[what], due = ref->head->due[what], room;
+	struct window_answer answer = {
+		.what = (uint8_t)what, .bound = WINDOW_BURST, .limit = rule->burst[what]};
+
+	if (pace == 0 || amount == 0)
+		return;
+	if (due < now.us)
+		due = now.us;
+	room = now.us + time_of(pace, rule->burst[what]) - due;
+	answer.never = amount > rule->burst[what];
+	if (!answer.never && time_of(pace, amount) <= room)
+		return;
+	answer.counted = clamp((uint64_t)((due - now.us + pace - 1) / pace));
+	if (!answer.never)
+		answer.free.us = now.us + time_of(pace, amount) - room;
+	prefer(ret, allowed, &answer);
+}
+
+bool
+window_allows(const struct window_ref *ref, const struct rule *rule,
+	const struct window_amount *amount, struct wall now, struct window_answer *ret)
+{
+	bool allowed = true;
+
+	*ret = (struct window_answer){0};
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		ask_burst(ref, rule, w, amount->of[w], now, &allowed, ret);
+		for (unsigned s = 0; s < RULE_SPANS; s++)
+			ask_span(ref, rule, w, s, amount->of[w], now, &allowed, ret);
+	}
+	return allowed;
+}
+
+void
+window_take(const struct window_ref *ref, const struct rule *rule,
+	const struct window_amount *amount, struct wall now)
+{
+	advance(ref, cell_of(ref, now));
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		int64_t pace = rule->pace[w], *due = &ref->head->due[w];
+
+		for (int s = 0; s < RULE_SPANS; s++) {
+			unsigned at = place(&spans[s], ref->head->cell / spans[s].length);
+
+			set(ref, w, at, (uint64_t)get(ref, w, at) + amount->of[w]);
+		}
+		*due = (*due > now.us ? *due : now.us) + time_of(pace, amount->of[w]);
+		if (*due > now.us + LONG_US)
+			*due = now.us + LONG_US;
+	}
+}
+
+void
+window_give_back(const struct window_ref *ref, const struct rule *rule,
+	const struct window_amount *amount, struct wall taken, struct wall now)
+{
+	uint32_t cell = taken.us < 0 ? 0 : (uint32_t)(taken.us / WINDOW_CELL_US);
+
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		int64_t pace = rule->pace[w];
+		int64_t whole = time_of(pace, amount->of[w]), left = whole - (now.us - taken.us);
+
+		for (int s = 0; s < RULE_SPANS; s++) {
+			uint32_t number = cell / spans[s].length,
+				 last = ref->head->cell / spans[s].length;
+			unsigned at = place(&spans[s], number);
+			uint32_t count = get(ref, w, at);
+
+			/* Its cell is another's now. */
+			if (number > last || number < oldest(&spans[s], last))
+				continue;
+			set(ref, w, at, count > amount->of[w] ? count - amount->of[w] : 0);
+		}
+		if (left > 0 && left <= whole)
+			ref->head->due[w] -= left;
+	}
+}
+
+uint32_t
+window_count(
+	const struct window_ref *ref, enum rule_what what, enum rule_span span, struct wall now)
+{
+	return clamp(sum(ref, what, &spans[span], cell_of(ref, now)));
+}
+
+bool
+window_is_empty(const struct window_ref *ref, struct wall now)
+{
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		if (ref->head->due[w] > now.us ||
+			window_count(ref, (enum rule_what)w, RULE_DAY, now) > 0)
+			return false;
+	}
+	return true;
+}
+
+void
+window_widen(const struct window *from, struct window_wide *into)
+{
+	into->head = from->head;
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		for (unsigned i = 0; i < WINDOW_CELLS; i++)
+			into->count[w][i] = from->count[w][i];
+	}
+}
