@@ -28,7 +28,7 @@
 struct window_head {
 	int64_t due[RULE_WHATS]; /* microseconds: when the burst is whole again */
 	uint32_t cell;           /* the latest that anything fell in: time / WINDOW_CELL_US */
-	uint32_t spare;
+	uint32_t spare;          /* of who keeps it */
 };
 
 struct window {

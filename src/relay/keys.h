@@ -1,0 +1,43 @@
+/* keys - the windows of all keys that mail is counted against
+ *
+ * What:    a key is a keyed hash of what it stands for (an account, an address, a domain ...). One that nothing counts
+ *          for any more, for a day, gives way to a new one where there is no room.
+ * Owns:    all windows. References are valid until the next key is made.
+ * Limits:  as many keys as given; a key that finds no room is refused and counted. A narrow window is 160 bytes with
+ *          its key, and 24 to 48 of the table; keys with a rule beyond it have a wide one (window.h).
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_RELAY_KEYS_H
+#define LAZARET_RELAY_KEYS_H
+
+#include "relay/window.h"
+
+#include <stddef.h>
+
+struct keys;
+
+struct keys_counts {
+	size_t held;
+	size_t wide;        /* of them */
+	uint64_t displaced; /* gave way */
+	uint64_t refused;   /* found no room */
+};
+
+/* most: keys at the same time. */
+struct keys *keys_new(size_t most);
+struct keys *keys_free(struct keys *keys);
+
+/* The window of a key, wide if the rule needs that. -ENOENT: it is not held. */
+int keys_find(
+	struct keys *keys, uint64_t key, const struct rule *rule, struct window_ref *ret) MUST_USE;
+
+/* The same; made if it is not held. -ENOSPC: there is no room. */
+int keys_make(struct keys *keys, uint64_t key, const struct rule *rule, struct wall now,
+	struct window_ref *ret) MUST_USE;
+
+/* Asks for the memory of a key some tens of nanoseconds before it is used. */
+void keys_prefetch(const struct keys *keys, uint64_t key);
+
+struct keys_counts keys_counts(const struct keys *keys);
+
+#endif
