@@ -218,49 +218,89 @@ window_allows(const struct window_ref *ref, const struct rule *rule,
 	return allowed;
 }
 
-void
-window_take(const struct window_ref *ref, const struct rule *rule,
-	const struct window_amount *amount, struct wall now)
+/* Into the present cells. */
+static void
+count_in(const struct window_ref *ref, const struct window_amount *amount, struct wall now)
 {
 	advance(ref, cell_of(ref, now));
 	for (unsigned w = 0; w < RULE_WHATS; w++) {
-		int64_t pace = rule->pace[w], *due = &ref->head->due[w];
-
 		for (int s = 0; s < RULE_SPANS; s++) {
 			unsigned at = place(&spans[s], ref->head->cell / spans[s].length);
 
 			set(ref, w, at, (uint64_t)get(ref, w, at) + amount->of[w]);
 		}
-		*due = (*due > now.us ? *due : now.us) + time_of(pace, amount->of[w]);
+	}
+}
+
+/* Out of those of a time, as far as they still count. */
+static void
+count_out(const struct window_ref *ref, const struct window_amount *amount, struct wall taken)
+{
+	uint32_t cell = taken.us < 0 ? 0 : (uint32_t)(taken.us / WINDOW_CELL_US);
+
+	for (int s = 0; s < RULE_SPANS; s++) {
+		uint32_t number = cell / spans[s].length, last = ref->head->cell / spans[s].length;
+		unsigned at = place(&spans[s], number);
+
+		/* Its place is another's now. */
+		if (number > last || number < oldest(&spans[s], last))
+			continue;
+		for (unsigned w = 0; w < RULE_WHATS; w++) {
+			uint32_t count = get(ref, w, at);
+
+			set(ref, w, at, count > amount->of[w] ? count - amount->of[w] : 0);
+		}
+	}
+}
+
+void
+window_take(const struct window_ref *ref, const struct rule *rule,
+	const struct window_amount *amount, struct wall now)
+{
+	count_in(ref, amount, now);
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		int64_t *due = &ref->head->due[w];
+
+		*due = (*due > now.us ? *due : now.us) + time_of(rule->pace[w], amount->of[w]);
 		if (*due > now.us + LONG_US)
 			*due = now.us + LONG_US;
 	}
 }
 
+/*
+ * A bucket without what was taken would be lower by its whole time at first, and then by less, since it may have run
+ * empty: by the time that has passed at the most.
+ */
 void
 window_give_back(const struct window_ref *ref, const struct rule *rule,
 	const struct window_amount *amount, struct wall taken, struct wall now)
 {
-	uint32_t cell = taken.us < 0 ? 0 : (uint32_t)(taken.us / WINDOW_CELL_US);
-
+	count_out(ref, amount, taken);
 	for (unsigned w = 0; w < RULE_WHATS; w++) {
-		int64_t pace = rule->pace[w];
-		int64_t whole = time_of(pace, amount->of[w]), left = whole - (now.us - taken.us);
+		int64_t whole = time_of(rule->pace[w], amount->of[w]);
+		int64_t left = whole - (now.us - taken.us);
 
-		for (int s = 0; s < RULE_SPANS; s++) {
-			uint32_t number = cell / spans[s].length,
-				 last = ref->head->cell / spans[s].length;
-			unsigned at = place(&spans[s], number);
-			uint32_t count = get(ref, w, at);
-
-			/* Its cell is another's now. */
-			if (number > last || number < oldest(&spans[s], last))
-				continue;
-			set(ref, w, at, count > amount->of[w] ? count - amount->of[w] : 0);
-		}
 		if (left > 0 && left <= whole)
 			ref->head->due[w] -= left;
 	}
+}
+
+bool
+window_move(const struct window_ref *ref, const struct rule *rule,
+	const struct window_amount *amount, struct wall taken, struct wall now,
+	struct window_answer *ret)
+{
+	bool allowed = true;
+
+	*ret = (struct window_answer){0};
+	count_out(ref, amount, taken);
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		for (unsigned s = 0; s < RULE_SPANS; s++)
+			ask_span(ref, rule, w, s, amount->of[w], now, &allowed, ret);
+	}
+	if (allowed)
+		count_in(ref, amount, now);
+	return allowed;
 }
 
 uint32_t

@@ -84,6 +84,12 @@ void window_take(const struct window_ref *ref, const struct rule *rule,
 void window_give_back(const struct window_ref *ref, const struct rule *rule,
 	const struct window_amount *amount, struct wall taken, struct wall now);
 
+/* What was taken at a time counts as of now: who holds a message open for longer than an hour is not to send it beside
+ * those of the next. False: it does not fit any more, is given back, and *ret says why. Bursts stay as they were. */
+bool window_move(const struct window_ref *ref, const struct rule *rule,
+	const struct window_amount *amount, struct wall taken, struct wall now,
+	struct window_answer *ret);
+
 /* What is counted now, in the hour or the day. */
 uint32_t window_count(
 	const struct window_ref *ref, enum rule_what what, enum rule_span span, struct wall now);

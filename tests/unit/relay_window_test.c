@@ -79,6 +79,7 @@ more_than_a_limit_at_once_never_may(void **state)
 #define EVENTS 4000
 struct event {
 	int64_t us;
+	int64_t sent_us; /* later, where it was held back */
 	uint32_t of[RULE_WHATS];
 	bool is_gone;
 };
@@ -94,8 +95,10 @@ most_in_any(const struct trial *trial, unsigned what, int64_t length, int64_t no
 	uint64_t sum = 0;
 
 	/* A window that holds most ends with an event; earlier ones were looked at before. */
-	for (size_t i = trial->count; i-- > 0 && trial->event[i].us > now - length;)
-		sum += trial->event[i].is_gone ? 0 : trial->event[i].of[what];
+	for (size_t i = trial->count; i-- > 0 && i + 1500 > trial->count;) {
+		if (!trial->event[i].is_gone && trial->event[i].sent_us > now - length)
+			sum += trial->event[i].of[what];
+	}
 	return sum;
 }
 
@@ -147,7 +150,31 @@ draw_pause(struct random *random)
 	return (int64_t)random_below(random, (uint64_t)scales[random_below(random, 5)] + 1);
 }
 
-/* One sender that does what it likes: bursts, pauses, takes back what it sent, and is asked for under changing rules. */
+/* One of the last events is sent now only, or given back. */
+static void
+change_one(struct trial *trial, struct random *random, const struct window_ref *ref,
+	const struct rule *rule, int64_t now)
+{
+	size_t back = random_below(random, trial->count < 40 ? trial->count : 40);
+	struct event *event = &trial->event[trial->count - 1 - back];
+	struct window_amount amount = {.of = {event->of[0], event->of[1]}};
+	struct wall sent = {event->sent_us}, at_once = {now};
+	struct window_answer answer;
+
+	if (event->is_gone) {
+		return;
+	} else if (random_below(random, 2) == 0) {
+		event->is_gone = !window_move(ref, rule, &amount, sent, at_once, &answer);
+		event->sent_us = now;
+		if (!event->is_gone)
+			check(trial, rule, now);
+	} else if (event->us == event->sent_us) {
+		window_give_back(ref, rule, &amount, sent, at_once);
+		event->is_gone = true;
+	}
+}
+
+/* One sender that does what it likes: bursts, pauses, messages that it holds back or gives up, under changing rules. */
 static void
 run_trial(uint64_t seed, bool is_wide, bool changes)
 {
@@ -167,23 +194,15 @@ run_trial(uint64_t seed, bool is_wide, bool changes)
 		struct window_answer answer;
 
 		now += draw_pause(&random);
-		if (trial->count > 0 && random_below(&random, 5) == 0) {
-			size_t back = random_below(&random, trial->count < 40 ? trial->count : 40);
-			struct event *event = &trial->event[trial->count - 1 - back];
-			struct window_amount given = {.of = {event->of[0], event->of[1]}};
-
-			if (!event->is_gone)
-				window_give_back(&ref, &rule, &given, (struct wall){event->us},
-					(struct wall){now});
-			event->is_gone = true;
-		}
+		if (trial->count > 0 && random_below(&random, 5) == 0)
+			change_one(trial, &random, &ref, &rule, now);
 		if (!window_allows(&ref, &rule, &amount, (struct wall){now}, &answer)) {
 			assert_true(answer.never || answer.free.us > now);
 			continue;
 		}
 		window_take(&ref, &rule, &amount, (struct wall){now});
 		trial->event[trial->count++] =
-			(struct event){now, {amount.of[0], amount.of[1]}, false};
+			(struct event){now, now, {amount.of[0], amount.of[1]}, false};
 		check(trial, &rule, now);
 		if (changes && random_below(&random, 300) == 0) {
 			/* The narrower of the two holds for what was before. */
@@ -261,6 +280,28 @@ what_is_given_back_at_once_leaves_nothing(void **state)
 }
 
 static void
+what_was_held_back_counts_when_it_is_sent(void **state)
+{
+	struct rule rule = rule_of("20 messages/hour, 30 messages/day");
+	struct window_amount all = {.of = {20, 20}}, one = {.of = {1, 1}};
+	struct window window = {0};
+	struct window_ref ref = window_of(&window);
+	struct window_answer answer;
+
+	window_take(&ref, &rule, &all, at(0));
+	assert_true(window_move(&ref, &rule, &all, at(0), at(50 * WALL_MINUTE), &answer));
+	assert_false(window_allows(&ref, &rule, &one, at(70 * WALL_MINUTE), &answer));
+	/* Of an hour that is over it needs room anew. */
+	assert_true(window_allows(&ref, &rule, &one, at(3 * WALL_HOUR), &answer));
+	window_take(&ref, &rule, &one, at(3 * WALL_HOUR));
+	assert_false(
+		window_move(&ref, &rule, &all, at(50 * WALL_MINUTE), at(3 * WALL_HOUR), &answer));
+	assert_int_equal(answer.bound, WINDOW_BY_HOUR);
+	assert_int_equal(window_count(&ref, RULE_MESSAGES, RULE_DAY, at(3 * WALL_HOUR)), 1);
+	(void)state;
+}
+
+static void
 time_that_goes_back_changes_nothing(void **state)
 {
 	struct rule rule = rule_of("2 messages/hour");
@@ -312,6 +353,7 @@ main(void)
 		cmocka_unit_test(nor_when_the_rule_changes),
 		cmocka_unit_test(when_it_is_said_to_be_free_it_is_and_not_before),
 		cmocka_unit_test(what_is_given_back_at_once_leaves_nothing),
+		cmocka_unit_test(what_was_held_back_counts_when_it_is_sent),
 		cmocka_unit_test(time_that_goes_back_changes_nothing),
 		cmocka_unit_test(a_narrow_one_stays_full_and_becomes_a_wide_one),
 	};
