@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "relay/guard.h"
+
+#include "base/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define NONE UINT32_MAX
+/* So many are looked at in one guard_advance. */
+#define LOOKS 1024
+
+/* A message on its way. In the order in which they were last heard of. */
+struct message {
+	uint64_t id;
+	struct wall heard;
+	struct wall taken; /* since when it counts */
+	struct responsible responsible;
+	uint64_t recipient;          /* the last one that was asked for */
+	struct window_amount amount; /* that is counted; 0 messages: nothing yet */
+	uint32_t older;
+	uint32_t newer;
+	bool is_settled; /* its end will be told */
+	bool is_over;    /* and was */
+};
+
+struct guard {
+	struct guard_settings settings;
+	struct keys *keys;
+	struct table table; /* of messages; value: the place */
+	struct message *message;
+	uint32_t used;
+	uint32_t free; /* linked by newer */
+	uint32_t oldest;
+	uint32_t newest;
+	struct guard_counts counts;
+};
+
+struct guard *
+guard_new(const struct guard_settings *settings)
+{
+	struct guard *guard = xcalloc(1, sizeof(*guard));
+
+	guard->settings = *settings;
+	guard->keys = keys_new(settings->keys_most);
+	table_init(&guard->table, settings->messages_most);
+	guard->message = memory_map(settings->messages_most, sizeof(*guard->message));
+	guard->free = guard->oldest = guard->newest = NONE;
+	return guard;
+}
+
+struct guard *
+guard_free(struct guard *guard)
+{
+	if (guard == NULL)
+		return NULL;
+	keys_free(guard->keys);
+	table_done(&guard->table);
+	memory_unmap(guard->message, guard->settings.messages_most, sizeof(*guard->message));
+	free(guard);
+	return NULL;
+}
+
+void
+guard_set(struct guard *guard, const struct rule rule[LIMITS], bool is_shadow)
+{
+	memcpy(guard->settings.rule, rule, sizeof(guard->settings.rule));
+	guard->settings.is_shadow = is_shadow;
+}
+
+static void
+unlink_message(struct guard *guard, uint32_t at)
+{
+	struct message *message = &guard->message[at];
+
+	if (message->older != NONE)
+		guard->message[message->older].newer = message->newer;
+	else
+		guard->oldest = message->newer;
+	if (message->newer != NONE)
+		guard->message[message->newer].older = message->older;
+	else
+		guard->newest = message->older;
+}
+
+static void
+link_newest(struct guard *guard, uint32_t at)
+{
+	struct message *message = &guard->message[at];
+
+	message->older = guard->newest;
+	message->newer = NONE;
+	if (guard->newest != NONE)
+		guard->message[guard->newest].newer = at;
+	else
+		guard->oldest = at;
+	guard->newest = at;
+}
+
+static const struct rule *
+rule_of(const struct guard *guard, const struct responsible *responsible, unsigned i)
+{
+	return &guard->settings.rule[responsible->of[i].limit];
+}
+
+/* The windows of all that is responsible. -ENOSPC: there is no room for one. */
+static int
+find_windows(struct guard *guard, const struct responsible *responsible, struct wall now,
+	struct window_ref ref[RESPONSIBLE_KEYS])
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < responsible->count && r == 0; i++)
+		r = keys_make(guard->keys, responsible->of[i].key, rule_of(guard, responsible, i),
+			now, &ref[i]);
+	/* One that was made may have taken the place of an empty one before it. */
+	for (unsigned i = 0; i < responsible->count && r == 0; i++)
+		r = keys_find(guard->keys, responsible->of[i].key, rule_of(guard, responsible, i),
+			&ref[i]);
+	return r;
+}
+
+/* The tightest: what never passes before what passes last. */
+static bool
+is_tighter(const struct window_answer *a, const struct window_answer *b)
+{
+	return a->never != b->never ? a->never : a->free.us > b->free.us;
+}
+
+static void
+deny(struct guard_answer *answer, unsigned limit, const struct window_answer *why)
+{
+	if (answer->would && !is_tighter(why, &answer->why))
+		return;
+	answer->would = true;
+	answer->limit = (uint8_t)limit;
+	answer->why = *why;
+}
+
+/* So much more for a message; all of it or nothing. */
+static void
+take_more(struct guard *guard, struct message *message, const struct window_amount *more,
+	struct wall now, struct guard_answer *answer)
+{
+	struct window_ref ref[RESPONSIBLE_KEYS];
+	const struct responsible *responsible = &message->responsible;
+	struct window_answer why;
+
+	if (find_windows(guard, responsible, now, ref) < 0) {
+		guard->counts.unlimited++;
+		return;
+	}
+	for (unsigned i = 0; i < responsible->count; i++) {
+		if (!window_allows(&ref[i], rule_of(guard, responsible, i), more, now, &why))
+			deny(answer, responsible->of[i].limit, &why);
+	}
+	if (answer->would && !guard->settings.is_shadow)
+		return;
+	for (unsigned i = 0; i < responsible->count; i++)
+		window_take(&ref[i], rule_of(guard, responsible, i), more, now);
+	if (message->amount.of[RULE_MESSAGES] == 0)
+		message->taken = now;
+	for (unsigned w = 0; w < RULE_WHATS; w++)
+		message->amount.of[w] += more->of[w];
+}
+
+static void
+give_back(struct guard *guard, struct message *message, const struct window_amount *amount,
+	struct wall now)
+{
+	const struct responsible *responsible = &message->responsible;
+	struct window_ref ref;
+
+	for (unsigned i = 0; i < responsible->count; i++) {
+		const struct rule *rule = rule_of(guard, responsible, i);
+
+		if (keys_find(guard->keys, responsible->of[i].key, rule, &ref) == 0)
+			window_give_back(&ref, rule, amount, message->taken, now);
+	}
+	for (unsigned w = 0; w < RULE_WHATS; w++)
+		message->amount.of[w] -= amount->of[w];
+}
+
+static void
+drop(struct guard *guard, uint32_t at)
+{
+	struct message *message = &guard->message[at];
+
+	unlink_message(guard, at);
+	table_remove(&guard->table, table_find(&guard->table, message->id));
+	message->newer = guard->free;
+	guard->free = at;
+	guard->counts.open--;
+}
+
+/* It is over without having been sent, as far as can be known. */
+static void
+give_up(struct guard *guard, uint32_t at, struct wall now)
+{
+	struct message *message = &guard->message[at];
+	struct window_amount all = message->amount;
+
+	if (!message->is_over && message->is_settled && all.of[RULE_MESSAGES] > 0) {
+		give_back(guard, message, &all, now);
+		guard->counts.given_back++;
+	}
+	drop(guard, at);
+}
+
+/* Its place, made if it is not known; NONE if there is no room. */
+static uint32_t
+find_message(struct guard *guard, const struct guard_ask *ask, struct wall now)
+{
+	struct table_slot *slot;
+	struct message *message;
+	int r = table_add(&guard->table, ask->message, &slot);
+	uint32_t at;
+
+	if (r < 0)
+		return NONE;
+	if (r == 0) {
+		at = slot->value;
+		unlink_message(guard, at);
+	} else {
+		at = guard->free;
+		if (at != NONE)
+			guard->free = guard->message[at].newer;
+		else
+			at = guard->used++;
+		slot->value = at;
+		guard->message[at] =
+			(struct message){.id = ask->message, .responsible = *ask->responsible};
+		guard->counts.open++;
+	}
+	message = &guard->message[at];
+	message->heard = now;
+	message->is_settled = message->is_settled || ask->is_settled;
+	link_newest(guard, at);
+	return at;
+}
+
+/* Recipients that are to be counted after this. */
+static uint32_t
+wanted(const struct message *message, const struct guard_ask *ask)
+{
+	uint32_t have = message->amount.of[RULE_RECIPIENTS];
+
+	if (ask->stage == GUARD_RECIPIENT)
+		return ask->recipient == message->recipient && have > 0 ? have : have + 1;
+	if (ask->count == 0)
+		return have > 0 ? have : 1;
+	return ask->count < GUARD_RECIPIENTS ? ask->count : GUARD_RECIPIENTS;
+}
+
+/* What was reserved counts as of now; where it does not fit any more, all is given back but for what it has of bursts. */
+static void
+settle(struct guard *guard, struct message *message, struct wall now, struct guard_answer *answer)
+{
+	const struct responsible *responsible = &message->responsible;
+	struct rule no_burst = rule_none();
+	struct window_ref ref[RESPONSIBLE_KEYS];
+	struct window_answer why;
+	unsigned moved = 0;
+
+	if (find_windows(guard, responsible, now, ref) < 0)
+		return;
+	for (unsigned i = 0; i < responsible->count; i++) {
+		if (window_move(&ref[i], rule_of(guard, responsible, i), &message->amount,
+			    message->taken, now, &why))
+			moved |= 1U << i;
+		else
+			deny(answer, responsible->of[i].limit, &why);
+	}
+	message->taken = now;
+	if (!answer->would)
+		return;
+	for (unsigned i = 0; i < responsible->count; i++) {
+		bool is_moved = (moved >> i & 1) != 0;
+
+		if (guard->settings.is_shadow && !is_moved)
+			window_take(&ref[i], &no_burst, &message->amount, now);
+		else if (!guard->settings.is_shadow && is_moved)
+			window_give_back(&ref[i], &no_burst, &message->amount, now, now);
+	}
+	if (!guard->settings.is_shadow)
+		message->amount = (struct window_amount){{0}};
+}
+
+/* Counts what the message is to have now. */
+static void
+count(struct guard *guard, struct message *message, const struct guard_ask *ask, struct wall now,
+	struct guard_answer *answer)
+{
+	uint32_t have = message->amount.of[RULE_RECIPIENTS], want = wanted(message, ask);
+	struct window_amount change = {{0}};
+
+	if (want < have) {
+		change.of[RULE_RECIPIENTS] = have - want;
+		give_back(guard, message, &change, now);
+	}
+	if (ask->stage == GUARD_END && message->amount.of[RULE_MESSAGES] > 0)
+		settle(guard, message, now, answer);
+	if (want > have && (!answer->would || guard->settings.is_shadow)) {
+		change.of[RULE_MESSAGES] = message->amount.of[RULE_MESSAGES] == 0;
+		change.of[RULE_RECIPIENTS] = want - have;
+		take_more(guard, message, &change, now, answer);
+	}
+	if (ask->stage == GUARD_RECIPIENT && (!answer->would || guard->settings.is_shadow))
+		message->recipient = ask->recipient;
+}
+
+/* A message that is denied at its end is not sent: what it had reserved is free. */
+static void
+end(struct guard *guard, struct message *message, struct wall now,
+	const struct guard_answer *answer)
+{
+	struct window_amount all = message->amount;
+
+	if (answer->passes) {
+		guard->counts.messages++;
+		guard->counts.recipients += all.of[RULE_RECIPIENTS];
+	} else if (all.of[RULE_MESSAGES] > 0) {
+		give_back(guard, message, &all, now);
+		guard->counts.given_back++;
+	}
+	message->is_over = true;
+}
+
+static void
+abort_message(struct guard *guard, uint64_t id, struct wall now)
+{
+	struct table_slot *slot = table_find(&guard->table, id);
+
+	if (slot != NULL)
+		give_up(guard, slot->value, now);
+}
+
+struct guard_answer
+guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
+{
+	struct guard_answer answer = {.passes = true};
+	/* Where there is no room for it: what it takes is never given back. */
+	struct message unknown = {.id = ask->message};
+	struct message *message = &unknown;
+	uint32_t at;
+
+	if (ask->stage == GUARD_ABORT) {
+		abort_message(guard, ask->message, now);
+		return answer;
+	}
+	guard->counts.asked++;
+	at = find_message(guard, ask, now);
+	if (at != NONE)
+		message = &guard->message[at];
+	else
+		unknown.responsible = *ask->responsible;
+	if (message->is_over && ask->stage != GUARD_RECIPIENT)
+		return answer;
+	if (message->is_over) {
+		/* The next one under the same name. */
+		message->is_over = false;
+		message->amount = (struct window_amount){{0}};
+		message->recipient = 0;
+	}
+	count(guard, message, ask, now, &answer);
+	answer.passes = !answer.would || guard->settings.is_shadow;
+	guard->counts.denied += !answer.passes;
+	if (ask->stage == GUARD_END)
+		end(guard, message, now, &answer);
+	return answer;
+}
+
+void
+guard_advance(struct guard *guard, struct wall now)
+{
+	for (int i = 0; i < LOOKS && guard->oldest != NONE; i++) {
+		const struct message *message = &guard->message[guard->oldest];
+
+		if (now.us - message->heard.us < GUARD_SILENCE_US)
+			break;
+		guard->counts.silent += !message->is_over && message->amount.of[RULE_MESSAGES] > 0;
+		give_up(guard, guard->oldest, now);
+	}
+}
+
+uint32_t
+guard_count(struct guard *guard, uint64_t key, enum limit limit, enum rule_what what,
+	enum rule_span span, struct wall now)
+{
+	struct window_ref ref;
+
+	if (keys_find(guard->keys, key, &guard->settings.rule[limit], &ref) < 0)
+		return 0;
+	return window_count(&ref, what, span, now);
+}
+
+struct guard_counts
+guard_counts(const struct guard *guard)
+{
+	return guard->counts;
+}
+
+struct keys_counts
+guard_keys(const struct guard *guard)
+{
+	return keys_counts(guard->keys);
+}

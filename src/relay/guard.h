@@ -1,0 +1,85 @@
+/* guard - may this recipient, or this message, pass now?
+ *
+ * What:    holds messages that are on their way and the windows of all that is responsible for them. The first
+ *          recipient reserves a message and a recipient, each other a recipient; the end settles with the number that
+ *          the mail server accepted; what ends otherwise is given back. A stage that asks again for the same counts
+ *          once. All that is responsible is asked before anything is counted, and the tightest decides.
+ * Owns:    its tables.
+ * Limits:  settings.keys_most keys, settings.messages_most messages on their way; what finds no room passes and is
+ *          counted, since who fills a table must not stop everybody's mail.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_RELAY_GUARD_H
+#define LAZARET_RELAY_GUARD_H
+
+#include "relay/keys.h"
+#include "relay/responsible.h"
+
+/* A message of which nothing was heard for so long is over. */
+#define GUARD_SILENCE_US (20 * WALL_MINUTE)
+/* Recipients of a message that are believed. */
+#define GUARD_RECIPIENTS 1000000U
+
+struct guard_settings {
+	struct rule rule[LIMITS];
+	size_t keys_most;
+	size_t messages_most;
+	bool is_shadow; /* everything passes; answers say what would have been */
+};
+
+enum guard_stage {
+	GUARD_RECIPIENT, /* may this one be added? */
+	GUARD_DATA,      /* these are all */
+	GUARD_END,       /* it is here, and goes on if the answer is yes */
+	GUARD_ABORT      /* it is over without that */
+};
+
+struct guard_ask {
+	uint64_t message; /* what tells it from others: a hash, never 0 */
+	const struct responsible *responsible;
+	uint64_t recipient; /* RECIPIENT: a hash */
+	uint32_t count;     /* DATA, END: recipients accepted; 0: not told */
+	enum guard_stage stage;
+	bool is_settled; /* whoever asks will be heard again at the end of the message */
+};
+
+struct guard_answer {
+	bool passes;
+	bool would;    /* is what it would be without the shadow */
+	uint8_t limit; /* enum limit: that is passed */
+	struct window_answer why;
+};
+
+struct guard_counts {
+	uint64_t asked;
+	uint64_t denied;     /* asks */
+	uint64_t messages;   /* that passed their end */
+	uint64_t recipients; /* of them */
+	uint64_t given_back; /* messages that ended otherwise */
+	uint64_t silent;     /* of them: nothing was heard any more */
+	uint64_t unlimited;  /* asks that passed since a table was full */
+	size_t open;         /* messages on their way */
+};
+
+struct guard;
+
+struct guard *guard_new(const struct guard_settings *settings);
+struct guard *guard_free(struct guard *guard);
+
+/* Other limits hold from now on; what was counted stays. */
+void guard_set(struct guard *guard, const struct rule rule[LIMITS], bool is_shadow);
+
+/* Time never goes back. */
+struct guard_answer guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now);
+
+/* Messages that have been silent for too long are over: some of them, so call it every second or so. */
+void guard_advance(struct guard *guard, struct wall now);
+
+/* What one key has sent. */
+uint32_t guard_count(struct guard *guard, uint64_t key, enum limit limit, enum rule_what what,
+	enum rule_span span, struct wall now);
+
+struct guard_counts guard_counts(const struct guard *guard);
+struct keys_counts guard_keys(const struct guard *guard);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "relay/responsible.h"
+
+const char *const limit_names[LIMITS] = {
+	[LIMIT_ACCOUNT] = "account",
+	[LIMIT_BUSINESS] = "business",
+	[LIMIT_FORWARDER] = "forwarder",
+	[LIMIT_NEWSLETTER] = "newsletter",
+	[LIMIT_LINE] = "line",
+	[LIMIT_CERTIFICATE] = "certificate",
+	[LIMIT_ADDRESS] = "address",
+	[LIMIT_IPV6_64] = "ipv6-64",
+	[LIMIT_IPV6_56] = "ipv6-56",
+	[LIMIT_IPV6_48] = "ipv6-48",
+	[LIMIT_DOMAIN] = "domain",
+	[LIMIT_RELAY] = "relay",
+	[LIMIT_BOUNCE] = "bounce",
+	[LIMIT_LOCAL] = "local",
+};
+
+/* What kind of thing a key stands for, so that an account and a domain of the same name are two. */
+enum kind {
+	KIND_ACCOUNT = 1,
+	KIND_CERTIFICATE,
+	KIND_LINE,
+	KIND_PREFIX,
+	KIND_DOMAIN,
+	KIND_RELAY,
+};
+
+static uint64_t
+key_of(enum kind kind, const void *bytes, size_t size, const struct hash_key *key)
+{
+	uint8_t piece[RESPONSIBLE_NAME + 1] = {(uint8_t)kind};
+	uint64_t hash;
+
+	must(size <= RESPONSIBLE_NAME);
+	if (size > 0)
+		memcpy(piece + 1, bytes, size);
+	hash = hash_keyed(key, piece, size + 1);
+	return hash != 0 ? hash : 1;
+}
+
+static uint64_t
+key_of_name(enum kind kind, struct text name, const struct hash_key *key)
+{
+	char small[RESPONSIBLE_NAME];
+
+	if (name.length == 0 || name.length > sizeof(small))
+		return 0;
+	for (size_t i = 0; i < name.length; i++) {
+		char c = name.at[i];
+
+		small[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	return key_of(kind, small, name.length, key);
+}
+
+static void
+add(struct responsible *ret, enum limit limit, uint64_t key)
+{
+	ret->of[ret->count].limit = (uint8_t)limit;
+	ret->of[ret->count++].key = key;
+}
+
+static uint64_t
+key_of_prefix(const struct address *address, uint8_t length, const struct hash_key *key)
+{
+	uint8_t piece[17] = {[16] = length};
+
+	memcpy(piece, address->byte, (length + 7) / 8);
+	return key_of(KIND_PREFIX, piece, sizeof(piece), key);
+}
+
+static void
+add_address(struct responsible *ret, const struct address *client, const struct hash_key *key)
+{
+	if (address_is_v4(client)) {
+		add(ret, LIMIT_ADDRESS, key_of_prefix(client, 128, key));
+		return;
+	}
+	add(ret, LIMIT_IPV6_64, key_of_prefix(client, 64, key));
+	add(ret, LIMIT_IPV6_56, key_of_prefix(client, 56, key));
+	add(ret, LIMIT_IPV6_48, key_of_prefix(client, 48, key));
+}
+
+static void
+add_domain(struct responsible *ret, struct text account, const struct hash_key *key)
+{
+	const char *at = memrchr(account.at, '@', account.length);
+	struct text domain = {at + 1, 0};
+	uint64_t of;
+
+	if (at == NULL)
+		return;
+	domain.length = (size_t)(account.at + account.length - domain.at);
+	of = key_of_name(KIND_DOMAIN, domain, key);
+	if (of != 0)
+		add(ret, LIMIT_DOMAIN, of);
+}
+
+uint64_t
+responsible_account(struct text name, const struct hash_key *key)
+{
+	return key_of_name(KIND_ACCOUNT, name, key);
+}
+
+/* Bounces and local mail count apart from what else the same one sends. */
+static void
+set_apart(struct responsible *ret, enum limit limit)
+{
+	ret->count = 1;
+	ret->of[0].limit = (uint8_t)limit;
+	ret->of[0].key = hash_mix(ret->of[0].key + (uint64_t)limit);
+}
+
+void
+responsible_find(
+	const struct responsible_input *input, const struct hash_key *key, struct responsible *ret)
+{
+	uint64_t account = responsible_account(input->account, key);
+	uint64_t certificate = key_of_name(KIND_CERTIFICATE, input->certificate, key);
+
+	*ret = (struct responsible){.count = 0};
+	if (input->line != 0)
+		add(ret, input->class, key_of(KIND_LINE, &input->line, sizeof(input->line), key));
+	else if (account != 0)
+		add(ret, input->class, account);
+	else if (certificate != 0)
+		add(ret, LIMIT_CERTIFICATE, certificate);
+	else
+		add_address(ret, &input->client, key);
+	if (input->is_bounce || input->is_local) {
+		set_apart(ret, input->is_bounce ? LIMIT_BOUNCE : LIMIT_LOCAL);
+		return;
+	}
+	if (input->line == 0 && account != 0)
+		add_domain(ret, input->account, key);
+	add(ret, LIMIT_RELAY, key_of(KIND_RELAY, NULL, 0, key));
+}

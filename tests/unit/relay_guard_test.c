@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/random.h"
+#include "relay/guard.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BEGIN (INT64_C(20000) * WALL_DAY)
+
+static const struct hash_key secret = {{1, 2, 3}};
+
+static struct guard_settings
+settings_of(const char *account, const char *relay)
+{
+	struct guard_settings settings = {.keys_most = 1000, .messages_most = 1000};
+	struct fail fail = {0};
+	size_t column;
+
+	for (int i = 0; i < LIMITS; i++)
+		settings.rule[i] = rule_none();
+	if (rule_parse(text_of(account), &settings.rule[LIMIT_ACCOUNT], &column, &fail) < 0 ||
+		rule_parse(text_of(relay), &settings.rule[LIMIT_RELAY], &column, &fail) < 0)
+		fail_msg("%s", fail.what);
+	return settings;
+}
+
+static struct responsible
+who(const char *account)
+{
+	struct responsible_input input = {.account = text_of(account), .class = LIMIT_ACCOUNT};
+	struct responsible ret;
+
+	responsible_find(&input, &secret, &ret);
+	return ret;
+}
+
+/* One step of a message of an account. count: of DATA and END; of a recipient what tells it from others. */
+static struct guard_answer
+ask(struct guard *guard, const char *account, uint64_t message, enum guard_stage stage,
+	uint32_t count, int64_t now)
+{
+	struct responsible responsible = who(account);
+	struct guard_ask it = {
+		.message = message,
+		.responsible = &responsible,
+		.recipient = stage == GUARD_RECIPIENT ? count : 0,
+		.count = stage == GUARD_RECIPIENT ? 0 : count,
+		.stage = stage,
+		.is_settled = true,
+	};
+
+	return guard_ask(guard, &it, (struct wall){BEGIN + now});
+}
+
+static bool
+passes(struct guard *guard, const char *account, uint64_t message, enum guard_stage stage,
+	uint32_t count, int64_t now)
+{
+	return ask(guard, account, message, stage, count, now).passes;
+}
+
+static uint32_t
+recipients(struct guard *guard, const char *account, int64_t now)
+{
+	return guard_count(guard, responsible_account(text_of(account), &secret), LIMIT_ACCOUNT,
+		RULE_RECIPIENTS, RULE_HOUR, (struct wall){BEGIN + now});
+}
+
+static void
+a_message_counts_once_whoever_asks(void **state)
+{
+	struct guard_settings settings = settings_of("10 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+
+	assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, 77, 0));
+	/* A second restriction asks the same. */
+	assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, 77, 0));
+	assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, 78, 1));
+	assert_int_equal(recipients(guard, "anna", 1), 2);
+	assert_true(passes(guard, "anna", 1, GUARD_DATA, 2, 2));
+	assert_true(passes(guard, "anna", 1, GUARD_END, 2, 3));
+	assert_true(passes(guard, "anna", 1, GUARD_END, 2, 3));
+	assert_int_equal(recipients(guard, "anna", 3), 2);
+	/* Only its end is asked for. */
+	assert_true(passes(guard, "anna", 2, GUARD_END, 5, 4));
+	assert_int_equal(recipients(guard, "ANNA", 4), 7);
+	assert_false(passes(guard, "anna", 3, GUARD_DATA, 4, 5));
+	assert_true(passes(guard, "bo", 4, GUARD_DATA, 4, 5));
+	assert_int_equal(guard_counts(guard).messages, 2);
+	assert_int_equal(guard_counts(guard).recipients, 7);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+what_does_not_end_is_given_back(void **state)
+{
+	struct guard_settings settings = settings_of("10 recipients/hour burst 10", "none");
+	struct guard *guard = guard_new(&settings);
+
+	for (uint32_t i = 1; i <= 10; i++)
+		assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, i, 0));
+	assert_false(passes(guard, "anna", 1, GUARD_RECIPIENT, 11, 0));
+	assert_false(passes(guard, "anna", 2, GUARD_RECIPIENT, 1, 0));
+	/* The mail server took three of them. */
+	assert_true(passes(guard, "anna", 1, GUARD_DATA, 3, 0));
+	assert_int_equal(recipients(guard, "anna", 0), 3);
+	assert_true(passes(guard, "anna", 1, GUARD_ABORT, 0, 0));
+	assert_int_equal(recipients(guard, "anna", 0), 0);
+	assert_int_equal(guard_counts(guard).given_back, 1);
+	/* Nothing is heard of the next one. */
+	for (uint32_t i = 1; i <= 10; i++)
+		assert_true(passes(guard, "anna", 3, GUARD_RECIPIENT, i, 0));
+	guard_advance(guard, (struct wall){BEGIN + GUARD_SILENCE_US - 1});
+	assert_int_equal(recipients(guard, "anna", GUARD_SILENCE_US), 10);
+	guard_advance(guard, (struct wall){BEGIN + GUARD_SILENCE_US});
+	assert_int_equal(recipients(guard, "anna", GUARD_SILENCE_US), 0);
+	assert_int_equal(guard_counts(guard).silent, 1);
+	assert_int_equal(guard_counts(guard).open, 0);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+where_no_end_is_told_what_is_reserved_stands(void **state)
+{
+	struct guard_settings settings = settings_of("3 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+	struct responsible anna = who("anna");
+	struct guard_ask it = {
+		.message = 1, .responsible = &anna, .recipient = 5, .stage = GUARD_RECIPIENT};
+
+	assert_true(guard_ask(guard, &it, (struct wall){BEGIN}).passes);
+	guard_advance(guard, (struct wall){BEGIN + GUARD_SILENCE_US});
+	assert_int_equal(recipients(guard, "anna", GUARD_SILENCE_US), 1);
+	assert_int_equal(guard_counts(guard).given_back, 0);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+the_first_message_is_looked_at_like_any_other(void **state)
+{
+	struct guard_settings settings = settings_of("100 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+	struct guard_answer answer = ask(guard, "anna", 1, GUARD_END, 1000, 0);
+
+	assert_false(answer.passes);
+	assert_true(answer.why.never);
+	assert_int_equal(answer.limit, LIMIT_ACCOUNT);
+	assert_int_equal(recipients(guard, "anna", 0), 0);
+	/* At its recipients the first hundred pass. */
+	for (uint32_t i = 1; i <= 1000; i++)
+		assert_true(passes(guard, "anna", 2, GUARD_RECIPIENT, i, 1) == (i <= 100));
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+the_tightest_decides_and_nothing_is_counted_then(void **state)
+{
+	struct guard_settings settings = settings_of("100 messages/hour", "3 messages/hour");
+	struct guard *guard = guard_new(&settings);
+	struct guard_answer answer;
+
+	assert_true(passes(guard, "anna@a.example", 1, GUARD_END, 1, 0));
+	assert_true(passes(guard, "bo@b.example", 2, GUARD_END, 1, 0));
+	assert_true(passes(guard, "cy@b.example", 3, GUARD_END, 1, 0));
+	answer = ask(guard, "anna@a.example", 4, GUARD_END, 1, WALL_MINUTE);
+	assert_false(answer.passes);
+	assert_int_equal(answer.limit, LIMIT_RELAY);
+	assert_int_equal(answer.why.free.us, BEGIN + 66 * WALL_MINUTE);
+	assert_int_equal(recipients(guard, "anna@a.example", WALL_MINUTE), 1);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+a_shadow_only_says_what_would_be(void **state)
+{
+	struct guard_settings settings = settings_of("2 messages/hour", "none");
+	struct guard *guard;
+	struct guard_answer answer = {0};
+
+	settings.is_shadow = true;
+	guard = guard_new(&settings);
+	for (uint64_t i = 1; i <= 5; i++) {
+		answer = ask(guard, "anna", i, GUARD_END, 1, 0);
+		assert_true(answer.passes);
+		assert_true(answer.would == (i > 2));
+	}
+	assert_int_equal(answer.why.counted, 4);
+	assert_int_equal(recipients(guard, "anna", 0), 5);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+other_limits_keep_what_was_counted(void **state)
+{
+	struct guard_settings settings = settings_of("10 messages/hour", "none"), less, more;
+	struct guard *guard = guard_new(&settings);
+
+	less = settings_of("5 messages/hour", "none");
+	more = settings_of("100000 messages/hour", "none");
+	for (uint64_t i = 1; i <= 7; i++)
+		assert_true(passes(guard, "anna", i, GUARD_END, 1, 0));
+	guard_set(guard, less.rule, false);
+	assert_false(passes(guard, "anna", 8, GUARD_END, 1, WALL_MINUTE));
+	guard_set(guard, more.rule, false);
+	assert_true(passes(guard, "anna", 9, GUARD_END, 1, WALL_MINUTE));
+	guard_set(guard, settings.rule, false);
+	assert_true(passes(guard, "anna", 10, GUARD_END, 1, WALL_MINUTE));
+	assert_true(passes(guard, "anna", 11, GUARD_END, 1, WALL_MINUTE));
+	assert_false(passes(guard, "anna", 12, GUARD_END, 1, WALL_MINUTE));
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+full_tables_stop_nobodys_mail(void **state)
+{
+	struct guard_settings settings = settings_of("1 messages/hour", "none");
+	char name[16];
+	struct guard *guard;
+
+	settings.keys_most = 8;
+	settings.messages_most = 4;
+	guard = guard_new(&settings);
+	for (unsigned i = 1; i <= 20; i++) {
+		snprintf(name, sizeof(name), "a%u", i);
+		assert_true(passes(guard, name, i, GUARD_RECIPIENT, 1, 0));
+	}
+	/* Without a place for the message it is counted all the same. */
+	assert_false(passes(guard, "a6", 30, GUARD_RECIPIENT, 1, 0));
+	assert_int_equal(guard_counts(guard).open, 4);
+	assert_true(guard_counts(guard).unlimited > 0);
+	guard_free(guard);
+	(void)state;
+}
+
+/* Clients side by side, each with a message on its way, that end or break off as they like. */
+#define CLIENTS 64
+#define STEPS   30000
+
+struct sent {
+	int64_t us;
+	uint32_t recipients;
+};
+
+struct client {
+	uint64_t message;
+	uint32_t accepted; /* recipients */
+};
+
+static void
+no_more_than_the_limit_is_ever_sent(void **state)
+{
+	static const char *const names[] = {"anna@a.example", "bo@a.example", "cy@b.example"};
+	struct guard_settings settings =
+		settings_of("20 messages/hour, 100 recipients/hour", "250 recipients/day");
+	struct guard *guard = guard_new(&settings);
+	struct client client[CLIENTS] = {{0}};
+	struct sent *sent[3];
+	size_t count[3] = {0};
+	struct random random;
+	uint64_t id = 1;
+	int64_t now = 0;
+
+	random_seed(&random, 11);
+	for (int a = 0; a < 3; a++)
+		sent[a] = xcalloc(STEPS, sizeof(**sent));
+	for (int step = 0; step < STEPS; step++) {
+		size_t c = random_below(&random, CLIENTS), a = c % 3;
+		uint64_t what = random_below(&random, 10);
+		struct client *it = &client[c];
+		uint64_t messages = 0, hour = 0, day = 0;
+
+		now += (int64_t)random_below(
+			&random, random_below(&random, 50) == 0 ? WALL_HOUR : 20 * WALL_SECOND);
+		guard_advance(guard, (struct wall){BEGIN + now});
+		if (it->message == 0)
+			*it = (struct client){.message = id++};
+		if (what < 6) {
+			it->accepted += passes(guard, names[a], it->message, GUARD_RECIPIENT,
+				1 + (uint32_t)step, now);
+			continue;
+		}
+		if (what < 8 || it->accepted == 0) {
+			ask(guard, names[a], it->message, GUARD_ABORT, 0, now);
+			*it = (struct client){0};
+			continue;
+		}
+		if (passes(guard, names[a], it->message, GUARD_END, it->accepted, now))
+			sent[a][count[a]++] = (struct sent){now, it->accepted};
+		*it = (struct client){0};
+		for (size_t i = count[a]; i-- > 0 && sent[a][i].us > now - WALL_HOUR;) {
+			messages++;
+			hour += sent[a][i].recipients;
+		}
+		for (int other = 0; other < 3; other++) {
+			for (size_t i = count[other];
+				i-- > 0 && sent[other][i].us > now - WALL_DAY;)
+				day += sent[other][i].recipients;
+		}
+		assert_true(messages <= 20);
+		assert_true(hour <= 100);
+		assert_true(day <= 250);
+	}
+	/* And it is not that nothing is sent. */
+	for (int a = 0; a < 3; a++) {
+		assert_true(count[a] > 300);
+		free(sent[a]);
+	}
+	guard_free(guard);
+	(void)state;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_message_counts_once_whoever_asks),
+		cmocka_unit_test(what_does_not_end_is_given_back),
+		cmocka_unit_test(where_no_end_is_told_what_is_reserved_stands),
+		cmocka_unit_test(the_first_message_is_looked_at_like_any_other),
+		cmocka_unit_test(the_tightest_decides_and_nothing_is_counted_then),
+		cmocka_unit_test(a_shadow_only_says_what_would_be),
+		cmocka_unit_test(other_limits_keep_what_was_counted),
+		cmocka_unit_test(full_tables_stop_nobodys_mail),
+		cmocka_unit_test(no_more_than_the_limit_is_ever_sent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
