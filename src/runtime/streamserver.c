@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "runtime/streamserver.h"
+
+#include "runtime/clock.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+const char *const stream_end_names[STREAM_ENDS] = {
+	[STREAM_CLOSED] = "closed",
+	[STREAM_CUT] = "cut",
+	[STREAM_BROKEN] = "broken",
+	[STREAM_WRONG] = "wrong",
+	[STREAM_UNREAD] = "unread",
+	[STREAM_IDLE] = "idle",
+	[STREAM_DONE] = "done",
+	[STREAM_STOPPED] = "stopped",
+};
+
+/* Streams in the order in which they came to it. */
+struct line {
+	struct stream *first;
+	struct stream *last;
+};
+
+struct stream {
+	struct stream_listener *listener;
+	struct event *readable;
+	struct event *writable;
+	struct line *line; /* that it stands in */
+	struct stream *before;
+	struct stream *after;
+	int64_t since_us; /* of its line */
+	int socket;
+	bool is_tcp;
+	bool is_read;    /* libevent looks at it */
+	bool has_taken;  /* its protocol took a request */
+	bool is_taking;  /* its protocol has the word */
+	bool is_waiting; /* its protocol looks at nothing for now */
+	bool is_closing;
+	bool is_over;       /* the peer has nothing more to say */
+	struct buffer left; /* of a request that is not whole, or waits */
+	struct buffer answers;
+	size_t written; /* of them */
+	_Alignas(16) uint8_t state[];
+};
+
+struct stream_listener {
+	struct stream_settings settings;
+	struct event_base *base;
+	struct evconnlistener *listener;
+	struct event *tick;
+	/* Those with a part of a request, or of an answer, on its way; the others. */
+	struct line busy;
+	struct line idle;
+	struct stream_counts counts;
+	char bytes[STREAM_READ];
+};
+
+static void
+leave_line(struct stream *stream)
+{
+	struct line *line = stream->line;
+
+	if (stream->before != NULL)
+		stream->before->after = stream->after;
+	else
+		line->first = stream->after;
+	if (stream->after != NULL)
+		stream->after->before = stream->before;
+	else
+		line->last = stream->before;
+}
+
+static void
+join_line(struct stream *stream, struct line *line)
+{
+	stream->line = line;
+	stream->since_us = clock_steady();
+	stream->before = line->last;
+	stream->after = NULL;
+	if (line->last != NULL)
+		line->last->after = stream;
+	else
+		line->first = stream;
+	line->last = stream;
+}
+
+static bool
+is_busy(const struct stream *stream)
+{
+	return stream->left.length > 0 || stream->answers.length > 0;
+}
+
+/* One that stays busy with the same request keeps its place: it has only so long. */
+static void
+stand(struct stream *stream)
+{
+	struct stream_listener *listener = stream->listener;
+	struct line *line = is_busy(stream) ? &listener->busy : &listener->idle;
+	bool is_same = stream->line == line && line == &listener->busy && !stream->has_taken;
+
+	stream->has_taken = false;
+	if (is_same)
+		return;
+	leave_line(stream);
+	join_line(stream, line);
+}
+
+static void
+end(struct stream *stream, enum stream_end why)
+{
+	struct stream_listener *listener = stream->listener;
+
+	listener->counts.ended[why]++;
+	listener->counts.open--;
+	if (listener->settings.protocol->end != NULL)
+		listener->settings.protocol->end(listener->settings.context, stream, why);
+	leave_line(stream);
+	event_free(stream->readable);
+	event_free(stream->writable);
+	close(stream->socket);
+	buffer_done(&stream->left);
+	buffer_done(&stream->answers);
+	free(stream);
+}
+
+/* Writes what waits. False: the stream has ended. */
+static bool
+flush(struct stream *stream)
+{
+	struct buffer *answers = &stream->answers;
+	ssize_t n;
+
+	if (answers->failed) {
+		end(stream, STREAM_UNREAD);
+		return false;
+	}
+	while (stream->written < answers->length) {
+		n = send(stream->socket, answers->at + stream->written,
+			answers->length - stream->written, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN) {
+			end(stream, STREAM_BROKEN);
+			return false;
+		}
+		if (n < 0) {
+			(void)event_add(stream->writable, NULL);
+			return true;
+		}
+		stream->written += (size_t)n;
+	}
+	buffer_clear(answers);
+	stream->written = 0;
+	if (stream->is_closing) {
+		end(stream, STREAM_DONE);
+		return false;
+	}
+	return true;
+}
+
+/* Lets the protocol take from the bytes; how many it took, or negative. */
+static int64_t
+take(struct stream *stream, struct text bytes)
+{
+	const struct stream_settings *settings = &stream->listener->settings;
+	int64_t taken;
+
+	if (bytes.length == 0 || stream->is_waiting || stream->is_closing)
+		return 0;
+	stream->is_taking = true;
+	taken = settings->protocol->take(settings->context, stream, bytes);
+	stream->is_taking = false;
+	must(taken <= (int64_t)bytes.length);
+	stream->has_taken = stream->has_taken || taken > 0;
+	return taken;
+}
+
+/* What stands in left, as far as the protocol takes it: false if the stream has ended. */
+static bool
+take_left(struct stream *stream)
+{
+	struct buffer *left = &stream->left;
+	int64_t taken = take(stream, (struct text){left->at, left->length});
+
+	if (taken < 0 || left->failed) {
+		end(stream, STREAM_WRONG);
+		return false;
+	}
+	left->length -= (size_t)taken;
+	if (left->length == 0)
+		buffer_done(left);
+	else if (taken > 0)
+		memmove(left->at, left->at + taken, left->length);
+	return true;
+}
+
+/* What has just come. Mostly it is a whole request, and goes through no buffer of the stream. */
+static bool
+take_new(struct stream *stream, struct text bytes)
+{
+	int64_t taken = 0;
+
+	if (stream->left.length == 0) {
+		taken = take(stream, bytes);
+		if (taken < 0) {
+			end(stream, STREAM_WRONG);
+			return false;
+		}
+		buffer_add(&stream->left, bytes.at + taken, bytes.length - (size_t)taken);
+		if (!stream->left.failed)
+			return true;
+		end(stream, STREAM_WRONG);
+		return false;
+	}
+	buffer_add(&stream->left, bytes.at, bytes.length);
+	return take_left(stream);
+}
+
+/* After the protocol had its word. */
+static void
+go_on(struct stream *stream)
+{
+	bool listens;
+
+	if (!flush(stream))
+		return;
+	if (stream->is_over && !stream->is_waiting && stream->answers.length == 0) {
+		end(stream, stream->left.length > 0 ? STREAM_CUT : STREAM_CLOSED);
+		return;
+	}
+	/* Who does not read his answers, or waits for one, is not listened to. */
+	listens = !stream->is_waiting && !stream->is_over && stream->answers.length == 0;
+	if (listens != stream->is_read)
+		must((listens ? event_add(stream->readable, NULL) : event_del(stream->readable)) ==
+			0);
+	stream->is_read = listens;
+	stand(stream);
+}
+
+static void
+on_readable(evutil_socket_t socket, short what, void *context)
+{
+	struct stream *stream = context;
+	struct stream_listener *listener = stream->listener;
+	ssize_t n = read(socket, listener->bytes, sizeof(listener->bytes));
+	int on = 1;
+
+	(void)what;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0) {
+		end(stream, STREAM_BROKEN);
+		return;
+	}
+	if (stream->is_tcp)
+		(void)setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+	if (n == 0)
+		stream->is_over = true;
+	else if (!take_new(stream, (struct text){listener->bytes, (size_t)n}))
+		return;
+	go_on(stream);
+}
+
+static void
+on_writable(evutil_socket_t socket, short what, void *context)
+{
+	struct stream *stream = context;
+
+	(void)socket;
+	(void)what;
+	if (!flush(stream))
+		return;
+	/* What had come meanwhile. */
+	if (stream->answers.length == 0 && stream->left.length > 0 && !take_left(stream))
+		return;
+	go_on(stream);
+}
+
+static bool
+is_on_tcp(int socket)
+{
+	int domain = 0;
+	socklen_t size = sizeof(domain);
+
+	return getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+		(domain == AF_INET || domain == AF_INET6);
+}
+
+static void
+on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *address, int size,
+	void *context)
+{
+	struct stream_listener *listener = context;
+	const struct stream_settings *settings = &listener->settings;
+	struct stream *stream;
+	int on = 1;
+
+	(void)from;
+	(void)address;
+	(void)size;
+	if (listener->counts.open >= settings->connections_most) {
+		listener->counts.turned_away++;
+		close(socket);
+		return;
+	}
+	listener->counts.accepted++;
+	listener->counts.open++;
+	stream = xcalloc(1, sizeof(*stream) + settings->protocol->state_bytes);
+	stream->listener = listener;
+	stream->socket = socket;
+	stream->is_tcp = is_on_tcp(socket);
+	if (stream->is_tcp)
+		(void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	buffer_init(&stream->left, settings->request_most);
+	buffer_init(&stream->answers, settings->answer_most);
+	stream->readable =
+		event_new(listener->base, socket, EV_READ | EV_PERSIST, on_readable, stream);
+	stream->writable = event_new(listener->base, socket, EV_WRITE, on_writable, stream);
+	must(stream->readable != NULL && stream->writable != NULL);
+	must(event_add(stream->readable, NULL) == 0);
+	stream->is_read = true;
+	join_line(stream, &listener->idle);
+	if (settings->protocol->begin != NULL)
+		settings->protocol->begin(settings->context, stream);
+}
+
+/* No more descriptors, most likely: until the next tick. */
+static void
+on_accept_error(struct evconnlistener *listener, void *context)
+{
+	(void)context;
+	(void)evconnlistener_disable(listener);
+}
+
+/* One whose protocol is to answer in its own time is not late. */
+static void
+end_late(struct line *line, int64_t limit_us, int64_t now)
+{
+	struct stream *next, *stream = line->first;
+
+	for (; stream != NULL && now - stream->since_us >= limit_us; stream = next) {
+		next = stream->after;
+		if (!stream->is_waiting)
+			end(stream, stream->answers.length > 0 ? STREAM_UNREAD : STREAM_IDLE);
+	}
+}
+
+static void
+on_tick(evutil_socket_t socket, short what, void *context)
+{
+	struct stream_listener *listener = context;
+	int64_t now = clock_steady();
+
+	(void)socket;
+	(void)what;
+	end_late(&listener->busy, listener->settings.request_us, now);
+	end_late(&listener->idle, listener->settings.idle_us, now);
+	(void)evconnlistener_enable(listener->listener);
+}
+
+struct stream_listener *
+stream_listen(struct event_base *base, const struct stream_settings *settings)
+{
+	struct stream_listener *listener = xcalloc(1, sizeof(*listener));
+	struct timeval second = {.tv_sec = 1};
+
+	listener->settings = *settings;
+	listener->base = base;
+	must(evutil_make_socket_nonblocking(settings->socket) == 0);
+	/* The backlog is that of the caller's listen(). */
+	listener->listener = evconnlistener_new(
+		base, on_accept, listener, LEV_OPT_CLOSE_ON_EXEC, 0, settings->socket);
+	must(listener->listener != NULL);
+	evconnlistener_set_error_cb(listener->listener, on_accept_error);
+	listener->tick = event_new(base, -1, EV_PERSIST, on_tick, listener);
+	must(listener->tick != NULL && event_add(listener->tick, &second) == 0);
+	return listener;
+}
+
+struct stream_listener *
+stream_unlisten(struct stream_listener *listener)
+{
+	if (listener == NULL)
+		return NULL;
+	evconnlistener_free(listener->listener);
+	event_free(listener->tick);
+	while (listener->busy.first != NULL)
+		end(listener->busy.first, STREAM_STOPPED);
+	while (listener->idle.first != NULL)
+		end(listener->idle.first, STREAM_STOPPED);
+	free(listener);
+	return NULL;
+}
+
+struct stream_counts
+stream_counts(const struct stream_listener *listener)
+{
+	return listener->counts;
+}
+
+void *
+stream_state(struct stream *stream)
+{
+	return stream->state;
+}
+
+void
+stream_answer(struct stream *stream, const void *bytes, size_t size)
+{
+	if (!stream->is_closing)
+		buffer_add(&stream->answers, bytes, size);
+}
+
+void
+stream_wait(struct stream *stream)
+{
+	stream->is_waiting = true;
+}
+
+void
+stream_go_on(struct stream *stream)
+{
+	must(!stream->is_taking);
+	stream->is_waiting = false;
+	if (stream->left.length > 0 && !take_left(stream))
+		return;
+	go_on(stream);
+}
+
+void
+stream_close(struct stream *stream)
+{
+	stream->is_closing = true;
+}

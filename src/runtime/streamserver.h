@@ -1,0 +1,91 @@
+/* streamserver - connections of many peers that ask and get answers, on one event loop
+ *
+ * What:    takes connections on listening sockets, hands what comes on each to its protocol, and writes the answers;
+ *          a peer that does wrong is closed, with a reason that is counted, and no other peer notices. A connection
+ *          that holds no part of a request has no buffer, so thousands may wait. Over TCP what came is acknowledged at
+ *          once: a peer that writes in small pieces without TCP_NODELAY would else wait 40 ms for each.
+ * Owns:    connections; listening sockets are the caller's. libevent's base is the caller's, too.
+ * Limits:  settings of each listener; STREAM_READ bytes are read at a time, so others have their turn.
+ * Thread:  one.
+ */
+#ifndef LAZARET_RUNTIME_STREAMSERVER_H
+#define LAZARET_RUNTIME_STREAMSERVER_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STREAM_READ 65536
+
+struct event_base;
+struct stream;
+struct stream_listener;
+
+/* Why a connection ended. */
+enum stream_end {
+	STREAM_CLOSED,  /* by the peer, with nothing left over */
+	STREAM_CUT,     /* by the peer, in the middle of a request */
+	STREAM_BROKEN,  /* an error of the socket */
+	STREAM_WRONG,   /* the protocol says so */
+	STREAM_UNREAD,  /* the peer does not read its answers */
+	STREAM_IDLE,    /* a request did not come to its end, or nothing came for long */
+	STREAM_DONE,    /* the protocol had said stream_close, and all is written */
+	STREAM_STOPPED, /* the server ends */
+	STREAM_ENDS
+};
+
+/* "closed" and so on, for the log and the metrics. */
+extern const char *const stream_end_names[STREAM_ENDS];
+
+struct stream_protocol {
+	/* Memory of each connection, zeroed at its begin. */
+	size_t state_bytes;
+	void (*begin)(void *context, struct stream *stream); /* may be NULL */
+	/* Takes whole requests from the front of the bytes: how many bytes that were. What is left comes again with
+	 * more. Negative: the peer does wrong. */
+	int64_t (*take)(void *context, struct stream *stream, struct text bytes);
+	void (*end)(void *context, struct stream *stream, enum stream_end why); /* may be NULL */
+};
+
+struct stream_settings {
+	int socket; /* listens */
+	const struct stream_protocol *protocol;
+	void *context;
+	size_t connections_most; /* more are closed at once, and counted */
+	size_t request_most;     /* bytes that a protocol may leave over */
+	size_t answer_most;      /* bytes that may wait for a peer to read them */
+	int64_t request_us;      /* a request that has begun must come to its end in this */
+	int64_t idle_us;         /* without a request */
+};
+
+struct stream_counts {
+	uint64_t accepted;
+	uint64_t turned_away; /* there were too many */
+	uint64_t ended[STREAM_ENDS];
+	size_t open;
+};
+
+struct stream_listener *stream_listen(
+	struct event_base *base, const struct stream_settings *settings);
+
+/* Ends it and its connections. */
+struct stream_listener *stream_unlisten(struct stream_listener *listener);
+
+struct stream_counts stream_counts(const struct stream_listener *listener);
+
+/* Its memory. */
+void *stream_state(struct stream *stream);
+
+/* Answers, in order; written when the protocol returns. */
+void stream_answer(struct stream *stream, const void *bytes, size_t size);
+
+/* What comes is not looked at until stream_go_on, which the protocol calls in its own time, not from take. */
+void stream_wait(struct stream *stream);
+void stream_go_on(struct stream *stream);
+
+/* After all answers; there are no others then. */
+void stream_close(struct stream *stream);
+
+#endif
