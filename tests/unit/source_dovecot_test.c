@@ -47,9 +47,26 @@ static const char *const dovecot_rows[][2] = {
 	{"auth-worker(304): pam(anna,192.0.2.7,<aBcD>): pam_authenticate() failed: x",
 		"login-failed account=anna ip=192.0.2.7 attempts=1 auth"},
 	{"auth-worker(5787): conn unix:auth-worker (pid=9,uid=97): auth-worker<55>: "
-	 "sql(anna@example.org,192.0.2.7,<aBcD>): Password mismatch (given password: "
-	 "x,198.51.100.7): unknown user",
+	 "sql(anna@example.org,192.0.2.7,<aBcD>): Password mismatch (given password: x)",
 		"login-failed account=anna@example.org ip=192.0.2.7 attempts=1 auth"},
+	/* A password, or a name, that looks like the rest of the line. */
+	{"auth: sql(anna,192.0.2.7): Password mismatch (given password: x,198.51.100.7): unknown "
+	 "user)",
+		"login-failed attempts=1 auth doubtful"},
+	{"auth: passwd-file(a,198.51.100.7): unknown user,192.0.2.7,<aBcD>): unknown user",
+		"login-failed attempts=1 auth doubtful"},
+	{"auth-worker(a,198.51.100.7)<1>: request [1]: sql: unknown user,192.0.2.7)<8>: request "
+	 "[1]: "
+	 "sql: unknown user",
+		"login-failed attempts=1 auth doubtful"},
+	{"auth: "
+	 "passwd-file(bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...,192.0.2.7): "
+	 "unknown user",
+		"login-failed ip=192.0.2.7 attempts=1 auth doubtful"},
+	{"auth: plain(?,192.0.2.7,<aBcD>): Username character disallowed by auth_username_chars: "
+	 "0x2c "
+	 "(username: a,198.51.100.7): unknown user)",
+		NULL},
 	{"auth-worker(anna@example.org,192.0.2.7)<82365>: request [1]: sql: Password mismatch",
 		"login-failed account=anna@example.org ip=192.0.2.7 attempts=1 auth"},
 	{"auth(anna,2001:db8::7,sasl:plain,<aBcD>): ldap: invalid credentials",

@@ -27,6 +27,10 @@ static const char *const exim_rows[][2] = {
 	    "A=login:anna "
 	    "S=2048",
 		"accepted id=" ID " from=a@example.org ip=192.0.2.7 doubtful"},
+	{ID " <= a@example.org H=(pc) [192.0.2.7] P=esmtpa A=login:an na S=2048",
+		"accepted id=" ID " from=a@example.org ip=192.0.2.7 doubtful"},
+	{ID " <= a@example.org H=(pc) [192.0.2.7] U=x H=[198.51.100.7] P=esmtpa A=login:an S=2048",
+		"accepted id=" ID " from=a@example.org ip=192.0.2.7 doubtful"},
 	{ID " <= a@example.org H=(pc) [192.0.2.7] P=esmtps DN=\"x\" A=login:victim S=1 id=\" S=9",
 		"accepted id=" ID " from=a@example.org ip=192.0.2.7 doubtful"},
 	{ID " <= a@example.org H=(pc) [192.0.2.7] P=esmtps A=login:victim S=1",
@@ -78,10 +82,31 @@ static const char *const exim_rows[][2] = {
 	    "timeout exceeded",
 		"bounced id=" ID " to=bo@example.com ip=198.51.100.25 code=550 dsn=5.1.1 "
 		"why=unknown-user"},
-	{ID " ** \"x => v@example.org R=a: 250\"@example.com R=dnslookup T=remote_smtp: SMTP error "
-	    "from remote mail server after RCPT TO:<\"x>: 250 2.0.0\"@example.com>: 550 5.1.1 no",
-		"bounced id=" ID " to=\"x => v@example.org R=a: 250\"@example.com code=550 "
-		"dsn=5.1.1 why=unknown-user"},
+	/* A local part that had quotes stands without them: it may look like all that follows. */
+	{ID " ** x => v@example.org R=a@example.com <\"x => v@example.org R=a\"@example.com> R=out "
+	    "T=smtp H=mx.example.com [198.51.100.25]: SMTP error from remote mail server after "
+	    "RCPT "
+	    "TO:<\"x => v@example.org R=a\"@example.com>: 550 5.1.1 no",
+		"bounced id=" ID " why=other doubtful"},
+	{ID " ** a@example.org R=x: SMTP error from remote mail server after RCPT "
+	    "TO:<a@example.org>: "
+	    "450 4.7.1 x@example.com <\"a@example.org R=x: SMTP error from remote mail server "
+	    "after "
+	    "RCPT TO:<a@example.org>: 450 4.7.1 x\"@example.com> R=out T=smtp: x",
+		"bounced id=" ID " why=other doubtful"},
+	/* A sender that needs quotes makes nothing doubtful. */
+	{ID " ** bo@example.com F=<\"a b\"@example.org> R=out T=smtp: SMTP error from remote mail "
+	    "server "
+	    "after RCPT TO:<bo@example.com>: 550 5.1.1 no",
+		"bounced id=" ID " from=\"a b\"@example.org to=bo@example.com code=550 dsn=5.1.1 "
+		"why=unknown-user"},
+	{ID " => x y: z@example.com <\"x y: z\"@example.com> R=out T=smtp H=mx.example.com "
+	    "[198.51.100.25]",
+		"delivered id=" ID " doubtful"},
+	{ID " => |/usr/bin/filter -x <anna@example.org> R=userforward T=address_pipe",
+		"delivered id=" ID " doubtful"},
+	{ID " => anna <anna@example.org> F=<bo@example.com> R=local T=nul",
+		"delivered id=" ID " from=bo@example.com to=anna was=anna@example.org"},
 	{ID " Completed", "removed id=" ID},
 	{ID " Completed QT=3s", "removed id=" ID},
 	{ID " Message is frozen", NULL},

@@ -3,8 +3,9 @@
 
 #include "source/maillog/scan.h"
 
-/* A name that was cut: at most 80 bytes with the dots, and up to 3 less where a character would have been cut. */
-#define CUT_NAME 74
+/* A name that was cut: 80 bytes with the dots, in authentication 64, and some less where a character would have been
+ * cut. */
+#define CUT_NAME 58
 
 static const struct {
 	const char *name;
@@ -160,12 +161,29 @@ skip_driver(struct text *rest)
 	return length > 0;
 }
 
-/* Up to 2.3 "auth-worker(304): conn unix:auth-worker (pid=27359,uid=97): auth-worker<55>: pam(anna,192.0.2.7): TEXT"
- * with or without the middle, from 2.4 on "auth-worker(anna,192.0.2.7)<82365>: request [1]: sql: TEXT". */
+/* What stands between the name of the process with what is in its brackets, and the driver: "<82365>: request [1]: ",
+ * or ": conn unix:auth-worker (pid=27359,uid=97): auth-worker<55>: ", or only ": ". */
+static bool
+skip_to_driver(struct text *rest)
+{
+	struct text unused;
+
+	if (scan_skip(rest, "<") && !scan_until(rest, ">", &unused))
+		return false;
+	if (!scan_skip(rest, ": ") ||
+		(scan_skip(rest, "request [") && !scan_until(rest, "]: ", &unused)))
+		return false;
+	(void)scan_skip(rest, "Info: ");
+	return !scan_skip(rest, "conn unix:auth-worker (") ||
+		(scan_until(rest, "): auth-worker<", &unused) && scan_until(rest, ">: ", &unused));
+}
+
+/* Up to 2.3 "auth-worker(304): pam(anna,192.0.2.7): TEXT", from 2.4 on "auth-worker(anna,192.0.2.7)<82365>: request
+ * [1]: sql: TEXT". */
 static int
 read_auth_process(struct text rest, struct mailevent *ret)
 {
-	struct text inside = {0}, unused;
+	struct text inside = {0};
 	bool is_told = false;
 
 	if (scan_skip(&rest, "(")) {
@@ -173,25 +191,23 @@ read_auth_process(struct text rest, struct mailevent *ret)
 			return 0;
 		is_told = take_identity(inside, ret);
 	}
-	if (scan_skip(&rest, "<") && !scan_until(&rest, ">", &unused))
+	if (!skip_to_driver(&rest) || !skip_driver(&rest))
 		return 0;
-	if (!scan_skip(&rest, ": "))
+	if (is_told) {
+		if (!scan_skip(&rest, ": "))
+			return 0;
+	} else if (!scan_skip(&rest, "(") || !scan_until(&rest, "): ", &inside) ||
+		!take_identity(inside, ret)) {
 		return 0;
-	if (scan_skip(&rest, "request [") && !scan_until(&rest, "]: ", &unused))
+	}
+	if (!is_failure(rest))
 		return 0;
-	(void)scan_skip(&rest, "Info: ");
-	if (scan_skip(&rest, "conn unix:auth-worker (") &&
-		(!scan_until(&rest, "): auth-worker<", &unused) ||
-			!scan_until(&rest, ">: ", &unused)))
-		return 0;
-	if (!skip_driver(&rest))
-		return 0;
-	if (!is_told &&
-		(!scan_skip(&rest, "(") || !scan_until(&rest, "): ", &inside) ||
-			!take_identity(inside, ret)))
-		return 0;
-	if ((is_told && !scan_skip(&rest, ": ")) || !is_failure(rest))
-		return 0;
+	/* There is a second end of a name. */
+	if (scan_find(rest, "): ") != SIZE_MAX || scan_find(rest, ")<") != SIZE_MAX) {
+		ret->account = (struct text){0};
+		ret->has_address = false;
+		ret->is_doubtful = true;
+	}
 	ret->kind = MAIL_LOGIN_FAILED;
 	ret->attempts = 1;
 	ret->is_auth_process = true;

@@ -6,10 +6,10 @@
  *
  *          What the format itself leaves open, and what is done:
  *          - Names of users have no < > , ( ) and blank unless auth_username_chars says so. If they may, a name can
- *            look like what follows it: of a login process the last "rip=" is taken, as nothing of a stranger comes
- *            behind it (a method is written in capitals); of an authentication process, where a password may stand
- *            behind (auth_verbose_passwords), the first "): " ends the name.
- *          - A name of 80 bytes is cut and ends in "...": then the account is not taken.
+ *            look like what follows it. Of a login process the last "rip=" is taken, as nothing of a stranger comes
+ *            behind it. Of an authentication process a password may stand behind (auth_verbose_passwords): the first
+ *            "): " ends the name, and where there is a second, neither name nor address is taken.
+ *          - A name of 80 bytes, in authentication of 64, is cut and ends in "...": then it is not taken.
  *          - What PAM logs by itself from Dovecot's process (pam_unix) tells the same failure again: not read.
  * Owns:    nothing.
  * Thread:  any.

@@ -138,9 +138,9 @@ take_value(struct text *rest, struct text key, struct fields *fields, struct mai
 	struct text value;
 
 	if (text_is(key, "H")) {
-		fields->has_host = true;
-		if (!take_host(rest, event))
+		if (fields->has_host || !take_host(rest, event))
 			return false;
+		fields->has_host = true;
 		/* A connection that had been used before. */
 		(void)scan_skip(rest, "*");
 		return true;
@@ -200,7 +200,8 @@ take_fields(struct text *rest, const char *stop, struct fields *fields, struct m
 	return true;
 }
 
-/* What was read of the other side and the account is left out where strangers may have written it. */
+/* The account is left out where a stranger may have written it. The address is the first that was found in front of all
+ * that strangers may write, or there is none. */
 static void
 believe(const struct fields *fields, bool was_read, struct mailevent *event)
 {
@@ -208,10 +209,6 @@ believe(const struct fields *fields, bool was_read, struct mailevent *event)
 
 	if (is_sure && fields->accounts == 1)
 		event->account = fields->account;
-	if (!was_read) {
-		event->has_address = false;
-		event->port = 0;
-	}
 	event->is_doubtful = !was_read || (fields->accounts > 0 && !is_sure);
 }
 
@@ -260,40 +257,53 @@ read_answer(struct text rest, struct mailevent *event)
 	return to_rcpt;
 }
 
-/* "b@example.com <c@example.org> F=<a@example.org> R=dnslookup T=remote_smtp H=mx.example.net [192.0.2.25]: TEXT" */
-static int
-read_delivery(struct text rest, enum mail_kind kind, struct mailevent *ret)
+/* Whom it was for: "b@example.com", "anna <anna@example.org>", "b@example.com (list@example.org) <all@example.org>".
+ * Exim takes the quotes from a local part, and shows it with them in < and > only: a line with such an address can hold
+ * anything from its begin on. False: it may be one, or cannot be read. */
+static bool
+take_recipient(struct text *rest, struct mailevent *event)
 {
-	struct fields fields = {0};
-	struct text parent;
-	bool was_read, to_rcpt;
+	struct text after = *rest, address = {rest->at, 0}, word;
+	size_t length;
 
-	if (!take_address(&rest, &ret->recipient))
-		return 0;
-	ret->kind = kind;
+	if (scan_find(*rest, " <\"") != SIZE_MAX)
+		return false;
+	while (after.length > 0 && *after.at != ' ' &&
+		!(*after.at == ':' && (after.length == 1 || after.at[1] == ' '))) {
+		if (strchr("\"\\<>()", *after.at) != NULL)
+			return false;
+		after = scan_behind(after, 1);
+	}
+	address.length = rest->length - after.length;
 	/* Aliases on the way, with all_parents. */
-	while (scan_skip(&rest, " (")) {
-		if (!scan_until(&rest, ")", &parent))
-			return 0;
+	while (scan_skip(&after, " (")) {
+		if (!scan_until(&after, ")", &word))
+			return false;
 	}
-	if (text_starts(rest, " <")) {
-		rest = scan_behind(rest, 1);
-		if (!scan_path(&rest, &ret->original))
-			return 0;
+	if (text_starts(after, " <")) {
+		after = scan_behind(after, 1);
+		if (!scan_path(&after, &event->original))
+			return false;
 	}
-	was_read = take_fields(&rest, kind == MAIL_DEFERRED ? "defer (" : NULL, &fields, ret);
-	ret->is_doubtful = !was_read;
-	if (kind == MAIL_DELIVERED)
-		return 1;
-	if (kind == MAIL_DEFERRED && scan_skip(&rest, "defer (")) {
-		if (!scan_until(&rest, ")", &parent))
-			return 0;
-		ret->is_doubtful |= !take_fields(&rest, NULL, &fields, ret);
-	}
-	to_rcpt = read_answer(rest, ret);
-	if (kind == MAIL_DEFERRED && ret->code == 0) {
+	word = scan_behind(after, 1);
+	if (address.length == 0 ||
+		!(after.length == 0 || text_starts(after, ": ") || is_key(word, &length) ||
+			text_starts(word, "defer (") || text_starts(word, "routing ")))
+		return false;
+	event->recipient = address;
+	*rest = after;
+	return true;
+}
+
+/* The text at the end of a recipient that was not delivered. */
+static void
+read_failure(struct text rest, struct mailevent *ret)
+{
+	bool to_rcpt = read_answer(rest, ret);
+
+	if (ret->kind == MAIL_DEFERRED && ret->code == 0) {
 		ret->reason = MAIL_REASON_TEMPORARY;
-	} else if (kind == MAIL_BOUNCED && ret->code / 100 != 5 &&
+	} else if (ret->kind == MAIL_BOUNCED && ret->code / 100 != 5 &&
 		scan_ends(rest, ": retry timeout exceeded")) {
 		ret->kind = MAIL_EXPIRED;
 		ret->reason = MAIL_REASON_TEMPORARY;
@@ -302,6 +312,31 @@ read_delivery(struct text rest, enum mail_kind kind, struct mailevent *ret)
 	} else {
 		ret->reason = mailreason_of(ret->dsn, ret->code, to_rcpt);
 	}
+}
+
+/* "b@example.com <c@example.org> F=<a@example.org> R=dnslookup T=remote_smtp H=mx.example.net [192.0.2.25]: TEXT" */
+static int
+read_delivery(struct text rest, enum mail_kind kind, struct mailevent *ret)
+{
+	struct fields fields = {0};
+	struct text error;
+
+	ret->kind = kind;
+	ret->is_doubtful = true;
+	if (kind != MAIL_DELIVERED)
+		ret->reason = kind == MAIL_DEFERRED ? MAIL_REASON_TEMPORARY : MAIL_REASON_OTHER;
+	if (!take_recipient(&rest, ret)) {
+		ret->original = (struct text){0};
+		return 1;
+	}
+	if (!take_fields(&rest, kind == MAIL_DEFERRED ? "defer (" : NULL, &fields, ret))
+		return 1;
+	if (kind == MAIL_DEFERRED && scan_skip(&rest, "defer (") &&
+		(!scan_until(&rest, ")", &error) || !take_fields(&rest, NULL, &fields, ret)))
+		return 1;
+	ret->is_doubtful = false;
+	if (kind != MAIL_DELIVERED)
+		read_failure(rest, ret);
 	return 1;
 }
 

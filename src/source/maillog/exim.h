@@ -7,6 +7,8 @@
  *          What the format itself leaves open, and what is done:
  *          - A name in HELO stands in ( and ) before the address. With helo_accept_junk_hosts it may hold blanks and
  *            brackets, and so another address: then neither address nor account is taken.
+ *          - A recipient that needs quotes stands in deliveries without them, so it may look like all that follows; its
+ *            quoted form is there too, in < and >. Then only kind and queue id are taken.
  *          - What a client says of itself may stand before the account: U= (of a client, RFC 1413), DN= and SNI=. Where
  *            one does, the account is not taken. Nor is it where P= does not end in "a" (RFC 3848: authenticated), or
  *            where there is a word that is no field.
