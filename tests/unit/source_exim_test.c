@@ -16,11 +16,11 @@ static const char *const exim_rows[][2] = {
 	{ID " <= <> R=1abcDE-000xyz-AB U=Debian-exim P=local S=2048", "accepted id=" ID " from="},
 	{ID " <= anna@example.org U=anna P=local S=2048",
 		"accepted id=" ID " from=anna@example.org"},
+	{ID " <= a@example.org H=(pc) [192.0.2.7] P=esmtpsa L X=TLS1.3:x:256* CV=no "
+	    "SNI=mx.example.org "
+	    "A=login:anna K S=2048 RS=1",
+		"accepted id=" ID " account=anna from=a@example.org ip=192.0.2.7"},
 	/* What could be read in two ways is left out. */
-	{ID " <= a@example.org H=(x) [198.51.100.7] P=esmtpsa A=login:victim S=1 id=(y) "
-	    "[192.0.2.7] "
-	    "P=esmtp S=2048",
-		"accepted id=" ID " account=victim from=a@example.org ip=198.51.100.7"},
 	{ID " <= a@example.org H=(x y) [198.51.100.7] [192.0.2.7] P=esmtpa A=login:anna S=2048",
 		"accepted id=" ID " from=a@example.org doubtful"},
 	{ID " <= a@example.org H=(pc) [192.0.2.7] U=x P=esmtpa A=login:victim P=esmtpa "

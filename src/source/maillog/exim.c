@@ -151,8 +151,8 @@ take_value(struct text *rest, struct text key, struct fields *fields, struct mai
 		fields->has_stranger = true;
 		return skip_quoted(rest);
 	}
-	fields->has_stranger |= text_is(key, "DN") || text_is(key, "SNI") ||
-		(text_is(key, "U") && fields->has_host);
+	/* In quotes it is DN=, or SNI= before Exim 4.94, which now has no blank. */
+	fields->has_stranger |= text_is(key, "U") && fields->has_host;
 	value = *rest;
 	while (rest->length > 0 && *rest->at != ' ')
 		*rest = scan_behind(*rest, 1);

@@ -5,13 +5,15 @@
  *          "Log files" of its specification; log_selector may add fields.
  *
  *          What the format itself leaves open, and what is done:
- *          - A name in HELO stands in ( and ) before the address. With helo_accept_junk_hosts it may hold blanks and
- *            brackets, and so another address: then neither address nor account is taken.
+ *          - A name in HELO stands in ( and ) before the address. Exim lets in no blank and no bracket, unless
+ *            helo_accept_junk_hosts or helo_allow_chars says so. A name that has some is not believed, nor is what
+ *            follows; but one that goes on like a line ("x) [198.51.100.7] P=esmtpa A=login:anna S=1 id=") cannot be
+ *            told from it: leave those options off.
  *          - A recipient that needs quotes stands in deliveries without them, so it may look like all that follows; its
  *            quoted form is there too, in < and >. Then only kind and queue id are taken.
- *          - What a client says of itself may stand before the account: U= (of a client, RFC 1413), DN= and SNI=. Where
- *            one does, the account is not taken. Nor is it where P= does not end in "a" (RFC 3848: authenticated), or
- *            where there is a word that is no field.
+ *          - What a client says of itself may stand before the account: U= (of a client, RFC 1413), and in quotes DN=
+ *            and, in older versions, SNI=. Where one does, the account is not taken. Nor is it where P= does not end in
+ *            "a" (RFC 3848: authenticated), or where there is a word that is no field.
  *          - With smtp_mailauth the account is followed by ":" and what the client wrote: it ends at the second ":".
  *          - Nothing behind S= is read: message-id, subject and recipients are of the sender.
  *          - The text of a refusal is what an ACL says, mostly without a code; then the reason is OTHER.

@@ -4,6 +4,7 @@
  *          second), "2026-11-26T10:15:02.003+01:00" (RFC 3339; what rsyslog and systemd's short-iso write),
  *          "2026-11-26 10:15:02.003 +0100" (Exim's main log; parts of a second and zone where log_selector wants
  *          them) and "1764152102.123456" (systemd's short-unix).
+ *          Names of months are English: journalctl writes those of its locale, so it is started with LC_TIME=C.
  * Limits:  years 1 to 9999; parts of a second beyond microseconds are cut off.
  * Thread:  any.
  */
