@@ -18,6 +18,7 @@ struct message {
 	struct responsible responsible;
 	uint64_t recipient;          /* the last one that was asked for */
 	struct window_amount amount; /* that is counted; 0 messages: nothing yet */
+	uint32_t uncounted; /* recipients that were given back, and are to be counted otherwise */
 	uint32_t older;
 	uint32_t newer;
 	bool is_settled; /* its end will be told */
@@ -162,6 +163,7 @@ take_more(struct guard *guard, struct message *message, const struct window_amou
 		message->taken = now;
 	for (unsigned w = 0; w < RULE_WHATS; w++)
 		message->amount.of[w] += more->of[w];
+	message->uncounted = 0;
 }
 
 static void
@@ -243,12 +245,12 @@ find_message(struct guard *guard, const struct guard_ask *ask, struct wall now)
 static uint32_t
 wanted(const struct message *message, const struct guard_ask *ask)
 {
-	uint32_t have = message->amount.of[RULE_RECIPIENTS];
+	uint32_t have = message->amount.of[RULE_RECIPIENTS], all = have + message->uncounted;
 
 	if (ask->stage == GUARD_RECIPIENT)
-		return ask->recipient == message->recipient && have > 0 ? have : have + 1;
+		return ask->recipient == message->recipient && have > 0 ? have : all + 1;
 	if (ask->count == 0)
-		return have > 0 ? have : 1;
+		return all > 0 ? all : 1;
 	return ask->count < GUARD_RECIPIENTS ? ask->count : GUARD_RECIPIENTS;
 }
 
@@ -326,6 +328,25 @@ end(struct guard *guard, struct message *message, struct wall now,
 	message->is_over = true;
 }
 
+static bool
+is_local(const struct responsible *responsible)
+{
+	return responsible->of[0].limit == LIMIT_LOCAL;
+}
+
+/* Not all of its recipients are local: then none of them counts as such. */
+static void
+leave_home(struct guard *guard, struct message *message, const struct responsible *responsible,
+	struct wall now)
+{
+	struct window_amount all = message->amount;
+
+	if (all.of[RULE_MESSAGES] > 0)
+		give_back(guard, message, &all, now);
+	message->uncounted += all.of[RULE_RECIPIENTS];
+	message->responsible = *responsible;
+}
+
 static void
 abort_message(struct guard *guard, uint64_t id, struct wall now)
 {
@@ -361,7 +382,10 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 		message->is_over = false;
 		message->amount = (struct window_amount){{0}};
 		message->recipient = 0;
+		message->uncounted = 0;
 	}
+	if (ask->recipient != 0 && is_local(&message->responsible) && !is_local(ask->responsible))
+		leave_home(guard, message, ask->responsible, now);
 	count(guard, message, ask, now, &answer);
 	answer.passes = !answer.would || guard->settings.is_shadow;
 	guard->counts.denied += !answer.passes;

@@ -37,8 +37,10 @@ enum guard_stage {
 struct guard_ask {
 	uint64_t message; /* what tells it from others: a hash, never 0 */
 	const struct responsible *responsible;
-	uint64_t recipient; /* RECIPIENT: a hash */
-	uint32_t count;     /* DATA, END: recipients accepted; 0: not told */
+	/* A hash; 0: not told, or there are several. Where it is told the responsible one may be of local mail: a
+	 * message counts as local as long as all of its recipients are. */
+	uint64_t recipient;
+	uint32_t count; /* DATA, END: recipients accepted; 0: not told */
 	enum guard_stage stage;
 	bool is_settled; /* whoever asks will be heard again at the end of the message */
 };

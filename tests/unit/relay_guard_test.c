@@ -196,6 +196,48 @@ a_shadow_only_says_what_would_be(void **state)
 	(void)state;
 }
 
+static struct guard_answer
+ask_of(struct guard *guard, bool is_local, uint64_t recipient, enum guard_stage stage)
+{
+	struct responsible_input input = {
+		.account = TEXT("anna"), .class = LIMIT_ACCOUNT, .is_local = is_local};
+	struct responsible responsible;
+	struct guard_ask it = {.message = 1,
+		.responsible = &responsible,
+		.recipient = recipient,
+		.stage = stage,
+		.is_settled = true};
+
+	responsible_find(&input, &secret, &responsible);
+	return guard_ask(guard, &it, (struct wall){BEGIN});
+}
+
+static void
+a_message_is_local_as_long_as_all_recipients_are(void **state)
+{
+	struct guard_settings settings = settings_of("3 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+
+	for (uint64_t i = 1; i <= 2; i++)
+		assert_true(ask_of(guard, true, i, GUARD_RECIPIENT).passes);
+	assert_int_equal(recipients(guard, "anna", 0), 0);
+	assert_true(ask_of(guard, false, 3, GUARD_RECIPIENT).passes);
+	assert_int_equal(recipients(guard, "anna", 0), 3);
+	assert_false(ask_of(guard, true, 4, GUARD_RECIPIENT).passes);
+	assert_true(ask_of(guard, false, 0, GUARD_END).passes);
+	assert_int_equal(recipients(guard, "anna", 0), 3);
+	guard_free(guard);
+	guard = guard_new(&settings);
+	for (uint64_t i = 1; i <= 3; i++)
+		assert_true(ask_of(guard, true, i, GUARD_RECIPIENT).passes);
+	/* With the others it is one too many. */
+	assert_false(ask_of(guard, false, 4, GUARD_RECIPIENT).passes);
+	assert_true(ask_of(guard, false, 0, GUARD_END).passes);
+	assert_int_equal(recipients(guard, "anna", 0), 3);
+	guard_free(guard);
+	(void)state;
+}
+
 static void
 other_limits_keep_what_was_counted(void **state)
 {
@@ -327,6 +369,7 @@ main(void)
 		cmocka_unit_test(the_first_message_is_looked_at_like_any_other),
 		cmocka_unit_test(the_tightest_decides_and_nothing_is_counted_then),
 		cmocka_unit_test(a_shadow_only_says_what_would_be),
+		cmocka_unit_test(a_message_is_local_as_long_as_all_recipients_are),
 		cmocka_unit_test(other_limits_keep_what_was_counted),
 		cmocka_unit_test(full_tables_stop_nobodys_mail),
 		cmocka_unit_test(no_more_than_the_limit_is_ever_sent),
