@@ -22,12 +22,13 @@ struct message {
 	uint32_t older;
 	uint32_t newer;
 	bool is_settled; /* its end will be told */
+	bool is_near;    /* that it is near a limit was told */
 	bool is_over;    /* and was */
 };
 
 struct guard {
 	struct guard_settings settings;
-	struct keys *keys;
+	struct windows *windows;
 	struct table table; /* of messages; value: the place */
 	struct message *message;
 	uint32_t used;
@@ -43,7 +44,7 @@ guard_new(const struct guard_settings *settings)
 	struct guard *guard = xcalloc(1, sizeof(*guard));
 
 	guard->settings = *settings;
-	guard->keys = keys_new(settings->keys_most);
+	guard->windows = windows_new(settings->keys_most);
 	table_init(&guard->table, settings->messages_most);
 	guard->message = memory_map(settings->messages_most, sizeof(*guard->message));
 	guard->free = guard->oldest = guard->newest = NONE;
@@ -55,7 +56,7 @@ guard_free(struct guard *guard)
 {
 	if (guard == NULL)
 		return NULL;
-	keys_free(guard->keys);
+	windows_free(guard->windows);
 	table_done(&guard->table);
 	memory_unmap(guard->message, guard->settings.messages_most, sizeof(*guard->message));
 	free(guard);
@@ -101,6 +102,8 @@ link_newest(struct guard *guard, uint32_t at)
 static const struct rule *
 rule_of(const struct guard *guard, const struct responsible *responsible, unsigned i)
 {
+	if (i == 0 && responsible->has_rule)
+		return &responsible->rule;
 	return &guard->settings.rule[responsible->of[i].limit];
 }
 
@@ -112,12 +115,12 @@ find_windows(struct guard *guard, const struct responsible *responsible, struct 
 	int r = 0;
 
 	for (unsigned i = 0; i < responsible->count && r == 0; i++)
-		r = keys_make(guard->keys, responsible->of[i].key, rule_of(guard, responsible, i),
-			now, &ref[i]);
+		r = windows_make(guard->windows, responsible->of[i].key,
+			rule_of(guard, responsible, i), now, &ref[i]);
 	/* One that was made may have taken the place of an empty one before it. */
 	for (unsigned i = 0; i < responsible->count && r == 0; i++)
-		r = keys_find(guard->keys, responsible->of[i].key, rule_of(guard, responsible, i),
-			&ref[i]);
+		r = windows_find(guard->windows, responsible->of[i].key,
+			rule_of(guard, responsible, i), &ref[i]);
 	return r;
 }
 
@@ -134,6 +137,19 @@ deny(struct guard_answer *answer, unsigned limit, const struct window_answer *wh
 	if (answer->would && !is_tighter(why, &answer->why))
 		return;
 	answer->would = true;
+	answer->is_near = false;
+	answer->limit = (uint8_t)limit;
+	answer->why = *why;
+}
+
+/* The first of a message that comes near a limit is told; which limit, is that of the first key that has one. */
+static void
+come_near(struct message *message, struct guard_answer *answer, unsigned limit,
+	const struct window_answer *why)
+{
+	if (message->is_near || answer->would)
+		return;
+	message->is_near = answer->is_near = true;
 	answer->limit = (uint8_t)limit;
 	answer->why = *why;
 }
@@ -154,6 +170,8 @@ take_more(struct guard *guard, struct message *message, const struct window_amou
 	for (unsigned i = 0; i < responsible->count; i++) {
 		if (!window_allows(&ref[i], rule_of(guard, responsible, i), more, now, &why))
 			deny(answer, responsible->of[i].limit, &why);
+		else if (why.is_near)
+			come_near(message, answer, responsible->of[i].limit, &why);
 	}
 	if (answer->would && !guard->settings.is_shadow)
 		return;
@@ -176,7 +194,7 @@ give_back(struct guard *guard, struct message *message, const struct window_amou
 	for (unsigned i = 0; i < responsible->count; i++) {
 		const struct rule *rule = rule_of(guard, responsible, i);
 
-		if (keys_find(guard->keys, responsible->of[i].key, rule, &ref) == 0)
+		if (windows_find(guard->windows, responsible->of[i].key, rule, &ref) == 0)
 			window_give_back(&ref, rule, amount, message->taken, now);
 	}
 	for (unsigned w = 0; w < RULE_WHATS; w++)
@@ -254,7 +272,7 @@ wanted(const struct message *message, const struct guard_ask *ask)
 	return ask->count < GUARD_RECIPIENTS ? ask->count : GUARD_RECIPIENTS;
 }
 
-/* What was reserved counts as of now; where it does not fit any more, all is given back but for what it has of bursts. */
+/* What was reserved counts as of now; where it does not fit any more, all is given back but for its part of bursts. */
 static void
 settle(struct guard *guard, struct message *message, struct wall now, struct guard_answer *answer)
 {
@@ -413,7 +431,7 @@ guard_count(struct guard *guard, uint64_t key, enum limit limit, enum rule_what 
 {
 	struct window_ref ref;
 
-	if (keys_find(guard->keys, key, &guard->settings.rule[limit], &ref) < 0)
+	if (windows_find(guard->windows, key, &guard->settings.rule[limit], &ref) < 0)
 		return 0;
 	return window_count(&ref, what, span, now);
 }
@@ -424,8 +442,85 @@ guard_counts(const struct guard *guard)
 	return guard->counts;
 }
 
-struct keys_counts
+struct windows_counts
 guard_keys(const struct guard *guard)
 {
-	return keys_counts(guard->keys);
+	return windows_counts(guard->windows);
+}
+
+static uint64_t
+layout(void)
+{
+	static const size_t numbers[] = {sizeof(struct message),
+		offsetof(struct message, uncounted), RESPONSIBLE_KEYS, LIMITS};
+
+	return save_layout(numbers, sizeof(numbers) / sizeof(*numbers));
+}
+
+/* Oldest first. */
+void
+guard_save(const struct guard *guard, struct save *save)
+{
+	windows_save(guard->windows, save);
+	save_section(save, "messages", layout(), guard->counts.open * sizeof(struct message));
+	for (uint32_t at = guard->oldest; at != NONE; at = guard->message[at].newer)
+		save_bytes(save, &guard->message[at], sizeof(struct message));
+}
+
+static bool
+is_sound(const struct message *message, struct wall now)
+{
+	if (message->id == 0 || message->responsible.count == 0 ||
+		message->responsible.count > RESPONSIBLE_KEYS || !restore_is_time(message->heard) ||
+		!restore_is_time(message->taken) || message->heard.us > now.us + WALL_DAY)
+		return false;
+	for (unsigned i = 0; i < message->responsible.count; i++) {
+		if (message->responsible.of[i].limit >= LIMITS)
+			return false;
+	}
+	return message->amount.of[RULE_RECIPIENTS] <= 2 * GUARD_RECIPIENTS &&
+		message->amount.of[RULE_MESSAGES] <= 1 &&
+		message->uncounted <= 2 * GUARD_RECIPIENTS;
+}
+
+static int
+restore_message(struct guard *guard, struct restore *restore, struct wall now, struct fail *fail)
+{
+	struct table_slot *slot;
+	struct message message;
+	uint32_t at;
+	int r = restore_bytes(restore, &message, sizeof(message), fail);
+
+	if (r < 0)
+		return r;
+	if (!is_sound(&message, now))
+		return restore_damaged(restore, fail, "a message that cannot be");
+	/* Limits of its own are looked up again with the next question. */
+	message.responsible.has_rule = false;
+	r = table_add(&guard->table, message.id, &slot);
+	if (r == 0)
+		return restore_damaged(restore, fail, "a message that is there twice");
+	/* No room: then what it took is never given back. */
+	if (r < 0)
+		return 0;
+	at = slot->value = guard->used++;
+	guard->message[at] = message;
+	link_newest(guard, at);
+	guard->counts.open++;
+	return 0;
+}
+
+int
+guard_restore(struct guard *fresh, struct restore *restore, struct wall now, struct fail *fail)
+{
+	uint64_t size = 0;
+	int r = windows_restore(fresh->windows, restore, now, fail);
+
+	if (r == 0)
+		r = restore_section(restore, "messages", layout(), &size, fail);
+	if (r == 0 && size % sizeof(struct message) != 0)
+		r = restore_damaged(restore, fail, "messages miscounted");
+	for (uint64_t i = 0; i < size / sizeof(struct message) && r == 0; i++)
+		r = restore_message(fresh, restore, now, fail);
+	return r;
 }

@@ -12,8 +12,8 @@
 #ifndef LAZARET_RELAY_GUARD_H
 #define LAZARET_RELAY_GUARD_H
 
-#include "relay/keys.h"
 #include "relay/responsible.h"
+#include "relay/windows.h"
 
 /* A message of which nothing was heard for so long is over. */
 #define GUARD_SILENCE_US (20 * WALL_MINUTE)
@@ -47,8 +47,9 @@ struct guard_ask {
 
 struct guard_answer {
 	bool passes;
-	bool would;    /* is what it would be without the shadow */
-	uint8_t limit; /* enum limit: that is passed */
+	bool would;    /* it would not pass if this were no shadow */
+	bool is_near;  /* it passes, and comes near a limit: told once a message */
+	uint8_t limit; /* enum limit: that is passed or near */
 	struct window_answer why;
 };
 
@@ -81,7 +82,16 @@ void guard_advance(struct guard *guard, struct wall now);
 uint32_t guard_count(struct guard *guard, uint64_t key, enum limit limit, enum rule_what what,
 	enum rule_span span, struct wall now);
 
+/* All that it counts, and the messages on their way: a guard that is restored and asked on gives the same answers as
+ * one that never stopped. */
+void guard_save(const struct guard *guard, struct save *save);
+
+/* Into one that was asked nothing yet. The limits may have changed: what was counted stays. After an error it is fit
+ * for guard_free alone. */
+int guard_restore(
+	struct guard *fresh, struct restore *restore, struct wall now, struct fail *fail) MUST_USE;
+
 struct guard_counts guard_counts(const struct guard *guard);
-struct keys_counts guard_keys(const struct guard *guard);
+struct windows_counts guard_keys(const struct guard *guard);
 
 #endif

@@ -1,9 +1,9 @@
 /* reply - what a mail server says to a client whose message does not pass now
  *
  * What:    a code of RFC 5321 and RFC 3463 and a sentence that the client understands, in a language of the operator's
- *          choice, with where help is and the number of the case. Code by what it answers: later is 450 4.7.0 (451 4.7.0
- *          at DATA, for which RFC 5321 s4.3.2 has no 450), never 550 5.7.1. X.7.1 says "never" (RFC 3463 s3.8), so
- *          it does not stand for later. A client acts on the code (RFC 5321 s4.2): the time is for people.
+ *          choice, with where help is and the number of the case. Code by what it answers: later is 450 4.7.0 (at DATA
+ *          451 4.7.0: RFC 5321 s4.3.2 has no 450 there), never 550 5.7.1. X.7.1 says "never" (RFC 3463 s3.8), so it
+ *          does not stand for later. A client acts on the code (RFC 5321 s4.2): the time is for people.
  * Owns:    nothing.
  * Limits:  one line of at most REPLY_MOST bytes with code and line end (RFC 5321 s4.5.3.1.5), ASCII.
  * Thread:  any.
@@ -11,6 +11,7 @@
 #ifndef LAZARET_RELAY_REPLY_H
 #define LAZARET_RELAY_REPLY_H
 
+#include "relay/envelope.h"
 #include "relay/guard.h"
 
 #define REPLY_MOST 512
@@ -24,7 +25,8 @@ extern const char *const reply_language_names[REPLY_LANGUAGES];
 
 struct reply {
 	enum reply_language language;
-	enum guard_stage stage;
+	enum envelope_stage stage;
+	bool is_final;    /* it shall not come again */
 	enum limit limit; /* that is passed */
 	struct window_answer why;
 	struct wall now;

@@ -121,7 +121,8 @@ responsible_find(
 	uint64_t account = responsible_account(input->account, key);
 	uint64_t certificate = key_of_name(KIND_CERTIFICATE, input->certificate, key);
 
-	*ret = (struct responsible){.count = 0};
+	ret->count = 0;
+	ret->has_rule = false;
 	if (input->line != 0)
 		add(ret, input->class, key_of(KIND_LINE, &input->line, sizeof(input->line), key));
 	else if (account != 0)
@@ -133,6 +134,10 @@ responsible_find(
 	if (input->is_bounce || input->is_local) {
 		set_apart(ret, input->is_bounce ? LIMIT_BOUNCE : LIMIT_LOCAL);
 		return;
+	}
+	if (input->rule != NULL) {
+		ret->has_rule = true;
+		ret->rule = *input->rule;
 	}
 	if (input->line == 0 && account != 0)
 		add_domain(ret, input->account, key);

@@ -14,7 +14,9 @@
 
 #include "base/address.h"
 #include "base/hash.h"
-#include "base/text.h"
+#include "relay/rule.h"
+
+#include <stdbool.h>
 
 /* What has a limit. */
 enum limit {
@@ -49,6 +51,8 @@ struct responsible_input {
 	uint64_t line; /* pseudonym; 0: not known, or not to answer */
 	/* Of an account or line: LIMIT_ACCOUNT or LIMIT_LINE, or the class that it was given. */
 	enum limit class;
+	/* Its own limits, which stand before those of the class; NULL: it has none. */
+	const struct rule *rule;
 	bool is_bounce;
 	bool is_local;
 };
@@ -60,6 +64,8 @@ struct responsible {
 		uint8_t limit; /* enum limit */
 	} of[RESPONSIBLE_KEYS];
 	unsigned count;
+	bool has_rule; /* the first one has limits of its own */
+	struct rule rule;
 };
 
 void responsible_find(

@@ -25,6 +25,7 @@ rule_none(void)
 {
 	return (struct rule){
 		.most = {{RULE_UNLIMITED, RULE_UNLIMITED}, {RULE_UNLIMITED, RULE_UNLIMITED}},
+		.near = {{RULE_UNLIMITED, RULE_UNLIMITED}, {RULE_UNLIMITED, RULE_UNLIMITED}},
 		.burst = {RULE_UNLIMITED, RULE_UNLIMITED},
 	};
 }
@@ -187,6 +188,43 @@ rule_parse(struct text text, struct rule *ret, size_t *column, struct fail *fail
 			return r;
 	} while (has_more);
 	return check(&reading, ret);
+}
+
+void
+rule_near(struct rule *rule, unsigned percent)
+{
+	for (int w = 0; w < RULE_WHATS; w++) {
+		for (int s = 0; s < RULE_SPANS; s++)
+			rule->near[w][s] = percent >= 100 || rule->most[w][s] == RULE_UNLIMITED
+				? RULE_UNLIMITED
+				: (uint32_t)((uint64_t)rule->most[w][s] * percent / 100);
+	}
+}
+
+static uint32_t
+share_of(uint32_t most, unsigned percent)
+{
+	uint64_t share = (uint64_t)most * percent / 100;
+
+	return most == RULE_UNLIMITED ? most : share == 0 ? 1 : (uint32_t)share;
+}
+
+struct rule
+rule_share(const struct rule *rule, unsigned percent)
+{
+	struct rule ret = *rule;
+
+	for (int w = 0; w < RULE_WHATS; w++) {
+		for (int s = 0; s < RULE_SPANS; s++) {
+			ret.most[w][s] = share_of(rule->most[w][s], percent);
+			ret.near[w][s] = share_of(rule->near[w][s], percent);
+		}
+		ret.burst[w] = share_of(rule->burst[w], percent);
+		if (rule->pace[w] != 0)
+			ret.pace[w] = pace_of((enum rule_span)rule->burst_span[w],
+				ret.most[w][rule->burst_span[w]]);
+	}
+	return ret;
 }
 
 void

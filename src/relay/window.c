@@ -172,9 +172,13 @@ ask_span(const struct window_ref *ref, const struct rule *rule, unsigned what, u
 	if (most == RULE_UNLIMITED || amount == 0)
 		return;
 	count = sum(ref, what, &spans[span], cell);
-	if (count + amount <= most)
-		return;
 	answer.counted = clamp(count);
+	if (count + amount <= most) {
+		answer.is_near = count + amount > rule->near[what][span];
+		if (answer.is_near && *allowed)
+			*ret = answer;
+		return;
+	}
 	answer.never = amount > most;
 	if (!answer.never)
 		answer.free = when_gone(ref, what, &spans[span], cell, count + amount - most);
@@ -316,6 +320,20 @@ window_is_empty(const struct window_ref *ref, struct wall now)
 	for (unsigned w = 0; w < RULE_WHATS; w++) {
 		if (ref->head->due[w] > now.us ||
 			window_count(ref, (enum rule_what)w, RULE_DAY, now) > 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+window_is_sound(const struct window_ref *ref, struct wall now)
+{
+	const struct window_head *head = ref->head;
+
+	if ((int64_t)head->cell * WINDOW_CELL_US > now.us + WALL_DAY)
+		return false;
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		if (head->due[w] > now.us + 2 * LONG_US || head->due[w] < -LONG_US)
 			return false;
 	}
 	return true;

@@ -54,6 +54,7 @@ struct window_answer {
 	uint8_t what;     /* enum rule_what */
 	uint8_t bound;    /* enum window_bound */
 	bool never;       /* more than the limit at once */
+	bool is_near;     /* it may, and comes above rule->near */
 	uint32_t limit;   /* that would be passed */
 	uint32_t counted; /* in the window; WINDOW_BURST: at once */
 	struct wall free; /* when it may, if nothing else comes */
@@ -72,7 +73,7 @@ struct window_ref {
 struct window_ref window_of(struct window *window);
 struct window_ref window_of_wide(struct window_wide *window);
 
-/* May so much more come now? Fills *ret if not: with the bound that is free last. */
+/* May so much more come now? Fills *ret if not, with the bound that is free last; or if it comes near a limit. */
 bool window_allows(const struct window_ref *ref, const struct rule *rule,
 	const struct window_amount *amount, struct wall now, struct window_answer *ret);
 
@@ -96,6 +97,9 @@ uint32_t window_count(
 
 /* Nothing that counts now is in it. */
 bool window_is_empty(const struct window_ref *ref, struct wall now);
+
+/* Could it be what was counted until now? For what was read from a file. */
+bool window_is_sound(const struct window_ref *ref, struct wall now);
 
 /* All of a narrow one into a wide one that is empty. */
 void window_widen(const struct window *from, struct window_wide *into);

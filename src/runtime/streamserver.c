@@ -33,7 +33,8 @@ struct stream {
 	struct stream_listener *listener;
 	struct event *readable;
 	struct event *writable;
-	struct line *line; /* that it stands in */
+	struct event *delay; /* NULL: never needed */
+	struct line *line;   /* that it stands in */
 	struct stream *before;
 	struct stream *after;
 	int64_t since_us; /* of its line */
@@ -43,6 +44,7 @@ struct stream {
 	bool has_taken;  /* its protocol took a request */
 	bool is_taking;  /* its protocol has the word */
 	bool is_waiting; /* its protocol looks at nothing for now */
+	bool is_delayed; /* and its answers are kept back */
 	bool is_closing;
 	bool is_over;       /* the peer has nothing more to say */
 	struct buffer left; /* of a request that is not whole, or waits */
@@ -125,6 +127,8 @@ end(struct stream *stream, enum stream_end why)
 	leave_line(stream);
 	event_free(stream->readable);
 	event_free(stream->writable);
+	if (stream->delay != NULL)
+		event_free(stream->delay);
 	close(stream->socket);
 	buffer_done(&stream->left);
 	buffer_done(&stream->answers);
@@ -142,6 +146,8 @@ flush(struct stream *stream)
 		end(stream, STREAM_UNREAD);
 		return false;
 	}
+	if (stream->is_delayed)
+		return true;
 	while (stream->written < answers->length) {
 		n = send(stream->socket, answers->at + stream->written,
 			answers->length - stream->written, MSG_NOSIGNAL);
@@ -269,19 +275,34 @@ on_readable(evutil_socket_t socket, short what, void *context)
 	go_on(stream);
 }
 
+/* Answers first, then what had come meanwhile. */
+static void
+go_on_after_answers(struct stream *stream)
+{
+	if (!flush(stream))
+		return;
+	if (stream->answers.length == 0 && stream->left.length > 0 && !take_left(stream))
+		return;
+	go_on(stream);
+}
+
 static void
 on_writable(evutil_socket_t socket, short what, void *context)
+{
+	(void)socket;
+	(void)what;
+	go_on_after_answers(context);
+}
+
+static void
+on_delay(evutil_socket_t socket, short what, void *context)
 {
 	struct stream *stream = context;
 
 	(void)socket;
 	(void)what;
-	if (!flush(stream))
-		return;
-	/* What had come meanwhile. */
-	if (stream->answers.length == 0 && stream->left.length > 0 && !take_left(stream))
-		return;
-	go_on(stream);
+	stream->is_delayed = stream->is_waiting = false;
+	go_on_after_answers(stream);
 }
 
 static bool
@@ -433,6 +454,17 @@ stream_go_on(struct stream *stream)
 	if (stream->left.length > 0 && !take_left(stream))
 		return;
 	go_on(stream);
+}
+
+void
+stream_delay(struct stream *stream, int64_t us)
+{
+	struct timeval time = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+
+	if (stream->delay == NULL)
+		stream->delay = event_new(stream->listener->base, -1, 0, on_delay, stream);
+	must(stream->delay != NULL && event_add(stream->delay, &time) == 0);
+	stream->is_delayed = stream->is_waiting = true;
 }
 
 void

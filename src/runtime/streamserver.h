@@ -85,6 +85,10 @@ void stream_answer(struct stream *stream, const void *bytes, size_t size);
 void stream_wait(struct stream *stream);
 void stream_go_on(struct stream *stream);
 
+/* What was answered since the protocol has the word goes out in so long only, and what comes until then waits. Not
+ * together with stream_wait. */
+void stream_delay(struct stream *stream, int64_t us);
+
 /* After all answers; there are no others then. */
 void stream_close(struct stream *stream);
 

@@ -4,7 +4,7 @@
 void
 relaypolicy_begin(struct relaypolicy *policy)
 {
-	buffer_init(&policy->action, REPLY_MOST);
+	buffer_init(&policy->action, 2 * REPLY_MOST);
 	buffer_init(&policy->answer, 16 * STREAM_READ);
 }
 
@@ -15,44 +15,53 @@ relaypolicy_done(struct relaypolicy *policy)
 	buffer_done(&policy->answer);
 }
 
+/* The action of access(5). */
 static struct text
-text_of_answer(struct relaypolicy *policy, const struct guard_ask *ask,
-	const struct guard_answer *answer, struct wall now)
+action_of(struct relaypolicy *policy, const struct envelope *envelope,
+	const struct decision *decision, struct wall now)
 {
-	struct reply reply = {
-		.language = policy->language,
-		.stage = ask->stage,
-		.limit = (enum limit)answer->limit,
-		.why = answer->why,
-		.now = now,
-		.help = policy->help,
-	};
+	struct text text;
 
+	if (decision->act == DECISION_PASS || decision->act == DECISION_SLOW)
+		return TEXT("DUNNO");
+	policy->counts.denied++;
+	text = relaytext_make(&policy->text, (enum envelope_stage)envelope->stage, decision, now,
+		&policy->action);
+	if (decision->act != DECISION_HOLD)
+		return text;
+	/* Postfix logs what stands behind it. */
 	buffer_clear(&policy->action);
-	reply_make(&reply, &policy->action);
+	buffer_print(&policy->action, "HOLD held by the relay guard%s%s",
+		*decision->number ? ", case " : "", decision->number);
 	return (struct text){policy->action.at, policy->action.length};
 }
 
-static struct text
+/* Returns how long the answer is to wait, in microseconds. */
+static int64_t
 decide(struct relaypolicy *policy, const struct policy_request *request)
 {
 	struct wall now = policy->now(policy->context);
-	struct guard_answer answer;
-	struct responsible who;
-	struct guard_ask ask;
+	struct decision decision;
+	struct envelope envelope;
 
 	policy->counts.requests++;
-	if (!policyask_make(policy->ask, request, &who, &ask))
-		return TEXT("DUNNO");
+	if (!policyenvelope_make(request, &policy->key, &envelope)) {
+		policy_answer(&policy->answer, TEXT("DUNNO"));
+		return 0;
+	}
 	policy->counts.asked++;
-	policy->is_settled = policy->is_settled || ask.stage == GUARD_END;
-	ask.is_settled = policy->is_settled;
-	answer = guard_ask(policy->guard, &ask, now);
-	policy->counts.shadowed += answer.passes && answer.would;
-	if (answer.passes)
-		return TEXT("DUNNO");
-	policy->counts.denied++;
-	return text_of_answer(policy, &ask, &answer, now);
+	if (policy->is_late != NULL && policy->is_late(policy->context)) {
+		policy->counts.late++;
+		policy_answer(&policy->answer,
+			policy->fails_closed ? TEXT(RELAYTEXT_BUSY) : TEXT("DUNNO"));
+		return 0;
+	}
+	policy->is_settled = policy->is_settled || envelope.stage == ENVELOPE_END;
+	envelope.is_settled = policy->is_settled;
+	decision = relay_decide(policy->relay, &envelope, now);
+	policy->counts.shadowed += decision.would != decision.act;
+	policy_answer(&policy->answer, action_of(policy, &envelope, &decision, now));
+	return decision.slow_us;
 }
 
 static int64_t
@@ -62,11 +71,11 @@ take(void *context, struct stream *stream, struct text bytes)
 	struct policy_reader *reader = stream_state(stream);
 	struct policy_request request;
 	struct fail fail = {0};
+	int64_t n, slow_us = 0;
 	size_t at = 0;
-	int64_t n;
 
 	buffer_clear(&policy->answer);
-	while (at < bytes.length) {
+	while (at < bytes.length && slow_us == 0) {
 		struct text rest = {bytes.at + at, bytes.length - at};
 
 		n = policy_read(reader, rest, &request, &fail);
@@ -75,9 +84,13 @@ take(void *context, struct stream *stream, struct text bytes)
 		if (n == 0)
 			break;
 		at += (size_t)n;
-		policy_answer(&policy->answer, decide(policy, &request));
+		slow_us = decide(policy, &request);
 	}
 	stream_answer(stream, policy->answer.at, policy->answer.length);
+	if (slow_us > 0) {
+		policy->counts.slowed++;
+		stream_delay(stream, slow_us);
+	}
 	return (int64_t)at;
 }
 

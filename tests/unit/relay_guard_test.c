@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
+#include "memory_stream.h"
 #include "relay/guard.h"
 #include "unit.h"
 
@@ -296,32 +297,156 @@ struct client {
 	uint32_t accepted; /* recipients */
 };
 
+/* One that was saved, ended, and went on as another. */
+static struct guard *
+restarted(struct guard *guard, const struct guard_settings *settings, int64_t now)
+{
+	struct memory_stream stream = {0};
+	struct save *save = save_new(memory_write, &stream);
+	struct restore *restore = restore_new(memory_read, &stream);
+	struct guard *fresh = guard_new(settings);
+	struct fail fail = {0};
+
+	guard_save(guard, save);
+	assert_int_equal(save_end(save), 0);
+	if (guard_restore(fresh, restore, (struct wall){BEGIN + now}, &fail) < 0 ||
+		restore_end(restore, &fail) < 0)
+		fail_msg("%s", fail.what);
+	save_free(save);
+	restore_free(restore);
+	free(stream.bytes);
+	guard_free(guard);
+	return fresh;
+}
+
+static void
+one_that_is_restored_goes_on_the_same(void **state)
+{
+	struct guard_settings settings = settings_of("5 recipients/hour burst 4", "none");
+	struct guard *guard = guard_new(&settings);
+
+	assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, 1, 0));
+	assert_true(passes(guard, "anna", 2, GUARD_RECIPIENT, 1, 0));
+	guard = restarted(guard, &settings, 1);
+	assert_int_equal(recipients(guard, "anna", 1), 2);
+	/* Both messages are still known. */
+	assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, 1, 1));
+	assert_true(passes(guard, "anna", 1, GUARD_END, 1, 2));
+	assert_int_equal(recipients(guard, "anna", 2), 2);
+	ask(guard, "anna", 2, GUARD_ABORT, 0, 3);
+	assert_int_equal(recipients(guard, "anna", 3), 1);
+	assert_int_equal(guard_counts(guard).open, 1);
+	/* Less room: what does not fit is left out. */
+	settings.keys_most = settings.messages_most = 1;
+	assert_true(passes(guard, "bo", 3, GUARD_RECIPIENT, 1, 3));
+	guard = restarted(guard, &settings, 4);
+	assert_int_equal(guard_keys(guard).held, 1);
+	assert_int_equal(guard_counts(guard).open, 1);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+what_was_damaged_is_refused(void **state)
+{
+	struct guard_settings settings = settings_of("50 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+	struct memory_stream stream = {0};
+	struct save *save = save_new(memory_write, &stream);
+	unsigned refused = 0;
+
+	for (uint64_t i = 1; i <= 4; i++)
+		assert_true(passes(guard, "anna", i, GUARD_RECIPIENT, 1, 0));
+	guard_save(guard, save);
+	assert_int_equal(save_end(save), 0);
+	/* With a checksum that fits: each value is looked at by itself, and no damage is worse than a refusal. */
+	for (size_t at = 0; at < stream.size - HASH_STREAM_SIZE; at++) {
+		struct restore *restore = restore_new(memory_read, &stream);
+		struct guard *fresh = guard_new(&settings);
+		struct fail fail = {0};
+		int r;
+
+		stream.bytes[at] ^= 0xff;
+		memory_sign(&stream);
+		stream.at = 0;
+		r = guard_restore(fresh, restore, (struct wall){BEGIN}, &fail);
+		refused += r < 0;
+		if (r == 0) {
+			(void)passes(fresh, "anna", 1, GUARD_END, 1, 0);
+			guard_advance(fresh, (struct wall){BEGIN + WALL_DAY});
+		}
+		stream.bytes[at] ^= 0xff;
+		restore_free(restore);
+		guard_free(fresh);
+	}
+	assert_true(refused > 100);
+	save_free(save);
+	free(stream.bytes);
+	guard_free(guard);
+	(void)state;
+}
+
+static const char *const names[] = {"anna@a.example", "bo@a.example", "cy@b.example"};
+
+/* What was sent by whom, and when. */
+struct sendings {
+	struct sent *sent[3];
+	size_t count[3];
+};
+
+/* The last one of an account was allowed: is what its windows hold within the limits of that moment? */
+static void
+assert_within(const struct sendings *of, size_t account, int64_t now, const struct rule *own,
+	const struct rule *relay)
+{
+	uint64_t messages = 0, hour = 0, day = 0;
+
+	for (size_t i = of->count[account]; i-- > 0 && of->sent[account][i].us > now - WALL_HOUR;) {
+		messages++;
+		hour += of->sent[account][i].recipients;
+	}
+	for (int other = 0; other < 3; other++) {
+		const struct sent *sent = of->sent[other];
+
+		for (size_t i = of->count[other]; i-- > 0 && sent[i].us > now - WALL_DAY;)
+			day += sent[i].recipients;
+	}
+	assert_true(messages <= own->most[RULE_MESSAGES][RULE_HOUR]);
+	assert_true(hour <= own->most[RULE_RECIPIENTS][RULE_HOUR]);
+	assert_true(day <= relay->most[RULE_RECIPIENTS][RULE_DAY]);
+}
+
+/* 64 clients at the same time, in any order; the guard is restarted, and its limits change, in between. */
 static void
 no_more_than_the_limit_is_ever_sent(void **state)
 {
-	static const char *const names[] = {"anna@a.example", "bo@a.example", "cy@b.example"};
-	struct guard_settings settings =
-		settings_of("20 messages/hour, 100 recipients/hour", "250 recipients/day");
-	struct guard *guard = guard_new(&settings);
+	struct guard_settings settings[2] = {
+		settings_of("20 messages/hour, 100 recipients/hour", "250 recipients/day"),
+		settings_of("30 messages/hour, 120 recipients/hour", "400 recipients/day"),
+	};
+	struct guard *guard = guard_new(&settings[0]);
 	struct client client[CLIENTS] = {{0}};
-	struct sent *sent[3];
-	size_t count[3] = {0};
+	struct sendings sendings = {{0}};
+	const struct rule *rule = settings[0].rule;
 	struct random random;
 	uint64_t id = 1;
 	int64_t now = 0;
 
 	random_seed(&random, 11);
 	for (int a = 0; a < 3; a++)
-		sent[a] = xcalloc(STEPS, sizeof(**sent));
+		sendings.sent[a] = xcalloc(STEPS, sizeof(struct sent));
 	for (int step = 0; step < STEPS; step++) {
 		size_t c = random_below(&random, CLIENTS), a = c % 3;
 		uint64_t what = random_below(&random, 10);
 		struct client *it = &client[c];
-		uint64_t messages = 0, hour = 0, day = 0;
 
 		now += (int64_t)random_below(
 			&random, random_below(&random, 50) == 0 ? WALL_HOUR : 20 * WALL_SECOND);
 		guard_advance(guard, (struct wall){BEGIN + now});
+		if (step % 1000 == 999) {
+			rule = settings[step / 1000 % 2].rule;
+			guard = restarted(guard, &settings[step / 1000 % 2], now);
+		}
 		if (it->message == 0)
 			*it = (struct client){.message = id++};
 		if (what < 6) {
@@ -334,26 +459,16 @@ no_more_than_the_limit_is_ever_sent(void **state)
 			*it = (struct client){0};
 			continue;
 		}
-		if (passes(guard, names[a], it->message, GUARD_END, it->accepted, now))
-			sent[a][count[a]++] = (struct sent){now, it->accepted};
+		if (passes(guard, names[a], it->message, GUARD_END, it->accepted, now)) {
+			sendings.sent[a][sendings.count[a]++] = (struct sent){now, it->accepted};
+			assert_within(&sendings, a, now, &rule[LIMIT_ACCOUNT], &rule[LIMIT_RELAY]);
+		}
 		*it = (struct client){0};
-		for (size_t i = count[a]; i-- > 0 && sent[a][i].us > now - WALL_HOUR;) {
-			messages++;
-			hour += sent[a][i].recipients;
-		}
-		for (int other = 0; other < 3; other++) {
-			for (size_t i = count[other];
-				i-- > 0 && sent[other][i].us > now - WALL_DAY;)
-				day += sent[other][i].recipients;
-		}
-		assert_true(messages <= 20);
-		assert_true(hour <= 100);
-		assert_true(day <= 250);
 	}
 	/* And it is not that nothing is sent. */
 	for (int a = 0; a < 3; a++) {
-		assert_true(count[a] > 300);
-		free(sent[a]);
+		assert_true(sendings.count[a] > 300);
+		free(sendings.sent[a]);
 	}
 	guard_free(guard);
 	(void)state;
@@ -372,6 +487,8 @@ main(void)
 		cmocka_unit_test(a_message_is_local_as_long_as_all_recipients_are),
 		cmocka_unit_test(other_limits_keep_what_was_counted),
 		cmocka_unit_test(full_tables_stop_nobodys_mail),
+		cmocka_unit_test(one_that_is_restored_goes_on_the_same),
+		cmocka_unit_test(what_was_damaged_is_refused),
 		cmocka_unit_test(no_more_than_the_limit_is_ever_sent),
 	};
 

@@ -21,7 +21,7 @@ a_reply_says_what_is_full_and_when_to_come_back(void **state)
 {
 	struct reply reply = {
 		.language = REPLY_EN,
-		.stage = GUARD_RECIPIENT,
+		.stage = ENVELOPE_RECIPIENT,
 		.limit = LIMIT_ACCOUNT,
 		.why = {.what = RULE_RECIPIENTS,
 			.bound = WINDOW_BY_HOUR,
@@ -36,7 +36,7 @@ a_reply_says_what_is_full_and_when_to_come_back(void **state)
 		"450 4.7.0 The limit of 200 recipients an hour for this account is reached. "
 		"Please try again in 23 minutes. Help: https://help.example.net/mail (case "
 		"K7Q2-M3XW)");
-	reply.stage = GUARD_DATA;
+	reply.stage = ENVELOPE_DATA;
 	reply.why.bound = WINDOW_BY_DAY;
 	reply.why.limit = 1;
 	reply.why.free.us = 5 * WALL_HOUR;
@@ -44,7 +44,7 @@ a_reply_says_what_is_full_and_when_to_come_back(void **state)
 	assert_string_equal(made(&reply),
 		"451 4.7.0 The limit of 1 recipient a day for this account is reached. Please "
 		"try again in 5 hours.");
-	reply.stage = GUARD_END;
+	reply.stage = ENVELOPE_END;
 	reply.why.never = true;
 	reply.why.limit = 1000;
 	assert_string_equal(made(&reply),
@@ -63,7 +63,7 @@ every_reply_is_one_short_line_of_ascii(void **state)
 		struct reply reply = {
 			.language = (enum reply_language)(i % REPLY_LANGUAGES),
 			.limit = (enum limit)(i / REPLY_LANGUAGES % LIMITS),
-			.stage = GUARD_END,
+			.stage = ENVELOPE_END,
 			.why = {.what = (uint8_t)(i / REPLY_LANGUAGES / LIMITS % RULE_WHATS),
 				.bound = (uint8_t)(i / REPLY_LANGUAGES / LIMITS / RULE_WHATS % 3),
 				.never = i / REPLY_LANGUAGES / LIMITS / RULE_WHATS / 3 != 0,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "relay/keys.h"
+#include "relay/windows.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -21,20 +21,20 @@ rule_of(const char *text)
 }
 
 static void
-take(struct keys *keys, uint64_t key, const struct rule *rule, struct wall now)
+take(struct windows *windows, uint64_t key, const struct rule *rule, struct wall now)
 {
 	struct window_ref ref;
 
-	assert_int_equal(keys_make(keys, key, rule, now, &ref), 0);
+	assert_int_equal(windows_make(windows, key, rule, now, &ref), 0);
 	window_take(&ref, rule, &one, now);
 }
 
 static uint32_t
-recipients(struct keys *keys, uint64_t key, const struct rule *rule, struct wall now)
+recipients(struct windows *windows, uint64_t key, const struct rule *rule, struct wall now)
 {
 	struct window_ref ref;
 
-	assert_int_equal(keys_find(keys, key, rule, &ref), 0);
+	assert_int_equal(windows_find(windows, key, rule, &ref), 0);
 	return window_count(&ref, RULE_RECIPIENTS, RULE_DAY, now);
 }
 
@@ -42,22 +42,22 @@ static void
 each_key_has_its_own_window(void **state)
 {
 	struct rule rule = rule_of("10 messages/hour");
-	struct keys *keys = keys_new(1000);
+	struct windows *windows = windows_new(1000);
 	struct window_ref ref;
 
-	assert_int_equal(keys_find(keys, 7, &rule, &ref), -ENOENT);
+	assert_int_equal(windows_find(windows, 7, &rule, &ref), -ENOENT);
 	for (uint64_t key = 1; key <= 1000; key++) {
 		for (uint64_t i = 0; i < key % 5; i++)
-			take(keys, key * UINT64_C(0x9e3779b97f4a7c15), &rule, NOW);
+			take(windows, key * UINT64_C(0x9e3779b97f4a7c15), &rule, NOW);
 	}
 	for (uint64_t key = 1; key <= 1000; key++) {
 		if (key % 5 > 0)
 			assert_int_equal(
-				recipients(keys, key * UINT64_C(0x9e3779b97f4a7c15), &rule, NOW),
+				recipients(windows, key * UINT64_C(0x9e3779b97f4a7c15), &rule, NOW),
 				3 * (key % 5));
 	}
-	assert_int_equal(keys_counts(keys).held, 800);
-	keys_free(keys);
+	assert_int_equal(windows_counts(windows).held, 800);
+	windows_free(windows);
 	(void)state;
 }
 
@@ -66,23 +66,24 @@ who_counts_for_nothing_gives_way_and_nobody_else(void **state)
 {
 	struct rule rule = rule_of("10 messages/hour");
 	struct wall later = {NOW.us + 26 * WALL_HOUR};
-	struct keys *keys = keys_new(64);
+	struct windows *windows = windows_new(64);
 	struct window_ref ref;
 
 	for (uint64_t key = 1; key <= 64; key++)
-		take(keys, key, &rule, key % 2 == 0 ? NOW : (struct wall){NOW.us + 5 * WALL_HOUR});
-	assert_int_equal(keys_make(keys, 65, &rule, later, &ref), 0);
+		take(windows, key, &rule,
+			key % 2 == 0 ? NOW : (struct wall){NOW.us + 5 * WALL_HOUR});
+	assert_int_equal(windows_make(windows, 65, &rule, later, &ref), 0);
 	for (uint64_t key = 66; key <= 96; key++)
-		take(keys, key, &rule, later);
-	take(keys, 65, &rule, later);
-	assert_int_equal(keys_make(keys, 97, &rule, later, &ref), -ENOSPC);
-	assert_int_equal(keys_counts(keys).displaced, 32);
-	assert_int_equal(keys_counts(keys).refused, 1);
+		take(windows, key, &rule, later);
+	take(windows, 65, &rule, later);
+	assert_int_equal(windows_make(windows, 97, &rule, later, &ref), -ENOSPC);
+	assert_int_equal(windows_counts(windows).displaced, 32);
+	assert_int_equal(windows_counts(windows).refused, 1);
 	for (uint64_t key = 1; key <= 64; key += 2)
-		assert_int_equal(recipients(keys, key, &rule, later), 3);
+		assert_int_equal(recipients(windows, key, &rule, later), 3);
 	for (uint64_t key = 65; key <= 96; key++)
-		assert_int_equal(recipients(keys, key, &rule, later), 3);
-	keys_free(keys);
+		assert_int_equal(recipients(windows, key, &rule, later), 3);
+	windows_free(windows);
 	(void)state;
 }
 
@@ -90,30 +91,30 @@ static void
 a_larger_rule_makes_a_window_wide_and_keeps_its_counts(void **state)
 {
 	struct rule small = rule_of("10 messages/hour"), large = rule_of("100000 recipients/hour");
-	struct keys *keys = keys_new(8);
+	struct windows *windows = windows_new(8);
 	struct window_ref ref;
 
-	take(keys, 1, &small, NOW);
-	take(keys, 2, &small, NOW);
-	take(keys, 1, &large, NOW);
-	assert_int_equal(keys_counts(keys).wide, 1);
-	assert_int_equal(recipients(keys, 1, &large, NOW), 6);
+	take(windows, 1, &small, NOW);
+	take(windows, 2, &small, NOW);
+	take(windows, 1, &large, NOW);
+	assert_int_equal(windows_counts(windows).wide, 1);
+	assert_int_equal(recipients(windows, 1, &large, NOW), 6);
 	/* And stays so, whatever the rule is. */
-	assert_int_equal(recipients(keys, 1, &small, NOW), 6);
-	assert_int_equal(recipients(keys, 2, &small, NOW), 3);
+	assert_int_equal(recipients(windows, 1, &small, NOW), 6);
+	assert_int_equal(recipients(windows, 2, &small, NOW), 3);
 	/* Its narrow place is another's. */
-	take(keys, 3, &small, NOW);
-	assert_int_equal(recipients(keys, 3, &small, NOW), 3);
+	take(windows, 3, &small, NOW);
+	assert_int_equal(recipients(windows, 3, &small, NOW), 3);
 	/* Wide ones give way, too. */
 	for (uint64_t key = 4; key <= 8; key++)
-		take(keys, key, &small, NOW);
+		take(windows, key, &small, NOW);
 	for (uint64_t key = 2; key <= 8; key++)
-		take(keys, key, &small, (struct wall){NOW.us + 5 * WALL_HOUR});
+		take(windows, key, &small, (struct wall){NOW.us + 5 * WALL_HOUR});
 	assert_int_equal(
-		keys_make(keys, 9, &small, (struct wall){NOW.us + 26 * WALL_HOUR}, &ref), 0);
-	assert_int_equal(keys_find(keys, 1, &small, &ref), -ENOENT);
-	assert_int_equal(keys_counts(keys).wide, 0);
-	keys_free(keys);
+		windows_make(windows, 9, &small, (struct wall){NOW.us + 26 * WALL_HOUR}, &ref), 0);
+	assert_int_equal(windows_find(windows, 1, &small, &ref), -ENOENT);
+	assert_int_equal(windows_counts(windows).wide, 0);
+	windows_free(windows);
 	(void)state;
 }
 

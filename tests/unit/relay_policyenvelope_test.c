@@ -1,49 +1,57 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/table.h"
-#include "relay/policyask.h"
+#include "relay/policyenvelope.h"
+#include "relay/relay.h"
 #include "unit.h"
 
 #include <stdio.h>
 
-static struct policyask_settings settings = {.key = {{7}}};
+static struct relay_settings settings = {
+	.key = {{7}}, .keys_most = 64, .messages_most = 64, .slow_from = 100};
 
 /* A request of these lines. */
 static bool
-asks(const char *lines, struct responsible *who, struct guard_ask *ret)
+asks(const char *lines, struct responsible *who, struct envelope *ret)
 {
 	static char bytes[1024];
 	struct policy_reader reader = {0};
 	struct policy_request request;
 	struct fail fail = {0};
+	struct relay *relay;
 
 	assert_true(snprintf(bytes, sizeof(bytes), "request=smtpd_access_policy\n%s\n", lines) <
 		(int)sizeof(bytes));
 	if (policy_read(&reader, text_of(bytes), &request, &fail) <= 0)
 		fail_msg("%s", fail.what);
-	return policyask_make(&settings, &request, who, ret);
+	if (!policyenvelope_make(&request, &settings.key, ret))
+		return false;
+	relay = relay_new(&settings);
+	relay_responsible(relay, ret, who);
+	relay_free(relay);
+	return true;
 }
 
 static void
 stages_of_one_message_belong_together(void **state)
 {
-	struct guard_ask rcpt, end, other;
+	struct envelope rcpt, end, other;
 	struct responsible who;
 
 	assert_true(asks("protocol_state=RCPT\ninstance=1.2.3\nsender=a@example.org\n"
 			 "recipient=b@example.net\nsasl_username=anna\n",
 		&who, &rcpt));
-	assert_int_equal(rcpt.stage, GUARD_RECIPIENT);
-	assert_int_not_equal(rcpt.recipient, 0);
+	assert_int_equal(rcpt.stage, ENVELOPE_RECIPIENT);
+	assert_true(text_is(rcpt.recipient, "b@example.net"));
 	assert_true(asks("protocol_state=END-OF-MESSAGE\ninstance=1.2.3\nsender=a@example.org\n"
 			 "recipient_count=7\nsasl_username=anna\n",
 		&who, &end));
-	assert_int_equal(end.stage, GUARD_END);
+	assert_int_equal(end.stage, ENVELOPE_END);
 	assert_int_equal(end.count, 7);
-	assert_int_equal(end.recipient, 0);
+	assert_int_equal(end.recipient.length, 0);
 	assert_true(end.message == rcpt.message);
 	assert_true(
 		asks("protocol_state=DATA\ninstance=1.2.4\nsender=a@example.org\n", &who, &other));
-	assert_int_equal(other.stage, GUARD_DATA);
+	assert_int_equal(other.stage, ENVELOPE_DATA);
 	assert_true(other.message != rcpt.message);
 	(void)state;
 }
@@ -51,7 +59,7 @@ stages_of_one_message_belong_together(void **state)
 static void
 who_has_no_recipient_asks_nothing(void **state)
 {
-	struct guard_ask ask;
+	struct envelope ask;
 	struct responsible who;
 
 	assert_false(asks("protocol_state=CONNECT\ninstance=1\n", &who, &ask));
@@ -90,11 +98,11 @@ the_first_that_is_known_answers(void **state)
 
 	table_init_small(&local, 16, 16);
 	assert_int_equal(
-		table_add(&local, policyask_domain(&settings, TEXT("home.example")), &slot), 1);
+		table_add(&local, relay_domain(&settings, TEXT("home.example")), &slot), 1);
 	settings.local = &local;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char lines[512];
-		struct guard_ask ask;
+		struct envelope ask;
 		struct responsible who;
 		unsigned count = 0;
 
@@ -116,7 +124,7 @@ static void
 keys_are_the_same_again_and_differ_between_kinds(void **state)
 {
 	struct responsible a, b;
-	struct guard_ask ask;
+	struct envelope ask;
 
 	assert_true(
 		asks("protocol_state=RCPT\ninstance=1\nsender=x\nsasl_username=Anna@A.example\n",
