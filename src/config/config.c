@@ -216,7 +216,7 @@ config_choice(const struct config *config, const char *name)
 const char *
 config_string(const struct config *config, const char *name)
 {
-	return value_of(config, name, 1u << OPTION_TYPE_STRING)->text;
+	return value_of(config, name, 1u << OPTION_TYPE_STRING | 1u << OPTION_TYPE_LIMITS)->text;
 }
 
 size_t
@@ -236,6 +236,7 @@ config_format(const struct config *config, const struct config_option *option, s
 
 	switch (option->type) {
 	case OPTION_TYPE_STRING:
+	case OPTION_TYPE_LIMITS:
 		buffer_json(into, text_of(value->text));
 		return;
 	case OPTION_TYPE_CHOICE:

@@ -50,7 +50,7 @@ bool config_flag(const struct config *config, const char *name);
 double config_number(const struct config *config, const char *name);
 /* The chosen word. */
 struct text config_choice(const struct config *config, const char *name);
-/* Empty where nothing was given. */
+/* Of a string, or limits. Empty where nothing was given. */
 const char *config_string(const struct config *config, const char *name);
 size_t config_prefixes(const struct config *config, const char *name, const struct prefix **ret);
 

@@ -67,7 +67,7 @@ standard(const struct config_option *option, struct buffer *into)
 {
 	if (option->type == OPTION_TYPE_PREFIXES)
 		buffer_print(into, "[%s]", option->standard);
-	else if (option->type == OPTION_TYPE_STRING)
+	else if (option->type == OPTION_TYPE_STRING || option->type == OPTION_TYPE_LIMITS)
 		buffer_json(into, text_of(option->standard));
 	else
 		buffer_print(into, "%s", option->standard);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/option.h"
 
+#include "relay/rule.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -244,6 +246,7 @@ parse_number(const struct config_option *option, struct text text, double *ret, 
 	case OPTION_TYPE_FLAG:
 	case OPTION_TYPE_CHOICE:
 	case OPTION_TYPE_STRING:
+	case OPTION_TYPE_LIMITS:
 	case OPTION_TYPE_PREFIXES:
 	case OPTION_TYPES:
 		if (text_parse_double(text, &number) < 0)
@@ -274,6 +277,35 @@ parse_string(const struct config_option *option, struct text text, struct option
 		memcpy(copy, text.at, text.length);
 	free(value->text);
 	value->text = copy;
+	return 0;
+}
+
+static int
+parse_limits(const struct config_option *option, struct text text, struct option_value *value,
+	struct fail *fail)
+{
+	struct fail why = {0};
+	struct rule rule;
+	size_t column;
+	int r = rule_parse(text, &rule, &column, &why);
+
+	if (r == 0)
+		return parse_string(option, text, value, fail);
+	fail_what(fail, "%s: %s", option->name, why.what);
+	fail_hint(
+		fail, "written like \"100 messages/hour, 300 recipients/hour burst 100\", or none");
+	return r;
+}
+
+size_t
+option_wrong_at(const struct config_option *option, struct text text)
+{
+	struct fail fail = {0};
+	struct rule rule;
+	size_t column = 1;
+
+	if (option->type == OPTION_TYPE_LIMITS && rule_parse(text, &rule, &column, &fail) < 0)
+		return column - 1;
 	return 0;
 }
 
@@ -316,6 +348,8 @@ option_parse(const struct config_option *option, struct text text, struct option
 		return parse_choice(option, text, &value->number, fail);
 	case OPTION_TYPE_STRING:
 		return parse_string(option, text, value, fail);
+	case OPTION_TYPE_LIMITS:
+		return parse_limits(option, text, value, fail);
 	case OPTION_TYPE_PREFIXES:
 		return parse_prefix(option, text, value, fail);
 	case OPTION_TYPE_COUNT:
@@ -347,6 +381,7 @@ option_describe(const struct config_option *option, struct buffer *into)
 		[OPTION_TYPE_DURATION] = "a duration",
 		[OPTION_TYPE_CHOICE] = "one of",
 		[OPTION_TYPE_STRING] = "text",
+		[OPTION_TYPE_LIMITS] = "limits",
 		[OPTION_TYPE_PREFIXES] = "a list",
 	};
 	char least[OPTION_NUMBER_TEXT], most[OPTION_NUMBER_TEXT];
@@ -354,6 +389,10 @@ option_describe(const struct config_option *option, struct buffer *into)
 	buffer_print(into, "%s", kinds[option->type]);
 	if (option->type == OPTION_TYPE_CHOICE)
 		buffer_print(into, " %s", option->choices);
+	else if (option->type == OPTION_TYPE_LIMITS)
+		buffer_print(into,
+			": messages or recipients an hour or a day and, behind one of these, a "
+			"burst; or none");
 	else if (option->type == OPTION_TYPE_PREFIXES || option->type == OPTION_TYPE_STRING)
 		buffer_print(into, " of at most %.0f %s", option->most, option->unit);
 	else if (option->type != OPTION_TYPE_FLAG)

@@ -32,6 +32,7 @@ enum option_type {
 	OPTION_TYPE_DURATION, /* kept in seconds */
 	OPTION_TYPE_CHOICE,   /* one of some words; kept as its place among them */
 	OPTION_TYPE_STRING,
+	OPTION_TYPE_LIMITS,   /* as relay/rule.h reads them; kept as text */
 	OPTION_TYPE_PREFIXES, /* a list */
 	OPTION_TYPES
 };
@@ -76,6 +77,9 @@ bool option_is_section(struct text name);
  * -ERANGE with fail->what filled: what is wrong with it and how it should look. */
 int option_parse(const struct config_option *option, struct text text, struct option_value *value,
 	struct fail *fail) MUST_USE;
+
+/* Where in a text that option_parse did not take it is wrong, from 0. */
+size_t option_wrong_at(const struct config_option *option, struct text text);
 
 void option_value_done(struct option_value *value);
 

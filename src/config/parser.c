@@ -163,10 +163,17 @@ is_first(struct parser *parser, unsigned *line, yaml_mark_t mark, const char *na
 static void
 take_scalar(struct parser *parser, const char *name, const yaml_event_t *event)
 {
+	const struct config_option *option = option_find(text_of(name));
+	yaml_mark_t mark = event->start_mark;
 	struct fail fail = {0};
 
-	if (config_set(parser->config, text_of(name), scalar_of(event), &fail) < 0)
-		tell(parser, event->start_mark, &fail);
+	if (config_set(parser->config, text_of(name), scalar_of(event), &fail) == 0)
+		return;
+	/* Within the text, as far as it stands in one line as it is. */
+	if (option != NULL)
+		mark.column += option_wrong_at(option, scalar_of(event)) +
+			(event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE);
+	tell(parser, mark, &fail);
 }
 
 /* The entries of a list, whose start was read already. */
