@@ -26,11 +26,26 @@ struct main {
 	const char *set[SETS_MOST];
 	unsigned sets;
 	struct buffer xdp; /* interfaces, with blanks between */
-	bool is_run;
-	const char *name;        /* of the command, for who is told to look at its help */
+	enum daemon_name name;
 	bool had_file;           /* the usual one was there */
 	char usual[DAEMON_PATH]; /* where who is told nothing else looks for the control socket */
 };
+
+static const char *const names[DAEMON_NAMES] = {"lazaret run", "lazaretd", "lazaret-relay"};
+
+static const char relay_usage[] =
+	"usage: lazaret-relay [-c FILE] [--set OPTION=VALUE]...\n"
+	"\n"
+	"Tells mail servers, for as long as it runs, which messages may pass: it counts what "
+	"accounts,\n"
+	"lines and addresses send, against limits. Nothing is done to anybody until relay.mode is\n"
+	"enforce: until then everything passes, and what would have been done is counted.\n"
+	"\n"
+	"  -c FILE             the configuration (/etc/lazaret/lazaret.yaml, if it is there)\n"
+	"  --set OPTION=VALUE  an option as if it stood in the file; see lazaret help OPTION\n"
+	"\n"
+	"SIGHUP reads the configuration again: all of it is taken, or nothing. SIGTERM ends it.\n"
+	"lazaret-relay(8) says more, also what to tell the mail server.\n";
 
 static const char usage[] =
 	"usage: lazaret run [-c FILE] [--set OPTION=VALUE]... [--xdp INTERFACE]...\n"
@@ -120,6 +135,8 @@ load(void *context, struct daemon_settings *ret, struct fail *fail)
 			config, TEXT("receive.xdp"), text_of(buffer_string(&main_->xdp)), fail);
 	if (r == 0)
 		r = daemonsettings_make(config, ret, fail);
+	if (r == 0 && main_->name == DAEMON_RELAY)
+		daemonsettings_relay_alone(ret);
 	config_free(config);
 	return r;
 }
@@ -130,7 +147,7 @@ say_ready(void *context, const struct daemon_settings *settings, const char *lis
 	const struct main *main_ = context;
 	bool is_usual = strcmp(settings->control, main_->usual) == 0;
 
-	if (!main_->is_run)
+	if (main_->name != DAEMON_RUN)
 		return;
 	printf("Lazaret observes: nothing is done to anybody. It takes flow export at\n");
 	for (; *listening; listening += strcspn(listening, "\n") + 1)
@@ -178,32 +195,32 @@ take_arguments(struct main *main_, int argc, char **argv)
 	optind = 0;
 	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (code == OPTION_HELP) {
-			fputs(usage, stdout);
+			fputs(main_->name == DAEMON_RELAY ? relay_usage : usage, stdout);
 			return EXIT_DONE + 1;
 		}
 		if (code == 'c') {
 			main_->file = make_whole(main_, optarg);
 		} else if (code == OPTION_SET && main_->sets < SETS_MOST) {
 			main_->set[main_->sets++] = optarg;
-		} else if (code == OPTION_XDP) {
+		} else if (code == OPTION_XDP && main_->name != DAEMON_RELAY) {
 			buffer_print(&main_->xdp, " %s", optarg);
 		} else {
-			fprintf(stderr, "lazaret: see %s --help\n", main_->name);
+			fprintf(stderr, "lazaret: see %s --help\n", names[main_->name]);
 			return EXIT_USAGE + 1;
 		}
 	}
 	if (optind < argc) {
 		fprintf(stderr, "lazaret: there is no use for \"%s\"; see %s --help\n",
-			argv[optind], main_->name);
+			argv[optind], names[main_->name]);
 		return EXIT_USAGE + 1;
 	}
 	return 0;
 }
 
 int
-daemon_main(int argc, char **argv, bool is_run)
+daemon_main(int argc, char **argv, enum daemon_name name)
 {
-	struct main main_ = {.is_run = is_run, .name = is_run ? "lazaret run" : "lazaretd"};
+	struct main main_ = {.name = name};
 	struct daemon_hooks hooks = {.load = load, .ready = say_ready, .context = &main_};
 	struct fail fail = {0};
 	int code;

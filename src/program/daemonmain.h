@@ -6,9 +6,10 @@
 #ifndef LAZARET_PROGRAM_DAEMONMAIN_H
 #define LAZARET_PROGRAM_DAEMONMAIN_H
 
-#include <stdbool.h>
+/* As what it was started: in the foreground for a person, as the daemon, as the relay guard alone. */
+enum daemon_name { DAEMON_RUN, DAEMON_LAZARETD, DAEMON_RELAY, DAEMON_NAMES };
 
 /* Returns the exit code. */
-int daemon_main(int argc, char **argv, bool is_run);
+int daemon_main(int argc, char **argv, enum daemon_name name);
 
 #endif

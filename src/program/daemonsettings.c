@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/daemonsettings.h"
 
+#include "program/relayoptions.h"
 #include "program/settings.h"
 #include "runtime/endpoint.h"
 
@@ -320,7 +321,19 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 		r = take_filter(config, ret, fail);
 	if (r == 0)
 		r = take_metrics(config, ret, fail);
+	if (r == 0)
+		r = relayoptions_take(config, &ret->relaying, fail);
+	ret->estate.guards = ret->relaying.place_count > 0;
 	return r < 0 ? r : take_lines(config, ret, fail);
+}
+
+void
+daemonsettings_relay_alone(struct daemon_settings *settings)
+{
+	settings->listen_count = settings->xdp_count = 0;
+	settings->estate.receivers = 0;
+	settings->estate.guards = 1;
+	relayoptions_usual(&settings->relaying);
 }
 
 int

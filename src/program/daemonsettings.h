@@ -18,6 +18,9 @@ int daemonsettings_make(
 int daemonsettings_take(
 	const struct config *config, struct daemon_settings *ret, struct fail *fail) MUST_USE;
 
+/* As lazaret-relay has them: a guard, and no receivers. */
+void daemonsettings_relay_alone(struct daemon_settings *settings);
+
 /* The folder of the state; -ENOENT with fail filled if none can be found. */
 int daemonsettings_state(
 	const struct config *config, char into[DAEMON_PATH], struct fail *fail) MUST_USE;

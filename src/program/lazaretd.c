@@ -6,5 +6,5 @@ int
 main(int argc, char **argv)
 {
 	streams_occupy();
-	return daemon_main(argc, argv, false);
+	return daemon_main(argc, argv, DAEMON_LAZARETD);
 }

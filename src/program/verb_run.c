@@ -5,5 +5,5 @@
 int
 verb_run(int argc, char **argv)
 {
-	return daemon_main(argc, argv, true);
+	return daemon_main(argc, argv, DAEMON_RUN);
 }

@@ -17,6 +17,7 @@
 #include "service/opening.h"
 #include "service/post.h"
 #include "service/receiver.h"
+#include "service/relaying.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
 
@@ -43,19 +44,20 @@
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
-#define STEPS 4
+#define STEPS 5
 
 /* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
 static const enum counter_owner stops[STEPS] = {
-	OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
+	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
 static const enum counter_owner replaced[STEPS] = {
-	OWNER_KEEPER, OWNER_RECEIVER, OWNER_JUDGE, OWNER_DESK};
+	OWNER_KEEPER, OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;
 	struct daemon_settings settings;
 	struct estate estate;
 	struct opening opening;
+	struct relayopening relayopening;
 	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
@@ -134,6 +136,9 @@ run(void *context, const struct child *child)
 		opening_of(&parent->opening, child->post.number, &sockets);
 		receiver_run(&parent->settings, &parent->estate, child->post.number, &sockets,
 			child->tries);
+	case OWNER_GUARD:
+		relaying_run(
+			&parent->settings, &parent->estate, &parent->relayopening, child->tries);
 	case OWNER_JUDGE:
 		judging_run(&parent->settings, &parent->estate, child->post.number, child->tries);
 	case OWNER_KEEPER:
@@ -183,6 +188,12 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 {
 	if (old->estate.receivers != new->estate.receivers)
 		return "daemon.receivers";
+	if (old->estate.guards != new->estate.guards)
+		return "relay.listen";
+	if (old->relaying.relay.keys_most != new->relaying.relay.keys_most)
+		return "relay.keys-most";
+	if (old->relaying.relay.messages_most != new->relaying.relay.messages_most)
+		return "relay.messages-most";
 	if (old->estate.judges != new->estate.judges)
 		return "daemon.judges";
 	if (old->estate.sightings_most != new->estate.sightings_most)
@@ -224,14 +235,19 @@ static int
 reload(struct parent *parent, struct fail *told)
 {
 	struct daemon_settings new = {.listen_count = 0};
+	struct relayopening relayopening = {.count = 0};
 	struct fail fail = {0};
 	int r = parent->hooks->load(parent->hooks->context, &new, &fail);
 
 	if (r >= 0)
 		r = check_same(&parent->settings, &new, &fail);
 	if (r >= 0)
+		r = relayopening_prepare(
+			&parent->relayopening, &new.relaying, &relayopening, &fail);
+	if (r >= 0)
 		r = opening_change(&parent->opening, &new, gate_of(parent), &fail);
 	if (r < 0) {
+		relayopening_drop(&relayopening);
 		event(EVENT_RELOAD_REFUSED, "where=%s text=%s", fail.where, fail.what);
 		parent->refused++;
 		show_refused(parent, parent->duty.clock.now);
@@ -239,6 +255,7 @@ reload(struct parent *parent, struct fail *told)
 		*told = fail;
 		return r;
 	}
+	relayopening_take(&parent->relayopening, &relayopening);
 	notify_reloading(&parent->notify);
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
@@ -387,7 +404,7 @@ static void
 become_ready(struct parent *parent)
 {
 	struct buffer listening;
-	char at[96];
+	char at[192];
 
 	parent->was_ready = true;
 	event(EVENT_READY, "pid=%d", getpid());
@@ -395,9 +412,13 @@ become_ready(struct parent *parent)
 	notify_ready(&parent->notify);
 	if (parent->hooks->ready == NULL)
 		return;
-	buffer_init(&listening, DAEMON_LISTEN * 100);
+	buffer_init(&listening, (DAEMON_LISTEN + RELAY_PLACES) * 200);
 	for (size_t i = 0; i < parent->opening.count; i++) {
 		opening_describe(&parent->opening.entry[i], at);
+		buffer_print(&listening, "%s\n", at);
+	}
+	for (size_t i = 0; i < parent->relayopening.count; i++) {
+		relayopening_describe(&parent->relayopening.entry[i], at);
 		buffer_print(&listening, "%s\n", at);
 	}
 	parent->hooks->ready(parent->hooks->context, &parent->settings, buffer_string(&listening));
@@ -524,7 +545,7 @@ tell_left(const struct parent *parent)
 	struct ring ring;
 
 	for (uint32_t j = 0; j < settings->judges; j++) {
-		for (uint32_t i = 0; i < settings->receivers; i++) {
+		for (uint32_t i = 0; i < estate_putters(settings); i++) {
 			estate_sightings_taking(&parent->estate, i, j, &ring);
 			ring_counts(&ring, &put, &refused, &waiting);
 			sightings += waiting;
@@ -542,6 +563,7 @@ static int
 begin(struct parent *parent, struct fail *fail)
 {
 	struct post post = {.owner = OWNER_PARENT};
+	struct relayopening relayopening = {.count = 0};
 	struct activation activation;
 	sigset_t signals;
 	uint32_t seed = 0;
@@ -562,6 +584,11 @@ begin(struct parent *parent, struct fail *fail)
 			&parent->gate, parent->settings.gate, parent->settings.xdp_count > 0, fail);
 	if (r == 0)
 		r = opening_change(&parent->opening, &parent->settings, gate_of(parent), fail);
+	if (r == 0)
+		r = relayopening_prepare(
+			&parent->relayopening, &parent->settings.relaying, &relayopening, fail);
+	if (r == 0)
+		relayopening_take(&parent->relayopening, &relayopening);
 	if (r == 0)
 		r = estate_make(&parent->estate, &parent->settings.estate, fail);
 	if (r < 0)
@@ -589,6 +616,8 @@ begin(struct parent *parent, struct fail *fail)
 		children_add(&parent->children, OWNER_JUDGE, i);
 	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
 		children_add(&parent->children, OWNER_RECEIVER, i);
+	for (uint32_t i = 0; i < parent->settings.estate.guards; i++)
+		children_add(&parent->children, OWNER_GUARD, i);
 	children_add(&parent->children, OWNER_DESK, 0);
 	desking_prepare();
 	shutin_enter(&parent->duty, &post, &parent->settings);

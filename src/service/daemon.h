@@ -1,8 +1,8 @@
 /* daemon - the settings of lazaretd, and its parent process
  *
- * What:    makes the estate, opens sockets, starts keeper, judges, receivers and desk, and watches them (children.h);
- *          a reload checks and opens everything new before anything is replaced; SIGTERM lets receivers end first, then
- *          judges (which write snapshots), keeper and desk.
+ * What:    makes the estate, opens sockets, starts keeper, judges, receivers, guard and desk, and watches them
+ *          (children.h); a reload checks and opens everything new before anything is replaced; SIGTERM lets receivers
+ *          and guard end first, then judges (which write snapshots), keeper and desk.
  * Owns:    settings are the caller's (daemon_load makes them, again at each reload).
  * Limits:  ESTATE_RECEIVERS, ESTATE_JUDGES, DAEMON_LISTEN sockets.
  * Thread:  one process each, one thread a process.
@@ -13,6 +13,7 @@
 #include "identity/lines.h"
 #include "runtime/gate.h"
 #include "service/estate.h"
+#include "service/relaysettings.h"
 #include "source/export/export.h"
 #include "verdict/parameters.h"
 
@@ -61,6 +62,7 @@ struct daemon_settings {
 	struct receive_settings receive;
 	struct judging_settings judging;
 	struct keep_settings keep;
+	struct relaying_settings relaying;
 	struct prefix *allowed; /* of receive.export_; owned */
 	struct lines *lines;    /* prefixes and roles, without a key; owned */
 	char operators[64];     /* groups of the control socket; empty: none */

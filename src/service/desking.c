@@ -96,7 +96,6 @@ desking_run(const struct daemon_settings *settings, struct estate *estate,
 	struct desk_settings desk = DESK_DEFAULTS;
 	struct duty duty;
 
-	event_begin("desk");
 	estate_enter(estate, &post, descriptors, 2);
 	duty_begin(&duty, estate, &post);
 	desk.control = opening->control;

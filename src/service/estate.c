@@ -14,7 +14,7 @@
 
 #define RINGS_BYTES (2 * ESTATE_JUDGES * sizeof(struct status_rings))
 
-_Static_assert(2 + 1 + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
+_Static_assert(4 + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
 /* Shared with all processes that will be forked; all zero, and used memory only where it is touched. */
 static int
@@ -60,8 +60,9 @@ make_memory(struct estate *estate, struct fail *fail)
 	for (uint32_t i = 0; i < settings->receivers && r == 0; i++) {
 		r = share(&exporters, sizeof(struct status_exporters), fail);
 		estate->exporters[i] = exporters;
-		if (r == 0)
-			r = share(&estate->names[i], names, fail);
+	}
+	for (uint32_t i = 0; i < estate_putters(settings) && r == 0; i++) {
+		r = share(&estate->names[i], names, fail);
 		if (r == 0)
 			must(names_make(&table, estate->names[i], names, settings->names_most) ==
 				0);
@@ -108,7 +109,8 @@ estate_make(struct estate *estate, const struct estate_settings *settings, struc
 {
 	int r;
 
-	must(settings->receivers >= 1 && settings->receivers <= ESTATE_RECEIVERS);
+	must(settings->receivers <= ESTATE_RECEIVERS && settings->guards <= 1);
+	must(estate_putters(settings) >= 1);
 	must(settings->judges >= 1 && settings->judges <= ESTATE_JUDGES);
 	*estate = (struct estate){.settings = *settings, .lock = -1};
 	r = make_memory(estate, fail);
@@ -125,10 +127,12 @@ estate_place(const struct post *post)
 		return 1;
 	case OWNER_DESK:
 		return 2;
+	case OWNER_GUARD:
+		return 3;
 	case OWNER_RECEIVER:
-		return 3 + post->number;
+		return 4 + post->number;
 	case OWNER_JUDGE:
-		return 3 + ESTATE_RECEIVERS + post->number;
+		return 4 + ESTATE_RECEIVERS + post->number;
 	case OWNER_COUNT:
 		break;
 	}
@@ -139,7 +143,7 @@ estate_place(const struct post *post)
 unsigned
 estate_places(const struct estate *estate)
 {
-	return 3 + ESTATE_RECEIVERS + estate->settings.judges;
+	return 4 + ESTATE_RECEIVERS + estate->settings.judges;
 }
 
 struct status_process *
@@ -156,6 +160,42 @@ unshare_memory(void **memory, size_t bytes)
 	*memory = NULL;
 }
 
+static void
+keep_exporters(struct estate *estate, const struct post *post)
+{
+	for (uint32_t i = 0; i < estate->settings.receivers; i++) {
+		bool mine = post->owner == OWNER_RECEIVER && i == post->number;
+		void *exporters = estate->exporters[i];
+
+		if (!mine && post->owner != OWNER_DESK) {
+			unshare_memory(&exporters, sizeof(struct status_exporters));
+			estate->exporters[i] = exporters;
+		} else if (!mine) {
+			(void)mprotect(exporters, sizeof(struct status_exporters), PROT_READ);
+		}
+	}
+}
+
+/* What one putter writes: its names, and its rings. */
+static void
+keep_putter(struct estate *estate, const struct post *post, uint32_t putter)
+{
+	const struct estate_settings *settings = &estate->settings;
+	bool mine = post->owner == OWNER_RECEIVER
+		? putter == post->number
+		: post->owner == OWNER_GUARD && putter == settings->receivers;
+
+	if (!mine && post->owner != OWNER_KEEPER)
+		unshare_memory(&estate->names[putter], names_bytes(settings->names_most));
+	else if (!mine)
+		(void)mprotect(estate->names[putter], names_bytes(settings->names_most), PROT_READ);
+	for (uint32_t j = 0; j < settings->judges; j++) {
+		if (!mine && !(post->owner == OWNER_JUDGE && j == post->number))
+			unshare_memory(&estate->sightings[putter][j],
+				ring_bytes(sizeof(struct sighting), settings->sightings_most));
+	}
+}
+
 /* Who may see which memory. */
 static void
 keep_memory(struct estate *estate, const struct post *post)
@@ -163,28 +203,9 @@ keep_memory(struct estate *estate, const struct post *post)
 	const struct estate_settings *settings = &estate->settings;
 	enum counter_owner owner = post->owner;
 
-	for (uint32_t i = 0; i < settings->receivers; i++) {
-		bool mine = owner == OWNER_RECEIVER && i == post->number;
-		void *exporters = estate->exporters[i];
-
-		if (!mine && owner != OWNER_DESK) {
-			unshare_memory(&exporters, sizeof(struct status_exporters));
-			estate->exporters[i] = exporters;
-		} else if (!mine) {
-			(void)mprotect(exporters, sizeof(struct status_exporters), PROT_READ);
-		}
-		if (!mine && owner != OWNER_KEEPER)
-			unshare_memory(&estate->names[i], names_bytes(settings->names_most));
-		else if (!mine)
-			(void)mprotect(
-				estate->names[i], names_bytes(settings->names_most), PROT_READ);
-		for (uint32_t j = 0; j < settings->judges; j++) {
-			if (!mine && !(owner == OWNER_JUDGE && j == post->number))
-				unshare_memory(&estate->sightings[i][j],
-					ring_bytes(
-						sizeof(struct sighting), settings->sightings_most));
-		}
-	}
+	keep_exporters(estate, post);
+	for (uint32_t i = 0; i < estate_putters(settings); i++)
+		keep_putter(estate, post, i);
 	for (uint32_t j = 0; j < settings->judges; j++) {
 		if (owner != OWNER_KEEPER && !(owner == OWNER_JUDGE && j == post->number))
 			unshare_memory(&estate->verdicts[j],
@@ -221,7 +242,7 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 	if (post->owner == OWNER_DESK)
 		into[count++] = estate->desk_keeper.end[0];
 	for (uint32_t j = 0; j < judges; j++) {
-		if (post->owner == OWNER_RECEIVER)
+		if (post->owner == OWNER_RECEIVER || post->owner == OWNER_GUARD)
 			into[count++] = estate->judge_wake[j];
 		if (post->owner == OWNER_KEEPER)
 			into[count++] = estate->judge_keeper[j].end[1];
@@ -246,17 +267,17 @@ estate_enter(struct estate *estate, const struct post *post, const int *more, si
 
 void
 estate_sightings_putting(
-	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret)
+	const struct estate *estate, uint32_t putter, uint32_t judge, struct ring *ret)
 {
-	ring_attach_putting(ret, estate->sightings[receiver][judge], sizeof(struct sighting),
+	ring_attach_putting(ret, estate->sightings[putter][judge], sizeof(struct sighting),
 		estate->settings.sightings_most, estate->judge_wake[judge]);
 }
 
 void
 estate_sightings_taking(
-	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret)
+	const struct estate *estate, uint32_t putter, uint32_t judge, struct ring *ret)
 {
-	ring_attach_taking(ret, estate->sightings[receiver][judge], sizeof(struct sighting),
+	ring_attach_taking(ret, estate->sightings[putter][judge], sizeof(struct sighting),
 		estate->settings.sightings_most, estate->judge_wake[judge]);
 }
 
@@ -283,6 +304,8 @@ estate_free(struct estate *estate)
 		void *exporters = estate->exporters[i];
 
 		unshare_memory(&exporters, sizeof(struct status_exporters));
+	}
+	for (uint32_t i = 0; i < estate_putters(settings); i++) {
 		unshare_memory(&estate->names[i], names_bytes(settings->names_most));
 		for (uint32_t j = 0; j < settings->judges; j++)
 			unshare_memory(&estate->sightings[i][j],

@@ -4,7 +4,7 @@
  *          the channels between processes. A process that takes the place of one that died finds everything as it was.
  *          After a fork each child keeps what is its own (estate_enter) and loses the rest.
  * Owns:    all of it; estate_free is for tests, the daemon ends with its processes.
- * Limits:  ESTATE_RECEIVERS receivers, ESTATE_JUDGES judges.
+ * Limits:  ESTATE_RECEIVERS receivers, none where there is a guard, one guard, ESTATE_JUDGES judges.
  * Thread:  the parent makes it before it forks.
  */
 #ifndef LAZARET_SERVICE_ESTATE_H
@@ -15,6 +15,8 @@
 
 #define ESTATE_RECEIVERS 16U
 #define ESTATE_JUDGES    16U
+/* Who puts sightings into rings: receivers, and behind them the guard. */
+#define ESTATE_PUTTERS (ESTATE_RECEIVERS + 1)
 
 /* Who a process is: what it does, and its number among those that do the same. */
 struct post {
@@ -24,10 +26,11 @@ struct post {
 
 struct estate_settings {
 	uint32_t receivers;
+	uint32_t guards; /* 0 or 1 */
 	uint32_t judges;
-	size_t sightings_most; /* that wait for one judge from one receiver: a power of two */
+	size_t sightings_most; /* that wait for one judge from one putter: a power of two */
 	size_t verdicts_most;  /* that wait for the keeper from one judge: a power of two */
-	size_t names_most;     /* of one receiver */
+	size_t names_most;     /* of one putter */
 };
 
 /* The two ends of a channel: who asks or commands has the first. */
@@ -41,9 +44,9 @@ struct estate {
 	struct status_exporters *exporters[ESTATE_RECEIVERS];
 	/* Of each judge, then of each judge to the keeper; all in one page, which every judge may write. */
 	struct status_rings *rings;
-	void *sightings[ESTATE_RECEIVERS][ESTATE_JUDGES];
+	void *sightings[ESTATE_PUTTERS][ESTATE_JUDGES];
 	void *verdicts[ESTATE_JUDGES];
-	void *names[ESTATE_RECEIVERS];
+	void *names[ESTATE_PUTTERS];
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
 	uint32_t seed; /* by which exporters are given to receivers: statefolder_seed */
@@ -53,6 +56,13 @@ struct estate {
 	struct ends desk_judge[ESTATE_JUDGES];
 	struct ends judge_keeper[ESTATE_JUDGES];
 };
+
+/* How many put sightings into rings. */
+static inline uint32_t
+estate_putters(const struct estate_settings *settings)
+{
+	return settings->receivers + settings->guards;
+}
 
 int estate_make(
 	struct estate *estate, const struct estate_settings *settings, struct fail *fail) MUST_USE;
@@ -73,9 +83,9 @@ void estate_enter(struct estate *estate, const struct post *post, const int *mor
 
 /* The rings, as the process sees them. */
 void estate_sightings_putting(
-	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret);
+	const struct estate *estate, uint32_t putter, uint32_t judge, struct ring *ret);
 void estate_sightings_taking(
-	const struct estate *estate, uint32_t receiver, uint32_t judge, struct ring *ret);
+	const struct estate *estate, uint32_t putter, uint32_t judge, struct ring *ret);
 void estate_verdicts_putting(const struct estate *estate, uint32_t judge, struct ring *ret);
 void estate_verdicts_taking(const struct estate *estate, uint32_t judge, struct ring *ret);
 

@@ -60,7 +60,7 @@ struct judging {
 	uint32_t number;
 	struct duty duty;
 	struct judge *judge;
-	struct ring from[ESTATE_RECEIVERS];
+	struct ring from[ESTATE_PUTTERS];
 	struct ring to;
 	int keeper; /* channels */
 	int desk;
@@ -127,7 +127,7 @@ take(struct judging *judging)
 {
 	bool came = false;
 
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++) {
 		struct ring *ring = &judging->from[i];
 		int64_t n;
 
@@ -136,7 +136,7 @@ take(struct judging *judging)
 		n = ring_take(ring, judging->sighting, TAKE);
 		if (n < 0) {
 			event(EVENT_SIGHTINGS_LOST,
-				"receiver=%u text=\"its ring is damaged and was begun anew\" "
+				"ring=%u text=\"its ring is damaged and was begun anew\" "
 				"skipped=%llu",
 				i, (unsigned long long)ring_skip(ring));
 			continue;
@@ -159,13 +159,14 @@ show_rings(struct judging *judging)
 	struct status_rings *keepers = mine + ESTATE_JUDGES;
 	uint64_t waiting = 0, put, refused, one;
 
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++) {
 		ring_counts(&judging->from[i], &put, &refused, &one);
 		waiting += one;
 	}
 	status_set(&mine->waiting, waiting);
 	status_set(&mine->room,
-		judging->settings->estate.receivers * judging->settings->estate.sightings_most);
+		estate_putters(&judging->settings->estate) *
+			judging->settings->estate.sightings_most);
 	ring_counts(&judging->to, &put, &refused, &one);
 	status_set(&keepers->waiting, one + judging->pending_count);
 	status_set(&keepers->room, judging->settings->estate.verdicts_most);
@@ -191,7 +192,7 @@ show(struct judging *judging)
 	uint64_t own[OF_STATE], lost = 0;
 
 	count_state(judging->judge, own);
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		lost += judging->from[i].lost;
 	show_rings(judging);
 	duty_refused(duty, statefile_refused(&judging->snapshot.file));
@@ -215,11 +216,11 @@ static void
 begin_snapshot(struct judging *judging)
 {
 	struct snapshot_places where = {
-		.receivers = judging->settings->estate.receivers,
+		.putters = estate_putters(&judging->settings->estate),
 		.judges = judging->settings->estate.judges,
 	};
 
-	for (uint32_t i = 0; i < where.receivers; i++) {
+	for (uint32_t i = 0; i < where.putters; i++) {
 		where.ring[i] = ring_identity(&judging->from[i]);
 		where.place[i] = ring_place(&judging->from[i]);
 	}
@@ -369,7 +370,7 @@ falls_asleep(struct judging *judging)
 {
 	bool empty = true;
 
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		empty = ring_sleep(&judging->from[i]) && empty;
 	return empty;
 }
@@ -418,7 +419,7 @@ rest(struct judging *judging, uint64_t taken, bool more)
 	}
 	if (ppoll(polled, OTHERS, &time, NULL) > 0)
 		hear(judging, polled);
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		ring_awake(&judging->from[i]);
 }
 
@@ -463,7 +464,7 @@ check_time(const struct judging *judging, struct fail *fail)
 static uint64_t
 place_of(const struct snapshot_places *where, uint64_t ring)
 {
-	for (uint32_t k = 0; k < where->receivers; k++) {
+	for (uint32_t k = 0; k < where->putters; k++) {
 		if (where->ring[k] == ring)
 			return where->place[k];
 	}
@@ -477,7 +478,6 @@ restore(struct judging *judging, unsigned tries)
 {
 	struct snapshot_places where = {0};
 	struct fail fail = {0};
-	char text[sizeof(fail.what) + 64];
 	uint64_t lost = 0;
 	int r = tries > TRIES_SNAPSHOT
 		? -ECANCELED
@@ -498,11 +498,10 @@ restore(struct judging *judging, unsigned tries)
 		judging->judge = judging_new(judging);
 		where = (struct snapshot_places){0};
 		statefile_put_aside(&judging->snapshot.file);
-		snprintf(text, sizeof(text), "the snapshot of a judge cannot be used: %s",
-			fail.what);
-		event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", judging->snapshot.file.path, text);
+		duty_tell_refused(judging->snapshot.file.path,
+			"the snapshot of a judge cannot be used", &fail);
 	}
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++) {
 		struct ring *ring = &judging->from[i];
 
 		lost += ring_rewind(ring, place_of(&where, ring_identity(ring)));
@@ -538,7 +537,7 @@ begin(struct judging *judging, unsigned tries)
 	judging->judge = judging_new(judging);
 	judging->keeper = judging->estate->judge_keeper[judging->number].end[0];
 	judging->desk = judging->estate->desk_judge[judging->number].end[1];
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		estate_sightings_taking(judging->estate, i, judging->number, &judging->from[i]);
 	estate_verdicts_putting(judging->estate, judging->number, &judging->to);
 	statefolder_of(judging->settings->state, OWNER_JUDGE, folder);
@@ -549,9 +548,9 @@ begin(struct judging *judging, unsigned tries)
 }
 
 static bool
-has_taken(const struct judging *judging, const uint64_t last[ESTATE_RECEIVERS])
+has_taken(const struct judging *judging, const uint64_t last[ESTATE_PUTTERS])
 {
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++) {
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++) {
 		if (!ring_is_at(&judging->from[i], last[i]))
 			return false;
 	}
@@ -564,9 +563,9 @@ static void
 take_rest(struct judging *judging)
 {
 	int64_t end = clock_steady() + REST_US;
-	uint64_t last[ESTATE_RECEIVERS];
+	uint64_t last[ESTATE_PUTTERS];
 
-	for (uint32_t i = 0; i < judging->settings->estate.receivers; i++)
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		last[i] = ring_put_place(&judging->from[i]);
 	while (!has_taken(judging, last) && clock_steady() < end) {
 		duty_beat(&judging->duty);
@@ -617,7 +616,6 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 	struct judging *judging = xcalloc(1, sizeof(*judging));
 	struct post post = {.owner = OWNER_JUDGE, .number = number};
 
-	event_begin("judge");
 	estate_enter(estate, &post, NULL, 0);
 	judging->settings = settings;
 	judging->estate = estate;

@@ -53,7 +53,7 @@ struct keeper {
 	struct stat file;      /* its file when it was opened */
 	struct keys keys;
 	struct ring from[ESTATE_JUDGES];
-	struct names names[ESTATE_RECEIVERS];
+	struct names names[ESTATE_PUTTERS];
 	bool is_stuck;                     /* verdicts were handed in and could not be committed */
 	unsigned refused;                  /* enum refusal, those that are not over */
 	bool is_judge_gone[ESTATE_JUDGES]; /* and the parent, who could start another */
@@ -317,7 +317,7 @@ name_line(const struct keeper *keeper, uint64_t pseudonym, char into[LINE_NAME])
 	struct line_name name;
 
 	*into = '\0';
-	for (uint32_t i = 0; i < keeper->settings->estate.receivers; i++) {
+	for (uint32_t i = 0; i < estate_putters(&keeper->settings->estate); i++) {
 		if (names_find(&keeper->names[i], &keeper->keys.pseudonym, pseudonym, &name) == 0) {
 			line_name_format(&name, into);
 			return;
@@ -649,18 +649,12 @@ static void
 begin(struct keeper *keeper)
 {
 	const struct estate_settings *settings = &keeper->settings->estate;
-	struct fail fail = {0};
-	char path[DAEMON_PATH + 8];
 
-	snprintf(path, sizeof(path), "%s.key", keeper->settings->keep.ledger);
-	if (keyfile_read(path, &keeper->keys, &fail) < 0) {
-		event(EVENT_LEDGER_FAILED, "text=%s", fail.what);
-		_exit(1);
-	}
+	keeper->keys = duty_keys(keeper->settings->keep.ledger);
 	lines_set_key(keeper->settings->lines, &keeper->keys.pseudonym);
 	for (uint32_t j = 0; j < settings->judges; j++)
 		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);
-	for (uint32_t i = 0; i < settings->receivers; i++)
+	for (uint32_t i = 0; i < estate_putters(settings); i++)
 		must(names_open(&keeper->names[i], keeper->estate->names[i],
 			     names_bytes(settings->names_most)) == 0);
 	(void)has_ledger(keeper);
@@ -713,7 +707,6 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 	struct post post = {.owner = OWNER_KEEPER};
 	bool wrote;
 
-	event_begin("keeper");
 	estate_enter(estate, &post, NULL, 0);
 	keeper->settings = settings;
 	keeper->estate = estate;

@@ -2,7 +2,10 @@
 #include "service/post.h"
 
 #include "control/message.h"
+#include "ledger/keyfile.h"
 #include "runtime/channel.h"
+#include "runtime/event.h"
+#include "service/statefolder.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -37,6 +40,7 @@ duty_begin(struct duty *duty, const struct estate *estate, const struct post *po
 {
 	unsigned place = estate_place(post);
 
+	event_begin(owner_names[post->owner]);
 	*duty = (struct duty){
 		.status = estate_status(estate, place),
 		.parent = estate->parent[place].end[1],
@@ -53,6 +57,30 @@ duty_begin(struct duty *duty, const struct estate *estate, const struct post *po
 	duty->status->started = duty->clock.now;
 	duty->status->is_ready = 0;
 	duty->status->trouble[0] = '\0';
+}
+
+struct keys
+duty_keys(const char *ledger)
+{
+	char path[STATEFOLDER_PATH];
+	struct fail fail = {0};
+	struct keys keys;
+
+	snprintf(path, sizeof(path), "%s.key", ledger);
+	if (keyfile_read(path, &keys, &fail) < 0) {
+		event(EVENT_LEDGER_FAILED, "text=%s", fail.what);
+		_exit(1);
+	}
+	return keys;
+}
+
+void
+duty_tell_refused(const char *path, const char *what, const struct fail *fail)
+{
+	char text[sizeof(fail->what) + 64];
+
+	snprintf(text, sizeof(text), "%s: %s", what, fail->what);
+	event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", path, text);
 }
 
 void

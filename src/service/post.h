@@ -7,6 +7,7 @@
 #ifndef LAZARET_SERVICE_POST_H
 #define LAZARET_SERVICE_POST_H
 
+#include "ledger/keyfile.h"
 #include "runtime/clock.h"
 #include "service/estate.h"
 
@@ -19,8 +20,14 @@ struct duty {
 	uint64_t before[COUNTERS]; /* what those counted that held the post before */
 };
 
-/* Takes up the post after a fork. */
+/* Takes up the post after a fork; the log has its name from now on. */
 void duty_begin(struct duty *duty, const struct estate *estate, const struct post *post);
+
+/* The keys of the ledger at that path; ends the process where they cannot be read. keyfile_forget wipes them. */
+struct keys duty_keys(const char *ledger);
+
+/* A file of state that could not be used and was put aside, into the log. */
+void duty_tell_refused(const char *path, const char *what, const struct fail *fail);
 
 /* Tells the parent that the process does its work now. */
 void duty_ready(struct duty *duty);

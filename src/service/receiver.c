@@ -4,7 +4,6 @@
 #include "control/message.h"
 #include "identity/identify.h"
 #include "identity/names.h"
-#include "ledger/keyfile.h"
 #include "runtime/datagrams.h"
 #include "runtime/event.h"
 #include "runtime/sockets.h"
@@ -525,7 +524,6 @@ restore(struct receiver *receiver, unsigned tries)
 	struct sessionfile *file = &receiver->sessionfile;
 	char folder[STATEFOLDER_PATH];
 	struct fail fail = {0};
-	char text[sizeof(fail.what) + 64];
 	int r = -ECANCELED;
 
 	statefolder_of(receiver->settings->state, OWNER_RECEIVER, folder);
@@ -545,9 +543,7 @@ restore(struct receiver *receiver, unsigned tries)
 	export_free(receiver->export_);
 	receiver->export_ = export_new(settings, receiver->intake);
 	statefile_put_aside(&file->file);
-	snprintf(
-		text, sizeof(text), "the session file of a receiver cannot be used: %s", fail.what);
-	event(EVENT_SNAPSHOT_REFUSED, "file=%s text=%s", file->file.path, text);
+	duty_tell_refused(file->file.path, "the session file of a receiver cannot be used", &fail);
 }
 
 /* True if anything came. */
@@ -686,11 +682,8 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	struct post post = {.owner = OWNER_RECEIVER, .number = number};
 	int descriptors[DAEMON_LISTEN + 3];
 	size_t count = sockets->count;
-	struct fail fail = {0};
 	struct keys keys;
-	char path[DAEMON_PATH + 8];
 
-	event_begin("receiver");
 	for (size_t i = 0; i < sockets->count; i++)
 		descriptors[i] = sockets->socket[i].descriptor;
 	if (sockets->filter.ring >= 0) {
@@ -702,11 +695,7 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	*receiver = (struct receiver){
 		.settings = settings, .estate = estate, .number = number, .sockets = sockets};
 	duty_begin(&receiver->duty, estate, &post);
-	snprintf(path, sizeof(path), "%s.key", settings->keep.ledger);
-	if (keyfile_read(path, &keys, &fail) < 0) {
-		event(EVENT_LEDGER_FAILED, "text=%s", fail.what);
-		_exit(1);
-	}
+	keys = duty_keys(settings->keep.ledger);
 	lines_set_key(settings->lines, &keys.pseudonym);
 	keyfile_forget(&keys);
 	must(names_open(&receiver->names, estate->names[number],

@@ -16,6 +16,7 @@
  * for over a Unix socket, before the desk shuts itself in. */
 static const unsigned calls[OWNER_COUNT] = {
 	[OWNER_RECEIVER] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK,
+	[OWNER_GUARD] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_JUDGE] = SANDBOX_CHANNELS | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_KEEPER] = SANDBOX_CHANNELS | SANDBOX_FILES_WRITE,
 	[OWNER_DESK] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_READ,
@@ -72,7 +73,8 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 	statefolder_of(settings->state, post->owner, own);
 	if (is_parent)
 		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
-	if (post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER)
+	if (post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER ||
+		post->owner == OWNER_GUARD)
 		paths[sandbox.path_count++] = (struct sandbox_path){own, KEEPS};
 	if (is_parent || post->owner == OWNER_KEEPER)
 		paths[sandbox.path_count++] = (struct sandbox_path){ledger, KEEPS};

@@ -39,7 +39,7 @@ snapshot_init(struct snapshot *snapshot, const char *folder, uint32_t number)
 static uint64_t
 layout(void)
 {
-	return save_layout((size_t[]){sizeof(struct snapshot_places), ESTATE_RECEIVERS}, 2);
+	return save_layout((size_t[]){sizeof(struct snapshot_places), ESTATE_PUTTERS}, 2);
 }
 
 static int
@@ -59,8 +59,8 @@ restore_all(void *context, struct restore *restore, struct fail *fail)
 	struct snapshot_places *places = restored->places;
 	int r = restore_struct(restore, TAG, layout(), places, sizeof(*places), fail);
 
-	if (r == 0 && places->receivers > ESTATE_RECEIVERS)
-		r = restore_damaged(restore, fail, "more receivers than there can be");
+	if (r == 0 && places->putters > ESTATE_PUTTERS)
+		r = restore_damaged(restore, fail, "more rings than there can be");
 	if (r == 0)
 		r = judge_restore(restored->judge, restore, fail);
 	return r;

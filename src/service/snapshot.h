@@ -14,12 +14,12 @@
 #include "runtime/statefile.h"
 #include "service/estate.h"
 
-/* How far the rings of receivers were taken. */
+/* How far the rings of those who put sightings in were taken. */
 struct snapshot_places {
-	uint32_t receivers;
-	uint32_t judges;                 /* among which the lines were divided */
-	uint64_t ring[ESTATE_RECEIVERS]; /* identities */
-	uint64_t place[ESTATE_RECEIVERS];
+	uint32_t putters;
+	uint32_t judges;               /* among which the lines were divided */
+	uint64_t ring[ESTATE_PUTTERS]; /* identities */
+	uint64_t place[ESTATE_PUTTERS];
 };
 
 struct snapshot {

@@ -46,7 +46,7 @@ make_folders(const char *path)
 static int
 make_all(const char *state, struct fail *fail)
 {
-	static const enum counter_owner owners[] = {OWNER_RECEIVER, OWNER_JUDGE};
+	static const enum counter_owner owners[] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE};
 	char folder[DAEMON_PATH + 16];
 	int r = make_folders(state);
 

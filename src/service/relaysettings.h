@@ -1,0 +1,46 @@
+/* relaysettings - how the relay guard of the daemon is set up, and where mail servers ask it
+ *
+ * What:    plain values; program/relayoptions.h makes them of the configuration.
+ * Owns:    nothing.
+ * Limits:  RELAY_PLACES places.
+ * Thread:  a value.
+ */
+#ifndef LAZARET_SERVICE_RELAYSETTINGS_H
+#define LAZARET_SERVICE_RELAYSETTINGS_H
+
+#include "relay/relay.h"
+#include "relay/reply.h"
+
+#define RELAY_PLACES 16
+/* Of a Unix socket, with its end (sockaddr_un). */
+#define RELAY_PATH 104
+/* Of the list of local domains, with its end. */
+#define RELAY_LOCAL 4096
+
+enum relay_protocol { RELAY_POLICY, RELAY_MILTER, RELAY_PROTOCOLS };
+
+/* "policy" and so on, as the configuration spells them. */
+extern const char *const relay_protocol_names[RELAY_PROTOCOLS];
+
+struct relay_place {
+	uint8_t protocol;      /* enum relay_protocol */
+	char path[RELAY_PATH]; /* of a Unix socket; empty: TCP */
+	struct address address;
+	uint16_t port; /* 0: any that is free */
+};
+
+struct relaying_settings {
+	struct relay_place place[RELAY_PLACES];
+	size_t place_count;          /* 0: there is no guard */
+	char group[33];              /* that may use Unix sockets; empty: none */
+	struct relay_settings relay; /* without key and local domains */
+	char local[RELAY_LOCAL];     /* domains, with blanks between */
+	bool fails_closed;
+	int64_t deadline_us;
+	enum reply_language language;
+	char help[REPLY_HELP_MOST + 1];
+	size_t connections_most; /* of each place */
+	int64_t save_us;         /* how often counts are kept */
+};
+
+#endif
