@@ -1,7 +1,7 @@
 /* relayfile - the file in which what the relay guard has counted outlives it
  *
  * What:    begun while the guard goes on (runtime/statefile.h), every so often; the last one, at its end, has all.
- *          A guard that was killed goes on from the one before: what was counted since is lost, and could be sent again.
+ *          A guard that was killed goes on from the one before: what was counted since is lost, and may be sent again.
  * Owns:    the file "guard-0.counts" and what is written beside it in the folder.
  * Limits:  one at a time.
  * Thread:  one at a time.
