@@ -625,6 +625,34 @@ flow_channel_know(struct flow_channel *channel, const struct line *line, struct 
 }
 
 void
+flow_channel_tell(struct flow_channel *channel, uint32_t index, const struct sighting_told *told,
+	struct wall time)
+{
+	struct sender *sender = senders_at(&channel->senders, index);
+
+	sender->last_us = time.us > sender->last_us ? time.us : sender->last_us;
+	if (sender->role != ROLE_ACCOUNT)
+		return;
+	sender->attempts = told->recipients;
+	sender->accepted = told->accepted;
+	sender->failed = told->unknown;
+	sender->refused = told->refused;
+	sender->contacts = told->domains;
+	/* It makes no contacts that could be bad. */
+	sender->contacts_bad = told->networks;
+}
+
+/* As flow_channel_tell gave them. */
+static void
+tell_account(const struct sender *sender, struct flow_facts *facts)
+{
+	facts->networks = sender->contacts_bad;
+	facts->contacts_bad = 0;
+	facts->addresses = 0;
+	facts->expected_a_day = 0;
+}
+
+void
 flow_channel_inbound(
 	struct flow_channel *channel, const struct sighting *sighting, struct wall time)
 {
@@ -674,6 +702,12 @@ flow_channel_score(const struct flow_channel *channel, uint32_t index, struct wa
 	return evidence;
 }
 
+struct wall
+flow_channel_seen(const struct flow_channel *channel, uint32_t index)
+{
+	return (struct wall){senders_at(&channel->senders, index)->last_us};
+}
+
 struct flow_facts
 flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wall now)
 {
@@ -705,6 +739,10 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 		.frozen = sender->frozen,
 	};
 
+	if (sender->role == ROLE_ACCOUNT) {
+		tell_account(sender, &facts);
+		return facts;
+	}
 	/* Within one generation each first contact is another network; later they may come again. */
 	if (sender->last_us - sender->first_us > channel->settings.remember_suspect_us ||
 		sender->contacts > generation_most(channel)) {

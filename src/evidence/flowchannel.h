@@ -140,9 +140,18 @@ void flow_channel_take(
 uint32_t flow_channel_know(struct flow_channel *channel, const struct line *line, struct wall last,
 	struct wall now, bool *made);
 
+/* What a channel elsewhere tells of a line of the role account, which has no flows: its facts. attempts: recipients
+ * asked for; failed: no such user; refused: for reasons of policy; contacts: new domains of recipients; networks: it
+ * logged in from. */
+void flow_channel_tell(struct flow_channel *channel, uint32_t index,
+	const struct sighting_told *told, struct wall time);
+
 /* Takes a sighting of the kind INBOUND, in order of time: how the role mail-server is learnt. */
 void flow_channel_inbound(
 	struct flow_channel *channel, const struct sighting *sighting, struct wall time);
+
+/* When the line at index was last seen, or told of. */
+struct wall flow_channel_seen(const struct flow_channel *channel, uint32_t index);
 
 /* Evidence of the line at index as of now, decayed; the line must be held. */
 struct evidence flow_channel_score(

@@ -128,6 +128,9 @@ has_possible_counts(const struct sender *sender)
 {
 	uint64_t outcomes = (uint64_t)sender->failed + sender->refused + sender->accepted;
 
+	/* As its mail server told it. */
+	if (sender->role == ROLE_ACCOUNT)
+		return true;
 	return outcomes <= sender->attempts && sender->contacts <= sender->attempts &&
 		sender->contacts_bad <= sender->contacts &&
 		sender->window.failed <= sender->window.total;

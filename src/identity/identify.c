@@ -50,7 +50,8 @@ see(struct sighting *into, enum sighting_kind kind, const struct observation *ob
 	into->flags = observation->flags;
 	into->recipients = observation->recipients;
 	into->refusals = observation->refusals;
-	into->spare = 0;
+	into->channel = 0;
+	into->score = into->watch = 0;
 }
 
 /* What one observation says of our lines: an inbound, a contact, both or none. */

@@ -9,4 +9,5 @@ const char *const role_names[ROLE_COUNT] = {
 	[ROLE_MOBILE] = "mobile",
 	[ROLE_SHARED] = "shared",
 	[ROLE_PROTECTED] = "protected",
+	[ROLE_ACCOUNT] = "account",
 };

@@ -1,6 +1,7 @@
 /* line - who, without saying who: the subscriber line that evidence is held against
  *
- * What:    a keyed pseudonym (SipHash of the line's name under the network's secret key) and a role.
+ * What:    a keyed pseudonym (SipHash of the line's name under the network's secret key) and a role. An account at a mail
+ *          server is held as a line is: it has a role of its own.
  *          The only part of identity/ that other stages see.
  * Thread:  a value.
  */
@@ -17,7 +18,9 @@ enum role {
 	ROLE_MOBILE,
 	ROLE_SHARED,    /* one address of many lines: never acted upon automatically */
 	ROLE_PROTECTED, /* alarm, telecare, emergency calls: never quarantined automatically */
-	ROLE_COUNT
+	ROLE_ACCOUNT,   /* no line of the network: who logs in at a relay (relay/) */
+	ROLE_COUNT,
+	ROLE_LINES = ROLE_ACCOUNT /* roles that lines of the network can have */
 };
 
 /* "residential" and so on, as configuration and JSON spell them. */

@@ -299,7 +299,7 @@ lines_parse(struct lines *lines, struct text text, struct line *ret, struct fail
 static int
 role_parse(struct text text, uint8_t *ret)
 {
-	for (uint8_t role = 0; role < ROLE_COUNT; role++) {
+	for (uint8_t role = 0; role < ROLE_LINES; role++) {
 		if (text_is(text, role_names[role])) {
 			*ret = role;
 			return 0;

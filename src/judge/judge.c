@@ -11,6 +11,8 @@
 #define BATCH 32
 /* One is filled and its slots asked for, one's records are, and one is taken. */
 #define BATCHES 3
+/* Of a channel elsewhere: more is not believed. */
+#define SCORE_MOST 1000
 
 /* A sighting that is no contact. It may change the role under which later contacts are judged, or end an epoch, so
  * it is taken in its place among them. */
@@ -71,12 +73,27 @@ judge_free(struct judge *judge)
 	return NULL;
 }
 
+/* Whether a channel could have given it; numbers that are none are neither above nor below. */
+static bool
+is_score(const struct sighting *sighting)
+{
+	const struct sighting_told *told = &sighting->told;
+
+	return (uint64_t)told->accepted + told->unknown + told->refused <= told->recipients &&
+		told->domains <= told->recipients && sighting->channel < CHANNEL_COUNT &&
+		sighting->channel != CHANNEL_FLOW && sighting->score >= 0 &&
+		sighting->score <= SCORE_MOST && sighting->watch >= 0 &&
+		sighting->watch <= SCORE_MOST;
+}
+
 /* Whether it could be none that identity/ hands on. */
 static bool
 is_strange(const struct sighting *sighting)
 {
 	if (sighting->kind == SIGHTING_CLOCK)
 		return false;
+	if (sighting->kind == SIGHTING_SCORE && !is_score(sighting))
+		return true;
 	return sighting->kind >= SIGHTING_COUNT || sighting->line.pseudonym == 0 ||
 		sighting->line.role >= ROLE_COUNT || sighting->outcome >= OUTCOME_COUNT;
 }
@@ -119,11 +136,38 @@ take_contact(struct judge *judge, const struct contact *contact, const struct si
 	court_take(judge->court, &evidence);
 }
 
+/* A channel elsewhere has computed it. */
+static void
+take_score(struct judge *judge, const struct sighting *sighting, struct wall time)
+{
+	bool made;
+	struct evidence evidence = {
+		.time = time,
+		.line = sighting->line.pseudonym,
+		.index = flow_channel_know(judge->flow, &sighting->line, time, time, &made),
+		.score = sighting->score,
+		.watch = sighting->watch,
+		.channel = sighting->channel,
+		.role = sighting->line.role,
+		.is_first_contact = 1,
+	};
+
+	evidence.is_new_line = made;
+	judge->counts.lines += made;
+	if (made && judge->settings.on_line != NULL)
+		judge->settings.on_line(judge->settings.context, sighting);
+	court_advance(judge->court, time);
+	flow_channel_tell(judge->flow, evidence.index, &sighting->told, time);
+	court_take(judge->court, &evidence);
+}
+
 static void
 take_aside(struct judge *judge, const struct aside *aside)
 {
 	if (aside->sighting->kind == SIGHTING_CLOCK)
 		court_advance(judge->court, aside->time);
+	else if (aside->sighting->kind == SIGHTING_SCORE)
+		take_score(judge, aside->sighting, aside->time);
 	else
 		flow_channel_inbound(judge->flow, aside->sighting, aside->time);
 }

@@ -273,7 +273,7 @@ class_lines(struct parser *parser, const struct rule *rule, const struct match *
 static int
 class_role(struct parser *parser, const struct rule *rule, const struct match *match)
 {
-	for (unsigned i = 0; i < ROLE_COUNT; i++) {
+	for (unsigned i = 0; i < ROLE_LINES; i++) {
 		if (text_is(match->word[0], role_names[i])) {
 			parser->class->role = (uint8_t)i;
 			return 0;

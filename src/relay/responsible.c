@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "relay/responsible.h"
 
+#include "identity/accountname.h"
+
 const char *const limit_names[LIMITS] = {
 	[LIMIT_ACCOUNT] = "account",
 	[LIMIT_BUSINESS] = "business",
@@ -18,10 +20,9 @@ const char *const limit_names[LIMITS] = {
 	[LIMIT_LOCAL] = "local",
 };
 
-/* What kind of thing a key stands for, so that an account and a domain of the same name are two. */
+/* What kind of thing a key stands for, so that a certificate and a domain of the same name are two. */
 enum kind {
-	KIND_ACCOUNT = 1,
-	KIND_CERTIFICATE,
+	KIND_CERTIFICATE = 1,
 	KIND_LINE,
 	KIND_PREFIX,
 	KIND_DOMAIN,
@@ -99,12 +100,6 @@ add_domain(struct responsible *ret, struct text account, const struct hash_key *
 		add(ret, LIMIT_DOMAIN, of);
 }
 
-uint64_t
-responsible_account(struct text name, const struct hash_key *key)
-{
-	return key_of_name(KIND_ACCOUNT, name, key);
-}
-
 /* Bounces and local mail count apart from what else the same one sends. */
 static void
 set_apart(struct responsible *ret, enum limit limit)
@@ -118,7 +113,7 @@ void
 responsible_find(
 	const struct responsible_input *input, const struct hash_key *key, struct responsible *ret)
 {
-	uint64_t account = responsible_account(input->account, key);
+	uint64_t account = accountname_pseudonym(input->account, key);
 	uint64_t certificate = key_of_name(KIND_CERTIFICATE, input->certificate, key);
 
 	ret->count = 0;

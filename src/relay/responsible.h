@@ -6,7 +6,7 @@
  *          relay itself have limits of their own, and count for nothing else. The sender's domain is never asked: who
  *          forwards mail would answer for its authors.
  * Owns:    nothing.
- * Limits:  RESPONSIBLE_KEYS keys a message. Names of accounts are the same in capital and small letters (ASCII).
+ * Limits:  RESPONSIBLE_KEYS keys a message. The key of an account is its pseudonym (identity/accountname.h).
  * Thread:  any.
  */
 #ifndef LAZARET_RELAY_RESPONSIBLE_H
@@ -70,8 +70,5 @@ struct responsible {
 
 void responsible_find(
 	const struct responsible_input *input, const struct hash_key *key, struct responsible *ret);
-
-/* The key of an account by its name; 0: the name is too long. */
-uint64_t responsible_account(struct text name, const struct hash_key *key);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/estate.h"
 
+#include "identity/accountname.h"
 #include "identity/names.h"
 #include "identity/sighting.h"
 #include "runtime/channel.h"
@@ -70,6 +71,8 @@ make_memory(struct estate *estate, struct fail *fail)
 			r = share_ring(&estate->sightings[i][j], sizeof(struct sighting),
 				settings->sightings_most, fail);
 	}
+	if (r == 0 && settings->guards > 0)
+		r = share(&estate->accountnames, sizeof(struct accountnames), fail);
 	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
 		r = share_ring(&estate->verdicts[j], sizeof(struct verdict),
 			settings->verdicts_most, fail);
@@ -204,6 +207,10 @@ keep_memory(struct estate *estate, const struct post *post)
 	enum counter_owner owner = post->owner;
 
 	keep_exporters(estate, post);
+	if (owner == OWNER_KEEPER && estate->accountnames != NULL)
+		(void)mprotect(estate->accountnames, sizeof(struct accountnames), PROT_READ);
+	else if (owner != OWNER_GUARD)
+		unshare_memory(&estate->accountnames, sizeof(struct accountnames));
 	for (uint32_t i = 0; i < estate_putters(settings); i++)
 		keep_putter(estate, post, i);
 	for (uint32_t j = 0; j < settings->judges; j++) {
@@ -305,6 +312,7 @@ estate_free(struct estate *estate)
 
 		unshare_memory(&exporters, sizeof(struct status_exporters));
 	}
+	unshare_memory(&estate->accountnames, sizeof(struct accountnames));
 	for (uint32_t i = 0; i < estate_putters(settings); i++) {
 		unshare_memory(&estate->names[i], names_bytes(settings->names_most));
 		for (uint32_t j = 0; j < settings->judges; j++)

@@ -47,6 +47,7 @@ struct estate {
 	void *sightings[ESTATE_PUTTERS][ESTATE_JUDGES];
 	void *verdicts[ESTATE_JUDGES];
 	void *names[ESTATE_PUTTERS];
+	void *accountnames; /* struct accountnames, of the guard; NULL: there is none */
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
 	uint32_t seed; /* by which exporters are given to receivers: statefolder_seed */

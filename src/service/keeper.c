@@ -2,10 +2,12 @@
 #include "service/keeper.h"
 
 #include "control/message.h"
+#include "identity/accountname.h"
 #include "identity/names.h"
 #include "ledger/keyfile.h"
 #include "ledger/reading.h"
 #include "ledger/retention.h"
+#include "ledger/seal.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "service/keeperanswer.h"
@@ -22,6 +24,10 @@
 #include <unistd.h>
 
 #define IDLE_MS 500
+/* Of a line or an account, with its end. */
+#define NAME (ACCOUNTNAME_MOST + 1)
+/* Behind the begin of a name that is too long to be sealed. */
+#define CUT "..."
 /* A ledger that could not be written is tried again after so long. */
 #define RETRY_US     WALL_SECOND
 #define LOOK_US      (10 * WALL_SECOND)
@@ -310,13 +316,20 @@ has_ledger(struct keeper *keeper)
 	return false;
 }
 
-/* The name of a line, from the receiver that saw it last; empty if none knows it. */
+/* The name of a line, from the receiver that saw it last, or of an account, from the guard; empty if none knows it. */
 static void
-name_line(const struct keeper *keeper, uint64_t pseudonym, char into[LINE_NAME])
+name_line(const struct keeper *keeper, uint64_t pseudonym, char into[NAME])
 {
 	struct line_name name;
 
 	*into = '\0';
+	if (keeper->estate->accountnames != NULL &&
+		accountname_find(keeper->estate->accountnames, &keeper->keys.pseudonym, pseudonym,
+			into) == 0) {
+		if (strlen(into) >= SEAL_NAME)
+			memcpy(into + SEAL_NAME - sizeof(CUT), CUT, sizeof(CUT));
+		return;
+	}
 	for (uint32_t i = 0; i < estate_putters(&keeper->settings->estate); i++) {
 		if (names_find(&keeper->names[i], &keeper->keys.pseudonym, pseudonym, &name) == 0) {
 			line_name_format(&name, into);
@@ -330,7 +343,7 @@ name_line(const struct keeper *keeper, uint64_t pseudonym, char into[LINE_NAME])
 static int
 hand_in(struct keeper *keeper, const struct verdict *verdict, struct fail *fail)
 {
-	char name[LINE_NAME];
+	char name[NAME];
 	int r;
 
 	name_line(keeper, verdict->line, name);

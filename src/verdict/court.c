@@ -13,6 +13,8 @@
 /* A watched line is looked at in one epoch of so many: it is below every threshold until it sends again,
  * and there may be tens of thousands. */
 #define WATCH_EPOCHS 64U
+/* What another channel told of a line holds so long, if neither it nor the line is heard of any more. */
+#define TOLD_US WALL_DAY
 /* So many lines ahead memory is asked for. */
 #define AHEAD 16
 
@@ -287,6 +289,10 @@ hold(struct court *court, const struct evidence *evidence)
 	struct standing *standing = &court->standings[evidence->index];
 
 	standing->watch = evidence->watch;
+	for (int c = 0; c < CHANNEL_COUNT; c++) {
+		if (c != evidence->channel && standing->channels[c] > standing->watch)
+			standing->watch = standing->channels[c];
+	}
 	standing->role = evidence->role;
 	/* Most that are watched have no score. */
 	if (evidence->score == standing->channels[evidence->channel])
@@ -364,6 +370,25 @@ find_threshold(const struct court *court)
 	return fmax(threshold, settings->floor);
 }
 
+/* Only flows are scored anew here; who tells of other channels may have gone. */
+static void
+forget_told(struct court *court, uint32_t index, struct wall now)
+{
+	struct standing *standing = &court->standings[index];
+	bool is_told = false;
+
+	for (int c = 0; c < CHANNEL_COUNT; c++)
+		is_told = is_told || (c != CHANNEL_FLOW && standing->channels[c] > 0);
+	if (!is_told || now.us - flow_channel_seen(court->flow, index).us < TOLD_US)
+		return;
+	for (int c = 0; c < CHANNEL_COUNT; c++) {
+		if (c != CHANNEL_FLOW)
+			standing->channels[c] = 0;
+	}
+	standing->watch = standing->channels[CHANNEL_FLOW];
+	standing->score = fuse(court, standing->channels);
+}
+
 /* Holds every step-th of the roster, from first on, at its evidence of now, and counts who is above the floor. */
 static void
 refresh(struct court *court, const struct roster *roster, size_t first, size_t step,
@@ -380,6 +405,7 @@ refresh(struct court *court, const struct roster *roster, size_t first, size_t s
 		}
 		evidence = flow_channel_score(court->flow, roster->index[i], now);
 		hold(court, &evidence);
+		forget_told(court, roster->index[i], now);
 		above = (double)court->standings[roster->index[i]].score - court->settings.floor;
 		if (above >= 0)
 			court->bins[above < (BINS - 1) * BIN_WIDTH ? (int)(above / BIN_WIDTH)

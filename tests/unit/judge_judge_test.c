@@ -364,6 +364,20 @@ a_sighting_that_makes_no_sense_is_counted_and_left_out(void **state)
 		{.time = {INT64_MAX},
 			.line = {.pseudonym = 1, .role = 255},
 			.kind = SIGHTING_INBOUND},
+		{.time = {INT64_MAX},
+			.line = {.pseudonym = 1},
+			.kind = SIGHTING_SCORE,
+			.channel = CHANNEL_FLOW},
+		{.time = {INT64_MAX},
+			.line = {.pseudonym = 1},
+			.kind = SIGHTING_SCORE,
+			.channel = CHANNEL_RELAY,
+			.score = NAN},
+		{.time = {INT64_MAX},
+			.line = {.pseudonym = 1},
+			.kind = SIGHTING_SCORE,
+			.channel = CHANNEL_RELAY,
+			.told = {.recipients = 3, .unknown = 4}},
 	};
 	const size_t count = sizeof(strange) / sizeof(*strange);
 	struct sighting contact = {.time = {START}, .line = {.pseudonym = 1}};
@@ -379,6 +393,59 @@ a_sighting_that_makes_no_sense_is_counted_and_left_out(void **state)
 	assert_int_equal(judge_find(judge, 1, &found), 0);
 	assert_true(found.now.time.us == START);
 	judge_free(judge);
+}
+
+static struct sighting
+score_of(float score, int64_t minute)
+{
+	return (struct sighting){
+		.time = {START + minute * WALL_MINUTE},
+		.line = {.pseudonym = 7, .role = ROLE_ACCOUNT},
+		.kind = SIGHTING_SCORE,
+		.channel = CHANNEL_RELAY,
+		.score = score,
+		.watch = score,
+		.told = {.recipients = 90,
+			.accepted = 30,
+			.unknown = 40,
+			.refused = 5,
+			.domains = 60},
+	};
+}
+
+static void
+an_account_is_held_by_what_its_mail_server_tells(void **state)
+{
+	struct sighting scores[] = {score_of(5, 0), score_of(11, 1), score_of(14, 2)};
+	struct judge *judge = new_judge(NULL, NULL);
+	struct judge_line found;
+
+	judge_take(judge, scores, 1);
+	assert_int_equal(judge_find(judge, 7, &found), 0);
+	assert_int_equal(found.now.to, STATE_CLEAR);
+	judge_take(judge, scores + 1, 1);
+	assert_int_equal(judge_find(judge, 7, &found), 0);
+	assert_int_equal(found.now.to, STATE_SUSPECT);
+	judge_take(judge, scores + 2, 1);
+	assert_int_equal(judge_find(judge, 7, &found), 0);
+	assert_int_equal(found.now.to, STATE_CONFIRMED);
+	assert_int_equal(found.now.role, ROLE_ACCOUNT);
+	assert_int_equal(found.now.facts.attempts, 90);
+	assert_int_equal(found.now.facts.failed, 40);
+	assert_int_equal(found.now.facts.contacts, 60);
+	/* With the weight of its channel. */
+	assert_true(fabs((double)found.now.score - (14 + log(.25))) < .01);
+	/* It holds over the next minutes, though no flow says anything of it. */
+	judge_advance(judge, (struct wall){START + 3 * WALL_HOUR});
+	assert_int_equal(judge_find(judge, 7, &found), 0);
+	assert_int_equal(found.now.to, STATE_CONFIRMED);
+	/* But not for ever when nobody tells it any more. */
+	judge_advance(judge, (struct wall){START + 4 * WALL_DAY});
+	assert_int_equal(judge_find(judge, 7, &found), 0);
+	assert_int_equal(found.now.to, STATE_PROBATION);
+	assert_true(found.now.channels[CHANNEL_RELAY] == 0);
+	judge_free(judge);
+	(void)state;
 }
 
 /* A time like no recording's, or a little later than the last. */
@@ -440,7 +507,8 @@ check_line(void *context, const struct judge_line *line)
 	assert_true(isfinite(facts->failure) && facts->failure >= 0);
 	assert_true(isfinite(facts->chances) && isfinite(facts->expected_a_day));
 	assert_true(facts->contacts_bad <= facts->contacts && facts->contacts <= facts->attempts);
-	assert_true(facts->networks <= facts->contacts && facts->addresses <= facts->attempts);
+	assert_true(line->now.role == ROLE_ACCOUNT || facts->networks <= facts->contacts);
+	assert_true(facts->addresses <= facts->attempts);
 	assert_true(facts->failed + facts->refused + facts->accepted <= facts->attempts);
 	if (line->confirmed != NULL)
 		assert_true(line->confirmed->line == line->now.line);
@@ -471,7 +539,7 @@ mixed_lines(void)
 {
 	struct lines *lines = new_lines("2001:db8::/32");
 
-	for (uint8_t role = 0; role < ROLE_COUNT; role++) {
+	for (uint8_t role = 0; role < ROLE_LINES; role++) {
 		struct lines_prefix prefix = {
 			.prefix = {address_from_v4(0xc0000200 + role * 32U), 128 - 5},
 			.role = role,
@@ -553,6 +621,7 @@ main(void)
 		cmocka_unit_test(a_clock_among_the_sightings_is_time_that_passes),
 		cmocka_unit_test(who_asks_is_told_of_each_new_line_by_its_sighting),
 		cmocka_unit_test(a_sighting_that_makes_no_sense_is_counted_and_left_out),
+		cmocka_unit_test(an_account_is_held_by_what_its_mail_server_tells),
 		cmocka_unit_test(nothing_that_is_sighted_upsets_the_judge),
 		cmocka_unit_test(a_line_that_never_sent_is_not_found),
 	};

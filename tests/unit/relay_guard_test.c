@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
+#include "identity/accountname.h"
 #include "memory_stream.h"
 #include "relay/guard.h"
 #include "unit.h"
@@ -64,7 +65,7 @@ passes(struct guard *guard, const char *account, uint64_t message, enum guard_st
 static uint32_t
 recipients(struct guard *guard, const char *account, int64_t now)
 {
-	return guard_count(guard, responsible_account(text_of(account), &secret), LIMIT_ACCOUNT,
+	return guard_count(guard, accountname_pseudonym(text_of(account), &secret), LIMIT_ACCOUNT,
 		RULE_RECIPIENTS, RULE_HOUR, (struct wall){BEGIN + now});
 }
 
