@@ -20,7 +20,8 @@ extern const char *const channel_names[CHANNEL_COUNT];
 
 enum flow_sampled { FLOW_UNSAMPLED, FLOW_SAMPLED, FLOW_SAMPLING_UNTOLD };
 
-/* What is known of a line from its flows, of an account from its mail server (flow_channel_tell): for reports and explanations, never for other channels. */
+/* What is known of a line from its flows, of an account from its mail server (flow_channel_tell): for reports and
+ * explanations, never for other channels. */
 struct flow_facts {
 	struct wall first_seen; /* first mail attempt */
 	struct wall last_seen;

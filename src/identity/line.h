@@ -1,7 +1,7 @@
 /* line - who, without saying who: the subscriber line that evidence is held against
  *
- * What:    a keyed pseudonym (SipHash of the line's name under the network's secret key) and a role. An account at a mail
- *          server is held as a line is: it has a role of its own.
+ * What:    a keyed pseudonym (SipHash of the line's name under the network's secret key) and a role. An account at a
+ *          mail server is held as a line is: it has a role of its own.
  *          The only part of identity/ that other stages see.
  * Thread:  a value.
  */

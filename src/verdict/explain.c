@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "verdict/explain.h"
 
+#include "verdict/explainaccount.h"
+
 #include <math.h>
 
 static void
@@ -308,6 +310,10 @@ void
 explain_verdict(const struct verdict *verdict, const struct parameters *parameters,
 	const char *name, struct buffer *into)
 {
+	if (verdict->role == ROLE_ACCOUNT) {
+		explain_account(verdict, parameters, name, into);
+		return;
+	}
 	say_state(verdict, name, into);
 	say_seen(&verdict->facts, into);
 	say_compared(verdict, parameters, into);
