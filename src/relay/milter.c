@@ -5,19 +5,18 @@
 #include <strings.h>
 
 /* Steps that the server may leave away, and those for which it may wait for no answer. */
-#define NO_BODY     UINT32_C(0x000010)
-#define NO_HEADERS  UINT32_C(0x000020)
-#define NO_EOH      UINT32_C(0x000040)
-#define NO_UNKNOWN  UINT32_C(0x000100)
-#define NO_DATA     UINT32_C(0x000200)
-#define NR_HEADER   UINT32_C(0x000080)
-#define NR_CONNECT  UINT32_C(0x001000)
-#define NR_HELO     UINT32_C(0x002000)
-#define NR_DATA     UINT32_C(0x010000)
-#define NR_UNKNOWN  UINT32_C(0x020000)
-#define NR_EOH      UINT32_C(0x040000)
-#define NR_BODY     UINT32_C(0x080000)
-#define ACTION_LIST UINT32_C(0x100) /* the filter lists the macros that it wants */
+#define NO_BODY    UINT32_C(0x000010)
+#define NO_HEADERS UINT32_C(0x000020)
+#define NO_EOH     UINT32_C(0x000040)
+#define NO_UNKNOWN UINT32_C(0x000100)
+#define NO_DATA    UINT32_C(0x000200)
+#define NR_HEADER  UINT32_C(0x000080)
+#define NR_CONNECT UINT32_C(0x001000)
+#define NR_HELO    UINT32_C(0x002000)
+#define NR_DATA    UINT32_C(0x010000)
+#define NR_UNKNOWN UINT32_C(0x020000)
+#define NR_EOH     UINT32_C(0x040000)
+#define NR_BODY    UINT32_C(0x080000)
 
 /* MAIL is answered always: Sendmail tells an abort only of a message whose MAIL was answered. */
 #define WANTED                                                                                     \
@@ -226,14 +225,14 @@ agree(struct milter *milter, struct reader *data, struct buffer *answer, struct 
 	}
 	milter->version = version < MILTER_VERSION ? version : MILTER_VERSION;
 	milter->actions = (actions == 0 ? FIRST_ACTIONS : actions) &
-		(MILTER_ACTION_HEADER | MILTER_ACTION_QUARANTINE | ACTION_LIST);
+		(MILTER_ACTION_HEADER | MILTER_ACTION_QUARANTINE | MILTER_ACTION_LIST);
 	milter->protocol = (protocol == 0 ? FIRST_PROTOCOL : protocol) & WANTED;
 	writer_u32(&writer, 0);
 	writer_u8(&writer, 'O');
 	writer_u32(&writer, milter->version);
 	writer_u32(&writer, milter->actions);
 	writer_u32(&writer, milter->protocol);
-	for (size_t i = 0; (milter->actions & ACTION_LIST) && i < sizeof(levels); i++) {
+	for (size_t i = 0; (milter->actions & MILTER_ACTION_LIST) && i < sizeof(levels); i++) {
 		const char *list = milter_macro_lists[levels[i]];
 
 		writer_u32(&writer, (uint32_t)i);

@@ -80,9 +80,10 @@ struct milter {
 	struct milter_macros macros;
 };
 
-/* What the server may be asked to do with a message at its end. */
+/* What the server may be asked to do with a message at its end, and to take the list of macros that are wanted. */
 #define MILTER_ACTION_HEADER     UINT32_C(0x001)
 #define MILTER_ACTION_QUARANTINE UINT32_C(0x020)
+#define MILTER_ACTION_LIST       UINT32_C(0x100)
 
 void milter_init(struct milter *milter);
 
