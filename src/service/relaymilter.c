@@ -111,16 +111,32 @@ give_up(struct session *session)
 }
 
 static void
-refuse(struct session *session, enum envelope_stage stage, const struct decision *decision,
-	struct wall now)
+refuse_with(struct session *session, struct text reply)
 {
 	struct relaymilter *of = session->of;
-	struct text reply = relaytext_make(&of->text, stage, decision, now, &of->reply);
 	struct fail fail;
 
 	of->counts.denied++;
 	if (milter_refuse(&session->milter, reply, &of->answer, &fail) < 0)
 		milter_answer(&session->milter, MILTER_TEMPFAIL, &of->answer);
+}
+
+static void
+refuse(struct session *session, enum envelope_stage stage, const struct decision *decision,
+	struct wall now)
+{
+	struct relaymilter *of = session->of;
+
+	refuse_with(session, relaytext_make(&of->text, stage, decision, now, &of->reply));
+}
+
+static bool
+is_late(struct relaymilter *of)
+{
+	bool is = of->is_late != NULL && of->is_late(of->context);
+
+	of->counts.late += is;
+	return is;
 }
 
 static void
@@ -200,10 +216,17 @@ can_hold(const struct session *session)
 static void
 on_recipient(struct session *session, const struct milter_event *event, struct wall now)
 {
-	struct decision decision = ask(session, ENVELOPE_RECIPIENT, event->name, now);
-	bool holds = decision.act == DECISION_HOLD;
+	struct decision decision = {.act = DECISION_PASS};
+	bool holds;
 
 	session->of->counts.recipients++;
+	if (!is_late(session->of)) {
+		decision = ask(session, ENVELOPE_RECIPIENT, event->name, now);
+	} else if (session->of->fails_closed) {
+		refuse_with(session, TEXT(RELAYTEXT_BUSY));
+		return;
+	}
+	holds = decision.act == DECISION_HOLD;
 	session->of->counts.not_agreed += holds && !can_hold(session);
 	if (decision.act >= DECISION_DEFER && !(holds && can_hold(session))) {
 		refuse(session, ENVELOPE_RECIPIENT, &decision, now);
@@ -248,11 +271,22 @@ hold(struct session *session, struct text number)
 static void
 on_end_of_message(struct session *session, struct wall now)
 {
-	struct decision decision = ask(session, ENVELOPE_END, TEXT(""), now);
-	struct text number = {decision.number, strnlen(decision.number, DECISION_NUMBER)};
-	bool holds = decision.act == DECISION_HOLD;
+	bool late = is_late(session->of), holds;
+	struct decision decision;
+	struct text number;
 
+	if (late && session->of->fails_closed) {
+		give_up(session);
+		refuse_with(session, TEXT(RELAYTEXT_BUSY));
+		return;
+	}
+	/* What passes since it is late counts. */
+	decision = ask(session, ENVELOPE_END, TEXT(""), now);
 	session->message = 0;
+	if (late)
+		decision.act = DECISION_PASS;
+	number = (struct text){decision.number, strnlen(decision.number, DECISION_NUMBER)};
+	holds = decision.act == DECISION_HOLD;
 	session->of->counts.not_agreed += holds && !can_hold(session);
 	if (decision.act >= DECISION_DEFER && !(holds && can_hold(session))) {
 		refuse(session, ENVELOPE_END, &decision, now);

@@ -36,6 +36,7 @@ struct relaymilter_counts {
 	uint64_t slowed;      /* answers */
 	uint64_t shadowed;    /* answers that were other than they would have been */
 	uint64_t aborted;     /* messages with a recipient that did not come to their end */
+	uint64_t late;        /* questions that had waited too long */
 	uint64_t left_out;    /* values of macros that did not fit */
 	uint64_t not_agreed;  /* what the server does not let a milter do */
 	uint64_t fault[MILTER_FAULTS]; /* connections that ended so */
@@ -48,9 +49,11 @@ struct relaymilter {
 	bool adds_trace; /* X-Lazaret-Case is added to what has a case */
 	uint32_t number; /* of this listener: no other of relay has it */
 	struct event_base *base;
-	/* What time it is. */
+	/* What time it is, and whether who asks has waited too long by now (NULL: never). */
 	struct wall (*now)(void *context);
+	bool (*is_late)(void *context);
 	void *context;
+	bool fails_closed; /* who has waited too long is deferred, else passes */
 	/* Its own, zero at the begin. */
 	uint64_t streams;
 	struct buffer reply;

@@ -27,6 +27,7 @@ struct fixture {
 	struct relaypolicy policy;
 	struct wall now;
 	bool is_scripted;
+	bool is_late;
 	int listening;
 	int client;
 	struct buffer told;  /* questions, or decisions */
@@ -151,6 +152,12 @@ now_of(void *context)
 	return ((struct fixture *)context)->now;
 }
 
+static inline bool
+is_late_of(void *context)
+{
+	return ((struct fixture *)context)->is_late;
+}
+
 static inline int
 connected_to(int listening)
 {
@@ -188,12 +195,10 @@ fixture_begin(struct fixture *fixture, const struct relay_settings *settings, bo
 		.adds_trace = true,
 		.base = fixture->base,
 		.now = now_of,
+		.is_late = is_late_of,
 		.context = fixture};
-	fixture->policy = (struct relaypolicy){.relay = fixture->relay,
-		.text = text,
-		.base = fixture->base,
-		.now = now_of,
-		.context = fixture};
+	fixture->policy = (struct relaypolicy){
+		.relay = fixture->relay, .text = text, .now = now_of, .context = fixture};
 	relaymilter_begin(&fixture->milter);
 	relaypolicy_begin(&fixture->policy);
 	stream.protocol = is_milter ? &relaymilter_protocol : &relaypolicy_protocol;

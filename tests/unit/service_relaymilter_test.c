@@ -175,6 +175,9 @@ a_certificate_answers_where_the_server_has_verified_it(void **state)
 	"\0\0\0\251"                                                                               \
 	"y550 5.7.1 Far more than 200 recipients came for this account, so no more is taken just " \
 	"now. If you did not send that, change your password. Help: https://help.example/\0"
+#define BUSY                                                                                       \
+	"\0\0\0\73"                                                                                \
+	"y" RELAYTEXT_BUSY "\0"
 #define CASE "\0\0\0\035i\0\0\0\0X-Lazaret-Case\0K7Q2M3XW\0"
 
 static void
@@ -409,6 +412,38 @@ who_gives_up_while_an_answer_waits_is_not_answered(void **state)
 }
 
 static void
+what_is_asked_too_late_passes_or_is_deferred(void **state)
+{
+	struct fixture fixture;
+
+	begin_session(&fixture);
+	fixture.is_late = true;
+	fixture_say(&fixture, BYTES(MAIL RCPT "\0\0\0\011R<defer>\0" END));
+	check_heard(&fixture, BYTES(CONTINUE CONTINUE CONTINUE CONTINUE));
+	/* Yet what passed counts. */
+	check_told(&fixture, "END 1 from=a 192.0.2.7 2\n");
+	fixture_say(&fixture, BYTES("\0\0\0\011M<defer>\0" RCPT END));
+	check_heard(&fixture, BYTES(CONTINUE CONTINUE CONTINUE));
+	buffer_clear(&fixture.told);
+	fixture.milter.fails_closed = true;
+	fixture_say(&fixture, BYTES(MAIL RCPT));
+	check_heard(&fixture, BYTES(CONTINUE BUSY));
+	check_told(&fixture, "");
+	fixture.is_late = false;
+	fixture_say(&fixture, BYTES(RCPT));
+	check_heard(&fixture, BYTES(CONTINUE));
+	fixture.is_late = true;
+	fixture_say(&fixture, BYTES(END));
+	check_heard(&fixture, BYTES(BUSY));
+	check_told(&fixture,
+		"RCPT 3 from=a to=b 192.0.2.7\n"
+		"ABORT 3 from=a 192.0.2.7\n");
+	assert_int_equal(fixture.milter.counts.late, 7);
+	fixture_end(&fixture);
+	(void)state;
+}
+
+static void
 no_two_messages_have_the_same_name(void **state)
 {
 	struct fixture fixture, later;
@@ -474,6 +509,7 @@ main(void)
 		cmocka_unit_test(who_only_looks_whether_it_is_there_does_no_harm),
 		cmocka_unit_test(every_fault_is_counted_as_what_it_is),
 		cmocka_unit_test(who_gives_up_while_an_answer_waits_is_not_answered),
+		cmocka_unit_test(what_is_asked_too_late_passes_or_is_deferred),
 		cmocka_unit_test(no_two_messages_have_the_same_name),
 		cmocka_unit_test(a_sender_that_is_too_long_keeps_its_domain),
 	};
