@@ -114,6 +114,9 @@ class Postfix:
         if not ending.wait_until(lambda: all(map(self.is_listening, self.ports)) or self.process.poll() is not None, 60) \
                 or self.process.poll() is not None:
             raise RuntimeError("Postfix does not start:\n" + self.said())
+        # It outlives the script that started it; what it starts does not outlive it.
+        with open(os.path.join(self.queue, "pid/master.pid"), encoding="ascii") as file:
+            ending.also(int(file.read()))
         return self
 
     @staticmethod
