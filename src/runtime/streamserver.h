@@ -81,7 +81,8 @@ void *stream_state(struct stream *stream);
 /* Answers, in order; written when the protocol returns. */
 void stream_answer(struct stream *stream, const void *bytes, size_t size);
 
-/* What comes is not looked at until stream_go_on, which the protocol calls in its own time, not from take. */
+/* What comes is not looked at until stream_go_on, which the protocol calls in its own time, not from take. It writes
+ * what was answered meanwhile, also where nothing waited, and the stream may end in it. */
 void stream_wait(struct stream *stream);
 void stream_go_on(struct stream *stream);
 
