@@ -275,6 +275,7 @@ on_end_of_message(struct session *session, struct wall now)
 	struct decision decision;
 	struct text number;
 
+	session->of->counts.ends++;
 	if (late && session->of->fails_closed) {
 		give_up(session);
 		refuse_with(session, TEXT(RELAYTEXT_BUSY));

@@ -31,6 +31,7 @@ struct relaymilter_counts {
 	uint64_t connections; /* of clients that the server told of */
 	uint64_t messages;    /* begun */
 	uint64_t recipients;  /* asked for */
+	uint64_t ends;        /* of messages, asked for */
 	uint64_t denied;      /* answers: later, or never */
 	uint64_t held;        /* messages */
 	uint64_t slowed;      /* answers */

@@ -93,6 +93,7 @@ a_session_of_postfix_asks_for_each_recipient_and_each_end(void **state)
 	assert_int_equal(fixture.milter.counts.connections, 1);
 	assert_int_equal(fixture.milter.counts.messages, 7);
 	assert_int_equal(fixture.milter.counts.recipients, 9);
+	assert_int_equal(fixture.milter.counts.ends, 3);
 	assert_int_equal(fixture.milter.counts.denied, 2);
 	assert_int_equal(fixture.milter.counts.held, 1);
 	assert_int_equal(fixture.milter.counts.aborted, 3);
