@@ -5,6 +5,7 @@
 #include "identity/sighting.h"
 #include "service/post.h"
 #include "service/relayfile.h"
+#include "service/relaymilter.h"
 #include "service/relaypolicy.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
@@ -22,6 +23,8 @@
 /* A request must come whole in this time, and the next one within that: Postfix lets a connection go after 300 s. */
 #define REQUEST_US (20 * WALL_SECOND)
 #define IDLE_US    (30 * WALL_MINUTE)
+/* A milter hears nothing while a message comes, however slowly. */
+#define MILTER_IDLE_US (2 * WALL_HOUR)
 /* Of answers that a peer does not read. */
 #define ANSWER_MOST 65536
 #define LOCAL_MOST  1024
@@ -33,9 +36,10 @@
 
 struct relaying;
 
-/* One place to listen at. */
+/* One place to listen at, with what speaks there. */
 struct listening {
 	struct relaypolicy policy;
+	struct relaymilter milter;
 	struct stream_listener *listener;
 };
 
@@ -107,8 +111,11 @@ show(struct relaying *relaying)
 	uint64_t requests = 0, late = 0;
 
 	for (size_t i = 0; i < relaying->count; i++) {
-		requests += relaying->at[i].policy.counts.requests;
-		late += relaying->at[i].policy.counts.late;
+		const struct relaymilter_counts *milter = &relaying->at[i].milter.counts;
+
+		requests +=
+			relaying->at[i].policy.counts.requests + milter->recipients + milter->ends;
+		late += relaying->at[i].policy.counts.late + milter->late;
 	}
 	show_connections(relaying, duty);
 	duty_count(duty, COUNT_RELAY_REQUESTS, requests);
@@ -172,20 +179,9 @@ make_local(struct relaying *relaying)
 }
 
 static void
-listen_at(struct relaying *relaying, const struct relay_opened *opened)
+begin_policy(struct relaying *relaying, struct listening *at, struct stream_settings *stream)
 {
 	const struct relaying_settings *settings = &relaying->settings->relaying;
-	struct listening *at = &relaying->at[relaying->count++];
-	struct stream_settings stream = {
-		.socket = opened->descriptor,
-		.protocol = &relaypolicy_protocol,
-		.context = &at->policy,
-		.connections_most = settings->connections_most,
-		.request_most = POLICY_REQUEST,
-		.answer_most = ANSWER_MOST,
-		.request_us = REQUEST_US,
-		.idle_us = IDLE_US,
-	};
 
 	at->policy = (struct relaypolicy){
 		.relay = relaying->relay,
@@ -197,6 +193,51 @@ listen_at(struct relaying *relaying, const struct relay_opened *opened)
 		.context = relaying,
 	};
 	relaypolicy_begin(&at->policy);
+	stream->protocol = &relaypolicy_protocol;
+	stream->context = &at->policy;
+	stream->request_most = POLICY_REQUEST;
+	stream->idle_us = IDLE_US;
+}
+
+static void
+begin_milter(struct relaying *relaying, struct listening *at, struct stream_settings *stream)
+{
+	const struct relaying_settings *settings = &relaying->settings->relaying;
+
+	at->milter = (struct relaymilter){
+		.relay = relaying->relay,
+		.key = relaying->key,
+		.text = {.language = settings->language, .help = text_of(settings->help)},
+		.adds_trace = true,
+		.number = (uint32_t)(at - relaying->at),
+		.base = relaying->base,
+		.now = now_for,
+		.is_late = is_late,
+		.fails_closed = settings->fails_closed,
+		.context = relaying,
+	};
+	relaymilter_begin(&at->milter);
+	stream->protocol = &relaymilter_protocol;
+	stream->context = &at->milter;
+	stream->request_most = MILTER_PACKET + 4;
+	stream->idle_us = MILTER_IDLE_US;
+}
+
+static void
+listen_at(struct relaying *relaying, const struct relay_opened *opened)
+{
+	struct listening *at = &relaying->at[relaying->count++];
+	struct stream_settings stream = {
+		.socket = opened->descriptor,
+		.connections_most = relaying->settings->relaying.connections_most,
+		.answer_most = ANSWER_MOST,
+		.request_us = REQUEST_US,
+	};
+
+	if (opened->place.protocol == RELAY_MILTER)
+		begin_milter(relaying, at, &stream);
+	else
+		begin_policy(relaying, at, &stream);
 	at->listener = stream_listen(relaying->base, &stream);
 }
 
