@@ -3,6 +3,7 @@
 
 #include "relay/milteranswer.h"
 
+#include <errno.h>
 #include <event2/event.h>
 
 /* Of a sender; of a longer one the end is kept, where its domain is. */
@@ -29,7 +30,7 @@ void
 relaymilter_begin(struct relaymilter *of)
 {
 	buffer_init(&of->reply, REPLY_MOST);
-	/* What one read of a peer can be answered: each of its commands has five bytes at least. */
+	/* More than a server that waits for its answers can be told after one read. */
 	buffer_init(&of->answer, 4 * STREAM_READ);
 }
 
@@ -361,6 +362,10 @@ take(void *context, struct stream *stream, struct text bytes)
 	buffer_clear(&of->answer);
 	while ((r = milter_read(&session->milter, &reader, &of->answer, &event, &fail)) > 0)
 		on_event(session, &event);
+	if (r == 0 && of->answer.failed) {
+		session->milter.fault = MILTER_BAD_HASTE;
+		r = -EBADMSG;
+	}
 	if (r < 0) {
 		of->counts.fault[session->milter.fault]++;
 		return r;

@@ -7,6 +7,7 @@
  *          certificates only that it has verified, Sendmail of any, but with {verify}, which is "OK" then. So a server
  *          that took the list of macros that are wanted, and yet tells no {verify}, is believed. Else the client's
  *          address. A recipient is the server's own if its {rcpt_mailer} is "local" or "virtual".
+ *          A recipient that is refused after this, by another milter or by the server itself, counts.
  *          What a message is called is made of its connection and its place in it: the queue id comes too late.
  * Owns:    buffers, and a timer for each connection that was slowed; relay and the texts' settings are the caller's.
  * Limits:  about 5 KiB a connection. An answer waits RELAYMILTER_RCPT_US at the longest at RCPT (Sendmail waits ten
@@ -47,9 +48,9 @@ struct relaymilter {
 	struct relay *relay;
 	struct hash_key key; /* of the names of messages */
 	struct relaytext text;
-	bool adds_trace; /* X-Lazaret-Case is added to what has a case */
-	uint32_t number; /* of this listener: no other of relay has it */
-	struct event_base *base;
+	bool adds_trace;         /* X-Lazaret-Case is added to what has a case */
+	uint32_t number;         /* of this listener: no other of relay has it */
+	struct event_base *base; /* of the listener */
 	/* What time it is, and whether who asks has waited too long by now (NULL: never). */
 	struct wall (*now)(void *context);
 	bool (*is_late)(void *context);

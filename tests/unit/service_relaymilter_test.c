@@ -389,6 +389,27 @@ every_fault_is_counted_as_what_it_is(void **state)
 }
 
 static void
+who_asks_without_end_and_hears_nothing_is_ended(void **state)
+{
+	static const char one[] = "\0\0\0\011R<defer>\0";
+	struct fixture fixture;
+	struct buffer many;
+
+	begin_session(&fixture);
+	buffer_init(&many, 65536);
+	buffer_add(&many, BYTES(MAIL));
+	for (int i = 0; i < 4000; i++)
+		buffer_add(&many, BYTES(one));
+	fixture_say(&fixture, many.at, many.length);
+	fixture_wait_for_end(&fixture, STREAM_WRONG);
+	assert_int_equal(fixture.milter.counts.fault[MILTER_BAD_HASTE], 1);
+	assert_int_equal(fixture.milter.counts.aborted, 1);
+	buffer_done(&many);
+	fixture_end(&fixture);
+	(void)state;
+}
+
+static void
 who_gives_up_while_an_answer_waits_is_not_answered(void **state)
 {
 	struct fixture fixture;
@@ -509,6 +530,7 @@ main(void)
 		cmocka_unit_test(nothing_is_given_up_where_nothing_was_asked_or_all_was_said),
 		cmocka_unit_test(who_only_looks_whether_it_is_there_does_no_harm),
 		cmocka_unit_test(every_fault_is_counted_as_what_it_is),
+		cmocka_unit_test(who_asks_without_end_and_hears_nothing_is_ended),
 		cmocka_unit_test(who_gives_up_while_an_answer_waits_is_not_answered),
 		cmocka_unit_test(what_is_asked_too_late_passes_or_is_deferred),
 		cmocka_unit_test(no_two_messages_have_the_same_name),
