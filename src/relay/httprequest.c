@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "relay/httprequest.h"
+
+#include <errno.h>
+
+const char *const httprequest_fault_names[HTTPREQUEST_FAULTS] = {
+	[HTTPREQUEST_NO_FAULT] = "none",
+	[HTTPREQUEST_WRONG] = "wrong",
+	[HTTPREQUEST_METHOD] = "method",
+	[HTTPREQUEST_NO_LENGTH] = "no-length",
+	[HTTPREQUEST_LONG_BODY] = "long-body",
+	[HTTPREQUEST_EXPECTS] = "expects",
+	[HTTPREQUEST_LONG_HEAD] = "long-head",
+	[HTTPREQUEST_CODING] = "coding",
+	[HTTPREQUEST_VERSION] = "version",
+};
+
+const char *const httprequest_status[HTTPREQUEST_FAULTS] = {
+	[HTTPREQUEST_NO_FAULT] = "200 OK",
+	[HTTPREQUEST_WRONG] = "400 Bad Request",
+	[HTTPREQUEST_METHOD] = "405 Method Not Allowed",
+	[HTTPREQUEST_NO_LENGTH] = "411 Length Required",
+	[HTTPREQUEST_LONG_BODY] = "413 Content Too Large",
+	[HTTPREQUEST_EXPECTS] = "417 Expectation Failed",
+	[HTTPREQUEST_LONG_HEAD] = "431 Request Header Fields Too Large",
+	[HTTPREQUEST_CODING] = "501 Not Implemented",
+	[HTTPREQUEST_VERSION] = "505 HTTP Version Not Supported",
+};
+
+/* What a head says of its request. */
+struct head {
+	struct httprequest *request;
+	struct text wanted;
+	bool has_length;
+	uint64_t length;
+};
+
+/* Names of fields and of what they list: without regard to case (RFC 9110 s5.1). */
+static bool
+is_named(struct text a, struct text b)
+{
+	return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
+}
+
+/* A token (RFC 9110 s5.6.2). */
+static bool
+is_token(struct text text)
+{
+	for (size_t i = 0; i < text.length; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c) != NULL)
+			return false;
+	}
+	return text.length > 0;
+}
+
+static bool
+lists(struct text list, struct text word)
+{
+	while (list.length > 0) {
+		if (is_named(text_trim(text_cut(&list, ',')), word))
+			return true;
+	}
+	return false;
+}
+
+static enum httprequest_fault
+take_first_line(struct httprequest *request, struct text line)
+{
+	struct text method = text_cut(&line, ' ');
+	struct text target = text_cut(&line, ' ');
+
+	if (!is_token(method) || target.length == 0 || *target.at != '/' ||
+		!text_starts(line, "HTTP/"))
+		return HTTPREQUEST_WRONG;
+	if (!text_is(line, "HTTP/1.1") && !text_is(line, "HTTP/1.0"))
+		return HTTPREQUEST_VERSION;
+	if (!text_is(method, "POST"))
+		return HTTPREQUEST_METHOD;
+	request->target = target;
+	request->closes = text_is(line, "HTTP/1.0");
+	return HTTPREQUEST_NO_FAULT;
+}
+
+static enum httprequest_fault
+take_length(struct head *head, struct text value)
+{
+	/* Two lengths are two readings. */
+	if (head->has_length || text_parse_u64(value, UINT64_MAX, &head->length) < 0)
+		return HTTPREQUEST_WRONG;
+	head->has_length = true;
+	return head->length > HTTPREQUEST_BODY ? HTTPREQUEST_LONG_BODY : HTTPREQUEST_NO_FAULT;
+}
+
+static enum httprequest_fault
+take_field(struct head *head, struct text line)
+{
+	struct text value = line, name = text_cut(&value, ':');
+
+	if (name.length == line.length || !is_token(name))
+		return HTTPREQUEST_WRONG;
+	value = text_trim(value);
+	if (is_named(name, TEXT("Transfer-Encoding")))
+		return HTTPREQUEST_CODING;
+	if (is_named(name, TEXT("Expect")))
+		return HTTPREQUEST_EXPECTS;
+	if (is_named(name, TEXT("Connection")) && lists(value, TEXT("close")))
+		head->request->closes = true;
+	if (is_named(name, head->wanted)) {
+		if (head->request->field.at != NULL)
+			return HTTPREQUEST_WRONG;
+		head->request->field = value;
+	}
+	if (is_named(name, TEXT("Content-Length")))
+		return take_length(head, value);
+	return HTTPREQUEST_NO_FAULT;
+}
+
+/* Lines up to the empty one, each with CR LF at its end. */
+static enum httprequest_fault
+take_head(struct head *head, struct text bytes)
+{
+	enum httprequest_fault fault = HTTPREQUEST_NO_FAULT;
+	bool is_first = true;
+
+	while (fault == HTTPREQUEST_NO_FAULT && bytes.length > 0) {
+		struct text line = text_cut(&bytes, '\n');
+
+		if (line.length == 0 || line.at[line.length - 1] != '\r')
+			return HTTPREQUEST_WRONG;
+		line.length--;
+		if (memchr(line.at, '\r', line.length) != NULL ||
+			memchr(line.at, '\0', line.length) != NULL)
+			return HTTPREQUEST_WRONG;
+		if (line.length == 0)
+			break;
+		fault = is_first ? take_first_line(head->request, line) : take_field(head, line);
+		is_first = false;
+	}
+	if (fault == HTTPREQUEST_NO_FAULT && is_first)
+		return HTTPREQUEST_WRONG;
+	if (fault == HTTPREQUEST_NO_FAULT && !head->has_length)
+		return HTTPREQUEST_NO_LENGTH;
+	return fault;
+}
+
+/* Where the head ends, as far as that can be known. */
+static enum httprequest_fault
+find_head(struct httprequest_reader *reader, struct text bytes)
+{
+	size_t from = reader->looked > 3 ? reader->looked - 3 : 0;
+	const char *found;
+
+	/* What is no HTTP at all, as TLS, may never have an empty line. */
+	if (bytes.length > 0 && (*bytes.at < 'A' || *bytes.at > 'Z'))
+		return HTTPREQUEST_WRONG;
+	found = memmem(bytes.at + from, bytes.length - from, "\r\n\r\n", 4);
+	reader->looked = bytes.length;
+	if (found != NULL)
+		reader->head = (size_t)(found - bytes.at) + 4;
+	if (reader->head > HTTPREQUEST_HEAD ||
+		(reader->head == 0 && bytes.length >= HTTPREQUEST_HEAD))
+		return HTTPREQUEST_LONG_HEAD;
+	return HTTPREQUEST_NO_FAULT;
+}
+
+static int64_t
+wrong(struct httprequest_reader *reader, enum httprequest_fault fault)
+{
+	reader->fault = (uint8_t)fault;
+	return -EBADMSG;
+}
+
+int64_t
+httprequest_read(struct httprequest_reader *reader, struct text bytes, struct text wanted,
+	struct httprequest *ret)
+{
+	struct head head = {.request = ret, .wanted = wanted};
+	bool is_known = reader->head > 0;
+	enum httprequest_fault fault;
+	size_t whole;
+
+	if (bytes.length == 0 || (is_known && bytes.length < reader->head + reader->length))
+		return 0;
+	fault = is_known ? HTTPREQUEST_NO_FAULT : find_head(reader, bytes);
+	if (fault != HTTPREQUEST_NO_FAULT)
+		return wrong(reader, fault);
+	if (reader->head == 0)
+		return 0;
+	*ret = (struct httprequest){0};
+	fault = take_head(&head, (struct text){bytes.at, reader->head});
+	if (fault != HTTPREQUEST_NO_FAULT)
+		return wrong(reader, fault);
+	reader->length = head.length;
+	whole = reader->head + reader->length;
+	if (bytes.length < whole)
+		return 0;
+	ret->body = (struct text){bytes.at + reader->head, reader->length};
+	*reader = (struct httprequest_reader){0};
+	return (int64_t)whole;
+}
+
+struct text
+httprequest_query(struct text target, struct text name)
+{
+	struct text query = target;
+
+	(void)text_cut(&query, '?');
+	while (query.length > 0) {
+		struct text value = text_cut(&query, '&');
+		struct text key = text_cut(&value, '=');
+
+		if (text_equal(key, name))
+			return value;
+	}
+	return (struct text){0};
+}
