@@ -1,7 +1,7 @@
 /* httprequest - a request of HTTP/1.1 that brings a body, as programs send it to each other
  *
- * What:    RFC 9112, as much as needed: POST, a body with its length, connections that stay open. No transfer codings, no
- *          "100 Continue", no folded lines: what is read here has one reading only.
+ * What:    RFC 9112, as much as needed: POST, a body with its length, connections that stay open. No transfer codings,
+ *          no "100 Continue", no folded lines: what is read here has one reading only.
  * Owns:    nothing: texts point into the bytes that were given.
  * Limits:  HTTPREQUEST_HEAD and HTTPREQUEST_BODY bytes. Every line ends in CR LF; no NUL, no other CR.
  * Thread:  any.

@@ -2,12 +2,12 @@
  *
  * What:    one of these a listening socket. POST TARGET?command=allow asks, ?command=report tells (authpolicy.h); both
  *          get JSON, on connections that stay open. Where there is a secret, only who sends it is heard: it is written
- *          as in Dovecot's auth_policy_server_api_header, "Authorization: Basic ..." or, without a name, the value of
- *          X-API-Key. It goes over the wire as it is: listen on loopback or a network of one's own.
- *          A body that cannot be understood is answered by 400, and the connection goes on; what is no request that is
- *          read here, has no secret or no command ends it. Dovecot then lets the login pass (auth_policy_reject_on_fail
- *          = no) and says so in its log.
- * Owns:    itself; texts of the settings, and what context is, are the caller's and stay valid. Listeners end before it.
+ *          as in Dovecot's auth_policy_server_api_header, "Authorization: Basic ..." or, without a name, the value
+ *          of X-API-Key. It goes over the wire as it is: listen on loopback or a network of one's own.
+ *          A body that cannot be understood is answered by 400, and the connection goes on; what is no request that
+ *          is read here, has no secret or no command ends it. Dovecot then lets the login pass, unless
+ *          auth_policy_reject_on_fail says no, and writes so into its log.
+ * Owns:    itself; texts of the settings, and context, are the caller's and stay valid. Its listeners end before it.
  * Limits:  those of httprequest.h, authpolicy.h and of the listener; a secret of RELAYLOGIN_SECRET bytes.
  * Thread:  one. relaylogin_new before the process gives up opening files.
  */
