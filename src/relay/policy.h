@@ -50,7 +50,7 @@ enum policy_attribute {
 	POLICY_ATTRIBUTES
 };
 
-extern const char *const policy_names[POLICY_ATTRIBUTES];
+extern const struct text policy_names[POLICY_ATTRIBUTES];
 
 enum policy_state {
 	POLICY_CONNECT,
@@ -79,7 +79,8 @@ struct policy_reader {
 };
 
 /* The request at the begin of the bytes: its length. 0: it is not whole. -EMSGSIZE: it is longer than POLICY_REQUEST;
- * -EBADMSG: it is none, and fail->what says why. After an error nothing of that peer can be read. */
+ * -EBADMSG: it is none, or what is there cannot become one, and fail->what says why. After an error nothing of that
+ * peer can be read. *ret is valid after a length only. */
 int64_t policy_read(struct policy_reader *reader, struct text bytes, struct policy_request *ret,
 	struct fail *fail) MUST_USE;
 

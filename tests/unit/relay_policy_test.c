@@ -83,6 +83,46 @@ it_may_come_byte_by_byte_and_several_at_once(void **state)
 	(void)state;
 }
 
+static void
+attributes_may_come_in_any_order(void **state)
+{
+	static char turned[sizeof(rcpt)];
+	struct policy_request one, other;
+	struct fail fail = {0};
+	size_t length = sizeof(rcpt) - 2, to = 0;
+
+	/* Line by line from the end. */
+	for (size_t end = length; end > 0;) {
+		size_t begin = end - 1;
+
+		while (begin > 0 && rcpt[begin - 1] != '\n')
+			begin--;
+		memcpy(turned + to, rcpt + begin, end - begin);
+		to += end - begin;
+		end = begin;
+	}
+	turned[to++] = '\n';
+	assert_int_equal(read_all(rcpt, length + 1, &one, &fail), length + 1);
+	assert_int_equal(read_all(turned, to, &other, &fail), length + 1);
+	for (int i = 0; i < POLICY_ATTRIBUTES; i++)
+		assert_true(text_equal(one.value[i], other.value[i]));
+	assert_int_equal(other.state, POLICY_RCPT);
+	assert_int_equal(other.size, 2048);
+	(void)state;
+}
+
+static void
+what_cannot_become_a_request_is_refused_before_its_end(void **state)
+{
+	static const char bytes[] = "GET / HTTP/1.1\r\n";
+	struct policy_request request;
+	struct fail fail = {0};
+
+	assert_int_equal(read_all(bytes, sizeof(bytes) - 1, &request, &fail), -EBADMSG);
+	assert_int_equal(read_all(bytes, sizeof(bytes) - 2, &request, &fail), 0);
+	(void)state;
+}
+
 static const struct {
 	const char *bytes;
 	const char *says;
@@ -164,6 +204,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_of_postfix_is_read),
 		cmocka_unit_test(it_may_come_byte_by_byte_and_several_at_once),
+		cmocka_unit_test(attributes_may_come_in_any_order),
+		cmocka_unit_test(what_cannot_become_a_request_is_refused_before_its_end),
 		cmocka_unit_test(what_is_no_request_is_refused_with_a_reason),
 		cmocka_unit_test(one_that_does_not_end_is_too_long),
 		cmocka_unit_test(a_state_of_tomorrow_is_no_mistake),
