@@ -90,6 +90,8 @@ oldest(const struct cells *cells, uint32_t latest)
 static void
 advance(const struct window_ref *ref, uint32_t cell)
 {
+	if (ref->head->cell == cell)
+		return;
 	for (int s = 0; s < RULE_SPANS; s++) {
 		const struct cells *cells = &spans[s];
 		uint32_t from = ref->head->cell / cells->length + 1, to = cell / cells->length;
@@ -104,16 +106,42 @@ advance(const struct window_ref *ref, uint32_t cell)
 	ref->head->cell = cell;
 }
 
+/* Of some cells one behind the other. */
+static uint64_t
+sum_run(const struct window_ref *ref, unsigned what, unsigned first, unsigned count)
+{
+	uint64_t wide = 0;
+	/* Fewer than 2^16 cells of less than 2^16. */
+	uint32_t narrow = 0;
+
+	first += what * WINDOW_CELLS;
+	if (ref->narrow != NULL) {
+		for (unsigned i = 0; i < count; i++)
+			narrow += ref->narrow[first + i];
+		return narrow;
+	}
+	for (unsigned i = 0; i < count; i++)
+		wide += ref->wide[first + i];
+	return wide;
+}
+
 /* What is counted in a span when `cell` is the present one. */
 static uint64_t
 sum(const struct window_ref *ref, unsigned what, const struct cells *cells, uint32_t cell)
 {
-	uint32_t last = ref->head->cell / cells->length;
-	uint64_t count = 0;
+	uint32_t last = ref->head->cell / cells->length, from = oldest(cells, cell / cells->length);
+	unsigned begin, count, whole;
 
-	for (uint32_t number = oldest(cells, cell / cells->length); number <= last; number++)
-		count += get(ref, what, place(cells, number));
-	return count;
+	/* Mostly time is where it was: all that is in its cells counts. */
+	if (from + cells->count == last + 1)
+		return sum_run(ref, what, cells->first, cells->count);
+	if (from > last)
+		return 0;
+	count = last - from + 1;
+	begin = from % cells->count;
+	whole = count < cells->count - begin ? count : cells->count - begin;
+	return sum_run(ref, what, cells->first + begin, whole) +
+		sum_run(ref, what, cells->first, count - whole);
 }
 
 /* When so many of what is counted are old enough not to count. */
@@ -227,12 +255,11 @@ static void
 count_in(const struct window_ref *ref, const struct window_amount *amount, struct wall now)
 {
 	advance(ref, cell_of(ref, now));
-	for (unsigned w = 0; w < RULE_WHATS; w++) {
-		for (int s = 0; s < RULE_SPANS; s++) {
-			unsigned at = place(&spans[s], ref->head->cell / spans[s].length);
+	for (int s = 0; s < RULE_SPANS; s++) {
+		unsigned at = place(&spans[s], ref->head->cell / spans[s].length);
 
+		for (unsigned w = 0; w < RULE_WHATS; w++)
 			set(ref, w, at, (uint64_t)get(ref, w, at) + amount->of[w]);
-		}
 	}
 }
 
