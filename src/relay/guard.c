@@ -10,7 +10,7 @@
 /* So many are looked at in one guard_advance. */
 #define LOOKS 1024
 
-/* A message on its way. In the order in which they were last heard of. */
+/* A message on its way, or one that was: its end may be asked for again. */
 struct message {
 	uint64_t id;
 	struct wall heard;
@@ -23,7 +23,14 @@ struct message {
 	uint32_t newer;
 	bool is_settled; /* its end will be told */
 	bool is_near;    /* that it is near a limit was told */
-	bool is_over;    /* and was */
+	bool is_over;    /* that was told, and it passed */
+	bool is_loose;   /* it stands in the second line */
+};
+
+/* Messages in the order in which they were last heard of. */
+struct line {
+	uint32_t oldest;
+	uint32_t newest;
 };
 
 struct guard {
@@ -32,9 +39,8 @@ struct guard {
 	struct table table; /* of messages; value: the place */
 	struct message *message;
 	uint32_t used;
-	uint32_t free; /* linked by newer */
-	uint32_t oldest;
-	uint32_t newest;
+	uint32_t free;       /* linked by newer */
+	struct line line[2]; /* those on their way; those that may be forgotten */
 	struct guard_counts counts;
 };
 
@@ -47,7 +53,9 @@ guard_new(const struct guard_settings *settings)
 	guard->windows = windows_new(settings->keys_most);
 	table_init(&guard->table, settings->messages_most);
 	guard->message = memory_map(settings->messages_most, sizeof(*guard->message));
-	guard->free = guard->oldest = guard->newest = NONE;
+	guard->free = NONE;
+	for (int i = 0; i < 2; i++)
+		guard->line[i] = (struct line){NONE, NONE};
 	return guard;
 }
 
@@ -74,29 +82,54 @@ static void
 unlink_message(struct guard *guard, uint32_t at)
 {
 	struct message *message = &guard->message[at];
+	struct line *line = &guard->line[message->is_loose];
 
 	if (message->older != NONE)
 		guard->message[message->older].newer = message->newer;
 	else
-		guard->oldest = message->newer;
+		line->oldest = message->newer;
 	if (message->newer != NONE)
 		guard->message[message->newer].older = message->older;
 	else
-		guard->newest = message->older;
+		line->newest = message->older;
 }
 
 static void
 link_newest(struct guard *guard, uint32_t at)
 {
 	struct message *message = &guard->message[at];
+	struct line *line = &guard->line[message->is_loose];
 
-	message->older = guard->newest;
+	message->older = line->newest;
 	message->newer = NONE;
-	if (guard->newest != NONE)
-		guard->message[guard->newest].newer = at;
+	if (line->newest != NONE)
+		guard->message[line->newest].newer = at;
 	else
-		guard->oldest = at;
-	guard->newest = at;
+		line->oldest = at;
+	line->newest = at;
+}
+
+/* One that is over, or of which nothing is counted, may be forgotten. */
+static bool
+is_loose(const struct message *message)
+{
+	return message->is_over || message->amount.of[RULE_MESSAGES] == 0;
+}
+
+static void
+sort_message(struct guard *guard, uint32_t at)
+{
+	struct message *message = &guard->message[at];
+
+	if (message->is_loose == is_loose(message))
+		return;
+	unlink_message(guard, at);
+	message->is_loose = is_loose(message);
+	link_newest(guard, at);
+	if (message->is_loose)
+		guard->counts.open--;
+	else
+		guard->counts.open++;
 }
 
 static const struct rule *
@@ -112,12 +145,18 @@ static int
 find_windows(struct guard *guard, const struct responsible *responsible, struct wall now,
 	struct window_ref ref[RESPONSIBLE_KEYS])
 {
+	bool is_displaced = false;
 	int r = 0;
 
-	for (unsigned i = 0; i < responsible->count && r == 0; i++)
+	for (unsigned i = 0; i < responsible->count && r >= 0; i++) {
 		r = windows_make(guard->windows, responsible->of[i].key,
 			rule_of(guard, responsible, i), now, &ref[i]);
+		is_displaced = is_displaced || r == 1;
+	}
+	if (r < 0 || !is_displaced)
+		return r < 0 ? r : 0;
 	/* One that was made may have taken the place of an empty one before it. */
+	r = 0;
 	for (unsigned i = 0; i < responsible->count && r == 0; i++)
 		r = windows_find(guard->windows, responsible->of[i].key,
 			rule_of(guard, responsible, i), &ref[i]);
@@ -210,7 +249,7 @@ drop(struct guard *guard, uint32_t at)
 	table_remove(&guard->table, table_find(&guard->table, message->id));
 	message->newer = guard->free;
 	guard->free = at;
-	guard->counts.open--;
+	guard->counts.open -= !message->is_loose;
 }
 
 /* It is over without having been sent, as far as can be known. */
@@ -236,6 +275,11 @@ find_message(struct guard *guard, const struct guard_ask *ask, struct wall now)
 	int r = table_add(&guard->table, ask->message, &slot);
 	uint32_t at;
 
+	/* One that may be forgotten gives way. */
+	if (r < 0 && guard->line[true].oldest != NONE) {
+		drop(guard, guard->line[true].oldest);
+		r = table_add(&guard->table, ask->message, &slot);
+	}
 	if (r < 0)
 		return NONE;
 	if (r == 0) {
@@ -329,13 +373,14 @@ count(struct guard *guard, struct message *message, const struct guard_ask *ask,
 		message->recipient = ask->recipient;
 }
 
-/* A message that is denied at its end is not sent: what it had reserved is free. */
+/* A message that is denied at its end is not sent: what it had reserved is free, and who asks again is denied again. */
 static void
 end(struct guard *guard, struct message *message, struct wall now,
 	const struct guard_answer *answer)
 {
 	struct window_amount all = message->amount;
 
+	message->is_over = answer->passes;
 	if (answer->passes) {
 		guard->counts.messages++;
 		guard->counts.recipients += all.of[RULE_RECIPIENTS];
@@ -343,7 +388,6 @@ end(struct guard *guard, struct message *message, struct wall now,
 		give_back(guard, message, &all, now);
 		guard->counts.given_back++;
 	}
-	message->is_over = true;
 }
 
 static bool
@@ -388,6 +432,8 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 		return answer;
 	}
 	guard->counts.asked++;
+	for (unsigned i = 0; i < ask->responsible->count; i++)
+		windows_prefetch(guard->windows, ask->responsible->of[i].key);
 	at = find_message(guard, ask, now);
 	if (at != NONE)
 		message = &guard->message[at];
@@ -409,19 +455,28 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 	guard->counts.denied += !answer.passes;
 	if (ask->stage == GUARD_END)
 		end(guard, message, now, &answer);
+	if (at != NONE)
+		sort_message(guard, at);
 	return answer;
 }
 
 void
 guard_advance(struct guard *guard, struct wall now)
 {
-	for (int i = 0; i < LOOKS && guard->oldest != NONE; i++) {
-		const struct message *message = &guard->message[guard->oldest];
+	for (int i = 0; i < LOOKS; i++) {
+		uint32_t at = guard->line[true].oldest;
 
-		if (now.us - message->heard.us < GUARD_SILENCE_US)
+		if (at == NONE || now.us - guard->message[at].heard.us < GUARD_OVER_US)
 			break;
-		guard->counts.silent += !message->is_over && message->amount.of[RULE_MESSAGES] > 0;
-		give_up(guard, guard->oldest, now);
+		drop(guard, at);
+	}
+	for (int i = 0; i < LOOKS; i++) {
+		uint32_t at = guard->line[false].oldest;
+
+		if (at == NONE || now.us - guard->message[at].heard.us < GUARD_SILENCE_US)
+			break;
+		guard->counts.silent += guard->message[at].amount.of[RULE_MESSAGES] > 0;
+		give_up(guard, at, now);
 	}
 }
 
@@ -457,14 +512,16 @@ layout(void)
 	return save_layout(numbers, sizeof(numbers) / sizeof(*numbers));
 }
 
-/* Oldest first. */
+/* Oldest first; those that may be forgotten last, as where there is less room they are left out. */
 void
 guard_save(const struct guard *guard, struct save *save)
 {
 	windows_save(guard->windows, save);
-	save_section(save, "messages", layout(), guard->counts.open * sizeof(struct message));
-	for (uint32_t at = guard->oldest; at != NONE; at = guard->message[at].newer)
-		save_bytes(save, &guard->message[at], sizeof(struct message));
+	save_section(save, "messages", layout(), guard->table.count * sizeof(struct message));
+	for (int i = 0; i < 2; i++) {
+		for (uint32_t at = guard->line[i].oldest; at != NONE; at = guard->message[at].newer)
+			save_bytes(save, &guard->message[at], sizeof(struct message));
+	}
 }
 
 static bool
@@ -505,8 +562,9 @@ restore_message(struct guard *guard, struct restore *restore, struct wall now, s
 		return 0;
 	at = slot->value = guard->used++;
 	guard->message[at] = message;
+	guard->message[at].is_loose = is_loose(&message);
 	link_newest(guard, at);
-	guard->counts.open++;
+	guard->counts.open += !guard->message[at].is_loose;
 	return 0;
 }
 

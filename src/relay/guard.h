@@ -17,6 +17,9 @@
 
 /* A message of which nothing was heard for so long is over. */
 #define GUARD_SILENCE_US (20 * WALL_MINUTE)
+/* So long one that is over is known, should its end be asked for again: Postfix gives up an answer after 100 s, and
+ * asks once more a second later. It gives way earlier where there is no room. */
+#define GUARD_OVER_US (2 * WALL_MINUTE)
 /* Recipients of a message that are believed. */
 #define GUARD_RECIPIENTS 1000000U
 
@@ -61,7 +64,7 @@ struct guard_counts {
 	uint64_t given_back; /* messages that ended otherwise */
 	uint64_t silent;     /* of them: nothing was heard any more */
 	uint64_t unlimited;  /* asks that passed since a table was full */
-	size_t open;         /* messages on their way */
+	size_t open;         /* messages on their way of which something is counted */
 };
 
 struct guard;

@@ -169,9 +169,10 @@ windows_make(struct windows *windows, uint64_t key, const struct rule *rule, str
 {
 	struct table_slot *slot;
 	int r = table_add(&windows->table, key, &slot);
+	bool is_displaced = r == -ENOSPC &&
+		(displace_in(windows, POOL_NARROW, now) || displace_in(windows, POOL_WIDE, now));
 
-	if (r == -ENOSPC &&
-		(displace_in(windows, POOL_NARROW, now) || displace_in(windows, POOL_WIDE, now)))
+	if (is_displaced)
 		r = table_add(&windows->table, key, &slot);
 	if (r < 0) {
 		windows->refused++;
@@ -182,7 +183,7 @@ windows_make(struct windows *windows, uint64_t key, const struct rule *rule, str
 		slot->value = take_place(&windows->pool[POOL_NARROW], table_key(key));
 	}
 	*ret = ref_of(windows, slot, rule);
-	return 0;
+	return is_displaced;
 }
 
 void

@@ -33,7 +33,8 @@ struct windows *windows_free(struct windows *windows);
 int windows_find(struct windows *windows, uint64_t key, const struct rule *rule,
 	struct window_ref *ret) MUST_USE;
 
-/* The same; made if it is not held. -ENOSPC: there is no room. */
+/* The same; made if it is not held. 1: another gave way for it, and a reference to that is none any more. -ENOSPC:
+ * there is no room. */
 int windows_make(struct windows *windows, uint64_t key, const struct rule *rule, struct wall now,
 	struct window_ref *ret) MUST_USE;
 

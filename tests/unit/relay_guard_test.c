@@ -336,7 +336,11 @@ one_that_is_restored_goes_on_the_same(void **state)
 	assert_int_equal(recipients(guard, "anna", 2), 2);
 	ask(guard, "anna", 2, GUARD_ABORT, 0, 3);
 	assert_int_equal(recipients(guard, "anna", 3), 1);
-	assert_int_equal(guard_counts(guard).open, 1);
+	assert_int_equal(guard_counts(guard).open, 0);
+	/* Also one that is over. */
+	guard = restarted(guard, &settings, 3);
+	assert_true(passes(guard, "anna", 1, GUARD_END, 1, 3));
+	assert_int_equal(recipients(guard, "anna", 3), 1);
 	/* Less room: what does not fit is left out. */
 	settings.keys_most = settings.messages_most = 1;
 	assert_true(passes(guard, "bo", 3, GUARD_RECIPIENT, 1, 3));
@@ -475,6 +479,64 @@ no_more_than_the_limit_is_ever_sent(void **state)
 	(void)state;
 }
 
+static void
+what_is_over_or_denied_takes_no_place_of_others(void **state)
+{
+	struct guard_settings settings = settings_of("10 recipients/hour", "none");
+	struct guard *guard;
+
+	settings.messages_most = 2;
+	guard = guard_new(&settings);
+	/* One is on its way all the time. */
+	assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, 1, 0));
+	for (uint64_t i = 2; i <= 5; i++) {
+		assert_true(passes(guard, "anna", i, GUARD_RECIPIENT, 1, 0));
+		assert_int_equal(guard_counts(guard).open, 2);
+		assert_true(passes(guard, "anna", i, GUARD_END, 1, 0));
+		assert_true(passes(guard, "anna", i, GUARD_END, 1, 0));
+		assert_int_equal(guard_counts(guard).open, 1);
+	}
+	assert_int_equal(recipients(guard, "anna", 0), 5);
+	for (uint64_t i = 6; i <= 9; i++)
+		assert_false(passes(guard, "anna", i, GUARD_DATA, 100, 0));
+	assert_int_equal(guard_counts(guard).open, 1);
+	assert_true(passes(guard, "anna", 1, GUARD_ABORT, 0, 0));
+	assert_int_equal(recipients(guard, "anna", 0), 4);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+an_end_is_known_for_two_minutes(void **state)
+{
+	struct guard_settings settings = settings_of("10 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+
+	assert_true(passes(guard, "anna", 1, GUARD_END, 3, 0));
+	guard_advance(guard, (struct wall){BEGIN + GUARD_OVER_US - 1});
+	assert_true(passes(guard, "anna", 1, GUARD_END, 3, GUARD_OVER_US - 1));
+	assert_int_equal(recipients(guard, "anna", GUARD_OVER_US), 3);
+	guard_advance(guard, (struct wall){BEGIN + 2 * GUARD_OVER_US});
+	assert_true(passes(guard, "anna", 1, GUARD_END, 3, 2 * GUARD_OVER_US));
+	assert_int_equal(recipients(guard, "anna", 2 * GUARD_OVER_US), 6);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+an_end_that_is_denied_is_denied_again(void **state)
+{
+	struct guard_settings settings = settings_of("10 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+
+	assert_false(passes(guard, "anna", 1, GUARD_END, 11, 0));
+	assert_false(passes(guard, "anna", 1, GUARD_END, 11, 0));
+	assert_int_equal(recipients(guard, "anna", 0), 0);
+	assert_int_equal(guard_counts(guard).messages, 0);
+	guard_free(guard);
+	(void)state;
+}
+
 int
 main(void)
 {
@@ -487,6 +549,9 @@ main(void)
 		cmocka_unit_test(a_shadow_only_says_what_would_be),
 		cmocka_unit_test(a_message_is_local_as_long_as_all_recipients_are),
 		cmocka_unit_test(other_limits_keep_what_was_counted),
+		cmocka_unit_test(what_is_over_or_denied_takes_no_place_of_others),
+		cmocka_unit_test(an_end_is_known_for_two_minutes),
+		cmocka_unit_test(an_end_that_is_denied_is_denied_again),
 		cmocka_unit_test(full_tables_stop_nobodys_mail),
 		cmocka_unit_test(one_that_is_restored_goes_on_the_same),
 		cmocka_unit_test(what_was_damaged_is_refused),
