@@ -11,6 +11,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -104,6 +105,11 @@ def buffer_bytes(port):
     return max((int(n) for n in re.findall(r"\brb(\d+)", text)), default=0)
 
 
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
 def load_average():
     return float(read("/proc/loadavg").split()[0])
 
@@ -127,10 +133,16 @@ class Collector:
     def put(self, text):
         return text.replace("{port}", str(self.port)).replace("{folder}", self.folder or "")
 
+    def is_open(self):
+        return sockets(self.port)[0] > 0
+
+    def has_failed(self):
+        return self.process.poll() is not None
+
     def start(self):
         if self.given:
             return self
-        if sockets(self.port)[0]:
+        if self.is_open():
             raise Failed(f"port {self.port} is taken")
         self.folder = tempfile.mkdtemp(prefix="lazaret-live-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
         for name, text in self.files.items():
@@ -141,8 +153,8 @@ class Collector:
                                             stdout=log, stderr=log, start_new_session=True)
         self.pid = self.process.pid
         until = time.monotonic() + 30
-        while not sockets(self.port)[0]:
-            if self.process.poll() is not None or time.monotonic() > until:
+        while not self.is_open():
+            if self.has_failed() or time.monotonic() > until:
                 self.stop()
                 raise Failed(f"{self.name} did not open port {self.port}: {self.log[-500:]}")
             time.sleep(0.05)
