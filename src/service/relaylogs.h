@@ -1,8 +1,9 @@
 /* relaylogs - the mail servers' logs, followed for the relay guard
  *
- * What:    reads files and FIFOs as they grow (runtime/follow.h), line by line (source/maillog), joins what they say with
- *          who sent the message (relay/deliveries.h), and hands on results and logins. It looks every RELAYLOGS_US; of
- *          what waits it reads a portion at a time, so that who asks the guard has his turn in between.
+ * What:    reads files and FIFOs as they grow (runtime/follow.h), line by line (source/maillog), joins what they say
+ *          with who sent the message (relay/deliveries.h), and hands on results and logins. It looks every
+ *          RELAYLOGS_US; of what waits it reads a portion at a time, so that who asks the guard has his turn in
+ *          between.
  * Owns:    files, the table of messages; paths are copied, libevent's base is the caller's.
  * Limits:  RELAYLOGS_MOST files; MAILLOG_LINE bytes a line.
  * Thread:  one.

@@ -1,0 +1,825 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/random.h"
+#include "maillog_show.h"
+#include "memory_stream.h"
+#include "relay/deliveries.h"
+
+#define NOON (INT64_C(1795694400) * WALL_SECOND)
+
+static const struct hash_key key = {{1, 2, 3}};
+
+struct bench {
+	struct deliveries *deliveries;
+	struct delivery_told told;
+	struct wall now;
+};
+
+static struct bench
+begin_with(size_t messages, size_t recipients)
+{
+	struct deliveries_settings settings = {
+		.key = key, .messages_most = messages, .recipients_most = recipients};
+
+	return (struct bench){.deliveries = deliveries_new(&settings), .now = {NOON}};
+}
+
+static struct bench
+begin(void)
+{
+	return begin_with(100, 1000);
+}
+
+static enum delivery_news
+take(struct bench *bench, const char *line)
+{
+	struct mailevent event;
+
+	assert_int_equal(maillog_line(line, &event), 1);
+	return deliveries_take(bench->deliveries, 0, &event, bench->now, &bench->told);
+}
+
+/* Seconds after noon, and what a process of Postfix says. */
+static enum delivery_news
+say(struct bench *bench, int second, const char *text)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "2026-11-26T12:%02d:%02d+00:00 mx postfix/%s", second / 60,
+		second % 60, text);
+	return take(bench, line);
+}
+
+static enum delivery_news
+exim(struct bench *bench, const char *text)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "2026-11-26 12:00:10 +0000 %s", text);
+	return take(bench, line);
+}
+
+static enum delivery_news
+arrive(struct bench *bench, int second, const char *id, const char *account)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "smtpd[1]: %s: client=pc[198.51.100.7]%s%s", id,
+		account != NULL ? ", sasl_method=PLAIN, sasl_username=" : "",
+		account != NULL ? account : "");
+	return say(bench, second, text);
+}
+
+/* what: "dsn=5.1.1, status=bounced (x)" */
+static enum delivery_news
+deliver(struct bench *bench, int second, const char *id, const char *to, const char *what)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "smtp[1]: %s: to=<%s>, relay=mx[192.0.2.25]:25, delay=1, %s",
+		id, to, what);
+	return say(bench, second, text);
+}
+
+static enum delivery_news
+removed(struct bench *bench, int second, const char *id)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "qmgr[1]: %s: removed", id);
+	return say(bench, second, text);
+}
+
+#define SENT     "dsn=2.0.0, status=sent (250 ok)"
+#define DEFERRED "dsn=4.4.1, status=deferred (connect to mx: timed out)"
+#define UNKNOWN  "dsn=5.1.1, status=bounced (host mx[192.0.2.25] said: 550 5.1.1 no)"
+#define POLICY   "dsn=5.7.1, status=bounced (host mx[192.0.2.25] said: 550 5.7.1 spam)"
+#define OTHER    "dsn=5.3.4, status=bounced (host mx[192.0.2.25] said: 552 5.3.4 big)"
+
+static struct deliveries_counts
+counts(const struct bench *bench)
+{
+	return deliveries_counts(bench->deliveries);
+}
+
+static uint64_t
+address_key(const char *text)
+{
+	struct responsible_input input = {.class = LIMIT_ACCOUNT};
+	struct responsible who;
+
+	assert_int_equal(address_parse(text_of(text), &input.client), 0);
+	responsible_find(&input, &key, &who);
+	return who.of[0].key;
+}
+
+static void
+end(struct bench *bench)
+{
+	deliveries_free(bench->deliveries);
+}
+
+static void
+a_result_names_who_brought_the_message(void **state)
+{
+	struct bench bench = begin();
+
+	assert_int_equal(arrive(&bench, 0, "4Fq8zk2xYzz5", "Anna"), DELIVERY_LOGIN);
+	assert_int_equal(arrive(&bench, 0, "4Fq8zk2xYzz6", NULL), DELIVERY_NOTHING);
+	assert_int_equal(
+		deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", SENT), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(bench.told.delivery.limit, LIMIT_ACCOUNT);
+	assert_int_equal(bench.told.delivery.result, DELIVERY_SENT);
+	assert_int_equal(bench.told.delivery.was, DELIVERY_RESULTS);
+	assert_int_equal(bench.told.delivery.time.us, NOON + WALL_SECOND);
+	assert_int_equal(
+		deliver(&bench, 1, "4Fq8zk2xYzz6", "b@example.com", SENT), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.who, address_key("198.51.100.7"));
+	assert_int_equal(bench.told.delivery.limit, LIMIT_ADDRESS);
+	end(&bench);
+	(void)state;
+}
+
+static uint64_t
+line_seven(void *context, const struct address *client, struct wall time)
+{
+	(void)context;
+	(void)client;
+	(void)time;
+	return 7;
+}
+
+static void
+a_line_is_responsible_before_an_account(void **state)
+{
+	struct deliveries_settings settings = {
+		.key = key, .messages_most = 10, .recipients_most = 10, .line_of = line_seven};
+	struct bench bench = {.deliveries = deliveries_new(&settings), .now = {NOON}};
+	struct responsible_input input = {.line = 7, .class = LIMIT_LINE};
+	struct responsible who;
+
+	responsible_find(&input, &key, &who);
+	arrive(&bench, 0, "4Fq8zk2xYzz5", "anna");
+	assert_int_equal(
+		deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", SENT), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.who, who.of[0].key);
+	assert_int_equal(bench.told.delivery.limit, LIMIT_LINE);
+	end(&bench);
+	(void)state;
+}
+
+static void
+each_refusal_has_its_result(void **state)
+{
+	static const struct {
+		const char *what;
+		enum delivery_result result;
+	} rows[] = {{SENT, DELIVERY_SENT}, {DEFERRED, DELIVERY_DEFERRED},
+		{UNKNOWN, DELIVERY_UNKNOWN_USER}, {POLICY, DELIVERY_POLICY},
+		{OTHER, DELIVERY_BOUNCED}};
+	struct bench bench = begin();
+	char to[32];
+
+	arrive(&bench, 0, "4Fq8zk2xYzz5", "anna");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		snprintf(to, sizeof(to), "%zu@example.com", i);
+		assert_int_equal(
+			deliver(&bench, 1, "4Fq8zk2xYzz5", to, rows[i].what), DELIVERY_RESULT);
+		assert_int_equal(bench.told.delivery.result, rows[i].result);
+		assert_int_equal(counts(&bench).results[rows[i].result], 1);
+	}
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_recipient_counts_once_and_deferred_is_corrected_once(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "4Fq8zk2xYzz5", *to = "b@example.com";
+
+	arrive(&bench, 0, id, "anna");
+	assert_int_equal(deliver(&bench, 1, id, to, DEFERRED), DELIVERY_RESULT);
+	assert_int_equal(deliver(&bench, 2, id, to, DEFERRED), DELIVERY_NOTHING);
+	assert_int_equal(deliver(&bench, 3, id, to, SENT), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.result, DELIVERY_SENT);
+	assert_int_equal(bench.told.delivery.was, DELIVERY_DEFERRED);
+	assert_int_equal(deliver(&bench, 4, id, to, SENT), DELIVERY_NOTHING);
+	assert_int_equal(deliver(&bench, 4, id, to, UNKNOWN), DELIVERY_NOTHING);
+	/* Another recipient is another. */
+	assert_int_equal(deliver(&bench, 4, id, "c@example.com", SENT), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.was, DELIVERY_RESULTS);
+	assert_int_equal(counts(&bench).results[DELIVERY_DEFERRED], 1);
+	assert_int_equal(counts(&bench).corrected[DELIVERY_SENT], 1);
+	assert_int_equal(counts(&bench).results[DELIVERY_SENT], 1);
+	assert_int_equal(counts(&bench).repeated, 3);
+	end(&bench);
+	(void)state;
+}
+
+/* Exim says of each recipient that it has expired, Postfix of the message. */
+static void
+what_takes_too_long_stays_deferred(void **state)
+{
+	struct bench bench = begin();
+
+	arrive(&bench, 0, "4Fq8zk2xYzz5", "anna");
+	deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", DEFERRED);
+	assert_int_equal(say(&bench, 2,
+				 "qmgr[1]: 4Fq8zk2xYzz5: from=<a@example.org>, status=expired, "
+				 "returned to sender"),
+		DELIVERY_NOTHING);
+	assert_int_equal(exim(&bench,
+				 "1abcDE-000xyz-AB <= a@example.org H=pc [198.51.100.7] "
+				 "P=esmtpa A=login:anna S=1"),
+		DELIVERY_LOGIN);
+	assert_int_equal(exim(&bench,
+				 "1abcDE-000xyz-AB ** b@example.com R=dnslookup T=remote_smtp: "
+				 "retry timeout exceeded"),
+		DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.result, DELIVERY_DEFERRED);
+	assert_int_equal(exim(&bench, "1abcDE-000xyz-AB Completed"), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).corrected[DELIVERY_BOUNCED], 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
+whom_the_client_asked_for_is_the_recipient(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "4Fq8zk2xYzz5";
+
+	arrive(&bench, 0, id, "anna");
+	assert_int_equal(deliver(&bench, 1, id, "b@example.com>, orig_to=<all@example.org", SENT),
+		DELIVERY_RESULT);
+	assert_int_equal(
+		deliver(&bench, 1, id, "gone@example.com>, orig_to=<all@example.org", UNKNOWN),
+		DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).repeated, 1);
+	end(&bench);
+	(void)state;
+}
+
+static void
+what_is_not_known_is_counted_and_passed_over(void **state)
+{
+	struct bench bench = begin();
+
+	assert_int_equal(
+		deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", UNKNOWN), DELIVERY_NOTHING);
+	assert_int_equal(removed(&bench, 1, "4Fq8zk2xYzz5"), DELIVERY_NOTHING);
+	/* Nobody: no address, no account. */
+	assert_int_equal(say(&bench, 1, "smtpd[1]: 4Fq8zk2xYzz5: client=unknown[unknown]"),
+		DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).unknown, 3);
+	assert_int_equal(counts(&bench).messages, 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
+queue_ids_of_two_servers_are_two(void **state)
+{
+	struct bench bench = begin();
+	struct mailevent event;
+
+	arrive(&bench, 0, "4Fq8zk2xYzz5", "anna");
+	assert_int_equal(maillog_line("2026-11-26T12:00:01+00:00 mx postfix/smtp[1]: 4Fq8zk2xYzz5: "
+				      "to=<b@example.com>, relay=none, delay=1, " UNKNOWN,
+				 &event),
+		1);
+	assert_int_equal(deliveries_take(bench.deliveries, 1, &event, bench.now, &bench.told),
+		DELIVERY_NOTHING);
+	assert_int_equal(deliveries_take(bench.deliveries, 0, &event, bench.now, &bench.told),
+		DELIVERY_RESULT);
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_queue_id_ends_with_its_message(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "3A4F5C01B2";
+
+	arrive(&bench, 0, id, "anna");
+	deliver(&bench, 1, id, "b@example.com", SENT);
+	assert_int_equal(removed(&bench, 1, id), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).messages, 0);
+	assert_int_equal(counts(&bench).recipients, 0);
+	assert_int_equal(deliver(&bench, 2, id, "b@example.com", UNKNOWN), DELIVERY_NOTHING);
+	arrive(&bench, 10, id, "bert");
+	assert_int_equal(deliver(&bench, 11, id, "b@example.com", UNKNOWN), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("bert"), &key));
+	end(&bench);
+	(void)state;
+}
+
+/* The end of the first was not read. */
+static void
+a_queue_id_that_comes_again_is_another_message(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "3A4F5C01B2";
+
+	arrive(&bench, 0, id, "anna");
+	deliver(&bench, 1, id, "b@example.com", DEFERRED);
+	arrive(&bench, 100, id, "bert");
+	assert_int_equal(counts(&bench).reused, 1);
+	/* Of before the second arrival: nobody's. */
+	assert_int_equal(deliver(&bench, 50, id, "b@example.com", UNKNOWN), DELIVERY_NOTHING);
+	assert_int_equal(removed(&bench, 50, id), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).stale, 2);
+	assert_int_equal(arrive(&bench, 20, id, "carl"), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).stale, 3);
+	assert_int_equal(deliver(&bench, 101, id, "b@example.com", UNKNOWN), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("bert"), &key));
+	assert_int_equal(bench.told.delivery.was, DELIVERY_RESULTS);
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_line_that_is_read_twice_changes_nothing(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "3A4F5C01B2";
+
+	assert_int_equal(arrive(&bench, 0, id, "anna"), DELIVERY_LOGIN);
+	deliver(&bench, 1, id, "b@example.com", UNKNOWN);
+	assert_int_equal(arrive(&bench, 0, id, "anna"), DELIVERY_NOTHING);
+	assert_int_equal(deliver(&bench, 1, id, "b@example.com", UNKNOWN), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).repeated, 2);
+	assert_int_equal(counts(&bench).reused, 0);
+	assert_int_equal(removed(&bench, 1, id), DELIVERY_REFUND);
+	end(&bench);
+	(void)state;
+}
+
+/* A recipient in quotes may look like all that follows; so may an account behind what a client says of itself. */
+static void
+nothing_doubtful_is_told_of_anybody(void **state)
+{
+	struct bench bench = begin();
+
+	exim(&bench,
+		"1abcDE-000xyz-AB <= a@example.org H=pc [198.51.100.7] P=esmtpa "
+		"A=login:anna S=1");
+	assert_int_equal(exim(&bench,
+				 "1abcDE-000xyz-AB ** a b@example.com "
+				 "<\"a b\"@example.com>: Unrouteable address"),
+		DELIVERY_NOTHING);
+	assert_int_equal(exim(&bench, "1abcDE-000xyz-AB ** c@example.com: Unrouteable address"),
+		DELIVERY_RESULT);
+	/* What the other came to is not known, so nothing is given back. */
+	assert_int_equal(exim(&bench, "1abcDE-000xyz-AB Completed"), DELIVERY_NOTHING);
+	assert_int_equal(exim(&bench,
+				 "1abcDE-000xyz-AC <= a@example.org H=pc [198.51.100.7] "
+				 "U=x P=esmtpa A=login:anna S=1"),
+		DELIVERY_NOTHING);
+	assert_int_equal(exim(&bench, "1abcDE-000xyz-AC ** c@example.com: Unrouteable address"),
+		DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).doubtful, 2);
+	assert_int_equal(counts(&bench).unknown, 1);
+	assert_int_equal(counts(&bench).refunds, 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_message_that_bounced_at_once_is_given_back(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "4Fq8zk2xYzz5";
+
+	arrive(&bench, 0, id, "anna");
+	deliver(&bench, 1, id, "b@example.com", UNKNOWN);
+	deliver(&bench, 2, id, "c@example.com", DEFERRED);
+	deliver(&bench, 60, id, "c@example.com", POLICY);
+	assert_int_equal(removed(&bench, 300, id), DELIVERY_REFUND);
+	assert_int_equal(bench.told.delivery.recipients, 2);
+	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(counts(&bench).refunds, 1);
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_message_is_kept_that_bounced_in_part_or_late_or_of_which_not_all_is_known(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "4Fq8zk2xYzz5";
+
+	arrive(&bench, 0, id, "anna");
+	deliver(&bench, 1, id, "b@example.com", UNKNOWN);
+	deliver(&bench, 1, id, "c@example.com", SENT);
+	assert_int_equal(removed(&bench, 1, id), DELIVERY_NOTHING);
+	arrive(&bench, 10, id, "anna");
+	deliver(&bench, 71, id, "b@example.com", UNKNOWN);
+	assert_int_equal(removed(&bench, 71, id), DELIVERY_NOTHING);
+	arrive(&bench, 100, id, "anna");
+	deliver(&bench, 100, id, "b@example.com", UNKNOWN);
+	deliver(&bench, 100, id, "c@example.com", DEFERRED);
+	assert_int_equal(removed(&bench, 101, id), DELIVERY_NOTHING);
+	arrive(&bench, 200, id, "anna");
+	assert_int_equal(removed(&bench, 200, id), DELIVERY_NOTHING);
+	deliveries_tell(bench.deliveries, 0, text_of(id), 42, LIMIT_ACCOUNT, 2, bench.now);
+	deliver(&bench, 1, id, "b@example.com", UNKNOWN);
+	assert_int_equal(removed(&bench, 2, id), DELIVERY_NOTHING);
+	deliveries_tell(bench.deliveries, 0, text_of(id), 42, LIMIT_ACCOUNT, 1, bench.now);
+	deliver(&bench, 1, id, "b@example.com", UNKNOWN);
+	assert_int_equal(removed(&bench, 2, id), DELIVERY_REFUND);
+	end(&bench);
+	(void)state;
+}
+
+/* Who asks at the end of a message knows lines and certificates; the log may be read before it or later. */
+static void
+who_was_told_by_the_mail_server_stays(void **state)
+{
+	struct bench bench = begin();
+
+	deliveries_tell(bench.deliveries, 0, TEXT("4Fq8zk2xYzz5"), 42, LIMIT_LINE, 1, bench.now);
+	assert_int_equal(arrive(&bench, 0, "4Fq8zk2xYzz5", "anna"), DELIVERY_LOGIN);
+	deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", SENT);
+	assert_int_equal(bench.told.delivery.who, 42);
+	assert_int_equal(bench.told.delivery.limit, LIMIT_LINE);
+	arrive(&bench, 0, "4Fq8zk2xYzz6", "anna");
+	deliveries_tell(
+		bench.deliveries, 0, TEXT("4Fq8zk2xYzz6"), 43, LIMIT_CERTIFICATE, 1, bench.now);
+	deliver(&bench, 1, "4Fq8zk2xYzz6", "b@example.com", SENT);
+	assert_int_equal(bench.told.delivery.who, 43);
+	assert_int_equal(bench.told.delivery.limit, LIMIT_CERTIFICATE);
+	assert_int_equal(counts(&bench).reused, 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
+told_again_it_is_another_message(void **state)
+{
+	struct bench bench = begin();
+	const char *id = "3A4F5C01B2";
+
+	arrive(&bench, 0, id, "anna");
+	deliver(&bench, 1, id, "b@example.com", DEFERRED);
+	bench.now.us += 10 * WALL_MINUTE;
+	deliveries_tell(bench.deliveries, 0, text_of(id), 42, LIMIT_LINE, 1, bench.now);
+	assert_int_equal(counts(&bench).reused, 1);
+	assert_int_equal(counts(&bench).recipients, 0);
+	/* The end of the first, which is read late. */
+	assert_int_equal(removed(&bench, 2, id), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).stale, 1);
+	assert_int_equal(deliver(&bench, 601, id, "b@example.com", UNKNOWN), DELIVERY_RESULT);
+	assert_int_equal(bench.told.delivery.who, 42);
+	/* No queue id at all. */
+	deliveries_tell(bench.deliveries, 0, TEXT(""), 42, LIMIT_LINE, 1, bench.now);
+	assert_int_equal(counts(&bench).unknown, 1);
+	assert_int_equal(counts(&bench).messages, 1);
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_refused_recipient_that_does_not_exist_is_a_result(void **state)
+{
+	struct bench bench = begin();
+
+	assert_int_equal(say(&bench, 1,
+				 "smtpd[1]: NOQUEUE: reject: RCPT from pc[198.51.100.7]: 550 5.1.1 "
+				 "<x@example.org>: Recipient address rejected: User unknown; "
+				 "from=<a@example.org> to=<x@example.org> proto=ESMTP helo=<pc> "
+				 "sasl_username=<anna>"),
+		DELIVERY_RESULT);
+	assert_true(bench.told.delivery.is_refused);
+	assert_int_equal(bench.told.delivery.result, DELIVERY_UNKNOWN_USER);
+	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	/* The guard's own answer. */
+	assert_int_equal(say(&bench, 1,
+				 "smtpd[1]: NOQUEUE: reject: RCPT from pc[198.51.100.7]: 550 5.7.1 "
+				 "<x@example.org>: Recipient address rejected: too much; "
+				 "from=<a@example.org> to=<x@example.org> proto=ESMTP helo=<pc>"),
+		DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).refused, 1);
+	assert_int_equal(counts(&bench).results[DELIVERY_POLICY], 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_message_that_is_refused_at_its_end_is_forgotten(void **state)
+{
+	struct bench bench = begin();
+
+	arrive(&bench, 0, "4Fq8zk2xYzz5", "anna");
+	say(&bench, 0,
+		"smtpd[1]: 4Fq8zk2xYzz5: reject: RCPT from pc[198.51.100.7]: 450 4.7.0 later; "
+		"from=<a@example.org> to=<x@example.org> proto=ESMTP helo=<pc>");
+	assert_int_equal(counts(&bench).messages, 1);
+	say(&bench, 1,
+		"cleanup[1]: 4Fq8zk2xYzz5: milter-reject: END-OF-MESSAGE from pc[198.51.100.7]: "
+		"5.7.1 no; from=<a@example.org> to=<x@example.org> proto=ESMTP helo=<pc>");
+	assert_int_equal(counts(&bench).messages, 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
+logins_are_handed_on_once(void **state)
+{
+	struct bench bench = begin();
+
+	assert_int_equal(say(&bench, 1,
+				 "submission/smtpd[1]: warning: pc[198.51.100.7]: SASL PLAIN "
+				 "authentication failed: x, sasl_username=anna"),
+		DELIVERY_LOGIN);
+	assert_false(bench.told.login.is_good);
+	assert_int_equal(bench.told.login.attempts, 1);
+	assert_true(text_is(bench.told.login.account, "anna"));
+	assert_true(bench.told.login.has_client);
+	/* Dovecot's authentication says the same of it. */
+	assert_int_equal(take(&bench,
+				 "2026-11-26T12:00:01+00:00 mx dovecot: auth: "
+				 "passwd-file(anna,198.51.100.7): Password mismatch"),
+		DELIVERY_NOTHING);
+	assert_int_equal(take(&bench,
+				 "2026-11-26T12:00:01+00:00 mx dovecot: imap-login: Login: "
+				 "user=<anna>, method=PLAIN, rip=198.51.100.9, lip=192.0.2.1, TLS"),
+		DELIVERY_LOGIN);
+	assert_true(bench.told.login.is_good);
+	assert_false(bench.told.login.is_submission);
+	assert_int_equal(arrive(&bench, 2, "4Fq8zk2xYzz5", "anna"), DELIVERY_LOGIN);
+	assert_true(bench.told.login.is_submission);
+	assert_int_equal(counts(&bench).logins, 2);
+	assert_int_equal(counts(&bench).logins_failed, 1);
+	assert_int_equal(counts(&bench).repeated, 1);
+	end(&bench);
+	(void)state;
+}
+
+static void
+a_message_of_five_days_goes(void **state)
+{
+	struct bench bench = begin();
+
+	arrive(&bench, 0, "4Fq8zk2xYzz5", "anna");
+	bench.now.us += DELIVERIES_US;
+	deliveries_advance(bench.deliveries, bench.now);
+	assert_int_equal(counts(&bench).messages, 1);
+	bench.now.us++;
+	deliveries_advance(bench.deliveries, bench.now);
+	assert_int_equal(counts(&bench).messages, 0);
+	assert_int_equal(counts(&bench).expired, 1);
+	end(&bench);
+	(void)state;
+}
+
+static void
+the_oldest_message_gives_way(void **state)
+{
+	struct bench bench = begin_with(2, 3);
+
+	arrive(&bench, 0, "AAAAA1", "anna");
+	arrive(&bench, 0, "AAAAA2", "anna");
+	arrive(&bench, 0, "AAAAA3", "anna");
+	assert_int_equal(counts(&bench).displaced, 1);
+	assert_int_equal(deliver(&bench, 1, "AAAAA1", "b@example.com", SENT), DELIVERY_NOTHING);
+	assert_int_equal(deliver(&bench, 1, "AAAAA2", "b@example.com", SENT), DELIVERY_RESULT);
+	assert_int_equal(deliver(&bench, 1, "AAAAA3", "b@example.com", UNKNOWN), DELIVERY_RESULT);
+	assert_int_equal(deliver(&bench, 1, "AAAAA3", "c@example.com", UNKNOWN), DELIVERY_RESULT);
+	/* For its recipients, too. */
+	assert_int_equal(deliver(&bench, 1, "AAAAA3", "d@example.com", UNKNOWN), DELIVERY_RESULT);
+	assert_int_equal(counts(&bench).displaced, 2);
+	assert_int_equal(counts(&bench).messages, 1);
+	/* Itself it does not give way: what has no room is not told, and it is not given back. */
+	assert_int_equal(deliver(&bench, 1, "AAAAA3", "e@example.com", UNKNOWN), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).no_room, 1);
+	assert_int_equal(removed(&bench, 1, "AAAAA3"), DELIVERY_NOTHING);
+	assert_int_equal(counts(&bench).recipients, 0);
+	end(&bench);
+	(void)state;
+}
+
+#define MAILS  40
+#define RCPTS  6
+#define STEPS  60000
+#define ABSENT 255
+
+/* Random lines against a model that is an array: the same results, in the same order. */
+static void
+any_order_of_lines_counts_as_in_a_simple_model(void **state)
+{
+	static const char *const what[] = {SENT, UNKNOWN, POLICY, OTHER, DEFERRED};
+	struct bench bench = begin_with(MAILS, MAILS * RCPTS);
+	struct random random;
+	uint8_t model[MAILS][RCPTS];
+	bool is_here[MAILS] = {false};
+	uint64_t told = 0, refunds = 0;
+
+	random_seed(&random, 5);
+	for (int i = 0; i < STEPS; i++) {
+		uint64_t mail = random_below(&random, MAILS), to = random_below(&random, RCPTS);
+		uint64_t act = random_below(&random, 20), result = random_below(&random, 5);
+		char id[16], address[32];
+
+		snprintf(id, sizeof(id), "A%05u", (unsigned)mail);
+		snprintf(address, sizeof(address), "%u@example.com", (unsigned)to);
+		if (act == 0) {
+			unsigned here = 0, bounced = 0;
+
+			for (int r = 0; r < RCPTS; r++) {
+				here += model[mail][r] != ABSENT;
+				bounced += model[mail][r] >= DELIVERY_UNKNOWN_USER &&
+					model[mail][r] <= DELIVERY_BOUNCED;
+			}
+			bool is_refund = is_here[mail] && here > 0 && here == bounced;
+
+			assert_int_equal(removed(&bench, 1, id),
+				is_refund ? DELIVERY_REFUND : DELIVERY_NOTHING);
+			refunds += is_refund;
+			is_here[mail] = false;
+		} else if (act < 4) {
+			if (is_here[mail])
+				continue;
+			assert_int_equal(arrive(&bench, 0, id, NULL), DELIVERY_NOTHING);
+			is_here[mail] = true;
+			memset(model[mail], ABSENT, RCPTS);
+		} else {
+			uint8_t *was = &model[mail][to];
+			bool is_told = is_here[mail] &&
+				(*was == ABSENT ||
+					(*was == DELIVERY_DEFERRED && result != DELIVERY_DEFERRED));
+
+			assert_int_equal(deliver(&bench, 1, id, address, what[result]),
+				is_told ? DELIVERY_RESULT : DELIVERY_NOTHING);
+			if (!is_told)
+				continue;
+			told++;
+			assert_int_equal(bench.told.delivery.result, result);
+			assert_int_equal(bench.told.delivery.was,
+				*was == ABSENT ? DELIVERY_RESULTS : DELIVERY_DEFERRED);
+			*was = (uint8_t)result;
+		}
+	}
+	assert_true(told > STEPS / 10);
+	assert_true(refunds > 100);
+	assert_int_equal(counts(&bench).refunds, refunds);
+	assert_int_equal(counts(&bench).displaced, 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
+save_into(const struct bench *bench, struct memory_stream *stream)
+{
+	struct save *save = save_new(memory_write, stream);
+
+	deliveries_save(bench->deliveries, save);
+	assert_int_equal(save_end(save), 0);
+	save_free(save);
+}
+
+static int
+restore_from(struct bench *bench, struct memory_stream *stream)
+{
+	struct restore *restore;
+	struct fail fail = {0};
+	int r;
+
+	stream->at = 0;
+	restore = restore_new(memory_read, stream);
+	r = deliveries_restore(bench->deliveries, restore, &fail);
+	if (r == 0)
+		r = restore_end(restore, &fail);
+	restore_free(restore);
+	return r;
+}
+
+static void
+fill(struct bench *bench)
+{
+	arrive(bench, 0, "AAAAA1", "anna");
+	deliver(bench, 1, "AAAAA1", "b@example.com", DEFERRED);
+	deliver(bench, 1, "AAAAA1", "c@example.com", UNKNOWN);
+	bench->now.us += WALL_SECOND;
+	arrive(bench, 1, "AAAAA2", NULL);
+	deliver(bench, 1, "AAAAA2", "b@example.com", UNKNOWN);
+	deliveries_tell(bench->deliveries, 0, TEXT("AAAAA3"), 42, LIMIT_LINE, 1, bench->now);
+}
+
+static void
+what_was_saved_goes_on(void **state)
+{
+	struct memory_stream stream = {0};
+	struct bench bench = begin(), other = begin();
+
+	fill(&bench);
+	save_into(&bench, &stream);
+	end(&bench);
+	assert_int_equal(restore_from(&other, &stream), 0);
+	assert_int_equal(counts(&other).messages, 3);
+	assert_int_equal(counts(&other).recipients, 3);
+	assert_int_equal(deliver(&other, 2, "AAAAA1", "c@example.com", UNKNOWN), DELIVERY_NOTHING);
+	assert_int_equal(deliver(&other, 2, "AAAAA1", "b@example.com", POLICY), DELIVERY_RESULT);
+	assert_int_equal(other.told.delivery.was, DELIVERY_DEFERRED);
+	assert_int_equal(other.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(removed(&other, 2, "AAAAA1"), DELIVERY_REFUND);
+	assert_int_equal(other.told.delivery.recipients, 2);
+	assert_int_equal(removed(&other, 2, "AAAAA2"), DELIVERY_REFUND);
+	assert_int_equal(deliver(&other, 2, "AAAAA3", "c@example.com", SENT), DELIVERY_RESULT);
+	assert_int_equal(other.told.delivery.who, 42);
+	assert_int_equal(other.told.delivery.limit, LIMIT_LINE);
+	end(&other);
+	memory_done(&stream);
+	(void)state;
+}
+
+static void
+where_there_is_less_room_the_oldest_are_not_restored(void **state)
+{
+	struct memory_stream stream = {0};
+	struct bench bench = begin(), other = begin_with(2, 1);
+
+	fill(&bench);
+	save_into(&bench, &stream);
+	end(&bench);
+	assert_int_equal(restore_from(&other, &stream), 0);
+	assert_int_equal(counts(&other).messages, 2);
+	assert_int_equal(deliver(&other, 2, "AAAAA1", "b@example.com", SENT), DELIVERY_NOTHING);
+	assert_int_equal(deliver(&other, 2, "AAAAA2", "b@example.com", UNKNOWN), DELIVERY_NOTHING);
+	assert_int_equal(counts(&other).repeated, 1);
+	end(&other);
+	memory_done(&stream);
+	(void)state;
+}
+
+/* Signed anew, each byte in turn is another: refused, or restored into something that holds. */
+static void
+damage_is_refused_or_does_no_harm(void **state)
+{
+	struct memory_stream stream = {0};
+	struct bench bench = begin();
+	unsigned refused = 0;
+
+	fill(&bench);
+	save_into(&bench, &stream);
+	end(&bench);
+	for (size_t i = 0; i < stream.size - HASH_STREAM_SIZE; i++) {
+		struct bench other = begin();
+		uint8_t was = stream.bytes[i];
+
+		stream.bytes[i] ^= 0x81;
+		memory_sign(&stream);
+		if (restore_from(&other, &stream) < 0) {
+			refused++;
+		} else {
+			arrive(&other, 3, "AAAAA4", "anna");
+			deliver(&other, 4, "AAAAA1", "b@example.com", SENT);
+			removed(&other, 5, "AAAAA1");
+			removed(&other, 5, "AAAAA2");
+			other.now.us += 2 * DELIVERIES_US;
+			deliveries_advance(other.deliveries, other.now);
+		}
+		end(&other);
+		stream.bytes[i] = was;
+	}
+	assert_true(refused > 60);
+	memory_done(&stream);
+	(void)state;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_result_names_who_brought_the_message),
+		cmocka_unit_test(a_line_is_responsible_before_an_account),
+		cmocka_unit_test(each_refusal_has_its_result),
+		cmocka_unit_test(a_recipient_counts_once_and_deferred_is_corrected_once),
+		cmocka_unit_test(what_takes_too_long_stays_deferred),
+		cmocka_unit_test(whom_the_client_asked_for_is_the_recipient),
+		cmocka_unit_test(what_is_not_known_is_counted_and_passed_over),
+		cmocka_unit_test(queue_ids_of_two_servers_are_two),
+		cmocka_unit_test(a_queue_id_ends_with_its_message),
+		cmocka_unit_test(a_queue_id_that_comes_again_is_another_message),
+		cmocka_unit_test(a_line_that_is_read_twice_changes_nothing),
+		cmocka_unit_test(nothing_doubtful_is_told_of_anybody),
+		cmocka_unit_test(a_message_that_bounced_at_once_is_given_back),
+		cmocka_unit_test(
+			a_message_is_kept_that_bounced_in_part_or_late_or_of_which_not_all_is_known),
+		cmocka_unit_test(who_was_told_by_the_mail_server_stays),
+		cmocka_unit_test(told_again_it_is_another_message),
+		cmocka_unit_test(a_refused_recipient_that_does_not_exist_is_a_result),
+		cmocka_unit_test(a_message_that_is_refused_at_its_end_is_forgotten),
+		cmocka_unit_test(logins_are_handed_on_once),
+		cmocka_unit_test(a_message_of_five_days_goes),
+		cmocka_unit_test(the_oldest_message_gives_way),
+		cmocka_unit_test(any_order_of_lines_counts_as_in_a_simple_model),
+		cmocka_unit_test(what_was_saved_goes_on),
+		cmocka_unit_test(where_there_is_less_room_the_oldest_are_not_restored),
+		cmocka_unit_test(damage_is_refused_or_does_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
