@@ -89,12 +89,12 @@ static void
 add_domain(struct responsible *ret, struct text account, const struct hash_key *key)
 {
 	const char *at = memrchr(account.at, '@', account.length);
-	struct text domain = {at + 1, 0};
+	struct text domain;
 	uint64_t of;
 
 	if (at == NULL)
 		return;
-	domain.length = (size_t)(account.at + account.length - domain.at);
+	domain = (struct text){at + 1, (size_t)(account.at + account.length - at) - 1};
 	of = key_of_name(KIND_DOMAIN, domain, key);
 	if (of != 0)
 		add(ret, LIMIT_DOMAIN, of);
