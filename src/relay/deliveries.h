@@ -25,6 +25,7 @@
 #include "base/restore.h"
 #include "base/save.h"
 #include "relay/deliverytable.h"
+#include "relay/envelope.h"
 #include "relay/responsible.h"
 #include "source/maillog/mailevent.h"
 
@@ -105,9 +106,14 @@ struct deliveries *deliveries_new(const struct deliveries_settings *settings);
 struct deliveries *deliveries_free(struct deliveries *deliveries);
 
 /* A mail server asks about a message at its end, so who is responsible is known from there. server: a number that the
- * same mail server has in all calls, as queue ids are its own. recipients: that it accepted; 0: not told. */
+ * same mail server has in all calls, as queue ids are its own. recipients: that it accepted; 0: not told. who is the key
+ * of whoever sends all else, too: not one that is set apart for bounces and local mail. */
 void deliveries_tell(struct deliveries *deliveries, uint32_t server, struct text queue_id,
 	uint64_t who, enum limit limit, uint32_t recipients, struct wall now);
+
+/* The same of what it asks. Other stages, and messages without a queue id, tell nothing. */
+void deliveries_hear(struct deliveries *deliveries, uint32_t server,
+	const struct envelope *envelope, struct wall now);
 
 /* What that server's log says. now never goes back. */
 enum delivery_news deliveries_take(struct deliveries *deliveries, uint32_t server,

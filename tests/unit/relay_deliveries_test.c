@@ -457,6 +457,40 @@ who_was_told_by_the_mail_server_stays(void **state)
 }
 
 static void
+what_a_mail_server_asks_tells_who_it_is(void **state)
+{
+	struct bench bench = begin();
+	struct envelope envelope = {
+		.stage = ENVELOPE_RECIPIENT,
+		.queue_id = TEXT("4Fq8zk2xYzz5"),
+		.account = TEXT("anna"),
+		.is_local = true,
+		.count = 1,
+	};
+
+	deliveries_hear(bench.deliveries, 0, &envelope, bench.now);
+	assert_int_equal(counts(&bench).messages, 0);
+	envelope.stage = ENVELOPE_END;
+	deliveries_hear(bench.deliveries, 0, &envelope, bench.now);
+	deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", UNKNOWN);
+	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(removed(&bench, 1, "4Fq8zk2xYzz5"), DELIVERY_REFUND);
+	/* Of nobody, or without a queue id, it is not kept. */
+	envelope.account.length = 0;
+	deliveries_hear(bench.deliveries, 0, &envelope, bench.now);
+	assert_int_equal(address_parse(TEXT("198.51.100.7"), &envelope.client), 0);
+	envelope.queue_id.length = 0;
+	deliveries_hear(bench.deliveries, 0, &envelope, bench.now);
+	assert_int_equal(counts(&bench).messages, 0);
+	envelope.queue_id = TEXT("4Fq8zk2xYzz5");
+	deliveries_hear(bench.deliveries, 0, &envelope, bench.now);
+	deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", UNKNOWN);
+	assert_int_equal(bench.told.delivery.who, address_key("198.51.100.7"));
+	end(&bench);
+	(void)state;
+}
+
+static void
 told_again_it_is_another_message(void **state)
 {
 	struct bench bench = begin();
@@ -809,6 +843,7 @@ main(void)
 		cmocka_unit_test(
 			a_message_is_kept_that_bounced_in_part_or_late_or_of_which_not_all_is_known),
 		cmocka_unit_test(who_was_told_by_the_mail_server_stays),
+		cmocka_unit_test(what_a_mail_server_asks_tells_who_it_is),
 		cmocka_unit_test(told_again_it_is_another_message),
 		cmocka_unit_test(a_refused_recipient_that_does_not_exist_is_a_result),
 		cmocka_unit_test(a_message_that_is_refused_at_its_end_is_forgotten),
