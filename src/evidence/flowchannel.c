@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence/flowchannel.h"
 
-#include "evidence/flowstate.h"
+#include "evidence/flowtold.h"
 #include "source/observation.h"
 
 #include <errno.h>
@@ -625,34 +625,6 @@ flow_channel_know(struct flow_channel *channel, const struct line *line, struct 
 }
 
 void
-flow_channel_tell(struct flow_channel *channel, uint32_t index, const struct sighting_told *told,
-	struct wall time)
-{
-	struct sender *sender = senders_at(&channel->senders, index);
-
-	sender->last_us = time.us > sender->last_us ? time.us : sender->last_us;
-	if (sender->role != ROLE_ACCOUNT)
-		return;
-	sender->attempts = told->recipients;
-	sender->accepted = told->accepted;
-	sender->failed = told->unknown;
-	sender->refused = told->refused;
-	sender->contacts = told->domains;
-	/* It makes no contacts that could be bad. */
-	sender->contacts_bad = told->networks;
-}
-
-/* As flow_channel_tell gave them. */
-static void
-tell_account(const struct sender *sender, struct flow_facts *facts)
-{
-	facts->networks = sender->contacts_bad;
-	facts->contacts_bad = 0;
-	facts->addresses = 0;
-	facts->expected_a_day = 0;
-}
-
-void
 flow_channel_inbound(
 	struct flow_channel *channel, const struct sighting *sighting, struct wall time)
 {
@@ -740,7 +712,7 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 	};
 
 	if (sender->role == ROLE_ACCOUNT) {
-		tell_account(sender, &facts);
+		flow_told_facts(sender, &facts);
 		return facts;
 	}
 	/* Within one generation each first contact is another network; later they may come again. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
+#include "identity/accountname.h"
 #include "maillog_show.h"
 #include "memory_stream.h"
 #include "relay/deliveries.h"
@@ -127,7 +128,7 @@ a_result_names_who_brought_the_message(void **state)
 	assert_int_equal(arrive(&bench, 0, "4Fq8zk2xYzz6", NULL), DELIVERY_NOTHING);
 	assert_int_equal(
 		deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", SENT), DELIVERY_RESULT);
-	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(bench.told.delivery.who, accountname_pseudonym(TEXT("anna"), &key));
 	assert_int_equal(bench.told.delivery.limit, LIMIT_ACCOUNT);
 	assert_int_equal(bench.told.delivery.result, DELIVERY_SENT);
 	assert_int_equal(bench.told.delivery.was, DELIVERY_RESULTS);
@@ -311,7 +312,7 @@ a_queue_id_ends_with_its_message(void **state)
 	assert_int_equal(deliver(&bench, 2, id, "b@example.com", UNKNOWN), DELIVERY_NOTHING);
 	arrive(&bench, 10, id, "bert");
 	assert_int_equal(deliver(&bench, 11, id, "b@example.com", UNKNOWN), DELIVERY_RESULT);
-	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("bert"), &key));
+	assert_int_equal(bench.told.delivery.who, accountname_pseudonym(TEXT("bert"), &key));
 	end(&bench);
 	(void)state;
 }
@@ -334,7 +335,7 @@ a_queue_id_that_comes_again_is_another_message(void **state)
 	assert_int_equal(arrive(&bench, 20, id, "carl"), DELIVERY_NOTHING);
 	assert_int_equal(counts(&bench).stale, 3);
 	assert_int_equal(deliver(&bench, 101, id, "b@example.com", UNKNOWN), DELIVERY_RESULT);
-	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("bert"), &key));
+	assert_int_equal(bench.told.delivery.who, accountname_pseudonym(TEXT("bert"), &key));
 	assert_int_equal(bench.told.delivery.was, DELIVERY_RESULTS);
 	end(&bench);
 	(void)state;
@@ -399,7 +400,7 @@ a_message_that_bounced_at_once_is_given_back(void **state)
 	deliver(&bench, 60, id, "c@example.com", POLICY);
 	assert_int_equal(removed(&bench, 300, id), DELIVERY_REFUND);
 	assert_int_equal(bench.told.delivery.recipients, 2);
-	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(bench.told.delivery.who, accountname_pseudonym(TEXT("anna"), &key));
 	assert_int_equal(counts(&bench).refunds, 1);
 	end(&bench);
 	(void)state;
@@ -473,7 +474,7 @@ what_a_mail_server_asks_tells_who_it_is(void **state)
 	envelope.stage = ENVELOPE_END;
 	deliveries_hear(bench.deliveries, 0, &envelope, bench.now);
 	deliver(&bench, 1, "4Fq8zk2xYzz5", "b@example.com", UNKNOWN);
-	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(bench.told.delivery.who, accountname_pseudonym(TEXT("anna"), &key));
 	assert_int_equal(removed(&bench, 1, "4Fq8zk2xYzz5"), DELIVERY_REFUND);
 	/* Of nobody, or without a queue id, it is not kept. */
 	envelope.account.length = 0;
@@ -528,7 +529,7 @@ a_refused_recipient_that_does_not_exist_is_a_result(void **state)
 		DELIVERY_RESULT);
 	assert_true(bench.told.delivery.is_refused);
 	assert_int_equal(bench.told.delivery.result, DELIVERY_UNKNOWN_USER);
-	assert_int_equal(bench.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(bench.told.delivery.who, accountname_pseudonym(TEXT("anna"), &key));
 	/* The guard's own answer. */
 	assert_int_equal(say(&bench, 1,
 				 "smtpd[1]: NOQUEUE: reject: RCPT from pc[198.51.100.7]: 550 5.7.1 "
@@ -757,7 +758,7 @@ what_was_saved_goes_on(void **state)
 	assert_int_equal(deliver(&other, 2, "AAAAA1", "c@example.com", UNKNOWN), DELIVERY_NOTHING);
 	assert_int_equal(deliver(&other, 2, "AAAAA1", "b@example.com", POLICY), DELIVERY_RESULT);
 	assert_int_equal(other.told.delivery.was, DELIVERY_DEFERRED);
-	assert_int_equal(other.told.delivery.who, responsible_account(TEXT("anna"), &key));
+	assert_int_equal(other.told.delivery.who, accountname_pseudonym(TEXT("anna"), &key));
 	assert_int_equal(removed(&other, 2, "AAAAA1"), DELIVERY_REFUND);
 	assert_int_equal(other.told.delivery.recipients, 2);
 	assert_int_equal(removed(&other, 2, "AAAAA2"), DELIVERY_REFUND);

@@ -1,0 +1,14 @@
+/* flowtold - what was told of an account, in the record where a line has its flows: inside evidence/ only
+ *
+ * What:    flow_channel_tell of flowchannel.h, and the facts of such a record.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_EVIDENCE_FLOWTOLD_H
+#define LAZARET_EVIDENCE_FLOWTOLD_H
+
+#include "evidence/flowstate.h"
+
+/* Of a record of the role account: facts in which figures of flows stand as they lie there. */
+void flow_told_facts(const struct sender *sender, struct flow_facts *facts);
+
+#endif
