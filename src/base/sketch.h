@@ -63,7 +63,7 @@ void filter_turn(struct filter_block *blocks, unsigned count);
  * beginning. */
 void filter_fold(struct filter_block *blocks, unsigned count);
 
-/* registers: a power of two from 64 to 65536, two to a byte. */
+/* registers: a power of two from 32 to 65536, two to a byte. */
 static inline void
 distinct_add(uint8_t *registers, unsigned count, uint64_t hash)
 {
