@@ -23,7 +23,7 @@ relay_channel_defaults(struct relay_channel_settings *settings)
 		.refused_zombie = {.3, .7},
 		.half_life_us = 2 * WALL_DAY,
 		.domain_ratio = 10,
-		.domain_own = 2,
+		.domain_own = 1,
 		.domain_free = 6,
 		.volume_own = 2,
 		.volume_prior = 1,

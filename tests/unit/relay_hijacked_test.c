@@ -102,6 +102,7 @@ struct list {
 	double unknown;
 	double policy;
 	double strangers; /* share that is nobody's correspondent */
+	double providers; /* of them the share that has a mailbox with one of few providers */
 	unsigned people;  /* correspondents */
 	unsigned domains; /* of them */
 	uint64_t own;     /* whose */
@@ -115,7 +116,7 @@ mail(const struct list *list, int64_t us, struct place from, bool is_zombie)
 
 	if (draw() < list->strangers) {
 		event.recipient = name(1, (uint64_t)(draw() * 0x1p50));
-		event.domain = name(2, zipf(CITIES, 1.05));
+		event.domain = name(2, draw() < list->providers ? zipf(7, 1) : zipf(CITIES, 1.05));
 	} else {
 		unsigned person = zipf(list->people, 1);
 
@@ -382,6 +383,27 @@ hijacked_many_countries(void)
 	hijack(24 * scaled(30, 200), between(.3, .6), 40, 15);
 }
 
+/* Its list has the mailboxes of few providers, mostly. */
+static void
+hijacked_few_providers(void)
+{
+	struct list list = {.strangers = 1, .providers = .6, .unknown = .4, .policy = .1};
+
+	customer();
+	for (double day = HIJACKED_AT; day < HIJACKED_AT + .5; day += gap(1200))
+		mail(&list, time_of(day), place_of(100, 30), true);
+}
+
+/* An account that was opened for it. */
+static void
+opened_yesterday(void)
+{
+	struct list list = {.strangers = 1, .unknown = .4, .policy = .1};
+
+	for (double day = 1.4; day < 2; day += gap(1200))
+		mail(&list, time_of(day), place_of(100, 30), true);
+}
+
 static void
 clean_list_one_place(void)
 {
@@ -425,6 +447,8 @@ static const struct cast casts[] = {
 	{"hijacked, fast", LIMIT_ACCOUNT, hijacked_fast, 60, false},
 	{"hijacked, one country", LIMIT_ACCOUNT, hijacked_one_country, 60, false},
 	{"hijacked, many countries", LIMIT_ACCOUNT, hijacked_many_countries, 60, false},
+	{"hijacked, few providers", LIMIT_ACCOUNT, hijacked_few_providers, 60, false},
+	{"opened yesterday", LIMIT_ACCOUNT, opened_yesterday, 60, false},
 	{"clean list, one place", LIMIT_ACCOUNT, clean_list_one_place, 150, false},
 	{"clean list, many places", LIMIT_ACCOUNT, clean_list_many_places, 150, false},
 	{"clean list, fast", LIMIT_ACCOUNT, clean_list_fast, 150, false},

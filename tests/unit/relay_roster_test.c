@@ -243,7 +243,7 @@ any_bytes_may_come(void **state)
 	char text[120];
 
 	(void)state;
-	for (int i = 0; i < 200000; i++) {
+	for (int i = 0; i < 50000; i++) {
 		struct roster *roster = NULL;
 		struct roster_place place = {0};
 		struct fail fail = {0};
