@@ -22,6 +22,7 @@
 #include "base/restore.h"
 #include "base/save.h"
 #include "evidence/relaychannel.h"
+#include "relay/places.h"
 #include "relay/responsible.h"
 
 #include <stddef.h>
@@ -52,13 +53,6 @@ enum sender_kind {
 	SENDER_NETWORKS,
 	SENDER_COUNTRIES,
 	SENDER_KINDS
-};
-
-/* Where a client is. */
-struct place {
-	uint64_t address; /* a keyed hash; 0: not known */
-	uint32_t network; /* number of the autonomous system; 0: not known */
-	uint16_t country; /* two letters, the first in the high byte; 0: not known */
 };
 
 struct senders_settings {
