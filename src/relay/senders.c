@@ -63,7 +63,8 @@ senders_new(const struct senders_settings *settings)
 	must(settings->most > 0 && settings->most < UINT32_MAX);
 	senders->settings = *settings;
 	relay_channel_prepare(&senders->steps, &settings->channel);
-	table_init(&senders->table, settings->most);
+	/* As large as it will ever be: to grow takes longer than an answer may. */
+	table_init_small(&senders->table, settings->most, SIZE_MAX);
 	senders->records = memory_map(settings->most, sizeof(*senders->records));
 	return senders;
 }
@@ -83,6 +84,19 @@ void
 senders_prefetch(const struct senders *senders, uint64_t key)
 {
 	table_prefetch(&senders->table, key);
+}
+
+void
+senders_prefetch_record(const struct senders *senders, uint64_t key)
+{
+	const struct table_slot *slot = table_find(&senders->table, key);
+	const char *record;
+
+	if (slot == NULL)
+		return;
+	record = (const char *)&senders->records[slot->value];
+	for (size_t at = 0; at < sizeof(struct record); at += 64)
+		__builtin_prefetch(record + at, 1);
 }
 
 static const struct relay_class *

@@ -125,8 +125,9 @@ void senders_defaults(struct senders_settings *settings);
 struct senders *senders_new(const struct senders_settings *settings);
 struct senders *senders_free(struct senders *senders);
 
-/* Asks for the memory of a key some tens of nanoseconds before it is used. */
+/* Asks for the memory of a key some tens of nanoseconds before it is used: its slot, and then what that leads to. */
 void senders_prefetch(const struct senders *senders, uint64_t key);
+void senders_prefetch_record(const struct senders *senders, uint64_t key);
 
 struct sender_terms senders_terms(const struct senders *senders, uint64_t key, struct wall now);
 

@@ -500,7 +500,7 @@ take(struct senders *senders, enum limit class, const struct event *event)
 struct outcome {
 	double highest;
 	unsigned messages; /* of the zombie until it was confirmed; UINT32_MAX: never */
-	uint32_t usual_most;
+	double past_days;  /* that were learnt from, ten at the most */
 };
 
 static struct outcome
@@ -508,6 +508,7 @@ play(const struct senders_settings *settings, const struct cast *cast, uint64_t 
 {
 	struct senders *senders = senders_new(settings);
 	struct outcome outcome = {.messages = UINT32_MAX};
+	struct sender_facts facts;
 	unsigned messages = 0;
 
 	draw_state = hash_mix(seed);
@@ -522,6 +523,8 @@ play(const struct senders_settings *settings, const struct cast *cast, uint64_t 
 			outcome.messages = messages;
 	}
 	outcome.highest = (double)highest;
+	if (senders_facts(senders, KEY, (struct wall){BEGIN + DAYS * WALL_DAY}, &facts) == 0)
+		outcome.past_days = (double)facts.past_days;
 	senders_free(senders);
 	return outcome;
 }
@@ -540,6 +543,7 @@ struct tally {
 	unsigned median;
 	unsigned ninth; /* of ten */
 	double highest;
+	double past_days; /* the mean */
 };
 
 #define ACCOUNTS_MOST 1000
@@ -557,6 +561,7 @@ play_all(const struct senders_settings *settings, const struct cast *cast, unsig
 		tally.confirmed += outcome.highest >= CONFIRMED;
 		tally.suspect += outcome.highest >= SUSPECT;
 		messages[i] = outcome.messages;
+		tally.past_days += outcome.past_days / accounts;
 		tally.highest = fmax(tally.highest, outcome.highest);
 	}
 	qsort(messages, accounts, sizeof(*messages), compare_counts);
@@ -592,10 +597,10 @@ no_honest_class_is_confirmed_and_hijacked_ones_are_found_soon(void **state)
 			struct tally tally = play_all(&settings, cast, (unsigned)accounts, seed);
 
 			print_message("# %lu %-26s confirmed %3u suspect %3u of %lu, highest "
-				      "%5.1f, messages: median %d, 9 of 10 %d\n",
+				      "%5.1f, days learnt %4.1f, messages: median %d, 9 of 10 %d\n",
 				(unsigned long)seed, cast->name, tally.confirmed, tally.suspect,
-				(unsigned long)accounts, tally.highest, (int)tally.median,
-				(int)tally.ninth);
+				(unsigned long)accounts, tally.highest, tally.past_days,
+				(int)tally.median, (int)tally.ninth);
 			if (getenv("LAZARET_ACCOUNTS") != NULL)
 				continue;
 			if (cast->most > 0)
@@ -604,6 +609,9 @@ no_honest_class_is_confirmed_and_hijacked_ones_are_found_soon(void **state)
 				assert_int_equal(tally.confirmed, 0);
 			if (cast->most == 0 && !cast->may_be_suspect)
 				assert_int_equal(tally.suspect, 0);
+			/* Its days are no suspicion, so they are learnt from. */
+			if (cast->play == customer || cast->play == business)
+				assert_true(tally.past_days > 8);
 		}
 	}
 	(void)state;
