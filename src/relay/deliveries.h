@@ -106,8 +106,8 @@ struct deliveries *deliveries_new(const struct deliveries_settings *settings);
 struct deliveries *deliveries_free(struct deliveries *deliveries);
 
 /* A mail server asks about a message at its end, so who is responsible is known from there. server: a number that the
- * same mail server has in all calls, as queue ids are its own. recipients: that it accepted; 0: not told. who is the key
- * of whoever sends all else, too: not one that is set apart for bounces and local mail. */
+ * same mail server has in all calls, as queue ids are its own. recipients: that it accepted; 0: not told. who is
+ * the key of whoever sends all else, too: not one that is set apart for bounces and local mail. */
 void deliveries_tell(struct deliveries *deliveries, uint32_t server, struct text queue_id,
 	uint64_t who, enum limit limit, uint32_t recipients, struct wall now);
 

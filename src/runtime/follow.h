@@ -3,9 +3,9 @@
  * What:    as "tail -F" does: from a place that is remembered, or from the end; through a rename and a new file,
  *          through a file that is cut and written again from its begin (copytruncate), and where there is none yet.
  *          Behind a rename the old file is read until nothing came for FOLLOW_LINGER_US, as its writers may not know
- *          yet, at the most FOLLOW_LEAVE_US. A place is found again by inode and first bytes, also under another name that begins
- *          like the file's, in the same folder: so what was written before a restart and rotated since, once, is read,
- *          if it was not compressed. A FIFO works too; it has no place. It never waits.
+ *          yet, at the most FOLLOW_LEAVE_US. A place is found again by inode and first bytes, also under another name
+ *          that begins like the file's, in the same folder: so what was written before a restart and rotated since,
+ *          once, is read, if it was not compressed. A FIFO works too; it has no place. It never waits.
  * Owns:    one or no descriptor, a buffer. Lines are valid in the callback, without their end.
  * Limits:  a line of line_most bytes; a longer one is passed over and counted, as is what has no end where a file ends
  *          for good, and what is left of a line whose begin was not seen. portion bytes are read a call.
