@@ -159,6 +159,38 @@ where_there_is_less_room_the_oldest_are_not_restored(void **state)
 	(void)state;
 }
 
+/* The first message is here, with two recipients behind it (deliverysave.c). */
+#define FIRST     (sizeof(struct save_head) + sizeof(struct save_section))
+#define KNOWN     (FIRST + 24)
+#define RECIPIENT (FIRST + 48)
+
+static void
+what_cannot_be_is_refused(void **state)
+{
+	struct memory_stream stream = {0};
+	struct bench bench = begin(), other = begin(), third = begin();
+	int64_t known = NOON + WALL_HOUR;
+	uint8_t was[8];
+
+	fill(&bench);
+	save_into(&bench, &stream);
+	end(&bench);
+	/* Not in the order in which they became known. */
+	memcpy(was, stream.bytes + KNOWN, sizeof(was));
+	memcpy(stream.bytes + KNOWN, &known, sizeof(known));
+	memory_sign(&stream);
+	assert_int_equal(restore_from(&other, &stream), -EBADMSG);
+	memcpy(stream.bytes + KNOWN, was, sizeof(was));
+	/* The same recipient twice. */
+	memcpy(stream.bytes + RECIPIENT + 16, stream.bytes + RECIPIENT, 8);
+	memory_sign(&stream);
+	assert_int_equal(restore_from(&third, &stream), -EBADMSG);
+	end(&other);
+	end(&third);
+	memory_done(&stream);
+	(void)state;
+}
+
 /* Signed anew, each byte in turn is another: refused, or restored into something that holds. */
 static void
 damage_is_refused_or_does_no_harm(void **state)
@@ -201,6 +233,7 @@ main(void)
 		cmocka_unit_test(any_order_of_lines_counts_as_in_a_simple_model),
 		cmocka_unit_test(what_was_saved_goes_on),
 		cmocka_unit_test(where_there_is_less_room_the_oldest_are_not_restored),
+		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(damage_is_refused_or_does_no_harm),
 	};
 

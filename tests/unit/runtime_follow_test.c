@@ -411,6 +411,25 @@ a_place_is_found_in_a_copy_if_enough_of_it_is_known(void **state)
 }
 
 static void
+a_place_is_not_in_the_same_file_with_other_bytes(void **state)
+{
+	struct follow_place place;
+	struct bench bench;
+
+	begin(&bench);
+	append(bench.path, "one\n");
+	follow_with(&bench, true, NULL);
+	look(&bench);
+	place = follow_place(bench.follow);
+	write_over(bench.path, "new\nnewer\n");
+	follow_with(&bench, false, &place);
+	assert_string_equal(look(&bench), "new|newer|");
+	assert_int_equal(counts(&bench).lost, 1);
+	end(&bench);
+	(void)state;
+}
+
+static void
 a_predecessor_that_is_another_file_is_not_read(void **state)
 {
 	struct follow_place place;
@@ -556,6 +575,7 @@ main(void)
 		cmocka_unit_test(a_place_before_the_first_call_is_kept),
 		cmocka_unit_test(a_place_is_found_in_a_file_that_was_renamed_meanwhile),
 		cmocka_unit_test(a_place_is_found_in_a_copy_if_enough_of_it_is_known),
+		cmocka_unit_test(a_place_is_not_in_the_same_file_with_other_bytes),
 		cmocka_unit_test(a_predecessor_that_is_another_file_is_not_read),
 		cmocka_unit_test(a_fifo_is_read_as_it_comes),
 		cmocka_unit_test(what_is_no_file_is_refused),
