@@ -2,6 +2,7 @@
 #include "program/relayoptions.h"
 
 #include "runtime/endpoint.h"
+#include "service/relayload.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -103,6 +104,17 @@ take_relay(const struct config *config, struct relay_settings *ret)
 	ret->slow_us = microseconds(config, "relay.slow");
 }
 
+static void
+take_senders(const struct config *config, struct senders_settings *ret)
+{
+	senders_defaults(ret);
+	ret->most = (size_t)config_number(config, "relay.accounts-most");
+	ret->warm_up_us = microseconds(config, "relay.warm-up");
+	ret->warm_up_percent = (unsigned)config_number(config, "relay.warm-up-share");
+	ret->learnt_multiple = config_number(config, "relay.learnt");
+	ret->learnt_least = (uint32_t)config_number(config, "relay.learnt-least");
+}
+
 static int
 take_help(const struct config *config, struct relaying_settings *ret, struct fail *fail)
 {
@@ -137,6 +149,18 @@ relayoptions_usual(struct relaying_settings *settings)
 		must(take_places(text_of(USUAL), settings, &fail) == 0);
 }
 
+/* The files can be read now, so that a reload which they spoil is refused. */
+static int
+try_files(const struct relaying_settings *settings, struct fail *fail)
+{
+	const struct hash_key none = {{0}};
+	struct relayload load;
+	int r = relayload_begin(&load, settings, &none, fail);
+
+	relayload_end(&load);
+	return r;
+}
+
 int
 relayoptions_take(const struct config *config, struct relaying_settings *ret, struct fail *fail)
 {
@@ -151,7 +175,17 @@ relayoptions_take(const struct config *config, struct relaying_settings *ret, st
 	};
 	snprintf(ret->group, sizeof(ret->group), "%s", config_string(config, "relay.socket-group"));
 	snprintf(ret->local, sizeof(ret->local), "%s", config_string(config, "relay.local"));
+	snprintf(ret->accounts, sizeof(ret->accounts), "%s",
+		config_string(config, "relay.accounts"));
+	snprintf(ret->places, sizeof(ret->places), "%s", config_string(config, "relay.places"));
+	snprintf(ret->logs, sizeof(ret->logs), "%s", config_string(config, "relay.logs"));
+	snprintf(ret->login_secret, sizeof(ret->login_secret), "%s",
+		config_string(config, "relay.login-secret"));
 	take_relay(config, &ret->relay);
+	take_senders(config, &ret->relay.senders);
+	ret->accounts_most = ret->relay.senders.most;
 	r = take_places(text_of(config_string(config, "relay.listen")), ret, fail);
-	return r < 0 ? r : take_help(config, ret, fail);
+	if (r == 0)
+		r = take_help(config, ret, fail);
+	return r < 0 ? r : try_files(ret, fail);
 }

@@ -25,6 +25,7 @@ struct message {
 	bool is_near;    /* that it is near a limit was told */
 	bool is_over;    /* that was told, and it passed */
 	bool is_loose;   /* it stands in the second line */
+	bool is_free;    /* it is counted, and never denied */
 };
 
 /* Messages in the order in which they were last heard of. */
@@ -140,6 +141,13 @@ rule_of(const struct guard *guard, const struct responsible *responsible, unsign
 	return &guard->settings.rule[responsible->of[i].limit];
 }
 
+/* Nothing is denied: what would be passed is counted all the same. */
+static bool
+is_lenient(const struct guard *guard, const struct message *message)
+{
+	return guard->settings.is_shadow || message->is_free;
+}
+
 /* The windows of all that is responsible. -ENOSPC: there is no room for one. */
 static int
 find_windows(struct guard *guard, const struct responsible *responsible, struct wall now,
@@ -212,7 +220,7 @@ take_more(struct guard *guard, struct message *message, const struct window_amou
 		else if (why.is_near)
 			come_near(message, answer, responsible->of[i].limit, &why);
 	}
-	if (answer->would && !guard->settings.is_shadow)
+	if (answer->would && !is_lenient(guard, message))
 		return;
 	for (unsigned i = 0; i < responsible->count; i++)
 		window_take(&ref[i], rule_of(guard, responsible, i), more, now);
@@ -341,12 +349,12 @@ settle(struct guard *guard, struct message *message, struct wall now, struct gua
 	for (unsigned i = 0; i < responsible->count; i++) {
 		bool is_moved = (moved >> i & 1) != 0;
 
-		if (guard->settings.is_shadow && !is_moved)
+		if (is_lenient(guard, message) && !is_moved)
 			window_take(&ref[i], &no_burst, &message->amount, now);
-		else if (!guard->settings.is_shadow && is_moved)
+		else if (!is_lenient(guard, message) && is_moved)
 			window_give_back(&ref[i], &no_burst, &message->amount, now, now);
 	}
-	if (!guard->settings.is_shadow)
+	if (!is_lenient(guard, message))
 		message->amount = (struct window_amount){{0}};
 }
 
@@ -364,12 +372,12 @@ count(struct guard *guard, struct message *message, const struct guard_ask *ask,
 	}
 	if (ask->stage == GUARD_END && message->amount.of[RULE_MESSAGES] > 0)
 		settle(guard, message, now, answer);
-	if (want > have && (!answer->would || guard->settings.is_shadow)) {
+	if (want > have && (!answer->would || is_lenient(guard, message))) {
 		change.of[RULE_MESSAGES] = message->amount.of[RULE_MESSAGES] == 0;
 		change.of[RULE_RECIPIENTS] = want - have;
 		take_more(guard, message, &change, now, answer);
 	}
-	if (ask->stage == GUARD_RECIPIENT && (!answer->would || guard->settings.is_shadow))
+	if (ask->stage == GUARD_RECIPIENT && (!answer->would || is_lenient(guard, message)))
 		message->recipient = ask->recipient;
 }
 
@@ -448,11 +456,16 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 		message->recipient = 0;
 		message->uncounted = 0;
 	}
+	message->is_free = ask->is_free;
+	answer.is_first = message->amount.of[RULE_MESSAGES] == 0;
 	if (ask->recipient != 0 && is_local(&message->responsible) && !is_local(ask->responsible))
 		leave_home(guard, message, ask->responsible, now);
 	count(guard, message, ask, now, &answer);
+	answer.would = answer.would && !message->is_free;
+	answer.is_near = answer.is_near && !message->is_free;
 	answer.passes = !answer.would || guard->settings.is_shadow;
 	guard->counts.denied += !answer.passes;
+	answer.recipients = message->amount.of[RULE_RECIPIENTS];
 	if (ask->stage == GUARD_END)
 		end(guard, message, now, &answer);
 	if (at != NONE)
@@ -478,6 +491,18 @@ guard_advance(struct guard *guard, struct wall now)
 		guard->counts.silent += guard->message[at].amount.of[RULE_MESSAGES] > 0;
 		give_up(guard, at, now);
 	}
+}
+
+void
+guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
+	struct wall taken, struct wall now)
+{
+	const struct rule *rule = &guard->settings.rule[limit];
+	const struct window_amount amount = {{1, recipients}};
+	struct window_ref ref;
+
+	if (windows_find(guard->windows, key, rule, &ref) == 0)
+		window_give_back(&ref, rule, &amount, taken, now);
 }
 
 uint32_t

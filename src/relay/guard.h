@@ -46,13 +46,16 @@ struct guard_ask {
 	uint32_t count; /* DATA, END: recipients accepted; 0: not told */
 	enum guard_stage stage;
 	bool is_settled; /* whoever asks will be heard again at the end of the message */
+	bool is_free;    /* it is counted, and never denied */
 };
 
 struct guard_answer {
 	bool passes;
-	bool would;    /* it would not pass if this were no shadow */
-	bool is_near;  /* it passes, and comes near a limit: told once a message */
-	uint8_t limit; /* enum limit: that is passed or near */
+	bool would;          /* it would not pass if this were no shadow */
+	bool is_near;        /* it passes, and comes near a limit: told once a message */
+	bool is_first;       /* nothing of the message was counted before */
+	uint8_t limit;       /* enum limit: that is passed or near */
+	uint32_t recipients; /* of the message that are counted now */
 	struct window_answer why;
 };
 
@@ -80,6 +83,10 @@ struct guard_answer guard_ask(struct guard *guard, const struct guard_ask *ask, 
 
 /* Messages that have been silent for too long are over: some of them, so call it every second or so. */
 void guard_advance(struct guard *guard, struct wall now);
+
+/* A message that was sent by a key then did not get anywhere: it counts no more for that key. */
+void guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
+	struct wall taken, struct wall now);
 
 /* What one key has sent. */
 uint32_t guard_count(struct guard *guard, uint64_t key, enum limit limit, enum rule_what what,

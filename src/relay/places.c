@@ -128,7 +128,7 @@ country_of(MMDB_entry_s *entry)
 }
 
 void
-places_find(const struct places *places, const struct address *address, struct place *ret)
+places_find(const struct places *places, const struct address *address, struct client_place *ret)
 {
 	MMDB_entry_s entry;
 

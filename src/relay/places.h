@@ -15,7 +15,7 @@
 #define PLACES_FILES 4
 
 /* Where a client is. */
-struct place {
+struct client_place {
 	uint64_t address; /* a keyed hash; 0: not known */
 	uint32_t network; /* number of the autonomous system; 0: not known */
 	uint16_t country; /* two capital letters, the first in the high byte; 0: not known */
@@ -30,6 +30,7 @@ struct places *places_free(struct places *places);
 int places_add(struct places *places, const char *file, struct fail *fail) MUST_USE;
 
 /* Sets network and country. */
-void places_find(const struct places *places, const struct address *address, struct place *ret);
+void places_find(
+	const struct places *places, const struct address *address, struct client_place *ret);
 
 #endif

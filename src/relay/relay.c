@@ -2,6 +2,7 @@
 #include "relay/relay.h"
 
 #include "base/table.h"
+#include "identity/accountname.h"
 
 #include <stdlib.h>
 
@@ -13,8 +14,33 @@ const char *const decision_act_names[DECISION_ACTS] = {"pass", "slow", "defer", 
 struct relay {
 	struct relay_settings settings;
 	struct guard *guard;
+	struct senders *senders; /* NULL: none */
+	struct text account;     /* of who is spoken of; empty: not known */
 	struct relay_counts counts;
 };
+
+/* What is asked now. */
+struct asking {
+	struct responsible responsible;
+	bool is_allowed; /* never limited */
+	bool is_apart;   /* a bounce or local mail: nothing is known of its sender by it */
+	struct relay_case of;
+};
+
+static void
+on_evidence(void *context, uint64_t key, const struct relay_evidence *evidence)
+{
+	struct relay *relay = context;
+	struct relay_notice notice = {.key = key, .evidence = *evidence};
+
+	if (relay->settings.on_evidence == NULL)
+		return;
+	must(senders_facts(relay->senders, key, (struct wall){0}, &notice.facts) == 0);
+	notice.limit = (enum limit)notice.facts.limit;
+	if (accountname_pseudonym(relay->account, &relay->settings.key) == key)
+		notice.account = relay->account;
+	relay->settings.on_evidence(relay->settings.context, &notice);
+}
 
 /* Near what is counted as near. */
 static void
@@ -38,6 +64,10 @@ relay_new(const struct relay_settings *settings)
 	set_near(&relay->settings);
 	memcpy(guard.rule, relay->settings.rule, sizeof(guard.rule));
 	relay->guard = guard_new(&guard);
+	relay->settings.senders.on_evidence = on_evidence;
+	relay->settings.senders.context = relay;
+	if (settings->senders.most > 0)
+		relay->senders = senders_new(&relay->settings.senders);
 	return relay;
 }
 
@@ -47,6 +77,7 @@ relay_free(struct relay *relay)
 	if (relay == NULL)
 		return NULL;
 	guard_free(relay->guard);
+	senders_free(relay->senders);
 	free(relay);
 	return NULL;
 }
@@ -92,28 +123,139 @@ is_local(const struct relay *relay, const struct envelope *envelope)
 	return domain != 0 && table_find(relay->settings.local, domain) != NULL;
 }
 
-void
-relay_responsible(
-	const struct relay *relay, const struct envelope *envelope, struct responsible *ret)
+/* A share of its rule, and no more recipients a day than its past makes normal. */
+static void
+tighten(struct responsible *who, const struct rule *class, unsigned percent, uint32_t day_most)
 {
+	uint32_t *day;
+
+	if (percent >= 100 && day_most == UINT32_MAX)
+		return;
+	if (!who->has_rule)
+		who->rule = *class;
+	who->has_rule = true;
+	if (percent < 100)
+		who->rule = rule_share(&who->rule, percent);
+	day = &who->rule.most[RULE_RECIPIENTS][RULE_DAY];
+	if (day_most < *day)
+		*day = day_most;
+}
+
+/* Who answers, and on which terms. */
+static void
+find_terms(
+	struct relay *relay, const struct envelope *envelope, struct wall now, struct asking *ret)
+{
+	const struct relay_settings *settings = &relay->settings;
+	struct roster_entry entry = {.class = LIMIT_ACCOUNT};
 	struct responsible_input input = {
 		.account = envelope->account,
 		.certificate = envelope->certificate,
 		.client = envelope->client,
-		.class = LIMIT_ACCOUNT,
 		.is_bounce = envelope->sender.length == 0,
 		.is_local = is_local(relay, envelope),
 	};
+	bool is_named = settings->roster != NULL && envelope->account.length > 0 &&
+		roster_find(settings->roster, envelope->account, now, &entry);
+	struct sender_terms terms = {100, UINT32_MAX};
 
-	responsible_find(&input, &relay->settings.key, ret);
+	if (settings->line_of != NULL)
+		input.line = settings->line_of(settings->context, &envelope->client);
+	input.class = is_named || input.line == 0 ? (enum limit)entry.class : LIMIT_LINE;
+	input.rule = entry.rule;
+	responsible_find(&input, &settings->key, &ret->responsible);
+	ret->is_allowed = entry.is_allowed;
+	ret->is_apart = input.is_bounce || input.is_local;
+	ret->of = (struct relay_case){.standing = RELAY_CLEAR};
+	if (settings->case_of != NULL)
+		ret->of = settings->case_of(settings->context, ret->responsible.of[0].key);
+	if (relay->senders != NULL && !ret->is_apart)
+		terms = senders_terms(relay->senders, ret->responsible.of[0].key, now);
+	if (ret->of.standing == RELAY_MAY_BE)
+		terms.percent = terms.percent * RELAY_SUSPECT / 100;
+	if (terms.percent == 0)
+		terms.percent = 1;
+	tighten(&ret->responsible, &settings->rule[ret->responsible.of[0].limit], terms.percent,
+		terms.day_most);
 }
 
-static enum decision_act
-act_of(const struct guard_answer *answer)
+void
+relay_responsible(struct relay *relay, const struct envelope *envelope, struct wall now,
+	struct responsible *ret)
 {
-	if (answer->would)
-		return answer->why.never ? DECISION_REJECT : DECISION_DEFER;
-	return answer->is_near ? DECISION_SLOW : DECISION_PASS;
+	struct asking asking;
+
+	find_terms(relay, envelope, now, &asking);
+	*ret = asking.responsible;
+}
+
+/* Above a limit: later, or, if more waits than could be sent soon, harder. */
+static enum decision_act
+act_above(const struct relay *relay, uint64_t key, const struct window_answer *why, struct wall now)
+{
+	uint64_t backlog;
+
+	if (why->never)
+		return DECISION_REJECT;
+	if (relay->senders == NULL)
+		return DECISION_DEFER;
+	backlog = senders_backlog(relay->senders, key, now);
+	if (backlog > (uint64_t)RELAY_REFUSED * why->limit)
+		return DECISION_REJECT;
+	return backlog > why->limit && relay->settings.holds ? DECISION_HOLD : DECISION_DEFER;
+}
+
+static void
+decide(const struct relay *relay, const struct asking *asking, const struct guard_answer *answer,
+	struct wall now, struct decision *ret)
+{
+	ret->limit = answer->limit;
+	ret->why = answer->why;
+	memcpy(ret->number, asking->of.number, sizeof(ret->number));
+	if (asking->of.standing == RELAY_IS && !asking->is_allowed) {
+		ret->is_case = true;
+		ret->would = relay->settings.holds ? DECISION_HOLD : DECISION_REJECT;
+	} else if (answer->would) {
+		ret->would =
+			(uint8_t)act_above(relay, asking->responsible.of[0].key, &answer->why, now);
+	} else {
+		ret->would = answer->is_near ? DECISION_SLOW : DECISION_PASS;
+	}
+	ret->act = relay->settings.is_shadow ? DECISION_PASS : ret->would;
+	if (ret->act == DECISION_SLOW)
+		ret->slow_us = relay->settings.slow_us;
+}
+
+/* What is known of the sender grows, whatever the answer is. */
+static void
+note(struct relay *relay, const struct envelope *envelope, const struct asking *asking,
+	const struct guard_answer *answer, const struct decision *decision, struct wall now)
+{
+	const struct relay_settings *settings = &relay->settings;
+	uint64_t key = asking->responsible.of[0].key, recipient;
+	enum limit limit = (enum limit)asking->responsible.of[0].limit;
+	struct client_place place = {0};
+
+	if (relay->senders == NULL || asking->is_apart)
+		return;
+	if (envelope->stage == ENVELOPE_END) {
+		if (decision->act != DECISION_DEFER && decision->act != DECISION_REJECT)
+			senders_message(relay->senders, key, answer->recipients, now);
+		return;
+	}
+	if (envelope->stage != ENVELOPE_RECIPIENT)
+		return;
+	recipient = relay_hash(settings, envelope->recipient);
+	if (answer->is_first) {
+		place.address =
+			hash_keyed(&settings->key, &envelope->client, sizeof(envelope->client));
+		if (settings->places != NULL)
+			places_find(settings->places, &envelope->client, &place);
+	}
+	senders_recipient(relay->senders, key, limit, recipient,
+		relay_domain(settings, envelope->recipient), answer->is_first ? &place : NULL, now);
+	if (decision->would >= DECISION_DEFER)
+		senders_denied(relay->senders, key, recipient, now);
 }
 
 struct decision
@@ -125,10 +267,10 @@ relay_decide(struct relay *relay, const struct envelope *envelope, struct wall n
 		[ENVELOPE_END] = GUARD_END,
 		[ENVELOPE_ABORT] = GUARD_ABORT,
 	};
-	struct responsible responsible;
+	struct asking asking;
 	struct guard_ask ask = {
 		.message = envelope->message,
-		.responsible = &responsible,
+		.responsible = &asking.responsible,
 		.recipient = envelope->recipient.length > 0
 			? relay_hash(&relay->settings, envelope->recipient)
 			: 0,
@@ -136,23 +278,84 @@ relay_decide(struct relay *relay, const struct envelope *envelope, struct wall n
 		.stage = stages[envelope->stage],
 		.is_settled = envelope->is_settled,
 	};
-	struct guard_answer answer;
+	struct guard_answer answer = {.passes = true};
 	struct decision decision = {.act = DECISION_PASS};
 
-	relay_responsible(relay, envelope, &responsible);
-	answer = guard_ask(relay->guard, &ask, now);
-	decision.would = (uint8_t)act_of(&answer);
-	decision.limit = answer.limit;
-	decision.why = answer.why;
-	if (relay->settings.is_shadow)
-		relay->counts.shadowed += decision.would != DECISION_PASS;
-	else
-		decision.act = decision.would;
-	if (decision.act == DECISION_SLOW)
-		decision.slow_us = relay->settings.slow_us;
-	if (ask.stage != GUARD_ABORT)
-		relay->counts.decided[decision.would]++;
+	if (ask.stage == GUARD_ABORT) {
+		(void)guard_ask(relay->guard, &ask, now);
+		return decision;
+	}
+	relay->account = envelope->account;
+	find_terms(relay, envelope, now, &asking);
+	ask.is_free = asking.is_allowed;
+	/* What its case stops counts for nothing. */
+	if (relay->settings.is_shadow || asking.is_allowed || asking.of.standing != RELAY_IS)
+		answer = guard_ask(relay->guard, &ask, now);
+	decide(relay, &asking, &answer, now, &decision);
+	note(relay, envelope, &asking, &answer, &decision, now);
+	relay->counts.allowed += asking.is_allowed;
+	relay->counts.shadowed += decision.would != decision.act;
+	relay->counts.decided[decision.would]++;
+	relay->account = TEXT("");
 	return decision;
+}
+
+bool
+relay_login(struct relay *relay, const struct login *login, struct wall now)
+{
+	const struct relay_settings *settings = &relay->settings;
+	uint64_t key = accountname_pseudonym(login->account, &settings->key);
+	struct roster_entry entry = {.class = LIMIT_ACCOUNT};
+	struct client_place place = {0};
+	bool refuses;
+
+	if (key == 0)
+		return true;
+	if (login->kind == LOGIN_ASKS) {
+		refuses = !settings->is_shadow && settings->case_of != NULL &&
+			settings->case_of(settings->context, key).standing == RELAY_IS;
+		relay->counts.logins_refused += refuses;
+		return !refuses;
+	}
+	if (relay->senders == NULL || (login->kind != LOGIN_GOOD && login->kind != LOGIN_BAD))
+		return true;
+	if (settings->roster != NULL)
+		(void)roster_find(settings->roster, login->account, now, &entry);
+	place.address = hash_keyed(&settings->key, &login->client, sizeof(login->client));
+	if (settings->places != NULL)
+		places_find(settings->places, &login->client, &place);
+	relay->counts.logins++;
+	relay->counts.logins_bad += login->kind == LOGIN_BAD;
+	relay->account = login->account;
+	senders_login(relay->senders, key, (enum limit)entry.class, login->kind == LOGIN_GOOD,
+		&place, now);
+	relay->account = TEXT("");
+	return true;
+}
+
+void
+relay_result(struct relay *relay, uint64_t key, uint64_t recipient, enum sender_result result,
+	struct wall now)
+{
+	relay->counts.results[result]++;
+	if (relay->senders != NULL)
+		senders_result(relay->senders, key, recipient, result, now);
+}
+
+void
+relay_refund(struct relay *relay, uint64_t key, enum limit limit, uint32_t recipients,
+	struct wall taken, struct wall now)
+{
+	relay->counts.refunds++;
+	guard_refund(relay->guard, key, limit, recipients, taken, now);
+}
+
+void
+relay_began(struct relay *relay, struct wall began)
+{
+	if (relay->senders != NULL)
+		senders_know(relay->senders,
+			(struct wall){began.us + relay->settings.senders.warm_up_us});
 }
 
 void
@@ -165,13 +368,19 @@ int
 relay_save(const struct relay *relay, struct save *save)
 {
 	guard_save(relay->guard, save);
+	if (relay->senders != NULL)
+		senders_save(relay->senders, save);
 	return save_error(save);
 }
 
 int
 relay_restore(struct relay *fresh, struct restore *restore, struct wall now, struct fail *fail)
 {
-	return guard_restore(fresh->guard, restore, now, fail);
+	int r = guard_restore(fresh->guard, restore, now, fail);
+
+	if (r == 0 && fresh->senders != NULL)
+		r = senders_restore(fresh->senders, restore, now, fail);
+	return r;
 }
 
 struct relay_counts
@@ -184,4 +393,10 @@ struct guard *
 relay_guard(struct relay *relay)
 {
 	return relay->guard;
+}
+
+struct senders *
+relay_senders(struct relay *relay)
+{
+	return relay->senders;
 }

@@ -23,7 +23,6 @@ const char *const limit_names[LIMITS] = {
 /* What kind of thing a key stands for, so that a certificate and a domain of the same name are two. */
 enum kind {
 	KIND_CERTIFICATE = 1,
-	KIND_LINE,
 	KIND_PREFIX,
 	KIND_DOMAIN,
 	KIND_RELAY,
@@ -119,7 +118,7 @@ responsible_find(
 	ret->count = 0;
 	ret->has_rule = false;
 	if (input->line != 0)
-		add(ret, input->class, key_of(KIND_LINE, &input->line, sizeof(input->line), key));
+		add(ret, input->class, input->line);
 	else if (account != 0)
 		add(ret, input->class, account);
 	else if (certificate != 0)

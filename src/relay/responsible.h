@@ -6,7 +6,7 @@
  *          relay itself have limits of their own, and count for nothing else. The sender's domain is never asked: who
  *          forwards mail would answer for its authors.
  * Owns:    nothing.
- * Limits:  RESPONSIBLE_KEYS keys a message. The key of an account is its pseudonym (identity/accountname.h).
+ * Limits:  RESPONSIBLE_KEYS keys a message. The keys of lines and accounts are their pseudonyms.
  * Thread:  any.
  */
 #ifndef LAZARET_RELAY_RESPONSIBLE_H

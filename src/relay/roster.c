@@ -2,6 +2,7 @@
 #include "relay/roster.h"
 
 #include "base/table.h"
+#include "identity/accountname.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -213,7 +214,7 @@ static int
 add_entry(const struct reading *reading, struct text name, uint32_t value, uint32_t day)
 {
 	struct roster *roster = reading->roster;
-	uint64_t key = responsible_account(name, &roster->key);
+	uint64_t key = accountname_pseudonym(name, &roster->key);
 	struct table_slot *slot;
 	int r;
 
@@ -322,7 +323,7 @@ roster_free(struct roster *roster)
 static const struct table_slot *
 find(const struct roster *roster, struct text name, struct wall now)
 {
-	uint64_t key = responsible_account(name, &roster->key);
+	uint64_t key = accountname_pseudonym(name, &roster->key);
 	const struct table_slot *slot = key != 0 ? table_find(&roster->entries, key) : NULL;
 
 	if (slot != NULL && slot->aux != 0 && now.us >= slot->aux * WALL_DAY)

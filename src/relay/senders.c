@@ -81,6 +81,12 @@ senders_free(struct senders *senders)
 }
 
 void
+senders_know(struct senders *senders, struct wall until)
+{
+	senders->settings.known_until = until;
+}
+
+void
 senders_prefetch(const struct senders *senders, uint64_t key)
 {
 	table_prefetch(&senders->table, key);
@@ -340,7 +346,7 @@ add_few(struct senders *senders, struct record *record, enum sender_kind kind, u
 
 /* The last hour's place goes to the front. */
 static void
-note_place(struct senders *senders, struct record *record, const struct place *from)
+note_place(struct senders *senders, struct record *record, const struct client_place *from)
 {
 	uint16_t minute = (uint16_t)(record->relay.time_s / 60);
 	uint16_t network = from->network != 0 ? tag_of(sketch_hash(senders, from->network)) : 0;
@@ -385,7 +391,8 @@ count_places(const struct record *record, uint32_t now_s, unsigned *networks, un
 }
 
 static void
-come_from(struct senders *senders, struct record *record, const struct place *from, struct wall now)
+come_from(struct senders *senders, struct record *record, const struct client_place *from,
+	struct wall now)
 {
 	unsigned networks, countries;
 
@@ -432,7 +439,7 @@ weigh_volume(struct senders *senders, struct record *record)
 
 void
 senders_recipient(struct senders *senders, uint64_t key, enum limit class, uint64_t recipient,
-	uint64_t domain, const struct place *from, struct wall now)
+	uint64_t domain, const struct client_place *from, struct wall now)
 {
 	struct record *record = take(senders, key, class, now);
 
@@ -582,7 +589,7 @@ senders_result(struct senders *senders, uint64_t key, uint64_t recipient, enum s
 
 void
 senders_login(struct senders *senders, uint64_t key, enum limit class, bool good,
-	const struct place *from, struct wall now)
+	const struct client_place *from, struct wall now)
 {
 	struct record *record = good ? take(senders, key, class, now) : find_now(senders, key, now);
 	uint64_t network = 0;

@@ -61,7 +61,8 @@ struct senders_settings {
 	struct relay_channel_settings channel;
 	struct relay_class class[LIMITS];
 	/* A new sender may send warm_up_percent of its limits, and all of them after warm_up_us, in between in
-	 * proportion. Who is first seen before known_until is not new: the guard is. */
+	 * proportion.
+	 * Who is first seen before known_until (senders_know) is not new: the guard is. */
 	int64_t warm_up_us; /* 0: new ones are as others */
 	unsigned warm_up_percent;
 	struct wall known_until;
@@ -125,6 +126,9 @@ void senders_defaults(struct senders_settings *settings);
 struct senders *senders_new(const struct senders_settings *settings);
 struct senders *senders_free(struct senders *senders);
 
+/* Who was first seen before that is not new. */
+void senders_know(struct senders *senders, struct wall until);
+
 /* Asks for the memory of a key some tens of nanoseconds before it is used: its slot, and then what that leads to. */
 void senders_prefetch(const struct senders *senders, uint64_t key);
 void senders_prefetch_record(const struct senders *senders, uint64_t key);
@@ -133,7 +137,7 @@ struct sender_terms senders_terms(const struct senders *senders, uint64_t key, s
 
 /* A recipient is asked for, whatever the answer will be. Hashes are keyed; 0: not known. from may be NULL. */
 void senders_recipient(struct senders *senders, uint64_t key, enum limit class, uint64_t recipient,
-	uint64_t domain, const struct place *from, struct wall now);
+	uint64_t domain, const struct client_place *from, struct wall now);
 
 /* A message was accepted. */
 void senders_message(struct senders *senders, uint64_t key, uint32_t recipients, struct wall now);
@@ -150,7 +154,7 @@ void senders_result(struct senders *senders, uint64_t key, uint64_t recipient,
 
 /* Wrong passwords of accounts that are not held are not kept. from may be NULL. */
 void senders_login(struct senders *senders, uint64_t key, enum limit class, bool good,
-	const struct place *from, struct wall now);
+	const struct client_place *from, struct wall now);
 
 /* -ENOENT: it is not held. */
 int senders_facts(const struct senders *senders, uint64_t key, struct wall now,

@@ -39,6 +39,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_SNAPSHOT_REFUSED] = {"snapshot-refused", SEVERITY_ERROR, false},
 	[EVENT_STATE_RESTORED] = {"state-restored", SEVERITY_NOTICE, false},
 	[EVENT_CASES_UNKNOWN] = {"cases-unknown", SEVERITY_ERROR, true},
+	[EVENT_CANNOT_BEGIN] = {"cannot-begin", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_FAILED] = {"ledger-failed", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_WORKS] = {"ledger-works", SEVERITY_NOTICE, true},
 	[EVENT_LEDGER_RENEWED] = {"ledger-renewed", SEVERITY_WARNING, false},

@@ -6,6 +6,7 @@
 #include "identity/sighting.h"
 #include "runtime/channel.h"
 #include "runtime/process.h"
+#include "service/casetable.h"
 #include "verdict/verdict.h"
 
 #include <errno.h>
@@ -73,6 +74,8 @@ make_memory(struct estate *estate, struct fail *fail)
 	}
 	if (r == 0 && settings->guards > 0)
 		r = share(&estate->accountnames, sizeof(struct accountnames), fail);
+	if (r == 0 && settings->guards > 0)
+		r = share(&estate->cases, sizeof(struct casetable), fail);
 	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
 		r = share_ring(&estate->verdicts[j], sizeof(struct verdict),
 			settings->verdicts_most, fail);
@@ -211,6 +214,10 @@ keep_memory(struct estate *estate, const struct post *post)
 		(void)mprotect(estate->accountnames, sizeof(struct accountnames), PROT_READ);
 	else if (owner != OWNER_GUARD)
 		unshare_memory(&estate->accountnames, sizeof(struct accountnames));
+	if (owner == OWNER_GUARD)
+		(void)mprotect(estate->cases, sizeof(struct casetable), PROT_READ);
+	else if (owner != OWNER_KEEPER)
+		unshare_memory(&estate->cases, sizeof(struct casetable));
 	for (uint32_t i = 0; i < estate_putters(settings); i++)
 		keep_putter(estate, post, i);
 	for (uint32_t j = 0; j < settings->judges; j++) {
@@ -313,6 +320,7 @@ estate_free(struct estate *estate)
 		unshare_memory(&exporters, sizeof(struct status_exporters));
 	}
 	unshare_memory(&estate->accountnames, sizeof(struct accountnames));
+	unshare_memory(&estate->cases, sizeof(struct casetable));
 	for (uint32_t i = 0; i < estate_putters(settings); i++) {
 		unshare_memory(&estate->names[i], names_bytes(settings->names_most));
 		for (uint32_t j = 0; j < settings->judges; j++)

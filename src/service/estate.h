@@ -48,6 +48,7 @@ struct estate {
 	void *verdicts[ESTATE_JUDGES];
 	void *names[ESTATE_PUTTERS];
 	void *accountnames; /* struct accountnames, of the guard; NULL: there is none */
+	void *cases;        /* struct casetable, of the keeper for the guard; the same */
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
 	uint32_t seed; /* by which exporters are given to receivers: statefolder_seed */

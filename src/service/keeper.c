@@ -10,6 +10,7 @@
 #include "ledger/seal.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
+#include "service/casetable.h"
 #include "service/keeperanswer.h"
 #include "service/post.h"
 #include "service/shutin.h"
@@ -294,6 +295,23 @@ check_file(struct keeper *keeper)
 }
 
 /* The ledger, if it can be had. */
+static int
+show_case(void *context, const struct ledger_case *of)
+{
+	casetable_put(context, of->line, (enum state)of->state, of->number);
+	return 0;
+}
+
+/* Who must know of cases at once finds those that were open before. */
+static int
+show_open_cases(struct keeper *keeper, struct fail *fail)
+{
+	if (keeper->estate->cases == NULL)
+		return 0;
+	memset(keeper->estate->cases, 0, sizeof(struct casetable));
+	return ledger_each_open_after(keeper->ledger, 0, show_case, keeper->estate->cases, fail);
+}
+
 static bool
 has_ledger(struct keeper *keeper)
 {
@@ -307,7 +325,8 @@ has_ledger(struct keeper *keeper)
 		return false;
 	if (open_ledger(&keeper->ledger, path, STORE_WRITE, keeper->duty.clock.now, &fail) == 0 &&
 		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0 &&
-		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0) {
+		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0 &&
+		show_open_cases(keeper, &fail) >= 0) {
 		note_success(keeper, REFUSED_ALL);
 		return true;
 	}
@@ -375,6 +394,9 @@ tell_transition(struct keeper *keeper, const struct verdict *verdict)
 		return;
 	if (ledger_find_line(keeper->ledger, verdict->line, &of, &fail) < 0)
 		return;
+	if (keeper->estate->cases != NULL)
+		casetable_put(
+			keeper->estate->cases, verdict->line, (enum state)verdict->to, of.number);
 	event(what, "case=%llu line=%016llx from=%s to=%s score=%.1f",
 		(unsigned long long)of.number, (unsigned long long)verdict->line,
 		state_names[verdict->from], state_names[verdict->to], (double)verdict->score);

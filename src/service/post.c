@@ -75,6 +75,14 @@ duty_keys(const char *ledger)
 }
 
 void
+duty_fail(struct duty *duty, const struct fail *fail)
+{
+	duty_trouble(duty, "%s%s%s", fail->where, *fail->where ? ": " : "", fail->what);
+	event(EVENT_CANNOT_BEGIN, "where=%s text=%s", fail->where, fail->what);
+	_exit(1);
+}
+
+void
 duty_tell_refused(const char *path, const char *what, const struct fail *fail)
 {
 	char text[sizeof(fail->what) + 64];

@@ -26,6 +26,9 @@ void duty_begin(struct duty *duty, const struct estate *estate, const struct pos
 /* The keys of the ledger at that path; ends the process where they cannot be read. keyfile_forget wipes them. */
 struct keys duty_keys(const char *ledger);
 
+/* The process cannot begin: into the log, and it ends; the parent starts another in a while. */
+_Noreturn void duty_fail(struct duty *duty, const struct fail *fail);
+
 /* A file of state that could not be used and was put aside, into the log. */
 void duty_tell_refused(const char *path, const char *what, const struct fail *fail);
 

@@ -2,11 +2,14 @@
 #include "service/relaying.h"
 
 #include "base/table.h"
-#include "identity/sighting.h"
-#include "service/post.h"
+#include "identity/line.h"
+#include "ledger/keyfile.h"
+#include "service/casetable.h"
 #include "service/relayfile.h"
-#include "service/relaymilter.h"
-#include "service/relaypolicy.h"
+#include "service/relaylisten.h"
+#include "service/relayload.h"
+#include "service/relaylogs.h"
+#include "service/relaynotice.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
 
@@ -20,28 +23,11 @@
 
 /* How often figures are shown, and what has been silent is looked for. */
 #define TICK_US 250000
-/* A request must come whole in this time, and the next one within that: Postfix lets a connection go after 300 s. */
-#define REQUEST_US (20 * WALL_SECOND)
-#define IDLE_US    (30 * WALL_MINUTE)
-/* A milter hears nothing while a message comes, however slowly. */
-#define MILTER_IDLE_US (2 * WALL_HOUR)
-/* Of answers that a peer does not read. */
-#define ANSWER_MOST 65536
-#define LOCAL_MOST  1024
 /* A guard that began so often with what was kept, and died young, begins without it. */
 #define TRIES_KEPT 2
 /* For the disk, at the end, at the most. */
 #define DISK_US     (5 * WALL_SECOND)
 #define DISK_NAP_NS 2000000L
-
-struct relaying;
-
-/* One place to listen at, with what speaks there. */
-struct listening {
-	struct relaypolicy policy;
-	struct relaymilter milter;
-	struct stream_listener *listener;
-};
 
 struct relaying {
 	const struct daemon_settings *settings;
@@ -50,10 +36,12 @@ struct relaying {
 	struct event_base *base;
 	struct relay *relay;
 	struct relayfile file;
+	struct relayload load;
+	struct relaynotice notice;
+	struct relaylisten listen;
+	struct relaylogs *logs; /* NULL: none are followed */
 	struct hash_key key;
-	struct table local;
-	struct listening at[RELAY_PLACES];
-	size_t count;
+	struct wall began; /* the first guard with this state */
 };
 
 static struct wall
@@ -79,53 +67,59 @@ is_late(void *context)
 		relaying->settings->relaying.deadline_us;
 }
 
-static void
-show_connections(const struct relaying *relaying, struct duty *duty)
+/* One address of many lines is nobody's. */
+static uint64_t
+line_of(void *context, const struct address *client)
 {
-	struct stream_counts sum = {0};
+	struct relaying *relaying = context;
+	struct line line;
 
-	for (size_t i = 0; i < relaying->count; i++) {
-		struct stream_counts one = stream_counts(relaying->at[i].listener);
+	if (lines_find(relaying->settings->lines, client, 0, &line) < 0 || line.role == ROLE_SHARED)
+		return 0;
+	return line.pseudonym;
+}
 
-		sum.accepted += one.accepted;
-		sum.turned_away += one.turned_away;
-		sum.open += one.open;
-		for (int why = 0; why < STREAM_ENDS; why++)
-			sum.ended[why] += one.ended[why];
-	}
-	duty_count(duty, COUNT_RELAY_CONNECTIONS, sum.accepted);
-	duty_show(duty, COUNT_RELAY_OPEN, sum.open);
-	duty_count(duty, COUNT_RELAY_TURNED_AWAY, sum.turned_away);
-	duty_count(duty, COUNT_RELAY_WRONG, sum.ended[STREAM_WRONG] + sum.ended[STREAM_CUT]);
-	duty_count(duty, COUNT_RELAY_UNREAD, sum.ended[STREAM_UNREAD]);
-	duty_count(duty, COUNT_RELAY_IDLE, sum.ended[STREAM_IDLE]);
+static struct relay_case
+case_of(void *context, uint64_t key)
+{
+	struct relaying *relaying = context;
+	struct relay_case ret = {.standing = RELAY_CLEAR};
+	struct casetable_slot slot;
+
+	if (casetable_find(relaying->estate->cases, key, &slot) < 0)
+		return ret;
+	if (slot.state == STATE_SUSPECT)
+		ret.standing = RELAY_MAY_BE;
+	else if (slot.state == STATE_CONFIRMED || slot.state == STATE_QUARANTINE)
+		ret.standing = RELAY_IS;
+	if (ret.standing != RELAY_CLEAR)
+		snprintf(ret.number, sizeof(ret.number), "%u", slot.number);
+	return ret;
 }
 
 static void
-show(struct relaying *relaying)
+give_evidence(void *context, const struct relay_notice *notice)
+{
+	struct relaying *relaying = context;
+
+	relaynotice_give(&relaying->notice, notice);
+}
+
+static void
+show_counts(struct relaying *relaying)
 {
 	struct relay_counts relay = relay_counts(relaying->relay);
 	struct guard_counts guard = guard_counts(relay_guard(relaying->relay));
 	struct windows_counts keys = guard_keys(relay_guard(relaying->relay));
+	struct senders_counts senders = senders_counts(relay_senders(relaying->relay));
 	struct duty *duty = &relaying->duty;
-	uint64_t requests = 0, late = 0;
 
-	for (size_t i = 0; i < relaying->count; i++) {
-		const struct relaymilter_counts *milter = &relaying->at[i].milter.counts;
-
-		requests +=
-			relaying->at[i].policy.counts.requests + milter->recipients + milter->ends;
-		late += relaying->at[i].policy.counts.late + milter->late;
-	}
-	show_connections(relaying, duty);
-	duty_count(duty, COUNT_RELAY_REQUESTS, requests);
 	duty_count(duty, COUNT_RELAY_PASSED, relay.decided[DECISION_PASS]);
 	duty_count(duty, COUNT_RELAY_SLOWED, relay.decided[DECISION_SLOW]);
 	duty_count(duty, COUNT_RELAY_DEFERRED, relay.decided[DECISION_DEFER]);
 	duty_count(duty, COUNT_RELAY_HELD, relay.decided[DECISION_HOLD]);
 	duty_count(duty, COUNT_RELAY_REJECTED, relay.decided[DECISION_REJECT]);
 	duty_count(duty, COUNT_RELAY_SHADOWED, relay.shadowed);
-	duty_count(duty, COUNT_RELAY_LATE, late);
 	duty_count(duty, COUNT_RELAY_UNLIMITED, guard.unlimited);
 	duty_count(duty, COUNT_RELAY_MESSAGES, guard.messages);
 	duty_count(duty, COUNT_RELAY_RECIPIENTS, guard.recipients);
@@ -134,6 +128,26 @@ show(struct relaying *relaying)
 	duty_show(duty, COUNT_RELAY_KEYS, keys.held);
 	duty_count(duty, COUNT_RELAY_KEYS_DISPLACED, keys.displaced);
 	duty_count(duty, COUNT_RELAY_KEYS_REFUSED, keys.refused);
+	duty_show(duty, COUNT_RELAY_SENDERS, senders.held);
+	duty_count(duty, COUNT_RELAY_SENDERS_DISPLACED, senders.displaced);
+	duty_count(duty, COUNT_RELAY_SENDERS_REFUSED, senders.refused);
+	duty_count(duty, COUNT_RELAY_LOGINS, relay.logins);
+	duty_count(duty, COUNT_RELAY_LOGINS_BAD, relay.logins_bad);
+	duty_count(duty, COUNT_RELAY_LOGINS_REFUSED, relay.logins_refused);
+	duty_count(duty, COUNT_RELAY_SENT, relay.results[SENDER_SENT]);
+	duty_count(duty, COUNT_RELAY_UNKNOWN_USERS, relay.results[SENDER_UNKNOWN_USER]);
+	duty_count(duty, COUNT_RELAY_REFUSED_ELSEWHERE, relay.results[SENDER_POLICY]);
+	duty_count(duty, COUNT_RELAY_REFUNDED, relay.refunds);
+	duty_count(duty, COUNT_RELAY_SIGHTINGS, relaying->notice.sightings);
+	duty_count(duty, COUNT_RELAY_SIGHTINGS_REFUSED, relaying->notice.refused);
+}
+
+static void
+show(struct relaying *relaying)
+{
+	relaylisten_show(&relaying->listen, &relaying->duty);
+	show_counts(relaying);
+	duty_refused(&relaying->duty, statefile_refused(&relaying->file.file));
 }
 
 static void
@@ -145,9 +159,10 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	(void)what;
 	duty_beat(&relaying->duty);
 	relay_advance(relaying->relay, relaying->duty.clock.now);
-	duty_refused(&relaying->duty, statefile_refused(&relaying->file.file));
+	relaynotice_again(&relaying->notice, relaying->relay, clock_steady());
+	relaynotice_time(&relaying->notice);
 	show(relaying);
-	relayfile_watch(&relaying->file, relaying->relay);
+	relayfile_watch(&relaying->file);
 }
 
 static void
@@ -163,82 +178,74 @@ on_parent(evutil_socket_t socket, short what, void *context)
 }
 
 static void
-make_local(struct relaying *relaying)
+on_result(void *context, const struct delivery *delivery)
 {
-	struct text rest = text_of(relaying->settings->relaying.local);
-	struct relay_settings settings = {.key = relaying->key};
-	struct table_slot *slot;
+	static const enum sender_result results[DELIVERY_RESULTS] = {
+		[DELIVERY_SENT] = SENDER_SENT,
+		[DELIVERY_UNKNOWN_USER] = SENDER_UNKNOWN_USER,
+		[DELIVERY_POLICY] = SENDER_POLICY,
+		[DELIVERY_BOUNCED] = SENDER_BOUNCED,
+		[DELIVERY_DEFERRED] = SENDER_DEFERRED,
+	};
+	struct relaying *relaying = context;
 
-	table_init_small(&relaying->local, LOCAL_MOST, 16);
-	while (rest.length > 0) {
-		struct text domain = text_cut(&rest, ' ');
-
-		if (domain.length > 0)
-			(void)!table_add(&relaying->local, relay_domain(&settings, domain), &slot);
-	}
+	relay_result(
+		relaying->relay, delivery->who, 0, results[delivery->result], now_for(relaying));
 }
 
 static void
-begin_policy(struct relaying *relaying, struct listening *at, struct stream_settings *stream)
+on_refund(void *context, const struct delivery *delivery)
 {
-	const struct relaying_settings *settings = &relaying->settings->relaying;
+	struct relaying *relaying = context;
 
-	at->policy = (struct relaypolicy){
-		.relay = relaying->relay,
-		.key = relaying->key,
-		.text = {.language = settings->language, .help = text_of(settings->help)},
+	relay_refund(relaying->relay, delivery->who, delivery->limit, delivery->recipients,
+		delivery->time, now_for(relaying));
+}
+
+/* A login with which a message came is known from whoever asked about the message. */
+static void
+on_login(void *context, const struct delivery_login *told)
+{
+	struct relaying *relaying = context;
+	struct login login = {
+		.account = told->account,
+		.client = told->client,
+		.kind = told->is_good ? LOGIN_GOOD : LOGIN_BAD,
+	};
+
+	if (told->account.at == NULL)
+		return;
+	for (unsigned i = 0; i < (told->attempts > 0 ? told->attempts : 1); i++)
+		(void)relay_login(relaying->relay, &login, now_for(relaying));
+}
+
+static uint64_t
+line_at(void *context, const struct address *client, struct wall time)
+{
+	(void)time;
+	return line_of(context, client);
+}
+
+static void
+follow_logs(struct relaying *relaying)
+{
+	struct relaylogs_settings settings = {
+		.deliveries = {.key = relaying->key,
+			.messages_most = relaying->settings->relaying.relay.messages_most,
+			.recipients_most = 4 * relaying->settings->relaying.relay.messages_most,
+			.line_of = lines_has_inside(relaying->settings->lines) ? line_at : NULL,
+			.context = relaying},
 		.now = now_for,
-		.is_late = is_late,
-		.fails_closed = settings->fails_closed,
+		.on_result = on_result,
+		.on_refund = on_refund,
+		.on_login = on_login,
 		.context = relaying,
 	};
-	relaypolicy_begin(&at->policy);
-	stream->protocol = &relaypolicy_protocol;
-	stream->context = &at->policy;
-	stream->request_most = POLICY_REQUEST;
-	stream->idle_us = IDLE_US;
-}
 
-static void
-begin_milter(struct relaying *relaying, struct listening *at, struct stream_settings *stream)
-{
-	const struct relaying_settings *settings = &relaying->settings->relaying;
-
-	at->milter = (struct relaymilter){
-		.relay = relaying->relay,
-		.key = relaying->key,
-		.text = {.language = settings->language, .help = text_of(settings->help)},
-		.adds_trace = true,
-		.number = (uint32_t)(at - relaying->at),
-		.base = relaying->base,
-		.now = now_for,
-		.is_late = is_late,
-		.fails_closed = settings->fails_closed,
-		.context = relaying,
-	};
-	relaymilter_begin(&at->milter);
-	stream->protocol = &relaymilter_protocol;
-	stream->context = &at->milter;
-	stream->request_most = MILTER_PACKET + 4;
-	stream->idle_us = MILTER_IDLE_US;
-}
-
-static void
-listen_at(struct relaying *relaying, const struct relay_opened *opened)
-{
-	struct listening *at = &relaying->at[relaying->count++];
-	struct stream_settings stream = {
-		.socket = opened->descriptor,
-		.connections_most = relaying->settings->relaying.connections_most,
-		.answer_most = ANSWER_MOST,
-		.request_us = REQUEST_US,
-	};
-
-	if (opened->place.protocol == RELAY_MILTER)
-		begin_milter(relaying, at, &stream);
-	else
-		begin_policy(relaying, at, &stream);
-	at->listener = stream_listen(relaying->base, &stream);
+	for (size_t i = 0; i < relaying->load.logs && i < RELAYLOGS_MOST; i++)
+		settings.files[settings.count++].path = relaying->load.log[i];
+	if (settings.count > 0)
+		relaying->logs = relaylogs_new(relaying->base, &settings);
 }
 
 static struct event_base *
@@ -248,7 +255,6 @@ make_base(void)
 	struct event_base *base;
 
 	must(config != NULL);
-	/* What signals and standard error need is not looked for; epoll is what the kernel has. */
 	(void)event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
 	base = event_base_new_with_config(config);
 	must(base != NULL);
@@ -256,43 +262,129 @@ make_base(void)
 	return base;
 }
 
-/* What guards before this one counted. */
-static void
-restore(struct relaying *relaying, const struct relay_settings *settings, unsigned tries)
-{
-	char folder[STATEFOLDER_PATH];
-	struct fail fail = {0};
-	int r = -ECANCELED;
-
-	statefolder_of(relaying->settings->state, OWNER_GUARD, folder);
-	relayfile_init(&relaying->file, folder, relaying->settings->relaying.save_us);
-	relaying->relay = relay_new(settings);
-	if (tries <= TRIES_KEPT)
-		r = relayfile_load(
-			&relaying->file, relaying->relay, relaying->duty.clock.now, &fail);
-	else
-		fail_what(&fail, "guards that began with it died %u times", tries);
-	if (r >= 0 || r == -ENOENT)
-		return;
-	/* What was half restored is thrown away. */
-	relay_free(relaying->relay);
-	relaying->relay = relay_new(settings);
-	statefile_put_aside(&relaying->file.file);
-	duty_tell_refused(
-		relaying->file.file.path, "the counts of the guard cannot be used", &fail);
-}
-
-static void
-begin(struct relaying *relaying, const struct relayopening *opening, unsigned tries)
+static struct relay_settings
+settings_of(struct relaying *relaying)
 {
 	struct relay_settings settings = relaying->settings->relaying.relay;
 
 	settings.key = relaying->key;
-	make_local(relaying);
-	settings.local = &relaying->local;
-	restore(relaying, &settings, tries);
-	for (size_t i = 0; i < opening->count; i++)
-		listen_at(relaying, &opening->entry[i]);
+	settings.local = &relaying->load.local;
+	settings.roster = relaying->load.roster;
+	settings.places = relaying->load.places;
+	settings.senders.seed = hash_keyed(&relaying->key, "senders", 7);
+	settings.line_of = lines_has_inside(relaying->settings->lines) ? line_of : NULL;
+	settings.case_of = case_of;
+	settings.on_evidence = give_evidence;
+	settings.context = relaying;
+	return settings;
+}
+
+/* Before what is counted. */
+struct kept {
+	struct wall began;
+	uint32_t has_logs;
+	uint32_t zero;
+};
+
+static uint64_t
+layout(void)
+{
+	return save_layout(&(size_t){sizeof(struct kept)}, 1);
+}
+
+/* Counts and how far logs were read are of one moment: nothing of a log is counted twice, or never. */
+static int
+save_all(const void *context, struct save *save)
+{
+	const struct relaying *relaying = context;
+	const struct kept kept = {.began = relaying->began, .has_logs = relaying->logs != NULL};
+	int r;
+
+	save_section(save, "guard", layout(), sizeof(kept));
+	save_bytes(save, &kept, sizeof(kept));
+	r = relay_save(relaying->relay, save);
+	if (relaying->logs != NULL)
+		relaylogs_save(relaying->logs, save);
+	return r < 0 ? r : save_error(save);
+}
+
+static int
+restore_all(void *context, struct restore *restore, struct fail *fail)
+{
+	struct relaying *relaying = context;
+	const struct relaylogs_settings none = {.now = now_for, .context = relaying};
+	struct relaylogs *unwanted;
+	struct kept kept = {0};
+	int r = restore_struct(restore, "guard", layout(), &kept, sizeof(kept), fail);
+
+	if (r == 0 && !restore_is_time(kept.began))
+		r = restore_damaged(restore, fail, "a time that cannot be");
+	if (r == 0)
+		relaying->began = kept.began;
+	if (r == 0)
+		r = relay_restore(relaying->relay, restore, relaying->duty.clock.now, fail);
+	if (r < 0 || kept.has_logs == 0)
+		return r;
+	if (relaying->logs != NULL)
+		return relaylogs_restore(relaying->logs, restore, fail);
+	unwanted = relaylogs_new(relaying->base, &none);
+	r = relaylogs_restore(unwanted, restore, fail);
+	relaylogs_free(unwanted);
+	return r;
+}
+
+static void
+make_all(struct relaying *relaying)
+{
+	struct relay_settings settings = settings_of(relaying);
+
+	relaying->relay = relay_new(&settings);
+	follow_logs(relaying);
+}
+
+/* What guards before this one knew; what was half restored is thrown away. */
+static void
+restore(struct relaying *relaying, unsigned tries)
+{
+	struct relayfile *file = &relaying->file;
+	char folder[STATEFOLDER_PATH];
+	struct fail fail = {0};
+	int r = -ECANCELED;
+
+	relaying->began = relaying->duty.clock.now;
+	statefolder_of(relaying->settings->state, OWNER_GUARD, folder);
+	relayfile_init(file, folder, "counts", relaying->settings->relaying.save_us);
+	make_all(relaying);
+	if (tries <= TRIES_KEPT)
+		r = statefile_load(&file->file, restore_all, relaying, &fail);
+	else
+		fail_what(&fail, "guards that began with it died %u times", tries);
+	if (r < 0 && r != -ENOENT) {
+		relay_free(relaying->relay);
+		relaying->logs = relaylogs_free(relaying->logs);
+		make_all(relaying);
+		statefile_put_aside(&file->file);
+		duty_tell_refused(file->file.path, "the counts of the guard cannot be used", &fail);
+	}
+	relay_began(relaying->relay, relaying->began);
+	relayfile_keep(file, save_all, relaying);
+}
+
+static void
+begin_notice(struct relaying *relaying)
+{
+	const struct estate_settings *settings = &relaying->settings->estate;
+	struct relaynotice *notice = &relaying->notice;
+
+	*notice = (struct relaynotice){
+		.judges = settings->judges,
+		.names = relaying->estate->accountnames,
+		.now = now_for,
+		.context = relaying,
+	};
+	for (uint32_t j = 0; j < settings->judges; j++)
+		estate_sightings_putting(
+			relaying->estate, settings->receivers, j, &notice->judge[j]);
 }
 
 static void
@@ -316,13 +408,39 @@ finish(struct relaying *relaying)
 	const struct timespec pause = {.tv_nsec = DISK_NAP_NS};
 	int64_t end = clock_steady() + DISK_US;
 
-	for (size_t i = 0; i < relaying->count; i++)
-		stream_unlisten(relaying->at[i].listener);
-	relayfile_finish(&relaying->file, relaying->relay);
+	show(relaying);
+	relaylisten_end(&relaying->listen);
+	relayfile_finish(&relaying->file);
 	while (!relayfile_is_over(&relaying->file) && clock_steady() < end) {
 		duty_beat(&relaying->duty);
 		(void)nanosleep(&pause, NULL);
 	}
+}
+
+/* What files and libraries are needed for comes before the process shuts itself in, what strangers send after it. */
+static void
+begin(struct relaying *relaying, const struct post *post, const struct relayopening *opening,
+	unsigned tries)
+{
+	const struct relaying_settings *settings = &relaying->settings->relaying;
+	struct relaylisten_settings listen = {
+		.settings = settings,
+		.key = relaying->key,
+		.now = now_for,
+		.is_late = is_late,
+		.context = relaying,
+	};
+	struct fail fail = {0};
+
+	relaying->base = listen.base = make_base();
+	if (relayload_begin(&relaying->load, settings, &relaying->key, &fail) < 0)
+		duty_fail(&relaying->duty, &fail);
+	begin_notice(relaying);
+	shutin_enter(&relaying->duty, post, relaying->settings);
+	restore(relaying, tries);
+	listen.relay = relaying->relay;
+	if (relaylisten_begin(&relaying->listen, &listen, opening, &fail) < 0)
+		duty_fail(&relaying->duty, &fail);
 }
 
 _Noreturn void
@@ -341,12 +459,10 @@ relaying_run(const struct daemon_settings *settings, struct estate *estate,
 	duty_begin(&relaying->duty, estate, &post);
 	keys = duty_keys(settings->keep.ledger);
 	relaying->key = keys.pseudonym;
+	lines_set_key(settings->lines, &keys.pseudonym);
 	keyfile_forget(&keys);
-	relaying->base = make_base();
-	shutin_enter(&relaying->duty, &post, settings);
-	begin(relaying, opening, tries);
+	begin(relaying, &post, opening, tries);
 	loop(relaying);
-	show(relaying);
 	finish(relaying);
 	_exit(0);
 }

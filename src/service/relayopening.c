@@ -12,7 +12,7 @@
 
 #define BACKLOG SOMAXCONN
 
-const char *const relay_protocol_names[RELAY_PROTOCOLS] = {"policy", "milter"};
+const char *const relay_protocol_names[RELAY_PROTOCOLS] = {"policy", "milter", "logins"};
 
 static bool
 is_same(const struct relay_place *a, const struct relay_place *b)

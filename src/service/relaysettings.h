@@ -16,8 +16,11 @@
 #define RELAY_PATH 104
 /* Of the list of local domains, with its end. */
 #define RELAY_LOCAL 4096
+/* Of lists of files, with their ends. */
+#define RELAY_FILES  4096
+#define RELAY_SECRET 256
 
-enum relay_protocol { RELAY_POLICY, RELAY_MILTER, RELAY_PROTOCOLS };
+enum relay_protocol { RELAY_BY_POLICY, RELAY_BY_MILTER, RELAY_BY_LOGINS, RELAY_PROTOCOLS };
 
 /* "policy" and so on, as the configuration spells them. */
 extern const char *const relay_protocol_names[RELAY_PROTOCOLS];
@@ -39,6 +42,11 @@ struct relaying_settings {
 	int64_t deadline_us;
 	enum reply_language language;
 	char help[REPLY_HELP_MOST + 1];
+	char accounts[RELAY_FILES]; /* the file of roster.h; empty: none */
+	size_t accounts_most;       /* lines of it, and senders that are known */
+	char places[RELAY_FILES];   /* MMDB files, with blanks between */
+	char logs[RELAY_FILES];     /* of the mail server, the same */
+	char login_secret[RELAY_SECRET];
 	size_t connections_most; /* of each place */
 	int64_t save_us;         /* how often counts are kept */
 };

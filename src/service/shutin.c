@@ -3,6 +3,7 @@
 
 #include "runtime/event.h"
 #include "runtime/sandbox.h"
+#include "service/relayload.h"
 #include "service/statefolder.h"
 
 #include <stdio.h>
@@ -58,11 +59,35 @@ tell(struct duty *duty, const struct sandbox_report *report)
 	buffer_done(&text);
 }
 
+/* Logs are renamed, and begun anew: the guard reads in their folders. */
+static size_t
+list_logs(const struct daemon_settings *settings, char folders[RELAYLOAD_LOGS][DAEMON_PATH],
+	struct sandbox_path *into)
+{
+	struct text rest = text_of(settings->relaying.logs);
+	size_t count = 0;
+
+	while (rest.length > 0 && count < RELAYLOAD_LOGS) {
+		struct text word = text_cut(&rest, ' ');
+		char path[DAEMON_PATH];
+
+		if (word.length == 0)
+			continue;
+		snprintf(path, sizeof(path), "%.*s", (int)word.length, word.at);
+		folder_of(path, folders[count]);
+		into[count] = (struct sandbox_path){
+			folders[count], SANDBOX_READ | SANDBOX_MAY_BE_MISSING};
+		count++;
+	}
+	return count;
+}
+
 void
 shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
 {
 	char ledger[DAEMON_PATH], control[DAEMON_PATH], own[STATEFOLDER_PATH];
-	struct sandbox_path paths[8];
+	struct sandbox_path paths[8 + RELAYLOAD_LOGS];
+	char folders[RELAYLOAD_LOGS][DAEMON_PATH];
 	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
 	struct sandbox_report report;
 	struct fail fail = {0};
@@ -88,6 +113,8 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 			paths[sandbox.path_count++] = (struct sandbox_path){
 				control, KEEPS | SANDBOX_SOCKETS | SANDBOX_MAY_BE_MISSING};
 	}
+	if (post->owner == OWNER_GUARD)
+		sandbox.path_count += list_logs(settings, folders, paths + sandbox.path_count);
 	if (sandbox_enter(&sandbox, &report, &fail) < 0) {
 		event(EVENT_SANDBOX, "where=%s text=%s", fail.where, fail.what);
 		_exit(1);

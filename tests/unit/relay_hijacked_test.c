@@ -66,7 +66,7 @@ struct event {
 	int64_t us;
 	uint64_t recipient;
 	uint64_t domain;
-	struct place from;
+	struct client_place from;
 	uint8_t act; /* enum act */
 	uint8_t result;
 	bool is_zombie;
@@ -89,10 +89,10 @@ name(uint64_t kind, uint64_t number)
 	return hash_mix(kind << 40 ^ (number + 1));
 }
 
-static struct place
+static struct client_place
 place_of(unsigned network, unsigned country)
 {
-	return (struct place){.address = name(3, network * 1000 + (unsigned)(draw() * 3)),
+	return (struct client_place){.address = name(3, network * 1000 + (unsigned)(draw() * 3)),
 		.network = 1000 + network,
 		.country = (uint16_t)(('A' + country / 26) << 8 | ('A' + country % 26))};
 }
@@ -109,7 +109,7 @@ struct list {
 };
 
 static void
-mail(const struct list *list, int64_t us, struct place from, bool is_zombie)
+mail(const struct list *list, int64_t us, struct client_place from, bool is_zombie)
 {
 	struct event event = {.us = us, .from = from, .act = MAIL, .is_zombie = is_zombie};
 	double lot = draw();

@@ -62,11 +62,11 @@ remove_files(void **state)
 	return rmdir(folder);
 }
 
-static struct place
+static struct client_place
 find(const struct places *places, const char *text)
 {
 	struct address address;
-	struct place place = {.address = 77, .network = 1, .country = 1};
+	struct client_place place = {.address = 77, .network = 1, .country = 1};
 
 	assert_int_equal(address_parse(text_of(text), &address), 0);
 	places_find(places, &address, &place);
@@ -78,7 +78,7 @@ static void
 assert_place(
 	const struct places *places, const char *address, uint32_t network, const char *country)
 {
-	struct place place = find(places, address);
+	struct client_place place = find(places, address);
 
 	assert_int_equal(place.network, network);
 	assert_int_equal(place.country,

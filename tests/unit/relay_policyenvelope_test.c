@@ -26,7 +26,7 @@ asks(const char *lines, struct responsible *who, struct envelope *ret)
 	if (!policyenvelope_make(&request, &settings.key, ret))
 		return false;
 	relay = relay_new(&settings);
-	relay_responsible(relay, ret, who);
+	relay_responsible(relay, ret, (struct wall){0}, who);
 	relay_free(relay);
 	return true;
 }

@@ -8,7 +8,7 @@
 #define BEGIN (INT64_C(20000) * WALL_DAY)
 #define KEY   UINT64_C(0x1234567890)
 
-static const struct place home = {.address = 1, .network = 100, .country = 'N' << 8 | 'O'};
+static const struct client_place home = {.address = 1, .network = 100, .country = 'N' << 8 | 'O'};
 
 static struct wall
 at(int64_t us)
@@ -257,7 +257,7 @@ static void
 three_networks_in_an_hour_are_noticed_and_two_are_not(void **state)
 {
 	struct senders *senders = new_senders(10);
-	struct place place = home;
+	struct client_place place = home;
 
 	(void)state;
 	for (unsigned i = 0; i < 20; i++) {

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/casetable.h"
+
+#include "base/hash.h"
+
+#include <errno.h>
+
+/* A case may lie in one of so many slots, one behind the other. */
+#define WAYS 16
+
+static size_t
+first_slot(uint64_t line)
+{
+	return (size_t)(hash_mix(line) % (CASETABLE / WAYS)) * WAYS;
+}
+
+void
+casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t number)
+{
+	struct casetable_slot *slot = &table->slot[first_slot(line)], *into = NULL;
+
+	for (int i = 0; i < WAYS; i++) {
+		if (slot[i].line == line)
+			into = &slot[i];
+		else if (into == NULL && slot[i].line == 0)
+			into = &slot[i];
+	}
+	if (state == STATE_CLEAR) {
+		if (into != NULL && into->line == line)
+			__atomic_store_n(&into->line, 0, __ATOMIC_RELEASE);
+		return;
+	}
+	if (into == NULL)
+		into = &slot[line % WAYS];
+	if (into->line != line)
+		__atomic_store_n(&into->line, 0, __ATOMIC_RELEASE);
+	into->number = (uint32_t)number;
+	into->state = state;
+	__atomic_store_n(&into->line, line, __ATOMIC_RELEASE);
+}
+
+int
+casetable_find(const struct casetable *table, uint64_t line, struct casetable_slot *ret)
+{
+	const struct casetable_slot *slot = &table->slot[first_slot(line)];
+
+	for (int i = 0; i < WAYS; i++) {
+		if (__atomic_load_n(&slot[i].line, __ATOMIC_ACQUIRE) != line)
+			continue;
+		*ret = slot[i];
+		/* It may have been changed meanwhile, by a process that is not to be trusted with more than this. */
+		return ret->line == line && ret->state < STATE_COUNT ? 0 : -ENOENT;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,34 @@
+/* casetable - the open cases, for who must know of one while somebody waits
+ *
+ * What:    line to state and number, in memory that the keeper writes after the ledger has it, and the relay guard
+ *          reads. All zero at the start; the keeper fills it anew when it begins.
+ * Owns:    nothing: the memory is the estate's.
+ * Limits:  CASETABLE cases; where there is no room one gives way, which then has no effect there.
+ * Thread:  one process writes, any number read: what is found was there, or is just being changed.
+ */
+#ifndef LAZARET_SERVICE_CASETABLE_H
+#define LAZARET_SERVICE_CASETABLE_H
+
+#include "base/fail.h"
+#include "verdict/verdict.h"
+
+#define CASETABLE 65536
+
+struct casetable_slot {
+	uint64_t line; /* pseudonym; 0: free */
+	uint32_t number;
+	uint32_t state; /* enum state */
+};
+
+struct casetable {
+	struct casetable_slot slot[CASETABLE];
+};
+
+/* CLEAR: there is none any more. */
+void casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t number);
+
+/* 0, or -ENOENT. */
+int casetable_find(
+	const struct casetable *table, uint64_t line, struct casetable_slot *ret) MUST_USE;
+
+#endif

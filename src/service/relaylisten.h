@@ -1,0 +1,50 @@
+/* relaylisten - the places at which the relay guard is asked, with what speaks there
+ *
+ * What:    each socket gets its protocol: policy, milter or logins, on one event loop, with one relay behind all.
+ * Owns:    listeners and protocols; sockets, relay and settings are the caller's.
+ * Limits:  RELAY_PLACES places.
+ * Thread:  one.
+ */
+#ifndef LAZARET_SERVICE_RELAYLISTEN_H
+#define LAZARET_SERVICE_RELAYLISTEN_H
+
+#include "service/post.h"
+#include "service/relaymilter.h"
+#include "service/relayopening.h"
+#include "service/relaypolicy.h"
+
+struct relaylogin;
+
+struct relaylisten_settings {
+	const struct relaying_settings *settings;
+	struct relay *relay;
+	struct hash_key key;
+	struct event_base *base;
+	struct wall (*now)(void *context);
+	bool (*is_late)(void *context);
+	void *context;
+};
+
+struct relaylisten_at {
+	struct relaypolicy policy;
+	struct relaymilter milter;
+	struct relaylogin *login;
+	struct stream_listener *listener;
+};
+
+struct relaylisten {
+	struct relaylisten_settings of;
+	struct relaylisten_at at[RELAY_PLACES];
+	size_t count;
+};
+
+/* Before the process shuts itself in: libraries open files. Nobody is heard before the loop runs. */
+int relaylisten_begin(struct relaylisten *listen, const struct relaylisten_settings *settings,
+	const struct relayopening *opening, struct fail *fail) MUST_USE;
+
+void relaylisten_show(const struct relaylisten *listen, struct duty *duty);
+
+/* Ends all connections. */
+void relaylisten_end(struct relaylisten *listen);
+
+#endif
