@@ -8,6 +8,8 @@
 
 /* RFC 5321 s4.5.3.1.2. */
 #define DOMAIN_MOST 255
+/* In so long a relay learns who its senders are, and to whom they write. */
+#define LEARNING_US (7 * WALL_DAY)
 
 const char *const decision_act_names[DECISION_ACTS] = {"pass", "slow", "defer", "hold", "reject"};
 
@@ -353,9 +355,11 @@ relay_refund(struct relay *relay, uint64_t key, enum limit limit, uint32_t recip
 void
 relay_began(struct relay *relay, struct wall began)
 {
+	int64_t us = relay->settings.senders.warm_up_us;
+
 	if (relay->senders != NULL)
 		senders_know(relay->senders,
-			(struct wall){began.us + relay->settings.senders.warm_up_us});
+			(struct wall){began.us + (us > LEARNING_US ? us : LEARNING_US)});
 }
 
 void
