@@ -561,9 +561,25 @@ guard_save(const struct guard *guard, struct save *save)
 	}
 }
 
+/* What is no truth value must not even be read as one. */
+static bool
+has_sound_flags(const struct message *message)
+{
+	const uint8_t *flag = (const uint8_t *)message + offsetof(struct message, is_settled);
+	size_t count = offsetof(struct message, is_free) - offsetof(struct message, is_settled) + 1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (flag[i] > 1)
+			return false;
+	}
+	return true;
+}
+
 static bool
 is_sound(const struct message *message, struct wall now)
 {
+	if (!has_sound_flags(message))
+		return false;
 	if (message->id == 0 || message->responsible.count == 0 ||
 		message->responsible.count > RESPONSIBLE_KEYS || !restore_is_time(message->heard) ||
 		!restore_is_time(message->taken) || message->heard.us > now.us + WALL_DAY)
