@@ -9,12 +9,15 @@
 #define NONE UINT32_MAX
 /* So many are looked at in one guard_advance. */
 #define LOOKS 1024
+/* The memory of a change is asked for so many before it is joined. */
+#define AHEAD 8
 
 /* A message on its way, or one that was: its end may be asked for again. */
 struct message {
 	uint64_t id;
 	struct wall heard;
-	struct wall taken; /* since when it counts */
+	struct wall taken; /* all of it counts in the cell of this time */
+	struct wall first; /* when the first of it was taken, as bursts have it */
 	struct responsible responsible;
 	uint64_t recipient;          /* the last one that was asked for */
 	struct window_amount amount; /* that is counted; 0 messages: nothing yet */
@@ -40,10 +43,10 @@ struct guard {
 	struct table table; /* of messages; value: the place */
 	struct message *message;
 	uint32_t used;
-	uint32_t free;          /* linked by newer */
-	struct message unknown; /* for which there is no room: what it takes is never given back */
-	struct line line[2];    /* those on their way; those that may be forgotten */
+	uint32_t free;       /* linked by newer */
+	struct line line[2]; /* those on their way; those that may be forgotten */
 	struct guard_counts counts;
+	struct deltas *deltas; /* NULL: nobody else is to hear */
 };
 
 struct guard *
@@ -149,6 +152,72 @@ is_lenient(const struct guard *guard, const struct message *message)
 	return guard->settings.is_shadow || message->is_free;
 }
 
+void
+guard_share(struct guard *guard, struct deltas *deltas)
+{
+	guard->deltas = deltas;
+}
+
+/* Others are to hear that so much was counted in the cell of a time, or is not any more: sign is 1 or -1. */
+static void
+note(struct guard *guard, uint64_t key, uint8_t limit, const struct window_amount *amount,
+	const struct window_burst *burst, int sign, struct wall at)
+{
+	struct delta delta = {.key = key, .limit = limit, .change.cell = window_cell(at)};
+
+	if (guard->deltas == NULL)
+		return;
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		delta.change.amount[w] = sign * (int64_t)amount->of[w];
+		delta.change.burst.us[w] = sign * burst->us[w];
+	}
+	deltas_note(guard->deltas, &delta);
+}
+
+static void
+take(struct guard *guard, const struct responsible *responsible, unsigned i,
+	const struct window_ref *ref, const struct rule *rule, const struct window_amount *amount,
+	struct wall now)
+{
+	struct window_burst burst = window_burst_of(rule, amount);
+
+	window_take(ref, rule, amount, now);
+	note(guard, responsible->of[i].key, responsible->of[i].limit, amount, &burst, 1, now);
+}
+
+static void
+untake(struct guard *guard, const struct message *message, unsigned i, const struct window_ref *ref,
+	const struct window_amount *amount, const struct window_burst *burst, struct wall now)
+{
+	const struct rule no_burst = rule_none();
+
+	window_give_back(ref, &no_burst, amount, message->taken, now);
+	window_relieve(ref, burst);
+	note(guard, message->responsible.of[i].key, message->responsible.of[i].limit, amount, burst,
+		-1, message->taken);
+}
+
+/* Bursts stay as they are, here and elsewhere. */
+static bool
+move(struct guard *guard, const struct responsible *responsible, unsigned i,
+	const struct window_ref *ref, const struct message *message, struct wall now,
+	struct window_answer *why)
+{
+	static const struct window_burst none;
+	bool moved = window_move(
+		ref, rule_of(guard, responsible, i), &message->amount, message->taken, now, why);
+
+	/* What stays in its cell is no news. */
+	if (moved && window_cell(message->taken) == window_cell(now))
+		return true;
+	note(guard, responsible->of[i].key, responsible->of[i].limit, &message->amount, &none, -1,
+		message->taken);
+	if (moved)
+		note(guard, responsible->of[i].key, responsible->of[i].limit, &message->amount,
+			&none, 1, now);
+	return moved;
+}
+
 /* The windows of all that is responsible. -ENOSPC: there is no room for one. */
 static int
 find_windows(struct guard *guard, const struct responsible *responsible, struct wall now,
@@ -224,9 +293,9 @@ take_more(struct guard *guard, struct message *message, const struct window_amou
 	if (answer->would && !is_lenient(guard, message))
 		return;
 	for (unsigned i = 0; i < responsible->count; i++)
-		window_take(&ref[i], rule_of(guard, responsible, i), more, now);
+		take(guard, responsible, i, &ref[i], rule_of(guard, responsible, i), more, now);
 	if (message->amount.of[RULE_MESSAGES] == 0)
-		message->taken = now;
+		message->taken = message->first = now;
 	for (unsigned w = 0; w < RULE_WHATS; w++)
 		message->amount.of[w] += more->of[w];
 	message->uncounted = 0;
@@ -241,9 +310,10 @@ give_back(struct guard *guard, struct message *message, const struct window_amou
 
 	for (unsigned i = 0; i < responsible->count; i++) {
 		const struct rule *rule = rule_of(guard, responsible, i);
+		struct window_burst burst = window_burst_left(rule, amount, message->first, now);
 
 		if (windows_find(guard->windows, responsible->of[i].key, rule, &ref) == 0)
-			window_give_back(&ref, rule, amount, message->taken, now);
+			untake(guard, message, i, &ref, amount, &burst, now);
 	}
 	for (unsigned w = 0; w < RULE_WHATS; w++)
 		message->amount.of[w] -= amount->of[w];
@@ -330,7 +400,8 @@ static void
 settle(struct guard *guard, struct message *message, struct wall now, struct guard_answer *answer)
 {
 	const struct responsible *responsible = &message->responsible;
-	struct rule no_burst = rule_none();
+	const struct rule no_burst = rule_none();
+	const struct window_burst no_part = {{0}};
 	struct window_ref ref[RESPONSIBLE_KEYS];
 	struct window_answer why;
 	unsigned moved = 0;
@@ -338,8 +409,7 @@ settle(struct guard *guard, struct message *message, struct wall now, struct gua
 	if (find_windows(guard, responsible, now, ref) < 0)
 		return;
 	for (unsigned i = 0; i < responsible->count; i++) {
-		if (window_move(&ref[i], rule_of(guard, responsible, i), &message->amount,
-			    message->taken, now, &why))
+		if (move(guard, responsible, i, &ref[i], message, now, &why))
 			moved |= 1U << i;
 		else
 			deny(answer, responsible->of[i].limit, &why);
@@ -351,12 +421,14 @@ settle(struct guard *guard, struct message *message, struct wall now, struct gua
 		bool is_moved = (moved >> i & 1) != 0;
 
 		if (is_lenient(guard, message) && !is_moved)
-			window_take(&ref[i], &no_burst, &message->amount, now);
+			take(guard, responsible, i, &ref[i], &no_burst, &message->amount, now);
 		else if (!is_lenient(guard, message) && is_moved)
-			window_give_back(&ref[i], &no_burst, &message->amount, now, now);
+			untake(guard, message, i, &ref[i], &message->amount, &no_part, now);
 	}
-	if (!is_lenient(guard, message))
+	if (!is_lenient(guard, message)) {
+		message->uncounted += message->amount.of[RULE_RECIPIENTS];
 		message->amount = (struct window_amount){{0}};
+	}
 }
 
 /* Counts what the message is to have now. */
@@ -371,7 +443,10 @@ count(struct guard *guard, struct message *message, const struct guard_ask *ask,
 		change.of[RULE_RECIPIENTS] = have - want;
 		give_back(guard, message, &change, now);
 	}
-	if (ask->stage == GUARD_END && message->amount.of[RULE_MESSAGES] > 0)
+	/* All of a message is in one cell, so that it is given back where it was taken. */
+	if (message->amount.of[RULE_MESSAGES] > 0 &&
+		(ask->stage == GUARD_END ||
+			(want > have && window_cell(message->taken) != window_cell(now))))
 		settle(guard, message, now, answer);
 	if (want > have && (!answer->would || is_lenient(guard, message))) {
 		change.of[RULE_MESSAGES] = message->amount.of[RULE_MESSAGES] == 0;
@@ -427,24 +502,13 @@ abort_message(struct guard *guard, uint64_t id, struct wall now)
 		give_up(guard, slot->value, now);
 }
 
-void
-guard_prefetch(const struct guard *guard, uint64_t message)
-{
-	table_prefetch(&guard->table, message);
-}
-
-void
-guard_prefetch_keys(const struct guard *guard, const struct responsible *responsible)
-{
-	for (unsigned i = 0; i < responsible->count; i++)
-		windows_prefetch(guard->windows, responsible->of[i].key);
-}
-
 struct guard_answer
 guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 {
 	struct guard_answer answer = {.passes = true};
-	struct message *message = &guard->unknown;
+	/* Where there is no room for it: what it takes is never given back. */
+	struct message unknown = {.id = ask->message};
+	struct message *message = &unknown;
 	uint32_t at;
 
 	if (ask->stage == GUARD_ABORT) {
@@ -452,13 +516,13 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 		return answer;
 	}
 	guard->counts.asked++;
-	at = find_message(guard, ask, now);
 	for (unsigned i = 0; i < ask->responsible->count; i++)
-		windows_prefetch_window(guard->windows, ask->responsible->of[i].key);
+		windows_prefetch(guard->windows, ask->responsible->of[i].key);
+	at = find_message(guard, ask, now);
 	if (at != NONE)
 		message = &guard->message[at];
 	else
-		*message = (struct message){.id = ask->message, .responsible = *ask->responsible};
+		unknown.responsible = *ask->responsible;
 	if (message->is_over && ask->stage != GUARD_RECIPIENT)
 		return answer;
 	if (message->is_over) {
@@ -511,10 +575,75 @@ guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recip
 {
 	const struct rule *rule = &guard->settings.rule[limit];
 	const struct window_amount amount = {{1, recipients}};
+	struct window_burst burst = window_burst_left(rule, &amount, taken, now);
 	struct window_ref ref;
 
-	if (windows_find(guard->windows, key, rule, &ref) == 0)
-		window_give_back(&ref, rule, &amount, taken, now);
+	if (windows_find(guard->windows, key, rule, &ref) < 0)
+		return;
+	window_give_back(&ref, rule, &amount, taken, now);
+	note(guard, key, (uint8_t)limit, &amount, &burst, -1, taken);
+}
+
+static bool
+grows(const struct window_change *change)
+{
+	return change->amount[RULE_MESSAGES] > 0 || change->amount[RULE_RECIPIENTS] > 0 ||
+		change->burst.us[RULE_MESSAGES] > 0 || change->burst.us[RULE_RECIPIENTS] > 0;
+}
+
+/* The other may have a wider rule for this key than is known here. */
+static bool
+is_too_narrow(const struct window_ref *ref, const struct window_change *change, struct wall now)
+{
+	bool ret = false;
+
+	for (unsigned w = 0; w < RULE_WHATS && ref->narrow != NULL; w++) {
+		int64_t count = window_count(ref, (enum rule_what)w, RULE_DAY, now);
+
+		ret = ret || (change->amount[w] > 0 && count + change->amount[w] >= UINT16_MAX);
+	}
+	return ret;
+}
+
+/* Where to count it: -ENOENT if there is nothing that it could shrink. */
+static int
+find_to_join(
+	struct guard *guard, const struct delta *delta, struct wall now, struct window_ref *ref)
+{
+	const struct rule *rule = &guard->settings.rule[delta->limit];
+	struct rule wide = rule_none();
+	int r;
+
+	if (!grows(&delta->change))
+		return windows_find(guard->windows, delta->key, rule, ref);
+	r = windows_make(guard->windows, delta->key, rule, now, ref);
+	if (r < 0 || !is_too_narrow(ref, &delta->change, now))
+		return r;
+	wide.most[RULE_MESSAGES][RULE_DAY] = RULE_MOST;
+	return windows_find(guard->windows, delta->key, &wide, ref);
+}
+
+void
+guard_join(struct guard *guard, const struct delta *delta, size_t count, struct wall said,
+	struct wall now)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct window_ref ref;
+		int r;
+
+		if (i + AHEAD < count)
+			windows_prefetch(guard->windows, delta[i + AHEAD].key);
+		if (!window_matters(&delta[i].change, now)) {
+			guard->counts.old++;
+			continue;
+		}
+		r = find_to_join(guard, &delta[i], now, &ref);
+		guard->counts.unjoined += r == -ENOSPC;
+		guard->counts.joined += r != -ENOSPC;
+		if (r >= 0)
+			guard->counts.ahead +=
+				window_join(&ref, &delta[i].change, said, now) == WINDOW_AHEAD;
+	}
 }
 
 uint32_t
@@ -582,7 +711,8 @@ is_sound(const struct message *message, struct wall now)
 		return false;
 	if (message->id == 0 || message->responsible.count == 0 ||
 		message->responsible.count > RESPONSIBLE_KEYS || !restore_is_time(message->heard) ||
-		!restore_is_time(message->taken) || message->heard.us > now.us + WALL_DAY)
+		!restore_is_time(message->taken) || !restore_is_time(message->first) ||
+		message->heard.us > now.us + WALL_DAY)
 		return false;
 	for (unsigned i = 0; i < message->responsible.count; i++) {
 		if (message->responsible.of[i].limit >= LIMITS)

@@ -4,7 +4,13 @@
  *          recipient reserves a message and a recipient, each other a recipient; the end settles with the number that
  *          the mail server accepted; what ends otherwise is given back. A stage that asks again for the same counts
  *          once. All that is responsible is asked before anything is counted, and the tightest decides.
- * Owns:    its tables.
+ *          Where several relays count the same, a guard notes what it counts (guard_share) and adds what the others
+ *          say (guard_join); it never asks one. Of N relays that hear of each other within a time d, no window holds
+ *          more of a key than its limit and what N - 1 of them accept of it in d: each decides on all that it counted
+ *          itself, and on all of the others that is older than d. What one accepts in d is at most the limit, and where
+ *          there is a burst, it and what comes in d at its pace. What was never heard of (a relay that is new, or was
+ *          away for longer than the store remembers; what was lost) is not counted where it was not heard.
+ * Owns:    its tables; the deltas are the caller's.
  * Limits:  settings.keys_most keys, settings.messages_most messages on their way; what finds no room passes and is
  *          counted, since who fills a table must not stop everybody's mail.
  * Thread:  one at a time.
@@ -12,6 +18,7 @@
 #ifndef LAZARET_RELAY_GUARD_H
 #define LAZARET_RELAY_GUARD_H
 
+#include "relay/deltas.h"
 #include "relay/responsible.h"
 #include "relay/windows.h"
 
@@ -67,6 +74,10 @@ struct guard_counts {
 	uint64_t given_back; /* messages that ended otherwise */
 	uint64_t silent;     /* of them: nothing was heard any more */
 	uint64_t unlimited;  /* asks that passed since a table was full */
+	uint64_t joined;     /* changes of others */
+	uint64_t old;        /* that came when they did not count any more */
+	uint64_t ahead;      /* joined, of one whose clock is ahead */
+	uint64_t unjoined;   /* that found no room */
 	size_t open;         /* messages on their way of which something is counted */
 };
 
@@ -78,10 +89,6 @@ struct guard *guard_free(struct guard *guard);
 /* Other limits hold from now on; what was counted stays. */
 void guard_set(struct guard *guard, const struct rule rule[LIMITS], bool is_shadow);
 
-/* Asks for the memory of a message, and of who answers for it, some tens of nanoseconds before they are needed. */
-void guard_prefetch(const struct guard *guard, uint64_t message);
-void guard_prefetch_keys(const struct guard *guard, const struct responsible *responsible);
-
 /* Time never goes back. */
 struct guard_answer guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now);
 
@@ -91,6 +98,13 @@ void guard_advance(struct guard *guard, struct wall now);
 /* A message that was sent by a key then did not get anywhere: it counts no more for that key. */
 void guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
 	struct wall taken, struct wall now);
+
+/* Notes from now on what it counts, gives back and moves; NULL: no more. */
+void guard_share(struct guard *guard, struct deltas *deltas);
+
+/* Adds what another guard noted, who said so at a time. */
+void guard_join(struct guard *guard, const struct delta *delta, size_t count, struct wall said,
+	struct wall now);
 
 /* What one key has sent. */
 uint32_t guard_count(struct guard *guard, uint64_t key, enum limit limit, enum rule_what what,

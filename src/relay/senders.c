@@ -408,17 +408,15 @@ come_from(struct senders *senders, struct record *record, const struct client_pl
 	relay_record_places(&record->relay, &senders->steps, networks, countries, now);
 }
 
-/* As long as the guard itself is new all domains are. */
 static void
-write_to_domain(struct senders *senders, struct record *record, uint64_t domain, struct wall now)
+write_to_domain(struct senders *senders, struct record *record, uint64_t domain)
 {
 	uint64_t hash = sketch_hash(senders, domain);
-	bool is_guard_new = now.us < senders->settings.known_until.us;
 
 	if (domain == 0)
 		return;
 	add_few(senders, record, SENDER_DOMAINS, domain);
-	if (!is_guard_new && !filter_has(&record->known, hash)) {
+	if (!filter_has(&record->known, hash)) {
 		add_16(&record->day_new, 1);
 		relay_record_domain(&record->relay, &senders->steps, class_of(senders, record));
 	}
@@ -452,7 +450,7 @@ senders_recipient(struct senders *senders, uint64_t key, enum limit class, uint6
 	if (recipient != 0)
 		distinct_add(
 			record->recipients, RECIPIENT_REGISTERS, sketch_hash(senders, recipient));
-	write_to_domain(senders, record, domain, now);
+	write_to_domain(senders, record, domain);
 	weigh_volume(senders, record);
 	come_from(senders, record, from, now);
 	tell(senders, record);

@@ -10,9 +10,6 @@ struct cells {
 	uint32_t length; /* in cells of the hour */
 };
 
-/* No burst lasts longer (a burst is at most what may come in a day): what was forced through counts so much. */
-#define LONG_US (30 * WALL_DAY)
-
 static const struct cells spans[RULE_SPANS] = {
 	[RULE_HOUR] = {0, WINDOW_HOUR_CELLS, 1},
 	[RULE_DAY] = {WINDOW_HOUR_CELLS, WINDOW_DAY_CELLS, WINDOW_DAY_OF},
@@ -63,11 +60,17 @@ set(const struct window_ref *ref, unsigned what, unsigned at, uint64_t value)
 		ref->wide[at] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
 
-/* Time never goes back: what is earlier than the last counts as of then. */
+uint32_t
+window_cell(struct wall at)
+{
+	return at.us < 0 ? 0 : (uint32_t)(at.us / WINDOW_CELL_US);
+}
+
+/* Time never goes back: the latest cell is that of now, or of what was counted by one whose clock is ahead. */
 static uint32_t
 cell_of(const struct window_ref *ref, struct wall now)
 {
-	uint32_t cell = now.us < 0 ? 0 : (uint32_t)(now.us / WINDOW_CELL_US);
+	uint32_t cell = window_cell(now);
 
 	return cell > ref->head->cell ? cell : ref->head->cell;
 }
@@ -166,7 +169,7 @@ when_gone(const struct window_ref *ref, unsigned what, const struct cells *cells
 static int64_t
 time_of(int64_t pace, uint32_t amount)
 {
-	return pace == 0 ? 0 : amount > LONG_US / pace ? LONG_US : pace * amount;
+	return pace == 0 ? 0 : amount > WINDOW_LONG_US / pace ? WINDOW_LONG_US : pace * amount;
 }
 
 static uint32_t
@@ -250,70 +253,158 @@ window_allows(const struct window_ref *ref, const struct rule *rule,
 	return allowed;
 }
 
-/* Into the present cells. */
+/* Adds to the cells of a number, as far as they count. */
 static void
-count_in(const struct window_ref *ref, const struct window_amount *amount, struct wall now)
+count_at(const struct window_ref *ref, uint32_t cell, unsigned what, int64_t amount)
 {
-	advance(ref, cell_of(ref, now));
-	for (int s = 0; s < RULE_SPANS; s++) {
-		unsigned at = place(&spans[s], ref->head->cell / spans[s].length);
-
-		for (unsigned w = 0; w < RULE_WHATS; w++)
-			set(ref, w, at, (uint64_t)get(ref, w, at) + amount->of[w]);
-	}
-}
-
-/* Out of those of a time, as far as they still count. */
-static void
-count_out(const struct window_ref *ref, const struct window_amount *amount, struct wall taken)
-{
-	uint32_t cell = taken.us < 0 ? 0 : (uint32_t)(taken.us / WINDOW_CELL_US);
-
 	for (int s = 0; s < RULE_SPANS; s++) {
 		uint32_t number = cell / spans[s].length, last = ref->head->cell / spans[s].length;
 		unsigned at = place(&spans[s], number);
+		int64_t count;
 
 		/* Its place is another's now. */
 		if (number > last || number < oldest(&spans[s], last))
 			continue;
-		for (unsigned w = 0; w < RULE_WHATS; w++) {
-			uint32_t count = get(ref, w, at);
-
-			set(ref, w, at, count > amount->of[w] ? count - amount->of[w] : 0);
-		}
+		count = get(ref, what, at) + amount;
+		set(ref, what, at, count > 0 ? (uint64_t)count : 0);
 	}
 }
 
-void
-window_take(const struct window_ref *ref, const struct rule *rule,
-	const struct window_amount *amount, struct wall now)
+/* Into the present cells; where the clock is far behind what is counted already, as of then. */
+static void
+count_in(const struct window_ref *ref, const struct window_amount *amount, struct wall now)
 {
-	count_in(ref, amount, now);
-	for (unsigned w = 0; w < RULE_WHATS; w++) {
-		int64_t *due = &ref->head->due[w];
+	uint32_t cell = window_cell(now);
 
-		*due = (*due > now.us ? *due : now.us) + time_of(rule->pace[w], amount->of[w]);
-		if (*due > now.us + LONG_US)
-			*due = now.us + LONG_US;
-	}
+	advance(ref, cell_of(ref, now));
+	if (cell < oldest(&spans[RULE_HOUR], ref->head->cell))
+		cell = ref->head->cell;
+	for (unsigned w = 0; w < RULE_WHATS; w++)
+		count_at(ref, cell, w, amount->of[w]);
+}
+
+static void
+count_out(const struct window_ref *ref, const struct window_amount *amount, struct wall taken)
+{
+	for (unsigned w = 0; w < RULE_WHATS; w++)
+		count_at(ref, window_cell(taken), w, -(int64_t)amount->of[w]);
+}
+
+struct window_burst
+window_burst_of(const struct rule *rule, const struct window_amount *amount)
+{
+	struct window_burst ret;
+
+	for (unsigned w = 0; w < RULE_WHATS; w++)
+		ret.us[w] = time_of(rule->pace[w], amount->of[w]);
+	return ret;
 }
 
 /*
  * A bucket without what was taken would be lower by its whole time at first, and then by less, since it may have run
  * empty: by the time that has passed at the most.
  */
+struct window_burst
+window_burst_left(const struct rule *rule, const struct window_amount *amount, struct wall taken,
+	struct wall now)
+{
+	struct window_burst ret = window_burst_of(rule, amount);
+
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		int64_t left = ret.us[w] - (now.us - taken.us);
+
+		ret.us[w] = left > 0 && left <= ret.us[w] ? left : 0;
+	}
+	return ret;
+}
+
+/* It is whole again so much later than it was, or than at a time if it was before. */
+static void
+delay_burst(int64_t *due, int64_t by, struct wall at, struct wall now)
+{
+	*due = (*due > at.us ? *due : at.us) + by;
+	if (*due > now.us + WINDOW_LONG_US)
+		*due = now.us + WINDOW_LONG_US;
+}
+
+void
+window_take(const struct window_ref *ref, const struct rule *rule,
+	const struct window_amount *amount, struct wall now)
+{
+	struct window_burst burst = window_burst_of(rule, amount);
+
+	count_in(ref, amount, now);
+	for (unsigned w = 0; w < RULE_WHATS; w++)
+		delay_burst(&ref->head->due[w], burst.us[w], now, now);
+}
+
 void
 window_give_back(const struct window_ref *ref, const struct rule *rule,
 	const struct window_amount *amount, struct wall taken, struct wall now)
 {
-	count_out(ref, amount, taken);
-	for (unsigned w = 0; w < RULE_WHATS; w++) {
-		int64_t whole = time_of(rule->pace[w], amount->of[w]);
-		int64_t left = whole - (now.us - taken.us);
+	struct window_burst left = window_burst_left(rule, amount, taken, now);
 
-		if (left > 0 && left <= whole)
-			ref->head->due[w] -= left;
+	count_out(ref, amount, taken);
+	window_relieve(ref, &left);
+}
+
+void
+window_relieve(const struct window_ref *ref, const struct window_burst *burst)
+{
+	for (unsigned w = 0; w < RULE_WHATS; w++)
+		ref->head->due[w] -= burst->us[w];
+}
+
+bool
+window_matters(const struct window_change *change, struct wall now)
+{
+	const struct cells *day = &spans[RULE_DAY];
+
+	return change->cell / day->length >= oldest(day, window_cell(now) / day->length);
+}
+
+/* What is given back of a burst counts less the longer ago that was. */
+static void
+join_burst(const struct window_ref *ref, const struct window_burst *burst, struct wall said,
+	struct wall now)
+{
+	int64_t ago = now.us - said.us;
+
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		int64_t by = burst->us[w], *due = &ref->head->due[w];
+
+		if (by > 0)
+			delay_burst(due, by < WINDOW_LONG_US ? by : WINDOW_LONG_US, said, now);
+		else if (by < -ago)
+			*due -= (by > -WINDOW_LONG_US ? -by : WINDOW_LONG_US) - ago;
+		if (*due < 0)
+			*due = 0;
 	}
+}
+
+enum window_joined
+window_join(const struct window_ref *ref, const struct window_change *change, struct wall said,
+	struct wall now)
+{
+	uint32_t cell = change->cell, latest = cell_of(ref, now);
+	bool is_ahead =
+		cell > latest && cell > window_cell((struct wall){now.us + WINDOW_AHEAD_US});
+
+	if (!window_matters(change, now))
+		return WINDOW_OLD;
+	if (is_ahead)
+		cell = latest;
+	if (said.us > now.us)
+		said = now;
+	if (cell > latest)
+		latest = cell;
+	advance(ref, latest);
+	for (unsigned w = 0; w < RULE_WHATS; w++) {
+		if (!is_ahead || change->amount[w] > 0)
+			count_at(ref, cell, w, change->amount[w]);
+	}
+	join_burst(ref, &change->burst, said, now);
+	return is_ahead ? WINDOW_AHEAD : WINDOW_JOINED;
 }
 
 bool
@@ -360,7 +451,7 @@ window_is_sound(const struct window_ref *ref, struct wall now)
 	if ((int64_t)head->cell * WINDOW_CELL_US > now.us + WALL_DAY)
 		return false;
 	for (unsigned w = 0; w < RULE_WHATS; w++) {
-		if (head->due[w] > now.us + 2 * LONG_US || head->due[w] < -LONG_US)
+		if (head->due[w] > now.us + 2 * WINDOW_LONG_US || head->due[w] < -WINDOW_LONG_US)
 			return false;
 	}
 	return true;

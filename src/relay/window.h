@@ -4,7 +4,8 @@
  *          (ITU-T I.371: one time stamp). A window is what may be younger than an hour or a day: its oldest cell counts
  *          as a whole until the last of it is old enough. So no window of that length, begun at any moment, holds more
  *          than was allowed, in whatever order what came in it is asked for, taken and given back; the hour may last
- *          66 minutes, the day 25.2 hours.
+ *          66 minutes, the day 25.2 hours. What others counted is joined to it, each in its own cell (window_join); one
+ *          whose clock is ahead makes the hour end early by as much, and not by more than WINDOW_AHEAD_US.
  * Owns:    nothing. All zero at the start is empty.
  * Limits:  a narrow window counts to 65,535 in a cell and stays there (which is more than any rule that it is used for
  *          allows: window_is_wide), a wide one to 2^32 - 1.
@@ -24,6 +25,10 @@
 /* Of the hour; those of the day are twelve times as long. */
 #define WINDOW_CELL_US (6 * WALL_MINUTE)
 #define WINDOW_DAY_OF  12
+/* So much may the clock of another be ahead. */
+#define WINDOW_AHEAD_US (10 * WALL_SECOND)
+/* No burst lasts longer (a burst is at most what may come in a day): what was forced through counts so much. */
+#define WINDOW_LONG_US (30 * WALL_DAY)
 
 struct window_head {
 	int64_t due[RULE_WHATS]; /* microseconds: when the burst is whole again */
@@ -45,6 +50,24 @@ struct window_wide {
 /* How many of each. */
 struct window_amount {
 	uint32_t of[RULE_WHATS];
+};
+
+/* By how much the time stamps of bursts move. */
+struct window_burst {
+	int64_t us[RULE_WHATS];
+};
+
+/* By how much a window grew or shrank in one cell, where somebody else counts, too. */
+struct window_change {
+	uint32_t cell; /* time / WINDOW_CELL_US */
+	int64_t amount[RULE_WHATS];
+	struct window_burst burst;
+};
+
+enum window_joined {
+	WINDOW_JOINED,
+	WINDOW_OLD,  /* it counts no more */
+	WINDOW_AHEAD /* of a time to come: what grew counts as of now, what shrank does not */
 };
 
 enum window_bound { WINDOW_BURST, WINDOW_BY_HOUR, WINDOW_BY_DAY };
@@ -100,6 +123,25 @@ bool window_is_empty(const struct window_ref *ref, struct wall now);
 
 /* Could it be what was counted until now? For what was read from a file. */
 bool window_is_sound(const struct window_ref *ref, struct wall now);
+
+/* The cell of a time. */
+uint32_t window_cell(struct wall at);
+
+/* What window_take does to bursts, and as much of it as window_give_back undoes. */
+struct window_burst window_burst_of(const struct rule *rule, const struct window_amount *amount);
+struct window_burst window_burst_left(const struct rule *rule, const struct window_amount *amount,
+	struct wall taken, struct wall now);
+
+/* Bursts are whole again so much earlier. */
+void window_relieve(const struct window_ref *ref, const struct window_burst *burst);
+
+/* Does a change still count for anything? */
+bool window_matters(const struct window_change *change, struct wall now);
+
+/* What another counted, who said so at a time. Nothing becomes less than nothing. Cells are as if it had been counted
+ * here; bursts, too, but for the time that it was on its way. */
+enum window_joined window_join(const struct window_ref *ref, const struct window_change *change,
+	struct wall said, struct wall now);
 
 /* All of a narrow one into a wide one that is empty. */
 void window_widen(const struct window *from, struct window_wide *into);

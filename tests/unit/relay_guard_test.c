@@ -537,6 +537,40 @@ an_end_that_is_denied_is_denied_again(void **state)
 	(void)state;
 }
 
+static void
+what_was_taken_over_two_cells_is_given_back_as_a_whole(void **state)
+{
+	struct guard_settings settings = settings_of("10 recipients/hour", "none");
+	struct guard *guard = guard_new(&settings);
+
+	assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, 1, 0));
+	for (uint32_t i = 2; i <= 4; i++)
+		assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, i, 7 * WALL_MINUTE));
+	assert_int_equal(recipients(guard, "anna", 7 * WALL_MINUTE), 4);
+	assert_true(passes(guard, "anna", 1, GUARD_ABORT, 0, 7 * WALL_MINUTE));
+	assert_int_equal(recipients(guard, "anna", 7 * WALL_MINUTE), 0);
+	guard_free(guard);
+	(void)state;
+}
+
+static void
+of_a_burst_no_more_is_given_back_than_has_not_run_off(void **state)
+{
+	/* One in 3.6 seconds. */
+	struct guard_settings settings = settings_of("1000 recipients/hour burst 5", "none");
+	struct guard *guard = guard_new(&settings);
+
+	for (uint32_t i = 1; i <= 5; i++)
+		assert_true(passes(guard, "anna", 1, GUARD_RECIPIENT, i, 0));
+	assert_true(passes(guard, "anna", 2, GUARD_END, 5, 18 * WALL_SECOND));
+	assert_false(passes(guard, "anna", 1, GUARD_END, 2000, 18 * WALL_SECOND));
+	assert_int_equal(recipients(guard, "anna", 18 * WALL_SECOND), 5);
+	assert_false(passes(guard, "anna", 3, GUARD_END, 1, 18 * WALL_SECOND));
+	assert_true(passes(guard, "anna", 3, GUARD_END, 1, 18 * WALL_SECOND + 3600000));
+	guard_free(guard);
+	(void)state;
+}
+
 int
 main(void)
 {
@@ -556,6 +590,8 @@ main(void)
 		cmocka_unit_test(one_that_is_restored_goes_on_the_same),
 		cmocka_unit_test(what_was_damaged_is_refused),
 		cmocka_unit_test(no_more_than_the_limit_is_ever_sent),
+		cmocka_unit_test(what_was_taken_over_two_cells_is_given_back_as_a_whole),
+		cmocka_unit_test(of_a_burst_no_more_is_given_back_than_has_not_run_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
