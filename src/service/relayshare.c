@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/relayshare.h"
+
+#include "runtime/clock.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+
+/* Own batches whose way is measured. */
+#define SENT 64
+
+_Static_assert(BATCH_BYTES <= EXCHANGE_BLOCK, "a batch is a block");
+
+/* Another relay; 0: none. */
+struct other {
+	uint64_t relay;
+	uint64_t sequence;
+	int64_t heard_us;
+};
+
+struct relayshare {
+	struct relayshare_settings settings;
+	struct deltas *deltas;
+	struct event *timer;
+	uint64_t relay;
+	uint64_t sequence;      /* of the last batch that was made */
+	int64_t quiet_since_us; /* when something was last said */
+	int64_t sent_us[SENT];  /* by sequence */
+	struct other other[RELAYSHARE_RELAYS];
+	struct relayshare_counts counts;
+	size_t pending; /* bytes of a batch that is made and could not go */
+	uint64_t pending_told;
+	uint8_t bytes[BATCH_BYTES];
+	struct batch batch;
+};
+
+/* Its place; that of the one that was not heard for longest if it is new. */
+static struct other *
+find_other(struct relayshare *share, uint64_t relay, bool *is_new)
+{
+	struct other *oldest = &share->other[0];
+
+	*is_new = false;
+	for (size_t i = 0; i < RELAYSHARE_RELAYS; i++) {
+		struct other *other = &share->other[i];
+
+		if (other->relay == relay)
+			return other;
+		if (other->heard_us < oldest->heard_us)
+			oldest = other;
+	}
+	*is_new = true;
+	*oldest = (struct other){.relay = relay};
+	return oldest;
+}
+
+/* Is it the next one, or after a gap? One that came before is not joined again. What was said long ago, and is heard
+ * now by one who is new, does not show that the other is there. */
+static bool
+is_news(struct relayshare *share, const struct batch_head *head, struct wall now)
+{
+	bool is_new;
+	struct other *other = find_other(share, head->relay, &is_new);
+	int64_t ago_us = now.us - head->said.us;
+
+	other->heard_us = clock_steady() - (ago_us > 0 ? ago_us : 0);
+	if (!is_new && head->sequence <= other->sequence) {
+		share->counts.again++;
+		return false;
+	}
+	if (!is_new && head->sequence - other->sequence > 1) {
+		share->counts.gaps++;
+		share->counts.missed += head->sequence - other->sequence - 1;
+	}
+	other->sequence = head->sequence;
+	return true;
+}
+
+static void
+measure(struct relayshare *share, uint64_t sequence)
+{
+	if (sequence > share->sequence || share->sequence - sequence >= SENT)
+		return;
+	share->counts.lag_us = clock_steady() - share->sent_us[sequence % SENT];
+	if (share->counts.lag_us > share->counts.lag_most_us)
+		share->counts.lag_most_us = share->counts.lag_us;
+}
+
+static void
+hear(void *context, const void *block, size_t size)
+{
+	struct relayshare *share = context;
+	const struct batch *batch = &share->batch;
+	int r = batch_decode(block, size, &share->settings.key, &share->batch);
+	struct wall now = share->settings.now(share->settings.context);
+
+	if (r < 0) {
+		share->counts.foreign += r == -EACCES;
+		share->counts.wrong += r != -EACCES;
+		return;
+	}
+	if (batch->head.relay == share->relay) {
+		measure(share, batch->head.sequence);
+		return;
+	}
+	if (batch->head.relay == 0 || !is_news(share, &batch->head, now))
+		return;
+	share->counts.batches_in++;
+	share->counts.changes_in += batch->count;
+	share->counts.heard = now;
+	guard_join(share->settings.guard, batch->of, batch->count, batch->head.said, now);
+}
+
+/* A batch of what waits is made, unless one waits already. */
+static void
+make(struct relayshare *share)
+{
+	struct batch_head head = {
+		.relay = share->relay,
+		.sequence = ++share->sequence,
+		.said = share->settings.now(share->settings.context),
+	};
+	uint64_t told = deltas_counts(share->deltas).told;
+
+	share->pending = deltas_encode(
+		share->deltas, &head, &share->settings.key, share->bytes, sizeof(share->bytes));
+	share->pending_told = deltas_counts(share->deltas).told - told;
+}
+
+/* False: not now. */
+static bool
+send_pending(struct relayshare *share)
+{
+	int64_t now_us = clock_steady();
+
+	/* Before it goes: in one process it is heard before it is published. */
+	share->sent_us[share->sequence % SENT] = now_us;
+	if (exchange_publish(share->settings.exchange, share->bytes, share->pending) < 0)
+		return false;
+	share->pending = 0;
+	share->quiet_since_us = now_us;
+	share->counts.batches_out++;
+	share->counts.changes_out += share->pending_told;
+	return true;
+}
+
+void
+relayshare_tick(struct relayshare *share)
+{
+	struct exchange_state state;
+
+	exchange_state(share->settings.exchange, &state);
+	for (int i = 0; i < RELAYSHARE_BATCHES; i++) {
+		bool is_quiet = clock_steady() - share->quiet_since_us >= RELAYSHARE_QUIET_US;
+
+		/* What cannot go stays where it becomes one with what comes. */
+		if (share->pending == 0 && !state.is_connected)
+			return;
+		if (share->pending == 0 && deltas_counts(share->deltas).held == 0 && !is_quiet)
+			return;
+		if (share->pending == 0)
+			make(share);
+		if (!send_pending(share))
+			return;
+	}
+}
+
+static void
+on_timer(evutil_socket_t socket, short what, void *context)
+{
+	(void)socket;
+	(void)what;
+	relayshare_tick(context);
+}
+
+static void
+know_former(struct relayshare *share, const struct relayshare_standing *former)
+{
+	share->other[0] = (struct other){.relay = former->relay,
+		.sequence = former->sequence,
+		.heard_us = clock_steady() - RELAYSHARE_THERE_US};
+}
+
+struct relayshare *
+relayshare_new(struct event_base *base, const struct relayshare_settings *settings)
+{
+	struct relayshare *share = xcalloc(1, sizeof(*share));
+	int64_t tick_us = settings->tick_us > 0 ? settings->tick_us : RELAYSHARE_TICK_US;
+	const struct timeval tick = {.tv_sec = tick_us / 1000000, .tv_usec = tick_us % 1000000};
+
+	share->settings = *settings;
+	share->deltas = deltas_new(settings->changes_most);
+	do
+		hash_words_random(&share->relay, 1);
+	while (share->relay == 0);
+	if (settings->former != NULL && settings->former->relay != 0)
+		know_former(share, settings->former);
+	share->settings.former = NULL;
+	guard_share(settings->guard, share->deltas);
+	exchange_listen(settings->exchange, hear, share);
+	share->timer = event_new(base, -1, EV_PERSIST, on_timer, share);
+	must(share->timer != NULL && event_add(share->timer, &tick) == 0);
+	return share;
+}
+
+struct relayshare *
+relayshare_free(struct relayshare *share)
+{
+	if (share == NULL)
+		return NULL;
+	event_free(share->timer);
+	exchange_listen(share->settings.exchange, NULL, NULL);
+	guard_share(share->settings.guard, NULL);
+	deltas_free(share->deltas);
+	free(share);
+	return NULL;
+}
+
+struct relayshare_counts
+relayshare_counts(const struct relayshare *share)
+{
+	struct relayshare_counts counts = share->counts;
+	struct deltas_counts deltas = deltas_counts(share->deltas);
+	int64_t since_us = clock_steady() - RELAYSHARE_THERE_US;
+
+	counts.lost = deltas.lost + deltas.old;
+	counts.waiting = deltas.held;
+	for (size_t i = 0; i < RELAYSHARE_RELAYS; i++)
+		counts.relays += share->other[i].relay != 0 && share->other[i].heard_us > since_us;
+	return counts;
+}
+
+void
+relayshare_standing(const struct relayshare *share, struct relayshare_standing *ret)
+{
+	*ret = (struct relayshare_standing){.relay = share->relay, .sequence = share->sequence};
+	exchange_position(share->settings.exchange, ret->position);
+}
