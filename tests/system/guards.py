@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The relay guard as tests start it beside a mail server: all that it is told stands in command()."""
+import os
+import signal
+import subprocess
+
+from ending import folder, start, wait_until
+
+SOCKET = "/run/lazaret/policy"
+# Beside the daemon, whose other name it is.
+NAME = os.path.join(os.path.dirname(os.environ.get("LAZARETD", "")), "lazaret-relay")
+# Another program may stand in for it: it is given what command() says of one.
+STAND_IN = os.environ.get("GUARD_STAND_IN", "")
+
+
+def is_there():
+    return bool(STAND_IN) or os.access(NAME, os.X_OK)
+
+
+class Guard:
+    """Limits are so many recipients an hour: of an account, and of those in business."""
+
+    def __init__(self, account, business, firms=(), at=SOCKET):
+        self.account, self.business, self.firms, self.at = account, business, firms, at
+        self.folder = folder()
+        self.control, self.log_path = os.path.join(self.folder, "control"), os.path.join(self.folder, "log")
+        self.process = None
+        self.start()
+
+    def command(self):
+        if STAND_IN:
+            return [STAND_IN, "--listen", self.at, "--limit", str(self.account), "--business-limit", str(self.business),
+                    "--record", self.log_path, *(word for firm in self.firms for word in ("--business", firm))]
+        settings = {"daemon.state": self.folder, "control.path": self.control, "metrics.listen": "",
+                    "relay.listen": f"policy:unix:{self.at}", "relay.socket-group": "postfix", "relay.mode": "enforce",
+                    "relay.hold": "yes", "relay.slow-from": "100", "relay.local": "example.net",
+                    "relay.limit.account": f"{self.account} recipients/hour",
+                    "relay.limit.business": f"{self.business} recipients/hour",
+                    "relay.business": " ".join(self.firms)}
+        return [NAME, *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]
+
+    def start(self):
+        os.makedirs(os.path.dirname(self.at), exist_ok=True)
+        with open(self.log_path, "ab") as log:
+            self.process = start(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if not wait_until(lambda: os.path.exists(self.at) or self.process.poll() is not None, 30) or self.process.poll() is not None:
+            raise RuntimeError("the guard did not start:\n" + self.log())
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def kill(self):
+        """As a fault would end it: at once, its socket left behind."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+        if os.path.exists(self.at):
+            os.unlink(self.at)
+
+    def record(self):
+        """What it has to tell of its accounts."""
+        if STAND_IN:
+            return self.log()
+        asked = subprocess.run([os.environ["LAZARET"], "accounts", "--control", self.control], capture_output=True,
+                               text=True, timeout=30, check=False)
+        return asked.stdout + asked.stderr
