@@ -18,10 +18,10 @@ def is_there():
 
 
 class Guard:
-    """Limits are so many recipients an hour: of an account, and of those in business."""
+    """Limits are so many recipients an hour: of an account or address, and of those in business."""
 
-    def __init__(self, account, business, firms=(), at=SOCKET):
-        self.account, self.business, self.firms, self.at = account, business, firms, at
+    def __init__(self, account, business, firms=(), at=SOCKET, group="postfix"):
+        self.account, self.business, self.firms, self.at, self.group = account, business, firms, at, group
         self.folder = folder()
         self.control, self.log_path = os.path.join(self.folder, "control"), os.path.join(self.folder, "log")
         self.process = None
@@ -32,9 +32,10 @@ class Guard:
             return [STAND_IN, "--listen", self.at, "--limit", str(self.account), "--business-limit", str(self.business),
                     "--record", self.log_path, *(word for firm in self.firms for word in ("--business", firm))]
         settings = {"daemon.state": self.folder, "control.path": self.control, "metrics.listen": "",
-                    "relay.listen": f"policy:unix:{self.at}", "relay.socket-group": "postfix", "relay.mode": "enforce",
+                    "relay.listen": f"policy:unix:{self.at}", "relay.socket-group": self.group, "relay.mode": "enforce",
                     "relay.hold": "yes", "relay.slow-from": "100", "relay.local": "example.net",
                     "relay.limit.account": f"{self.account} recipients/hour",
+                    "relay.limit.address": f"{self.account} recipients/hour",
                     "relay.limit.business": f"{self.business} recipients/hour",
                     "relay.business": " ".join(self.firms)}
         return [NAME, *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]

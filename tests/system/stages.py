@@ -12,8 +12,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ending  # noqa: E402
 
-EMPTY = ("/run", "/var/log", "/var/mail", "/var/spool/postfix", "/var/lib/postfix", "/var/lib/dovecot", "/var/spool/exim4",
-         "/var/spool/smtpd")
+EMPTY = ("/run", "/var/log", "/var/mail", "/var/spool", "/var/lib")
+THERE = ("/run/dovecot", "/var/lib/postfix", "/var/lib/dovecot", "/var/spool/postfix")
 UNSHARE = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
 
 
@@ -39,7 +39,8 @@ def enter(addresses):
     os.environ["TMPDIR"] = work
     etc = os.path.join(work, "etc")
     for command in (["cp", "-a", "/etc", etc], ["mount", "--bind", etc, "/etc"],
-                    *(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", path] for path in EMPTY if os.path.isdir(path)),
+                    *(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", path] for path in EMPTY),
+                    ["mkdir", *THERE],
                     ["ip", "link", "set", "lo", "up"],
                     *(["ip", "address", "add", address, "dev", "lo"] for address in addresses)):
         subprocess.run(command, check=True)

@@ -46,7 +46,8 @@ def make_certificates():
         -out mail.request 2>&1
     printf 'subjectAltName=DNS:mail.example.net\\n' >mail.extensions
     openssl x509 -req -in mail.request -CA {AUTHORITY} -CAkey authority.key -CAcreateserial -days 30 \\
-        -extfile mail.extensions -out certs/mail.pem 2>&1""")
+        -extfile mail.extensions -out certs/mail.pem 2>&1
+    chmod 644 certs/mail.pem {AUTHORITY}""")
 
 
 def written(title):
@@ -62,17 +63,21 @@ def add_account(name, password):
     sh(script.replace("-s ARGON2ID", f"-s ARGON2ID -p '{password}'"))
 
 
+def name_hosts():
+    with open("/etc/hosts", "a", encoding="ascii") as file:
+        file.write(f"{HOST} mail.example.net\n{WORLD} world.example.org\n")
+
+
 def install():
     """What differs from a real machine stands here: where the templates are, and below: log files, no DNS, a next hop."""
     make_certificates()
     os.makedirs("/etc/dovecot", exist_ok=True)
     sh(written("Install").replace("FROM=/usr/share/lazaret/submission", f"FROM={CONTRIB}/submission"))
-    with open("/etc/hosts", "a", encoding="ascii") as file:
-        file.write(f"{HOST} mail.example.net\n{WORLD} world.example.org\n")
+    name_hosts()
     with open("/etc/dovecot/dovecot.conf", "a", encoding="ascii") as file:
         file.write("log_path = /var/log/dovecot.log\n")
     sh(f"""postconf -e maillog_file=/var/log/mail.log relayhost='[world.example.org]:{WORLD_PORT}' smtp_host_lookup=native
-    chown postfix /var/lib/postfix; mkdir -p /run/dovecot""")
+    chown postfix /var/lib/postfix""")
 
 
 def is_open(address, port):
@@ -83,11 +88,15 @@ def is_open(address, port):
         return False
 
 
-def start_servers():
-    """In the foreground, so that they end with the test."""
+def start_world():
     os.makedirs(SINK)
     shutil.chown(SINK, "postfix")
     start(["smtp-sink", "-u", "postfix", "-d", f"{SINK}/%H%M%S.", f"{WORLD}:{WORLD_PORT}", "1000"], stdin=subprocess.DEVNULL)
+
+
+def start_servers():
+    """In the foreground, so that they end with the test."""
+    start_world()
     start(["postfix", "start-fg"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if not wait_until(lambda: all(is_open(HOST, port) for port in (25, 587, 465)), 30):
         raise RuntimeError("Postfix does not listen:\n" + log())
