@@ -2,9 +2,10 @@
 """The relay guard as tests start it beside a mail server: all that it is told stands in command()."""
 import os
 import signal
+import socket
 import subprocess
 
-from ending import folder, start, wait_until
+from ending import children, folder, start, wait_until
 
 SOCKET = "/run/lazaret/policy"
 # Beside the daemon, whose other name it is.
@@ -13,8 +14,17 @@ NAME = os.path.join(os.path.dirname(os.environ.get("LAZARETD", "")), "lazaret-re
 STAND_IN = os.environ.get("GUARD_STAND_IN", "")
 
 
+# The option that names accounts of the class business.
+CLASS = "relay.business"
+
+
 def is_there():
     return bool(STAND_IN) or os.access(NAME, os.X_OK)
+
+
+def has_classes():
+    """Whether accounts can have classes in this build."""
+    return bool(STAND_IN) or subprocess.run([os.environ["LAZARET"], "help", CLASS], capture_output=True, check=False).returncode == 0
 
 
 class Guard:
@@ -36,25 +46,36 @@ class Guard:
                     "relay.hold": "yes", "relay.slow-from": "100", "relay.local": "example.net",
                     "relay.limit.account": f"{self.account} recipients/hour",
                     "relay.limit.address": f"{self.account} recipients/hour",
-                    "relay.limit.business": f"{self.business} recipients/hour",
-                    "relay.business": " ".join(self.firms)}
+                    "relay.limit.business": f"{self.business} recipients/hour"}
+        if has_classes():
+            settings[CLASS] = " ".join(self.firms)
         return [NAME, *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]
 
     def start(self):
         os.makedirs(os.path.dirname(self.at), exist_ok=True)
         with open(self.log_path, "ab") as log:
             self.process = start(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        if not wait_until(lambda: os.path.exists(self.at) or self.process.poll() is not None, 30) or self.process.poll() is not None:
+        if not wait_until(lambda: self.answers() or self.process.poll() is not None, 30) or self.process.poll() is not None:
             raise RuntimeError("the guard did not start:\n" + self.log())
+
+    def answers(self):
+        try:
+            with socket.socket(socket.AF_UNIX) as one:
+                one.connect(self.at)
+                return True
+        except OSError:
+            return False
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def kill(self):
-        """As a fault would end it: at once, its socket left behind."""
-        self.process.kill()
+        """As a fault would end it: at once, with all its processes, its socket left behind."""
+        for pid in (self.process.pid, *children(self.process.pid)):
+            os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        wait_until(lambda: not self.answers(), 10)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -66,6 +87,6 @@ class Guard:
         """What it has to tell of its accounts."""
         if STAND_IN:
             return self.log()
-        asked = subprocess.run([os.environ["LAZARET"], "accounts", "--control", self.control], capture_output=True,
-                               text=True, timeout=30, check=False)
-        return asked.stdout + asked.stderr
+        asked = [subprocess.run([os.environ["LAZARET"], verb, "--control", self.control], capture_output=True, text=True, timeout=30,
+                                check=False) for verb in ("accounts", "status")]
+        return "\n".join(one.stdout for one in asked if one.returncode == 0)
