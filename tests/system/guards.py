@@ -7,7 +7,7 @@ import subprocess
 
 from ending import children, folder, start, wait_until
 
-SOCKET = "/run/lazaret/policy"
+SOCKET, MILTER = "/run/lazaret/policy", "/run/lazaret/milter"
 # Beside the daemon, whose other name it is.
 NAME = os.path.join(os.path.dirname(os.environ.get("LAZARETD", "")), "lazaret-relay")
 # Another program may stand in for it: it is given what command() says of one.
@@ -42,7 +42,7 @@ class Guard:
             return [STAND_IN, "--listen", self.at, "--limit", str(self.account), "--business-limit", str(self.business),
                     "--record", self.log_path, *(word for firm in self.firms for word in ("--business", firm))]
         settings = {"daemon.state": self.folder, "control.path": self.control, "metrics.listen": "",
-                    "relay.listen": f"policy:unix:{self.at}", "relay.socket-group": self.group, "relay.mode": "enforce",
+                    "relay.listen": f"policy:unix:{self.at} milter:unix:{MILTER}", "relay.socket-group": self.group, "relay.mode": "enforce",
                     "relay.hold": "yes", "relay.slow-from": "100", "relay.local": "example.net",
                     "relay.limit.account": f"{self.account} recipients/hour",
                     "relay.limit.address": f"{self.account} recipients/hour",
