@@ -14,17 +14,8 @@ NAME = os.path.join(os.path.dirname(os.environ.get("LAZARETD", "")), "lazaret-re
 STAND_IN = os.environ.get("GUARD_STAND_IN", "")
 
 
-# The option that names accounts of the class business.
-CLASS = "relay.business"
-
-
 def is_there():
     return bool(STAND_IN) or os.access(NAME, os.X_OK)
-
-
-def has_classes():
-    """Whether accounts can have classes in this build."""
-    return bool(STAND_IN) or subprocess.run([os.environ["LAZARET"], "help", CLASS], capture_output=True, check=False).returncode == 0
 
 
 class Guard:
@@ -43,12 +34,13 @@ class Guard:
                     "--record", self.log_path, *(word for firm in self.firms for word in ("--business", firm))]
         settings = {"daemon.state": self.folder, "control.path": self.control, "metrics.listen": "",
                     "relay.listen": f"policy:unix:{self.at} milter:unix:{MILTER}", "relay.socket-group": self.group, "relay.mode": "enforce",
-                    "relay.hold": "yes", "relay.slow-from": "100", "relay.local": "example.net",
+                    "relay.hold": "yes", "relay.slow-from": "100", "relay.local": "example.net", "relay.warm-up": "0s",
+                    "relay.accounts": os.path.join(self.folder, "accounts"),
                     "relay.limit.account": f"{self.account} recipients/hour",
                     "relay.limit.address": f"{self.account} recipients/hour",
                     "relay.limit.business": f"{self.business} recipients/hour"}
-        if has_classes():
-            settings[CLASS] = " ".join(self.firms)
+        with open(settings["relay.accounts"], "w", encoding="ascii") as file:
+            file.writelines(f"{firm} business\n" for firm in self.firms)
         return [NAME, *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]
 
     def start(self):
