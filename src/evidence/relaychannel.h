@@ -7,10 +7,10 @@
  *          off); volume: it writes to no more recipients a day than twice its own past (Gamma-Poisson: a bound p on
  *          the tail of the negative binomial, and 0.5 / sqrt(p)).
  *          Each is an e-value under its own null, up to ceilings, fading and what is taken off, which make it smaller.
- *          The smaller of two refutes both nulls, so it is an e-value where either holds; an average of e-values is
- *          one under any dependence. So the average of min(domains, volume) and min(A, B), A the average of domains
- *          and volume, B that of unknown and refused, is one for whoever either sends as ever or, sending more than
- *          ever, to people it knows and who are there.
+ *          The smaller of two is an e-value where the null of either holds; an average of e-values is one under any
+ *          dependence. So the average of min(domains, volume) and min(A, B), A the average of domains and volume, B
+ *          that of unknown and refused, is one for whoever sends as ever, whatever fails; and for whoever writes to
+ *          more new domains or to more recipients than ever, but not both, where few of them fail.
  *          A running test begins again whenever it is at 0, and volume has a chance every day: what is bounded is how
  *          often a false score comes (once in e^score contacts or days), as in channel F, not whether it ever does.
  *          To its logarithm the logins are added: 3 for three networks or countries in one hour, 2 for a login after

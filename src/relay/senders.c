@@ -18,6 +18,8 @@
 #define FEW_BITS    64
 #define HOUR_S      3600
 #define DAY_S       86400
+/* So long after the first mail most domains are new. */
+#define NEW_S (2 * DAY_S)
 
 const char *const sender_result_names[SENDER_RESULTS] = {
 	[SENDER_SENT] = "sent",
@@ -408,17 +410,22 @@ come_from(struct senders *senders, struct record *record, const struct client_pl
 	relay_record_places(&record->relay, &senders->steps, networks, countries, now);
 }
 
+/* As long as the guard itself is new all domains are: they are no evidence, and at first teach nothing either. */
 static void
-write_to_domain(struct senders *senders, struct record *record, uint64_t domain)
+write_to_domain(struct senders *senders, struct record *record, uint64_t domain, struct wall now)
 {
 	uint64_t hash = sketch_hash(senders, domain);
+	bool is_guard_new = now.us < senders->settings.known_until.us;
 
 	if (domain == 0)
 		return;
 	add_few(senders, record, SENDER_DOMAINS, domain);
 	if (!filter_has(&record->known, hash)) {
-		add_16(&record->day_new, 1);
-		relay_record_domain(&record->relay, &senders->steps, class_of(senders, record));
+		if (!is_guard_new || record->relay.time_s - record->first_s >= NEW_S)
+			add_16(&record->day_new, 1);
+		if (!is_guard_new)
+			relay_record_domain(
+				&record->relay, &senders->steps, class_of(senders, record));
 	}
 	if (filter_add(&record->known, hash))
 		record->generation_new++;
@@ -450,7 +457,7 @@ senders_recipient(struct senders *senders, uint64_t key, enum limit class, uint6
 	if (recipient != 0)
 		distinct_add(
 			record->recipients, RECIPIENT_REGISTERS, sketch_hash(senders, recipient));
-	write_to_domain(senders, record, domain);
+	write_to_domain(senders, record, domain, now);
 	weigh_volume(senders, record);
 	come_from(senders, record, from, now);
 	tell(senders, record);

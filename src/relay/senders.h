@@ -61,8 +61,8 @@ struct senders_settings {
 	struct relay_channel_settings channel;
 	struct relay_class class[LIMITS];
 	/* A new sender may send warm_up_percent of its limits, and all of them after warm_up_us, in between in
-	 * proportion.
-	 * Who is first seen before known_until (senders_know) is not new: the guard is. */
+	 * proportion. Who is first seen before known_until is not new: the guard is, and until then all recipient
+	 * domains are, which is no evidence. A week after it first began is a good time. */
 	int64_t warm_up_us; /* 0: new ones are as others */
 	unsigned warm_up_percent;
 	struct wall known_until;

@@ -15,7 +15,8 @@
 #define KEY       7
 #define DAYS      42
 #define EVENTS    250000
-#define CITIES    20000 /* domains of the world */
+#define NEVER     UINT32_MAX /* hidden behind what it sends itself: counted, not promised */
+#define CITIES    20000      /* domains of the world */
 
 /* Numbers that are the same each time. */
 static uint64_t draw_state;
@@ -383,6 +384,30 @@ hijacked_many_countries(void)
 	hijack(24 * scaled(30, 200), between(.3, .6), 40, 15);
 }
 
+/* An account of a business, with which others send as well. */
+static void
+hijack_business(double a_day)
+{
+	struct list list = {.strangers = 1, .unknown = between(.3, .6), .policy = .1};
+
+	business();
+	for (double day = HIJACKED_AT; day < HIJACKED_AT + 2000 / a_day && day < DAYS;
+		day += gap(a_day))
+		mail(&list, time_of(day), place_of(100, 30), true);
+}
+
+static void
+hijacked_business_slow(void)
+{
+	hijack_business(scaled(60, 400));
+}
+
+static void
+hijacked_business_fast(void)
+{
+	hijack_business(24 * scaled(300, 3000));
+}
+
 /* Its list has the mailboxes of few providers, mostly. */
 static void
 hijacked_few_providers(void)
@@ -400,7 +425,7 @@ opened_yesterday(void)
 {
 	struct list list = {.strangers = 1, .unknown = .4, .policy = .1};
 
-	for (double day = 1.4; day < 2; day += gap(1200))
+	for (double day = 20.4; day < 21; day += gap(1200))
 		mail(&list, time_of(day), place_of(100, 30), true);
 }
 
@@ -448,6 +473,8 @@ static const struct cast casts[] = {
 	{"hijacked, one country", LIMIT_ACCOUNT, hijacked_one_country, 60, false},
 	{"hijacked, many countries", LIMIT_ACCOUNT, hijacked_many_countries, 60, false},
 	{"hijacked, few providers", LIMIT_ACCOUNT, hijacked_few_providers, 60, false},
+	{"hijacked business, slow", LIMIT_BUSINESS, hijacked_business_slow, NEVER, false},
+	{"hijacked business, fast", LIMIT_BUSINESS, hijacked_business_fast, 60, false},
 	{"opened yesterday", LIMIT_ACCOUNT, opened_yesterday, 60, false},
 	{"clean list, one place", LIMIT_ACCOUNT, clean_list_one_place, 150, false},
 	{"clean list, many places", LIMIT_ACCOUNT, clean_list_many_places, 150, false},
@@ -579,6 +606,7 @@ settings_of(void)
 	settings.most = 4;
 	settings.seed = 11;
 	settings.on_evidence = on_evidence;
+	settings.known_until.us = BEGIN + 7 * WALL_DAY;
 	return settings;
 }
 

@@ -155,6 +155,29 @@ a_new_account_warms_up(void **state)
 	senders_free(senders);
 }
 
+static void
+a_new_guard_does_not_take_all_domains_for_new(void **state)
+{
+	struct senders_settings settings = settings_of(10);
+	struct senders *senders;
+
+	(void)state;
+	settings.known_until = at(WALL_DAY);
+	senders = senders_new(&settings);
+	for (uint64_t i = 0; i < 40; i++)
+		write_to(senders, KEY, i, i, 23 * WALL_HOUR);
+	assert_int_equal(facts_at(senders, KEY, 23 * WALL_HOUR).today_new_domains, 0);
+	assert_true(facts_at(senders, KEY, 23 * WALL_HOUR).evidence.domains == 0);
+	for (uint64_t i = 0; i < 40; i++)
+		write_to(senders, KEY, i, i, WALL_DAY);
+	assert_int_equal(facts_at(senders, KEY, WALL_DAY).today_new_domains, 0);
+	for (uint64_t i = 100; i < 120; i++)
+		write_to(senders, KEY, i, i, WALL_DAY);
+	assert_in_range(facts_at(senders, KEY, WALL_DAY).today_new_domains, 16, 20);
+	assert_true(facts_at(senders, KEY, WALL_DAY).evidence.domains > 10);
+	senders_free(senders);
+}
+
 /* So many to the same people on each of some days. */
 static void
 ordinary_days(struct senders *senders, int from, int days, unsigned a_day)
@@ -531,6 +554,7 @@ main(void)
 		cmocka_unit_test(counts_what_an_account_does),
 		cmocka_unit_test(estimates_of_many_are_near),
 		cmocka_unit_test(a_new_account_warms_up),
+		cmocka_unit_test(a_new_guard_does_not_take_all_domains_for_new),
 		cmocka_unit_test(a_ceiling_is_learnt_but_not_from_days_under_suspicion),
 		cmocka_unit_test(a_denied_recipient_waits_once),
 		cmocka_unit_test(the_quiet_give_way_and_others_do_not),
