@@ -115,6 +115,60 @@ take_senders(const struct config *config, struct senders_settings *ret)
 	ret->learnt_least = (uint32_t)config_number(config, "relay.learnt-least");
 }
 
+/* "127.0.0.1:6379" or "unix:/run/redis/redis.sock" */
+static int
+parse_share(struct text word, struct redis_place *ret, struct fail *fail)
+{
+	struct text path = word, kind = text_cut(&path, ':');
+	int r;
+
+	*ret = (struct redis_place){.port = 0};
+	if (text_is(kind, "unix")) {
+		r = path.length > 0 && path.length < sizeof(ret->path) && *path.at == '/' ? 0
+											  : -EINVAL;
+		if (r == 0)
+			memcpy(ret->path, path.at, path.length);
+	} else {
+		r = endpoint_parse(word, 1, &ret->address, &ret->port, NULL);
+	}
+	if (r == 0)
+		return 0;
+	fail_where(fail, "relay.share");
+	fail_what(fail, "\"%.*s\" is no place of a Redis server", (int)word.length, word.at);
+	fail_hint(fail, "expected 127.0.0.1:6379, [::1]:6379 or unix:/run/redis/redis.sock");
+	return -EINVAL;
+}
+
+static int
+take_share(const struct config *config, struct relaying_settings *ret, struct fail *fail)
+{
+	struct text rest = text_of(config_string(config, "relay.share"));
+
+	snprintf(ret->share_stream, sizeof(ret->share_stream), "%s",
+		config_string(config, "relay.share-stream"));
+	snprintf(ret->share_user, sizeof(ret->share_user), "%s",
+		config_string(config, "relay.share-user"));
+	snprintf(ret->share_password, sizeof(ret->share_password), "%s",
+		config_string(config, "relay.share-password"));
+	ret->share_keep = (uint64_t)config_number(config, "relay.share-keep");
+	while (rest.length > 0) {
+		struct text word = text_cut(&rest, ' ');
+		int r;
+
+		if (word.length == 0)
+			continue;
+		if (ret->share_count == REDISCLIENT_SERVERS) {
+			fail_where(fail, "relay.share");
+			fail_what(fail, "more than %d servers", REDISCLIENT_SERVERS);
+			return -E2BIG;
+		}
+		r = parse_share(word, &ret->share[ret->share_count++], fail);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int
 take_help(const struct config *config, struct relaying_settings *ret, struct fail *fail)
 {
@@ -187,5 +241,7 @@ relayoptions_take(const struct config *config, struct relaying_settings *ret, st
 	r = take_places(text_of(config_string(config, "relay.listen")), ret, fail);
 	if (r == 0)
 		r = take_help(config, ret, fail);
+	if (r == 0)
+		r = take_share(config, ret, fail);
 	return r < 0 ? r : try_files(ret, fail);
 }

@@ -4,12 +4,14 @@
 #include "base/table.h"
 #include "identity/line.h"
 #include "ledger/keyfile.h"
+#include "runtime/exchangeredis.h"
 #include "service/casetable.h"
 #include "service/relayfile.h"
 #include "service/relaylisten.h"
 #include "service/relayload.h"
 #include "service/relaylogs.h"
 #include "service/relaynotice.h"
+#include "service/relayshare.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
 
@@ -28,6 +30,9 @@
 /* For the disk, at the end, at the most. */
 #define DISK_US     (5 * WALL_SECOND)
 #define DISK_NAP_NS 2000000L
+/* Of what Redis has not confirmed, and how long it may say nothing. */
+#define SHARE_BYTES      ((size_t)16 << 20)
+#define SHARE_SILENCE_US (2 * WALL_SECOND)
 
 struct relaying {
 	const struct daemon_settings *settings;
@@ -39,7 +44,11 @@ struct relaying {
 	struct relayload load;
 	struct relaynotice notice;
 	struct relaylisten listen;
-	struct relaylogs *logs; /* NULL: none are followed */
+	struct relaylogs *logs;    /* NULL: none are followed */
+	struct exchange *exchange; /* NULL: counts are not shared */
+	struct relayshare *share;
+	struct relayshare_standing standing; /* of the guard before */
+	bool has_standing;
 	struct hash_key key;
 	struct wall began; /* the first guard with this state */
 };
@@ -143,8 +152,30 @@ show_counts(struct relaying *relaying)
 }
 
 static void
+show_share(const struct relaying *relaying, struct duty *duty)
+{
+	struct relayshare_counts counts;
+	struct exchange_state state;
+
+	if (relaying->share == NULL)
+		return;
+	counts = relayshare_counts(relaying->share);
+	exchange_state(relaying->exchange, &state);
+	duty_show(duty, COUNT_SHARE_CONNECTED, state.is_connected);
+	duty_count(duty, COUNT_SHARE_FAILURES, state.failures);
+	duty_count(duty, COUNT_SHARE_OUT, counts.changes_out);
+	duty_count(duty, COUNT_SHARE_IN, counts.changes_in);
+	duty_count(duty, COUNT_SHARE_LOST, counts.lost);
+	duty_count(duty, COUNT_SHARE_MISSED, counts.missed);
+	duty_count(duty, COUNT_SHARE_WRONG, counts.wrong + counts.foreign);
+	duty_show(duty, COUNT_SHARE_WAITING, counts.waiting);
+	duty_show(duty, COUNT_SHARE_RELAYS, counts.relays);
+}
+
+static void
 show(struct relaying *relaying)
 {
+	show_share(relaying, &relaying->duty);
 	relaylisten_show(&relaying->listen, &relaying->duty);
 	show_counts(relaying);
 	duty_refused(&relaying->duty, statefile_refused(&relaying->file.file));
@@ -283,7 +314,8 @@ settings_of(struct relaying *relaying)
 struct kept {
 	struct wall began;
 	uint32_t has_logs;
-	uint32_t zero;
+	uint32_t has_standing;
+	struct relayshare_standing standing;
 };
 
 static uint64_t
@@ -297,8 +329,13 @@ static int
 save_all(const void *context, struct save *save)
 {
 	const struct relaying *relaying = context;
-	const struct kept kept = {.began = relaying->began, .has_logs = relaying->logs != NULL};
+	struct kept kept = {.began = relaying->began,
+		.has_logs = relaying->logs != NULL,
+		.has_standing = relaying->share != NULL};
 	int r;
+
+	if (relaying->share != NULL)
+		relayshare_standing(relaying->share, &kept.standing);
 
 	save_section(save, "guard", layout(), sizeof(kept));
 	save_bytes(save, &kept, sizeof(kept));
@@ -306,6 +343,15 @@ save_all(const void *context, struct save *save)
 	if (relaying->logs != NULL)
 		relaylogs_save(relaying->logs, save);
 	return r < 0 ? r : save_error(save);
+}
+
+static void
+take_kept(struct relaying *relaying, const struct kept *kept)
+{
+	relaying->began = kept->began;
+	relaying->has_standing = kept->has_standing == 1 &&
+		memchr(kept->standing.position, '\0', sizeof(kept->standing.position)) != NULL;
+	relaying->standing = kept->standing;
 }
 
 static int
@@ -320,7 +366,7 @@ restore_all(void *context, struct restore *restore, struct fail *fail)
 	if (r == 0 && !restore_is_time(kept.began))
 		r = restore_damaged(restore, fail, "a time that cannot be");
 	if (r == 0)
-		relaying->began = kept.began;
+		take_kept(relaying, &kept);
 	if (r == 0)
 		r = relay_restore(relaying->relay, restore, relaying->duty.clock.now, fail);
 	if (r < 0 || kept.has_logs == 0)
@@ -370,6 +416,42 @@ restore(struct relaying *relaying, unsigned tries)
 	relayfile_keep(file, save_all, relaying);
 }
 
+/* Others are heard from where the guard before this one stood, if its counts are here. */
+static int
+begin_share(struct relaying *relaying, struct fail *fail)
+{
+	const struct relaying_settings *settings = &relaying->settings->relaying;
+	struct exchangeredis_settings redis = {
+		.servers = settings->share_count,
+		.user = text_of(settings->share_user),
+		.password = text_of(settings->share_password),
+		.stream = text_of(settings->share_stream),
+		.from = relaying->has_standing ? text_of(relaying->standing.position) : TEXT(""),
+		.keep = settings->share_keep,
+		.bytes_most = SHARE_BYTES,
+		.silence_us = SHARE_SILENCE_US,
+	};
+	struct relayshare_settings share = {
+		.guard = relay_guard(relaying->relay),
+		.key = relaying->key,
+		.changes_most = settings->relay.keys_most,
+		.now = now_for,
+		.context = relaying,
+		.former = relaying->has_standing ? &relaying->standing : NULL,
+	};
+	int r;
+
+	if (settings->share_count == 0)
+		return 0;
+	memcpy(redis.server, settings->share, sizeof(redis.server));
+	r = exchangeredis_new(relaying->base, &redis, &relaying->exchange, fail);
+	if (r < 0)
+		return r;
+	share.exchange = relaying->exchange;
+	relaying->share = relayshare_new(relaying->base, &share);
+	return 0;
+}
+
 static void
 begin_notice(struct relaying *relaying)
 {
@@ -410,6 +492,8 @@ finish(struct relaying *relaying)
 
 	show(relaying);
 	relaylisten_end(&relaying->listen);
+	if (relaying->share != NULL)
+		relayshare_tick(relaying->share);
 	relayfile_finish(&relaying->file);
 	while (!relayfile_is_over(&relaying->file) && clock_steady() < end) {
 		duty_beat(&relaying->duty);
@@ -438,6 +522,8 @@ begin(struct relaying *relaying, const struct post *post, const struct relayopen
 	begin_notice(relaying);
 	shutin_enter(&relaying->duty, post, relaying->settings);
 	restore(relaying, tries);
+	if (begin_share(relaying, &fail) < 0)
+		duty_fail(&relaying->duty, &fail);
 	listen.relay = relaying->relay;
 	if (relaylisten_begin(&relaying->listen, &listen, opening, &fail) < 0)
 		duty_fail(&relaying->duty, &fail);

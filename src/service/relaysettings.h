@@ -10,6 +10,7 @@
 
 #include "relay/relay.h"
 #include "relay/reply.h"
+#include "runtime/redisclient.h"
 
 #define RELAY_PLACES 16
 /* Of a Unix socket, with its end (sockaddr_un). */
@@ -47,6 +48,13 @@ struct relaying_settings {
 	char places[RELAY_FILES];   /* MMDB files, with blanks between */
 	char logs[RELAY_FILES];     /* of the mail server, the same */
 	char login_secret[RELAY_SECRET];
+	/* Where counts are shared. */
+	struct redis_place share[REDISCLIENT_SERVERS];
+	size_t share_count; /* 0: nowhere */
+	char share_stream[RELAY_SECRET];
+	char share_user[RELAY_SECRET];
+	char share_password[RELAY_SECRET];
+	uint64_t share_keep;     /* entries */
 	size_t connections_most; /* of each place */
 	int64_t save_us;         /* how often counts are kept */
 };

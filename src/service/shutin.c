@@ -113,6 +113,8 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 			paths[sandbox.path_count++] = (struct sandbox_path){
 				control, KEEPS | SANDBOX_SOCKETS | SANDBOX_MAY_BE_MISSING};
 	}
+	if (post->owner == OWNER_GUARD && settings->relaying.share_count > 0)
+		sandbox.calls |= SANDBOX_SOCKETS_CONNECT;
 	if (post->owner == OWNER_GUARD)
 		sandbox.path_count += list_logs(settings, folders, paths + sandbox.path_count);
 	if (sandbox_enter(&sandbox, &report, &fail) < 0) {
