@@ -43,8 +43,9 @@ struct guard {
 	struct table table; /* of messages; value: the place */
 	struct message *message;
 	uint32_t used;
-	uint32_t free;       /* linked by newer */
-	struct line line[2]; /* those on their way; those that may be forgotten */
+	uint32_t free;          /* linked by newer */
+	struct message unknown; /* for which there is no room: what it takes is never given back */
+	struct line line[2];    /* those on their way; those that may be forgotten */
 	struct guard_counts counts;
 	struct deltas *deltas; /* NULL: nobody else is to hear */
 };
@@ -502,13 +503,24 @@ abort_message(struct guard *guard, uint64_t id, struct wall now)
 		give_up(guard, slot->value, now);
 }
 
+void
+guard_prefetch(const struct guard *guard, uint64_t message)
+{
+	table_prefetch(&guard->table, message);
+}
+
+void
+guard_prefetch_keys(const struct guard *guard, const struct responsible *responsible)
+{
+	for (unsigned i = 0; i < responsible->count; i++)
+		windows_prefetch(guard->windows, responsible->of[i].key);
+}
+
 struct guard_answer
 guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 {
 	struct guard_answer answer = {.passes = true};
-	/* Where there is no room for it: what it takes is never given back. */
-	struct message unknown = {.id = ask->message};
-	struct message *message = &unknown;
+	struct message *message = &guard->unknown;
 	uint32_t at;
 
 	if (ask->stage == GUARD_ABORT) {
@@ -516,13 +528,13 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 		return answer;
 	}
 	guard->counts.asked++;
-	for (unsigned i = 0; i < ask->responsible->count; i++)
-		windows_prefetch(guard->windows, ask->responsible->of[i].key);
 	at = find_message(guard, ask, now);
+	for (unsigned i = 0; i < ask->responsible->count; i++)
+		windows_prefetch_window(guard->windows, ask->responsible->of[i].key);
 	if (at != NONE)
 		message = &guard->message[at];
 	else
-		unknown.responsible = *ask->responsible;
+		*message = (struct message){.id = ask->message, .responsible = *ask->responsible};
 	if (message->is_over && ask->stage != GUARD_RECIPIENT)
 		return answer;
 	if (message->is_over) {

@@ -89,6 +89,10 @@ struct guard *guard_free(struct guard *guard);
 /* Other limits hold from now on; what was counted stays. */
 void guard_set(struct guard *guard, const struct rule rule[LIMITS], bool is_shadow);
 
+/* Asks for the memory of a message, and of who answers for it, some tens of nanoseconds before they are needed. */
+void guard_prefetch(const struct guard *guard, uint64_t message);
+void guard_prefetch_keys(const struct guard *guard, const struct responsible *responsible);
+
 /* Time never goes back. */
 struct guard_answer guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now);
 

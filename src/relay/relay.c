@@ -8,6 +8,8 @@
 
 /* RFC 5321 s4.5.3.1.2. */
 #define DOMAIN_MOST 255
+/* In so long a relay learns who its senders are, and to whom they write. */
+#define LEARNING_US (7 * WALL_DAY)
 
 const char *const decision_act_names[DECISION_ACTS] = {"pass", "slow", "defer", "hold", "reject"};
 
@@ -22,8 +24,9 @@ struct relay {
 /* What is asked now. */
 struct asking {
 	struct responsible responsible;
-	bool is_allowed; /* never limited */
-	bool is_apart;   /* a bounce or local mail: nothing is known of its sender by it */
+	uint64_t recipient; /* a hash; 0: not told */
+	bool is_allowed;    /* never limited */
+	bool is_apart;      /* a bounce or local mail: nothing is known of its sender by it */
 	struct relay_case of;
 };
 
@@ -164,6 +167,11 @@ find_terms(
 	input.class = is_named || input.line == 0 ? (enum limit)entry.class : LIMIT_LINE;
 	input.rule = entry.rule;
 	responsible_find(&input, &settings->key, &ret->responsible);
+	guard_prefetch_keys(relay->guard, &ret->responsible);
+	if (relay->senders != NULL)
+		senders_prefetch(relay->senders, ret->responsible.of[0].key);
+	ret->recipient =
+		envelope->recipient.length > 0 ? relay_hash(settings, envelope->recipient) : 0;
 	ret->is_allowed = entry.is_allowed;
 	ret->is_apart = input.is_bounce || input.is_local;
 	ret->of = (struct relay_case){.standing = RELAY_CLEAR};
@@ -232,7 +240,7 @@ note(struct relay *relay, const struct envelope *envelope, const struct asking *
 	const struct guard_answer *answer, const struct decision *decision, struct wall now)
 {
 	const struct relay_settings *settings = &relay->settings;
-	uint64_t key = asking->responsible.of[0].key, recipient;
+	uint64_t key = asking->responsible.of[0].key;
 	enum limit limit = (enum limit)asking->responsible.of[0].limit;
 	struct client_place place = {0};
 
@@ -245,17 +253,16 @@ note(struct relay *relay, const struct envelope *envelope, const struct asking *
 	}
 	if (envelope->stage != ENVELOPE_RECIPIENT)
 		return;
-	recipient = relay_hash(settings, envelope->recipient);
 	if (answer->is_first) {
 		place.address =
 			hash_keyed(&settings->key, &envelope->client, sizeof(envelope->client));
 		if (settings->places != NULL)
 			places_find(settings->places, &envelope->client, &place);
 	}
-	senders_recipient(relay->senders, key, limit, recipient,
+	senders_recipient(relay->senders, key, limit, asking->recipient,
 		relay_domain(settings, envelope->recipient), answer->is_first ? &place : NULL, now);
 	if (decision->would >= DECISION_DEFER)
-		senders_denied(relay->senders, key, recipient, now);
+		senders_denied(relay->senders, key, asking->recipient, now);
 }
 
 struct decision
@@ -271,9 +278,6 @@ relay_decide(struct relay *relay, const struct envelope *envelope, struct wall n
 	struct guard_ask ask = {
 		.message = envelope->message,
 		.responsible = &asking.responsible,
-		.recipient = envelope->recipient.length > 0
-			? relay_hash(&relay->settings, envelope->recipient)
-			: 0,
 		.count = envelope->count,
 		.stage = stages[envelope->stage],
 		.is_settled = envelope->is_settled,
@@ -286,7 +290,9 @@ relay_decide(struct relay *relay, const struct envelope *envelope, struct wall n
 		return decision;
 	}
 	relay->account = envelope->account;
+	guard_prefetch(relay->guard, envelope->message);
 	find_terms(relay, envelope, now, &asking);
+	ask.recipient = asking.recipient;
 	ask.is_free = asking.is_allowed;
 	/* What its case stops counts for nothing. */
 	if (relay->settings.is_shadow || asking.is_allowed || asking.of.standing != RELAY_IS)
@@ -353,9 +359,11 @@ relay_refund(struct relay *relay, uint64_t key, enum limit limit, uint32_t recip
 void
 relay_began(struct relay *relay, struct wall began)
 {
+	int64_t us = relay->settings.senders.warm_up_us;
+
 	if (relay->senders != NULL)
 		senders_know(relay->senders,
-			(struct wall){began.us + relay->settings.senders.warm_up_us});
+			(struct wall){began.us + (us > LEARNING_US ? us : LEARNING_US)});
 }
 
 void

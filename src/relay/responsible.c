@@ -25,35 +25,44 @@ enum kind {
 	KIND_CERTIFICATE = 1,
 	KIND_PREFIX,
 	KIND_DOMAIN,
-	KIND_RELAY,
+};
+
+/* Of the relay as a whole there is one. */
+#define KEY_OF_RELAY UINT64_C(0x6c61726765737431)
+
+/* What is hashed; longer than an address and its length. */
+struct piece {
+	uint8_t kind;
+	char name[RESPONSIBLE_NAME];
 };
 
 static uint64_t
-key_of(enum kind kind, const void *bytes, size_t size, const struct hash_key *key)
+key_of(const struct piece *piece, size_t size, const struct hash_key *key)
 {
-	uint8_t piece[RESPONSIBLE_NAME + 1] = {(uint8_t)kind};
-	uint64_t hash;
+	uint64_t hash = hash_keyed(key, piece, size + 1);
 
-	must(size <= RESPONSIBLE_NAME);
-	if (size > 0)
-		memcpy(piece + 1, bytes, size);
-	hash = hash_keyed(key, piece, size + 1);
 	return hash != 0 ? hash : 1;
 }
 
 static uint64_t
-key_of_name(enum kind kind, struct text name, const struct hash_key *key)
+key_of_small(enum kind kind, struct text name, const struct hash_key *key)
 {
-	char small[RESPONSIBLE_NAME];
+	struct piece piece = {.kind = (uint8_t)kind};
 
-	if (name.length == 0 || name.length > sizeof(small))
-		return 0;
 	for (size_t i = 0; i < name.length; i++) {
 		char c = name.at[i];
 
-		small[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		piece.name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}
-	return key_of(kind, small, name.length, key);
+	return key_of(&piece, name.length, key);
+}
+
+/* Mostly there is none. */
+static uint64_t
+key_of_name(enum kind kind, struct text name, const struct hash_key *key)
+{
+	return name.length > 0 && name.length <= RESPONSIBLE_NAME ? key_of_small(kind, name, key)
+								  : 0;
 }
 
 static void
@@ -66,10 +75,11 @@ add(struct responsible *ret, enum limit limit, uint64_t key)
 static uint64_t
 key_of_prefix(const struct address *address, uint8_t length, const struct hash_key *key)
 {
-	uint8_t piece[17] = {[16] = length};
+	struct piece piece = {.kind = KIND_PREFIX};
 
-	memcpy(piece, address->byte, (length + 7) / 8);
-	return key_of(KIND_PREFIX, piece, sizeof(piece), key);
+	memcpy(piece.name, address->byte, (length + 7) / 8);
+	piece.name[sizeof(address->byte)] = (char)length;
+	return key_of(&piece, sizeof(address->byte) + 1, key);
 }
 
 static void
@@ -135,5 +145,5 @@ responsible_find(
 	}
 	if (input->line == 0 && account != 0)
 		add_domain(ret, input->account, key);
-	add(ret, LIMIT_RELAY, key_of(KIND_RELAY, NULL, 0, key));
+	add(ret, LIMIT_RELAY, KEY_OF_RELAY);
 }

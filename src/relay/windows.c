@@ -192,6 +192,20 @@ windows_prefetch(const struct windows *windows, uint64_t key)
 	table_prefetch(&windows->table, key);
 }
 
+void
+windows_prefetch_window(const struct windows *windows, uint64_t key)
+{
+	const struct table_slot *slot = table_find(&windows->table, key);
+	const struct narrow *narrow;
+
+	if (slot == NULL || slot->aux != POOL_NARROW)
+		return;
+	narrow = &windows->pool[POOL_NARROW].narrow[slot->value];
+	__builtin_prefetch(narrow, 1);
+	__builtin_prefetch((const char *)narrow + 64, 1);
+	__builtin_prefetch((const char *)narrow + sizeof(*narrow) - 1, 1);
+}
+
 struct windows_counts
 windows_counts(const struct windows *windows)
 {

@@ -40,6 +40,8 @@ int windows_make(struct windows *windows, uint64_t key, const struct rule *rule,
 
 /* Asks for the memory of a key some tens of nanoseconds before it is used. */
 void windows_prefetch(const struct windows *windows, uint64_t key);
+/* And, some tens of nanoseconds after that, for its window. */
+void windows_prefetch_window(const struct windows *windows, uint64_t key);
 
 /* One section. */
 void windows_save(const struct windows *windows, struct save *save);
