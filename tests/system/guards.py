@@ -8,8 +8,7 @@ import subprocess
 from ending import children, folder, start, wait_until
 
 SOCKET, MILTER = "/run/lazaret/policy", "/run/lazaret/milter"
-# Beside the daemon, whose other name it is.
-NAME = os.path.join(os.path.dirname(os.environ.get("LAZARETD", "")), "lazaret-relay")
+NAME = os.environ.get("LAZARET_RELAY", "")
 # Another program may stand in for it: it is given what command() says of one.
 STAND_IN = os.environ.get("GUARD_STAND_IN", "")
 
