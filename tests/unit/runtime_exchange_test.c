@@ -562,8 +562,8 @@ a_server_that_answers_anything_is_left(void **state)
 		assert_int_equal(bench.member[0].blocks, 0);
 		for (const char *c = state_of(&bench, 0).why; *c != '\0'; c++)
 			assert_in_range(*c, ' ', '~');
-		bench_end(&bench);
 		imposter_end(&imposter);
+		bench_end(&bench);
 	}
 	(void)state;
 }
@@ -588,8 +588,8 @@ servers_that_send_one_in_a_circle_are_left(void **state)
 	/* Of both connections; one may be on its way. */
 	assert_in_range(state_of(&bench, 0).redirects, 4 * REDISCLIENT_HOPS,
 		5 * REDISCLIENT_HOPS + REDISCLIENT_HOPS);
-	bench_end(&bench);
 	imposter_end(&imposter);
+	bench_end(&bench);
 	(void)state;
 }
 
