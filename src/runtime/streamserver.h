@@ -6,6 +6,7 @@
  *          once: a peer that writes in small pieces without TCP_NODELAY would else wait 40 ms for each.
  * Owns:    connections; listening sockets are the caller's. libevent's base is the caller's, too.
  * Limits:  settings of each listener; STREAM_READ bytes are read at a time, so others have their turn.
+ *          The process ignores SIGPIPE from stream_listen on.
  * Thread:  one.
  */
 #ifndef LAZARET_RUNTIME_STREAMSERVER_H

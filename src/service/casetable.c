@@ -26,12 +26,16 @@ casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t
 			into = &slot[i];
 	}
 	if (state == STATE_CLEAR) {
-		if (into != NULL && into->line == line)
+		if (into != NULL && into->line == line) {
 			__atomic_store_n(&into->line, 0, __ATOMIC_RELEASE);
+			__atomic_sub_fetch(&table->count, 1, __ATOMIC_RELAXED);
+		}
 		return;
 	}
 	if (into == NULL)
 		into = &slot[line % WAYS];
+	if (into->line == 0)
+		__atomic_add_fetch(&table->count, 1, __ATOMIC_RELAXED);
 	if (into->line != line)
 		__atomic_store_n(&into->line, 0, __ATOMIC_RELEASE);
 	into->number = (uint32_t)number;
@@ -42,8 +46,11 @@ casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t
 int
 casetable_find(const struct casetable *table, uint64_t line, struct casetable_slot *ret)
 {
-	const struct casetable_slot *slot = &table->slot[first_slot(line)];
+	const struct casetable_slot *slot;
 
+	if (__atomic_load_n(&table->count, __ATOMIC_RELAXED) == 0)
+		return -ENOENT;
+	slot = &table->slot[first_slot(line)];
 	for (int i = 0; i < WAYS; i++) {
 		if (__atomic_load_n(&slot[i].line, __ATOMIC_ACQUIRE) != line)
 			continue;

@@ -21,6 +21,7 @@ struct casetable_slot {
 };
 
 struct casetable {
+	uint64_t count; /* of cases: mostly there are none */
 	struct casetable_slot slot[CASETABLE];
 };
 

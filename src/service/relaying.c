@@ -19,7 +19,6 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -62,17 +61,17 @@ now_for(void *context)
 	return relaying->duty.clock.now;
 }
 
-/* Since the loop has seen what waits so long has passed that whoever asked last should not wait any more. */
+/* Since the loop has seen what waits so long has passed that whoever asked last should not wait any more. What time it
+ * is was asked just before. */
 static bool
 is_late(void *context)
 {
 	struct relaying *relaying = context;
-	struct timeval since, now;
+	struct timeval since;
 
-	if (event_base_gettimeofday_cached(relaying->base, &since) < 0 ||
-		gettimeofday(&now, NULL) < 0)
+	if (event_base_gettimeofday_cached(relaying->base, &since) < 0)
 		return false;
-	return (now.tv_sec - since.tv_sec) * WALL_SECOND + now.tv_usec - since.tv_usec >
+	return relaying->duty.clock.system.us - since.tv_sec * WALL_SECOND - since.tv_usec >
 		relaying->settings->relaying.deadline_us;
 }
 
