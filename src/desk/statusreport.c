@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/statusreport.h"
 
+#include "desk/statusrelay.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -293,6 +295,7 @@ find_troubles(const struct report *report, struct buffer *into)
 			into->length > 0 ? "; " : "", wall_format(parent->reload, at));
 	add_refused(
 		report, OWNER_JUDGE, "what was seen of lines without a case is forgotten", into);
+	add_refused(report, OWNER_GUARD, "what was sent is counted anew", into);
 	add_refused(report, OWNER_RECEIVER, "templates of exporters are learnt anew", into);
 	add_untold(report, into);
 	if (last_loss.us != 0 && elapsed(report->view->now.us, last_loss.us) < LOSS_RECENT_US)
@@ -700,7 +703,10 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 		put_heading(&report);
 		put_processes(&report);
 		put_state(&report);
-		put_exporters(&report);
+		status_relay(processes, report.count, into);
+		/* The guard alone takes no export. */
+		if (find(&report, OWNER_RECEIVER) != NULL)
+			put_exporters(&report);
 	}
 	status_done(processes);
 }

@@ -151,7 +151,7 @@ show_counts(struct relaying *relaying)
 }
 
 static void
-show_share(const struct relaying *relaying, struct duty *duty)
+show_share(struct relaying *relaying, struct duty *duty)
 {
 	struct relayshare_counts counts;
 	struct exchange_state state;
@@ -161,6 +161,10 @@ show_share(const struct relaying *relaying, struct duty *duty)
 	counts = relayshare_counts(relaying->share);
 	exchange_state(relaying->exchange, &state);
 	duty_show(duty, COUNT_SHARE_CONNECTED, state.is_connected);
+	if (!state.is_connected && *state.why != '\0')
+		duty_trouble(duty, "the Redis of relay.share is not reached: %s", state.why);
+	else
+		duty_trouble(duty, "%s", "");
 	duty_count(duty, COUNT_SHARE_FAILURES, state.failures);
 	duty_count(duty, COUNT_SHARE_OUT, counts.changes_out);
 	duty_count(duty, COUNT_SHARE_IN, counts.changes_in);
@@ -256,10 +260,11 @@ line_at(void *context, const struct address *client, struct wall time)
 	return line_of(context, client);
 }
 
-static void
-follow_logs(struct relaying *relaying)
+/* Without files. */
+static struct relaylogs_settings
+logs_settings(struct relaying *relaying)
 {
-	struct relaylogs_settings settings = {
+	return (struct relaylogs_settings){
 		.deliveries = {.key = relaying->key,
 			.messages_most = relaying->settings->relaying.relay.messages_most,
 			.recipients_most = 4 * relaying->settings->relaying.relay.messages_most,
@@ -271,6 +276,12 @@ follow_logs(struct relaying *relaying)
 		.on_login = on_login,
 		.context = relaying,
 	};
+}
+
+static void
+follow_logs(struct relaying *relaying)
+{
+	struct relaylogs_settings settings = logs_settings(relaying);
 
 	for (size_t i = 0; i < relaying->load.logs && i < RELAYLOGS_MOST; i++)
 		settings.files[settings.count++].path = relaying->load.log[i];
@@ -357,7 +368,7 @@ static int
 restore_all(void *context, struct restore *restore, struct fail *fail)
 {
 	struct relaying *relaying = context;
-	const struct relaylogs_settings none = {.now = now_for, .context = relaying};
+	const struct relaylogs_settings none = logs_settings(relaying);
 	struct relaylogs *unwanted;
 	struct kept kept = {0};
 	int r = restore_struct(restore, "guard", layout(), &kept, sizeof(kept), fail);

@@ -27,13 +27,15 @@ say_seen(const struct flow_facts *facts, struct buffer *into)
 	char first[WALL_TEXT], last[WALL_TEXT];
 
 	buffer_print(into,
-		"From %s to %s it sent to %llu recipients; %u domains among them were new to it. "
-		"%llu were delivered, %llu do not exist, %llu were refused for reasons of "
-		"policy.\n",
+		"From %s to %s it sent to %llu recipients: %llu were delivered, %llu do not exist, "
+		"%llu were refused for reasons of policy.\n",
 		wall_format(facts->first_seen, first), wall_format(facts->last_seen, last),
-		(unsigned long long)facts->attempts, facts->contacts,
-		(unsigned long long)facts->accepted, (unsigned long long)facts->failed,
-		(unsigned long long)facts->refused);
+		(unsigned long long)facts->attempts, (unsigned long long)facts->accepted,
+		(unsigned long long)facts->failed, (unsigned long long)facts->refused);
+	/* While the guard itself is new it does not know what is new. */
+	if (facts->contacts > 0)
+		buffer_print(into, "Today it wrote to %u domains that were new to it.\n",
+			facts->contacts);
 	if (facts->networks > 1)
 		buffer_print(into, "It was used from up to %u networks within an hour.\n",
 			facts->networks);
