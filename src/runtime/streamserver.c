@@ -191,6 +191,17 @@ take(struct stream *stream, struct text bytes)
 	return taken;
 }
 
+/* More than one request may be: not where others wait behind one whose answer waits. */
+static bool
+is_too_long(const struct stream *stream)
+{
+	const struct buffer *left = &stream->left;
+
+	return left->failed ||
+		(!stream->is_waiting && !stream->is_closing &&
+			left->length > stream->listener->settings.request_most);
+}
+
 /* What stands in left, as far as the protocol takes it: false if the stream has ended. */
 static bool
 take_left(struct stream *stream)
@@ -198,11 +209,12 @@ take_left(struct stream *stream)
 	struct buffer *left = &stream->left;
 	int64_t taken = take(stream, (struct text){left->at, left->length});
 
-	if (taken < 0 || left->failed) {
+	if (taken > 0)
+		left->length -= (size_t)taken;
+	if (taken < 0 || is_too_long(stream)) {
 		end(stream, STREAM_WRONG);
 		return false;
 	}
-	left->length -= (size_t)taken;
 	if (left->length == 0)
 		buffer_done(left);
 	else if (taken > 0)
@@ -223,7 +235,7 @@ take_new(struct stream *stream, struct text bytes)
 			return false;
 		}
 		buffer_add(&stream->left, bytes.at + taken, bytes.length - (size_t)taken);
-		if (!stream->left.failed)
+		if (!is_too_long(stream))
 			return true;
 		end(stream, STREAM_WRONG);
 		return false;
@@ -342,7 +354,8 @@ on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *
 	stream->is_tcp = is_on_tcp(socket);
 	if (stream->is_tcp)
 		(void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	buffer_init(&stream->left, settings->request_most);
+	/* What is read at a time comes behind what was left over. */
+	buffer_init(&stream->left, settings->request_most + STREAM_READ);
 	buffer_init(&stream->answers, settings->answer_most);
 	stream->readable =
 		event_new(listener->base, socket, EV_READ | EV_PERSIST, on_readable, stream);

@@ -201,6 +201,48 @@ who_does_wrong_is_closed_and_nobody_else(void **state)
 	(void)state;
 }
 
+/* Bytes that came, all of them in a line of one letter. */
+static size_t
+count_heard(int client)
+{
+	size_t count = 0;
+
+	for (const char *text = heard(client); *text != '\0' && *text != '('; text = heard(client))
+		count += strlen(text);
+	return count;
+}
+
+static void
+many_requests_at_once_are_not_one_that_is_too_long(void **state)
+{
+	static char text[100000];
+	const size_t requests = 15000;
+	struct stream *waiting;
+	struct bench bench;
+	int client;
+
+	begin(&bench, INT64_C(60000000), INT64_C(60000000));
+	client = connected(&bench);
+	for (size_t i = 0; i < requests; i++)
+		memcpy(text + 6 * i, "say a\n", 7);
+	say(&bench, client, text);
+	assert_int_equal(count_heard(client), 2 * requests);
+	memcpy(text, "wait\n", 5);
+	for (size_t i = 0; i < requests / 2; i++)
+		memcpy(text + 5 + 6 * i, "say c\n", 7);
+	say(&bench, client, text);
+	assert_non_null(bench.waiting);
+	waiting = bench.waiting;
+	bench.waiting = NULL;
+	stream_go_on(waiting);
+	turn(&bench);
+	assert_int_equal(count_heard(client), 2 * (requests / 2));
+	close(client);
+	wait_until_ended(&bench, STREAM_CLOSED, 1);
+	finish(&bench);
+	(void)state;
+}
+
 static void
 more_than_may_be_are_turned_away(void **state)
 {
@@ -321,6 +363,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_answered_in_any_portions),
 		cmocka_unit_test(who_does_wrong_is_closed_and_nobody_else),
+		cmocka_unit_test(many_requests_at_once_are_not_one_that_is_too_long),
 		cmocka_unit_test(more_than_may_be_are_turned_away),
 		cmocka_unit_test(who_has_said_all_still_gets_his_answers),
 		cmocka_unit_test(a_protocol_may_take_its_time),
