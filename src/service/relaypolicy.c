@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/relaypolicy.h"
 
+/* Of answers at a time: who asks much at once has the others when these are written. */
+#define TURN (STREAM_READ / 2)
+
 void
 relaypolicy_begin(struct relaypolicy *policy)
 {
@@ -75,7 +78,7 @@ take(void *context, struct stream *stream, struct text bytes)
 	size_t at = 0;
 
 	buffer_clear(&policy->answer);
-	while (at < bytes.length && slow_us == 0) {
+	while (at < bytes.length && slow_us == 0 && policy->answer.length < TURN) {
 		struct text rest = {bytes.at + at, bytes.length - at};
 
 		n = policy_read(reader, rest, &request, &fail);
@@ -90,6 +93,8 @@ take(void *context, struct stream *stream, struct text bytes)
 	if (slow_us > 0) {
 		policy->counts.slowed++;
 		stream_delay(stream, slow_us);
+	} else if (policy->answer.length >= TURN) {
+		stream_delay(stream, 0);
 	}
 	return (int64_t)at;
 }
