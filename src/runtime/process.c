@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,16 @@ process_fork(const char *name)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	return 0;
+}
+
+size_t
+process_descriptors(void)
+{
+	struct rlimit was, limit;
+
+	must(getrlimit(RLIMIT_NOFILE, &was) == 0);
+	limit = (struct rlimit){.rlim_cur = was.rlim_max, .rlim_max = was.rlim_max};
+	return (size_t)(setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : was.rlim_cur);
 }
 
 static int

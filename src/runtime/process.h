@@ -23,6 +23,9 @@ pid_t process_fork(const char *name) MUST_USE;
 /* Closes every descriptor above standard error except these. */
 void process_keep_only(const int *descriptors, size_t count);
 
+/* How many descriptors the process may have from now on: as many as it can give itself. */
+size_t process_descriptors(void);
+
 /* A child that ended: its process id, how ("was killed by signal 9 (Killed)") and the signal that killed it, or 0;
  * 0 if none did. */
 pid_t process_ended(char how[64], bool *is_clean, int *signal);

@@ -5,6 +5,7 @@
 #include "identity/line.h"
 #include "ledger/keyfile.h"
 #include "runtime/exchangeredis.h"
+#include "runtime/process.h"
 #include "service/casetable.h"
 #include "service/relayfile.h"
 #include "service/relaylisten.h"
@@ -49,7 +50,9 @@ struct relaying {
 	struct relayshare_standing standing; /* of the guard before */
 	bool has_standing;
 	struct hash_key key;
-	struct wall began; /* the first guard with this state */
+	struct wall began;   /* the first guard with this state */
+	struct timeval turn; /* of the loop, in which was asked last */
+	int64_t turn_us;     /* when that was first */
 };
 
 static struct wall
@@ -61,18 +64,22 @@ now_for(void *context)
 	return relaying->duty.clock.now;
 }
 
-/* Since the loop has seen what waits so long has passed that whoever asked last should not wait any more. What time it
- * is was asked just before. */
+/* Since somebody was first asked for in this turn of the loop so long has passed that whoever is asked for last should
+ * not wait any more. The loop's time is that of the system, which may be set, so it only tells turns apart. */
 static bool
 is_late(void *context)
 {
 	struct relaying *relaying = context;
-	struct timeval since;
+	int64_t now = relaying->duty.clock.steady_us; /* that was read just before */
+	struct timeval turn;
 
-	if (event_base_gettimeofday_cached(relaying->base, &since) < 0)
+	if (event_base_gettimeofday_cached(relaying->base, &turn) < 0)
 		return false;
-	return relaying->duty.clock.system.us - since.tv_sec * WALL_SECOND - since.tv_usec >
-		relaying->settings->relaying.deadline_us;
+	if (turn.tv_sec != relaying->turn.tv_sec || turn.tv_usec != relaying->turn.tv_usec) {
+		relaying->turn = turn;
+		relaying->turn_us = now;
+	}
+	return now - relaying->turn_us > relaying->settings->relaying.deadline_us;
 }
 
 /* One address of many lines is nobody's. */
@@ -526,6 +533,7 @@ begin(struct relaying *relaying, const struct post *post, const struct relayopen
 	};
 	struct fail fail = {0};
 
+	listen.descriptors = process_descriptors();
 	relaying->base = listen.base = make_base();
 	if (relayload_begin(&relaying->load, settings, &relaying->key, &fail) < 0)
 		duty_fail(&relaying->duty, &fail);

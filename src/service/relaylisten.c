@@ -14,6 +14,22 @@
 /* Postfix waits 10 s for Dovecot, which may ask twice. */
 #define LOGIN_SLOW_S 5
 
+/* Of the process' descriptors, for all but connections. */
+#define DESCRIPTORS_OWN 128
+
+/* Connections of one place. */
+static size_t
+connections_of(const struct relaylisten *listen, size_t places)
+{
+	size_t most = listen->of.settings->connections_most, all = listen->of.descriptors, share;
+
+	if (all == 0)
+		return most;
+	share = (all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2) / places;
+	share += share == 0;
+	return most < share ? most : share;
+}
+
 static void
 begin_policy(struct relaylisten *listen, struct relaylisten_at *at, struct stream_settings *stream)
 {
@@ -84,8 +100,8 @@ now_of(void *context)
 }
 
 static int
-begin_logins(struct relaylisten *listen, struct relaylisten_at *at, int socket,
-	struct stream_settings *stream, struct fail *fail)
+begin_logins(struct relaylisten *listen, struct relaylisten_at *at, struct stream_settings *stream,
+	struct fail *fail)
 {
 	const struct relaying_settings *settings = listen->of.settings;
 	struct relaylogin_settings login = {
@@ -100,17 +116,18 @@ begin_logins(struct relaylisten *listen, struct relaylisten_at *at, int socket,
 	int r = relaylogin_new(&login, &at->login, fail);
 
 	if (r == 0)
-		*stream = relaylogin_stream(at->login, socket, settings->connections_most);
+		*stream = relaylogin_stream(at->login, stream->socket, stream->connections_most);
 	return r;
 }
 
 static int
-begin_at(struct relaylisten *listen, const struct relay_opened *opened, struct fail *fail)
+begin_at(struct relaylisten *listen, const struct relay_opened *opened, size_t places,
+	struct fail *fail)
 {
 	struct relaylisten_at *at = &listen->at[listen->count];
 	struct stream_settings stream = {
 		.socket = opened->descriptor,
-		.connections_most = listen->of.settings->connections_most,
+		.connections_most = connections_of(listen, places),
 		.answer_most = ANSWER_MOST,
 		.request_us = REQUEST_US,
 	};
@@ -124,7 +141,7 @@ begin_at(struct relaylisten *listen, const struct relay_opened *opened, struct f
 		begin_milter(listen, at, &stream);
 		break;
 	case RELAY_BY_LOGINS:
-		r = begin_logins(listen, at, opened->descriptor, &stream, fail);
+		r = begin_logins(listen, at, &stream, fail);
 		break;
 	case RELAY_PROTOCOLS:
 		return -1;
@@ -145,7 +162,7 @@ relaylisten_begin(struct relaylisten *listen, const struct relaylisten_settings 
 	listen->of = *settings;
 	listen->count = 0;
 	for (size_t i = 0; i < opening->count && r == 0; i++)
-		r = begin_at(listen, &opening->entry[i], fail);
+		r = begin_at(listen, &opening->entry[i], opening->count, fail);
 	return r;
 }
 
@@ -190,6 +207,8 @@ relaylisten_show(const struct relaylisten *listen, struct duty *duty)
 			malformed += login.unauthorised + login.unknown;
 			for (int why = 0; why < AUTHPOLICY_FAULTS; why++)
 				malformed += login.malformed[why];
+			for (int why = 0; why < HTTPREQUEST_FAULTS; why++)
+				malformed += login.http[why];
 		}
 	}
 	duty_count(duty, COUNT_RELAY_REQUESTS, requests);

@@ -2,7 +2,8 @@
  *
  * What:    each socket gets its protocol: policy, milter or logins, on one event loop, with one relay behind all.
  * Owns:    listeners and protocols; sockets, relay and settings are the caller's.
- * Limits:  RELAY_PLACES places.
+ * Limits:  RELAY_PLACES places; connections as set, and no more than descriptors: each place has its share of them, so that
+ *          a crowd at one leaves room at the others, and for files.
  * Thread:  one.
  */
 #ifndef LAZARET_SERVICE_RELAYLISTEN_H
@@ -20,6 +21,7 @@ struct relaylisten_settings {
 	struct relay *relay;
 	struct hash_key key;
 	struct event_base *base;
+	size_t descriptors; /* that the process may have; 0: as many as there are connections */
 	struct wall (*now)(void *context);
 	bool (*is_late)(void *context);
 	void *context;
