@@ -106,8 +106,8 @@ static const struct call write_calls[] = {{"pwrite64"}, {"pwritev"}, {"pwritev2"
 	{"fdatasync"}, {"sync_file_range"}, {"syncfs"}, {"truncate"}, {"truncate64"}, {"ftruncate"},
 	{"ftruncate64"}, {"fallocate"}, {"rename"}, {"renameat"}, {"renameat2"}, {"link"},
 	{"linkat"}, {"unlink"}, {"unlinkat"}, {"mkdir"}, {"mkdirat"}, {"rmdir"}, {"chmod"},
-	{"fchmod"}, {"fchmodat"}, {"chown"}, {"fchown"}, {"fchownat"}, {"utime"}, {"utimes"},
-	{"utimensat"}, {"umask"}, {NULL}};
+	{"fchmod"}, {"fchmodat"}, {"chown"}, {"fchown"}, {"fchownat"}, {"lchown"}, {"utime"},
+	{"utimes"}, {"utimensat"}, {"umask"}, {NULL}};
 
 static const struct call receive_calls[] = {{"recvmmsg"}, {"recvmmsg_time64"}, {"recvmsg"},
 	{"recvfrom"}, {"recv"}, {"getsockopt"}, {"getsockname"}, WHEN("ioctl", 1, SIOCGIFNAME),
