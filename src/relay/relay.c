@@ -25,6 +25,7 @@ struct relay {
 struct asking {
 	struct responsible responsible;
 	uint64_t recipient; /* a hash; 0: not told */
+	bool is_end;        /* of the message */
 	bool is_allowed;    /* never limited */
 	bool is_apart;      /* a bounce or local mail: nothing is known of its sender by it */
 	struct relay_case of;
@@ -172,6 +173,7 @@ find_terms(
 		senders_prefetch(relay->senders, ret->responsible.of[0].key);
 	ret->recipient =
 		envelope->recipient.length > 0 ? relay_hash(settings, envelope->recipient) : 0;
+	ret->is_end = envelope->stage == ENVELOPE_END;
 	ret->is_allowed = entry.is_allowed;
 	ret->is_apart = input.is_bounce || input.is_local;
 	ret->of = (struct relay_case){.standing = RELAY_CLEAR};
@@ -199,7 +201,8 @@ relay_responsible(struct relay *relay, const struct envelope *envelope, struct w
 
 /* Above a limit: later, or, if more waits than could be sent soon, harder. */
 static enum decision_act
-act_above(const struct relay *relay, uint64_t key, const struct window_answer *why, struct wall now)
+act_above(const struct relay *relay, const struct asking *asking, const struct window_answer *why,
+	struct wall now)
 {
 	uint64_t backlog;
 
@@ -207,10 +210,15 @@ act_above(const struct relay *relay, uint64_t key, const struct window_answer *w
 		return DECISION_REJECT;
 	if (relay->senders == NULL)
 		return DECISION_DEFER;
-	backlog = senders_backlog(relay->senders, key, now);
+	backlog = senders_backlog(relay->senders, asking->responsible.of[0].key, now);
+	if (backlog <= why->limit)
+		return DECISION_DEFER;
+	/* Whose recipients were taken to be held is not refused at its end. */
+	if (relay->settings.holds && asking->is_end)
+		return DECISION_HOLD;
 	if (backlog > (uint64_t)RELAY_REFUSED * why->limit)
 		return DECISION_REJECT;
-	return backlog > why->limit && relay->settings.holds ? DECISION_HOLD : DECISION_DEFER;
+	return relay->settings.holds ? DECISION_HOLD : DECISION_DEFER;
 }
 
 static void
@@ -224,8 +232,7 @@ decide(const struct relay *relay, const struct asking *asking, const struct guar
 		ret->is_case = true;
 		ret->would = relay->settings.holds ? DECISION_HOLD : DECISION_REJECT;
 	} else if (answer->would) {
-		ret->would =
-			(uint8_t)act_above(relay, asking->responsible.of[0].key, &answer->why, now);
+		ret->would = (uint8_t)act_above(relay, asking, &answer->why, now);
 	} else {
 		ret->would = answer->is_near ? DECISION_SLOW : DECISION_PASS;
 	}
