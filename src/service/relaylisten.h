@@ -2,8 +2,8 @@
  *
  * What:    each socket gets its protocol: policy, milter or logins, on one event loop, with one relay behind all.
  * Owns:    listeners and protocols; sockets, relay and settings are the caller's.
- * Limits:  RELAY_PLACES places; connections as set, and no more than descriptors: each place has its share of them, so that
- *          a crowd at one leaves room at the others, and for files.
+ * Limits:  RELAY_PLACES places; connections as set, and no more than descriptors: each place has its share of them, so
+ *          that a crowd at one leaves room at the others, and for files.
  * Thread:  one.
  */
 #ifndef LAZARET_SERVICE_RELAYLISTEN_H

@@ -133,7 +133,9 @@ a_shadow_says_only_what_would_be(void **state)
 static void
 the_roster_gives_classes_limits_and_freedom(void **state)
 {
-	static const char lines[] = "vip business\nown account 3 recipients/hour\nfree allow\n";
+	static const char lines[] = "vip business\n"
+				    "own account 3 recipients/hour\n"
+				    "free allow\n";
 	struct relay_settings settings = settings_of("5 recipients/hour");
 	struct roster *roster = NULL;
 	struct roster_place place;
