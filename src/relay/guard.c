@@ -346,6 +346,21 @@ give_up(struct guard *guard, uint32_t at, struct wall now)
 	drop(guard, at);
 }
 
+/* Its own limits may be others now, or came with nothing that was restored. What is counted is given back by those by which
+ * it was. */
+static void
+renew(struct message *message, const struct responsible *responsible)
+{
+	struct responsible *is = &message->responsible;
+
+	if (is->of[0].key != responsible->of[0].key || is->of[0].limit != responsible->of[0].limit)
+		return;
+	if (is->has_rule && message->amount.of[RULE_MESSAGES] > 0)
+		return;
+	is->has_rule = responsible->has_rule;
+	is->rule = responsible->rule;
+}
+
 /* Its place, made if it is not known; NONE if there is no room. */
 static uint32_t
 find_message(struct guard *guard, const struct guard_ask *ask, struct wall now)
@@ -365,6 +380,7 @@ find_message(struct guard *guard, const struct guard_ask *ask, struct wall now)
 	if (r == 0) {
 		at = slot->value;
 		unlink_message(guard, at);
+		renew(&guard->message[at], ask->responsible);
 	} else {
 		at = guard->free;
 		if (at != NONE)

@@ -351,6 +351,41 @@ one_that_is_restored_goes_on_the_same(void **state)
 	(void)state;
 }
 
+/* An account with a limit of its own asks for a recipient. */
+static bool
+passes_by(struct guard *guard, const char *own, uint64_t message, uint32_t recipient, int64_t now)
+{
+	struct responsible responsible = who("anna");
+	struct guard_ask it = {
+		.message = message, .responsible = &responsible, .recipient = recipient};
+	struct fail fail = {0};
+	size_t column;
+
+	responsible.has_rule = true;
+	assert_int_equal(rule_parse(text_of(own), &responsible.rule, &column, &fail), 0);
+	return guard_ask(guard, &it, (struct wall){BEGIN + now}).passes;
+}
+
+static void
+a_message_has_the_limits_that_its_sender_has_now(void **state)
+{
+	struct guard_settings settings = settings_of("none", "none");
+	struct guard *guard = guard_new(&settings);
+
+	assert_true(passes_by(guard, "2 recipients/hour", 1, 1, 0));
+	assert_true(passes_by(guard, "2 recipients/hour", 1, 2, 0));
+	assert_false(passes_by(guard, "2 recipients/hour", 2, 3, 0));
+	/* Of what is on its way, and of what was denied, after a restart, too. */
+	guard = restarted(guard, &settings, 1);
+	assert_false(passes_by(guard, "2 recipients/hour", 1, 3, 1));
+	assert_false(passes_by(guard, "2 recipients/hour", 2, 3, 1));
+	/* What was denied is asked again when there is more. */
+	assert_true(passes_by(guard, "3 recipients/hour", 2, 3, 2));
+	assert_int_equal(recipients(guard, "anna", 2), 3);
+	guard_free(guard);
+	(void)state;
+}
+
 static void
 what_was_damaged_is_refused(void **state)
 {
@@ -588,6 +623,7 @@ main(void)
 		cmocka_unit_test(an_end_that_is_denied_is_denied_again),
 		cmocka_unit_test(full_tables_stop_nobodys_mail),
 		cmocka_unit_test(one_that_is_restored_goes_on_the_same),
+		cmocka_unit_test(a_message_has_the_limits_that_its_sender_has_now),
 		cmocka_unit_test(what_was_damaged_is_refused),
 		cmocka_unit_test(no_more_than_the_limit_is_ever_sent),
 		cmocka_unit_test(what_was_taken_over_two_cells_is_given_back_as_a_whole),
