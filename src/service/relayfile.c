@@ -20,11 +20,14 @@ relayfile_keep(struct relayfile *file, statefile_save save, const void *of)
 void
 relayfile_watch(struct relayfile *file)
 {
+	uint64_t failed = file->file.failed;
 	int64_t now = clock_steady();
 
 	if (file->save == NULL)
 		return;
-	(void)statefile_watch(&file->file, true);
+	if (statefile_watch(&file->file, true))
+		file->fails = false;
+	file->fails = file->fails || file->file.failed > failed;
 	if (statefile_is_busy(&file->file) || now - file->begun_us < file->every_us)
 		return;
 	file->begun_us = now;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 struct relayfile {
+	bool fails; /* the last try to keep it did not succeed */
 	struct statefile file;
 	statefile_save save;
 	const void *of;

@@ -50,6 +50,7 @@ struct relaying {
 	struct relayshare_standing standing; /* of the guard before */
 	bool has_standing;
 	struct hash_key key;
+	bool is_told;        /* that its file fails */
 	struct wall began;   /* the first guard with this state */
 	struct timeval turn; /* of the loop, in which was asked last */
 	int64_t turn_us;     /* when that was first */
@@ -191,6 +192,17 @@ show(struct relaying *relaying)
 	duty_refused(&relaying->duty, statefile_refused(&relaying->file.file));
 }
 
+/* Mail is answered all the same, but a guard that dies begins with older counts. */
+static void
+tell_kept(struct relaying *relaying)
+{
+	if (relaying->file.fails == relaying->is_told)
+		return;
+	relaying->is_told = relaying->file.fails;
+	duty_trouble(&relaying->duty, "%s",
+		relaying->file.fails ? "its counts cannot be kept: the log says why" : "");
+}
+
 static void
 on_tick(evutil_socket_t socket, short what, void *context)
 {
@@ -204,6 +216,7 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	relaynotice_time(&relaying->notice);
 	show(relaying);
 	relayfile_watch(&relaying->file);
+	tell_kept(relaying);
 }
 
 static void
