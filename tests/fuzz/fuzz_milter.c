@@ -102,7 +102,8 @@ run(const uint8_t *bytes, size_t size, size_t piece, struct outcome *ret)
 static void
 check_packets(const struct buffer *answers)
 {
-	struct reader reader = reader_on(answers->at, answers->length);
+	struct reader reader =
+		answers->length > 0 ? reader_on(answers->at, answers->length) : (struct reader){0};
 
 	while (reader_left(&reader) > 0) {
 		uint32_t length = reader_u32(&reader);
