@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,5 +37,17 @@ clock_gettime(clockid_t which, struct timespec *into)
 		into->tv_nsec = into->tv_nsec % 1000 + (off % 1000000 + 1000000) % 1000000 * 1000;
 		into->tv_sec += off / 1000000 - (off % 1000000 < 0);
 	}
+	return r;
+}
+
+/* libevent asks by this. */
+int
+gettimeofday(struct timeval *into, void *none)
+{
+	struct timespec now;
+	int r = clock_gettime(CLOCK_REALTIME, &now);
+
+	(void)none;
+	*into = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
 	return r;
 }
