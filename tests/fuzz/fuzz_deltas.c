@@ -37,6 +37,9 @@ join(const struct batch *batch)
 	struct fail fail;
 	size_t column;
 
+	/* The clock of a machine: cells are numbered up to the year 51,000. */
+	if (now.us > INT64_C(10000) * 366 * WALL_DAY)
+		return;
 	for (int i = 0; i < LIMITS; i++)
 		must(rule_parse(TEXT("70000 messages/day burst 9, 100 recipients/hour burst 2"),
 			     &settings.rule[i], &column, &fail) == 0);
