@@ -3,6 +3,7 @@
 
 #include "runtime/endpoint.h"
 #include "service/relayload.h"
+#include "service/relaylogin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -211,6 +212,8 @@ try_files(const struct relaying_settings *settings, struct fail *fail)
 	struct relayload load;
 	int r = relayload_begin(&load, settings, &none, fail);
 
+	if (r == 0)
+		r = relayload_try_logs(&load, fail);
 	relayload_end(&load);
 	return r;
 }
@@ -243,5 +246,9 @@ relayoptions_take(const struct config *config, struct relaying_settings *ret, st
 		r = take_help(config, ret, fail);
 	if (r == 0)
 		r = take_share(config, ret, fail);
+	if (r == 0 && relaylogin_try_secret(text_of(ret->login_secret), fail) < 0) {
+		fail_where(fail, "relay.login-secret");
+		r = -EINVAL;
+	}
 	return r < 0 ? r : try_files(ret, fail);
 }

@@ -151,6 +151,40 @@ relayload_begin(struct relayload *load, const struct relaying_settings *settings
 	return r < 0 ? r : 0;
 }
 
+static int
+try_log(const char *path, struct fail *fail)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[RELAY_FILES] = ".";
+	struct stat is;
+
+	fail_where(fail, "relay.logs");
+	if (slash != NULL)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path + (slash == path)),
+			path);
+	if (access(folder, R_OK | X_OK) < 0 || stat(folder, &is) < 0)
+		fail_what(fail, "the folder of %s cannot be read in: %s", path, strerror(errno));
+	else if (stat(path, &is) < 0)
+		return 0;
+	else if (!S_ISREG(is.st_mode) && !S_ISFIFO(is.st_mode))
+		fail_what(fail, "%s is no file and no FIFO", path);
+	else if (access(path, R_OK) < 0)
+		fail_what(fail, "%s cannot be read: %s", path, strerror(errno));
+	else
+		return 0;
+	return -EIO;
+}
+
+int
+relayload_try_logs(const struct relayload *load, struct fail *fail)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < load->logs && r == 0; i++)
+		r = try_log(load->log[i], fail);
+	return r;
+}
+
 void
 relayload_end(struct relayload *load)
 {

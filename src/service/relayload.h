@@ -30,6 +30,9 @@ struct relayload {
 int relayload_begin(struct relayload *load, const struct relaying_settings *settings,
 	const struct hash_key *key, struct fail *fail) MUST_USE;
 
+/* Can its logs be followed? They need not be there yet, but their folders: these are what the guard may read in. */
+int relayload_try_logs(const struct relayload *load, struct fail *fail) MUST_USE;
+
 void relayload_end(struct relayload *load);
 
 #endif

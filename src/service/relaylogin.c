@@ -24,25 +24,44 @@ struct relaylogin {
 	struct relaylogin_counts counts;
 };
 
+/* The field that brings it, and what must stand there. */
 static int
-take_secret(struct relaylogin *login, struct fail *fail)
+read_secret(struct text secret, struct text *field, struct text *value, struct fail *fail)
 {
-	struct text value = login->settings.secret, field = TEXT("X-API-Key"), name;
+	struct text rest = secret;
 
-	if (value.length == 0)
+	*field = TEXT("X-API-Key");
+	if (secret.length > 0 && memchr(secret.at, ':', secret.length) != NULL)
+		*field = text_trim(text_cut(&rest, ':'));
+	*value = text_trim(rest);
+	if (secret.length == 0)
 		return 0;
-	if (memchr(value.at, ':', value.length) != NULL) {
-		name = text_cut(&value, ':');
-		field = text_trim(name);
-	}
-	value = text_trim(value);
-	if (field.length == 0 || value.length == 0 || value.length > RELAYLOGIN_SECRET ||
-		text_check_line(login->settings.secret) < 0) {
+	if (field->length == 0 || value->length == 0 || value->length > RELAYLOGIN_SECRET ||
+		text_check_line(secret) < 0) {
 		fail_what(fail,
 			"the secret is not \"NAME: VALUE\" or \"VALUE\" of at most %d bytes",
 			RELAYLOGIN_SECRET);
 		return -EINVAL;
 	}
+	return 0;
+}
+
+int
+relaylogin_try_secret(struct text secret, struct fail *fail)
+{
+	struct text field, value;
+
+	return read_secret(secret, &field, &value, fail);
+}
+
+static int
+take_secret(struct relaylogin *login, struct fail *fail)
+{
+	struct text field, value;
+	int r = read_secret(login->settings.secret, &field, &value, fail);
+
+	if (r < 0 || value.length == 0)
+		return r;
 	login->field = field;
 	memcpy(login->secret, value.at, value.length);
 	login->secret_length = value.length;

@@ -47,6 +47,9 @@ struct relaylogin_counts {
 
 struct relaylogin;
 
+/* Can it be one? -EINVAL with fail filled. */
+int relaylogin_try_secret(struct text secret, struct fail *fail) MUST_USE;
+
 /* -EINVAL with fail filled: the secret or the message cannot be. */
 int relaylogin_new(const struct relaylogin_settings *settings, struct relaylogin **ret,
 	struct fail *fail) MUST_USE;
