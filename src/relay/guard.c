@@ -346,8 +346,8 @@ give_up(struct guard *guard, uint32_t at, struct wall now)
 	drop(guard, at);
 }
 
-/* Its own limits may be others now, or came with nothing that was restored. What is counted is given back by those by which
- * it was. */
+/* Its own limits may be others now, or not have come with what was restored. What is counted is given back by those by
+ * which it was taken. */
 static void
 renew(struct message *message, const struct responsible *responsible)
 {
