@@ -64,6 +64,7 @@ struct stream_listener {
 	struct line idle;
 	int64_t now_us; /* of clock_steady, at the last tick: that is near enough */
 	struct stream_counts counts;
+	bool is_paused;
 	char bytes[STREAM_READ];
 };
 
@@ -399,7 +400,8 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	(void)what;
 	end_late(&listener->busy, listener->settings.request_us, now);
 	end_late(&listener->idle, listener->settings.idle_us, now);
-	(void)evconnlistener_enable(listener->listener);
+	if (!listener->is_paused)
+		(void)evconnlistener_enable(listener->listener);
 }
 
 struct stream_listener *
@@ -437,6 +439,13 @@ stream_unlisten(struct stream_listener *listener)
 		end(listener->idle.first, STREAM_STOPPED);
 	free(listener);
 	return NULL;
+}
+
+void
+stream_pause(struct stream_listener *listener)
+{
+	listener->is_paused = true;
+	(void)evconnlistener_disable(listener->listener);
 }
 
 struct stream_counts

@@ -74,6 +74,9 @@ struct stream_listener *stream_listen(
 /* Ends it and its connections. */
 struct stream_listener *stream_unlisten(struct stream_listener *listener);
 
+/* Takes no more connections: they wait for whoever listens at the socket next. Those that are there go on. */
+void stream_pause(struct stream_listener *listener);
+
 struct stream_counts stream_counts(const struct stream_listener *listener);
 
 /* Its memory. */

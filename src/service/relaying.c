@@ -27,6 +27,9 @@
 #define TICK_US 250000
 /* A guard that began so often with what was kept, and died young, begins without it. */
 #define TRIES_KEPT 2
+/* For mail servers to end what milters are asked about, at the end, at the most; and how often is looked. */
+#define LAST_US     (2 * WALL_SECOND)
+#define LAST_NAP_US 10000
 /* For the disk, at the end, at the most. */
 #define DISK_US     (5 * WALL_SECOND)
 #define DISK_NAP_NS 2000000L
@@ -51,6 +54,8 @@ struct relaying {
 	bool has_standing;
 	struct hash_key key;
 	bool is_told;        /* that its file fails */
+	struct event *last;  /* NULL: the end has not begun */
+	int64_t last_us;     /* when it did */
 	struct wall began;   /* the first guard with this state */
 	struct timeval turn; /* of the loop, in which was asked last */
 	int64_t turn_us;     /* when that was first */
@@ -219,16 +224,34 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	tell_kept(relaying);
 }
 
+/* Everybody is answered meanwhile. */
 static void
-on_parent(evutil_socket_t socket, short what, void *context)
+on_last(evutil_socket_t socket, short what, void *context)
 {
 	struct relaying *relaying = context;
 
 	(void)socket;
 	(void)what;
-	duty_hear(&relaying->duty);
-	if (relaying->duty.is_over)
+	if (relaylisten_let_end(&relaying->listen) == 0 || relaying->duty.is_orphan ||
+		clock_steady() - relaying->last_us > LAST_US)
 		(void)event_base_loopbreak(relaying->base);
+}
+
+static void
+on_parent(evutil_socket_t socket, short what, void *context)
+{
+	const struct timeval nap = {.tv_usec = LAST_NAP_US};
+	struct relaying *relaying = context;
+
+	(void)socket;
+	(void)what;
+	duty_hear(&relaying->duty);
+	if (!relaying->duty.is_over || relaying->last != NULL)
+		return;
+	relaying->last_us = clock_steady();
+	relaying->last = event_new(relaying->base, -1, EV_PERSIST, on_last, relaying);
+	must(relaying->last != NULL && event_add(relaying->last, &nap) == 0);
+	on_last(-1, 0, relaying);
 }
 
 static void

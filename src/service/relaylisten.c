@@ -216,6 +216,22 @@ relaylisten_show(const struct relaylisten *listen, struct duty *duty)
 	duty_count(duty, COUNT_RELAY_LOGINS_MALFORMED, malformed);
 }
 
+size_t
+relaylisten_let_end(struct relaylisten *listen)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < listen->count; i++) {
+		struct relaylisten_at *at = &listen->at[i];
+
+		if (at->milter.relay == NULL)
+			continue;
+		stream_pause(at->listener);
+		open += stream_counts(at->listener).open;
+	}
+	return open;
+}
+
 void
 relaylisten_end(struct relaylisten *listen)
 {

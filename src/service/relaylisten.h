@@ -46,6 +46,10 @@ int relaylisten_begin(struct relaylisten *listen, const struct relaylisten_setti
 
 void relaylisten_show(const struct relaylisten *listen, struct duty *duty);
 
+/* Before the end: milters get no more connections, which wait for the next guard. How many they still have: a server
+ * would defer what it is told about over those, and ends them itself when its clients have said all. */
+size_t relaylisten_let_end(struct relaylisten *listen);
+
 /* Ends all connections. */
 void relaylisten_end(struct relaylisten *listen);
 

@@ -244,6 +244,32 @@ many_requests_at_once_are_not_one_that_is_too_long(void **state)
 }
 
 static void
+one_that_is_paused_serves_those_that_are_there(void **state)
+{
+	struct bench bench;
+	int first, second;
+
+	begin(&bench, INT64_C(60000000), INT64_C(60000000));
+	first = connected(&bench);
+	turn(&bench);
+	stream_pause(bench.listener);
+	second = connected(&bench);
+	say(&bench, second, "say b\n");
+	/* A second later nothing has begun again. */
+	event_base_loopexit(bench.base, &(struct timeval){.tv_sec = 1, .tv_usec = 200000});
+	event_base_dispatch(bench.base);
+	say(&bench, first, "say a\n");
+	assert_string_equal(heard(first), "a\n");
+	assert_string_equal(heard(second), "");
+	assert_int_equal(stream_counts(bench.listener).open, 1);
+	close(first);
+	close(second);
+	wait_until_ended(&bench, STREAM_CLOSED, 1);
+	finish(&bench);
+	(void)state;
+}
+
+static void
 more_than_may_be_are_turned_away(void **state)
 {
 	struct bench bench;
@@ -364,6 +390,7 @@ main(void)
 		cmocka_unit_test(requests_are_answered_in_any_portions),
 		cmocka_unit_test(who_does_wrong_is_closed_and_nobody_else),
 		cmocka_unit_test(many_requests_at_once_are_not_one_that_is_too_long),
+		cmocka_unit_test(one_that_is_paused_serves_those_that_are_there),
 		cmocka_unit_test(more_than_may_be_are_turned_away),
 		cmocka_unit_test(who_has_said_all_still_gets_his_answers),
 		cmocka_unit_test(a_protocol_may_take_its_time),
