@@ -4,6 +4,12 @@
 /* Of answers at a time: who asks much at once has the others when these are written. */
 #define TURN (STREAM_READ / 2)
 
+/* Of a stream. */
+struct asking {
+	struct policy_reader reader;
+	uint64_t message; /* whose end was not asked for yet; 0: none */
+};
+
 void
 relaypolicy_begin(struct relaypolicy *policy)
 {
@@ -39,9 +45,24 @@ action_of(struct relaypolicy *policy, const struct envelope *envelope,
 	return (struct text){policy->action.at, policy->action.length};
 }
 
+/* A mail server that asks about one message after the other asks about another: the one before broke off. Where it does
+ * not, and its end is asked for later, it is counted then. */
+static void
+go_to(struct relaypolicy *policy, struct asking *asking, const struct envelope *envelope,
+	struct wall now)
+{
+	struct envelope before = {.message = asking->message, .stage = ENVELOPE_ABORT};
+
+	if (policy->is_settled && before.message != 0 && before.message != envelope->message) {
+		(void)relay_decide(policy->relay, &before, now);
+		policy->counts.broken_off++;
+	}
+	asking->message = envelope->stage == ENVELOPE_END ? 0 : envelope->message;
+}
+
 /* Returns how long the answer is to wait, in microseconds. */
 static int64_t
-decide(struct relaypolicy *policy, const struct policy_request *request)
+decide(struct relaypolicy *policy, struct asking *asking, const struct policy_request *request)
 {
 	struct wall now = policy->now(policy->context);
 	struct decision decision;
@@ -61,6 +82,7 @@ decide(struct relaypolicy *policy, const struct policy_request *request)
 	}
 	policy->is_settled = policy->is_settled || envelope.stage == ENVELOPE_END;
 	envelope.is_settled = policy->is_settled;
+	go_to(policy, asking, &envelope, now);
 	decision = relay_decide(policy->relay, &envelope, now);
 	policy->counts.shadowed += decision.would != decision.act;
 	policy_answer(&policy->answer, action_of(policy, &envelope, &decision, now));
@@ -71,7 +93,7 @@ static int64_t
 take(void *context, struct stream *stream, struct text bytes)
 {
 	struct relaypolicy *policy = context;
-	struct policy_reader *reader = stream_state(stream);
+	struct asking *asking = stream_state(stream);
 	struct policy_request request;
 	struct fail fail = {0};
 	int64_t n, slow_us = 0;
@@ -81,13 +103,13 @@ take(void *context, struct stream *stream, struct text bytes)
 	while (at < bytes.length && slow_us == 0 && policy->answer.length < TURN) {
 		struct text rest = {bytes.at + at, bytes.length - at};
 
-		n = policy_read(reader, rest, &request, &fail);
+		n = policy_read(&asking->reader, rest, &request, &fail);
 		if (n < 0)
 			return n;
 		if (n == 0)
 			break;
 		at += (size_t)n;
-		slow_us = decide(policy, &request);
+		slow_us = decide(policy, asking, &request);
 	}
 	stream_answer(stream, policy->answer.at, policy->answer.length);
 	if (slow_us > 0) {
@@ -100,4 +122,4 @@ take(void *context, struct stream *stream, struct text bytes)
 }
 
 const struct stream_protocol relaypolicy_protocol = {
-	.state_bytes = sizeof(struct policy_reader), .take = take};
+	.state_bytes = sizeof(struct asking), .take = take};
