@@ -140,6 +140,39 @@ parse_share(struct text word, struct redis_place *ret, struct fail *fail)
 	return -EINVAL;
 }
 
+/* Letters, digits, hyphens and dots; others than ASCII may be letters. */
+static bool
+is_domain(struct text word)
+{
+	for (size_t i = 0; i < word.length; i++) {
+		char c = word.at[i];
+		bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(c >= '0' && c <= '9') || (c & 0x80) != 0;
+
+		if (!is_letter && c != '-' && c != '_' && (c != '.' || i == 0))
+			return false;
+	}
+	return word.length > 0;
+}
+
+static int
+try_local(const char *local, struct fail *fail)
+{
+	struct text rest = text_of(local);
+
+	while (rest.length > 0) {
+		struct text word = text_cut(&rest, ' ');
+
+		if (word.length == 0 || is_domain(word))
+			continue;
+		fail_where(fail, "relay.local");
+		fail_what(fail, "\"%.*s\" is no domain", (int)word.length, word.at);
+		fail_hint(fail, "expected domains with blanks between: a.example b.example");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int
 take_share(const struct config *config, struct relaying_settings *ret, struct fail *fail)
 {
@@ -246,6 +279,8 @@ relayoptions_take(const struct config *config, struct relaying_settings *ret, st
 		r = take_help(config, ret, fail);
 	if (r == 0)
 		r = take_share(config, ret, fail);
+	if (r == 0)
+		r = try_local(ret->local, fail);
 	if (r == 0 && relaylogin_try_secret(text_of(ret->login_secret), fail) < 0) {
 		fail_where(fail, "relay.login-secret");
 		r = -EINVAL;

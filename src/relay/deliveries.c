@@ -182,6 +182,7 @@ deliveries_tell(struct deliveries *deliveries, uint32_t server, struct text queu
 	message->who = who;
 	message->limit = (uint8_t)limit;
 	message->told = recipients;
+	message->taken = now;
 	message->flags |= DELIVERY_TOLD;
 }
 
@@ -330,6 +331,7 @@ take_delivery(struct deliveries *deliveries, uint64_t id, const struct mailevent
 		.who = message->who,
 		.limit = (enum limit)message->limit,
 		.time = event->time,
+		.recipient = recipient_of(deliveries, 0, recipient),
 		.result = result,
 		.was = was,
 	};
@@ -337,11 +339,12 @@ take_delivery(struct deliveries *deliveries, uint64_t id, const struct mailevent
 }
 
 static bool
-has_bounced(const struct delivery_message *message)
+has_bounced(const struct deliveries *deliveries, const struct delivery_message *message)
 {
 	return (message->flags & DELIVERY_UNSURE) == 0 && message->recipients > 0 &&
 		message->bounced == message->recipients &&
-		(message->told == 0 || message->told == message->recipients);
+		(message->told == message->recipients ||
+			(message->told == 0 && deliveries->settings.refunds_untold));
 }
 
 static enum delivery_news
@@ -353,11 +356,11 @@ take_removal(struct deliveries *deliveries, uint64_t id, const struct mailevent 
 
 	if (message == NULL)
 		return news;
-	if (has_bounced(message)) {
+	if (has_bounced(deliveries, message)) {
 		*ret = (struct delivery){
 			.who = message->who,
 			.limit = (enum limit)message->limit,
-			.time = event->time,
+			.time = message->taken,
 			.recipients = message->recipients,
 			.result = DELIVERY_BOUNCED,
 			.was = DELIVERY_RESULTS,

@@ -8,8 +8,8 @@
  *            client asked for is the recipient, and the first of them is its result.
  *          - Where the own server refuses a recipient that does not exist, that is a result, too (is_refused). Other
  *            refusals are not: they are its own policy, and so the guard's.
- *          - A message all of whose recipients bounced within DELIVERIES_REFUND_US of its arrival is told when the
- *            server is done with it: it may be given back.
+ *          - A message that was told of with its recipients (deliveries_tell), all of which bounced within
+ *            DELIVERIES_REFUND_US of its arrival, is told when the server is done with it: it may be given back.
  *          - Nothing that is doubtful (mailevent.h) is told of anybody.
  *          Queue ids are used again: a message ends with "removed", and what is older than the arrival of the message
  *          that has the id now was said of another.
@@ -39,6 +39,9 @@ struct deliveries_settings {
 	size_t recipients_most;
 	/* Dovecot's authentication and whoever asked it tell the same failure: which is taken? */
 	bool takes_auth_process;
+	/* A REFUND also of messages that were not told of, for who only reads logs: what was charged for them, and to
+	 * whom, is not known. */
+	bool refunds_untold;
 	/* The line behind an address, 0: not known. NULL: none is. */
 	uint64_t (*line_of)(void *context, const struct address *client, struct wall time);
 	void *context;
@@ -48,8 +51,9 @@ struct deliveries_settings {
 struct delivery {
 	uint64_t who;        /* the responsible key */
 	enum limit limit;    /* what that is */
-	struct wall time;    /* that the log says */
+	struct wall time;    /* that the log says; of a REFUND when it was told of */
 	uint32_t recipients; /* REFUND: of the message */
+	uint64_t recipient;  /* RESULT: a hash, the same in other messages; 0: not told */
 	enum delivery_result result;
 	enum delivery_result was; /* what was told of it before; DELIVERY_RESULTS: nothing was */
 	bool is_refused;          /* by the own server, before it was in a message */

@@ -1,54 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "relay/guard.h"
-
-#include "base/table.h"
+#include "relay/guardinside.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define NONE UINT32_MAX
 /* So many are looked at in one guard_advance. */
 #define LOOKS 1024
 /* The memory of a change is asked for so many before it is joined. */
 #define AHEAD 8
-
-/* A message on its way, or one that was: its end may be asked for again. */
-struct message {
-	uint64_t id;
-	struct wall heard;
-	struct wall taken; /* all of it counts in the cell of this time */
-	struct wall first; /* when the first of it was taken, as bursts have it */
-	struct responsible responsible;
-	uint64_t recipient;          /* the last one that was asked for */
-	struct window_amount amount; /* that is counted; 0 messages: nothing yet */
-	uint32_t uncounted; /* recipients that were given back, and are to be counted otherwise */
-	uint32_t older;
-	uint32_t newer;
-	bool is_settled; /* its end will be told */
-	bool is_near;    /* that it is near a limit was told */
-	bool is_over;    /* that was told, and it passed */
-	bool is_loose;   /* it stands in the second line */
-	bool is_free;    /* it is counted, and never denied */
-};
-
-/* Messages in the order in which they were last heard of. */
-struct line {
-	uint32_t oldest;
-	uint32_t newest;
-};
-
-struct guard {
-	struct guard_settings settings;
-	struct windows *windows;
-	struct table table; /* of messages; value: the place */
-	struct message *message;
-	uint32_t used;
-	uint32_t free;          /* linked by newer */
-	struct message unknown; /* for which there is no room: what it takes is never given back */
-	struct line line[2];    /* those on their way; those that may be forgotten */
-	struct guard_counts counts;
-	struct deltas *deltas; /* NULL: nobody else is to hear */
-};
 
 struct guard *
 guard_new(const struct guard_settings *settings)
@@ -100,8 +59,8 @@ unlink_message(struct guard *guard, uint32_t at)
 		line->newest = message->older;
 }
 
-static void
-link_newest(struct guard *guard, uint32_t at)
+void
+guard_link_newest(struct guard *guard, uint32_t at)
 {
 	struct message *message = &guard->message[at];
 	struct line *line = &guard->line[message->is_loose];
@@ -116,8 +75,8 @@ link_newest(struct guard *guard, uint32_t at)
 }
 
 /* One that is over, or of which nothing is counted, may be forgotten. */
-static bool
-is_loose(const struct message *message)
+bool
+guard_is_loose(const struct message *message)
 {
 	return message->is_over || message->amount.of[RULE_MESSAGES] == 0;
 }
@@ -127,11 +86,11 @@ sort_message(struct guard *guard, uint32_t at)
 {
 	struct message *message = &guard->message[at];
 
-	if (message->is_loose == is_loose(message))
+	if (message->is_loose == guard_is_loose(message))
 		return;
 	unlink_message(guard, at);
-	message->is_loose = is_loose(message);
-	link_newest(guard, at);
+	message->is_loose = guard_is_loose(message);
+	guard_link_newest(guard, at);
 	if (message->is_loose)
 		guard->counts.open--;
 	else
@@ -395,7 +354,7 @@ find_message(struct guard *guard, const struct guard_ask *ask, struct wall now)
 	message = &guard->message[at];
 	message->heard = now;
 	message->is_settled = message->is_settled || ask->is_settled;
-	link_newest(guard, at);
+	guard_link_newest(guard, at);
 	return at;
 }
 
@@ -597,19 +556,40 @@ guard_advance(struct guard *guard, struct wall now)
 	}
 }
 
-void
+/* What is given back is counted under a key of its own. */
+static bool
+may_refund(struct guard *guard, uint64_t key, const struct window_amount *amount, struct wall now)
+{
+	const uint64_t own = hash_mix(key ^ UINT64_C(0x726566756e646564));
+	struct window_answer why;
+	struct window_ref ref;
+	struct rule rule = rule_none();
+
+	rule.most[RULE_RECIPIENTS][RULE_DAY] = GUARD_REFUND_DAY;
+	if (windows_make(guard->windows, own != 0 ? own : 1, &rule, now, &ref) < 0 ||
+		!window_allows(&ref, &rule, amount, now, &why))
+		return false;
+	window_take(&ref, &rule, amount, now);
+	return true;
+}
+
+bool
 guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
 	struct wall taken, struct wall now)
 {
-	const struct rule *rule = &guard->settings.rule[limit];
-	const struct window_amount amount = {{1, recipients}};
-	struct window_burst burst = window_burst_left(rule, &amount, taken, now);
+	/* Bursts have run off meanwhile. */
+	const struct rule rule = rule_none();
+	const struct window_amount amount = {{0, recipients}};
+	const struct window_burst burst = {{0, 0}};
 	struct window_ref ref;
 
-	if (windows_find(guard->windows, key, rule, &ref) < 0)
-		return;
-	window_give_back(&ref, rule, &amount, taken, now);
+	if (!may_refund(guard, key, &amount, now))
+		return false;
+	if (windows_find(guard->windows, key, &guard->settings.rule[limit], &ref) < 0)
+		return true;
+	window_give_back(&ref, &rule, &amount, taken, now);
 	note(guard, key, (uint8_t)limit, &amount, &burst, -1, taken);
+	return true;
 }
 
 static bool
@@ -695,101 +675,4 @@ struct windows_counts
 guard_keys(const struct guard *guard)
 {
 	return windows_counts(guard->windows);
-}
-
-static uint64_t
-layout(void)
-{
-	static const size_t numbers[] = {sizeof(struct message),
-		offsetof(struct message, uncounted), RESPONSIBLE_KEYS, LIMITS};
-
-	return save_layout(numbers, sizeof(numbers) / sizeof(*numbers));
-}
-
-/* Oldest first; those that may be forgotten last, as where there is less room they are left out. */
-void
-guard_save(const struct guard *guard, struct save *save)
-{
-	windows_save(guard->windows, save);
-	save_section(save, "messages", layout(), guard->table.count * sizeof(struct message));
-	for (int i = 0; i < 2; i++) {
-		for (uint32_t at = guard->line[i].oldest; at != NONE; at = guard->message[at].newer)
-			save_bytes(save, &guard->message[at], sizeof(struct message));
-	}
-}
-
-/* What is no truth value must not even be read as one. */
-static bool
-has_sound_flags(const struct message *message)
-{
-	const uint8_t *flag = (const uint8_t *)message + offsetof(struct message, is_settled);
-	size_t count = offsetof(struct message, is_free) - offsetof(struct message, is_settled) + 1;
-
-	for (size_t i = 0; i < count; i++) {
-		if (flag[i] > 1)
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_sound(const struct message *message, struct wall now)
-{
-	if (!has_sound_flags(message))
-		return false;
-	if (message->id == 0 || message->responsible.count == 0 ||
-		message->responsible.count > RESPONSIBLE_KEYS || !restore_is_time(message->heard) ||
-		!restore_is_time(message->taken) || !restore_is_time(message->first) ||
-		message->heard.us > now.us + WALL_DAY)
-		return false;
-	for (unsigned i = 0; i < message->responsible.count; i++) {
-		if (message->responsible.of[i].limit >= LIMITS)
-			return false;
-	}
-	return message->amount.of[RULE_RECIPIENTS] <= 2 * GUARD_RECIPIENTS &&
-		message->amount.of[RULE_MESSAGES] <= 1 &&
-		message->uncounted <= 2 * GUARD_RECIPIENTS;
-}
-
-static int
-restore_message(struct guard *guard, struct restore *restore, struct wall now, struct fail *fail)
-{
-	struct table_slot *slot;
-	struct message message;
-	uint32_t at;
-	int r = restore_bytes(restore, &message, sizeof(message), fail);
-
-	if (r < 0)
-		return r;
-	if (!is_sound(&message, now))
-		return restore_damaged(restore, fail, "a message that cannot be");
-	/* Limits of its own are looked up again with the next question. */
-	message.responsible.has_rule = false;
-	r = table_add(&guard->table, message.id, &slot);
-	if (r == 0)
-		return restore_damaged(restore, fail, "a message that is there twice");
-	/* No room: then what it took is never given back. */
-	if (r < 0)
-		return 0;
-	at = slot->value = guard->used++;
-	guard->message[at] = message;
-	guard->message[at].is_loose = is_loose(&message);
-	link_newest(guard, at);
-	guard->counts.open += !guard->message[at].is_loose;
-	return 0;
-}
-
-int
-guard_restore(struct guard *fresh, struct restore *restore, struct wall now, struct fail *fail)
-{
-	uint64_t size = 0;
-	int r = windows_restore(fresh->windows, restore, now, fail);
-
-	if (r == 0)
-		r = restore_section(restore, "messages", layout(), &size, fail);
-	if (r == 0 && size % sizeof(struct message) != 0)
-		r = restore_damaged(restore, fail, "messages miscounted");
-	for (uint64_t i = 0; i < size / sizeof(struct message) && r == 0; i++)
-		r = restore_message(fresh, restore, now, fail);
-	return r;
 }

@@ -29,6 +29,8 @@
 #define GUARD_OVER_US (2 * WALL_MINUTE)
 /* Recipients of a message that are believed. */
 #define GUARD_RECIPIENTS 1000000U
+/* Recipients that are given back to a key in a day, as they bounced at once. */
+#define GUARD_REFUND_DAY 50U
 
 struct guard_settings {
 	struct rule rule[LIMITS];
@@ -99,8 +101,10 @@ struct guard_answer guard_ask(struct guard *guard, const struct guard_ask *ask, 
 /* Messages that have been silent for too long are over: some of them, so call it every second or so. */
 void guard_advance(struct guard *guard, struct wall now);
 
-/* A message that was sent by a key then did not get anywhere: it counts no more for that key. */
-void guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
+/* Recipients of a message that was sent by a key then did not get anywhere: they count no more for that key. The
+ * message does, and no more than GUARD_REFUND_DAY are given back in a day, since bounces are a way to write to somebody, too.
+ * False: that is reached, and nothing is given back. */
+bool guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
 	struct wall taken, struct wall now);
 
 /* Notes from now on what it counts, gives back and moves; NULL: no more. */

@@ -24,10 +24,11 @@ struct relay {
 /* What is asked now. */
 struct asking {
 	struct responsible responsible;
-	uint64_t recipient; /* a hash; 0: not told */
-	bool is_end;        /* of the message */
-	bool is_allowed;    /* never limited */
-	bool is_apart;      /* a bounce or local mail: nothing is known of its sender by it */
+	uint64_t recipient;      /* a hash; 0: not told */
+	const struct rule *rule; /* of who answers */
+	bool is_end;             /* of the message */
+	bool is_allowed;         /* never limited */
+	bool is_local;           /* nothing is known of its sender by it */
 	struct relay_case of;
 };
 
@@ -113,6 +114,20 @@ relay_domain(const struct relay_settings *settings, struct text address)
 	return hash_keyed(&settings->key, small, domain.length);
 }
 
+/* A mail server may send on what is behind such signs (RFC 5321 appendix F.2): "a%b.example@here", "b!a@here". */
+static bool
+is_routed(struct text recipient)
+{
+	const char *at = memrchr(recipient.at, '@', recipient.length);
+	size_t length = at != NULL ? (size_t)(at - recipient.at) : 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (strchr("%!@\":,", recipient.at[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* After the recipients a server names one only where there is one. */
 static bool
 is_local(const struct relay *relay, const struct envelope *envelope)
@@ -121,7 +136,8 @@ is_local(const struct relay *relay, const struct envelope *envelope)
 
 	if (envelope->is_local)
 		return true;
-	if (relay->settings.local == NULL || envelope->recipient.length == 0)
+	if (relay->settings.local == NULL || envelope->recipient.length == 0 ||
+		is_routed(envelope->recipient))
 		return false;
 	domain = relay_domain(&relay->settings, envelope->recipient);
 	return domain != 0 && table_find(relay->settings.local, domain) != NULL;
@@ -170,23 +186,25 @@ find_terms(
 	responsible_find(&input, &settings->key, &ret->responsible);
 	guard_prefetch_keys(relay->guard, &ret->responsible);
 	if (relay->senders != NULL)
-		senders_prefetch(relay->senders, ret->responsible.of[0].key);
+		senders_prefetch(relay->senders, ret->responsible.who);
 	ret->recipient =
 		envelope->recipient.length > 0 ? relay_hash(settings, envelope->recipient) : 0;
 	ret->is_end = envelope->stage == ENVELOPE_END;
 	ret->is_allowed = entry.is_allowed;
-	ret->is_apart = input.is_bounce || input.is_local;
+	ret->is_local = input.is_local;
 	ret->of = (struct relay_case){.standing = RELAY_CLEAR};
 	if (settings->case_of != NULL)
-		ret->of = settings->case_of(settings->context, ret->responsible.of[0].key);
-	if (relay->senders != NULL && !ret->is_apart)
-		terms = senders_terms(relay->senders, ret->responsible.of[0].key, now);
+		ret->of = settings->case_of(settings->context, ret->responsible.who);
+	if (relay->senders != NULL)
+		terms = senders_terms(relay->senders, ret->responsible.who, now);
 	if (ret->of.standing == RELAY_MAY_BE)
 		terms.percent = terms.percent * RELAY_SUSPECT / 100;
 	if (terms.percent == 0)
 		terms.percent = 1;
 	tighten(&ret->responsible, &settings->rule[ret->responsible.of[0].limit], terms.percent,
 		terms.day_most);
+	ret->rule = ret->responsible.has_rule ? &ret->responsible.rule
+					      : &settings->rule[ret->responsible.of[0].limit];
 }
 
 void
@@ -199,24 +217,40 @@ relay_responsible(struct relay *relay, const struct envelope *envelope, struct w
 	*ret = asking.responsible;
 }
 
+/* Recipients that pass in an hour, or, where that is not limited, in a day; messages, if only these are. */
+static uint32_t
+hour_of(const struct rule *rule)
+{
+	for (int w = RULE_RECIPIENTS; w >= RULE_MESSAGES; w--) {
+		for (int s = RULE_HOUR; s < RULE_SPANS; s++) {
+			if (rule->most[w][s] != RULE_UNLIMITED)
+				return rule->most[w][s];
+		}
+	}
+	return RULE_UNLIMITED;
+}
+
 /* Above a limit: later, or, if more waits than could be sent soon, harder. */
 static enum decision_act
-act_above(const struct relay *relay, const struct asking *asking, const struct window_answer *why,
+act_above(const struct relay *relay, const struct asking *asking, const struct guard_answer *answer,
 	struct wall now)
 {
 	uint64_t backlog;
+	uint32_t most = hour_of(asking->rule);
 
-	if (why->never)
+	if (answer->why.never)
 		return DECISION_REJECT;
-	if (relay->senders == NULL)
+	/* What all of a domain or of the relay have sent together is not its own doing. */
+	if (relay->senders == NULL || most == RULE_UNLIMITED ||
+		answer->limit != asking->responsible.of[0].limit)
 		return DECISION_DEFER;
-	backlog = senders_backlog(relay->senders, asking->responsible.of[0].key, now);
-	if (backlog <= why->limit)
+	backlog = senders_backlog(relay->senders, asking->responsible.who, now);
+	if (backlog <= most)
 		return DECISION_DEFER;
 	/* Whose recipients were taken to be held is not refused at its end. */
 	if (relay->settings.holds && asking->is_end)
 		return DECISION_HOLD;
-	if (backlog > (uint64_t)RELAY_REFUSED * why->limit)
+	if (backlog > (uint64_t)RELAY_REFUSED * most)
 		return DECISION_REJECT;
 	return relay->settings.holds ? DECISION_HOLD : DECISION_DEFER;
 }
@@ -230,9 +264,11 @@ decide(const struct relay *relay, const struct asking *asking, const struct guar
 	memcpy(ret->number, asking->of.number, sizeof(ret->number));
 	if (asking->of.standing == RELAY_IS && !asking->is_allowed) {
 		ret->is_case = true;
-		ret->would = relay->settings.holds ? DECISION_HOLD : DECISION_REJECT;
+		/* What is held is counted, too: nobody fills the queue with it. */
+		ret->would =
+			relay->settings.holds && !answer->would ? DECISION_HOLD : DECISION_REJECT;
 	} else if (answer->would) {
-		ret->would = (uint8_t)act_above(relay, asking, &answer->why, now);
+		ret->would = (uint8_t)act_above(relay, asking, answer, now);
 	} else {
 		ret->would = answer->is_near ? DECISION_SLOW : DECISION_PASS;
 	}
@@ -247,11 +283,11 @@ note(struct relay *relay, const struct envelope *envelope, const struct asking *
 	const struct guard_answer *answer, const struct decision *decision, struct wall now)
 {
 	const struct relay_settings *settings = &relay->settings;
-	uint64_t key = asking->responsible.of[0].key;
-	enum limit limit = (enum limit)asking->responsible.of[0].limit;
+	uint64_t key = asking->responsible.who;
+	enum limit limit = (enum limit)asking->responsible.class;
 	struct client_place place = {0};
 
-	if (relay->senders == NULL || asking->is_apart)
+	if (relay->senders == NULL || asking->is_local)
 		return;
 	if (envelope->stage == ENVELOPE_END) {
 		if (decision->act != DECISION_DEFER && decision->act != DECISION_REJECT)
@@ -270,6 +306,26 @@ note(struct relay *relay, const struct envelope *envelope, const struct asking *
 		relay_domain(settings, envelope->recipient), answer->is_first ? &place : NULL, now);
 	if (decision->would >= DECISION_DEFER)
 		senders_denied(relay->senders, key, asking->recipient, now);
+}
+
+/* Whoever reads the logs knows the message by its queue id. */
+static void
+tell_sent(const struct relay *relay, const struct envelope *envelope, const struct asking *asking,
+	const struct guard_answer *answer, const struct decision *decision, struct wall now)
+{
+	const struct responsible *who = &asking->responsible;
+	struct relay_sent sent = {
+		.queue_id = envelope->queue_id,
+		.who = who->who,
+		.class = (enum limit)who->class,
+		.recipients = answer->recipients,
+		.time = now,
+		.is_charged = who->of[0].key == who->who && answer->passes && !asking->is_allowed,
+	};
+
+	if (relay->settings.on_sent != NULL && envelope->queue_id.length > 0 &&
+		decision->act <= DECISION_SLOW)
+		relay->settings.on_sent(relay->settings.context, &sent);
 }
 
 struct decision
@@ -301,11 +357,14 @@ relay_decide(struct relay *relay, const struct envelope *envelope, struct wall n
 	find_terms(relay, envelope, now, &asking);
 	ask.recipient = asking.recipient;
 	ask.is_free = asking.is_allowed;
-	/* What its case stops counts for nothing. */
-	if (relay->settings.is_shadow || asking.is_allowed || asking.of.standing != RELAY_IS)
+	/* What its case refuses counts for nothing. */
+	if (relay->settings.is_shadow || relay->settings.holds || asking.is_allowed ||
+		asking.of.standing != RELAY_IS)
 		answer = guard_ask(relay->guard, &ask, now);
 	decide(relay, &asking, &answer, now, &decision);
 	note(relay, envelope, &asking, &answer, &decision, now);
+	if (envelope->stage == ENVELOPE_END)
+		tell_sent(relay, envelope, &asking, &answer, &decision, now);
 	relay->counts.allowed += asking.is_allowed;
 	relay->counts.shadowed += decision.would != decision.act;
 	relay->counts.decided[decision.would]++;
@@ -359,8 +418,10 @@ void
 relay_refund(struct relay *relay, uint64_t key, enum limit limit, uint32_t recipients,
 	struct wall taken, struct wall now)
 {
-	relay->counts.refunds++;
-	guard_refund(relay->guard, key, limit, recipients, taken, now);
+	if (guard_refund(relay->guard, key, limit, recipients, taken, now))
+		relay->counts.refunds++;
+	else
+		relay->counts.refunds_refused++;
 }
 
 void

@@ -3,7 +3,7 @@
  * What:    the whole decision: who answers for the message (responsible.h), by which terms (roster.h, senders.h, its
  *          case), what it has sent (guard.h), and how hard the answer is. Answers grow harder in the order of enum
  *          decision_act, so that what cannot be sent soon does not come back again and again: near a limit slower,
- *          above it later; when more different recipients wait than the limit lets through in an hour it is held, and
+ *          above it later; when more different recipients wait than its limit lets through in an hour it is held, and
  *          above RELAY_REFUSED times as many refused, as is what could never pass. An account that is confirmed to be
  *          in other hands is held or refused at once; one that may be has a share of its limits.
  * Owns:    its tables; what settings point to is the caller's, and stays as long as they hold.
@@ -66,6 +66,16 @@ struct relay_notice {
 	struct sender_facts facts;
 };
 
+/* A message that passed its end. */
+struct relay_sent {
+	struct text queue_id;
+	uint64_t who;
+	enum limit class;
+	uint32_t recipients;
+	struct wall time;
+	bool is_charged; /* it counts for who answers, so that it can be given back */
+};
+
 struct relay_settings {
 	struct rule rule[LIMITS];
 	size_t keys_most;
@@ -84,6 +94,8 @@ struct relay_settings {
 	/* NULL: there are no cases. */
 	struct relay_case (*case_of)(void *context, uint64_t key);
 	void (*on_evidence)(void *context, const struct relay_notice *notice); /* may be NULL */
+	/* A message went on its way, whose queue id is known. May be NULL. */
+	void (*on_sent)(void *context, const struct relay_sent *sent);
 	void *context;
 };
 
@@ -97,11 +109,11 @@ struct decision relay_decide(struct relay *relay, const struct envelope *envelop
 /* Somebody logged in, or tried to. LOGIN_ASKS: false if he shall not, whatever his password is. */
 bool relay_login(struct relay *relay, const struct login *login, struct wall now);
 
-/* What became of a recipient. was: what was told of it before; SENDER_RESULTS: nothing. */
+/* What became of a recipient; recipient: a hash, 0: not told. */
 void relay_result(struct relay *relay, uint64_t key, uint64_t recipient, enum sender_result result,
 	struct wall now);
 
-/* A message all of whose recipients bounced at once counts no more. */
+/* Of a message all of whose recipients bounced at once the recipients count no more, up to GUARD_REFUND_DAY a day. */
 void relay_refund(struct relay *relay, uint64_t key, enum limit limit, uint32_t recipients,
 	struct wall taken, struct wall now);
 
@@ -135,6 +147,7 @@ struct relay_counts {
 	uint64_t logins_bad;
 	uint64_t logins_refused;
 	uint64_t refunds;
+	uint64_t refunds_refused; /* more than is given back in a day */
 };
 
 struct relay_counts relay_counts(const struct relay *relay);

@@ -56,6 +56,8 @@ sentence_of(const struct reply *reply)
 	const struct reply_words *of = &reply_words[reply->language];
 	unsigned span = reply->why.bound == WINDOW_BY_DAY ? RULE_DAY : RULE_HOUR;
 
+	if (reply->is_case)
+		return of->stopped;
 	if (is_refused(reply))
 		return of->refused;
 	if (reply->why.bound == WINDOW_BURST)

@@ -26,6 +26,7 @@ extern const char *const reply_language_names[REPLY_LANGUAGES];
 struct reply {
 	enum reply_language language;
 	enum envelope_stage stage;
+	bool is_case;     /* it is for the case, and for no limit */
 	bool is_final;    /* it shall not come again */
 	enum limit limit; /* that is passed */
 	struct window_answer why;

@@ -15,6 +15,9 @@ const struct reply_words reply_words[REPLY_LANGUAGES] = {
 				"in a day {whose}: please send it in parts."},
 			.never_at_once = "One message may not have more than {limit} {whose}: "
 					 "please send it in parts.",
+			.stopped = "Mail through this account is stopped, since somebody else "
+				   "seems to "
+				   "send through it. Please change its password.",
 			.refused = "Far more than {limit} came {whose}, so no more is taken just "
 				   "now. If you did not send that, change your password.",
 			.again = "Please try again in {time}.",
@@ -49,6 +52,9 @@ const struct reply_words reply_words[REPLY_LANGUAGES] = {
 				"dag {whose}: send den i flere deler."},
 			.never_at_once = "En melding kan ikke ha mer enn {limit} {whose}: send "
 					 "den i flere deler.",
+			.stopped =
+				"Post fra denne kontoen er stoppet, fordi det ser ut til at noen "
+				"andre sender gjennom den. Vennligst bytt passord.",
 			.refused = "Det kom langt mer enn {limit} {whose}, saa mer tas ikke imot "
 				   "naa. Har du ikke sendt dette, bytt passord.",
 			.again = "Proev igjen om {time}.",
@@ -83,6 +89,9 @@ const struct reply_words reply_words[REPLY_LANGUAGES] = {
 				"Tag {whose} erlaubt sind: bitte in Teilen senden."},
 			.never_at_once = "Eine Nachricht darf {whose} nicht mehr als {limit} "
 					 "haben: bitte in Teilen senden.",
+			.stopped =
+				"Post ueber dieses Konto ist angehalten, da offenbar jemand anders "
+				"darueber sendet. Bitte aendern Sie das Passwort.",
 			.refused = "Es kamen weit mehr als {limit} {whose}, darum wird gerade "
 				   "nichts mehr angenommen. Haben Sie das nicht gesendet, aendern "
 				   "Sie bitte Ihr Passwort.",

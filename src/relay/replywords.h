@@ -20,6 +20,7 @@ struct reply_words {
 	const char *burst;
 	const char *never[RULE_SPANS];
 	const char *never_at_once;
+	const char *stopped;
 	const char *refused;
 	const char *again; /* {time} */
 	const char *help;

@@ -135,6 +135,8 @@ responsible_find(
 		add(ret, LIMIT_CERTIFICATE, certificate);
 	else
 		add_address(ret, &input->client, key);
+	ret->who = ret->of[0].key;
+	ret->class = ret->of[0].limit;
 	if (input->is_bounce || input->is_local) {
 		set_apart(ret, input->is_bounce ? LIMIT_BOUNCE : LIMIT_LOCAL);
 		return;

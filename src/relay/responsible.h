@@ -63,6 +63,8 @@ struct responsible {
 		uint64_t key;
 		uint8_t limit; /* enum limit */
 	} of[RESPONSIBLE_KEYS];
+	uint64_t who;  /* that answers, also where bounces and local mail count apart */
+	uint8_t class; /* enum limit: what that is */
 	unsigned count;
 	bool has_rule; /* the first one has limits of its own */
 	struct rule rule;

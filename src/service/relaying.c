@@ -36,6 +36,8 @@
 /* Of what Redis has not confirmed, and how long it may say nothing. */
 #define SHARE_BYTES      ((size_t)16 << 20)
 #define SHARE_SILENCE_US (2 * WALL_SECOND)
+/* Lines of logs that are older say nothing of this hour. */
+#define OLD_US (15 * WALL_MINUTE)
 
 struct relaying {
 	const struct daemon_settings *settings;
@@ -266,8 +268,8 @@ on_result(void *context, const struct delivery *delivery)
 	};
 	struct relaying *relaying = context;
 
-	relay_result(
-		relaying->relay, delivery->who, 0, results[delivery->result], now_for(relaying));
+	relay_result(relaying->relay, delivery->who, delivery->recipient, results[delivery->result],
+		now_for(relaying));
 }
 
 static void
@@ -279,21 +281,35 @@ on_refund(void *context, const struct delivery *delivery)
 		delivery->time, now_for(relaying));
 }
 
+/* Logs know it by its queue id. What is not charged to who answers is never given back: its recipients are not told. */
+static void
+on_sent(void *context, const struct relay_sent *sent)
+{
+	struct relaying *relaying = context;
+
+	if (relaying->logs != NULL)
+		deliveries_tell(relaylogs_deliveries(relaying->logs), 0, sent->queue_id, sent->who,
+			sent->class, sent->is_charged ? sent->recipients : 0, sent->time);
+}
+
 /* A login with which a message came is known from whoever asked about the message. */
 static void
 on_login(void *context, const struct delivery_login *told)
 {
 	struct relaying *relaying = context;
+	struct wall now = now_for(relaying);
 	struct login login = {
 		.account = told->account,
-		.client = told->client,
 		.kind = told->is_good ? LOGIN_GOOD : LOGIN_BAD,
 	};
 
-	if (told->account.at == NULL)
+	if (told->account.at == NULL || told->is_submission)
 		return;
+	/* Where somebody was hours ago is not where he is now. */
+	if (now.us - told->time.us < OLD_US)
+		login.client = told->client;
 	for (unsigned i = 0; i < (told->attempts > 0 ? told->attempts : 1); i++)
-		(void)relay_login(relaying->relay, &login, now_for(relaying));
+		(void)relay_login(relaying->relay, &login, now);
 }
 
 static uint64_t
@@ -359,6 +375,7 @@ settings_of(struct relaying *relaying)
 	settings.line_of = lines_has_inside(relaying->settings->lines) ? line_of : NULL;
 	settings.case_of = case_of;
 	settings.on_evidence = give_evidence;
+	settings.on_sent = on_sent;
 	settings.context = relaying;
 	return settings;
 }

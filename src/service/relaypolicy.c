@@ -74,14 +74,20 @@ decide(struct relaypolicy *policy, struct asking *asking, const struct policy_re
 		return 0;
 	}
 	policy->counts.asked++;
+	policy->is_settled = policy->is_settled || envelope.stage == ENVELOPE_END;
+	envelope.is_settled = policy->is_settled;
 	if (policy->is_late != NULL && policy->is_late(policy->context)) {
 		policy->counts.late++;
+		/* What passes since it is late counts, what does not is over. */
+		if (envelope.stage == ENVELOPE_END) {
+			envelope.stage = policy->fails_closed ? ENVELOPE_ABORT : ENVELOPE_END;
+			asking->message = 0;
+			(void)relay_decide(policy->relay, &envelope, now);
+		}
 		policy_answer(&policy->answer,
 			policy->fails_closed ? TEXT(RELAYTEXT_BUSY) : TEXT("DUNNO"));
 		return 0;
 	}
-	policy->is_settled = policy->is_settled || envelope.stage == ENVELOPE_END;
-	envelope.is_settled = policy->is_settled;
 	go_to(policy, asking, &envelope, now);
 	decision = relay_decide(policy->relay, &envelope, now);
 	policy->counts.shadowed += decision.would != decision.act;

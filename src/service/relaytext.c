@@ -8,6 +8,7 @@ relaytext_make(const struct relaytext *settings, enum envelope_stage stage,
 	struct reply reply = {
 		.language = settings->language,
 		.stage = stage,
+		.is_case = decision->is_case,
 		.is_final = decision->would == DECISION_REJECT,
 		.limit = (enum limit)decision->limit,
 		.why = decision->why,

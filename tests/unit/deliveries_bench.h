@@ -18,8 +18,10 @@ struct bench {
 static inline struct bench
 begin_with(size_t messages, size_t recipients)
 {
-	struct deliveries_settings settings = {
-		.key = key, .messages_most = messages, .recipients_most = recipients};
+	struct deliveries_settings settings = {.key = key,
+		.messages_most = messages,
+		.recipients_most = recipients,
+		.refunds_untold = true};
 
 	return (struct bench){.deliveries = deliveries_new(&settings), .now = {NOON}};
 }

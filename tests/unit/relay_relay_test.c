@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/table.h"
 #include "identity/accountname.h"
 #include "relay/relay.h"
 #include "unit.h"
@@ -233,6 +234,134 @@ a_case_stops_an_account_and_suspicion_slows_it(void **state)
 	(void)state;
 }
 
+/* As ask, with an empty sender. */
+static struct decision
+bounce(struct relay *relay, const char *account, uint64_t message, const char *recipient)
+{
+	const struct envelope envelope = {.message = message,
+		.account = text_of(account),
+		.recipient = text_of(recipient),
+		.is_settled = true};
+
+	return relay_decide(relay, &envelope, at(0));
+}
+
+static void
+an_empty_sender_is_no_way_around_a_case(void **state)
+{
+	struct relay_settings settings = settings_of("10 recipients/hour");
+	struct sender_facts facts;
+	struct relay *relay;
+
+	settings.case_of = case_of;
+	relay = relay_new(&settings);
+	assert_int_equal(bounce(relay, "thief", 1, "r@y.example").act, DECISION_REJECT);
+	/* And what is sent so is known of whoever sends it. */
+	assert_int_equal(bounce(relay, "anna", 2, "r@y.example").act, DECISION_PASS);
+	assert_int_equal(senders_facts(relay_senders(relay),
+				 accountname_pseudonym(TEXT("anna"), &secret), at(0), &facts),
+		0);
+	assert_int_equal(facts.attempts, 1);
+	relay_free(relay);
+	(void)state;
+}
+
+static void
+held_mail_has_a_limit_too(void **state)
+{
+	struct relay_settings settings = settings_of("10 recipients/hour");
+	struct relay *relay;
+
+	settings.case_of = case_of;
+	settings.holds = true;
+	relay = relay_new(&settings);
+	for (uint64_t i = 1; i <= 10; i++)
+		assert_int_equal(ask(relay, "thief", i, ENVELOPE_RECIPIENT, "r@y.example", 0).act,
+			DECISION_HOLD);
+	assert_int_equal(
+		ask(relay, "thief", 11, ENVELOPE_RECIPIENT, "r@y.example", 0).act, DECISION_REJECT);
+	relay_free(relay);
+	(void)state;
+}
+
+static void
+an_address_that_leads_elsewhere_is_not_local(void **state)
+{
+	static const char *const routed[] = {"victim%remote.example@here.example",
+		"remote.example!victim@here.example", "\"victim@remote.example\"@here.example",
+		"@a.example:victim@here.example"};
+	struct relay_settings settings = settings_of("10 recipients/hour");
+	struct envelope envelope = {
+		.message = 1, .account = TEXT("anna"), .sender = TEXT("a@x.example")};
+	struct responsible who;
+	struct table_slot *slot;
+	struct relay *relay;
+	struct table local;
+
+	table_init_small(&local, 16, 16);
+	assert_int_equal(
+		table_add(&local, relay_domain(&settings, TEXT("here.example")), &slot), 1);
+	settings.local = &local;
+	relay = relay_new(&settings);
+	envelope.recipient = TEXT("bo@Here.example");
+	relay_responsible(relay, &envelope, at(0), &who);
+	assert_int_equal(who.of[0].limit, LIMIT_LOCAL);
+	for (size_t i = 0; i < sizeof(routed) / sizeof(*routed); i++) {
+		envelope.recipient = text_of(routed[i]);
+		relay_responsible(relay, &envelope, at(0), &who);
+		assert_int_equal(who.of[0].limit, LIMIT_ACCOUNT);
+	}
+	relay_free(relay);
+	table_done(&local);
+	(void)state;
+}
+
+/* A burst is small, and messages are not recipients: what waits is held against the recipients of an hour. */
+static void
+one_long_list_is_put_off_and_not_refused(void **state)
+{
+	struct relay_settings settings =
+		settings_of("100 messages/hour, 300 recipients/hour burst 100");
+	struct relay *relay = relay_new(&settings);
+	unsigned deferred = 0;
+
+	for (unsigned i = 1; i <= 460; i++) {
+		char recipient[32];
+
+		snprintf(recipient, sizeof(recipient), "r%u@y.example", i);
+		deferred += ask(relay, "anna", 1, ENVELOPE_RECIPIENT, recipient, 0).act ==
+			DECISION_DEFER;
+	}
+	assert_int_equal(deferred, 360);
+	relay_free(relay);
+	(void)state;
+}
+
+static void
+what_is_given_back_has_a_limit(void **state)
+{
+	struct relay_settings settings = settings_of("100 recipients/hour");
+	const uint64_t anna = accountname_pseudonym(TEXT("anna"), &secret);
+	struct relay *relay = relay_new(&settings);
+	struct guard *guard = relay_guard(relay);
+
+	for (uint64_t i = 1; i <= 90; i++)
+		assert_int_equal(send_one(relay, "anna", i, 0), DECISION_PASS);
+	for (uint64_t i = 1; i <= 90; i++)
+		relay_refund(relay, anna, LIMIT_ACCOUNT, 1, at(0), at(WALL_MINUTE));
+	assert_int_equal(guard_count(guard, anna, LIMIT_ACCOUNT, RULE_RECIPIENTS, RULE_HOUR,
+				 at(WALL_MINUTE)),
+		90 - GUARD_REFUND_DAY);
+	/* The messages were sent. */
+	assert_int_equal(
+		guard_count(guard, anna, LIMIT_ACCOUNT, RULE_MESSAGES, RULE_HOUR, at(WALL_MINUTE)),
+		90);
+	assert_int_equal(relay_counts(relay).refunds, GUARD_REFUND_DAY);
+	assert_int_equal(relay_counts(relay).refunds_refused, 90 - GUARD_REFUND_DAY);
+	relay_free(relay);
+	(void)state;
+}
+
 static uint64_t
 line_of(void *context, const struct address *client)
 {
@@ -274,6 +403,11 @@ main(void)
 		cmocka_unit_test(the_roster_gives_classes_limits_and_freedom),
 		cmocka_unit_test(new_senders_have_less_and_old_ones_no_more_than_ever),
 		cmocka_unit_test(a_case_stops_an_account_and_suspicion_slows_it),
+		cmocka_unit_test(an_empty_sender_is_no_way_around_a_case),
+		cmocka_unit_test(held_mail_has_a_limit_too),
+		cmocka_unit_test(an_address_that_leads_elsewhere_is_not_local),
+		cmocka_unit_test(one_long_list_is_put_off_and_not_refused),
+		cmocka_unit_test(what_is_given_back_has_a_limit),
 		cmocka_unit_test(a_line_answers_before_the_account),
 	};
 

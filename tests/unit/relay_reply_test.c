@@ -97,12 +97,32 @@ help_is_printable_and_short(void **state)
 	(void)state;
 }
 
+static void
+a_case_is_told_as_such(void **state)
+{
+	struct reply reply = {.language = REPLY_EN,
+		.stage = ENVELOPE_RECIPIENT,
+		.is_case = true,
+		.is_final = true,
+		.number = TEXT("17")};
+
+	assert_string_equal(made(&reply),
+		"550 5.7.1 Mail through this account is stopped, since somebody else seems to send "
+		"through it. Please change its password. (case 17)");
+	for (int language = 0; language < REPLY_LANGUAGES; language++) {
+		reply.language = (enum reply_language)language;
+		assert_non_null(strstr(made(&reply), "17)"));
+	}
+	(void)state;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reply_says_what_is_full_and_when_to_come_back),
 		cmocka_unit_test(every_reply_is_one_short_line_of_ascii),
+		cmocka_unit_test(a_case_is_told_as_such),
 		cmocka_unit_test(help_is_printable_and_short),
 	};
 

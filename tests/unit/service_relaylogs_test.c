@@ -63,7 +63,7 @@ start(struct bench *bench)
 	struct relaylogs_settings settings = {
 		.files = {{bench->a, 1}, {bench->b, 2}},
 		.count = 2,
-		.deliveries = {.messages_most = 10, .recipients_most = 10},
+		.deliveries = {.messages_most = 10, .recipients_most = 10, .refunds_untold = true},
 		.from_begin = true,
 		.now = noon,
 		.on_result = on_result,
