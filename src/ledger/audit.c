@@ -11,6 +11,8 @@ const char *const action_names[ACTION_COUNT] = {
 	[ACTION_NEVER] = "never",
 	[ACTION_REMOVE] = "remove",
 	[ACTION_RETENTION] = "retention",
+	[ACTION_LIMIT] = "limit",
+	[ACTION_RELEASE] = "release",
 };
 
 void

@@ -27,6 +27,8 @@ enum action {
 	ACTION_NEVER,      /* object: entry of a line never acted upon; without a digest: undone */
 	ACTION_REMOVE,     /* case subject was removed with its transitions: its time was over */
 	ACTION_RETENTION,  /* a retention run; object: cases removed */
+	ACTION_LIMIT,      /* object: an account's limit, set by a person; without a digest: gone */
+	ACTION_RELEASE, /* object: a person let an account send again; subject: its case; without a digest: gone */
 	ACTION_COUNT
 };
 

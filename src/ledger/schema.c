@@ -95,4 +95,20 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"CREATE TRIGGER never_stays BEFORE UPDATE ON never BEGIN"
 	" SELECT RAISE(ABORT, 'an entry is never changed');"
 	"END;",
+
+	"CREATE TABLE account_orders ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" line INTEGER NOT NULL,"
+	" kind TEXT NOT NULL CHECK (length(kind) <= 16),"
+	" time INTEGER NOT NULL,"
+	" until INTEGER,"
+	" of_case INTEGER NOT NULL CHECK (of_case >= 0),"
+	" threshold REAL NOT NULL,"
+	" actor TEXT NOT NULL CHECK (length(actor) <= 64),"
+	" rule TEXT NOT NULL CHECK (length(rule) <= 200),"
+	" UNIQUE (line, kind)"
+	") STRICT;"
+	"CREATE TRIGGER account_orders_stay BEFORE UPDATE ON account_orders BEGIN"
+	" SELECT RAISE(ABORT, 'an order is never changed');"
+	"END;",
 };

@@ -23,18 +23,23 @@ enum statement {
 	STATEMENT_AUDIT_ADD,
 	STATEMENT_NEVER_ADD,
 	STATEMENT_NEVER_REMOVE,
+	STATEMENT_ORDER_ADD,
+	STATEMENT_ORDER_REMOVE,
 	STATEMENT_TOTALS,
 	STATEMENT_CHECK,
 	STATEMENT_CASES,
 	STATEMENT_TRANSITIONS = STATEMENT_CASES + CASES_WHICH_COUNT,
 	STATEMENT_AUDITS = STATEMENT_TRANSITIONS + TRANSITIONS_WHICH_COUNT,
 	STATEMENT_NEVERS = STATEMENT_AUDITS + AUDITS_WHICH_COUNT,
-	STATEMENT_ROWS = STATEMENT_NEVERS + NEVERS_WHICH_COUNT,
+	STATEMENT_ORDERS = STATEMENT_NEVERS + NEVERS_WHICH_COUNT,
+	STATEMENT_ROWS = STATEMENT_ORDERS + ORDERS_WHICH_COUNT,
 	STATEMENT_COUNT = STATEMENT_ROWS + ROWS_COUNT
 };
 
 /* The version of the tables that has entries of lines never acted upon. */
 #define VERSION_NEVER 2
+/* That of orders for accounts. */
+#define VERSION_ORDERS 3
 
 _Static_assert((int)STATEMENT_COUNT <= SQLITE_STATEMENTS, "all statements have a place");
 
@@ -525,6 +530,84 @@ nevers(struct store *store, enum which_nevers which, uint64_t key, visit_never v
 }
 
 static int
+order_add(struct store *store, struct account_order *it, struct fail *fail)
+{
+	struct row row = row_prepare(of(store), STATEMENT_ORDER_ADD,
+		"INSERT INTO account_orders (line, kind, time, until, of_case, threshold, actor, "
+		"rule) "
+		"VALUES (?,?,?,?,?,?,?,?)");
+	int r;
+
+	row_put_u64(&row, it->line);
+	row_put_text(&row, text_of(order_names[it->kind]));
+	row_put_wall(&row, it->time);
+	row_put_wall(&row, it->until);
+	row_put_u64(&row, it->of_case);
+	row_put_double(&row, it->threshold);
+	row_put_text(&row, text_of(it->actor));
+	row_put_text(&row, text_of(it->rule));
+	r = run_once(&row, fail);
+	if (r == 0)
+		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+	return r;
+}
+
+static int
+order_remove(struct store *store, uint64_t number, struct fail *fail)
+{
+	struct row row = row_prepare(
+		of(store), STATEMENT_ORDER_REMOVE, "DELETE FROM account_orders WHERE number = ?");
+
+	row_put_u64(&row, number);
+	return run_once(&row, fail);
+}
+
+static void
+read_order(struct row *row, struct account_order *ret)
+{
+	*ret = (struct account_order){0};
+	ret->number = row_u64(row);
+	ret->line = row_u64(row);
+	ret->kind = row_name(row, order_names, ORDER_KINDS);
+	ret->time = row_wall(row);
+	ret->until = row_wall(row);
+	ret->of_case = row_u64(row);
+	ret->threshold = row_double(row);
+	copy_text(row, ret->actor, sizeof(ret->actor));
+	copy_text(row, ret->rule, sizeof(ret->rule));
+}
+
+#define SELECT_ORDERS                                                                              \
+	"SELECT number, line, kind, time, until, of_case, threshold, actor, rule "                 \
+	"FROM account_orders WHERE "
+
+static int
+orders(struct store *store, enum which_orders which, uint64_t key, visit_order visit, void *context,
+	struct fail *fail)
+{
+	static const char *const sql[ORDERS_WHICH_COUNT] = {
+		[ORDERS_ALL] = SELECT_ORDERS "number > ? ORDER BY number",
+		[ORDERS_LINE] = SELECT_ORDERS "line = ?",
+		[ORDERS_NUMBER] = SELECT_ORDERS "number = ?",
+	};
+	struct account_order it;
+	struct row row;
+	int r;
+
+	if (of(store)->version < VERSION_ORDERS)
+		return 0;
+	row = row_prepare(of(store), STATEMENT_ORDERS + which, sql[which]);
+	row_put_u64(&row, key);
+	while ((r = row_step(&row, fail)) == 1) {
+		read_order(&row, &it);
+		r = row.damaged ? 0 : visit(context, &it);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}
+
+static int
 count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 {
 	static const char *const sql[ROWS_COUNT] = {
@@ -534,12 +617,15 @@ count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 		[ROWS_PARAMETERS] = "SELECT count(*) FROM parameters",
 		[ROWS_AUDIT] = "SELECT count(*) FROM audit",
 		[ROWS_NEVER] = "SELECT count(*) FROM never",
+		[ROWS_ORDERS] = "SELECT count(*) FROM account_orders",
 	};
 	struct row row;
 	int r;
 
 	*ret = 0;
 	if (rows == ROWS_NEVER && of(store)->version < VERSION_NEVER)
+		return 0;
+	if (rows == ROWS_ORDERS && of(store)->version < VERSION_ORDERS)
 		return 0;
 	row = row_prepare(of(store), STATEMENT_ROWS + rows, sql[rows]);
 	r = row_step(&row, fail);
@@ -598,6 +684,9 @@ static const struct store_ops sqlite_ops = {
 	.never_add = never_add,
 	.never_remove = never_remove,
 	.nevers = nevers,
+	.order_add = order_add,
+	.order_remove = order_remove,
+	.orders = orders,
 	.count = count,
 	.totals = totals,
 	.check = check,

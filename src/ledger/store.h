@@ -15,6 +15,7 @@
 #ifndef LAZARET_LEDGER_STORE_H
 #define LAZARET_LEDGER_STORE_H
 
+#include "ledger/accountorder.h"
 #include "ledger/audit.h"
 #include "ledger/case.h"
 #include "ledger/never.h"
@@ -60,6 +61,13 @@ enum which_nevers {
 	NEVERS_WHICH_COUNT
 };
 
+enum which_orders {
+	ORDERS_ALL, /* by number, after key */
+	ORDERS_LINE,
+	ORDERS_NUMBER,
+	ORDERS_WHICH_COUNT
+};
+
 enum rows {
 	ROWS_CASES,
 	ROWS_CLOSED, /* of the cases */
@@ -67,6 +75,7 @@ enum rows {
 	ROWS_PARAMETERS,
 	ROWS_AUDIT,
 	ROWS_NEVER,
+	ROWS_ORDERS, /* for accounts */
 	ROWS_COUNT
 };
 
@@ -114,6 +123,13 @@ struct store_ops {
 	int (*never_remove)(struct store *store, uint64_t number, struct fail *fail);
 	/* A ledger of version 1 that is only read has none. */
 	int (*nevers)(struct store *store, enum which_nevers which, uint64_t key, visit_never visit,
+		void *context, struct fail *fail);
+
+	/* Of accounts. Adds and gives the number; an account has one of each kind. */
+	int (*order_add)(struct store *store, struct account_order *row, struct fail *fail);
+	int (*order_remove)(struct store *store, uint64_t number, struct fail *fail);
+	/* A ledger of version 2 that is only read has none. */
+	int (*orders)(struct store *store, enum which_orders which, uint64_t key, visit_order visit,
 		void *context, struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);

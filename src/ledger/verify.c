@@ -15,6 +15,7 @@ struct walk {
 	struct fail *fail;
 	struct table removed; /* numbers of cases, spread by hash_mix */
 	struct table undone;  /* numbers of entries of lines never acted upon */
+	struct table gone;    /* numbers of orders for accounts */
 	bool is_damaged;      /* fail is filled with what is wrong in the ledger itself */
 };
 
@@ -224,6 +225,50 @@ check_never(struct walk *walk, const struct audit *row)
 	return 0;
 }
 
+static bool
+is_order(const struct audit *row)
+{
+	return row->action == ACTION_LIMIT || row->action == ACTION_RELEASE;
+}
+
+static int
+take_order(void *context, const struct account_order *row)
+{
+	*(struct account_order *)context = *row;
+	return 1;
+}
+
+static int
+check_order(struct walk *walk, const struct audit *row)
+{
+	struct store *store = walk->ledger->store;
+	uint8_t digest[DIGEST_SIZE];
+	struct account_order it;
+	int r;
+
+	if (!row->has_digest)
+		return 0;
+	r = store->ops->orders(store, ORDERS_NUMBER, row->object, take_order, &it, walk->fail);
+	if (r == -EUCLEAN)
+		return broken(walk, row->sequence,
+			"the order for an account that it speaks of cannot be read");
+	if (r < 0)
+		return r;
+	if (table_find(&walk->gone, hash_mix(row->object)) != NULL)
+		return r == 0 ? 0
+			      : broken(walk, row->sequence,
+					"the order for an account was taken away, but is there");
+	if (r == 0)
+		return broken(walk, row->sequence,
+			"the order for an account that it speaks of is not there");
+	order_digest(&it, digest);
+	if (memcmp(digest, row->digest, sizeof(digest)) != 0)
+		return broken(walk, row->sequence,
+			"the order for an account that it speaks of was changed");
+	walk->proof->orders++;
+	return 0;
+}
+
 static int
 remember(struct walk *walk, struct table *table, uint64_t number, const char *what)
 {
@@ -258,6 +303,8 @@ check_link(void *context, const struct audit *row)
 		proof->removed++;
 	} else if (row->action == ACTION_NEVER && !row->has_digest) {
 		r = remember(walk, &walk->undone, row->object, "undone entries");
+	} else if (is_order(row) && !row->has_digest) {
+		r = remember(walk, &walk->gone, row->object, "orders that are gone");
 	}
 	if (r < 0)
 		return r;
@@ -280,6 +327,8 @@ check_row(void *context, const struct audit *row)
 		return check_parameters(walk, row);
 	if (row->action == ACTION_NEVER)
 		return check_never(walk, row);
+	if (is_order(row))
+		return check_order(walk, row);
 	return 0;
 }
 
@@ -348,6 +397,9 @@ check_all(struct walk *walk)
 	if (r == 0)
 		r = check_count(walk, ROWS_NEVER, walk->proof->nevers,
 			"there are lines never acted upon that no row speaks of");
+	if (r == 0)
+		r = check_count(walk, ROWS_ORDERS, walk->proof->orders,
+			"there are orders for accounts that no row speaks of");
 	return r < 0 ? r : store->ops->check(store, walk->fail);
 }
 
@@ -363,9 +415,11 @@ ledger_verify(struct ledger *ledger, struct ledger_proof *ret, struct fail *fail
 		return r;
 	table_init(&walk.removed, REMOVED_MOST);
 	table_init(&walk.undone, REMOVED_MOST);
+	table_init(&walk.gone, REMOVED_MOST);
 	r = check_all(&walk);
 	table_done(&walk.removed);
 	table_done(&walk.undone);
+	table_done(&walk.gone);
 	(void)ledger->store->ops->end(ledger->store, false, NULL);
 	return r;
 }

@@ -19,6 +19,7 @@ struct ledger_proof {
 	uint64_t transitions;
 	uint64_t parameters;
 	uint64_t nevers;  /* lines never acted upon */
+	uint64_t orders;  /* for accounts */
 	uint64_t removed; /* cases that retention removed */
 	bool has_key;     /* the end of the trail was checked, too */
 	uint8_t head
