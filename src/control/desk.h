@@ -35,6 +35,7 @@ struct desk_settings {
 	int metrics; /* listening TCP socket, or -1 */
 	int parent;  /* channels, or -1 */
 	int keeper;
+	int guard; /* -1: mail is not limited here */
 	int judge[DESK_JUDGES];
 	uint32_t judges;
 	struct status_process *own; /* page of this process, or NULL */
@@ -58,6 +59,7 @@ struct desk_settings {
 		.metrics = -1,                                                                     \
 		.parent = -1,                                                                      \
 		.keeper = -1,                                                                      \
+		.guard = -1,                                                                       \
 		.version = "",                                                                     \
 		.idle_s = 30,                                                                      \
 		.answer_s = 10,                                                                    \

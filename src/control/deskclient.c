@@ -201,6 +201,13 @@ answer_from_here(struct client *client)
 	go_on(client);
 }
 
+static bool
+needs_guard(int ask_of)
+{
+	return ask_of == ASK_ACCOUNTS || ask_of == ASK_NAMES || ask_of == ASK_ACCOUNT ||
+		ask_of == ASK_ORDER;
+}
+
 static void
 put_question(struct client *client)
 {
@@ -214,9 +221,16 @@ put_question(struct client *client)
 	snprintf(client->question.text, sizeof(client->question.text), "%s", request->text);
 	client->peer = &client->desk->peer[ask_of == ASK_LINES ? PEER_JUDGE
 			: ask_of == ASK_RELOAD                 ? PEER_PARENT
+			: ask_of == ASK_ACCOUNTS               ? PEER_GUARD
 							       : PEER_KEEPER];
 	if (ask_of == ASK_LINES && client->desk->settings->judges == 0) {
 		refuse(client, CODE_TROUBLE, "there is no judge");
+		return;
+	}
+	if (needs_guard(ask_of) && client->desk->settings->guard < 0) {
+		refuse(client, CODE_TROUBLE,
+			"this daemon has no relay guard, so it knows no accounts\n"
+			"relay.listen says where mail servers ask one");
 		return;
 	}
 	ask(client);
@@ -453,6 +467,59 @@ refer_to_judge(struct client *client, const struct answer *answer)
 	return true;
 }
 
+/* Who asks for an account is written down, and what the ledger knows is told: the guard goes on. */
+static bool
+refer_to_guard(struct client *client, const struct answer *answer)
+{
+	static const struct {
+		enum ask from, to;
+		int code;
+	} ways[] = {
+		{ASK_NAMES, ASK_ACCOUNTS, 0},
+		{ASK_ACCOUNT, ASK_ACCOUNT_FACTS, -ESRCH},
+		{ASK_ORDER, ASK_ACCOUNT_TERMS, -ESRCH},
+		{ASK_EXPLAIN, ASK_ACCOUNT_FACTS, -ESRCH},
+	};
+	struct text name = text_of(client->request.text), given = text_cut(&name, '\n');
+	struct text known = {answer->text, answer->size}, digits = text_cut(&known, '\n');
+	struct question *question = &client->question;
+	size_t way = 0;
+
+	while (way < sizeof(ways) / sizeof(*ways) &&
+		!(question->ask == ways[way].from && answer->code == ways[way].code))
+		way++;
+	if (way == sizeof(ways) / sizeof(*ways) ||
+		(question->ask == ASK_EXPLAIN && !text_starts(given, REQUEST_ACCOUNT)))
+		return false;
+	if (question->ask == ASK_EXPLAIN) {
+		given.at += strlen(REQUEST_ACCOUNT);
+		given.length -= strlen(REQUEST_ACCOUNT);
+	}
+	if (question->ask == ASK_NAMES)
+		snprintf(question->text, sizeof(question->text), "names");
+	else
+		snprintf(question->text, sizeof(question->text), "%.*s\n%.*s", (int)digits.length,
+			digits.at, (int)given.length, given.at);
+	if (question->ask != ASK_NAMES) {
+		question->flag = known.length > 0;
+		if (known.length > 0)
+			put_chunk(client, '+', known.at, known.length);
+	}
+	question->ask = (uint8_t)ways[way].to;
+	question->cursor = 0;
+	client->peer = &client->desk->peer[PEER_GUARD];
+	if (client->desk->settings->guard >= 0) {
+		client->has_next = true;
+		go_on(client);
+	} else if (known.length > 0) {
+		finish(client, CODE_DONE);
+	} else {
+		refuse(client, CODE_NOT_FOUND,
+			"the account has no case, and there is no relay guard");
+	}
+	return true;
+}
+
 /* Where the answer goes on; false if it does not. */
 static bool
 find_next(struct client *client, const struct answer *answer)
@@ -474,7 +541,7 @@ take_answer(struct client *client, const struct answer *answer)
 {
 	client->waits = false;
 	(void)event_del(client->patience);
-	if (refer_to_judge(client, answer))
+	if (refer_to_guard(client, answer) || refer_to_judge(client, answer))
 		return;
 	if (answer->code < 0) {
 		fail_with(client, code_of(answer->code), answer->text, answer->size);

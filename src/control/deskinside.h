@@ -28,10 +28,11 @@ struct peer {
 	bool is_gone;
 };
 
-/* Peers: the parent, the keeper, the judges. */
+/* Peers: the parent, the keeper, the guard, the judges. */
 #define PEER_PARENT 0
 #define PEER_KEEPER 1
-#define PEER_JUDGE  2
+#define PEER_GUARD  2
+#define PEER_JUDGE  3
 #define PEERS       (PEER_JUDGE + DESK_JUDGES)
 
 struct desk {

@@ -94,6 +94,7 @@ peers_begin(struct desk *desk)
 	desk->peers = PEER_JUDGE + desk->settings->judges;
 	peer_begin(desk, PEER_PARENT, desk->settings->parent, "the parent process");
 	peer_begin(desk, PEER_KEEPER, desk->settings->keeper, "the keeper of the ledger");
+	peer_begin(desk, PEER_GUARD, desk->settings->guard, "the relay guard");
 	for (uint32_t i = 0; i < desk->settings->judges; i++)
 		peer_begin(desk, PEER_JUDGE + i, desk->settings->judge[i], "a judge");
 }

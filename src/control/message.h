@@ -49,6 +49,15 @@ enum ask {
 	ASK_AUDIT, /* keeper */
 	ASK_NEVER, /* keeper: text is ADDRESS, a line feed, reason; flag: undo, without reason; empty: list */
 	ASK_RELOAD, /* parent */
+	ASK_ACCOUNTS, /* guard: cursor: place of the first; text "names": with those that it knows; flag: all */
+	ASK_NAMES, /* keeper: names of accounts will be shown; writes down who asks */
+	ASK_ACCOUNT, /* keeper: text names an account; writes down who asks. Code -ESRCH, and in text its pseudonym of
+		      * 16 digits and a line feed */
+	ASK_ACCOUNT_FACTS, /* guard: text is a pseudonym of 16 digits, a line feed, the name that was given; flag:
+			    * something was said of it already, so that not to know it is no failure */
+	ASK_ORDER, /* keeper: text is an account, a line feed, a rule, a line feed, a day or nothing; flag: release it,
+		    * without rule. Answers as ASK_ACCOUNT, with what was ordered behind the pseudonym */
+	ASK_ACCOUNT_TERMS, /* guard: as ASK_ACCOUNT_FACTS; how it may send now */
 	ASK_COUNT
 };
 

@@ -22,6 +22,10 @@ const struct verb_row verb_rows[VERB_COUNT] = {
 	[VERB_NEVERS] = {"never", DESK_OPERATOR, ASK_NEVER, "", 0},
 	[VERB_NEVER] = {"never", DESK_ADMIN, ASK_NEVER, "--reason= --undo ", 1},
 	[VERB_RELOAD] = {"reload", DESK_ADMIN, ASK_RELOAD, "", 0},
+	[VERB_ACCOUNTS] = {"accounts", DESK_VIEWER, ASK_ACCOUNTS, "--all ", 0},
+	[VERB_ACCOUNTS_NAMES] = {"accounts", DESK_OPERATOR, ASK_NAMES, "--names --all ", 0},
+	[VERB_ACCOUNT] = {"account", DESK_OPERATOR, ASK_ACCOUNT, "", 1},
+	[VERB_LIMIT] = {"account", DESK_OPERATOR, ASK_ORDER, "--limit= --until= --release ", 1},
 };
 
 /* A line taken apart. */
@@ -29,12 +33,17 @@ struct words {
 	char argument[MESSAGE_TEXT];
 	char state[32];
 	char reason[MESSAGE_TEXT];
+	char limit[MESSAGE_TEXT];
+	char until[32];
 	unsigned arguments;
 	bool has_empty; /* a word that is empty */
 	bool is_json;
 	bool has_switch; /* a flag without a value */
 	bool has_undo;
 	bool has_reason;
+	bool has_limit;
+	bool has_release;
+	bool has_all;
 	char flag[32];  /* a flag beside --json, as given */
 	char other[32]; /* a second one */
 };
@@ -96,8 +105,18 @@ take_flag(struct words *words, const char *word)
 	else if (text_is(name, "--reason") && has_value) {
 		snprintf(words->reason, sizeof(words->reason), "%s", value.at);
 		words->has_reason = true;
-	} else if (text_is(name, "--undo") && !has_value)
+	} else if (text_is(name, "--limit") && has_value) {
+		snprintf(words->limit, sizeof(words->limit), "%s", value.at);
+		words->has_limit = true;
+	} else if (text_is(name, "--until") && has_value && value.length > 0 &&
+		value.length < sizeof(words->until))
+		snprintf(words->until, sizeof(words->until), "%s", value.at);
+	else if (text_is(name, "--undo") && !has_value)
 		words->has_undo = true;
+	else if (text_is(name, "--release") && !has_value)
+		words->has_release = true;
+	else if (text_is(name, "--all") && !has_value)
+		words->has_all = true;
 	else if (!has_value)
 		words->has_switch = true;
 	else
@@ -148,13 +167,24 @@ fill(const struct words *words, struct request *ret)
 	if (words->has_empty)
 		return -EINVAL;
 	ret->is_json = words->is_json;
-	ret->flag = words->has_switch || words->has_undo;
+	ret->flag = words->has_switch || words->has_undo || words->has_release || words->has_all;
 	switch (ret->verb) {
 	case VERB_NEVER:
 		if (words->has_undo == words->has_reason)
 			return -EINVAL;
 		n = snprintf(
 			ret->text, sizeof(ret->text), "%s\n%s", words->argument, words->reason);
+		break;
+	case VERB_LIMIT:
+		if (words->has_release == words->has_limit ||
+			(words->has_release && *words->until != '\0'))
+			return -EINVAL;
+		n = snprintf(ret->text, sizeof(ret->text), "%s\n%s\n%s", words->argument,
+			words->limit, words->until);
+		break;
+	case VERB_ACCOUNTS_NAMES:
+		ret->flag = words->has_all;
+		n = 0;
 		break;
 	case VERB_LINES:
 		n = snprintf(ret->text, sizeof(ret->text), "%s", words->state);
@@ -167,6 +197,8 @@ fill(const struct words *words, struct request *ret)
 	case VERB_AUDIT:
 	case VERB_NEVERS:
 	case VERB_RELOAD:
+	case VERB_ACCOUNTS:
+	case VERB_ACCOUNT:
 	case VERB_COUNT:
 	default:
 		n = snprintf(ret->text, sizeof(ret->text), "%s", words->argument);

@@ -15,6 +15,8 @@
 
 #define REQUEST_LINE    1024
 #define REQUEST_VERSION "lazaret/1"
+/* Before the name of an account, where a case or line may be named as well. */
+#define REQUEST_ACCOUNT "account:"
 
 enum role_of_desk { DESK_NOBODY, DESK_VIEWER, DESK_OPERATOR, DESK_ADMIN, DESK_ROLE_COUNT };
 
@@ -31,6 +33,10 @@ enum desk_verb {
 	VERB_NEVERS, /* never without an address: lists them */
 	VERB_NEVER,
 	VERB_RELOAD,
+	VERB_ACCOUNTS,
+	VERB_ACCOUNTS_NAMES, /* accounts with their names */
+	VERB_ACCOUNT,
+	VERB_LIMIT, /* account with a limit, or to be released */
 	VERB_COUNT
 };
 
@@ -48,7 +54,7 @@ extern const struct verb_row verb_rows[VERB_COUNT];
 struct request {
 	enum desk_verb verb;
 	bool is_json;
-	bool flag;               /* --open, --exporters, --pseudonyms, --undo */
+	bool flag;               /* --open, --exporters, --pseudonyms, --undo, --all, --release */
 	char text[MESSAGE_TEXT]; /* as in struct question */
 };
 

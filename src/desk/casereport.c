@@ -245,6 +245,8 @@ format_object(const struct audit *row, char into[48])
 		snprintf(into, 48, ": %llu removed", (unsigned long long)row->object);
 	else if (row->action == ACTION_NEVER && row->object != 0)
 		snprintf(into, 48, ": entry %llu", (unsigned long long)row->object);
+	else if (row->action == ACTION_LIMIT || row->action == ACTION_RELEASE)
+		snprintf(into, 48, ": order %llu", (unsigned long long)row->object);
 }
 
 void

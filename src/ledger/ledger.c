@@ -275,6 +275,12 @@ ledger_set_time(struct ledger *ledger, struct wall now)
 	ledger->now = now;
 }
 
+struct wall
+ledger_time(const struct ledger *ledger)
+{
+	return ledger->now;
+}
+
 void
 ledger_set_actor(struct ledger *ledger, struct text actor)
 {

@@ -42,6 +42,7 @@ int ledger_open(
 struct ledger *ledger_close(struct ledger *ledger);
 
 void ledger_set_time(struct ledger *ledger, struct wall now);
+struct wall ledger_time(const struct ledger *ledger);
 
 /* Who writes from now on, for the audit trail: a keeper writes for many. */
 void ledger_set_actor(struct ledger *ledger, struct text actor);

@@ -13,6 +13,12 @@
 
 const char *const decision_act_names[DECISION_ACTS] = {"pass", "slow", "defer", "hold", "reject"};
 
+const char *const relay_word_names[RELAY_WORDS] = {
+	[RELAY_OF_CLASS] = "class",
+	[RELAY_OF_ROSTER] = "accounts-file",
+	[RELAY_OF_OPERATOR] = "operator",
+};
+
 struct relay {
 	struct relay_settings settings;
 	struct guard *guard;
@@ -161,6 +167,29 @@ tighten(struct responsible *who, const struct rule *class, unsigned percent, uin
 		*day = day_most;
 }
 
+/* Per cent of its limits that somebody has now. */
+static unsigned
+percent_of(const struct relay_case *of, const struct sender_terms *terms)
+{
+	unsigned percent = terms->percent;
+
+	if (of->standing == RELAY_MAY_BE)
+		percent = percent * RELAY_SUSPECT / 100;
+	return percent > 0 ? percent : 1;
+}
+
+/* An operator's word stands before that of the roster, and takes a freedom away, too. */
+static bool
+find_order(const struct relay *relay, uint64_t key, struct wall now, struct rule *ret)
+{
+	const struct relay_settings *settings = &relay->settings;
+
+	if (settings->limit_of == NULL || !settings->limit_of(settings->context, key, now, ret))
+		return false;
+	rule_near(ret, settings->slow_from);
+	return true;
+}
+
 /* Who answers, and on which terms. */
 static void
 find_terms(
@@ -178,6 +207,7 @@ find_terms(
 	bool is_named = settings->roster != NULL && envelope->account.length > 0 &&
 		roster_find(settings->roster, envelope->account, now, &entry);
 	struct sender_terms terms = {100, UINT32_MAX};
+	struct rule rule;
 
 	if (settings->line_of != NULL)
 		input.line = settings->line_of(settings->context, &envelope->client);
@@ -191,20 +221,58 @@ find_terms(
 		envelope->recipient.length > 0 ? relay_hash(settings, envelope->recipient) : 0;
 	ret->is_end = envelope->stage == ENVELOPE_END;
 	ret->is_allowed = entry.is_allowed;
+	if (find_order(relay, ret->responsible.who, now, &rule)) {
+		ret->is_allowed = false;
+		/* Bounces and local mail have the limits of theirs. */
+		if (ret->responsible.of[0].key == ret->responsible.who) {
+			ret->responsible.rule = rule;
+			ret->responsible.has_rule = true;
+		}
+	}
 	ret->is_local = input.is_local;
 	ret->of = (struct relay_case){.standing = RELAY_CLEAR};
 	if (settings->case_of != NULL)
 		ret->of = settings->case_of(settings->context, ret->responsible.who);
 	if (relay->senders != NULL)
 		terms = senders_terms(relay->senders, ret->responsible.who, now);
-	if (ret->of.standing == RELAY_MAY_BE)
-		terms.percent = terms.percent * RELAY_SUSPECT / 100;
-	if (terms.percent == 0)
-		terms.percent = 1;
-	tighten(&ret->responsible, &settings->rule[ret->responsible.of[0].limit], terms.percent,
-		terms.day_most);
+	tighten(&ret->responsible, &settings->rule[ret->responsible.of[0].limit],
+		percent_of(&ret->of, &terms), terms.day_most);
 	ret->rule = ret->responsible.has_rule ? &ret->responsible.rule
 					      : &settings->rule[ret->responsible.of[0].limit];
+}
+
+void
+relay_terms(struct relay *relay, uint64_t key, enum limit class, struct text account,
+	struct wall now, struct relay_terms *ret)
+{
+	const struct relay_settings *settings = &relay->settings;
+	struct roster_entry entry = {.class = (uint8_t) class};
+	struct sender_terms terms = {100, UINT32_MAX};
+	bool is_named = settings->roster != NULL &&
+		(account.length > 0 ? roster_find(settings->roster, account, now, &entry)
+				    : roster_find_key(settings->roster, key, now, &entry));
+	struct responsible who = {.has_rule = true};
+
+	*ret = (struct relay_terms){
+		.word = is_named && (entry.rule != NULL || entry.is_allowed) ? RELAY_OF_ROSTER
+									     : RELAY_OF_CLASS,
+		.class = entry.class,
+		.is_allowed = entry.is_allowed,
+		.rule = entry.rule != NULL ? *entry.rule : settings->rule[entry.class],
+	};
+	if (find_order(relay, key, now, &ret->rule)) {
+		ret->word = RELAY_OF_OPERATOR;
+		ret->is_allowed = false;
+	}
+	if (settings->case_of != NULL)
+		ret->of = settings->case_of(settings->context, key);
+	if (relay->senders != NULL)
+		terms = senders_terms(relay->senders, key, now);
+	ret->percent = percent_of(&ret->of, &terms);
+	ret->day_most = terms.day_most;
+	who.rule = ret->rule;
+	tighten(&who, &ret->rule, ret->percent, ret->day_most);
+	ret->now = who.rule;
 }
 
 void

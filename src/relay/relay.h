@@ -91,6 +91,9 @@ struct relay_settings {
 	const struct places *places; /* NULL: where clients are is not known */
 	/* The line behind an address, 0: none. NULL: lines are not known. */
 	uint64_t (*line_of)(void *context, const struct address *client);
+	/* What an operator set for a key while the relay runs, which stands before any other limit. False: nothing.
+	 * NULL: nobody can. Called before case_of. */
+	bool (*limit_of)(void *context, uint64_t key, struct wall now, struct rule *ret);
 	/* NULL: there are no cases. */
 	struct relay_case (*case_of)(void *context, uint64_t key);
 	void (*on_evidence)(void *context, const struct relay_notice *notice); /* may be NULL */
@@ -105,6 +108,28 @@ struct relay *relay_new(const struct relay_settings *settings);
 struct relay *relay_free(struct relay *relay);
 
 struct decision relay_decide(struct relay *relay, const struct envelope *envelope, struct wall now);
+
+/* Whose word its limits are. */
+enum relay_word { RELAY_OF_CLASS, RELAY_OF_ROSTER, RELAY_OF_OPERATOR, RELAY_WORDS };
+
+/* "class" and so on. */
+extern const char *const relay_word_names[RELAY_WORDS];
+
+/* On which terms somebody sends now. */
+struct relay_terms {
+	struct rule rule;  /* before what follows makes it less */
+	struct rule now;   /* as it holds */
+	unsigned percent;  /* of its limits */
+	uint32_t day_most; /* recipients, by its past; UINT32_MAX: as many as the rule says */
+	uint8_t word;      /* enum relay_word */
+	uint8_t class;     /* enum limit */
+	bool is_allowed;   /* never limited */
+	struct relay_case of;
+};
+
+/* account: its name; empty: not known, then what the roster says of its domain is not found. */
+void relay_terms(struct relay *relay, uint64_t key, enum limit class, struct text account,
+	struct wall now, struct relay_terms *ret);
 
 /* Somebody logged in, or tried to. LOGIN_ASKS: false if he shall not, whatever his password is. */
 bool relay_login(struct relay *relay, const struct login *login, struct wall now);

@@ -321,9 +321,8 @@ roster_free(struct roster *roster)
 }
 
 static const struct table_slot *
-find(const struct roster *roster, struct text name, struct wall now)
+find_key(const struct roster *roster, uint64_t key, struct wall now)
 {
-	uint64_t key = accountname_pseudonym(name, &roster->key);
 	const struct table_slot *slot = key != 0 ? table_find(&roster->entries, key) : NULL;
 
 	if (slot != NULL && slot->aux != 0 && now.us >= slot->aux * WALL_DAY)
@@ -331,20 +330,18 @@ find(const struct roster *roster, struct text name, struct wall now)
 	return slot;
 }
 
-bool
-roster_find(
-	const struct roster *roster, struct text account, struct wall now, struct roster_entry *ret)
+static const struct table_slot *
+find(const struct roster *roster, struct text name, struct wall now)
 {
-	const struct table_slot *slot = find(roster, account, now);
-	const char *at;
+	return find_key(roster, accountname_pseudonym(name, &roster->key), now);
+}
+
+/* What a slot says; false if there is none. */
+static bool
+entry_of(const struct roster *roster, const struct table_slot *slot, struct roster_entry *ret)
+{
 	uint32_t rule;
 
-	if (slot == NULL && roster->domains > 0 && account.length > 0) {
-		at = memrchr(account.at, '@', account.length);
-		if (at != NULL)
-			slot = find(roster,
-				(struct text){at, (size_t)(account.at + account.length - at)}, now);
-	}
 	if (slot == NULL)
 		return false;
 	rule = slot->value >> RULE_SHIFT;
@@ -355,6 +352,29 @@ roster_find(
 		.until = {slot->aux * WALL_DAY},
 	};
 	return true;
+}
+
+bool
+roster_find_key(
+	const struct roster *roster, uint64_t key, struct wall now, struct roster_entry *ret)
+{
+	return entry_of(roster, find_key(roster, key, now), ret);
+}
+
+bool
+roster_find(
+	const struct roster *roster, struct text account, struct wall now, struct roster_entry *ret)
+{
+	const struct table_slot *slot = find(roster, account, now);
+	const char *at;
+
+	if (slot == NULL && roster->domains > 0 && account.length > 0) {
+		at = memrchr(account.at, '@', account.length);
+		if (at != NULL)
+			slot = find(roster,
+				(struct text){at, (size_t)(account.at + account.length - at)}, now);
+	}
+	return entry_of(roster, slot, ret);
 }
 
 void

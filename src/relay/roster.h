@@ -44,6 +44,10 @@ void roster_near(struct roster *roster, unsigned percent);
 bool roster_find(const struct roster *roster, struct text account, struct wall now,
 	struct roster_entry *ret);
 
+/* The same by the pseudonym of an account, whose domain is not known. */
+bool roster_find_key(
+	const struct roster *roster, uint64_t key, struct wall now, struct roster_entry *ret);
+
 struct roster_counts {
 	size_t accounts;
 	size_t domains;

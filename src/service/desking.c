@@ -102,6 +102,8 @@ desking_run(const struct daemon_settings *settings, struct estate *estate,
 	desk.metrics = opening->metrics;
 	desk.parent = duty.parent;
 	desk.keeper = estate->desk_keeper.end[0];
+	if (settings->estate.guards > 0)
+		desk.guard = estate->desk_guard.end[0];
 	desk.judges = settings->estate.judges;
 	for (uint32_t j = 0; j < desk.judges; j++)
 		desk.judge[j] = estate->desk_judge[j].end[0];

@@ -7,6 +7,7 @@
 #include "runtime/channel.h"
 #include "runtime/process.h"
 #include "service/casetable.h"
+#include "service/ordertable.h"
 #include "verdict/verdict.h"
 
 #include <errno.h>
@@ -76,6 +77,8 @@ make_memory(struct estate *estate, struct fail *fail)
 		r = share(&estate->accountnames, sizeof(struct accountnames), fail);
 	if (r == 0 && settings->guards > 0)
 		r = share(&estate->cases, sizeof(struct casetable), fail);
+	if (r == 0 && settings->guards > 0)
+		r = share(&estate->orders, sizeof(struct ordertable), fail);
 	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
 		r = share_ring(&estate->verdicts[j], sizeof(struct verdict),
 			settings->verdicts_most, fail);
@@ -96,6 +99,8 @@ make_descriptors(struct estate *estate, struct fail *fail)
 
 	if (r == 0)
 		r = channel_pair(estate->desk_keeper.end);
+	if (r == 0)
+		r = channel_pair(estate->desk_guard.end);
 	for (uint32_t j = 0; j < estate->settings.judges && r == 0; j++) {
 		r = make_wake(&estate->judge_wake[j]);
 		if (r == 0)
@@ -214,10 +219,13 @@ keep_memory(struct estate *estate, const struct post *post)
 		(void)mprotect(estate->accountnames, sizeof(struct accountnames), PROT_READ);
 	else if (owner != OWNER_GUARD)
 		unshare_memory(&estate->accountnames, sizeof(struct accountnames));
-	if (owner == OWNER_GUARD)
+	if (owner == OWNER_GUARD) {
 		(void)mprotect(estate->cases, sizeof(struct casetable), PROT_READ);
-	else if (owner != OWNER_KEEPER)
+		(void)mprotect(estate->orders, sizeof(struct ordertable), PROT_READ);
+	} else if (owner != OWNER_KEEPER) {
 		unshare_memory(&estate->cases, sizeof(struct casetable));
+		unshare_memory(&estate->orders, sizeof(struct ordertable));
+	}
 	for (uint32_t i = 0; i < estate_putters(settings); i++)
 		keep_putter(estate, post, i);
 	for (uint32_t j = 0; j < settings->judges; j++) {
@@ -253,8 +261,12 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 		into[count++] = estate->keeper_wake;
 		into[count++] = estate->desk_keeper.end[1];
 	}
-	if (post->owner == OWNER_DESK)
+	if (post->owner == OWNER_DESK) {
 		into[count++] = estate->desk_keeper.end[0];
+		into[count++] = estate->desk_guard.end[0];
+	}
+	if (post->owner == OWNER_GUARD)
+		into[count++] = estate->desk_guard.end[1];
 	for (uint32_t j = 0; j < judges; j++) {
 		if (post->owner == OWNER_RECEIVER || post->owner == OWNER_GUARD)
 			into[count++] = estate->judge_wake[j];
@@ -321,6 +333,7 @@ estate_free(struct estate *estate)
 	}
 	unshare_memory(&estate->accountnames, sizeof(struct accountnames));
 	unshare_memory(&estate->cases, sizeof(struct casetable));
+	unshare_memory(&estate->orders, sizeof(struct ordertable));
 	for (uint32_t i = 0; i < estate_putters(settings); i++) {
 		unshare_memory(&estate->names[i], names_bytes(settings->names_most));
 		for (uint32_t j = 0; j < settings->judges; j++)
@@ -342,6 +355,8 @@ estate_free(struct estate *estate)
 	}
 	close(estate->desk_keeper.end[0]);
 	close(estate->desk_keeper.end[1]);
+	close(estate->desk_guard.end[0]);
+	close(estate->desk_guard.end[1]);
 	close(estate->keeper_wake);
 	(void)munmap(estate->rings, RINGS_BYTES);
 	(void)munmap(estate->pages, STATUS_PROCESSES * sizeof(struct status_process));

@@ -49,12 +49,14 @@ struct estate {
 	void *names[ESTATE_PUTTERS];
 	void *accountnames; /* struct accountnames, of the guard; NULL: there is none */
 	void *cases;        /* struct casetable, of the keeper for the guard; the same */
+	void *orders;       /* struct ordertable, the same */
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
 	uint32_t seed; /* by which exporters are given to receivers: statefolder_seed */
 	int lock; /* of the folder of the state: nobody else works there while any process has it; -1: none */
 	struct ends parent[STATUS_PROCESSES]; /* parent to each process */
 	struct ends desk_keeper;
+	struct ends desk_guard; /* used where there is a guard */
 	struct ends desk_judge[ESTATE_JUDGES];
 	struct ends judge_keeper[ESTATE_JUDGES];
 };

@@ -11,6 +11,7 @@
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "service/casetable.h"
+#include "service/keeperaccount.h"
 #include "service/keeperanswer.h"
 #include "service/post.h"
 #include "service/shutin.h"
@@ -312,6 +313,14 @@ show_open_cases(struct keeper *keeper, struct fail *fail)
 	return ledger_each_open_after(keeper->ledger, 0, show_case, keeper->estate->cases, fail);
 }
 
+static int
+show_orders(struct keeper *keeper, struct fail *fail)
+{
+	if (keeper->estate->orders == NULL)
+		return 0;
+	return keeper_show_orders(keeper->ledger, keeper->estate->orders, fail);
+}
+
 static bool
 has_ledger(struct keeper *keeper)
 {
@@ -326,7 +335,7 @@ has_ledger(struct keeper *keeper)
 	if (open_ledger(&keeper->ledger, path, STORE_WRITE, keeper->duty.clock.now, &fail) == 0 &&
 		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0 &&
 		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0 &&
-		show_open_cases(keeper, &fail) >= 0) {
+		show_open_cases(keeper, &fail) >= 0 && show_orders(keeper, &fail) >= 0) {
 		note_success(keeper, REFUSED_ALL);
 		return true;
 	}
@@ -607,6 +616,7 @@ answer(struct keeper *keeper)
 {
 	static const char text[] =
 		"the ledger cannot be read at the moment; lazaret status says why\n";
+	struct fail fail = {0};
 
 	if (keeper->ledger != NULL) {
 		ledger_set_time(keeper->ledger, keeper->duty.clock.now);
@@ -614,6 +624,8 @@ answer(struct keeper *keeper)
 			&keeper->answer);
 		if (keeper->message.question.ask == ASK_AUDIT && keeper->answer.code == 0)
 			note_seen(keeper);
+		if (keeper->message.question.ask == ASK_ORDER && show_orders(keeper, &fail) < 0)
+			note_failure(keeper, REFUSED_QUESTION, &fail);
 		return;
 	}
 	keeper->answer = (struct answer){

@@ -2,9 +2,11 @@
 #include "service/keeperanswer.h"
 
 #include "control/answer.h"
+#include "control/request.h"
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
 #include "desk/casereport.h"
+#include "service/keeperaccount.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -471,6 +473,13 @@ answer_never(struct asked *asked)
 }
 
 static int
+answer_account(struct asked *asked)
+{
+	return keeper_account(asked->ledger, asked->question, ledger_time(asked->ledger),
+		asked->answer, &asked->fail);
+}
+
+static int
 answer_one(struct asked *asked)
 {
 	switch ((enum ask)asked->question->ask) {
@@ -479,13 +488,22 @@ answer_one(struct asked *asked)
 	case ASK_CASE:
 		return answer_case(asked);
 	case ASK_EXPLAIN:
-		return answer_explain(asked);
+		return text_starts(text_of(asked->question->text), REQUEST_ACCOUNT)
+			? answer_account(asked)
+			: answer_explain(asked);
 	case ASK_AUDIT:
 		return answer_audit(asked);
 	case ASK_NEVER:
 		return answer_never(asked);
+	case ASK_NAMES:
+	case ASK_ACCOUNT:
+	case ASK_ORDER:
+		return answer_account(asked);
 	case ASK_LINES:
 	case ASK_EXPLAIN_LINE:
+	case ASK_ACCOUNTS:
+	case ASK_ACCOUNT_FACTS:
+	case ASK_ACCOUNT_TERMS:
 	case ASK_RELOAD:
 	case ASK_COUNT:
 		break;

@@ -7,17 +7,20 @@
 #include "runtime/exchangeredis.h"
 #include "runtime/process.h"
 #include "service/casetable.h"
+#include "service/guardanswer.h"
 #include "service/relayfile.h"
 #include "service/relaylisten.h"
 #include "service/relayload.h"
 #include "service/relaylogs.h"
 #include "service/relaynotice.h"
+#include "service/relayorders.h"
 #include "service/relayshare.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -54,6 +57,8 @@ struct relaying {
 	struct relayshare *share;
 	struct relayshare_standing standing; /* of the guard before */
 	bool has_standing;
+	struct relayorders orders;
+	struct event *desk; /* its questions */
 	struct hash_key key;
 	bool is_told;        /* that its file fails */
 	struct event *last;  /* NULL: the end has not begun */
@@ -102,6 +107,42 @@ line_of(void *context, const struct address *client)
 	return line.pseudonym;
 }
 
+/* Did an operator let the account send again, whatever this case says? What is held against it now is fused as the
+ * court does it, where nobody else knows anything of it. */
+static bool
+is_released(struct relaying *relaying, uint64_t key, const struct casetable_slot *slot)
+{
+	const struct court_settings *court = &relaying->settings->judging.parameters.court;
+	struct senders *senders = relay_senders(relaying->relay);
+	struct sender_facts facts = {0};
+
+	if (!relayorders_has_release(&relaying->orders, key, slot->number))
+		return false;
+	if (senders != NULL)
+		(void)!senders_facts(senders, key, relaying->duty.clock.now, &facts);
+	return relayorders_is_released(&relaying->orders, key, slot->number,
+		(double)facts.evidence.score + log(court->weight[CHANNEL_RELAY]),
+		slot->state == STATE_SUSPECT ? court->suspect : 0);
+}
+
+/* Orders that were just given hold for the question that is being decided. */
+static bool
+limit_of(void *context, uint64_t key, struct wall now, struct rule *ret)
+{
+	struct relaying *relaying = context;
+
+	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
+	return relayorders_limit(&relaying->orders, key, now, ret);
+}
+
+static struct wall
+limit_until(void *context, uint64_t key)
+{
+	const struct relaying *relaying = context;
+
+	return relayorders_until(&relaying->orders, key);
+}
+
 static struct relay_case
 case_of(void *context, uint64_t key)
 {
@@ -110,6 +151,8 @@ case_of(void *context, uint64_t key)
 	struct casetable_slot slot;
 
 	if (casetable_find(relaying->estate->cases, key, &slot) < 0)
+		return ret;
+	if (is_released(relaying, key, &slot))
 		return ret;
 	if (slot.state == STATE_SUSPECT)
 		ret.standing = RELAY_MAY_BE;
@@ -218,6 +261,7 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	(void)socket;
 	(void)what;
 	duty_beat(&relaying->duty);
+	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
 	relay_advance(relaying->relay, relaying->duty.clock.now);
 	relaynotice_again(&relaying->notice, relaying->relay, clock_steady());
 	relaynotice_time(&relaying->notice);
@@ -237,6 +281,30 @@ on_last(evutil_socket_t socket, short what, void *context)
 	if (relaylisten_let_end(&relaying->listen) == 0 || relaying->duty.is_orphan ||
 		clock_steady() - relaying->last_us > LAST_US)
 		(void)event_base_loopbreak(relaying->base);
+}
+
+/* One question at a time: mail has its turn between two. */
+static void
+on_desk(evutil_socket_t socket, short what, void *context)
+{
+	struct relaying *relaying = context;
+	struct guardanswer of = {
+		.relay = relaying->relay,
+		.roster = relaying->load.roster,
+		.names = relaying->estate->accountnames,
+		.cases = relaying->estate->cases,
+		.key = &relaying->key,
+		.until = limit_until,
+		.context = relaying,
+		.is_shadow = relaying->settings->relaying.relay.is_shadow,
+		.holds = relaying->settings->relaying.relay.holds,
+		.now = now_for(relaying),
+	};
+
+	(void)what;
+	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
+	if (guard_hear_desk(&of, socket) == -EPIPE)
+		(void)event_del(relaying->desk);
 }
 
 static void
@@ -373,6 +441,7 @@ settings_of(struct relaying *relaying)
 	settings.places = relaying->load.places;
 	settings.senders.seed = hash_keyed(&relaying->key, "senders", 7);
 	settings.line_of = lines_has_inside(relaying->settings->lines) ? line_of : NULL;
+	settings.limit_of = limit_of;
 	settings.case_of = case_of;
 	settings.on_evidence = give_evidence;
 	settings.on_sent = on_sent;
@@ -383,6 +452,7 @@ settings_of(struct relaying *relaying)
 /* Before what is counted. */
 struct kept {
 	struct wall began;
+	uint64_t cleared; /* relayorders.cleared */
 	uint32_t has_logs;
 	uint32_t has_standing;
 	struct relayshare_standing standing;
@@ -400,6 +470,7 @@ save_all(const void *context, struct save *save)
 {
 	const struct relaying *relaying = context;
 	struct kept kept = {.began = relaying->began,
+		.cleared = relaying->orders.cleared,
 		.has_logs = relaying->logs != NULL,
 		.has_standing = relaying->share != NULL};
 	int r;
@@ -437,6 +508,8 @@ restore_all(void *context, struct restore *restore, struct fail *fail)
 		r = restore_damaged(restore, fail, "a time that cannot be");
 	if (r == 0)
 		take_kept(relaying, &kept);
+	if (r == 0)
+		relaying->orders.cleared = kept.cleared;
 	if (r == 0)
 		r = relay_restore(relaying->relay, restore, relaying->duty.clock.now, fail);
 	if (r < 0 || kept.has_logs == 0)
@@ -549,6 +622,9 @@ loop(struct relaying *relaying)
 
 	must(tick != NULL && event_add(tick, &period) == 0);
 	must(parent != NULL && event_add(parent, NULL) == 0);
+	relaying->desk = event_new(relaying->base, relaying->estate->desk_guard.end[1],
+		EV_READ | EV_PERSIST, on_desk, relaying);
+	must(relaying->desk != NULL && event_add(relaying->desk, NULL) == 0);
 	duty_ready(&relaying->duty);
 	(void)event_base_dispatch(relaying->base);
 }
@@ -591,6 +667,7 @@ begin(struct relaying *relaying, const struct post *post, const struct relayopen
 	if (relayload_begin(&relaying->load, settings, &relaying->key, &fail) < 0)
 		duty_fail(&relaying->duty, &fail);
 	begin_notice(relaying);
+	relayorders_begin(&relaying->orders, relaying->estate->orders);
 	shutin_enter(&relaying->duty, post, relaying->settings);
 	restore(relaying, tries);
 	if (begin_share(relaying, &fail) < 0)
