@@ -2,6 +2,7 @@
 #include "control/request.h"
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
+#include "identity/accountname.h"
 #include "program/complaint.h"
 #include "program/control.h"
 #include "program/ledgerfile.h"
@@ -15,7 +16,7 @@
 #define TEXT_MOST (1 << 20)
 
 static const char usage[] =
-	"usage: lazaret explain ID|ADDRESS [--ledger FILE|--control PATH]\n"
+	"usage: lazaret explain ID|ADDRESS|account:NAME [--ledger FILE|--control PATH]\n"
 	"\n"
 	"Says in plain sentences why a case is what it is: what was seen, since when, compared "
 	"with\n"
@@ -24,6 +25,8 @@ static const char usage[] =
 	"  ID              number of a case, or pseudonym of a line (16 hexadecimal digits)\n"
 	"  ADDRESS         of the line, as scan prints it: its newest case. The audit trail keeps\n"
 	"                  who looked a case up by an address\n"
+	"  account:NAME    an account of a mail server: its newest case, and what the relay guard\n"
+	"                  of the running daemon knows of it now\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
 	"                  /var/lib/lazaret for root, ~/.local/state/lazaret for others)\n"
 	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
@@ -40,6 +43,32 @@ static const struct option options[] = {
 	{0},
 };
 
+/* As the keeper does it. Who asks is written down. */
+static int
+find_account(struct ledger *ledger, const char *what, struct ledger_case *ret, char name[SEAL_NAME],
+	struct fail *fail)
+{
+	const struct hash_key *key = ledger_key(ledger);
+	uint64_t line = key != NULL ? accountname_pseudonym(text_of(what), key) : 0;
+	char digits[24];
+	int r;
+
+	if (key == NULL) {
+		fail_what(
+			fail, "the ledger's key file is not there, so no account can be looked up");
+		return -ENOKEY;
+	}
+	snprintf(digits, sizeof(digits), "%016llx", (unsigned long long)line);
+	r = casefind(ledger, line != 0 ? text_of(digits) : text_of(what), ret, name, fail);
+	if (r == -ESRCH)
+		fail_what(fail, "the ledger has no case of the account \"%.80s\"", what);
+	if (r < 0)
+		return r;
+	snprintf(name, SEAL_NAME, "%s", what);
+	return ledger_note(
+		ledger, ACTION_FIND, ret->number, TEXT("explanation of an account"), fail);
+}
+
 static int
 explain(const char *path, const char *what, struct buffer *into, struct fail *fail)
 {
@@ -49,7 +78,9 @@ explain(const char *path, const char *what, struct buffer *into, struct fail *fa
 	char name[SEAL_NAME];
 	int r = ledgerfile_open_best(&ledger, path, &why, fail);
 
-	if (r == 0)
+	if (r == 0 && text_starts(text_of(what), REQUEST_ACCOUNT))
+		r = find_account(ledger, what + strlen(REQUEST_ACCOUNT), &of, name, fail);
+	else if (r == 0)
 		r = casefind(ledger, text_of(what), &of, name, fail);
 	if (r == 0) {
 		if (*name == '\0')

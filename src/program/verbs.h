@@ -28,6 +28,8 @@ extern const struct verb verbs[];
 /* What lazaret help prints: the verbs. */
 void help_list(FILE *out);
 
+int verb_account(int argc, char **argv);
+int verb_accounts(int argc, char **argv);
 int verb_case(int argc, char **argv);
 int verb_cases(int argc, char **argv);
 int verb_explain(int argc, char **argv);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #define ROW_MOST 8192
+#define UNHEARD  "The relay guard has not heard of this account as yet: is the name right?\n"
 
 struct listing {
 	const struct guardanswer *of;
@@ -158,8 +159,7 @@ tell_unknown(const struct question *question, const char *name, struct answer *a
 	if (question->flag) {
 		(void)answer_add(answer,
 			question->ask == ASK_ACCOUNT_TERMS
-				? TEXT("The relay guard has not heard of this account as yet: is "
-				       "the name right?\n")
+				? TEXT(UNHEARD)
 				: TEXT("\nNow: the relay guard knows nothing of it.\n"));
 		return;
 	}
@@ -188,6 +188,8 @@ answer_account(const struct guardanswer *of, const struct question *question, st
 	}
 	buffer_init(&text, sizeof(answer->text));
 	if (question->ask == ASK_ACCOUNT_TERMS) {
+		if (!report.is_known)
+			buffer_text(&text, TEXT(UNHEARD));
 		account_report_terms(&report, &text);
 	} else if (question->is_json) {
 		account_report_json(&report, &text);
