@@ -85,6 +85,47 @@ decode(struct text word, char *into, size_t size)
 	return 0;
 }
 
+static void
+take_switch(struct words *words, struct text name)
+{
+	bool *switches[] = {&words->has_undo, &words->has_release, &words->has_all};
+	static const char *const names[] = {"--undo", "--release", "--all"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (text_is(name, names[i])) {
+			*switches[i] = true;
+			return;
+		}
+	}
+	words->has_switch = true;
+}
+
+static int
+take_value(struct words *words, struct text name, struct text value)
+{
+	const struct {
+		const char *name;
+		char *into;
+		size_t size;
+		bool *has;
+	} values[] = {
+		{"--state", words->state, sizeof(words->state), NULL},
+		{"--reason", words->reason, sizeof(words->reason), &words->has_reason},
+		{"--limit", words->limit, sizeof(words->limit), &words->has_limit},
+		{"--until", words->until, sizeof(words->until), NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		if (!text_is(name, values[i].name) || value.length >= values[i].size)
+			continue;
+		snprintf(values[i].into, values[i].size, "%s", value.at);
+		if (values[i].has != NULL)
+			*values[i].has = true;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static int
 take_flag(struct words *words, const char *word)
 {
@@ -100,27 +141,9 @@ take_flag(struct words *words, const char *word)
 		return -EINVAL;
 	snprintf(kept, sizeof(words->flag), "%.*s%s", (int)name.length, name.at,
 		has_value ? "=" : "");
-	if (text_is(name, "--state") && has_value && value.length < sizeof(words->state))
-		snprintf(words->state, sizeof(words->state), "%s", value.at);
-	else if (text_is(name, "--reason") && has_value) {
-		snprintf(words->reason, sizeof(words->reason), "%s", value.at);
-		words->has_reason = true;
-	} else if (text_is(name, "--limit") && has_value) {
-		snprintf(words->limit, sizeof(words->limit), "%s", value.at);
-		words->has_limit = true;
-	} else if (text_is(name, "--until") && has_value && value.length > 0 &&
-		value.length < sizeof(words->until))
-		snprintf(words->until, sizeof(words->until), "%s", value.at);
-	else if (text_is(name, "--undo") && !has_value)
-		words->has_undo = true;
-	else if (text_is(name, "--release") && !has_value)
-		words->has_release = true;
-	else if (text_is(name, "--all") && !has_value)
-		words->has_all = true;
-	else if (!has_value)
-		words->has_switch = true;
-	else
-		return -EINVAL;
+	if (has_value)
+		return take_value(words, name, value);
+	take_switch(words, name);
 	return 0;
 }
 

@@ -252,6 +252,7 @@ relay_terms(struct relay *relay, uint64_t key, enum limit class, struct text acc
 		(account.length > 0 ? roster_find(settings->roster, account, now, &entry)
 				    : roster_find_key(settings->roster, key, now, &entry));
 	struct responsible who = {.has_rule = true};
+	struct rule rule;
 
 	*ret = (struct relay_terms){
 		.word = is_named && (entry.rule != NULL || entry.is_allowed) ? RELAY_OF_ROSTER
@@ -260,7 +261,8 @@ relay_terms(struct relay *relay, uint64_t key, enum limit class, struct text acc
 		.is_allowed = entry.is_allowed,
 		.rule = entry.rule != NULL ? *entry.rule : settings->rule[entry.class],
 	};
-	if (find_order(relay, key, now, &ret->rule)) {
+	if (find_order(relay, key, now, &rule)) {
+		ret->rule = rule;
 		ret->word = RELAY_OF_OPERATOR;
 		ret->is_allowed = false;
 	}

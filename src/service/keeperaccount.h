@@ -2,8 +2,8 @@
  *
  * What:    writes down who asks for one, or for their names (ASK_ACCOUNT, ASK_NAMES); explains the case of one
  *          (ASK_EXPLAIN of "account:NAME"); writes what is ordered for one (ASK_ORDER), which holds once it is in the
- *          ledger and the caller showed it to the guard (keeper_show_orders). An account is named by its name, or by its
- *          pseudonym of 16 digits, with "line-" before it or not.
+ *          ledger and the caller showed it to the guard (keeper_show_orders). An account is named by its name, or by
+ *          its pseudonym of 16 digits, with "line-" before it or not.
  * Limits:  days are those of the calendar in UTC, from today on.
  * Thread:  the keeper's.
  */

@@ -39,6 +39,17 @@ takes_each_verb(void **state)
 			"192.0.2.1\na b%"},
 		{"lazaret/1 never --undo 192.0.2.1", VERB_NEVER, false, true, "192.0.2.1\n"},
 		{"lazaret/1 reload", VERB_RELOAD, false, false, ""},
+		{"lazaret/1 accounts", VERB_ACCOUNTS, false, false, ""},
+		{"lazaret/1 accounts --all --json", VERB_ACCOUNTS, true, true, ""},
+		{"lazaret/1 accounts --names", VERB_ACCOUNTS_NAMES, false, false, ""},
+		{"lazaret/1 accounts --all --names", VERB_ACCOUNTS_NAMES, false, true, ""},
+		{"lazaret/1 account bob@example.net", VERB_ACCOUNT, false, false,
+			"bob@example.net"},
+		{"lazaret/1 account --release bob", VERB_LIMIT, false, true, "bob\n\n"},
+		{"lazaret/1 account bob --limit=5%20messages/day", VERB_LIMIT, false, false,
+			"bob\n5 messages/day\n"},
+		{"lazaret/1 account --until=2026-12-31 --limit=none bob", VERB_LIMIT, false, false,
+			"bob\nnone\n2026-12-31"},
 	};
 
 	(void)state;
@@ -63,8 +74,12 @@ refuses_what_is_no_request(void **state)
 		"lazaret/1 case a%zz", "lazaret/1 case \t", "lazaret/1 case  1",
 		"lazaret/1 lines --state", "lazaret/1 cases --open=1", "lazaret/1 never 1",
 		"lazaret/1 never 1 --undo --reason=x", "lazaret/1 never --reason=x",
-		"lazaret/1 status --json=1", "lazaret/1 case --x 1",
-		"lazaret/1 status --exporters --exporters --exporters"};
+		"lazaret/1 accounts bob", "lazaret/1 accounts --release", "lazaret/1 account",
+		"lazaret/1 account bob --limit", "lazaret/1 account bob --until=2026-12-31",
+		"lazaret/1 account bob --limit=none --release",
+		"lazaret/1 account bob --release --until=2026-12-31",
+		"lazaret/1 account bob --names", "lazaret/1 status --json=1",
+		"lazaret/1 case --x 1", "lazaret/1 status --exporters --exporters --exporters"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -155,7 +170,8 @@ verbs_that_open_names_or_change_something_need_more(void **state)
 	for (int verb = 0; verb < VERB_COUNT; verb++) {
 		bool changes = verb == VERB_NEVER || verb == VERB_RELOAD;
 		bool opens = verb == VERB_CASE || verb == VERB_EXPLAIN || verb == VERB_AUDIT ||
-			verb == VERB_NEVERS;
+			verb == VERB_NEVERS || verb == VERB_ACCOUNTS_NAMES ||
+			verb == VERB_ACCOUNT || verb == VERB_LIMIT;
 
 		assert_int_equal(verb_rows[verb].role,
 			changes         ? DESK_ADMIN

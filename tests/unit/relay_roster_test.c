@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "identity/accountname.h"
 #include "relay/roster.h"
 #include "unit.h"
 
@@ -272,6 +273,26 @@ any_bytes_may_come(void **state)
 	}
 }
 
+static void
+an_account_is_found_by_its_pseudonym_and_its_domain_is_not(void **state)
+{
+	struct roster *roster =
+		roster_of("anna@example.net business 5 recipients/hour until 2026-03-01\n"
+			  "@example.net newsletter\n");
+	const uint64_t anna = accountname_pseudonym(TEXT("Anna@example.net"), &key);
+	const uint64_t bob = accountname_pseudonym(TEXT("bob@example.net"), &key);
+	struct roster_entry entry;
+
+	(void)state;
+	assert_true(roster_find_key(roster, anna, day(2026, 3, 1, 12), &entry));
+	assert_int_equal(entry.class, LIMIT_BUSINESS);
+	assert_int_equal(entry.rule->most[RULE_RECIPIENTS][RULE_HOUR], 5);
+	assert_false(roster_find_key(roster, anna, day(2026, 3, 2, 12), &entry));
+	assert_false(roster_find_key(roster, bob, day(2026, 3, 1, 12), &entry));
+	assert_false(roster_find_key(roster, 0, day(2026, 3, 1, 12), &entry));
+	roster_free(roster);
+}
+
 int
 main(void)
 {
@@ -279,6 +300,7 @@ main(void)
 		cmocka_unit_test(an_account_has_a_class_and_a_rule),
 		cmocka_unit_test(a_domain_stands_for_its_accounts),
 		cmocka_unit_test(a_line_holds_to_the_end_of_its_last_day),
+		cmocka_unit_test(an_account_is_found_by_its_pseudonym_and_its_domain_is_not),
 		cmocka_unit_test(a_mistake_is_told_with_its_place),
 		cmocka_unit_test(there_are_ceilings),
 		cmocka_unit_test(a_million_lines_are_read),
