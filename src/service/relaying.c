@@ -150,6 +150,7 @@ case_of(void *context, uint64_t key)
 	struct relay_case ret = {.standing = RELAY_CLEAR};
 	struct casetable_slot slot;
 
+	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
 	if (casetable_find(relaying->estate->cases, key, &slot) < 0)
 		return ret;
 	if (is_released(relaying, key, &slot))
