@@ -624,8 +624,9 @@ answer(struct keeper *keeper)
 			&keeper->answer);
 		if (keeper->message.question.ask == ASK_AUDIT && keeper->answer.code == 0)
 			note_seen(keeper);
+		/* What the guard was not shown it is shown when the ledger is opened again. */
 		if (keeper->message.question.ask == ASK_ORDER && show_orders(keeper, &fail) < 0)
-			note_failure(keeper, REFUSED_QUESTION, &fail);
+			give_up_ledger(keeper, &fail);
 		return;
 	}
 	keeper->answer = (struct answer){

@@ -3,6 +3,7 @@
 #include "identity/sighting.h"
 #include "runtime/channel.h"
 #include "service/estate.h"
+#include "service/ordertable.h"
 #include "unit.h"
 #include "verdict/verdict.h"
 
@@ -200,6 +201,57 @@ channels_of_others_are_closed(void **state)
 	estate_free(&estate);
 }
 
+static void
+write_orders(struct estate *estate)
+{
+	struct ordertable *table = estate->orders;
+
+	table->count = 4711;
+}
+
+static void
+read_orders(struct estate *estate)
+{
+	const struct ordertable *table = estate->orders;
+
+	if (table->count != 4711)
+		_exit(1);
+}
+
+static void
+ask_the_guard(struct estate *estate)
+{
+	if (channel_send(estate->desk_guard.end[0], 1, NULL, 0) < 0)
+		_exit(1);
+}
+
+static void
+orders_are_written_by_the_keeper_and_read_by_the_guard(void **state)
+{
+	static const struct estate_settings with_guard = {.guards = 1,
+		.judges = 1,
+		.sightings_most = 64,
+		.verdicts_most = 16,
+		.names_most = 64};
+	struct post guard = {.owner = OWNER_GUARD}, keeper = {.owner = OWNER_KEEPER},
+		    desk = {.owner = OWNER_DESK};
+	struct estate estate;
+	struct fail fail = {0};
+	uint16_t type = 0;
+
+	(void)state;
+	assert_int_equal(estate_make(&estate, &with_guard, &fail), 0);
+	assert_true(is_fault(end_of(&estate, &guard, write_orders)));
+	assert_true(is_fault(end_of(&estate, &desk, write_orders)));
+	assert_int_equal(end_of(&estate, &keeper, write_orders), 0);
+	assert_int_equal(end_of(&estate, &guard, read_orders), 0);
+	/* The desk asks the guard, and nobody else does. */
+	assert_true(is_fault(end_of(&estate, &keeper, ask_the_guard)));
+	assert_int_equal(end_of(&estate, &desk, ask_the_guard), 0);
+	assert_int_equal(channel_receive(estate.desk_guard.end[1], &type, NULL, 0), 0);
+	estate_free(&estate);
+}
+
 int
 main(void)
 {
@@ -210,6 +262,7 @@ main(void)
 		cmocka_unit_test(figures_of_others_can_only_be_read),
 		cmocka_unit_test(figures_of_rings_are_written_by_judges_only),
 		cmocka_unit_test(channels_of_others_are_closed),
+		cmocka_unit_test(orders_are_written_by_the_keeper_and_read_by_the_guard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
