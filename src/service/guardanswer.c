@@ -118,6 +118,8 @@ list_page(struct listing *listing)
 		at = next;
 		if (at == 0)
 			return;
+		if (listing->question->is_json && listing->listed == GUARD_ANSWER_OBJECTS)
+			break;
 	}
 	listing->answer->cursor = senders != NULL ? at + 1 : 0;
 }

@@ -5,7 +5,8 @@
  *          only where those are asked for; the guard knows names of those only that have been under suspicion.
  *          Senders that are not accounts (lines, certificates, addresses) are in the same list.
  * Owns:    nothing.
- * Limits:  a page looks at GUARD_ANSWER_SENDERS senders at most, so that mail waits for less than a millisecond.
+ * Limits:  a page looks at GUARD_ANSWER_SENDERS senders at most, and has GUARD_ANSWER_OBJECTS objects of JSON, so that
+ *          mail waits for less than half a millisecond.
  * Thread:  the guard's.
  */
 #ifndef LAZARET_SERVICE_GUARDANSWER_H
@@ -16,7 +17,8 @@
 #include "relay/relay.h"
 #include "service/casetable.h"
 
-#define GUARD_ANSWER_SENDERS 256
+#define GUARD_ANSWER_SENDERS 128
+#define GUARD_ANSWER_OBJECTS 12
 
 struct guardanswer {
 	struct relay *relay;
