@@ -102,8 +102,8 @@ struct guard_answer guard_ask(struct guard *guard, const struct guard_ask *ask, 
 void guard_advance(struct guard *guard, struct wall now);
 
 /* Recipients of a message that was sent by a key then did not get anywhere: they count no more for that key. The
- * message does, and no more than GUARD_REFUND_DAY are given back in a day, since bounces are a way to write to somebody, too.
- * False: that is reached, and nothing is given back. */
+ * message does, and no more than GUARD_REFUND_DAY are given back in a day, since bounces are a way to write to
+ * somebody, too. False: that is reached, and nothing is given back. */
 bool guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
 	struct wall taken, struct wall now);
 

@@ -2,8 +2,8 @@
  *
  * What:    one of these a listening socket, given to runtime/streamserver.h as its protocol. Whether who asks here is
  *          heard again at the end of a message is learnt: once END-OF-MESSAGE was asked, messages that break off are
- *          given back: when another follows on their connection, or nothing is heard of them for long. An answer that is
- *          to be slow waits, and with it the connection that asked; no other.
+ *          given back: when another follows on their connection, or nothing is heard of them for long. An answer
+ *          that is to be slow waits, and with it the connection that asked; no other.
  * Owns:    two buffers; relay and settings are the caller's.
  * Thread:  one.
  */
