@@ -60,12 +60,12 @@ struct relaying {
 	struct relayorders orders;
 	struct event *desk; /* its questions */
 	struct hash_key key;
-	bool is_told;        /* that its file fails */
-	struct event *last;  /* NULL: the end has not begun */
-	int64_t last_us;     /* when it did */
-	struct wall began;   /* the first guard with this state */
-	struct timeval turn; /* of the loop, in which was asked last */
-	int64_t turn_us;     /* when that was first */
+	bool is_told;       /* that its file fails */
+	struct event *last; /* NULL: the end has not begun */
+	int64_t last_us;    /* when it did */
+	struct wall began;  /* the first guard with this state */
+	int64_t turn_us; /* when somebody was first asked for in this turn of the loop; 0: nobody was */
+	struct event *turn_over;
 };
 
 static struct wall
@@ -77,20 +77,28 @@ now_for(void *context)
 	return relaying->duty.clock.now;
 }
 
+/* It runs behind all that waited when somebody was asked for first. */
+static void
+on_turn_over(evutil_socket_t socket, short what, void *context)
+{
+	struct relaying *relaying = context;
+
+	(void)socket;
+	(void)what;
+	relaying->turn_us = 0;
+}
+
 /* Since somebody was first asked for in this turn of the loop so long has passed that whoever is asked for last should
- * not wait any more. The loop's time is that of the system, which may be set, so it only tells turns apart. */
+ * not wait any more. Not measured by the loop's own time, which is that of the system and may be set. */
 static bool
 is_late(void *context)
 {
 	struct relaying *relaying = context;
 	int64_t now = relaying->duty.clock.steady_us; /* that was read just before */
-	struct timeval turn;
 
-	if (event_base_gettimeofday_cached(relaying->base, &turn) < 0)
-		return false;
-	if (turn.tv_sec != relaying->turn.tv_sec || turn.tv_usec != relaying->turn.tv_usec) {
-		relaying->turn = turn;
+	if (relaying->turn_us == 0) {
 		relaying->turn_us = now;
+		event_active(relaying->turn_over, EV_TIMEOUT, 1);
 	}
 	return now - relaying->turn_us > relaying->settings->relaying.deadline_us;
 }
@@ -665,6 +673,8 @@ begin(struct relaying *relaying, const struct post *post, const struct relayopen
 
 	listen.descriptors = process_descriptors();
 	relaying->base = listen.base = make_base();
+	relaying->turn_over = event_new(relaying->base, -1, 0, on_turn_over, relaying);
+	must(relaying->turn_over != NULL);
 	if (relayload_begin(&relaying->load, settings, &relaying->key, &fail) < 0)
 		duty_fail(&relaying->duty, &fail);
 	begin_notice(relaying);
