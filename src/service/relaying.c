@@ -41,6 +41,8 @@
 #define SHARE_SILENCE_US (2 * WALL_SECOND)
 /* Lines of logs that are older say nothing of this hour. */
 #define OLD_US (15 * WALL_MINUTE)
+/* A log that is not there for so long after the begin is missed. */
+#define LOGS_US (10 * WALL_SECOND)
 
 struct relaying {
 	const struct daemon_settings *settings;
@@ -64,6 +66,7 @@ struct relaying {
 	struct event *last; /* NULL: the end has not begun */
 	int64_t last_us;    /* when it did */
 	struct wall began;  /* the first guard with this state */
+	int64_t begun_us;   /* this one: clock_steady */
 	int64_t turn_us; /* when somebody was first asked for in this turn of the loop; 0: nobody was */
 	struct event *turn_over;
 };
@@ -228,10 +231,6 @@ show_share(struct relaying *relaying, struct duty *duty)
 	counts = relayshare_counts(relaying->share);
 	exchange_state(relaying->exchange, &state);
 	duty_show(duty, COUNT_SHARE_CONNECTED, state.is_connected);
-	if (!state.is_connected && *state.why != '\0')
-		duty_trouble(duty, "the Redis of relay.share is not reached: %s", state.why);
-	else
-		duty_trouble(duty, "%s", "");
 	duty_count(duty, COUNT_SHARE_FAILURES, state.failures);
 	duty_count(duty, COUNT_SHARE_OUT, counts.changes_out);
 	duty_count(duty, COUNT_SHARE_IN, counts.changes_in);
@@ -242,9 +241,57 @@ show_share(struct relaying *relaying, struct duty *duty)
 	duty_show(duty, COUNT_SHARE_RELAYS, counts.relays);
 }
 
+/* How many of the logs are there. */
+static size_t
+show_logs(const struct relaying *relaying, struct duty *duty)
+{
+	struct relaylogs_counts sum = {.events = 0};
+	size_t open = 0;
+
+	for (size_t i = 0; relaying->logs != NULL && i < relaying->load.logs; i++) {
+		struct relaylogs_counts one = relaylogs_counts(relaying->logs, i);
+
+		sum.file.lines += one.file.lines;
+		sum.events += one.events;
+		sum.unknown += one.unknown;
+		sum.no_lines +=
+			one.no_lines + one.doubtful + one.file.long_lines + one.file.cut_lines;
+		sum.file.lost += one.file.lost;
+		sum.file.behind += one.file.behind;
+		open += one.file.is_open;
+	}
+	duty_count(duty, COUNT_LOG_LINES, sum.file.lines);
+	duty_count(duty, COUNT_LOG_EVENTS, sum.events);
+	duty_count(duty, COUNT_LOG_UNKNOWN, sum.unknown);
+	duty_count(duty, COUNT_LOG_LEFT_OUT, sum.no_lines);
+	duty_count(duty, COUNT_LOG_LOST, sum.file.lost);
+	duty_show(duty, COUNT_LOG_BEHIND, sum.file.behind);
+	duty_show(duty, COUNT_LOG_OPEN, open);
+	return open;
+}
+
+/* What is wrong, if it has been for a while. */
+static void
+show_trouble(struct relaying *relaying, size_t logs_open)
+{
+	struct duty *duty = &relaying->duty;
+	struct exchange_state state = {.is_connected = true};
+
+	if (relaying->exchange != NULL)
+		exchange_state(relaying->exchange, &state);
+	if (!state.is_connected && *state.why != '\0')
+		duty_trouble(duty, "the Redis of relay.share is not reached: %s", state.why);
+	else if (logs_open < relaying->load.logs && clock_steady() - relaying->begun_us > LOGS_US)
+		duty_trouble(duty, "%zu of %zu logs of relay.logs are not there, or cannot be read",
+			relaying->load.logs - logs_open, relaying->load.logs);
+	else
+		duty_trouble(duty, "%s", "");
+}
+
 static void
 show(struct relaying *relaying)
 {
+	show_trouble(relaying, show_logs(relaying, &relaying->duty));
 	show_share(relaying, &relaying->duty);
 	relaylisten_show(&relaying->listen, &relaying->duty);
 	show_counts(relaying);
@@ -702,6 +749,7 @@ relaying_run(const struct daemon_settings *settings, struct estate *estate,
 	estate_enter(estate, &post, descriptors, opening->count);
 	*relaying = (struct relaying){.settings = settings, .estate = estate};
 	duty_begin(&relaying->duty, estate, &post);
+	relaying->begun_us = clock_steady();
 	keys = duty_keys(settings->keep.ledger);
 	relaying->key = keys.pseudonym;
 	lines_set_key(settings->lines, &keys.pseudonym);
