@@ -12,8 +12,7 @@ say_state(const struct verdict *verdict, const char *name, struct buffer *into)
 		[STATE_SUSPECT] = "may be in other hands: mail like spam is sent through it",
 		[STATE_CONFIRMED] = "is in other hands: spam is sent through it",
 		[STATE_QUARANTINE] = "is in quarantine",
-		[STATE_PROBATION] = "is on probation: spam was sent through it, and it has been "
-				    "quiet since",
+		[STATE_PROBATION] = "is on probation: it was confirmed, and has been quiet since",
 	};
 	char time[WALL_TEXT];
 

@@ -154,8 +154,8 @@ an_order_that_was_changed_is_found_out(void **state)
 	static const char *const changes[] = {
 		"DROP TRIGGER account_orders_stay; UPDATE account_orders SET rule = 'none'",
 		"DELETE FROM account_orders",
-		"INSERT INTO account_orders (line, kind, time, of_case, threshold, actor, rule) "
-		"VALUES (5, 'limit', 1, 0, 0, 'nobody', 'none')",
+		("INSERT INTO account_orders (line, kind, time, of_case, threshold, actor, rule) "
+		 "VALUES (5, 'limit', 1, 0, 0, 'nobody', 'none')"),
 	};
 	struct ledger *ledger = fixture_ledger(*state);
 	struct ledger_proof proof;
