@@ -49,15 +49,16 @@ wait_for(pid_t child, const struct callerlookup *lookup, struct fail *fail)
 	pid_t ended;
 	int status;
 
-	while ((ended = waitpid(child, &status, is_late ? 0 : WNOHANG)) != child) {
-		if (ended < 0 && errno != EINTR)
+	for (;;) {
+		if (lookup->on_wait != NULL)
+			lookup->on_wait(lookup->context);
+		ended = waitpid(child, &status, is_late ? 0 : WNOHANG);
+		if (ended == child || (ended < 0 && errno != EINTR))
 			break;
 		if (!is_late && clock_steady() > end) {
 			is_late = true;
 			(void)kill(child, SIGKILL);
 		}
-		if (lookup->on_wait != NULL)
-			lookup->on_wait(lookup->context);
 		if (!is_late)
 			(void)nanosleep(&nap, NULL);
 	}
