@@ -9,12 +9,6 @@ from ending import children, folder, start, wait_until
 
 SOCKET, MILTER = "/run/lazaret/policy", "/run/lazaret/milter"
 NAME = os.environ.get("LAZARET_RELAY", "")
-# Another program may stand in for it: it is given what command() says of one.
-STAND_IN = os.environ.get("GUARD_STAND_IN", "")
-
-
-def is_there():
-    return bool(STAND_IN) or os.access(NAME, os.X_OK)
 
 
 class Guard:
@@ -28,9 +22,6 @@ class Guard:
         self.start()
 
     def command(self):
-        if STAND_IN:
-            return [STAND_IN, "--listen", self.at, "--limit", str(self.account), "--business-limit", str(self.business),
-                    "--record", self.log_path, *(word for firm in self.firms for word in ("--business", firm))]
         settings = {"daemon.state": self.folder, "control.path": self.control, "metrics.listen": "",
                     "relay.listen": f"policy:unix:{self.at} milter:unix:{MILTER}", "relay.socket-group": self.group, "relay.mode": "enforce",
                     "relay.hold": "yes", "relay.slow-from": "100", "relay.local": "example.net", "relay.warm-up": "0s",
@@ -76,8 +67,6 @@ class Guard:
 
     def record(self):
         """What it has to tell of its accounts."""
-        if STAND_IN:
-            return self.log()
         asked = [subprocess.run([os.environ["LAZARET"], verb, "--control", self.control], capture_output=True, text=True, timeout=30,
                                 check=False) for verb in ("accounts", "status")]
         return "\n".join(one.stdout for one in asked if one.returncode == 0)

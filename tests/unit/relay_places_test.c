@@ -46,10 +46,11 @@ write_files(void **state)
 	snprintf(countries, sizeof(countries), "%s/countries.mmdb", folder);
 	snprintf(scratch, sizeof(scratch), "%s/scratch.mmdb", folder);
 	/* In double quotes of the shell. */
-	snprintf(command, sizeof(command), "exec 2>/dev/null; perl - '%s' '%s' <<'END'\n%s\nEND\n",
-		networks, countries, writer);
-	is_there = system(command) == 0; /* NOLINT(cert-env33-c): of a test */
-	return 0;
+	snprintf(command, sizeof(command), "perl - '%s' '%s' <<'END'\n%s\nEND\n", networks,
+		countries, writer);
+	/* Without the library these tests are skipped; with it there are files. */
+	is_there = system("exec 2>/dev/null; perl -MMaxMind::DB::Writer::Tree -e 1") == 0;
+	return is_there && system(command) != 0 ? -1 : 0;
 }
 
 static int
