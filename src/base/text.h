@@ -42,6 +42,13 @@ text_is(struct text a, const char *terminated)
 	return text_equal(a, text_of(terminated));
 }
 
+/* Of ASCII; other bytes stay. */
+static inline char
+text_small(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 bool text_starts(struct text text, const char *with);
 
 /* Without blanks and tabs at both ends. */

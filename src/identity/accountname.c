@@ -16,11 +16,8 @@ accountname_pseudonym(struct text name, const struct hash_key *key)
 
 	if (name.length == 0 || name.length > ACCOUNTNAME_MOST)
 		return 0;
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.at[i];
-
-		small[1 + i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-	}
+	for (size_t i = 0; i < name.length; i++)
+		small[1 + i] = text_small(name.at[i]);
 	hash = hash_keyed(key, small, 1 + name.length);
 	return hash != 0 ? hash : 1;
 }

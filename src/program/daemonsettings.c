@@ -199,12 +199,6 @@ take_metrics(const struct config *config, struct daemon_settings *settings, stru
 	return -EINVAL;
 }
 
-static int64_t
-microseconds(const struct config *config, const char *option)
-{
-	return (int64_t)(config_number(config, option) * (double)WALL_SECOND);
-}
-
 /* Copied: the configuration does not outlive the settings. */
 static void
 take_allowed(const struct config *config, struct daemon_settings *settings)
@@ -235,12 +229,12 @@ take_numbers(const struct config *config, struct daemon_settings *settings)
 	take_allowed(config, settings);
 	receive->export_.sampling = (uint32_t)config_number(config, "receive.sampling");
 	receive->export_.sessions_most = (size_t)config_number(config, "receive.sessions-most");
-	receive->join_us = microseconds(config, "receive.join");
+	receive->join_us = settings_microseconds(config, "receive.join");
 	receive->join_most = JOIN_MOST;
 	receive->buffer_bytes = (size_t)config_number(config, "receive.buffer");
 	receive->by_records = text_is(config_choice(config, "receive.clock"), "records");
-	settings->hangs_us = microseconds(config, "daemon.hangs");
-	settings->judging.snapshot_us = microseconds(config, "daemon.snapshot");
+	settings->hangs_us = settings_microseconds(config, "daemon.hangs");
+	settings->judging.snapshot_us = settings_microseconds(config, "daemon.snapshot");
 	settings->keep.close_silent_days =
 		(unsigned)(config_number(config, "ledger.retention-open") / 86400);
 	settings->keep.forget_days =

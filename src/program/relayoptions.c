@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/relayoptions.h"
 
+#include "program/settings.h"
 #include "runtime/endpoint.h"
 #include "service/relayload.h"
 #include "service/relaylogin.h"
@@ -10,12 +11,6 @@
 
 /* What lazaret-relay takes where nothing is configured. */
 #define USUAL "policy:127.0.0.1:10031 milter:127.0.0.1:10032"
-
-static int64_t
-microseconds(const struct config *config, const char *option)
-{
-	return (int64_t)(config_number(config, option) * (double)WALL_SECOND);
-}
 
 static int
 find_protocol(struct text name)
@@ -102,7 +97,7 @@ take_relay(const struct config *config, struct relay_settings *ret)
 	ret->is_shadow = text_is(config_choice(config, "relay.mode"), "observe");
 	ret->holds = config_flag(config, "relay.hold");
 	ret->slow_from = (unsigned)config_number(config, "relay.slow-from");
-	ret->slow_us = microseconds(config, "relay.slow");
+	ret->slow_us = settings_microseconds(config, "relay.slow");
 }
 
 static void
@@ -110,7 +105,7 @@ take_senders(const struct config *config, struct senders_settings *ret)
 {
 	senders_defaults(ret);
 	ret->most = (size_t)config_number(config, "relay.accounts-most");
-	ret->warm_up_us = microseconds(config, "relay.warm-up");
+	ret->warm_up_us = settings_microseconds(config, "relay.warm-up");
 	ret->warm_up_percent = (unsigned)config_number(config, "relay.warm-up-share");
 	ret->learnt_multiple = config_number(config, "relay.learnt");
 	ret->learnt_least = (uint32_t)config_number(config, "relay.learnt-least");
@@ -261,7 +256,7 @@ relayoptions_take(const struct config *config, struct relaying_settings *ret, st
 		.deadline_us = (int64_t)config_number(config, "relay.deadline") * 1000,
 		.language = language_of(config),
 		.connections_most = (size_t)config_number(config, "relay.connections-most"),
-		.save_us = microseconds(config, "daemon.snapshot"),
+		.save_us = settings_microseconds(config, "daemon.snapshot"),
 	};
 	snprintf(ret->group, sizeof(ret->group), "%s", config_string(config, "relay.socket-group"));
 	snprintf(ret->local, sizeof(ret->local), "%s", config_string(config, "relay.local"));
@@ -273,7 +268,6 @@ relayoptions_take(const struct config *config, struct relaying_settings *ret, st
 		config_string(config, "relay.login-secret"));
 	take_relay(config, &ret->relay);
 	take_senders(config, &ret->relay.senders);
-	ret->accounts_most = ret->relay.senders.most;
 	r = take_places(text_of(config_string(config, "relay.listen")), ret, fail);
 	if (r == 0)
 		r = take_help(config, ret, fail);

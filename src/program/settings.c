@@ -160,3 +160,9 @@ settings_inside(const struct config *config, struct lines *lines, struct fail *f
 	}
 	return 0;
 }
+
+int64_t
+settings_microseconds(const struct config *config, const char *option)
+{
+	return (int64_t)(config_number(config, option) * (double)WALL_SECOND);
+}

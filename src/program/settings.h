@@ -25,6 +25,9 @@ struct config *settings_try(const char *path, int *ret_problems, struct fail *fi
 /* Puts what the file or the profile set over the parameters; the others stay. */
 void settings_parameters(const struct config *config, struct parameters *parameters);
 
+/* A duration, which options have in seconds. */
+int64_t settings_microseconds(const struct config *config, const char *option);
+
 /* Lines are made with settings_lines; then the table of prefixes is added, and then the own network, as far as
  * the table does not have it. */
 void settings_lines(const struct config *config, struct lines_settings *settings);

@@ -112,11 +112,8 @@ relay_domain(const struct relay_settings *settings, struct text address)
 		domain = (struct text){at + 1, (size_t)(address.at + address.length - at) - 1};
 	if (domain.length == 0 || domain.length > sizeof(small))
 		return 0;
-	for (size_t i = 0; i < domain.length; i++) {
-		char c = domain.at[i];
-
-		small[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-	}
+	for (size_t i = 0; i < domain.length; i++)
+		small[i] = text_small(domain.at[i]);
 	return hash_keyed(&settings->key, small, domain.length);
 }
 

@@ -49,11 +49,8 @@ key_of_small(enum kind kind, struct text name, const struct hash_key *key)
 {
 	struct piece piece = {.kind = (uint8_t)kind};
 
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.at[i];
-
-		piece.name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-	}
+	for (size_t i = 0; i < name.length; i++)
+		piece.name[i] = text_small(name.at[i]);
 	return key_of(&piece, name.length, key);
 }
 

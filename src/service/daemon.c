@@ -194,7 +194,7 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "relay.keys-most";
 	if (old->relaying.relay.messages_most != new->relaying.relay.messages_most)
 		return "relay.messages-most";
-	if (old->relaying.accounts_most != new->relaying.accounts_most)
+	if (old->relaying.relay.senders.most != new->relaying.relay.senders.most)
 		return "relay.accounts-most";
 	if (old->estate.judges != new->estate.judges)
 		return "daemon.judges";

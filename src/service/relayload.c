@@ -62,8 +62,8 @@ load_roster(struct relayload *load, const struct relaying_settings *settings,
 	bytes = read_file(settings->accounts, &size, fail);
 	if (bytes == NULL)
 		return -EIO;
-	r = roster_parse((struct text){bytes, size}, key, settings->accounts_most, &load->roster,
-		&place, fail);
+	r = roster_parse((struct text){bytes, size}, key, settings->relay.senders.most,
+		&load->roster, &place, fail);
 	free(bytes);
 	if (r < 0)
 		fail_where(fail, "%s:%zu:%zu", settings->accounts, place.line, place.column);

@@ -43,10 +43,10 @@ struct relaying_settings {
 	int64_t deadline_us;
 	enum reply_language language;
 	char help[REPLY_HELP_MOST + 1];
-	char accounts[RELAY_FILES]; /* the file of roster.h; empty: none */
-	size_t accounts_most;       /* lines of it, and senders that are known */
-	char places[RELAY_FILES];   /* MMDB files, with blanks between */
-	char logs[RELAY_FILES];     /* of the mail server, the same */
+	char accounts
+		[RELAY_FILES];    /* the file of roster.h, as many lines as senders; empty: none */
+	char places[RELAY_FILES]; /* MMDB files, with blanks between */
+	char logs[RELAY_FILES];   /* of the mail server, the same */
 	char login_secret[RELAY_SECRET];
 	/* Where counts are shared. */
 	struct redis_place share[REDISCLIENT_SERVERS];

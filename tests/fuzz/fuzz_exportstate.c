@@ -5,6 +5,7 @@
 #include "../unit/datagram.h"
 #include "../unit/memory_stream.h"
 #include "base/hash.h"
+#include "edit.h"
 #include "fuzz.h"
 #include "source/export/exportstate.h"
 
@@ -102,26 +103,8 @@ restore(struct station *s, struct memory_stream *from)
 	return r;
 }
 
-static void
-edit(struct memory_stream *stream, struct reader *edits)
-{
-	static const uint64_t values[] = {0, 1, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN,
-		UINT32_MAX, UINT64_C(0x0100010001000100), UINT64_C(0xffff0000ffff0000)};
-	size_t at = reader_u16(edits) % (stream->size - HASH_STREAM_SIZE);
-	unsigned how = reader_u8(edits), value = reader_u16(edits);
-	size_t size = (size_t)1 << (how >> 4) % 4, left = stream->size - HASH_STREAM_SIZE - at;
-	uint64_t wide = values[value % 8];
-
-	size = size < left ? size : left;
-	if (how % 4 == 0)
-		stream->bytes[at] = (uint8_t)value;
-	else if (how % 4 == 1)
-		stream->bytes[at] ^= (uint8_t)(1 << value % 8);
-	else if (how % 4 == 2)
-		memcpy(stream->bytes + at, &wide, size);
-	else if (at + size + value % 512 < stream->size)
-		memmove(stream->bytes + at, stream->bytes + at + value % 512, size);
-}
+static const uint64_t values[EDIT_VALUES] = {0, 1, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN,
+	UINT32_MAX, UINT64_C(0x0100010001000100), UINT64_C(0xffff0000ffff0000)};
 
 static void
 on_exporter(void *context, const struct export_exporter *exporter)
@@ -166,7 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	must(memory_write(&stream, kept.bytes, kept.size) == 0);
 	while (reader_left(&edits) >= 5)
-		edit(&stream, &edits);
+		edit(&stream, &edits, values);
 	memory_sign(&stream);
 	open_station(&s);
 	station_later(&s, WALL_MINUTE);

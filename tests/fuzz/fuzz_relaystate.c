@@ -4,6 +4,7 @@
  * questions, logins, results and time, and being kept and taken again. */
 #include "../unit/memory_stream.h"
 #include "base/bytes.h"
+#include "edit.h"
 #include "fuzz.h"
 #include "relay/relay.h"
 
@@ -114,26 +115,8 @@ make_kept(void)
 	}
 }
 
-static void
-edit(struct memory_stream *stream, struct reader *edits)
-{
-	static const uint64_t values[] = {0, 1, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN,
-		UINT32_MAX, UINT64_C(0x7ff8000000000000), UINT64_C(0x7fc000007fc00000)};
-	size_t at = reader_u16(edits) % (stream->size - HASH_STREAM_SIZE);
-	unsigned how = reader_u8(edits), value = reader_u16(edits);
-	size_t size = (size_t)1 << (how >> 4) % 4, left = stream->size - HASH_STREAM_SIZE - at;
-	uint64_t wide = values[value % 8];
-
-	size = size < left ? size : left;
-	if (how % 4 == 0)
-		stream->bytes[at] = (uint8_t)value;
-	else if (how % 4 == 1)
-		stream->bytes[at] ^= (uint8_t)(1 << value % 8);
-	else if (how % 4 == 2)
-		memcpy(stream->bytes + at, &wide, size);
-	else if (at + size + value % 512 < stream->size)
-		memmove(stream->bytes + at, stream->bytes + at + value % 512, size);
-}
+static const uint64_t values[EDIT_VALUES] = {0, 1, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN,
+	UINT32_MAX, UINT64_C(0x7ff8000000000000), UINT64_C(0x7fc000007fc00000)};
 
 static void
 go_on(struct relay *relay, unsigned kind)
@@ -164,7 +147,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	make_kept();
 	must(memory_write(&stream, kept[kind].bytes, kept[kind].size) == 0);
 	while (reader_left(&edits) >= 5)
-		edit(&stream, &edits);
+		edit(&stream, &edits, values);
 	memory_sign(&stream);
 	relay = new_relay(kind);
 	if (restore(relay, &stream, (struct wall){START + WALL_DAY}) == 0)

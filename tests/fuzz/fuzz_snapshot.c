@@ -6,6 +6,7 @@
 #include "../unit/memory_stream.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "edit.h"
 #include "fuzz.h"
 #include "judge/judge.h"
 #include "source/observation.h"
@@ -97,26 +98,8 @@ make_snapshots(void)
 	}
 }
 
-static void
-edit(struct memory_stream *stream, struct reader *edits)
-{
-	static const uint64_t values[] = {0, 1, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN,
-		UINT32_MAX, UINT64_C(0x7ff8000000000000), UINT64_C(0x7fc000007fc00000)};
-	size_t at = reader_u16(edits) % (stream->size - HASH_STREAM_SIZE);
-	unsigned how = reader_u8(edits), value = reader_u16(edits);
-	size_t size = (size_t)1 << (how >> 4) % 4, left = stream->size - HASH_STREAM_SIZE - at;
-	uint64_t wide = values[value % 8];
-
-	size = size < left ? size : left;
-	if (how % 4 == 0)
-		stream->bytes[at] = (uint8_t)value;
-	else if (how % 4 == 1)
-		stream->bytes[at] ^= (uint8_t)(1 << value % 8);
-	else if (how % 4 == 2)
-		memcpy(stream->bytes + at, &wide, size);
-	else if (at + size + value % 512 < stream->size)
-		memmove(stream->bytes + at, stream->bytes + at + value % 512, size);
-}
+static const uint64_t values[EDIT_VALUES] = {0, 1, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN,
+	UINT32_MAX, UINT64_C(0x7ff8000000000000), UINT64_C(0x7fc000007fc00000)};
 
 static void
 visit(void *context, const struct judge_line *line)
@@ -166,7 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	make_snapshots();
 	must(memory_write(&stream, snapshots[kind].bytes, snapshots[kind].size) == 0);
 	while (reader_left(&edits) >= 5)
-		edit(&stream, &edits);
+		edit(&stream, &edits, values);
 	memory_sign(&stream);
 	judge = new_judge(kind);
 	if (restore(judge, &stream) == 0)
