@@ -62,7 +62,6 @@ struct relaying {
 	struct relayorders orders;
 	struct event *desk; /* its questions */
 	struct hash_key key;
-	bool is_told;       /* that its file fails */
 	struct event *last; /* NULL: the end has not begun */
 	int64_t last_us;    /* when it did */
 	struct wall began;  /* the first guard with this state */
@@ -279,7 +278,10 @@ show_trouble(struct relaying *relaying, size_t logs_open)
 
 	if (relaying->exchange != NULL)
 		exchange_state(relaying->exchange, &state);
-	if (!state.is_connected && *state.why != '\0')
+	/* Mail is answered all the same, but a guard that dies begins with older counts. */
+	if (relaying->file.fails)
+		duty_trouble(duty, "its counts cannot be kept: the log says why");
+	else if (!state.is_connected && *state.why != '\0')
 		duty_trouble(duty, "the Redis of relay.share is not reached: %s", state.why);
 	else if (logs_open < relaying->load.logs && clock_steady() - relaying->begun_us > LOGS_US)
 		duty_trouble(duty, "%zu of %zu logs of relay.logs are not there, or cannot be read",
@@ -298,17 +300,6 @@ show(struct relaying *relaying)
 	duty_refused(&relaying->duty, statefile_refused(&relaying->file.file));
 }
 
-/* Mail is answered all the same, but a guard that dies begins with older counts. */
-static void
-tell_kept(struct relaying *relaying)
-{
-	if (relaying->file.fails == relaying->is_told)
-		return;
-	relaying->is_told = relaying->file.fails;
-	duty_trouble(&relaying->duty, "%s",
-		relaying->file.fails ? "its counts cannot be kept: the log says why" : "");
-}
-
 static void
 on_tick(evutil_socket_t socket, short what, void *context)
 {
@@ -321,9 +312,8 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	relay_advance(relaying->relay, relaying->duty.clock.now);
 	relaynotice_again(&relaying->notice, relaying->relay, clock_steady());
 	relaynotice_time(&relaying->notice);
-	show(relaying);
 	relayfile_watch(&relaying->file);
-	tell_kept(relaying);
+	show(relaying);
 }
 
 /* Everybody is answered meanwhile. */

@@ -68,7 +68,7 @@ struct intake {
 	struct intake_counts counts;
 	const struct decode_visitor *visitor;
 	struct intake_feeder feeder;
-	uint64_t secret[4];
+	uint64_t secret[5];
 	struct recordtime time;
 	/* Record time since the begin, without its jumps; live, the receiver's clock. */
 	struct wall passed;
@@ -221,12 +221,15 @@ end_key(const uint64_t secret[4], const struct address *address, uint16_t port)
 	return hash_fold(hash_fold_16(address->byte, secret) ^ secret[2], port ^ secret[3]);
 }
 
-/* The same number for both directions of a connection. */
+/* The same number for both directions of a connection. The ports of a busy pair follow each other: without the last fold
+ * the lowest bits of one in some hundred pairs would take few values. */
 static uint64_t
 connection_key(const struct intake *intake, const struct flow *flow)
 {
-	return end_key(intake->secret, &flow->source, flow->source_port) +
+	uint64_t ends = end_key(intake->secret, &flow->source, flow->source_port) +
 		end_key(intake->secret, &flow->destination, flow->destination_port);
+
+	return hash_fold(ends, intake->secret[4] | 1);
 }
 
 static void
