@@ -491,6 +491,13 @@ guard_prefetch_keys(const struct guard *guard, const struct responsible *respons
 		windows_prefetch(guard->windows, responsible->of[i].key);
 }
 
+void
+guard_prefetch_windows(const struct guard *guard, const struct responsible *responsible)
+{
+	for (unsigned i = 0; i < responsible->count; i++)
+		windows_prefetch_window(guard->windows, responsible->of[i].key);
+}
+
 struct guard_answer
 guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 {
@@ -504,8 +511,6 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 	}
 	guard->counts.asked++;
 	at = find_message(guard, ask, now);
-	for (unsigned i = 0; i < ask->responsible->count; i++)
-		windows_prefetch_window(guard->windows, ask->responsible->of[i].key);
 	if (at != NONE)
 		message = &guard->message[at];
 	else

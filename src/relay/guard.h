@@ -94,6 +94,8 @@ void guard_set(struct guard *guard, const struct rule rule[LIMITS], bool is_shad
 /* Asks for the memory of a message, and of who answers for it, some tens of nanoseconds before they are needed. */
 void guard_prefetch(const struct guard *guard, uint64_t message);
 void guard_prefetch_keys(const struct guard *guard, const struct responsible *responsible);
+/* And, some tens of nanoseconds after that, for their windows. */
+void guard_prefetch_windows(const struct guard *guard, const struct responsible *responsible);
 
 /* Time never goes back. */
 struct guard_answer guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now);

@@ -31,6 +31,7 @@ struct relay {
 struct asking {
 	struct responsible responsible;
 	uint64_t recipient;      /* a hash; 0: not told */
+	uint64_t domain;         /* of it, a hash; 0: not told */
 	const struct rule *rule; /* of who answers */
 	bool is_end;             /* of the message */
 	bool is_allowed;         /* never limited */
@@ -133,17 +134,12 @@ is_routed(struct text recipient)
 
 /* After the recipients a server names one only where there is one. */
 static bool
-is_local(const struct relay *relay, const struct envelope *envelope)
+is_local(const struct relay *relay, const struct envelope *envelope, uint64_t domain)
 {
-	uint64_t domain;
-
 	if (envelope->is_local)
 		return true;
-	if (relay->settings.local == NULL || envelope->recipient.length == 0 ||
-		is_routed(envelope->recipient))
-		return false;
-	domain = relay_domain(&relay->settings, envelope->recipient);
-	return domain != 0 && table_find(relay->settings.local, domain) != NULL;
+	return relay->settings.local != NULL && domain != 0 && !is_routed(envelope->recipient) &&
+		table_find(relay->settings.local, domain) != NULL;
 }
 
 /* A share of its rule, and no more recipients a day than its past makes normal. */
@@ -187,6 +183,15 @@ find_order(const struct relay *relay, uint64_t key, struct wall now, struct rule
 	return true;
 }
 
+/* What is known of who answers waits in memory that nobody looked at for long: all of it is asked for first. */
+static void
+prefetch(const struct relay *relay, const struct asking *asking)
+{
+	guard_prefetch_windows(relay->guard, &asking->responsible);
+	if (relay->senders != NULL)
+		senders_prefetch_record(relay->senders, asking->responsible.who);
+}
+
 /* Who answers, and on which terms. */
 static void
 find_terms(
@@ -199,13 +204,14 @@ find_terms(
 		.certificate = envelope->certificate,
 		.client = envelope->client,
 		.is_bounce = envelope->sender.length == 0,
-		.is_local = is_local(relay, envelope),
 	};
 	bool is_named = settings->roster != NULL && envelope->account.length > 0 &&
 		roster_find(settings->roster, envelope->account, now, &entry);
 	struct sender_terms terms = {100, UINT32_MAX};
 	struct rule rule;
 
+	ret->domain = relay_domain(settings, envelope->recipient);
+	input.is_local = is_local(relay, envelope, ret->domain);
 	if (settings->line_of != NULL)
 		input.line = settings->line_of(settings->context, &envelope->client);
 	input.class = is_named || input.line == 0 ? (enum limit)entry.class : LIMIT_LINE;
@@ -230,6 +236,7 @@ find_terms(
 	ret->of = (struct relay_case){.standing = RELAY_CLEAR};
 	if (settings->case_of != NULL)
 		ret->of = settings->case_of(settings->context, ret->responsible.who);
+	prefetch(relay, ret);
 	if (relay->senders != NULL)
 		terms = senders_terms(relay->senders, ret->responsible.who, now);
 	tighten(&ret->responsible, &settings->rule[ret->responsible.of[0].limit],
@@ -369,8 +376,8 @@ note(struct relay *relay, const struct envelope *envelope, const struct asking *
 		if (settings->places != NULL)
 			places_find(settings->places, &envelope->client, &place);
 	}
-	senders_recipient(relay->senders, key, limit, asking->recipient,
-		relay_domain(settings, envelope->recipient), answer->is_first ? &place : NULL, now);
+	senders_recipient(relay->senders, key, limit, asking->recipient, asking->domain,
+		answer->is_first ? &place : NULL, now);
 	if (decision->would >= DECISION_DEFER)
 		senders_denied(relay->senders, key, asking->recipient, now);
 }

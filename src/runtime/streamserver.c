@@ -59,9 +59,12 @@ struct stream_listener {
 	struct event_base *base;
 	struct evconnlistener *listener;
 	struct event *tick;
-	/* Those with a part of a request, or of an answer, on its way; the others. */
+	struct event *turn; /* its end */
+	/* Those with a part of a request, or of an answer, on its way; the others; and those that have been answered in
+	 * this turn of the event loop. */
 	struct line busy;
 	struct line idle;
+	struct line answered;
 	int64_t now_us; /* of clock_steady, at the last tick: that is near enough */
 	struct stream_counts counts;
 	bool is_paused;
@@ -266,12 +269,36 @@ go_on(struct stream *stream)
 	stand(stream);
 }
 
+/* Answers go out when all that had come was read: whoever has asked much at once is woken once, and not in between. */
+static void
+on_turn(evutil_socket_t socket, short what, void *context)
+{
+	struct stream_listener *listener = context;
+
+	(void)socket;
+	(void)what;
+	/* Each goes into another line, or ends. */
+	while (listener->answered.first != NULL)
+		go_on(listener->answered.first);
+}
+
+static void
+go_on_at_turn(struct stream *stream)
+{
+	struct stream_listener *listener = stream->listener;
+
+	if (listener->answered.first == NULL)
+		event_active(listener->turn, EV_TIMEOUT, 0);
+	leave_line(stream);
+	join_line(stream, &listener->answered);
+}
+
 static void
 on_readable(evutil_socket_t socket, short what, void *context)
 {
 	struct stream *stream = context;
 	struct stream_listener *listener = stream->listener;
-	ssize_t n = read(socket, listener->bytes, sizeof(listener->bytes));
+	ssize_t n = recv(socket, listener->bytes, sizeof(listener->bytes), 0);
 	int on = 1;
 
 	(void)what;
@@ -287,7 +314,10 @@ on_readable(evutil_socket_t socket, short what, void *context)
 		stream->is_over = true;
 	else if (!take_new(stream, (struct text){listener->bytes, (size_t)n}))
 		return;
-	go_on(stream);
+	if (stream->has_taken && !stream->is_delayed)
+		go_on_at_turn(stream);
+	else
+		go_on(stream);
 }
 
 /* Answers first, then what had come meanwhile. */
@@ -423,6 +453,8 @@ stream_listen(struct event_base *base, const struct stream_settings *settings)
 	evconnlistener_set_error_cb(listener->listener, on_accept_error);
 	listener->tick = event_new(base, -1, EV_PERSIST, on_tick, listener);
 	must(listener->tick != NULL && event_add(listener->tick, &second) == 0);
+	listener->turn = event_new(base, -1, 0, on_turn, listener);
+	must(listener->turn != NULL);
 	return listener;
 }
 
@@ -433,6 +465,9 @@ stream_unlisten(struct stream_listener *listener)
 		return NULL;
 	evconnlistener_free(listener->listener);
 	event_free(listener->tick);
+	event_free(listener->turn);
+	while (listener->answered.first != NULL)
+		end(listener->answered.first, STREAM_STOPPED);
 	while (listener->busy.first != NULL)
 		end(listener->busy.first, STREAM_STOPPED);
 	while (listener->idle.first != NULL)

@@ -3,7 +3,8 @@
  * What:    takes connections on listening sockets, hands what comes on each to its protocol, and writes the answers;
  *          a peer that does wrong is closed, with a reason that is counted, and no other peer notices. A connection
  *          that holds no part of a request has no buffer, so thousands may wait. Over TCP what came is acknowledged at
- *          once: a peer that writes in small pieces without TCP_NODELAY would else wait 40 ms for each.
+ *          once: a peer that writes in small pieces without TCP_NODELAY would else wait 40 ms for each. Answers go out
+ *          at the end of a turn of the loop, when all that had come was read.
  * Owns:    connections; listening sockets are the caller's. libevent's base is the caller's, too.
  * Limits:  settings of each listener; STREAM_READ bytes are read at a time, so others have their turn.
  *          The process ignores SIGPIPE from stream_listen on.

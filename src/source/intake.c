@@ -221,8 +221,8 @@ end_key(const uint64_t secret[4], const struct address *address, uint16_t port)
 	return hash_fold(hash_fold_16(address->byte, secret) ^ secret[2], port ^ secret[3]);
 }
 
-/* The same number for both directions of a connection. The ports of a busy pair follow each other: without the last fold
- * the lowest bits of one in some hundred pairs would take few values. */
+/* The same number for both directions of a connection. The ports of a busy pair follow each other: without the last
+ * fold the lowest bits would take few values for one in some hundred pairs. */
 static uint64_t
 connection_key(const struct intake *intake, const struct flow *flow)
 {
