@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/relayinginside.h"
+
+/* A log that is not there for so long after the begin is missed. */
+#define LOGS_US (10 * WALL_SECOND)
+
+static void
+show_counts(struct relaying *relaying)
+{
+	struct relay_counts relay = relay_counts(relaying->relay);
+	struct guard_counts guard = guard_counts(relay_guard(relaying->relay));
+	struct windows_counts keys = guard_keys(relay_guard(relaying->relay));
+	struct senders_counts senders = senders_counts(relay_senders(relaying->relay));
+	struct duty *duty = &relaying->duty;
+
+	duty_count(duty, COUNT_RELAY_PASSED, relay.decided[DECISION_PASS]);
+	duty_count(duty, COUNT_RELAY_SLOWED, relay.decided[DECISION_SLOW]);
+	duty_count(duty, COUNT_RELAY_DEFERRED, relay.decided[DECISION_DEFER]);
+	duty_count(duty, COUNT_RELAY_HELD, relay.decided[DECISION_HOLD]);
+	duty_count(duty, COUNT_RELAY_REJECTED, relay.decided[DECISION_REJECT]);
+	duty_count(duty, COUNT_RELAY_SHADOWED, relay.shadowed);
+	duty_count(duty, COUNT_RELAY_UNLIMITED, guard.unlimited);
+	duty_count(duty, COUNT_RELAY_MESSAGES, guard.messages);
+	duty_count(duty, COUNT_RELAY_RECIPIENTS, guard.recipients);
+	duty_count(duty, COUNT_RELAY_GIVEN_BACK, guard.given_back);
+	duty_show(duty, COUNT_RELAY_UNDERWAY, guard.open);
+	duty_show(duty, COUNT_RELAY_KEYS, keys.held);
+	duty_count(duty, COUNT_RELAY_KEYS_DISPLACED, keys.displaced);
+	duty_count(duty, COUNT_RELAY_KEYS_REFUSED, keys.refused);
+	duty_show(duty, COUNT_RELAY_SENDERS, senders.held);
+	duty_count(duty, COUNT_RELAY_SENDERS_DISPLACED, senders.displaced);
+	duty_count(duty, COUNT_RELAY_SENDERS_REFUSED, senders.refused);
+	duty_count(duty, COUNT_RELAY_LOGINS, relay.logins);
+	duty_count(duty, COUNT_RELAY_LOGINS_BAD, relay.logins_bad);
+	duty_count(duty, COUNT_RELAY_LOGINS_REFUSED, relay.logins_refused);
+	duty_count(duty, COUNT_RELAY_SENT, relay.results[SENDER_SENT]);
+	duty_count(duty, COUNT_RELAY_UNKNOWN_USERS, relay.results[SENDER_UNKNOWN_USER]);
+	duty_count(duty, COUNT_RELAY_REFUSED_ELSEWHERE, relay.results[SENDER_POLICY]);
+	duty_count(duty, COUNT_RELAY_REFUNDED, relay.refunds);
+	duty_count(duty, COUNT_RELAY_SIGHTINGS, relaying->notice.sightings);
+	duty_count(duty, COUNT_RELAY_SIGHTINGS_REFUSED, relaying->notice.refused);
+}
+
+static void
+show_share(struct relaying *relaying, struct duty *duty)
+{
+	struct relayshare_counts counts;
+	struct exchange_state state;
+
+	if (relaying->share == NULL)
+		return;
+	counts = relayshare_counts(relaying->share);
+	exchange_state(relaying->exchange, &state);
+	duty_show(duty, COUNT_SHARE_CONNECTED, state.is_connected);
+	duty_count(duty, COUNT_SHARE_FAILURES, state.failures);
+	duty_count(duty, COUNT_SHARE_OUT, counts.changes_out);
+	duty_count(duty, COUNT_SHARE_IN, counts.changes_in);
+	duty_count(duty, COUNT_SHARE_LOST, counts.lost);
+	duty_count(duty, COUNT_SHARE_MISSED, counts.missed);
+	duty_count(duty, COUNT_SHARE_WRONG, counts.wrong + counts.foreign);
+	duty_show(duty, COUNT_SHARE_WAITING, counts.waiting);
+	duty_show(duty, COUNT_SHARE_RELAYS, counts.relays);
+}
+
+/* How many of the logs are there. */
+static size_t
+show_logs(const struct relaying *relaying, struct duty *duty)
+{
+	struct relaylogs_counts sum = {.events = 0};
+	size_t open = 0;
+
+	for (size_t i = 0; relaying->logs != NULL && i < relaying->load.logs; i++) {
+		struct relaylogs_counts one = relaylogs_counts(relaying->logs, i);
+
+		sum.file.lines += one.file.lines;
+		sum.events += one.events;
+		sum.unknown += one.unknown;
+		sum.no_lines +=
+			one.no_lines + one.doubtful + one.file.long_lines + one.file.cut_lines;
+		sum.file.lost += one.file.lost;
+		sum.file.behind += one.file.behind;
+		open += one.file.is_open;
+	}
+	duty_count(duty, COUNT_LOG_LINES, sum.file.lines);
+	duty_count(duty, COUNT_LOG_EVENTS, sum.events);
+	duty_count(duty, COUNT_LOG_UNKNOWN, sum.unknown);
+	duty_count(duty, COUNT_LOG_LEFT_OUT, sum.no_lines);
+	duty_count(duty, COUNT_LOG_LOST, sum.file.lost);
+	duty_show(duty, COUNT_LOG_BEHIND, sum.file.behind);
+	duty_show(duty, COUNT_LOG_OPEN, open);
+	return open;
+}
+
+/* What is wrong, if it has been for a while. */
+static void
+show_trouble(struct relaying *relaying, size_t logs_open)
+{
+	struct duty *duty = &relaying->duty;
+	struct exchange_state state = {.is_connected = true};
+
+	if (relaying->exchange != NULL)
+		exchange_state(relaying->exchange, &state);
+	/* Mail is answered all the same, but a guard that dies begins with older counts. */
+	if (relaying->file.fails)
+		duty_trouble(duty, "its counts cannot be kept: the log says why");
+	else if (!state.is_connected && *state.why != '\0')
+		duty_trouble(duty, "the Redis of relay.share is not reached: %s", state.why);
+	else if (logs_open < relaying->load.logs && clock_steady() - relaying->begun_us > LOGS_US)
+		duty_trouble(duty, "%zu of %zu logs of relay.logs are not there, or cannot be read",
+			relaying->load.logs - logs_open, relaying->load.logs);
+	else
+		duty_trouble(duty, "%s", "");
+}
+
+void
+relaying_show(struct relaying *relaying)
+{
+	show_trouble(relaying, show_logs(relaying, &relaying->duty));
+	show_share(relaying, &relaying->duty);
+	relaylisten_show(&relaying->listen, &relaying->duty);
+	show_counts(relaying);
+	duty_refused(&relaying->duty, statefile_refused(&relaying->file.file));
+}
