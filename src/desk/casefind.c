@@ -2,6 +2,7 @@
 #include "desk/casefind.h"
 
 #include "base/address.h"
+#include "ledger/casecode.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -129,6 +130,9 @@ casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char 
 		r = ledger_case(ledger, number, ret, fail);
 		return r == -ENOENT ? tell_none(what, "with the number", fail) : r;
 	}
+	if (ledger_key(ledger) != NULL && casecode_parse(what, ledger_key(ledger), &number) == 0 &&
+		ledger_case(ledger, number, ret, fail) == 0)
+		return 0;
 	r = try_all(&finder, what);
 	if (r == -ENOENT)
 		return tell_none(what, "of", fail);

@@ -1,9 +1,10 @@
 /* casefind - the case that a person means by a number, a pseudonym or an address
  *
- * What:    "12" is a case, "00c0ffee00c0ffee" (or "line-00c0ffee00c0ffee") the newest case of a pseudonym,
- *          anything else the newest case of a line by its name: an address, an address inside an IPv6 line, a
- *          prefix, an address with a port or a block of ports. To link a name with a case is to identify a
- *          person, so a find by name is written to the audit trail before it is answered.
+ * What:    "12" is a case, "7K3QD-9XM2B" the same by its code (ledger/casecode.h), "00c0ffee00c0ffee" (or
+ *          "line-00c0ffee00c0ffee") the newest case of a pseudonym, anything else the newest case of a line by its
+ *          name: an address, an address inside an IPv6 line, a prefix, an address with a port or a block of ports. To
+ *          link a name with a case is to identify a person, so a find by name is written to the audit trail before it
+ *          is answered.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_DESK_CASEFIND_H

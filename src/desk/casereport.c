@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/casereport.h"
 
+#include "ledger/casecode.h"
+
 #include <errno.h>
 #include <math.h>
 #include <sodium.h>
@@ -47,13 +49,23 @@ case_report_never(const struct never *never, struct buffer *into)
 		format_time(never->time, time));
 }
 
-void
-case_report_text(const struct ledger_case *of, const struct never *never, const char *name,
-	const char *sealed, struct buffer *into)
+/* A damaged ledger may have any number. */
+static bool
+has_code(const struct ledger_case *of, const struct hash_key *key)
 {
-	char time[WALL_TEXT];
+	return key != NULL && of->number <= UINT32_MAX;
+}
+
+void
+case_report_text(const struct ledger_case *of, const struct hash_key *key,
+	const struct never *never, const char *name, const char *sealed, struct buffer *into)
+{
+	char time[WALL_TEXT], code[CASECODE];
 
 	buffer_print(into, "Case %llu\n", (unsigned long long)of->number);
+	if (has_code(of, key))
+		buffer_print(into, "  code       %s (what mail servers and customers are told)\n",
+			casecode_format(of->number, key, code));
 	buffer_print(into, "  line       %016llx (%s)\n", (unsigned long long)of->line,
 		role_names[of->role]);
 	if (name != NULL)
@@ -89,11 +101,18 @@ add_time(struct buffer *into, const char *name, struct wall time)
 }
 
 void
-case_report_json(const struct ledger_case *of, const struct never *never, const char *name,
-	struct buffer *into)
+case_report_json(const struct ledger_case *of, const struct hash_key *key,
+	const struct never *never, const char *name, struct buffer *into)
 {
-	buffer_print(into, "\"type\":\"case\",\"case\":%llu,\"line\":\"%016llx\",\"name\":",
-		(unsigned long long)of->number, (unsigned long long)of->line);
+	char code[CASECODE];
+
+	buffer_print(
+		into, "\"type\":\"case\",\"case\":%llu,\"code\":", (unsigned long long)of->number);
+	if (has_code(of, key))
+		buffer_print(into, "\"%s\"", casecode_format(of->number, key, code));
+	else
+		buffer_text(into, TEXT("null"));
+	buffer_print(into, ",\"line\":\"%016llx\",\"name\":", (unsigned long long)of->line);
 	if (name != NULL)
 		buffer_json(into, text_of(name));
 	else

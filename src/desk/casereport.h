@@ -13,14 +13,14 @@
 void case_report_heading(struct buffer *into);
 void case_report_row(const struct ledger_case *of, bool is_never, struct buffer *into);
 
-/* All that a case is. never is NULL where its line may be acted upon; name is NULL where it stays sealed, and then
- * sealed says why, in a few words. */
-void case_report_text(const struct ledger_case *of, const struct never *never, const char *name,
-	const char *sealed, struct buffer *into);
+/* All that a case is. key makes its code; NULL where the ledger's key is not there. never is NULL where its line may be
+ * acted upon; name is NULL where it stays sealed, and then sealed says why, in a few words. */
+void case_report_text(const struct ledger_case *of, const struct hash_key *key,
+	const struct never *never, const char *name, const char *sealed, struct buffer *into);
 
 /* The members of a case without the braces, so that the caller may add more. */
-void case_report_json(const struct ledger_case *of, const struct never *never, const char *name,
-	struct buffer *into);
+void case_report_json(const struct ledger_case *of, const struct hash_key *key,
+	const struct never *never, const char *name, struct buffer *into);
 
 /* "never acted upon: REASON (WHO, WHEN)", with the end of the line. */
 void case_report_never(const struct never *never, struct buffer *into);

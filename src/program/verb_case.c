@@ -20,8 +20,10 @@ static const char usage[] =
 	"Shows one case with its steps and opens the name of its line; the audit trail keeps who\n"
 	"did so and when.\n"
 	"\n"
-	"  ID              number of the case, pseudonym of the line (16 hexadecimal digits), or\n"
-	"                  its address: then its newest case\n"
+	"  ID              number of the case, its code as customers are told it (7K3QD-9XM2B),\n"
+	"                  pseudonym of the line (16 hexadecimal digits), or its address: then "
+	"its\n"
+	"                  newest case\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
 	"                  /var/lib/lazaret for root, ~/.local/state/lazaret for others)\n"
 	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
@@ -83,7 +85,7 @@ show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 {
 	int r;
 
-	case_report_text(of, never, name, sealed, &shown->text);
+	case_report_text(of, ledger_key(ledger), never, name, sealed, &shown->text);
 	buffer_text(&shown->text, TEXT("\n"));
 	step_report_heading(&shown->text);
 	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
@@ -101,7 +103,7 @@ show_json(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 	int r;
 
 	buffer_text(&shown->text, TEXT("{"));
-	case_report_json(of, never, name, &shown->text);
+	case_report_json(of, ledger_key(ledger), never, name, &shown->text);
 	buffer_text(&shown->text, TEXT(",\"transitions\":["));
 	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
 	buffer_text(&shown->text, TEXT("]}"));

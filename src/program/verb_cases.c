@@ -92,7 +92,8 @@ list_case(void *context, const struct ledger_case *of)
 	buffer_clear(&cases->line);
 	if (cases->is_json) {
 		buffer_text(&cases->line, TEXT("{"));
-		case_report_json(of, is_never ? &never : NULL, NULL, &cases->line);
+		case_report_json(of, ledger_key(cases->ledger), is_never ? &never : NULL, NULL,
+			&cases->line);
 		buffer_text(&cases->line, TEXT("}\n"));
 	} else {
 		if (cases->listed == 0)

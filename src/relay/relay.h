@@ -19,7 +19,7 @@
 #include "relay/roster.h"
 #include "relay/senders.h"
 
-/* A case number and its end: letters and digits. */
+/* The code of a case and its end: letters, digits and hyphens. */
 #define DECISION_NUMBER 16
 /* So many times what the limit lets through in an hour. */
 #define RELAY_REFUSED 3

@@ -79,7 +79,8 @@ list_case(void *context, const struct ledger_case *of)
 		return r;
 	if (asked->question->is_json) {
 		buffer_text(&asked->row, TEXT("{"));
-		case_report_json(of, r == 0 ? &never : NULL, NULL, &asked->row);
+		case_report_json(
+			of, ledger_key(asked->ledger), r == 0 ? &never : NULL, NULL, &asked->row);
 		buffer_text(&asked->row, TEXT("}\n"));
 	} else {
 		if (wants_heading(asked))
@@ -237,10 +238,12 @@ begin_case(struct asked *asked, const struct ledger_case *of)
 	}
 	if (asked->question->is_json) {
 		buffer_text(&asked->row, TEXT("{"));
-		case_report_json(of, entry, is_open ? name : NULL, &asked->row);
+		case_report_json(
+			of, ledger_key(asked->ledger), entry, is_open ? name : NULL, &asked->row);
 		buffer_text(&asked->row, TEXT(",\"transitions\":["));
 	} else {
-		case_report_text(of, entry, is_open ? name : NULL, sealed, &asked->row);
+		case_report_text(of, ledger_key(asked->ledger), entry, is_open ? name : NULL,
+			sealed, &asked->row);
 		buffer_text(&asked->row, TEXT("\n"));
 		step_report_heading(&asked->row);
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/line.h"
+#include "ledger/casecode.h"
 #include "service/casetable.h"
 #include "service/relayinginside.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* One address of many lines is nobody's. */
 uint64_t
@@ -63,7 +63,7 @@ case_of(void *context, uint64_t key)
 	else if (slot.state == STATE_CONFIRMED || slot.state == STATE_QUARANTINE)
 		ret.standing = RELAY_IS;
 	if (ret.standing != RELAY_CLEAR)
-		snprintf(ret.number, sizeof(ret.number), "%u", slot.number);
+		(void)casecode_format(slot.number, &relaying->key, ret.number);
 	return ret;
 }
 
