@@ -25,15 +25,6 @@
 #define SHARE_BYTES      ((size_t)16 << 20)
 #define SHARE_SILENCE_US (2 * WALL_SECOND)
 
-struct wall
-relaying_now(void *context)
-{
-	struct relaying *relaying = context;
-
-	(void)clock_read(&relaying->duty.clock);
-	return relaying->duty.clock.now;
-}
-
 /* It runs behind all that waited when somebody was asked for first. */
 static void
 on_turn_over(evutil_socket_t socket, short what, void *context)

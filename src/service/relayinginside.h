@@ -50,8 +50,6 @@ struct relaying {
 struct wall relaying_now(void *context);
 /* The line of an address: 0 where it is nobody's, or of many. */
 uint64_t relaying_line(void *context, const struct address *client);
-/* Logs know a message that was passed by its queue id. */
-void relaying_sent(void *context, const struct relay_sent *sent);
 
 struct relay_settings relaying_relay_settings(struct relaying *relaying);
 

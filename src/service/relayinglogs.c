@@ -4,17 +4,6 @@
 /* Lines of logs that are older say nothing of this hour. */
 #define OLD_US (15 * WALL_MINUTE)
 
-/* Logs know it by its queue id. What is not charged to who answers is never given back: its recipients are not told. */
-void
-relaying_sent(void *context, const struct relay_sent *sent)
-{
-	struct relaying *relaying = context;
-
-	if (relaying->logs != NULL)
-		deliveries_tell(relaylogs_deliveries(relaying->logs), 0, sent->queue_id, sent->who,
-			sent->class, sent->is_charged ? sent->recipients : 0, sent->time);
-}
-
 static void
 on_result(void *context, const struct delivery *delivery)
 {

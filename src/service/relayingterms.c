@@ -6,6 +6,15 @@
 
 #include <math.h>
 
+struct wall
+relaying_now(void *context)
+{
+	struct relaying *relaying = context;
+
+	(void)clock_read(&relaying->duty.clock);
+	return relaying->duty.clock.now;
+}
+
 /* One address of many lines is nobody's. */
 uint64_t
 relaying_line(void *context, const struct address *client)
@@ -75,6 +84,17 @@ give_evidence(void *context, const struct relay_notice *notice)
 	relaynotice_give(&relaying->notice, notice);
 }
 
+/* Logs know it by its queue id. What is not charged to who answers is never given back: its recipients are not told. */
+static void
+on_sent(void *context, const struct relay_sent *sent)
+{
+	struct relaying *relaying = context;
+
+	if (relaying->logs != NULL)
+		deliveries_tell(relaylogs_deliveries(relaying->logs), 0, sent->queue_id, sent->who,
+			sent->class, sent->is_charged ? sent->recipients : 0, sent->time);
+}
+
 struct relay_settings
 relaying_relay_settings(struct relaying *relaying)
 {
@@ -89,7 +109,7 @@ relaying_relay_settings(struct relaying *relaying)
 	settings.limit_of = limit_of;
 	settings.case_of = case_of;
 	settings.on_evidence = give_evidence;
-	settings.on_sent = relaying_sent;
+	settings.on_sent = on_sent;
 	settings.context = relaying;
 	return settings;
 }
