@@ -64,35 +64,24 @@ recipient_of(const struct deliveries *deliveries, uint64_t id, struct text recip
 	return hash != 0 ? hash : 1;
 }
 
-/* False: nothing is known of anybody. */
+/* By what a line says. False: nothing is known of anybody. */
 static bool
-find_who(const struct deliveries *deliveries, struct responsible_input *input, struct wall time,
-	struct responsible *ret)
-{
-	static const struct address nowhere;
-	const struct deliveries_settings *settings = &deliveries->settings;
-	bool has_client = !address_equal(&input->client, &nowhere);
-
-	input->class = LIMIT_ACCOUNT;
-	if (has_client && settings->line_of != NULL)
-		input->line = settings->line_of(settings->context, &input->client, time);
-	if (input->line != 0)
-		input->class = LIMIT_LINE;
-	responsible_find(input, &settings->key, ret);
-	return has_client || ret->of[0].limit == LIMIT_ACCOUNT ||
-		ret->of[0].limit == LIMIT_CERTIFICATE;
-}
-
-/* By what a line says. */
-static bool
-find_who_of(
+find_who(
 	const struct deliveries *deliveries, const struct mailevent *event, struct responsible *ret)
 {
-	struct responsible_input input = {.account = event->account};
+	const struct deliveries_settings *settings = &deliveries->settings;
+	struct responsible_input input = {.account = event->account, .class = LIMIT_ACCOUNT};
 
-	if (event->has_address)
+	if (event->has_address) {
 		input.client = event->address;
-	return find_who(deliveries, &input, event->time, ret);
+		if (settings->line_of != NULL)
+			input.line =
+				settings->line_of(settings->context, &input.client, event->time);
+	}
+	if (input.line != 0)
+		input.class = LIMIT_LINE;
+	responsible_find(&input, &settings->key, ret);
+	return event->has_address || ret->of[0].limit == LIMIT_ACCOUNT;
 }
 
 static bool
@@ -186,24 +175,6 @@ deliveries_tell(struct deliveries *deliveries, uint32_t server, struct text queu
 	message->flags |= DELIVERY_TOLD;
 }
 
-void
-deliveries_hear(struct deliveries *deliveries, uint32_t server, const struct envelope *envelope,
-	struct wall now)
-{
-	struct responsible_input input = {
-		.account = envelope->account,
-		.certificate = envelope->certificate,
-		.client = envelope->client,
-	};
-	struct responsible who;
-
-	if (envelope->stage != ENVELOPE_END || envelope->queue_id.length == 0 ||
-		!find_who(deliveries, &input, now, &who))
-		return;
-	deliveries_tell(deliveries, server, envelope->queue_id, who.of[0].key,
-		(enum limit)who.of[0].limit, envelope->count, now);
-}
-
 /* True: it is a message that was not known from the log before. */
 static bool
 arrive(struct deliveries *deliveries, uint64_t id, const struct mailevent *event, struct wall now)
@@ -231,7 +202,7 @@ arrive(struct deliveries *deliveries, uint64_t id, const struct mailevent *event
 		deliveries->counts.doubtful++;
 		return false;
 	}
-	if (!find_who_of(deliveries, event, &who)) {
+	if (!find_who(deliveries, event, &who)) {
 		deliveries->counts.unknown++;
 		return false;
 	}
@@ -338,13 +309,12 @@ take_delivery(struct deliveries *deliveries, uint64_t id, const struct mailevent
 	return DELIVERY_RESULT;
 }
 
+/* All of what was told of, and nobody else. */
 static bool
-has_bounced(const struct deliveries *deliveries, const struct delivery_message *message)
+has_bounced(const struct delivery_message *message)
 {
 	return (message->flags & DELIVERY_UNSURE) == 0 && message->recipients > 0 &&
-		message->bounced == message->recipients &&
-		(message->told == message->recipients ||
-			(message->told == 0 && deliveries->settings.refunds_untold));
+		message->bounced == message->recipients && message->told == message->recipients;
 }
 
 static enum delivery_news
@@ -356,7 +326,7 @@ take_removal(struct deliveries *deliveries, uint64_t id, const struct mailevent 
 
 	if (message == NULL)
 		return news;
-	if (has_bounced(deliveries, message)) {
+	if (has_bounced(message)) {
 		*ret = (struct delivery){
 			.who = message->who,
 			.limit = (enum limit)message->limit,
@@ -415,7 +385,7 @@ take_refusal(struct deliveries *deliveries, uint64_t id, const struct mailevent 
 	if (message != NULL) {
 		ret->who = message->who;
 		ret->limit = (enum limit)message->limit;
-	} else if (find_who_of(deliveries, event, &who)) {
+	} else if (find_who(deliveries, event, &who)) {
 		ret->who = who.of[0].key;
 		ret->limit = (enum limit)who.of[0].limit;
 	} else {

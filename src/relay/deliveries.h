@@ -25,7 +25,6 @@
 #include "base/restore.h"
 #include "base/save.h"
 #include "relay/deliverytable.h"
-#include "relay/envelope.h"
 #include "relay/responsible.h"
 #include "source/maillog/mailevent.h"
 
@@ -39,9 +38,6 @@ struct deliveries_settings {
 	size_t recipients_most;
 	/* Dovecot's authentication and whoever asked it tell the same failure: which is taken? */
 	bool takes_auth_process;
-	/* A REFUND also of messages that were not told of, for who only reads logs: what was charged for them, and to
-	 * whom, is not known. */
-	bool refunds_untold;
 	/* The line behind an address, 0: not known. NULL: none is. */
 	uint64_t (*line_of)(void *context, const struct address *client, struct wall time);
 	void *context;
@@ -110,14 +106,10 @@ struct deliveries *deliveries_new(const struct deliveries_settings *settings);
 struct deliveries *deliveries_free(struct deliveries *deliveries);
 
 /* A mail server asks about a message at its end, so who is responsible is known from there. server: a number that the
- * same mail server has in all calls, as queue ids are its own. recipients: that it accepted; 0: not told. who is
- * the key of whoever sends all else, too: not one that is set apart for bounces and local mail. */
+ * same mail server has in all calls, as queue ids are its own. recipients: that count for who; 0: none is given back.
+ * who is the key of whoever sends all else, too: not one that is set apart for bounces and local mail. */
 void deliveries_tell(struct deliveries *deliveries, uint32_t server, struct text queue_id,
 	uint64_t who, enum limit limit, uint32_t recipients, struct wall now);
-
-/* The same of what it asks. Other stages, and messages without a queue id, tell nothing. */
-void deliveries_hear(struct deliveries *deliveries, uint32_t server,
-	const struct envelope *envelope, struct wall now);
 
 /* What that server's log says. now never goes back. */
 enum delivery_news deliveries_take(struct deliveries *deliveries, uint32_t server,

@@ -44,7 +44,7 @@ struct delivery_message {
 	uint32_t first; /* of its recipients */
 	uint32_t recipients;
 	uint32_t bounced;  /* of them: neither sent nor deferred */
-	uint32_t told;     /* recipients that the mail server had accepted; 0: not told */
+	uint32_t told;     /* recipients that count for who; 0: none, or not told */
 	struct wall taken; /* when it was counted, where that was told */
 	uint8_t limit;     /* enum limit: what who is */
 	uint8_t flags;

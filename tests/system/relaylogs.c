@@ -222,10 +222,7 @@ main(int count, char **arguments)
 	struct event *term, *tick;
 
 	program.settings = (struct relaylogs_settings){
-		.deliveries = {.key = {{7}},
-			.messages_most = 10000,
-			.recipients_most = 100000,
-			.refunds_untold = true},
+		.deliveries = {.key = {{7}}, .messages_most = 10000, .recipients_most = 100000},
 		.now = now,
 		.on_result = on_result,
 		.on_refund = on_refund,
