@@ -9,6 +9,7 @@ struct message_saved {
 	uint64_t who;
 	struct wall arrival;
 	struct wall known;
+	struct wall taken;
 	uint32_t recipients;
 	uint32_t told;
 	uint8_t limit;
@@ -44,6 +45,7 @@ deliverytable_save(const struct deliverytable *table, struct save *save)
 			.who = message->who,
 			.arrival = message->arrival,
 			.known = message->known,
+			.taken = message->taken,
 			.recipients = message->recipients,
 			.told = message->told,
 			.limit = message->limit,
@@ -65,7 +67,8 @@ can_be(const struct message_saved *saved, uint8_t limits, struct wall after)
 {
 	return saved->id != 0 && saved->limit < limits && saved->flags < DELIVERY_FLAGS &&
 		saved->recipients <= DELIVERY_RECIPIENTS && restore_is_time(saved->arrival) &&
-		restore_is_time(saved->known) && saved->known.us >= after.us;
+		restore_is_time(saved->known) && saved->known.us >= after.us &&
+		restore_is_time(saved->taken);
 }
 
 static int
@@ -114,6 +117,7 @@ deliverytable_restore(
 		message = deliverytable_add(table, saved.id, saved.known);
 		message->who = saved.who;
 		message->arrival = saved.arrival;
+		message->taken = saved.taken;
 		message->told = saved.told;
 		message->limit = saved.limit;
 		message->flags = saved.flags;

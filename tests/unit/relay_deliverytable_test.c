@@ -138,7 +138,9 @@ what_was_saved_goes_on(void **state)
 	assert_int_equal(other.told.delivery.who, 42);
 	assert_int_equal(removed(&other, 2, "AAAAA1"), DELIVERY_REFUND);
 	assert_int_equal(other.told.delivery.recipients, 2);
+	assert_int_equal(other.told.delivery.time.us, NOON);
 	assert_int_equal(removed(&other, 2, "AAAAA2"), DELIVERY_REFUND);
+	assert_int_equal(other.told.delivery.time.us, NOON + WALL_SECOND);
 	assert_int_equal(deliver(&other, 2, "AAAAA3", "c@example.com", SENT), DELIVERY_RESULT);
 	assert_int_equal(other.told.delivery.who, 42);
 	assert_int_equal(other.told.delivery.limit, LIMIT_LINE);
@@ -169,7 +171,7 @@ where_there_is_less_room_the_oldest_are_not_restored(void **state)
 /* The first message is here, with two recipients behind it (deliverysave.c). */
 #define FIRST     (sizeof(struct save_head) + sizeof(struct save_section))
 #define KNOWN     (FIRST + 24)
-#define RECIPIENT (FIRST + 48)
+#define RECIPIENT (FIRST + 56)
 
 static void
 what_cannot_be_is_refused(void **state)
