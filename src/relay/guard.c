@@ -534,6 +534,7 @@ guard_ask(struct guard *guard, const struct guard_ask *ask, struct wall now)
 	answer.passes = !answer.would || guard->settings.is_shadow;
 	guard->counts.denied += !answer.passes;
 	answer.recipients = message->amount.of[RULE_RECIPIENTS];
+	answer.key = message->responsible.of[0].key;
 	if (ask->stage == GUARD_END)
 		end(guard, message, now, &answer);
 	if (at != NONE)
@@ -591,7 +592,7 @@ guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recip
 	if (!may_refund(guard, key, &amount, now))
 		return false;
 	if (windows_find(guard->windows, key, &guard->settings.rule[limit], &ref) < 0)
-		return true;
+		return false;
 	window_give_back(&ref, &rule, &amount, taken, now);
 	note(guard, key, (uint8_t)limit, &amount, &burst, -1, taken);
 	return true;

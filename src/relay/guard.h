@@ -65,6 +65,7 @@ struct guard_answer {
 	bool is_first;       /* nothing of the message was counted before */
 	uint8_t limit;       /* enum limit: that is passed or near */
 	uint32_t recipients; /* of the message that are counted now */
+	uint64_t key;        /* of who answers, or set apart: for which they are */
 	struct window_answer why;
 };
 
@@ -105,7 +106,7 @@ void guard_advance(struct guard *guard, struct wall now);
 
 /* Recipients of a message that was sent by a key then did not get anywhere: they count no more for that key. The
  * message does, and no more than GUARD_REFUND_DAY are given back in a day, since bounces are a way to write to
- * somebody, too. False: that is reached, and nothing is given back. */
+ * somebody, too. False: that is reached, or nothing counts for the key any more; nothing is given back. */
 bool guard_refund(struct guard *guard, uint64_t key, enum limit limit, uint32_t recipients,
 	struct wall taken, struct wall now);
 

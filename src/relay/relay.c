@@ -388,13 +388,13 @@ tell_sent(const struct relay *relay, const struct envelope *envelope, const stru
 	const struct guard_answer *answer, const struct decision *decision, struct wall now)
 {
 	const struct responsible *who = &asking->responsible;
+	bool is_charged = answer->key == who->who && answer->passes && !asking->is_allowed;
 	struct relay_sent sent = {
 		.queue_id = envelope->queue_id,
 		.who = who->who,
 		.class = (enum limit)who->class,
-		.recipients = answer->recipients,
+		.recipients = is_charged ? answer->recipients : 0,
 		.time = now,
-		.is_charged = who->of[0].key == who->who && answer->passes && !asking->is_allowed,
 	};
 
 	if (relay->settings.on_sent != NULL && envelope->queue_id.length > 0 &&

@@ -71,9 +71,8 @@ struct relay_sent {
 	struct text queue_id;
 	uint64_t who;
 	enum limit class;
-	uint32_t recipients;
+	uint32_t recipients; /* that count for who answers, so that they can be given back */
 	struct wall time;
-	bool is_charged; /* it counts for who answers, so that it can be given back */
 };
 
 struct relay_settings {
@@ -172,7 +171,7 @@ struct relay_counts {
 	uint64_t logins_bad;
 	uint64_t logins_refused;
 	uint64_t refunds;
-	uint64_t refunds_refused; /* more than is given back in a day */
+	uint64_t refunds_refused; /* more than is given back in a day, or of what counts no more */
 };
 
 struct relay_counts relay_counts(const struct relay *relay);

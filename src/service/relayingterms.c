@@ -84,7 +84,7 @@ give_evidence(void *context, const struct relay_notice *notice)
 	relaynotice_give(&relaying->notice, notice);
 }
 
-/* Logs know it by its queue id. What is not charged to who answers is never given back: its recipients are not told. */
+/* Logs know it by its queue id. */
 static void
 on_sent(void *context, const struct relay_sent *sent)
 {
@@ -92,7 +92,7 @@ on_sent(void *context, const struct relay_sent *sent)
 
 	if (relaying->logs != NULL)
 		deliveries_tell(relaylogs_deliveries(relaying->logs), 0, sent->queue_id, sent->who,
-			sent->class, sent->is_charged ? sent->recipients : 0, sent->time);
+			sent->class, sent->recipients, sent->time);
 }
 
 struct relay_settings

@@ -362,6 +362,123 @@ what_is_given_back_has_a_limit(void **state)
 	(void)state;
 }
 
+static void
+keep_sent(void *context, const struct relay_sent *sent)
+{
+	*(struct relay_sent *)context = *sent;
+}
+
+/* What is told of a message to two recipients at its end. */
+static struct relay_sent
+sent_of(const char *account, const char *sender, const char *const recipient[2], bool is_local)
+{
+	struct relay_settings settings = settings_of("10 recipients/hour");
+	struct relay_sent sent = {.recipients = 77};
+	struct envelope envelope = {.message = 1,
+		.account = text_of(account),
+		.sender = text_of(sender),
+		.queue_id = TEXT("4Fq8zk2xYzz5"),
+		.is_settled = true,
+		.is_local = is_local};
+	struct roster *roster = NULL;
+	struct roster_place place;
+	struct fail fail = {0};
+	struct relay *relay;
+
+	assert_int_equal(
+		roster_parse(TEXT("free allow\n"), &secret, 10, &roster, &place, &fail), 0);
+	settings.roster = roster;
+	settings.on_sent = keep_sent;
+	settings.context = &sent;
+	relay = relay_new(&settings);
+	for (int i = 0; i < 2; i++) {
+		envelope.recipient = text_of(recipient[i]);
+		assert_int_equal(relay_decide(relay, &envelope, at(i)).act, DECISION_PASS);
+	}
+	/* Of several nobody says at the end whose they are. */
+	envelope.stage = ENVELOPE_END;
+	envelope.recipient = TEXT("");
+	envelope.is_local = false;
+	envelope.count = 2;
+	assert_int_equal(relay_decide(relay, &envelope, at(WALL_MINUTE)).act, DECISION_PASS);
+	relay_free(relay);
+	roster_free(roster);
+	assert_true(sent.who == accountname_pseudonym(text_of(account), &secret));
+	assert_true(sent.class == LIMIT_ACCOUNT);
+	return sent;
+}
+
+/* What counts for nobody that answers could be given back without ever having counted. */
+static void
+only_what_counts_for_who_answers_is_told_at_the_end(void **state)
+{
+	static const char *const two[] = {"r@y.example", "s@y.example"};
+	struct relay_sent sent = sent_of("anna", "a@x.example", two, false);
+
+	assert_int_equal(sent.recipients, 2);
+	assert_true(text_is(sent.queue_id, "4Fq8zk2xYzz5"));
+	assert_int_equal(sent.time.us, at(WALL_MINUTE).us);
+	assert_int_equal(sent_of("anna", "", two, false).recipients, 0);
+	assert_int_equal(sent_of("anna", "a@x.example", two, true).recipients, 0);
+	assert_int_equal(sent_of("free", "a@x.example", two, false).recipients, 0);
+	(void)state;
+}
+
+/* However many accounts there are: each has its own. */
+static void
+bounces_have_the_limit_of_their_class(void **state)
+{
+	struct relay_settings settings = settings_of("100 recipients/hour");
+	struct fail fail = {0};
+	struct relay *relay;
+	size_t column;
+
+	assert_int_equal(
+		rule_parse(TEXT("3 recipients/hour"), &settings.rule[LIMIT_BOUNCE], &column, &fail),
+		0);
+	relay = relay_new(&settings);
+	for (uint64_t i = 1; i <= 3; i++) {
+		assert_int_equal(bounce(relay, "anna", i, "r@y.example").act, DECISION_PASS);
+		assert_int_equal(bounce(relay, "bo", 10 + i, "r@y.example").act, DECISION_PASS);
+	}
+	assert_int_equal(bounce(relay, "anna", 4, "r@y.example").act, DECISION_DEFER);
+	assert_int_equal(bounce(relay, "anna", 4, "r@y.example").limit, LIMIT_BOUNCE);
+	/* And nothing that is given back to the account makes room for another. */
+	relay_refund(relay, accountname_pseudonym(TEXT("anna"), &secret), LIMIT_ACCOUNT, 3, at(0),
+		at(0));
+	assert_int_equal(bounce(relay, "anna", 5, "r@y.example").act, DECISION_DEFER);
+	assert_int_equal(relay_counts(relay).refunds, 0);
+	assert_int_equal(relay_counts(relay).refunds_refused, 1);
+	relay_free(relay);
+	(void)state;
+}
+
+static void
+what_is_given_back_counted_at_its_end(void **state)
+{
+	struct relay_settings settings = settings_of("100 recipients/hour");
+	const uint64_t anna = accountname_pseudonym(TEXT("anna"), &secret);
+	struct relay *relay = relay_new(&settings);
+	struct guard *guard = relay_guard(relay);
+	const struct wall now = at(90 * WALL_MINUTE);
+
+	for (uint64_t i = 1; i <= 5; i++)
+		assert_int_equal(send_one(relay, "anna", i, 0), DECISION_PASS);
+	for (uint64_t i = 6; i <= 10; i++)
+		assert_int_equal(send_one(relay, "anna", i, now.us - BEGIN), DECISION_PASS);
+	/* What was counted then is not in this hour; what is given back as of now is. */
+	relay_refund(relay, anna, LIMIT_ACCOUNT, 2, at(0), now);
+	assert_int_equal(
+		guard_count(guard, anna, LIMIT_ACCOUNT, RULE_RECIPIENTS, RULE_HOUR, now), 5);
+	assert_int_equal(
+		guard_count(guard, anna, LIMIT_ACCOUNT, RULE_RECIPIENTS, RULE_DAY, now), 8);
+	relay_refund(relay, anna, LIMIT_ACCOUNT, 2, now, now);
+	assert_int_equal(
+		guard_count(guard, anna, LIMIT_ACCOUNT, RULE_RECIPIENTS, RULE_HOUR, now), 3);
+	relay_free(relay);
+	(void)state;
+}
+
 static uint64_t
 line_of(void *context, const struct address *client)
 {
@@ -408,6 +525,9 @@ main(void)
 		cmocka_unit_test(an_address_that_leads_elsewhere_is_not_local),
 		cmocka_unit_test(one_long_list_is_put_off_and_not_refused),
 		cmocka_unit_test(what_is_given_back_has_a_limit),
+		cmocka_unit_test(only_what_counts_for_who_answers_is_told_at_the_end),
+		cmocka_unit_test(bounces_have_the_limit_of_their_class),
+		cmocka_unit_test(what_is_given_back_counted_at_its_end),
 		cmocka_unit_test(a_line_answers_before_the_account),
 	};
 
