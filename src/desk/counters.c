@@ -163,6 +163,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Recipients whose servers refused for reasons of policy, as logs say."},
 	[COUNT_RELAY_REFUNDED] = {OWNER_GUARD, KIND_COUNTER, "relay_refunded",
 		"Messages all of whose recipients bounced at once, and that do not count."},
+	[COUNT_RELAY_REFUNDS_REFUSED] = {OWNER_GUARD, KIND_COUNTER, "relay_refunds_refused",
+		"Such messages of which nothing is given back: as much as may be was in that day, "
+		"or nothing counts for their sender any more."},
 	[COUNT_LOG_LINES] = {OWNER_GUARD, KIND_COUNTER, "relay_log_lines",
 		"Lines read of the logs of relay.logs."},
 	[COUNT_LOG_EVENTS] = {OWNER_GUARD, KIND_COUNTER, "relay_log_events",

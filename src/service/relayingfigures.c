@@ -37,6 +37,7 @@ show_counts(struct relaying *relaying)
 	duty_count(duty, COUNT_RELAY_UNKNOWN_USERS, relay.results[SENDER_UNKNOWN_USER]);
 	duty_count(duty, COUNT_RELAY_REFUSED_ELSEWHERE, relay.results[SENDER_POLICY]);
 	duty_count(duty, COUNT_RELAY_REFUNDED, relay.refunds);
+	duty_count(duty, COUNT_RELAY_REFUNDS_REFUSED, relay.refunds_refused);
 	duty_count(duty, COUNT_RELAY_SIGHTINGS, relaying->notice.sightings);
 	duty_count(duty, COUNT_RELAY_SIGHTINGS_REFUSED, relaying->notice.refused);
 }
