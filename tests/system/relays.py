@@ -81,8 +81,8 @@ class Relay(daemons.Daemon):
         return socket.create_connection(("127.0.0.1", port), seconds)
 
 
-def request(stage="RCPT", instance="1", account="", client="192.0.2.1", recipient="a@example.org", sender="b@example.net", count=0, more=""):
-    return (f"request=smtpd_access_policy\nprotocol_state={stage}\nprotocol_name=ESMTP\nhelo_name=client.example\nqueue_id=\n"
+def request(stage="RCPT", instance="1", account="", client="192.0.2.1", recipient="a@example.org", sender="b@example.net", count=0, more="", queue_id=""):
+    return (f"request=smtpd_access_policy\nprotocol_state={stage}\nprotocol_name=ESMTP\nhelo_name=client.example\nqueue_id={queue_id}\n"
             f"sender={sender}\nrecipient={recipient}\nrecipient_count={count}\nclient_address={client}\ninstance={instance}\n"
             f"sasl_username={account}\n{more}\n").encode()
 
