@@ -741,9 +741,10 @@ senders_clear(struct senders *senders, uint64_t key)
 	relay->domains = relay->volume = relay->login = 0;
 	relay->guesses = 0;
 	relay->flags &= (uint8_t)~RELAY_WAS_SUSPECT;
-	/* What it wrote to until now is not held against it again. */
+	/* Its day begins anew: what it wrote to until now is neither held against it again nor learnt from. */
 	memset(record->recipients, 0, sizeof(record->recipients));
-	record->day_asked = record->before[0] = 0;
+	record->few[0] = 0;
+	record->day_asked = record->day_accepted = record->day_new = record->before[0] = 0;
 	tell(senders, record);
 	return 0;
 }

@@ -160,7 +160,8 @@ void senders_login(struct senders *senders, uint64_t key, enum limit class, bool
 int senders_facts(const struct senders *senders, uint64_t key, struct wall now,
 	struct sender_facts *ret) MUST_USE;
 
-/* An operator says that what there is against it is settled: the tests begin again. -ENOENT: it is not held. */
+/* An operator says that what there is against it is settled: the tests, and what is counted of today, begin again.
+ * -ENOENT: it is not held. */
 int senders_clear(struct senders *senders, uint64_t key) MUST_USE;
 
 typedef void (*senders_visit)(void *context, const struct sender_facts *facts);

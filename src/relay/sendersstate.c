@@ -102,8 +102,7 @@ has_possible_counts(const struct record *record)
 		if (record->before_few[i] > SENDERS_FEW)
 			return false;
 	}
-	return record->class < LIMITS && record->day_new <= record->day_asked &&
-		record->day_asked <= record->attempts;
+	return record->class < LIMITS && record->day_asked <= record->attempts;
 }
 
 static float

@@ -506,6 +506,36 @@ what_is_saved_goes_on_as_before(void **state)
 	memory_done(&stream);
 }
 
+/* An operator lets an account go on in the middle of a day: what comes until the next one is kept as ever. */
+static void
+what_was_released_is_kept_and_its_day_begins_anew(void **state)
+{
+	struct senders *senders = new_senders(10), *again;
+	struct memory_stream stream = {0};
+	struct sender_facts facts;
+	struct fail fail = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < 300; i++)
+		write_to(senders, KEY, i, i, i * WALL_SECOND);
+	assert_int_equal(senders_clear(senders, KEY), 0);
+	write_to(senders, KEY, 1, 1000, WALL_HOUR);
+	save_all(senders, &stream);
+	again = new_senders(10);
+	if (restore_all(again, &stream, &fail) < 0)
+		fail_msg("%s", fail.what);
+	facts = facts_at(again, KEY, WALL_HOUR);
+	assert_int_equal(facts.today_new_domains, 1);
+	assert_int_equal(facts.today_accepted, 1);
+	assert_int_equal(facts.recipients, 301);
+	/* The flood is not what it usually sends. */
+	write_to(again, KEY, 1, 1, WALL_DAY);
+	assert_true(facts_at(again, KEY, WALL_DAY).usual < 10);
+	senders_free(again);
+	senders_free(senders);
+	memory_done(&stream);
+}
+
 /* Any byte may be another: what comes is an error, or a difference that is safe to hold, which the checksum finds. */
 static void
 nothing_read_is_believed(void **state)
@@ -564,6 +594,7 @@ main(void)
 		cmocka_unit_test(evidence_is_told_when_there_is_some_and_once_when_it_is_gone),
 		cmocka_unit_test(all_are_visited_a_page_at_a_time),
 		cmocka_unit_test(what_is_saved_goes_on_as_before),
+		cmocka_unit_test(what_was_released_is_kept_and_its_day_begins_anew),
 		cmocka_unit_test(nothing_read_is_believed),
 	};
 
