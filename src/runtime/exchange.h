@@ -5,7 +5,7 @@
  *          is not heard: who uses it numbers its blocks. No call waits for anything.
  *          Two are there: exchangememory.h (in one process) and exchangeredis.h.
  * Owns:    what waits to be written.
- * Limits:  EXCHANGE_BLOCK bytes a block; those of each.
+ * Limits:  EXCHANGE_BLOCK bytes a block that is published; what is heard may be anything. Those of each.
  * Thread:  one, that of the event loop.
  */
 #ifndef LAZARET_RUNTIME_EXCHANGE_H

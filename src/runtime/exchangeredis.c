@@ -16,6 +16,8 @@
 #define BLOCK_US   1000000
 /* Of a command beside its block. */
 #define OVERHEAD 512
+/* Of the connection on which blocks come: who he is, and one question. */
+#define ASKED_MOST 4096
 
 /* An entry's place: milliseconds and a number. */
 struct place {
@@ -142,6 +144,16 @@ on_out_answer(void *context, const struct redis_value *value)
 	redisclient_expect(redis->out, redis->blocks > 0 ? redis->silence_us : 0);
 }
 
+/* One question at a time, so that there is always room for it; unless somebody answers what he was not asked. */
+static void
+ask(struct exchangeredis *redis, const struct text *words, size_t count, int64_t us)
+{
+	if (redisclient_send(redis->in, words, count) < 0)
+		redisclient_leave(
+			redis->in, "the server answers, and does not read what it is asked");
+	redisclient_expect(redis->in, us);
+}
+
 /* Is the place that was read up to still in the stream, or before its end? */
 static void
 ask_last(struct exchangeredis *redis)
@@ -150,8 +162,7 @@ ask_last(struct exchangeredis *redis)
 		TEXT("COUNT"), TEXT("1")};
 
 	redis->is_reading = false;
-	must(redisclient_send(redis->in, words, sizeof(words) / sizeof(*words)) == 0);
-	redisclient_expect(redis->in, redis->silence_us);
+	ask(redis, words, sizeof(words) / sizeof(*words), redis->silence_us);
 }
 
 static void
@@ -163,8 +174,7 @@ ask_more(struct exchangeredis *redis)
 		{place, (format_place(&redis->heard, place), strlen(place))}};
 
 	redis->is_reading = true;
-	must(redisclient_send(redis->in, words, sizeof(words) / sizeof(*words)) == 0);
-	redisclient_expect(redis->in, BLOCK_US + redis->silence_us);
+	ask(redis, words, sizeof(words) / sizeof(*words), BLOCK_US + redis->silence_us);
 }
 
 static void
@@ -203,7 +213,7 @@ take_entry(struct exchangeredis *redis, const struct redis_value *entry)
 		return -EBADMSG;
 	redis->heard = place;
 	redis->state.heard++;
-	if (block.length > 0 && block.length <= EXCHANGE_BLOCK && redis->exchange.hear != NULL)
+	if (redis->exchange.hear != NULL)
 		redis->exchange.hear(redis->exchange.context, block.at, block.length);
 	return 0;
 }
@@ -316,6 +326,7 @@ exchangeredis_new(struct event_base *base, const struct exchangeredis_settings *
 	redis->out = redisclient_new(base, &client,
 		&(struct redisclient_user){
 			.ready = on_out_ready, .answer = on_out_answer, .context = redis});
+	client.output_most = ASKED_MOST;
 	redis->in = redisclient_new(base, &client,
 		&(struct redisclient_user){
 			.ready = on_in_ready, .answer = on_in_answer, .context = redis});

@@ -126,7 +126,8 @@ read_place(struct text rest, struct redis_place *ret)
 	(void)text_cut(&rest, ' ');
 	place = text_cut(&rest, ' ');
 	colon = memrchr(place.at, ':', place.length);
-	if (colon == NULL || colon == place.at || place.length > ADDRESS_TEXT + 6)
+	if (colon == NULL || colon == place.at || place.length > ADDRESS_TEXT + 6 ||
+		*place.at == '/')
 		return -EINVAL;
 	host = (struct text){place.at, (size_t)(colon - place.at)};
 	n = snprintf(text, sizeof(text),

@@ -88,9 +88,9 @@ end(struct redislink *link, enum redislink_end how, const char *why)
 	link->user.down(link->user.context, how, why);
 }
 
-/* As much as the socket takes. */
-static void
-flush(struct redislink *link)
+/* As much as the socket takes; false: not all, and errno says why. */
+static bool
+write_out(struct redislink *link)
 {
 	struct buffer *output = &link->output;
 
@@ -100,18 +100,13 @@ flush(struct redislink *link)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno != EAGAIN) {
-			end(link, REDISLINK_FAILED, strerror(errno));
-			return;
-		}
-		if (n < 0) {
-			must(event_add(link->writable, NULL) == 0);
-			return;
-		}
+		if (n < 0)
+			return false;
 		link->written += (size_t)n;
 	}
 	buffer_clear(output);
 	link->written = 0;
+	return true;
 }
 
 static void
@@ -131,9 +126,13 @@ on_writable(evutil_socket_t socket, short what, void *context)
 		}
 		link->is_up = true;
 		link->user.up(link->user.context);
+	} else if (write_out(link)) {
 		return;
+	} else if (errno != EAGAIN) {
+		end(link, REDISLINK_FAILED, strerror(errno));
+	} else {
+		must(event_add(link->writable, NULL) == 0);
 	}
-	flush(link);
 }
 
 /* False: the link is not what it was. */
@@ -161,13 +160,16 @@ on_readable(evutil_socket_t socket, short what, void *context)
 {
 	static char bytes[READ];
 	struct redislink *link = context;
-	ssize_t n = recv(socket, bytes, sizeof(bytes), 0);
+	ssize_t n;
 
 	(void)what;
+	/* That comes first, and says if nobody is there. */
+	if (!link->is_up)
+		return;
+	n = recv(socket, bytes, sizeof(bytes), 0);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n < 0) {
-		/* Nobody is there: on_writable says the same, in either order. */
 		end(link, REDISLINK_FAILED, strerror(errno));
 		return;
 	}
@@ -249,6 +251,8 @@ redislink_send(struct redislink *link, const struct text *words, size_t count)
 	}
 	buffer_add(&link->output, command, (size_t)size);
 	redisFreeCommand(command);
-	must(event_add(link->writable, NULL) == 0);
+	/* At once, since who ends after this does not turn the loop again; an error is told from the loop. */
+	if (!write_out(link))
+		must(event_add(link->writable, NULL) == 0);
 	return 0;
 }

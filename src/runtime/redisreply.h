@@ -1,8 +1,8 @@
 /* redisreply - what a Redis server answers, out of bytes as they come
  *
  * What:    values of RESP2 (the protocol of Redis up to 5, and of later ones that are not asked for another). hiredis
- *          takes the bytes apart; the values are made here, so that no length that a server claims costs more memory
- *          than the bytes that it has sent.
+ *          takes the bytes apart; the values are made here, so that what a server claims costs no more memory than
+ *          an answer may have.
  * Owns:    a value is the caller's, who frees it.
  * Limits:  REDIS_REPLY_MOST bytes, REDIS_VALUES values and 7 arrays in each other an answer.
  * Thread:  one a reader.

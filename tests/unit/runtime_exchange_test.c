@@ -13,10 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define MEMBERS 3
+#define PATH    80
 
 /* A member and what it heard. */
 struct member {
@@ -130,19 +132,26 @@ has_server(void)
 	return access("/usr/bin/redis-server", X_OK) == 0;
 }
 
+/* Of a socket in a folder of its own. */
 static void
-start_server(struct bench *bench)
+choose_path(struct bench *bench, char path[PATH])
 {
-	char path[80];
-
 	if (bench->folder[0] == '\0') {
 		(void)snprintf(
 			bench->folder, sizeof(bench->folder), "/tmp/lazaret-exchange-XXXXXX");
 		assert_non_null(mkdtemp(bench->folder));
 	}
-	(void)snprintf(path, sizeof(path), "%s/s", bench->folder);
+	(void)snprintf(path, PATH, "%s/s", bench->folder);
 	(void)snprintf(bench->place.path, sizeof(bench->place.path), "%s", path);
 	unlink(path);
+}
+
+static void
+start_server(struct bench *bench)
+{
+	char path[PATH];
+
+	choose_path(bench, path);
 	bench->server = fork();
 	assert_true(bench->server >= 0);
 	if (bench->server == 0) {
@@ -449,6 +458,35 @@ a_server_that_dies_and_comes_back_empty_is_used_again(void **state)
 }
 
 static bool
+two_have_heard_the_end(struct bench *bench)
+{
+	return has_heard(&bench->member[0], "the end") && has_heard(&bench->member[1], "the end");
+}
+
+/* Who ends does not turn the loop again. */
+static void
+last_words_are_heard(void **state)
+{
+	struct bench bench;
+
+	if (!has_server())
+		skip();
+	bench_begin(&bench);
+	start_server(&bench);
+	join_all(&bench);
+	turn_until(&bench, all_are_connected);
+	assert_int_equal(say(&bench, 0, "the end"), 0);
+	exchange_end(bench.member[0].exchange);
+	buffer_done(&bench.member[0].heard);
+	bench.member[0] = bench.member[2];
+	bench.member[2] = (struct member){.exchange = NULL};
+	exchange_listen(bench.member[0].exchange, on_hear, &bench.member[0]);
+	turn_until(&bench, two_have_heard_the_end);
+	bench_end(&bench);
+	(void)state;
+}
+
+static bool
 has_failed_often(struct bench *bench)
 {
 	return state_of(bench, 0).failures >= 4;
@@ -504,6 +542,15 @@ on_accept(evutil_socket_t listening, short what, void *context)
 }
 
 static void
+imposter_listen(struct bench *bench, struct imposter *imposter, int listening)
+{
+	assert_int_equal(listen(listening, 20), 0);
+	imposter->accepting =
+		event_new(bench->base, listening, EV_READ | EV_PERSIST, on_accept, imposter);
+	assert_int_equal(event_add(imposter->accepting, NULL), 0);
+}
+
+static void
 imposter_begin(struct bench *bench, struct imposter *imposter)
 {
 	struct endpoint at = {
@@ -513,11 +560,21 @@ imposter_begin(struct bench *bench, struct imposter *imposter)
 
 	assert_true(listening >= 0);
 	assert_int_equal(bind(listening, &at.any, at.size), 0);
-	assert_int_equal(listen(listening, 20), 0);
 	assert_int_equal(endpoint_own(listening, &bench->place.address, &bench->place.port), 0);
-	imposter->accepting =
-		event_new(bench->base, listening, EV_READ | EV_PERSIST, on_accept, imposter);
-	assert_int_equal(event_add(imposter->accepting, NULL), 0);
+	imposter_listen(bench, imposter, listening);
+}
+
+/* The kernel takes little of what such a one does not read. */
+static void
+imposter_begin_with_path(struct bench *bench, struct imposter *imposter)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_true(listening >= 0);
+	choose_path(bench, at.sun_path);
+	assert_int_equal(bind(listening, (struct sockaddr *)&at, sizeof(at)), 0);
+	imposter_listen(bench, imposter, listening);
 }
 
 static void
@@ -565,6 +622,60 @@ a_server_that_answers_anything_is_left(void **state)
 		imposter_end(&imposter);
 		bench_end(&bench);
 	}
+	(void)state;
+}
+
+static bool
+one_does_not_read(struct bench *bench)
+{
+	return strstr(state_of(bench, 0).why, "does not read") != NULL;
+}
+
+/* As if it was asked again and again whether there is anything new: what it is asked then must not pile up. */
+static void
+a_server_that_answers_and_reads_nothing_is_left(void **state)
+{
+	static const char two[] = "*0\r\n*-1\r\n";
+	struct imposter imposter = {0};
+	struct exchangeredis_settings settings;
+	struct buffer answer;
+	struct bench bench;
+
+	bench_begin(&bench);
+	imposter_begin_with_path(&bench, &imposter);
+	buffer_init(&answer, 65536);
+	buffer_text(&answer, TEXT("+OK\r\n+OK\r\n"));
+	for (int i = 0; i < 7000; i++)
+		buffer_text(&answer, TEXT(two));
+	imposter.answer = answer.at;
+	imposter.size = answer.length;
+	settings = settings_of(&bench);
+	settings.bytes_most = 1;
+	join(&bench, 0, &settings);
+	turn_until(&bench, one_does_not_read);
+	imposter_end(&imposter);
+	bench_end(&bench);
+	buffer_done(&answer);
+	(void)state;
+}
+
+/* It may send wherever it likes, but not to a socket of this machine. */
+static void
+a_server_that_names_a_path_is_not_followed(void **state)
+{
+	static const char answer[] = "-MOVED 12 /run/other:1\r\n";
+	struct imposter imposter = {.answer = answer, .size = sizeof(answer) - 1};
+	struct exchangeredis_settings settings;
+	struct bench bench;
+
+	bench_begin(&bench);
+	imposter_begin(&bench, &imposter);
+	settings = settings_of(&bench);
+	join(&bench, 0, &settings);
+	turn_until(&bench, has_failed_often);
+	assert_int_equal(state_of(&bench, 0).redirects, 0);
+	imposter_end(&imposter);
+	bench_end(&bench);
 	(void)state;
 }
 
@@ -631,8 +742,11 @@ main(void)
 		cmocka_unit_test(a_stream_that_ends_before_where_one_was_is_read_from_its_begin),
 		cmocka_unit_test(a_server_that_stands_still_holds_up_nobody),
 		cmocka_unit_test(a_server_that_dies_and_comes_back_empty_is_used_again),
+		cmocka_unit_test(last_words_are_heard),
 		cmocka_unit_test(who_is_not_let_in_says_why),
 		cmocka_unit_test(a_server_that_answers_anything_is_left),
+		cmocka_unit_test(a_server_that_answers_and_reads_nothing_is_left),
+		cmocka_unit_test(a_server_that_names_a_path_is_not_followed),
 		cmocka_unit_test(servers_that_send_one_in_a_circle_are_left),
 		cmocka_unit_test(settings_that_cannot_be_are_refused),
 	};
