@@ -14,8 +14,7 @@ _Static_assert(BATCH_BYTES <= EXCHANGE_BLOCK, "a batch is a block");
 
 /* Another relay; 0: none. */
 struct other {
-	uint64_t relay;
-	uint64_t sequence;
+	struct relayshare_said of;
 	int64_t heard_us;
 };
 
@@ -23,10 +22,9 @@ struct relayshare {
 	struct relayshare_settings settings;
 	struct deltas *deltas;
 	struct event *timer;
-	uint64_t relay;
-	uint64_t sequence;      /* of the last batch that was made */
-	int64_t quiet_since_us; /* when something was last said */
-	int64_t sent_us[SENT];  /* by sequence */
+	struct relayshare_said of; /* the last batch that was made */
+	int64_t quiet_since_us;    /* when something was last said */
+	int64_t sent_us[SENT];     /* by sequence */
 	struct other other[RELAYSHARE_RELAYS];
 	struct relayshare_counts counts;
 	size_t pending; /* bytes of a batch that is made and could not go */
@@ -35,24 +33,25 @@ struct relayshare {
 	struct batch batch;
 };
 
-/* Its place; that of the one that was not heard for longest if it is new. */
+/* Its place; if it is new a free one, or that of the one that was not heard for longest. */
 static struct other *
 find_other(struct relayshare *share, uint64_t relay, bool *is_new)
 {
-	struct other *oldest = &share->other[0];
+	struct other *into = &share->other[0];
 
 	*is_new = false;
 	for (size_t i = 0; i < RELAYSHARE_RELAYS; i++) {
 		struct other *other = &share->other[i];
 
-		if (other->relay == relay)
+		if (other->of.relay == relay)
 			return other;
-		if (other->heard_us < oldest->heard_us)
-			oldest = other;
+		if (into->of.relay != 0 &&
+			(other->of.relay == 0 || other->heard_us < into->heard_us))
+			into = other;
 	}
 	*is_new = true;
-	*oldest = (struct other){.relay = relay};
-	return oldest;
+	*into = (struct other){.of.relay = relay};
+	return into;
 }
 
 /* Is it the next one, or after a gap? One that came before is not joined again. What was said long ago, and is heard
@@ -65,22 +64,22 @@ is_news(struct relayshare *share, const struct batch_head *head, struct wall now
 	int64_t ago_us = now.us - head->said.us;
 
 	other->heard_us = clock_steady() - (ago_us > 0 ? ago_us : 0);
-	if (!is_new && head->sequence <= other->sequence) {
+	if (!is_new && head->sequence <= other->of.sequence) {
 		share->counts.again++;
 		return false;
 	}
-	if (!is_new && head->sequence - other->sequence > 1) {
+	if (!is_new && head->sequence - other->of.sequence > 1) {
 		share->counts.gaps++;
-		share->counts.missed += head->sequence - other->sequence - 1;
+		share->counts.missed += head->sequence - other->of.sequence - 1;
 	}
-	other->sequence = head->sequence;
+	other->of.sequence = head->sequence;
 	return true;
 }
 
 static void
 measure(struct relayshare *share, uint64_t sequence)
 {
-	if (sequence > share->sequence || share->sequence - sequence >= SENT)
+	if (sequence > share->of.sequence || share->of.sequence - sequence >= SENT)
 		return;
 	share->counts.lag_us = clock_steady() - share->sent_us[sequence % SENT];
 	if (share->counts.lag_us > share->counts.lag_most_us)
@@ -100,7 +99,7 @@ hear(void *context, const void *block, size_t size)
 		share->counts.wrong += r != -EACCES;
 		return;
 	}
-	if (batch->head.relay == share->relay) {
+	if (batch->head.relay == share->of.relay) {
 		measure(share, batch->head.sequence);
 		return;
 	}
@@ -117,8 +116,8 @@ static void
 make(struct relayshare *share)
 {
 	struct batch_head head = {
-		.relay = share->relay,
-		.sequence = ++share->sequence,
+		.relay = share->of.relay,
+		.sequence = ++share->of.sequence,
 		.said = share->settings.now(share->settings.context),
 	};
 	uint64_t told = deltas_counts(share->deltas).told;
@@ -135,7 +134,7 @@ send_pending(struct relayshare *share)
 	int64_t now_us = clock_steady();
 
 	/* Before it goes: in one process it is heard before it is published. */
-	share->sent_us[share->sequence % SENT] = now_us;
+	share->sent_us[share->of.sequence % SENT] = now_us;
 	if (exchange_publish(share->settings.exchange, share->bytes, share->pending) < 0)
 		return false;
 	share->pending = 0;
@@ -174,12 +173,18 @@ on_timer(evutil_socket_t socket, short what, void *context)
 	relayshare_tick(context);
 }
 
+/* The guard before this one is another relay to it; and whom that one had heard, up to where. */
 static void
 know_former(struct relayshare *share, const struct relayshare_standing *former)
 {
-	share->other[0] = (struct other){.relay = former->relay,
-		.sequence = former->sequence,
-		.heard_us = clock_steady() - RELAYSHARE_THERE_US};
+	int64_t heard_us = clock_steady() - RELAYSHARE_THERE_US;
+	bool is_new;
+
+	for (size_t i = 0; i < RELAYSHARE_RELAYS; i++)
+		share->other[i] = (struct other){.of = former->heard[i], .heard_us = heard_us};
+	if (former->of.relay != 0)
+		*find_other(share, former->of.relay, &is_new) =
+			(struct other){.of = former->of, .heard_us = heard_us};
 }
 
 struct relayshare *
@@ -192,9 +197,9 @@ relayshare_new(struct event_base *base, const struct relayshare_settings *settin
 	share->settings = *settings;
 	share->deltas = deltas_new(settings->changes_most);
 	do
-		hash_words_random(&share->relay, 1);
-	while (share->relay == 0);
-	if (settings->former != NULL && settings->former->relay != 0)
+		hash_words_random(&share->of.relay, 1);
+	while (share->of.relay == 0);
+	if (settings->former != NULL)
 		know_former(share, settings->former);
 	share->settings.former = NULL;
 	guard_share(settings->guard, share->deltas);
@@ -227,13 +232,16 @@ relayshare_counts(const struct relayshare *share)
 	counts.lost = deltas.lost + deltas.old;
 	counts.waiting = deltas.held;
 	for (size_t i = 0; i < RELAYSHARE_RELAYS; i++)
-		counts.relays += share->other[i].relay != 0 && share->other[i].heard_us > since_us;
+		counts.relays +=
+			share->other[i].of.relay != 0 && share->other[i].heard_us > since_us;
 	return counts;
 }
 
 void
 relayshare_standing(const struct relayshare *share, struct relayshare_standing *ret)
 {
-	*ret = (struct relayshare_standing){.relay = share->relay, .sequence = share->sequence};
+	*ret = (struct relayshare_standing){.of = share->of};
+	for (size_t i = 0; i < RELAYSHARE_RELAYS; i++)
+		ret->heard[i] = share->other[i].of;
 	exchange_position(share->settings.exchange, ret->position);
 }

@@ -33,12 +33,18 @@
 /* Batches a tick: an outage's changes do not go out all at once. */
 #define RELAYSHARE_BATCHES 4
 
+/* A batch of a relay. */
+struct relayshare_said {
+	uint64_t relay; /* 0: there is none */
+	uint64_t sequence;
+};
+
 /* Where a relay stands, for one that goes on from a snapshot of its guard: without it, what it said itself before would
- * be counted twice. */
+ * be counted twice, and what others said, too, where the store has forgotten the position. */
 struct relayshare_standing {
 	char position[EXCHANGE_POSITION]; /* of its exchange, which is to go on from there */
-	uint64_t relay;
-	uint64_t sequence;
+	struct relayshare_said of;        /* its last */
+	struct relayshare_said heard[RELAYSHARE_RELAYS]; /* the last of each other */
 };
 
 struct relayshare_settings {

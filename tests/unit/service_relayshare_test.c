@@ -11,6 +11,7 @@
 
 static const struct hash_key secret = {{1, 2, 3}};
 static struct wall present = {BEGIN};
+static int64_t age_us; /* of what the test says */
 
 static struct wall
 now(void *context)
@@ -136,10 +137,11 @@ say(struct bench *bench, const struct hash_key *key, uint64_t relay, uint64_t se
 {
 	static uint8_t bytes[BATCH_BYTES];
 	struct deltas *deltas = deltas_new(4);
+	struct wall said = {present.us - age_us};
 	struct delta delta = {.key = account,
 		.limit = LIMIT_ACCOUNT,
-		.change = {.cell = window_cell(present), .amount = {1, 5}}};
-	struct batch_head head = {.relay = relay, .sequence = sequence, .said = present};
+		.change = {.cell = window_cell(said), .amount = {1, 5}}};
+	struct batch_head head = {.relay = relay, .sequence = sequence, .said = said};
 	size_t size;
 
 	deltas_note(deltas, &delta);
@@ -190,6 +192,26 @@ of_many_relays_the_most_silent_is_forgotten(void **state)
 	say(&bench, &secret, 1000, 1, 5);
 	assert_int_equal(relayshare_counts(bench.relay[0].share).relays, RELAYSHARE_RELAYS);
 	assert_int_equal(count(&bench.relay[0], 5), 5 * (RELAYSHARE_RELAYS + 1));
+	bench_end(&bench);
+	(void)state;
+}
+
+/* What was said before this machine began, as the store remembers it. */
+static void
+relays_of_long_ago_are_told_apart(void **state)
+{
+	struct bench bench;
+
+	bench_begin(&bench, "none");
+	age_us = 5000 * WALL_DAY;
+	for (uint64_t relay = 1; relay <= 3; relay++)
+		say(&bench, &secret, relay, 1, 5);
+	for (uint64_t relay = 1; relay <= 3; relay++)
+		say(&bench, &secret, relay, 1, 5);
+	age_us = 0;
+	assert_int_equal(relayshare_counts(bench.relay[0].share).batches_in, 3);
+	assert_int_equal(relayshare_counts(bench.relay[0].share).again, 3);
+	assert_int_equal(relayshare_counts(bench.relay[0].share).relays, 0);
 	bench_end(&bench);
 	(void)state;
 }
@@ -256,7 +278,7 @@ while_the_store_is_away_changes_wait_as_one(void **state)
 	assert_int_equal(away.blocks, 1);
 	assert_true(away.bytes < 300);
 	relayshare_standing(relay.share, &standing);
-	assert_int_equal(standing.sequence, 1);
+	assert_int_equal(standing.of.sequence, 1);
 	assert_string_equal(standing.position, "4-5");
 	assert_int_equal(relayshare_counts(relay.share).waiting, 0);
 	/* More than may wait. */
@@ -283,8 +305,10 @@ who_goes_on_from_a_snapshot_counts_what_he_said_once(void **state)
 	struct relay again;
 
 	bench_begin(&bench, "none");
+	say(&bench, &secret, 77, 1, 5);
+	say(&bench, &secret, 77, 2, 5);
 	relayshare_standing(bench.relay[0].share, &standing);
-	standing.sequence = 4;
+	standing.of.sequence = 4;
 	exchange = exchangememory_join(bench.hub);
 	share = relayshare_new(bench.base,
 		&(struct relayshare_settings){.guard = guard,
@@ -294,10 +318,16 @@ who_goes_on_from_a_snapshot_counts_what_he_said_once(void **state)
 			.now = now,
 			.former = &standing});
 	for (uint64_t sequence = 3; sequence <= 6; sequence++)
-		say(&bench, &secret, standing.relay, sequence, 5);
+		say(&bench, &secret, standing.of.relay, sequence, 5);
 	again = (struct relay){.guard = guard};
 	assert_int_equal(count(&again, 5), 10);
 	assert_int_equal(relayshare_counts(share).gaps, 0);
+	/* The store forgot the place up to which the one before had heard the others. */
+	say(&bench, &secret, 77, 2, 6);
+	assert_int_equal(count(&again, 6), 0);
+	say(&bench, &secret, 77, 4, 6);
+	assert_int_equal(count(&again, 6), 5);
+	assert_int_equal(relayshare_counts(share).missed, 1);
 	relayshare_free(share);
 	exchange_end(exchange);
 	guard_free(guard);
@@ -312,6 +342,7 @@ main(void)
 		cmocka_unit_test(what_one_accepts_the_other_counts),
 		cmocka_unit_test(what_comes_twice_counts_once_and_what_is_missing_is_seen),
 		cmocka_unit_test(of_many_relays_the_most_silent_is_forgotten),
+		cmocka_unit_test(relays_of_long_ago_are_told_apart),
 		cmocka_unit_test(while_the_store_is_away_changes_wait_as_one),
 		cmocka_unit_test(who_goes_on_from_a_snapshot_counts_what_he_said_once),
 	};
