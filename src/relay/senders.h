@@ -114,6 +114,7 @@ struct sender_facts {
 
 struct senders_counts {
 	size_t held;
+	/* Since senders_new. */
 	uint64_t displaced;
 	uint64_t refused; /* not kept, as there was no room */
 	uint64_t excused; /* refusals of policies that said nothing */
@@ -172,7 +173,7 @@ size_t senders_each(const struct senders *senders, size_t from, size_t most, str
 
 struct senders_counts senders_counts(const struct senders *senders);
 
-/* Everything but the settings, with the seed; after an error save_error tells. */
+/* Everything but settings and counts, with the seed; after an error save_error tells. */
 void senders_save(const struct senders *senders, struct save *save);
 
 /* Into senders that took nothing yet, whose settings may be others. now: no time in it is far behind. -EBADMSG,

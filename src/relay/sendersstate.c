@@ -14,9 +14,6 @@
 
 struct senders_saved {
 	uint64_t seed;
-	uint64_t displaced;
-	uint64_t refused;
-	uint64_t excused;
 	uint32_t count;
 	uint32_t hand;
 	struct refusals refusals;
@@ -46,9 +43,6 @@ senders_save(const struct senders *senders, struct save *save)
 	uint64_t size = (uint64_t)senders->count * sizeof(struct record);
 	struct senders_saved saved = {
 		.seed = senders->settings.seed,
-		.displaced = senders->displaced,
-		.refused = senders->refused,
-		.excused = senders->excused,
 		.count = senders->count,
 		.hand = senders->hand,
 		.refusals = senders->refusals,
@@ -190,9 +184,6 @@ senders_restore(
 	if (r < 0)
 		return r;
 	senders->settings.seed = saved.seed;
-	senders->displaced = saved.displaced;
-	senders->refused = saved.refused;
-	senders->excused = saved.excused;
 	senders->hand = saved.hand;
 	senders->refusals = saved.refusals;
 	r = restore_section(restore, "records", layout(), &size, fail);

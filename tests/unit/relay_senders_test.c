@@ -536,6 +536,30 @@ what_was_released_is_kept_and_its_day_begins_anew(void **state)
 	memory_done(&stream);
 }
 
+/* Whoever shows them adds those of the process before by itself. */
+static void
+counts_are_those_of_one_process(void **state)
+{
+	struct senders *senders = new_senders(1), *again = new_senders(1);
+	struct memory_stream stream = {0};
+	struct fail fail = {0};
+
+	(void)state;
+	write_to(senders, KEY, 1, 1, 0);
+	write_to(senders, KEY + 1, 1, 1, 0);
+	write_to(senders, KEY + 2, 1, 1, 2 * WALL_DAY);
+	assert_int_equal(senders_counts(senders).refused, 1);
+	assert_int_equal(senders_counts(senders).displaced, 1);
+	save_all(senders, &stream);
+	assert_int_equal(restore_all(again, &stream, &fail), 0);
+	assert_int_equal(senders_counts(again).held, 1);
+	assert_int_equal(senders_counts(again).refused, 0);
+	assert_int_equal(senders_counts(again).displaced, 0);
+	senders_free(again);
+	senders_free(senders);
+	memory_done(&stream);
+}
+
 /* Any byte may be another: what comes is an error, or a difference that is safe to hold, which the checksum finds. */
 static void
 nothing_read_is_believed(void **state)
@@ -595,6 +619,7 @@ main(void)
 		cmocka_unit_test(all_are_visited_a_page_at_a_time),
 		cmocka_unit_test(what_is_saved_goes_on_as_before),
 		cmocka_unit_test(what_was_released_is_kept_and_its_day_begins_anew),
+		cmocka_unit_test(counts_are_those_of_one_process),
 		cmocka_unit_test(nothing_read_is_believed),
 	};
 
