@@ -28,25 +28,28 @@ first_slot(uint64_t pseudonym)
 	return (size_t)(hash_mix(pseudonym) % (ACCOUNTNAMES / WAYS)) * WAYS;
 }
 
-void
+bool
 accountname_put(struct accountnames *names, uint64_t pseudonym, struct text name)
 {
 	struct accountname_slot *slot = &names->slot[first_slot(pseudonym)], *into = NULL;
+	bool displaces;
 
 	if (name.length == 0 || name.length > ACCOUNTNAME_MOST)
-		return;
+		return false;
 	for (int i = 0; i < WAYS; i++) {
 		if (slot[i].pseudonym == pseudonym)
-			return;
+			return false;
 		if (into == NULL && slot[i].pseudonym == 0)
 			into = &slot[i];
 	}
-	if (into == NULL)
+	displaces = into == NULL;
+	if (displaces)
 		into = &slot[pseudonym % WAYS];
 	__atomic_store_n(&into->pseudonym, 0, __ATOMIC_RELEASE);
 	into->length = (uint32_t)name.length;
 	memcpy(into->text, name.at, name.length);
 	__atomic_store_n(&into->pseudonym, pseudonym, __ATOMIC_RELEASE);
+	return displaces;
 }
 
 int
@@ -67,7 +70,7 @@ accountname_find(const struct accountnames *names, const struct hash_key *key, u
 		into[length] = '\0';
 		/* What was just being written, or is false, is no name of this one. */
 		if (accountname_pseudonym((struct text){into, length}, key) == pseudonym)
-			return 0;
+			return text_check_line((struct text){into, length}) == 0 ? 0 : -ENOENT;
 	}
 	return -ENOENT;
 }

@@ -2,9 +2,11 @@
  *
  * What:    the pseudonym of an account is a keyed hash of its name in small letters (ASCII). A table in memory that
  *          several processes may share holds the names of some, as names.h does of lines: who reads checks what he
- *          found against the pseudonym under the network's key, so a name that is found is never wrong.
+ *          found against the pseudonym under the network's key, so a name that is found is never wrong, and can be
+ *          shown: it is one line of text.
  * Owns:    nothing: the memory is the caller's. There are no pointers in it.
- * Limits:  ACCOUNTNAME_MOST bytes a name, ACCOUNTNAMES names; where there is no room one gives way to another.
+ * Limits:  ACCOUNTNAME_MOST bytes a name, ACCOUNTNAMES names; where there is no room one gives way to another,
+ *          which who puts it there is told.
  * Thread:  one process writes at a time, any number read, also where the memory is mapped read-only.
  */
 #ifndef LAZARET_IDENTITY_ACCOUNTNAME_H
@@ -12,6 +14,8 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+
+#include <stdbool.h>
 
 /* RFC 5321 s4.5.3.1: 64 of the local part, '@', 255 of the domain. */
 #define ACCOUNTNAME_MOST 320
@@ -31,10 +35,10 @@ struct accountnames {
 /* Never 0, but for a name that is empty or too long. */
 uint64_t accountname_pseudonym(struct text name, const struct hash_key *key);
 
-/* Keeps the name of a pseudonym; costs little if it is there. */
-void accountname_put(struct accountnames *names, uint64_t pseudonym, struct text name);
+/* Keeps the name of a pseudonym; costs little if it is there. True: another gave way. */
+bool accountname_put(struct accountnames *names, uint64_t pseudonym, struct text name);
 
-/* Copies the name, ended: 0 or -ENOENT. */
+/* Copies the name, ended: 0 or -ENOENT, as of one that is no line of text (text_check_line). */
 int accountname_find(const struct accountnames *names, const struct hash_key *key,
 	uint64_t pseudonym, char into[ACCOUNTNAME_MOST + 1]) MUST_USE;
 

@@ -23,12 +23,11 @@ struct listing {
 	size_t listed;
 };
 
-/* The name of an account where it is known and shows as it is. */
+/* The name of an account where it is known. */
 static bool
 find_name(const struct guardanswer *of, uint64_t key, char into[ACCOUNTNAME_MOST + 1])
 {
-	return of->names != NULL && accountname_find(of->names, of->key, key, into) == 0 &&
-		text_check_line(text_of(into)) == 0;
+	return of->names != NULL && accountname_find(of->names, of->key, key, into) == 0;
 }
 
 /* All that is to be said of one; false if the guard has heard nothing of it. name: as it was given, or empty. */

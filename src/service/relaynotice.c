@@ -88,7 +88,7 @@ relaynotice_give(void *context, const struct relay_notice *notice)
 	if (!has_case(notice->limit))
 		return;
 	if (notice->account.length > 0)
-		accountname_put(of->names, notice->key, notice->account);
+		of->names_replaced += accountname_put(of->names, notice->key, notice->account);
 	put(of, &sighting);
 }
 

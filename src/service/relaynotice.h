@@ -29,6 +29,7 @@ struct relaynotice {
 	int64_t round_us;
 	uint64_t sightings;
 	uint64_t refused;
+	uint64_t names_replaced; /* gave way to others */
 };
 
 /* relay_settings.on_evidence; context is a struct relaynotice. */
