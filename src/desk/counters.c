@@ -166,6 +166,15 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_RELAY_REFUNDS_REFUSED] = {OWNER_GUARD, KIND_COUNTER, "relay_refunds_refused",
 		"Such messages of which nothing is given back: as much as may be was in that day, "
 		"or nothing counts for their sender any more."},
+	[COUNT_RELAY_EXCUSED] = {OWNER_GUARD, KIND_COUNTER, "relay_refusals_excused",
+		"Refusals for reasons of policy that were held against nobody, since many senders "
+		"had some: the relay may be on a block list."},
+	[COUNT_RELAY_MACROS_LEFT_OUT] = {OWNER_GUARD, KIND_COUNTER, "relay_macros_left_out",
+		"Values that a mail server sent a milter, an account or a certificate perhaps, and "
+		"that were too long."},
+	[COUNT_RELAY_NOT_AGREED] = {OWNER_GUARD, KIND_COUNTER, "relay_not_agreed",
+		"Times that a mail server does not let a milter do what was to be done: hold a "
+		"message, or add a header."},
 	[COUNT_LOG_LINES] = {OWNER_GUARD, KIND_COUNTER, "relay_log_lines",
 		"Lines read of the logs of relay.logs."},
 	[COUNT_LOG_EVENTS] = {OWNER_GUARD, KIND_COUNTER, "relay_log_events",
@@ -176,6 +185,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Lines that were too long, cut off, no lines of a log, or could be read in more "
 		"than "
 		"one way."},
+	[COUNT_LOG_NO_ROOM] = {OWNER_GUARD, KIND_COUNTER, "relay_log_no_room",
+		"Messages and results of which nothing can be told, for want of room."},
 	[COUNT_LOG_LOST] = {OWNER_GUARD, KIND_COUNTER, "relay_log_lost",
 		"Times that the place in a log was not found again: some lines were not read."},
 	[COUNT_LOG_BEHIND] = {OWNER_GUARD, KIND_GAUGE, "relay_log_behind_bytes",
@@ -197,6 +208,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_SHARE_WRONG] = {OWNER_GUARD, KIND_COUNTER, "relay_share_wrong",
 		"Batches that could not be understood, or were of a relay with another ledger "
 		"key."},
+	[COUNT_SHARE_AHEAD] = {OWNER_GUARD, KIND_COUNTER, "relay_share_ahead",
+		"Changes of relays whose clock is ahead of this one, or this one behind."},
 	[COUNT_SHARE_WAITING] = {OWNER_GUARD, KIND_GAUGE, "relay_share_waiting",
 		"Changes that wait to be told."},
 	[COUNT_SHARE_RELAYS] = {OWNER_GUARD, KIND_GAUGE, "relay_share_relays",
@@ -205,6 +218,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Sightings of accounts and lines handed to the judges."},
 	[COUNT_RELAY_SIGHTINGS_REFUSED] = {OWNER_GUARD, KIND_COUNTER, "relay_sightings_refused",
 		"Sightings left out because a judge had too many waiting."},
+	[COUNT_RELAY_NAMES_REPLACED] = {OWNER_GUARD, KIND_COUNTER, "relay_names_replaced",
+		"Names of accounts that gave way to others."},
 	[COUNT_TAKEN] = {OWNER_JUDGE, KIND_COUNTER, "sightings_judged", "Sightings judged."},
 	[COUNT_TAKEN_LOST] = {OWNER_JUDGE, KIND_COUNTER, "sightings_lost",
 		"Sightings that were gone when a judge that took the place of another wanted them "
@@ -254,6 +269,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"1 while the ledger can be written, 0 while it cannot."},
 	[COUNT_NAMELESS] = {OWNER_KEEPER, KIND_COUNTER, "cases_nameless",
 		"Cases opened without the name of their line, because it was not known any more."},
+	[COUNT_CASES_DISPLACED] = {OWNER_KEEPER, KIND_COUNTER, "cases_displaced",
+		"Open cases that gave way to others in the table of the relay guard, and stop no "
+		"mail there."},
 	[COUNT_CLIENTS] = {OWNER_DESK, KIND_COUNTER, "control_clients",
 		"Clients of the control socket."},
 	[COUNT_CLIENTS_REFUSED] = {OWNER_DESK, KIND_COUNTER, "control_clients_refused",

@@ -14,10 +14,11 @@ first_slot(uint64_t line)
 	return (size_t)(hash_mix(line) % (CASETABLE / WAYS)) * WAYS;
 }
 
-void
+bool
 casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t number)
 {
 	struct casetable_slot *slot = &table->slot[first_slot(line)], *into = NULL;
+	bool displaces;
 
 	for (int i = 0; i < WAYS; i++) {
 		if (slot[i].line == line)
@@ -30,17 +31,21 @@ casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t
 			__atomic_store_n(&into->line, 0, __ATOMIC_RELEASE);
 			__atomic_sub_fetch(&table->count, 1, __ATOMIC_RELAXED);
 		}
-		return;
+		return false;
 	}
-	if (into == NULL)
+	displaces = into == NULL;
+	if (displaces)
 		into = &slot[line % WAYS];
 	if (into->line == 0)
 		__atomic_add_fetch(&table->count, 1, __ATOMIC_RELAXED);
 	if (into->line != line)
-		__atomic_store_n(&into->line, 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&into->line, 0, __ATOMIC_RELAXED);
+	/* Who still sees that line does not see what follows. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	into->number = (uint32_t)number;
 	into->state = state;
 	__atomic_store_n(&into->line, line, __ATOMIC_RELEASE);
+	return displaces;
 }
 
 int
@@ -55,8 +60,12 @@ casetable_find(const struct casetable *table, uint64_t line, struct casetable_sl
 		if (__atomic_load_n(&slot[i].line, __ATOMIC_ACQUIRE) != line)
 			continue;
 		*ret = slot[i];
-		/* It may have been changed meanwhile, by a process that is not to be trusted with more than this. */
-		return ret->line == line && ret->state < STATE_COUNT ? 0 : -ENOENT;
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		/* It may be another's by now; and who writes there is not to be trusted with more than this. */
+		if (__atomic_load_n(&slot[i].line, __ATOMIC_RELAXED) != line ||
+			ret->state >= STATE_COUNT)
+			return -ENOENT;
+		return 0;
 	}
 	return -ENOENT;
 }

@@ -3,7 +3,8 @@
  * What:    line to state and number, in memory that the keeper writes after the ledger has it, and the relay guard
  *          reads. All zero at the start; the keeper fills it anew when it begins.
  * Owns:    nothing: the memory is the estate's.
- * Limits:  CASETABLE cases; where there is no room one gives way, which then has no effect there.
+ * Limits:  CASETABLE cases; where there is no room one gives way, which then has no effect there: who puts it
+ *          there is told.
  * Thread:  one process writes, any number read: what is found was there, or is just being changed.
  */
 #ifndef LAZARET_SERVICE_CASETABLE_H
@@ -11,6 +12,8 @@
 
 #include "base/fail.h"
 #include "verdict/verdict.h"
+
+#include <stdbool.h>
 
 #define CASETABLE 65536
 
@@ -25,8 +28,8 @@ struct casetable {
 	struct casetable_slot slot[CASETABLE];
 };
 
-/* CLEAR: there is none any more. */
-void casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t number);
+/* CLEAR: there is none any more. True: another case gave way. */
+bool casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t number);
 
 /* 0, or -ENOENT. */
 int casetable_find(

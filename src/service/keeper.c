@@ -74,7 +74,8 @@ struct keeper {
 	uint64_t commits;
 	uint64_t failures;
 	uint64_t nameless;
-	struct wall renewed; /* the ledger, and nobody saw it; us 0: not so */
+	uint64_t cases_displaced; /* of the table for the guard */
+	struct wall renewed;      /* the ledger, and nobody saw it; us 0: not so */
 	bool tells_renewed;
 	uint64_t open;                      /* cases, when they were last counted */
 	struct ledger_counts counted;       /* what the ledger had done by then */
@@ -299,7 +300,10 @@ check_file(struct keeper *keeper)
 static int
 show_case(void *context, const struct ledger_case *of)
 {
-	casetable_put(context, of->line, (enum state)of->state, of->number);
+	struct keeper *keeper = context;
+
+	keeper->cases_displaced +=
+		casetable_put(keeper->estate->cases, of->line, (enum state)of->state, of->number);
 	return 0;
 }
 
@@ -310,7 +314,7 @@ show_open_cases(struct keeper *keeper, struct fail *fail)
 	if (keeper->estate->cases == NULL)
 		return 0;
 	memset(keeper->estate->cases, 0, sizeof(struct casetable));
-	return ledger_each_open_after(keeper->ledger, 0, show_case, keeper->estate->cases, fail);
+	return ledger_each_open_after(keeper->ledger, 0, show_case, keeper, fail);
 }
 
 static int
@@ -404,7 +408,7 @@ tell_transition(struct keeper *keeper, const struct verdict *verdict)
 	if (ledger_find_line(keeper->ledger, verdict->line, &of, &fail) < 0)
 		return;
 	if (keeper->estate->cases != NULL)
-		casetable_put(
+		keeper->cases_displaced += casetable_put(
 			keeper->estate->cases, verdict->line, (enum state)verdict->to, of.number);
 	event(what, "case=%llu line=%016llx from=%s to=%s score=%.1f",
 		(unsigned long long)of.number, (unsigned long long)verdict->line,
@@ -553,6 +557,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_COMMITS, keeper->commits);
 	duty_count(duty, COUNT_COMMIT_FAILURES, keeper->failures);
 	duty_count(duty, COUNT_NAMELESS, keeper->nameless);
+	duty_count(duty, COUNT_CASES_DISPLACED, keeper->cases_displaced);
 	show_renewed(keeper);
 	if (keeper->ledger != NULL)
 		show_open(keeper, &counts);

@@ -38,8 +38,11 @@ show_counts(struct relaying *relaying)
 	duty_count(duty, COUNT_RELAY_REFUSED_ELSEWHERE, relay.results[SENDER_POLICY]);
 	duty_count(duty, COUNT_RELAY_REFUNDED, relay.refunds);
 	duty_count(duty, COUNT_RELAY_REFUNDS_REFUSED, relay.refunds_refused);
+	duty_count(duty, COUNT_RELAY_EXCUSED, senders.excused);
 	duty_count(duty, COUNT_RELAY_SIGHTINGS, relaying->notice.sightings);
 	duty_count(duty, COUNT_RELAY_SIGHTINGS_REFUSED, relaying->notice.refused);
+	duty_count(duty, COUNT_RELAY_NAMES_REPLACED, relaying->notice.names_replaced);
+	duty_count(duty, COUNT_SHARE_AHEAD, guard.ahead);
 }
 
 static void
@@ -68,8 +71,11 @@ static size_t
 show_logs(const struct relaying *relaying, struct duty *duty)
 {
 	struct relaylogs_counts sum = {.events = 0};
+	struct deliveries_counts deliveries = {.no_room = 0};
 	size_t open = 0;
 
+	if (relaying->logs != NULL)
+		deliveries = deliveries_counts(relaylogs_deliveries(relaying->logs));
 	for (size_t i = 0; relaying->logs != NULL && i < relaying->load.logs; i++) {
 		struct relaylogs_counts one = relaylogs_counts(relaying->logs, i);
 
@@ -86,6 +92,7 @@ show_logs(const struct relaying *relaying, struct duty *duty)
 	duty_count(duty, COUNT_LOG_EVENTS, sum.events);
 	duty_count(duty, COUNT_LOG_UNKNOWN, sum.unknown);
 	duty_count(duty, COUNT_LOG_LEFT_OUT, sum.no_lines);
+	duty_count(duty, COUNT_LOG_NO_ROOM, deliveries.no_room + deliveries.displaced);
 	duty_count(duty, COUNT_LOG_LOST, sum.file.lost);
 	duty_show(duty, COUNT_LOG_BEHIND, sum.file.behind);
 	duty_show(duty, COUNT_LOG_OPEN, open);

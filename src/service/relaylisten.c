@@ -191,7 +191,7 @@ show_connections(const struct relaylisten *listen, struct duty *duty)
 void
 relaylisten_show(const struct relaylisten *listen, struct duty *duty)
 {
-	uint64_t requests = 0, late = 0, malformed = 0;
+	uint64_t requests = 0, late = 0, malformed = 0, left_out = 0, not_agreed = 0;
 
 	show_connections(listen, duty);
 	for (size_t i = 0; i < listen->count; i++) {
@@ -200,6 +200,8 @@ relaylisten_show(const struct relaylisten *listen, struct duty *duty)
 
 		requests += at->policy.counts.requests + milter->recipients + milter->ends;
 		late += at->policy.counts.late + milter->late;
+		left_out += milter->left_out;
+		not_agreed += milter->not_agreed;
 		if (at->login != NULL) {
 			struct relaylogin_counts login = relaylogin_counts(at->login);
 
@@ -214,6 +216,8 @@ relaylisten_show(const struct relaylisten *listen, struct duty *duty)
 	duty_count(duty, COUNT_RELAY_REQUESTS, requests);
 	duty_count(duty, COUNT_RELAY_LATE, late);
 	duty_count(duty, COUNT_RELAY_LOGINS_MALFORMED, malformed);
+	duty_count(duty, COUNT_RELAY_MACROS_LEFT_OUT, left_out);
+	duty_count(duty, COUNT_RELAY_NOT_AGREED, not_agreed);
 }
 
 size_t
