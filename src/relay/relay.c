@@ -351,12 +351,26 @@ decide(const struct relay *relay, const struct asking *asking, const struct guar
 		ret->slow_us = relay->settings.slow_us;
 }
 
+/* Where somebody is, as far as that is told. */
+static struct client_place
+place_of(const struct relay *relay, const struct address *client)
+{
+	static const struct address none = {{0}};
+	struct client_place place = {0};
+
+	if (address_equal(client, &none))
+		return place;
+	place.address = hash_keyed(&relay->settings.key, client, sizeof(*client));
+	if (relay->settings.places != NULL)
+		places_find(relay->settings.places, client, &place);
+	return place;
+}
+
 /* What is known of the sender grows, whatever the answer is. */
 static void
 note(struct relay *relay, const struct envelope *envelope, const struct asking *asking,
 	const struct guard_answer *answer, const struct decision *decision, struct wall now)
 {
-	const struct relay_settings *settings = &relay->settings;
 	uint64_t key = asking->responsible.who;
 	enum limit limit = (enum limit)asking->responsible.class;
 	struct client_place place = {0};
@@ -370,12 +384,8 @@ note(struct relay *relay, const struct envelope *envelope, const struct asking *
 	}
 	if (envelope->stage != ENVELOPE_RECIPIENT)
 		return;
-	if (answer->is_first) {
-		place.address =
-			hash_keyed(&settings->key, &envelope->client, sizeof(envelope->client));
-		if (settings->places != NULL)
-			places_find(settings->places, &envelope->client, &place);
-	}
+	if (answer->is_first)
+		place = place_of(relay, &envelope->client);
 	senders_recipient(relay->senders, key, limit, asking->recipient, asking->domain,
 		answer->is_first ? &place : NULL, now);
 	if (decision->would >= DECISION_DEFER)
@@ -452,7 +462,7 @@ relay_login(struct relay *relay, const struct login *login, struct wall now)
 	const struct relay_settings *settings = &relay->settings;
 	uint64_t key = accountname_pseudonym(login->account, &settings->key);
 	struct roster_entry entry = {.class = LIMIT_ACCOUNT};
-	struct client_place place = {0};
+	struct client_place place;
 	bool refuses;
 
 	if (key == 0)
@@ -467,9 +477,7 @@ relay_login(struct relay *relay, const struct login *login, struct wall now)
 		return true;
 	if (settings->roster != NULL)
 		(void)roster_find(settings->roster, login->account, now, &entry);
-	place.address = hash_keyed(&settings->key, &login->client, sizeof(login->client));
-	if (settings->places != NULL)
-		places_find(settings->places, &login->client, &place);
+	place = place_of(relay, &login->client);
 	relay->counts.logins++;
 	relay->counts.logins_bad += login->kind == LOGIN_BAD;
 	relay->account = login->account;

@@ -234,6 +234,33 @@ a_case_stops_an_account_and_suspicion_slows_it(void **state)
 	(void)state;
 }
 
+/* Old lines of a log, say, of which it is not told where from: who guesses is another one than who knows. */
+static void
+logins_from_nowhere_have_no_place(void **state)
+{
+	struct relay_settings settings = settings_of("none");
+	struct login login = {.account = TEXT("odd"), .kind = LOGIN_GOOD};
+	struct sender_facts facts;
+	struct relay *relay;
+
+	relay = relay_new(&settings);
+	(void)relay_login(relay, &login, at(0));
+	login.kind = LOGIN_BAD;
+	for (int i = 0; i < 20; i++)
+		(void)relay_login(relay, &login, at(0));
+	login.kind = LOGIN_GOOD;
+	(void)relay_login(relay, &login, at(0));
+	assert_int_equal(senders_facts(relay_senders(relay),
+				 accountname_pseudonym(TEXT("odd"), &settings.key), at(0), &facts),
+		0);
+	assert_int_equal(facts.logins, 2);
+	assert_int_equal(facts.logins_wrong, 20);
+	assert_int_equal(facts.today[SENDER_ADDRESSES], 0);
+	assert_true(facts.evidence.login == 0);
+	relay_free(relay);
+	(void)state;
+}
+
 /* As ask, with an empty sender. */
 static struct decision
 bounce(struct relay *relay, const char *account, uint64_t message, const char *recipient)
@@ -520,6 +547,7 @@ main(void)
 		cmocka_unit_test(the_roster_gives_classes_limits_and_freedom),
 		cmocka_unit_test(new_senders_have_less_and_old_ones_no_more_than_ever),
 		cmocka_unit_test(a_case_stops_an_account_and_suspicion_slows_it),
+		cmocka_unit_test(logins_from_nowhere_have_no_place),
 		cmocka_unit_test(an_empty_sender_is_no_way_around_a_case),
 		cmocka_unit_test(held_mail_has_a_limit_too),
 		cmocka_unit_test(an_address_that_leads_elsewhere_is_not_local),
