@@ -188,7 +188,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_LOG_NO_ROOM] = {OWNER_GUARD, KIND_COUNTER, "relay_log_no_room",
 		"Messages and results of which nothing can be told, for want of room."},
 	[COUNT_LOG_LOST] = {OWNER_GUARD, KIND_COUNTER, "relay_log_lost",
-		"Times that the place in a log was not found again: some lines were not read."},
+		"Times that lines of a log were not read: the place in it was not found again, or "
+		"the log was left, as another had its name, before all was read."},
 	[COUNT_LOG_BEHIND] = {OWNER_GUARD, KIND_GAUGE, "relay_log_behind_bytes",
 		"Bytes of the logs that are not read yet."},
 	[COUNT_LOG_OPEN] = {OWNER_GUARD, KIND_GAUGE, "relay_logs_open",

@@ -366,6 +366,7 @@ read_portion(struct follow *follow, int64_t steady_us, follow_line give, void *c
 	if (r < 0)
 		return give_up(follow, r);
 	if (follow->gone_us != 0 && steady_us - follow->gone_us >= FOLLOW_LEAVE_US) {
+		follow->counts.lost += follow->counts.behind > 0;
 		drop_held(follow);
 		leave(follow);
 		follow->counts.replaced++;

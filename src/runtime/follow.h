@@ -44,7 +44,8 @@ struct follow_counts {
 	uint64_t cut_lines;  /* without an end or a begin */
 	uint64_t replaced;   /* another file took its place */
 	uint64_t truncated;
-	uint64_t lost;   /* a place was given that could not be found: some lines were not read */
+	uint64_t
+		lost; /* some lines were not read: a place was not found, or a file left before its end */
 	uint64_t errors; /* of open and read; that there is no file is none */
 	uint64_t behind; /* bytes of the file that were not read at the last call; 0 of a FIFO */
 	bool is_open;

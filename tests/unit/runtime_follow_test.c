@@ -254,6 +254,8 @@ an_old_file_is_left_in_the_end(void **state)
 	}
 	assert_int_equal(seconds, FOLLOW_LEAVE_US / 1000000);
 	assert_string_equal(buffer_string(&bench.seen), "new|");
+	/* What was written last. */
+	assert_int_equal(counts(&bench).lost, 1);
 	end(&bench);
 	(void)state;
 }
