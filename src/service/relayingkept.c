@@ -109,6 +109,8 @@ relaying_restore(struct relaying *relaying, unsigned tries)
 	if (r < 0 && r != -ENOENT) {
 		relay_free(relaying->relay);
 		relaying->logs = relaylogs_free(relaying->logs);
+		relaying->began = relaying->duty.clock.now;
+		relaying->has_standing = false;
 		make_all(relaying);
 		statefile_put_aside(&file->file);
 		duty_tell_refused(file->file.path, "the counts of the guard cannot be used", &fail);
