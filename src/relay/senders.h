@@ -176,9 +176,9 @@ struct senders_counts senders_counts(const struct senders *senders);
 /* Everything but settings and counts, with the seed; after an error save_error tells. */
 void senders_save(const struct senders *senders, struct save *save);
 
-/* Into senders that took nothing yet, whose settings may be others. now: no time in it is far behind. -EBADMSG,
- * -ENOTSUP or what reading gave, with fail filled; -ENOSPC where there are more than settings.most. They are then good
- * for nothing but free. */
+/* Into senders that took nothing yet, whose settings may be others: those beyond settings.most are left out, and
+ * counted as refused. now: no time in it is far behind. -EBADMSG, -ENOTSUP or what reading gave, with fail filled; they
+ * are then good for nothing but free. */
 int senders_restore(struct senders *senders, struct restore *restore, struct wall now,
 	struct fail *fail) MUST_USE;
 

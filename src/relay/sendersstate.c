@@ -2,7 +2,6 @@
 #include "relay/senders.h"
 #include "relay/sendersinside.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* So many records are read at once: some tens of KiB. */
@@ -153,21 +152,30 @@ read_records(struct senders *senders, uint32_t count, struct restore *restore, s
 	return r;
 }
 
+/* There may be fewer now. */
 static int
-check_head(const struct senders *senders, const struct senders_saved *saved, struct wall now,
-	struct restore *restore, struct fail *fail)
+pass_over(struct senders *senders, uint32_t count, struct restore *restore, struct fail *fail)
+{
+	struct record record;
+	int r = 0;
+
+	for (; count > 0 && r == 0; count--) {
+		r = restore_bytes(restore, &record, sizeof(record), fail);
+		senders->refused++;
+	}
+	return r;
+}
+
+static int
+check_head(const struct senders_saved *saved, struct wall now, struct restore *restore,
+	struct fail *fail)
 {
 	uint64_t hour = (uint64_t)wall_seconds(now) / 3600;
 
 	/* A byte that is neither of both would be no bool. */
 	if (saved->refusals.was_on > 1 || saved->refusals.hour > hour + AHEAD_S / 3600)
 		return restore_damaged(restore, fail, "a share of refusals that cannot be");
-	if (saved->count <= senders->settings.most)
-		return 0;
-	fail_what(fail, "it holds %lu accounts that send, more than the %zu there may be",
-		(unsigned long)saved->count, senders->settings.most);
-	fail_hint(fail, "let at least as many keys be counted as before");
-	return -ENOSPC;
+	return 0;
 }
 
 int
@@ -176,11 +184,12 @@ senders_restore(
 {
 	struct senders_saved saved;
 	uint64_t size;
+	uint32_t taken;
 	int r = restore_struct(restore, "accounts", layout(), &saved, sizeof(saved), fail);
 
 	must(senders->count == 0);
 	if (r == 0)
-		r = check_head(senders, &saved, now, restore, fail);
+		r = check_head(&saved, now, restore, fail);
 	if (r < 0)
 		return r;
 	senders->settings.seed = saved.seed;
@@ -189,7 +198,9 @@ senders_restore(
 	r = restore_section(restore, "records", layout(), &size, fail);
 	if (r == 0 && size != saved.count * sizeof(struct record))
 		r = restore_damaged(restore, fail, "another number of accounts");
+	taken = saved.count < senders->settings.most ? saved.count
+						     : (uint32_t)senders->settings.most;
 	if (r == 0)
-		r = read_records(senders, saved.count, restore, now, fail);
-	return r;
+		r = read_records(senders, taken, restore, now, fail);
+	return r == 0 ? pass_over(senders, saved.count - taken, restore, fail) : r;
 }
