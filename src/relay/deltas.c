@@ -83,7 +83,6 @@ deltas_note(struct deltas *deltas, const struct delta *delta)
 	struct delta *held;
 	int r = table_add(&deltas->table, hash_of(delta), &slot);
 
-	deltas->counts.noted++;
 	if (r < 0) {
 		deltas->counts.lost++;
 		return;

@@ -49,7 +49,6 @@ struct deltas;
 
 struct deltas_counts {
 	size_t held;
-	uint64_t noted;
 	uint64_t told; /* put into batches */
 	uint64_t lost; /* there was no room */
 	uint64_t old;  /* waited until they did not count any more */

@@ -94,8 +94,9 @@ relay_free(struct relay *relay)
 	return NULL;
 }
 
-uint64_t
-relay_hash(const struct relay_settings *settings, struct text text)
+/* Never 0. */
+static uint64_t
+hash_of(const struct relay_settings *settings, struct text text)
 {
 	uint64_t hash = hash_keyed(&settings->key, text.at, text.length);
 
@@ -221,7 +222,7 @@ find_terms(
 	if (relay->senders != NULL)
 		senders_prefetch(relay->senders, ret->responsible.who);
 	ret->recipient =
-		envelope->recipient.length > 0 ? relay_hash(settings, envelope->recipient) : 0;
+		envelope->recipient.length > 0 ? hash_of(settings, envelope->recipient) : 0;
 	ret->is_end = envelope->stage == ENVELOPE_END;
 	ret->is_allowed = entry.is_allowed;
 	if (find_order(relay, ret->responsible.who, now, &rule)) {

@@ -151,9 +151,6 @@ void relay_began(struct relay *relay, struct wall began);
 /* Time passes: call it every second or so. */
 void relay_advance(struct relay *relay, struct wall now);
 
-/* A hash of some bytes of a peer, as of the name of a message; never 0. */
-uint64_t relay_hash(const struct relay_settings *settings, struct text text);
-
 /* The hash of a domain, or of what stands behind the last '@' of an address, in small letters; 0: there is none. */
 uint64_t relay_domain(const struct relay_settings *settings, struct text address);
 

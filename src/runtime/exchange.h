@@ -23,7 +23,6 @@
 
 struct exchange_state {
 	bool is_connected; /* both ways */
-	int64_t since_us;  /* so it is, monotonic */
 	size_t waiting;    /* bytes that the store has not said to have */
 	uint64_t published;
 	uint64_t heard; /* own ones too */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime/exchangememory.h"
 
-#include "runtime/clock.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,9 +88,7 @@ exchangememory_join(struct exchangememory *hub)
 		*hub->member[i] = (struct member){
 			.exchange.kind = &kind,
 			.hub = hub,
-			.state = {.is_connected = true,
-				.since_us = clock_steady(),
-				.connections = 1},
+			.state = {.is_connected = true, .connections = 1},
 		};
 		return &hub->member[i]->exchange;
 	}

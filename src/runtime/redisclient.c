@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime/redisclient.h"
 
-#include "runtime/clock.h"
-
 #include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
@@ -52,7 +50,6 @@ leave(struct redisclient *client, struct text why)
 {
 	say_why(client, why);
 	client->settings.state->failures++;
-	client->settings.state->since_us = clock_steady();
 	client->standing = CLIENT_PAUSES;
 	client->is_named = client->is_asking = false;
 	client->hops = 0;
@@ -172,7 +169,6 @@ on_answer(void *context, const struct redis_value *value)
 			return;
 		client->standing = CLIENT_READY;
 		client->settings.state->connections++;
-		client->settings.state->since_us = clock_steady();
 		must(event_del(client->timer) == 0);
 		client->user.ready(client->user.context);
 		return;

@@ -73,7 +73,6 @@ take_line(void *context, struct text line)
 		return;
 	log->counts.events++;
 	log->counts.doubtful += event.is_doubtful;
-	log->counts.lag_us = logs->clock.now.us - event.time.us;
 	unknown = deliveries_counts(logs->deliveries).unknown;
 	hand_on(logs,
 		deliveries_take(logs->deliveries, log->server, &event, logs->clock.now, &told),

@@ -46,7 +46,6 @@ struct relaylogs_counts {
 	uint64_t no_lines;         /* that are none of a log */
 	uint64_t doubtful;         /* events */
 	uint64_t unknown;          /* events of a queue id, or somebody, that is not known */
-	int64_t lag_us;            /* how old the last event was when it was read */
 };
 
 struct relaylogs;

@@ -107,7 +107,6 @@ hear(void *context, const void *block, size_t size)
 		return;
 	share->counts.batches_in++;
 	share->counts.changes_in += batch->count;
-	share->counts.heard = now;
 	guard_join(share->settings.guard, batch->of, batch->count, batch->head.said, now);
 }
 

@@ -65,15 +65,14 @@ struct relayshare_counts {
 	uint64_t changes_in;
 	uint64_t
 		lost; /* changes that others never hear of: no room, or too old when they could go */
-	uint64_t gaps;     /* in the numbers of another */
-	uint64_t missed;   /* batches in them */
-	uint64_t again;    /* batches that came twice */
-	uint64_t wrong;    /* batches that are none, or of another version */
-	uint64_t foreign;  /* sealed with another secret: relays must have the same */
-	size_t waiting;    /* changes */
-	size_t relays;     /* others that are there */
-	struct wall heard; /* the last batch of another */
-	int64_t lag_us;    /* of an own batch: out until back */
+	uint64_t gaps;    /* in the numbers of another */
+	uint64_t missed;  /* batches in them */
+	uint64_t again;   /* batches that came twice */
+	uint64_t wrong;   /* batches that are none, or of another version */
+	uint64_t foreign; /* sealed with another secret: relays must have the same */
+	size_t waiting;   /* changes */
+	size_t relays;    /* others that are there */
+	int64_t lag_us;   /* of an own batch: out until back */
 	int64_t lag_most_us;
 };
 
