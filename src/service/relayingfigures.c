@@ -113,6 +113,10 @@ show_trouble(struct relaying *relaying, size_t logs_open)
 		duty_trouble(duty, "its counts cannot be kept: the log says why");
 	else if (!state.is_connected && *state.why != '\0')
 		duty_trouble(duty, "the Redis of relay.share is not reached: %s", state.why);
+	else if (relaying->share != NULL && relayshare_counts(relaying->share).is_foreign)
+		duty_trouble(duty,
+			"another relay has another ledger key: copy ledger.sqlite.key as "
+			"lazaret-relay(8) says");
 	else if (logs_open < relaying->load.logs && clock_steady() - relaying->begun_us > LOGS_US)
 		duty_trouble(duty, "%zu of %zu logs of relay.logs are not there, or cannot be read",
 			relaying->load.logs - logs_open, relaying->load.logs);

@@ -27,7 +27,8 @@ struct relayshare {
 	int64_t sent_us[SENT];     /* by sequence */
 	struct other other[RELAYSHARE_RELAYS];
 	struct relayshare_counts counts;
-	size_t pending; /* bytes of a batch that is made and could not go */
+	int64_t foreign_us; /* when one with another secret was heard */
+	size_t pending;     /* bytes of a batch that is made and could not go */
 	uint64_t pending_told;
 	uint8_t bytes[BATCH_BYTES];
 	struct batch batch;
@@ -94,6 +95,8 @@ hear(void *context, const void *block, size_t size)
 	int r = batch_decode(block, size, &share->settings.key, &share->batch);
 	struct wall now = share->settings.now(share->settings.context);
 
+	if (r == -EACCES)
+		share->foreign_us = clock_steady();
 	if (r < 0) {
 		share->counts.foreign += r == -EACCES;
 		share->counts.wrong += r != -EACCES;
@@ -230,6 +233,7 @@ relayshare_counts(const struct relayshare *share)
 
 	counts.lost = deltas.lost + deltas.old;
 	counts.waiting = deltas.held;
+	counts.is_foreign = counts.foreign > 0 && share->foreign_us > since_us;
 	for (size_t i = 0; i < RELAYSHARE_RELAYS; i++)
 		counts.relays +=
 			share->other[i].of.relay != 0 && share->other[i].heard_us > since_us;

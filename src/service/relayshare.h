@@ -70,6 +70,7 @@ struct relayshare_counts {
 	uint64_t again;   /* batches that came twice */
 	uint64_t wrong;   /* batches that are none, or of another version */
 	uint64_t foreign; /* sealed with another secret: relays must have the same */
+	bool is_foreign;  /* such a one was heard just now */
 	size_t waiting;   /* changes */
 	size_t relays;    /* others that are there */
 	int64_t lag_us;   /* of an own batch: out until back */

@@ -159,6 +159,7 @@ what_comes_twice_counts_once_and_what_is_missing_is_seen(void **state)
 	struct relayshare_counts counts;
 
 	bench_begin(&bench, "none");
+	assert_false(relayshare_counts(bench.relay[0].share).is_foreign);
 	for (size_t i = 0; i < sizeof(sequences) / sizeof(*sequences); i++)
 		say(&bench, &secret, 77, sequences[i], 5);
 	say(&bench, &secret, 78, 1, 5);
@@ -171,6 +172,7 @@ what_comes_twice_counts_once_and_what_is_missing_is_seen(void **state)
 	assert_int_equal(counts.gaps, 1);
 	assert_int_equal(counts.missed, 2);
 	assert_int_equal(counts.foreign, 1);
+	assert_true(counts.is_foreign);
 	assert_int_equal(counts.wrong, 1);
 	assert_int_equal(counts.relays, 2);
 	assert_int_equal(count(&bench.relay[0], 5), 25);
