@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "edit.h"
 #include "fuzz.h"
+#include "identity/accountname.h"
 #include "relay/relay.h"
 
 #include <stdio.h>
@@ -71,6 +72,10 @@ live(struct relay *relay, struct wall begin, unsigned messages)
 			(void)relay_decide(relay, &envelope, now);
 		login.account = text_of(account);
 		(void)relay_login(relay, &login, now);
+		/* An operator lets it go on, in the middle of a day. */
+		if (i % 13 == 12)
+			(void)!senders_clear(relay_senders(relay),
+				accountname_pseudonym(login.account, &(struct hash_key){{7}}));
 		relay_result(relay, 1 + i % 9, i, (enum sender_result)(i % SENDER_RESULTS), now);
 		relay_refund(relay, 1 + i % 9, LIMIT_ACCOUNT, i % 3, begin, now);
 	}
