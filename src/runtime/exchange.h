@@ -3,7 +3,7 @@
  * What:    blocks of bytes, in one order that is the same for all; who publishes hears its own too. What was heard once
  *          may come again after a failure, and what was said while the store was away, or longer ago than it remembers,
  *          is not heard: who uses it numbers its blocks. No call waits for anything.
- *          Two are there: exchangememory.h (in one process) and exchangeredis.h.
+ *          One is there: exchangeredis.h; tests have another, in one process.
  * Owns:    what waits to be written.
  * Limits:  EXCHANGE_BLOCK bytes a block that is published; what is heard may be anything. Those of each.
  * Thread:  one, that of the event loop.

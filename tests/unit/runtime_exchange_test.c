@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The same of both exchanges, in memory and through a Redis server of its own; and what such a server may do wrong. */
+#include "memory_exchange.h"
 #include "runtime/clock.h"
 #include "runtime/endpoint.h"
-#include "runtime/exchangememory.h"
 #include "runtime/exchangeredis.h"
 #include "unit.h"
 
@@ -30,7 +30,7 @@ struct member {
 struct bench {
 	struct event_base *base;
 	struct event *tick;
-	struct exchangememory *hub;
+	struct memory_exchange *hub;
 	struct member member[MEMBERS];
 	char folder[64];
 	struct redis_place place;
@@ -114,7 +114,7 @@ bench_end(struct bench *bench)
 		exchange_end(bench->member[i].exchange);
 		buffer_done(&bench->member[i].heard);
 	}
-	exchangememory_free(bench->hub);
+	memory_exchange_free(bench->hub);
 	stop_server(bench);
 	if (bench->folder[0] != '\0') {
 		(void)snprintf(path, sizeof(path), "%s/s", bench->folder);
@@ -300,9 +300,9 @@ what_one_says_all_hear_in_one_process(void **state)
 	struct bench bench;
 
 	bench_begin(&bench);
-	bench.hub = exchangememory_new();
+	bench.hub = memory_exchange_new();
 	for (int i = 0; i < MEMBERS; i++)
-		listen_to(&bench, i, exchangememory_join(bench.hub));
+		listen_to(&bench, i, memory_exchange_join(bench.hub));
 	assert_true(all_are_connected(&bench));
 	talk(&bench);
 	bench_end(&bench);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/accountname.h"
-#include "runtime/exchangememory.h"
+#include "memory_exchange.h"
 #include "service/relayshare.h"
 #include "unit.h"
 
@@ -28,7 +28,7 @@ struct relay {
 
 struct bench {
 	struct event_base *base;
-	struct exchangememory *hub;
+	struct memory_exchange *hub;
 	struct relay relay[2];
 	struct exchange *own; /* of the test */
 };
@@ -50,12 +50,12 @@ guard_of(const char *account)
 static void
 bench_begin(struct bench *bench, const char *account)
 {
-	*bench = (struct bench){.base = event_base_new(), .hub = exchangememory_new()};
+	*bench = (struct bench){.base = event_base_new(), .hub = memory_exchange_new()};
 	for (int i = 0; i < 2; i++) {
 		struct relay *relay = &bench->relay[i];
 
 		relay->guard = guard_of(account);
-		relay->exchange = exchangememory_join(bench->hub);
+		relay->exchange = memory_exchange_join(bench->hub);
 		relay->share = relayshare_new(bench->base,
 			&(struct relayshare_settings){
 				.guard = relay->guard,
@@ -65,7 +65,7 @@ bench_begin(struct bench *bench, const char *account)
 				.now = now,
 			});
 	}
-	bench->own = exchangememory_join(bench->hub);
+	bench->own = memory_exchange_join(bench->hub);
 }
 
 static void
@@ -77,7 +77,7 @@ bench_end(struct bench *bench)
 		guard_free(bench->relay[i].guard);
 	}
 	exchange_end(bench->own);
-	exchangememory_free(bench->hub);
+	memory_exchange_free(bench->hub);
 	event_base_free(bench->base);
 }
 
@@ -311,7 +311,7 @@ who_goes_on_from_a_snapshot_counts_what_he_said_once(void **state)
 	say(&bench, &secret, 77, 2, 5);
 	relayshare_standing(bench.relay[0].share, &standing);
 	standing.of.sequence = 4;
-	exchange = exchangememory_join(bench.hub);
+	exchange = memory_exchange_join(bench.hub);
 	share = relayshare_new(bench.base,
 		&(struct relayshare_settings){.guard = guard,
 			.exchange = exchange,
