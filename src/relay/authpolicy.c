@@ -196,11 +196,7 @@ authpolicy_read(struct authpolicy *policy, struct text body, bool is_report, str
 }
 
 void
-authpolicy_answer(struct buffer *into, int status, struct text message)
+authpolicy_answer(struct buffer *into, bool allows)
 {
-	if (message.length > AUTHPOLICY_MESSAGE)
-		message.length = AUTHPOLICY_MESSAGE;
-	buffer_print(into, "{\"status\":%d,\"msg\":", status);
-	buffer_json(into, message);
-	buffer_add(into, "}", 1);
+	buffer_print(into, "{\"status\":%d,\"msg\":\"\"}", allows ? 0 : -1);
 }

@@ -22,13 +22,8 @@
 /* RFC 5321 s4.5.3.1: 64 of a local part, '@', 255 of a domain. */
 #define LOGIN_ACCOUNT  320
 #define LOGIN_PROTOCOL 32
-/* Of the sentence with a refusal. */
-#define AUTHPOLICY_MESSAGE 200
 /* Of a whole answer. */
-#define AUTHPOLICY_ANSWER (AUTHPOLICY_MESSAGE * 6 + 64)
-
-#define AUTHPOLICY_REFUSE (-1)
-#define AUTHPOLICY_ALLOW  0
+#define AUTHPOLICY_ANSWER 64
 
 enum authpolicy_fault {
 	AUTHPOLICY_NO_FAULT,
@@ -60,8 +55,7 @@ void authpolicy_prepare(void);
 int authpolicy_read(struct authpolicy *policy, struct text body, bool is_report, struct login *ret,
 	struct fail *fail) MUST_USE;
 
-/* status: AUTHPOLICY_REFUSE, AUTHPOLICY_ALLOW, or for how many seconds Dovecot is to wait before it goes on. message:
- * goes to the client with a refusal, even where his password was wrong; cut after AUTHPOLICY_MESSAGE bytes. */
-void authpolicy_answer(struct buffer *into, int status, struct text message);
+/* Without a text: it would go to the client even where his password was wrong. */
+void authpolicy_answer(struct buffer *into, bool allows);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/relaylisten.h"
 
-#include "relay/authpolicy.h"
 #include "service/relaylogin.h"
 
 /* A request must come whole in this time, and the next one within that: Postfix lets a connection go after 300 s. */
@@ -11,8 +10,6 @@
 #define MILTER_IDLE_US (2 * WALL_HOUR)
 /* Of answers that a peer does not read. */
 #define ANSWER_MOST 65536
-/* Postfix waits 10 s for Dovecot, which may ask twice. */
-#define LOGIN_SLOW_S 5
 
 /* Of the process' descriptors, for all but connections. */
 #define DESCRIPTORS_OWN 128
@@ -75,12 +72,12 @@ begin_milter(struct relaylisten *listen, struct relaylisten_at *at, struct strea
 	stream->idle_us = MILTER_IDLE_US;
 }
 
-static int
+static bool
 allow_login(void *context, const struct login *login, struct wall now)
 {
 	struct relaylisten *listen = context;
 
-	return relay_login(listen->of.relay, login, now) ? AUTHPOLICY_ALLOW : AUTHPOLICY_REFUSE;
+	return relay_login(listen->of.relay, login, now);
 }
 
 static void
@@ -106,7 +103,6 @@ begin_logins(struct relaylisten *listen, struct relaylisten_at *at, struct strea
 	const struct relaying_settings *settings = listen->of.settings;
 	struct relaylogin_settings login = {
 		.secret = text_of(settings->login_secret),
-		.slow_most_s = LOGIN_SLOW_S,
 		.key = listen->of.key,
 		.now = now_of,
 		.allow = allow_login,

@@ -72,15 +72,8 @@ int
 relaylogin_new(
 	const struct relaylogin_settings *settings, struct relaylogin **ret, struct fail *fail)
 {
-	struct relaylogin *login;
+	struct relaylogin *login = xcalloc(1, sizeof(*login));
 
-	if (settings->message.length > AUTHPOLICY_MESSAGE ||
-		text_check_line(settings->message) < 0) {
-		fail_what(fail, "the message is not one line of at most %d bytes",
-			AUTHPOLICY_MESSAGE);
-		return -EINVAL;
-	}
-	login = xcalloc(1, sizeof(*login));
 	login->settings = *settings;
 	login->policy.key = settings->key;
 	buffer_init(&login->body, AUTHPOLICY_ANSWER);
@@ -154,18 +147,11 @@ static void
 decide(struct relaylogin *login, const struct login *asked)
 {
 	const struct relaylogin_settings *settings = &login->settings;
-	int status = settings->allow(settings->context, asked, settings->now(settings->context));
+	bool allows = settings->allow(settings->context, asked, settings->now(settings->context));
 
-	if (status < 0) {
-		login->counts.refused++;
-		authpolicy_answer(&login->body, AUTHPOLICY_REFUSE, settings->message);
-		return;
-	}
-	if (status > settings->slow_most_s)
-		status = settings->slow_most_s;
-	login->counts.allowed++;
-	login->counts.slowed += status > 0;
-	authpolicy_answer(&login->body, status, (struct text){0});
+	login->counts.allowed += allows;
+	login->counts.refused += !allows;
+	authpolicy_answer(&login->body, allows);
 }
 
 /* A request with the secret. False: it was the peer's last. */
@@ -193,7 +179,7 @@ serve(struct relaylogin *login, struct stream *stream, const struct httprequest 
 	buffer_clear(&login->body);
 	if (is_report) {
 		settings->report(settings->context, &told, settings->now(settings->context));
-		authpolicy_answer(&login->body, AUTHPOLICY_ALLOW, (struct text){0});
+		authpolicy_answer(&login->body, true);
 	} else {
 		decide(login, &told);
 	}

@@ -23,12 +23,10 @@
 
 struct relaylogin_settings {
 	struct text secret;  /* empty: whoever reaches the socket is heard */
-	struct text message; /* with a refusal, to who tries to log in; may be empty */
-	int slow_most_s;     /* of an answer; Postfix waits 10 s for Dovecot: less than that */
 	struct hash_key key; /* of devices and sessions */
 	struct wall (*now)(void *context);
-	/* AUTHPOLICY_REFUSE, AUTHPOLICY_ALLOW, or seconds to wait. */
-	int (*allow)(void *context, const struct login *login, struct wall now);
+	/* May this one log in? */
+	bool (*allow)(void *context, const struct login *login, struct wall now);
 	void (*report)(void *context, const struct login *login, struct wall now);
 	void *context;
 };
@@ -38,9 +36,8 @@ struct relaylogin_counts {
 	uint64_t unauthorised; /* had not */
 	uint64_t unknown;      /* no command that is known */
 	uint64_t told[LOGIN_KINDS];
-	uint64_t allowed; /* of LOGIN_ASKS, also those slowed */
+	uint64_t allowed; /* of LOGIN_ASKS */
 	uint64_t refused;
-	uint64_t slowed;
 	uint64_t malformed[AUTHPOLICY_FAULTS];
 	uint64_t http[HTTPREQUEST_FAULTS];
 };
@@ -50,7 +47,7 @@ struct relaylogin;
 /* Can it be one? -EINVAL with fail filled. */
 int relaylogin_try_secret(struct text secret, struct fail *fail) MUST_USE;
 
-/* -EINVAL with fail filled: the secret or the message cannot be. */
+/* -EINVAL with fail filled: the secret cannot be. */
 int relaylogin_new(const struct relaylogin_settings *settings, struct relaylogin **ret,
 	struct fail *fail) MUST_USE;
 struct relaylogin *relaylogin_free(struct relaylogin *login);

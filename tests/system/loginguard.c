@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* loginguard PORT SLOW_SECONDS [SECRET] - answers Dovecot's authentication policy on 127.0.0.1, as the relay guard does
+/* loginguard PORT [SECRET] - answers Dovecot's authentication policy on 127.0.0.1, as the relay guard does
  *
- * Account "refused" may not log in, "slow" has to wait; what comes is printed, a line each, and at the end (SIGTERM)
+ * Account "refused" may not log in; what comes is printed, a line each, and at the end (SIGTERM)
  * how much of each there was. Port 0: one that is free. The first line says which it is. */
 #include "service/relaylogin.h"
 
@@ -15,7 +15,6 @@
 
 struct guard {
 	struct event_base *base;
-	int slow_s;
 	struct buffer line;
 };
 
@@ -45,16 +44,12 @@ print(struct guard *guard, const struct login *login)
 	(void)fflush(stdout);
 }
 
-static int
+static bool
 allow(void *context, const struct login *login, struct wall at)
 {
-	struct guard *guard = context;
-
 	(void)at;
-	print(guard, login);
-	if (text_is(login->account, "refused"))
-		return AUTHPOLICY_REFUSE;
-	return text_is(login->account, "slow") ? guard->slow_s : AUTHPOLICY_ALLOW;
+	print(context, login);
+	return !text_is(login->account, "refused");
 }
 
 static void
@@ -98,10 +93,9 @@ print_counts(const struct relaylogin *login, const struct stream_listener *liste
 	struct relaylogin_counts counts = relaylogin_counts(login);
 	struct stream_counts streams = stream_counts(listener);
 
-	(void)printf("requests %llu allowed %llu refused %llu slowed %llu unauthorised %llu\n",
+	(void)printf("requests %llu allowed %llu refused %llu unauthorised %llu\n",
 		(unsigned long long)counts.requests, (unsigned long long)counts.allowed,
-		(unsigned long long)counts.refused, (unsigned long long)counts.slowed,
-		(unsigned long long)counts.unauthorised);
+		(unsigned long long)counts.refused, (unsigned long long)counts.unauthorised);
 	for (int i = 1; i < AUTHPOLICY_FAULTS; i++)
 		(void)printf("malformed-%s %llu\n", authpolicy_fault_names[i],
 			(unsigned long long)counts.malformed[i]);
@@ -117,28 +111,21 @@ int
 main(int argc, char *argv[])
 {
 	struct guard guard = {.base = event_base_new()};
-	struct relaylogin_settings settings = {.message = TEXT("This account is suspended."),
-		.slow_most_s = 8,
-		.key = {{1}},
-		.now = now,
-		.allow = allow,
-		.report = report,
-		.context = &guard};
+	struct relaylogin_settings settings = {
+		.key = {{1}}, .now = now, .allow = allow, .report = report, .context = &guard};
 	struct stream_listener *listener;
 	struct stream_settings stream;
 	struct relaylogin *login;
 	struct fail fail = {0};
 	struct event *term;
-	uint64_t port, slow_s;
+	uint64_t port;
 	int socket;
 
-	if (argc < 3 || text_parse_u64(text_of(argv[1]), UINT16_MAX, &port) < 0 ||
-		text_parse_u64(text_of(argv[2]), 60, &slow_s) < 0) {
-		(void)fputs("usage: loginguard PORT SLOW_SECONDS [SECRET]\n", stderr);
+	if (argc < 2 || text_parse_u64(text_of(argv[1]), UINT16_MAX, &port) < 0) {
+		(void)fputs("usage: loginguard PORT [SECRET]\n", stderr);
 		return 2;
 	}
-	guard.slow_s = (int)slow_s;
-	settings.secret = text_of(argc > 3 ? argv[3] : "");
+	settings.secret = text_of(argc > 2 ? argv[2] : "");
 	if (relaylogin_new(&settings, &login, &fail) < 0) {
 		(void)fprintf(stderr, "loginguard: %s\n", fail.what);
 		return 2;

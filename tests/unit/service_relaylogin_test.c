@@ -15,7 +15,7 @@
 	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"          \
 	"{\"status\":0,\"msg\":\"\"}"
 
-/* A guard that refuses "mallory", slows "slow" and remembers the last that it was told. */
+/* A guard that refuses "mallory" and remembers the last that it was told. */
 struct bench {
 	struct event_base *base;
 	struct relaylogin *login;
@@ -46,13 +46,11 @@ remember(struct bench *bench, const struct login *login, struct wall at)
 	bench->told++;
 }
 
-static int
+static bool
 allow(void *context, const struct login *login, struct wall at)
 {
 	remember(context, login, at);
-	if (text_is(login->account, "mallory"))
-		return AUTHPOLICY_REFUSE;
-	return text_is(login->account, "slow") ? 100 : AUTHPOLICY_ALLOW;
+	return !text_is(login->account, "mallory");
 }
 
 static void
@@ -65,8 +63,6 @@ static struct relaylogin_settings
 settings_of(struct bench *bench, const char *secret)
 {
 	return (struct relaylogin_settings){.secret = text_of(secret),
-		.message = TEXT("ask us"),
-		.slow_most_s = 8,
 		.now = now,
 		.allow = allow,
 		.report = report,
@@ -203,7 +199,7 @@ questions_and_reports_reach_the_guard_on_one_connection(void **state)
 }
 
 static void
-the_guard_refuses_and_slows(void **state)
+the_guard_refuses_and_allows(void **state)
 {
 	struct relaylogin_counts counts;
 	struct bench bench;
@@ -212,14 +208,12 @@ the_guard_refuses_and_slows(void **state)
 	begin(&bench, "", 0);
 	client = connected(&bench);
 	post(&bench, client, "allow", "", "{\"login\":\"mallory\"}");
-	assert_non_null(strstr(heard(client), "\r\n\r\n{\"status\":-1,\"msg\":\"ask us\"}"));
-	/* Not longer than may be. */
-	post(&bench, client, "allow", "", "{\"login\":\"slow\"}");
-	assert_non_null(strstr(heard(client), "\r\n\r\n{\"status\":8,\"msg\":\"\"}"));
+	assert_non_null(strstr(heard(client), "\r\n\r\n{\"status\":-1,\"msg\":\"\"}"));
+	post(&bench, client, "allow", "", "{\"login\":\"anna\"}");
+	assert_non_null(strstr(heard(client), "\r\n\r\n{\"status\":0,\"msg\":\"\"}"));
 	counts = relaylogin_counts(bench.login);
 	assert_int_equal(counts.refused, 1);
 	assert_int_equal(counts.allowed, 1);
-	assert_int_equal(counts.slowed, 1);
 	close(client);
 	finish(&bench);
 	(void)state;
@@ -291,7 +285,7 @@ who_has_not_the_secret_is_not_heard(void **state)
 }
 
 static void
-secrets_and_messages_that_cannot_be_are_refused(void **state)
+secrets_that_cannot_be_are_refused(void **state)
 {
 	char many[RELAYLOGIN_SECRET + 2] = {0};
 	const char *const wrong[] = {"Authorization:", ": x", "a\nb", many};
@@ -306,10 +300,6 @@ secrets_and_messages_that_cannot_be_are_refused(void **state)
 		assert_int_equal(relaylogin_new(&settings, &login, &fail), -EINVAL);
 		assert_memory_equal(fail.what, "the secret is not", 17);
 	}
-	settings = settings_of(&bench, "");
-	settings.message = (struct text){many, sizeof(many) - 1};
-	assert_int_equal(relaylogin_new(&settings, &login, &fail), -EINVAL);
-	assert_memory_equal(fail.what, "the message is not", 18);
 	assert_null(login);
 	(void)state;
 }
@@ -453,10 +443,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_and_reports_reach_the_guard_on_one_connection),
-		cmocka_unit_test(the_guard_refuses_and_slows),
+		cmocka_unit_test(the_guard_refuses_and_allows),
 		cmocka_unit_test(many_requests_at_once_are_answered_in_their_order),
 		cmocka_unit_test(who_has_not_the_secret_is_not_heard),
-		cmocka_unit_test(secrets_and_messages_that_cannot_be_are_refused),
+		cmocka_unit_test(secrets_that_cannot_be_are_refused),
 		cmocka_unit_test(a_body_that_is_wrong_is_counted_by_its_reason),
 		cmocka_unit_test(junk_ends_its_own_connection_and_no_other),
 		cmocka_unit_test(who_has_said_all_gets_his_answer),
