@@ -48,6 +48,26 @@ casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t
 	return displaces;
 }
 
+void
+casetable_become(struct casetable *table, const struct casetable *other)
+{
+	struct casetable_slot slot;
+
+	for (size_t i = 0; i < CASETABLE; i++) {
+		uint64_t line = table->slot[i].line;
+
+		if (line != 0 && casetable_find(other, line, &slot) < 0)
+			(void)casetable_put(table, line, STATE_CLEAR, 0);
+	}
+	for (size_t i = 0; i < CASETABLE; i++) {
+		slot = other->slot[i];
+		if (slot.line != 0)
+			(void)casetable_put(table, slot.line, (enum state)slot.state, slot.number);
+	}
+	/* Whoever wrote it before may have died in between. */
+	__atomic_store_n(&table->count, other->count, __ATOMIC_RELAXED);
+}
+
 int
 casetable_find(const struct casetable *table, uint64_t line, struct casetable_slot *ret)
 {

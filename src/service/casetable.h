@@ -31,6 +31,9 @@ struct casetable {
 /* CLEAR: there is none any more. True: another case gave way. */
 bool casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t number);
 
+/* Holds what the other one does, which is nobody else's: a case that is in both is there all the time. */
+void casetable_become(struct casetable *table, const struct casetable *other);
+
 /* 0, or -ENOENT. */
 int casetable_find(
 	const struct casetable *table, uint64_t line, struct casetable_slot *ret) MUST_USE;

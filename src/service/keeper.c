@@ -296,27 +296,39 @@ check_file(struct keeper *keeper)
 	give_up_ledger(keeper, &fail);
 }
 
-/* The ledger, if it can be had. */
-static int
-show_case(void *context, const struct ledger_case *of)
-{
-	struct keeper *keeper = context;
+struct open_cases {
+	struct casetable *table;
+	uint64_t displaced;
+};
 
-	keeper->cases_displaced +=
-		casetable_put(keeper->estate->cases, of->line, (enum state)of->state, of->number);
+static int
+take_case(void *context, const struct ledger_case *of)
+{
+	struct open_cases *open = context;
+
+	open->displaced += casetable_put(open->table, of->line, (enum state)of->state, of->number);
 	return 0;
 }
 
-/* Who must know of cases at once finds those that were open before. */
+/* Who must know of cases at once finds those that were open before, at any moment. */
 static int
 show_open_cases(struct keeper *keeper, struct fail *fail)
 {
+	struct open_cases open = {.displaced = 0};
+	int r;
+
 	if (keeper->estate->cases == NULL)
 		return 0;
-	memset(keeper->estate->cases, 0, sizeof(struct casetable));
-	return ledger_each_open_after(keeper->ledger, 0, show_case, keeper, fail);
+	open.table = xcalloc(1, sizeof(*open.table));
+	r = ledger_each_open_after(keeper->ledger, 0, take_case, &open, fail);
+	if (r >= 0)
+		casetable_become(keeper->estate->cases, open.table);
+	keeper->cases_displaced += open.displaced;
+	free(open.table);
+	return r;
 }
 
+/* The ledger, if it can be had. */
 static int
 show_orders(struct keeper *keeper, struct fail *fail)
 {

@@ -64,6 +64,35 @@ a_state_that_cannot_be_is_none(void **state)
 	free(table);
 }
 
+/* As a keeper that begins does it. */
+static void
+it_becomes_another_and_what_both_hold_stays(void **state)
+{
+	struct casetable *table = xcalloc(1, sizeof(*table)), *other = xcalloc(1, sizeof(*other));
+	const struct casetable_slot *stays;
+	struct casetable_slot got;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 1000; i++)
+		(void)casetable_put(table, hash_mix(i), STATE_SUSPECT, i);
+	for (uint32_t i = 501; i <= 1500; i++)
+		(void)casetable_put(other, hash_mix(i), STATE_CONFIRMED, i);
+	stays = table->slot;
+	while (stays->number != 700)
+		stays++;
+	/* One who died in between had counted one more. */
+	table->count++;
+	casetable_become(table, other);
+	for (uint32_t i = 1; i <= 1500; i++) {
+		assert_int_equal(casetable_find(table, hash_mix(i), &got), i > 500 ? 0 : -ENOENT);
+		assert_true(i <= 500 || (got.number == i && got.state == STATE_CONFIRMED));
+	}
+	assert_int_equal(table->count, 1000);
+	assert_int_equal(stays->line, hash_mix(700));
+	free(other);
+	free(table);
+}
+
 int
 main(void)
 {
@@ -71,6 +100,7 @@ main(void)
 		cmocka_unit_test(an_open_case_is_found_until_it_is_closed),
 		cmocka_unit_test(what_gives_way_is_told),
 		cmocka_unit_test(a_state_that_cannot_be_is_none),
+		cmocka_unit_test(it_becomes_another_and_what_both_hold_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
