@@ -279,12 +279,27 @@ give_back(struct guard *guard, struct message *message, const struct window_amou
 		message->amount.of[w] -= amount->of[w];
 }
 
+/* Nobody looked at the oldest for minutes: what the next drop touches is asked for. */
+static void
+prefetch_oldest(const struct guard *guard, const struct line *line)
+{
+	const struct message *oldest;
+
+	if (line->oldest == NONE)
+		return;
+	oldest = &guard->message[line->oldest];
+	table_prefetch(&guard->table, oldest->id);
+	if (oldest->newer != NONE)
+		__builtin_prefetch(&guard->message[oldest->newer], 1);
+}
+
 static void
 drop(struct guard *guard, uint32_t at)
 {
 	struct message *message = &guard->message[at];
 
 	unlink_message(guard, at);
+	prefetch_oldest(guard, &guard->line[message->is_loose]);
 	table_remove(&guard->table, table_find(&guard->table, message->id));
 	message->newer = guard->free;
 	guard->free = at;

@@ -10,15 +10,17 @@
 #include "base/table.h"
 #include "relay/guard.h"
 
+#include <stddef.h>
+
 #define NONE UINT32_MAX
 
-/* A message on its way, or one that was: its end may be asked for again. */
+/* A message on its way, or one that was: its end may be asked for again. What is looked at for each lies in one
+ * cache line. */
 struct message {
-	uint64_t id;
+	_Alignas(64) uint64_t id;
 	struct wall heard;
-	struct wall taken; /* all of it counts in the cell of this time */
-	struct wall first; /* when the first of it was taken, as bursts have it */
-	struct responsible responsible;
+	struct wall taken;           /* all of it counts in the cell of this time */
+	struct wall first;           /* when the first of it was taken, as bursts have it */
 	uint64_t recipient;          /* the last one that was asked for */
 	struct window_amount amount; /* that is counted; 0 messages: nothing yet */
 	uint32_t uncounted; /* recipients that were given back, and are to be counted otherwise */
@@ -28,8 +30,11 @@ struct message {
 	bool is_near;    /* that it is near a limit was told */
 	bool is_over;    /* that was told, and it passed */
 	bool is_loose;   /* it stands in the second line */
-	bool is_free;    /* it is counted, and never denied */
+	struct responsible responsible;
+	bool is_free; /* it is counted, and never denied */
 };
+
+_Static_assert(offsetof(struct message, responsible) <= 64, "the rest is in the first cache line");
 
 /* Messages in the order in which they were last heard of. */
 struct line {

@@ -26,11 +26,13 @@ guard_save(const struct guard *guard, struct save *save)
 static bool
 has_sound_flags(const struct message *message)
 {
-	const uint8_t *flag = (const uint8_t *)message + offsetof(struct message, is_settled);
-	size_t count = offsetof(struct message, is_free) - offsetof(struct message, is_settled) + 1;
+	static const size_t flags[] = {offsetof(struct message, is_settled),
+		offsetof(struct message, is_near), offsetof(struct message, is_over),
+		offsetof(struct message, is_loose), offsetof(struct message, is_free),
+		offsetof(struct message, responsible.has_rule)};
 
-	for (size_t i = 0; i < count; i++) {
-		if (flag[i] > 1)
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		if (((const uint8_t *)message)[flags[i]] > 1)
 			return false;
 	}
 	return true;
