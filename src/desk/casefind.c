@@ -130,9 +130,12 @@ casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char 
 		r = ledger_case(ledger, number, ret, fail);
 		return r == -ENOENT ? tell_none(what, "with the number", fail) : r;
 	}
-	if (ledger_key(ledger) != NULL && casecode_parse(what, ledger_key(ledger), &number) == 0 &&
-		ledger_case(ledger, number, ret, fail) == 0)
-		return 0;
+	if (ledger_key(ledger) != NULL && casecode_parse(what, ledger_key(ledger), &number) == 0) {
+		r = ledger_case(ledger, number, ret, fail);
+		/* A name may read as a code. */
+		if (r != -ENOENT)
+			return r;
+	}
 	r = try_all(&finder, what);
 	if (r == -ENOENT)
 		return tell_none(what, "of", fail);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #define HALF   25 /* bits */
+#define LOW    ((UINT64_C(1) << HALF) - 1)
 #define ROUNDS 8
 #define DIGITS 10
 #define DIGIT  5 /* bits */
@@ -16,7 +17,7 @@ round_of(uint64_t half, unsigned number, const struct hash_key *key)
 	/* Apart from all else that is hashed with this key. */
 	const uint64_t of[] = {UINT64_C(0x65646f6365736163), number, half};
 
-	return hash_keyed(key, of, sizeof(of)) & ((UINT64_C(1) << HALF) - 1);
+	return hash_keyed(key, of, sizeof(of)) & LOW;
 }
 
 static uint64_t
@@ -28,7 +29,7 @@ join(uint64_t left, uint64_t right)
 const char *
 casecode_format(uint64_t number, const struct hash_key *key, char into[CASECODE])
 {
-	uint64_t left = number >> HALF, right = number & ((UINT64_C(1) << HALF) - 1), code, next;
+	uint64_t left = number >> HALF, right = number & LOW, code, next;
 	unsigned at = 0;
 
 	must(number <= UINT32_MAX);
@@ -82,7 +83,7 @@ casecode_parse(struct text text, const struct hash_key *key, uint64_t *ret_numbe
 	if (count != DIGITS)
 		return -EINVAL;
 	left = code >> HALF;
-	right = code & ((UINT64_C(1) << HALF) - 1);
+	right = code & LOW;
 	for (unsigned i = ROUNDS; i-- > 0;) {
 		next = right ^ round_of(left, i, key);
 		right = left;

@@ -211,7 +211,10 @@ find_terms(
 	struct sender_terms terms = {100, UINT32_MAX};
 	struct rule rule;
 
-	ret->domain = relay_domain(settings, envelope->recipient);
+	/* At other stages it matters only where it may be local. */
+	ret->domain = settings->local != NULL || envelope->stage == ENVELOPE_RECIPIENT
+		? relay_domain(settings, envelope->recipient)
+		: 0;
 	input.is_local = is_local(relay, envelope, ret->domain);
 	if (settings->line_of != NULL)
 		input.line = settings->line_of(settings->context, &envelope->client);

@@ -1,7 +1,7 @@
 /* reply - what a mail server says to a client whose message does not pass now
  *
  * What:    a code of RFC 5321 and RFC 3463 and a sentence that the client understands, in a language of the operator's
- *          choice, with where help is and the number of the case. Code by what it answers: later is 450 4.7.0 (at DATA
+ *          choice, with where help is and the code of the case. Code by what it answers: later is 450 4.7.0 (at DATA
  *          451 4.7.0: RFC 5321 s4.3.2 has no 450 there), never 550 5.7.1. X.7.1 says "never" (RFC 3463 s3.8), so it
  *          does not stand for later. A client acts on the code (RFC 5321 s4.2): the time is for people.
  * Owns:    nothing.
@@ -32,7 +32,7 @@ struct reply {
 	struct window_answer why;
 	struct wall now;
 	struct text help;   /* an address of the web, or a telephone number; may be empty */
-	struct text number; /* of the case; may be empty */
+	struct text number; /* the code of the case; may be empty */
 };
 
 /* Whether a text may stand as help: printable ASCII, not too long. */

@@ -80,11 +80,14 @@ restore_all(void *context, struct restore *restore, struct fail *fail)
 	return r;
 }
 
+/* Of a guard that knows nothing yet. */
 static void
 make_all(struct relaying *relaying)
 {
 	struct relay_settings settings = relaying_relay_settings(relaying);
 
+	relaying->began = relaying->duty.clock.now;
+	relaying->has_standing = false;
 	relaying->relay = relay_new(&settings);
 	relaying_follow_logs(relaying);
 }
@@ -98,7 +101,6 @@ relaying_restore(struct relaying *relaying, unsigned tries)
 	struct fail fail = {0};
 	int r = -ECANCELED;
 
-	relaying->began = relaying->duty.clock.now;
 	statefolder_of(relaying->settings->state, OWNER_GUARD, folder);
 	relayfile_init(file, folder, "counts", relaying->settings->relaying.save_us);
 	make_all(relaying);
@@ -109,8 +111,6 @@ relaying_restore(struct relaying *relaying, unsigned tries)
 	if (r < 0 && r != -ENOENT) {
 		relay_free(relaying->relay);
 		relaying->logs = relaylogs_free(relaying->logs);
-		relaying->began = relaying->duty.clock.now;
-		relaying->has_standing = false;
 		make_all(relaying);
 		statefile_put_aside(&file->file);
 		duty_tell_refused(file->file.path, "the counts of the guard cannot be used", &fail);
