@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "action/plan.h"
+
+#include "identity/line.h"
+
+/* Who may be held by a decision of a program. */
+static bool
+is_touchable(uint8_t role)
+{
+	return role != ROLE_SHARED && role != ROLE_PROTECTED && role != ROLE_MAIL_SERVER;
+}
+
+/* An account has no port to be closed. */
+static bool
+fits(enum measure_kind kind, uint8_t role)
+{
+	return kind == MEASURE_LIMIT || role != ROLE_ACCOUNT;
+}
+
+static bool
+is_confirmed(const struct plan_facts *facts)
+{
+	return facts->state == STATE_CONFIRMED || facts->state == STATE_QUARANTINE;
+}
+
+/* When the garden is due, if it stays confirmed; us 0: port 25 is open. */
+static struct wall
+garden_due(const struct plan_settings *settings, const struct plan_facts *facts)
+{
+	const struct plan_held *block = &facts->held[MEASURE_BLOCK25];
+	int64_t wait = facts->before > 0 ? settings->harms_us : settings->persists_us;
+
+	return (struct wall){block->holds ? block->begun.us + wait : 0};
+}
+
+/* Does the state of the case ask for it? */
+static bool
+is_wanted(const struct plan_settings *settings, const struct plan_facts *facts,
+	enum measure_kind kind, struct wall now)
+{
+	struct wall due;
+
+	if (facts->is_never || !fits(kind, facts->role))
+		return false;
+	if (kind == MEASURE_LIMIT)
+		return facts->state == STATE_SUSPECT || is_confirmed(facts);
+	if (!is_confirmed(facts))
+		return false;
+	if (kind == MEASURE_BLOCK25 || facts->held[kind].holds)
+		return true;
+	due = garden_due(settings, facts);
+	return due.us != 0 && due.us <= now.us;
+}
+
+/* How far it goes by itself. */
+static uint8_t
+mode_of(const struct plan_settings *settings, const struct plan_facts *facts,
+	enum measure_kind kind)
+{
+	uint8_t mode = settings->mode[kind];
+	bool may = is_touchable(facts->role) && (kind != MEASURE_QUARANTINE || !facts->brakes);
+
+	return mode == MEASURE_ENFORCE && kind != MEASURE_LIMIT && !may ? MEASURE_PROPOSE : mode;
+}
+
+static bool
+is_over(const struct plan_held *held, struct wall now)
+{
+	return held->until.us != 0 && held->until.us <= now.us;
+}
+
+/* A person's decision stands: what is enforced is not taken back to a proposal because settings are others now. */
+static bool
+is_harder(const struct plan_held *held, uint8_t mode)
+{
+	return mode > held->mode;
+}
+
+static struct plan_change
+begin_of(
+	const struct plan_settings *settings, enum measure_kind kind, uint8_t mode, struct wall now)
+{
+	struct plan_change change = {.kind = (uint8_t)kind, .begins = true, .mode = mode};
+
+	if (settings->most_us[kind] > 0)
+		change.until = (struct wall){now.us + settings->most_us[kind]};
+	return change;
+}
+
+unsigned
+plan(const struct plan_settings *settings, const struct plan_facts *facts, struct wall now,
+	struct plan_change changes[PLAN_CHANGES])
+{
+	struct plan_change begins[MEASURE_KINDS];
+	unsigned count = 0, begun = 0;
+
+	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++) {
+		const struct plan_held *held = &facts->held[kind];
+		bool wanted = is_wanted(settings, facts, (enum measure_kind)kind, now);
+		uint8_t mode = mode_of(settings, facts, (enum measure_kind)kind);
+		struct plan_change end = {.kind = (uint8_t)kind, .why = END_CLEAR};
+
+		if (held->holds && is_over(held, now))
+			end.why = END_DATE;
+		else if (held->holds && !wanted && facts->is_never)
+			end.why = END_NEVER;
+		else if (held->holds && wanted && is_harder(held, mode))
+			end.why = END_MODE;
+		else if (held->holds == wanted)
+			continue;
+		if (held->holds)
+			changes[count++] = end;
+		if (wanted && end.why != END_DATE)
+			begins[begun++] = begin_of(settings, (enum measure_kind)kind, mode, now);
+	}
+	for (unsigned i = 0; i < begun; i++)
+		changes[count++] = begins[i];
+	return count;
+}
+
+static void
+sooner(struct wall *due, struct wall other)
+{
+	if (other.us != 0 && (due->us == 0 || other.us < due->us))
+		*due = other;
+}
+
+struct wall
+plan_due(const struct plan_settings *settings, const struct plan_facts *facts)
+{
+	struct wall due = {0};
+
+	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++) {
+		if (facts->held[kind].holds)
+			sooner(&due, facts->held[kind].until);
+	}
+	if (is_confirmed(facts) && !facts->is_never && !facts->held[MEASURE_QUARANTINE].holds &&
+		fits(MEASURE_QUARANTINE, facts->role))
+		sooner(&due, garden_due(settings, facts));
+	return due;
+}

@@ -1,0 +1,70 @@
+/* plan - what should be done to a line, given what is held of it
+ *
+ * What:    a function: what is known of a case and what holds already give what begins and what ends. It goes from
+ *          mild to hard, a step at a time: limits at the relay while it may be a zombie, port 25 closed when it is
+ *          one, the garden if it goes on for so long after that (sooner for whoever was there before), and back when
+ *          the case ends. It proposes where it may not act: to lines that are never to be held automatically
+ *          (protected ones, shared addresses, mail servers), when the brake is on, and in the mode propose.
+ * Owns:    nothing.
+ * Limits:  one measure of a kind at a time.
+ * Thread:  any; no state.
+ */
+#ifndef LAZARET_ACTION_PLAN_H
+#define LAZARET_ACTION_PLAN_H
+
+#include "action/measure.h"
+#include "verdict/verdict.h"
+
+struct plan_settings {
+	uint8_t mode[MEASURE_KINDS]; /* enum measure_mode: how far each may go by itself */
+	int64_t most_us
+		[MEASURE_KINDS]; /* it ends by then, whatever the case is; 0: with its case */
+	int64_t persists_us;     /* who is confirmed for so long after port 25 was closed is held */
+	int64_t harms_us;        /* the same for who was held before, in the year before */
+};
+
+#define PLAN_DEFAULTS                                                                              \
+	((struct plan_settings){                                                                   \
+		.mode = {MEASURE_OBSERVE, MEASURE_OBSERVE, MEASURE_OBSERVE},                       \
+		.most_us = {0, 0, 30 * WALL_DAY},                                                  \
+		.persists_us = WALL_DAY,                                                           \
+		.harms_us = WALL_DAY / 4,                                                          \
+	})
+
+/* A measure that holds. */
+struct plan_held {
+	bool holds;
+	uint8_t mode; /* enum measure_mode */
+	struct wall begun;
+	struct wall until; /* us 0: with its case */
+};
+
+struct plan_facts {
+	uint8_t state;   /* enum state */
+	uint8_t role;    /* enum role */
+	bool is_never;   /* the line is never acted upon */
+	bool brakes;     /* too many were held lately: only proposals */
+	unsigned before; /* how often it was held in the year before */
+	struct plan_held held[MEASURE_KINDS];
+};
+
+struct plan_change {
+	uint8_t kind; /* enum measure_kind */
+	bool begins;
+	uint8_t mode;      /* BEGINS: enum measure_mode */
+	uint8_t why;       /* ENDS: enum measure_end */
+	struct wall until; /* BEGINS: us 0: with its case */
+};
+
+/* Of each kind one may end and another begin. */
+#define PLAN_CHANGES (2 * MEASURE_KINDS)
+
+/* How many changes; those that end something come first. Who is let go at the legal maximum is not held again as long as
+ * the state stays: a release leads to another one (probation). */
+unsigned plan(const struct plan_settings *settings, const struct plan_facts *facts, struct wall now,
+	struct plan_change changes[PLAN_CHANGES]);
+
+/* When it is to be asked again, if nothing happens before; us 0: not. */
+struct wall plan_due(const struct plan_settings *settings, const struct plan_facts *facts);
+
+#endif
