@@ -13,6 +13,8 @@ const char *const action_names[ACTION_COUNT] = {
 	[ACTION_RETENTION] = "retention",
 	[ACTION_LIMIT] = "limit",
 	[ACTION_RELEASE] = "release",
+	[ACTION_MEASURE] = "measure",
+	[ACTION_MEASURE_END] = "measure-end",
 };
 
 void

@@ -29,6 +29,8 @@ enum action {
 	ACTION_RETENTION,  /* a retention run; object: cases removed */
 	ACTION_LIMIT,      /* object: an account's limit, set by a person; without a digest: gone */
 	ACTION_RELEASE, /* object: a person let an account send again; subject: its case; without a digest: gone */
+	ACTION_MEASURE,     /* object: a measure that begins, of case subject */
+	ACTION_MEASURE_END, /* object: a measure that ends */
 	ACTION_COUNT
 };
 

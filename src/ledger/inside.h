@@ -52,6 +52,14 @@ int ledger_append(struct ledger *ledger, struct audit row, struct fail *fail) MU
 int ledger_add_step(struct ledger *ledger, struct transition *step, const struct ledger_case *of,
 	const char *why, struct fail *fail) MUST_USE;
 
+/* Inside a transaction: a measure begins, for a case that is open; it ends. */
+int ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *fail) MUST_USE;
+int ledger_end_measure(struct ledger *ledger, struct measure *measure, enum measure_end why,
+	struct text reason, struct fail *fail) MUST_USE;
+/* All of a case that holds: nobody is held without a case. */
+int ledger_end_measures_of(
+	struct ledger *ledger, uint64_t of_case, enum measure_end why, struct fail *fail) MUST_USE;
+
 /* For the store's visits: copies the row and ends the visit with 1. */
 int ledger_take_case(void *context, const struct ledger_case *row);
 

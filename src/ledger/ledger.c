@@ -454,7 +454,10 @@ write_one(struct ledger *ledger, const struct waiting *waiting, struct ledger_co
 		return r;
 	counts->kept++;
 	counts->closed += it.to == STATE_CLEAR;
-	return ledger_add_step(ledger, &it, &of, "", fail);
+	r = ledger_add_step(ledger, &it, &of, "", fail);
+	if (r >= 0 && !wall_is_none(of.closed))
+		r = ledger_end_measures_of(ledger, of.number, END_CLEAR, fail);
+	return r;
 }
 
 int

@@ -65,7 +65,9 @@ close_one(struct ledger *ledger, struct ledger_case *of, unsigned days, struct f
 	case_apply(of, &step);
 	of->changed = ledger->now;
 	r = ops->case_put(ledger->store, of, fail);
-	return r < 0 ? r : ledger_add_step(ledger, &step, of, why, fail);
+	if (r >= 0)
+		r = ledger_add_step(ledger, &step, of, why, fail);
+	return r < 0 ? r : ledger_end_measures_of(ledger, of->number, END_CLEAR, fail);
 }
 
 /* How many. */

@@ -9,7 +9,7 @@
 
 /* "LZRT": tells a ledger from other databases. */
 #define SCHEMA_APPLICATION 0x4c5a5254
-#define SCHEMA_VERSION     3
+#define SCHEMA_VERSION     4
 
 extern const char *const schema_steps[SCHEMA_VERSION];
 

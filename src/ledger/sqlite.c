@@ -559,3 +559,22 @@ sqlite_disconnect(struct sqlite *sqlite)
 	free(sqlite->path);
 	*sqlite = (struct sqlite){0};
 }
+
+int
+row_once(struct row *row, struct fail *fail)
+{
+	int r = row_step(row, fail);
+
+	return row_done(row, r < 0 ? r : 0, fail);
+}
+
+void
+row_copy(struct row *row, char *into, size_t size)
+{
+	struct text text = row_text(row, size - 1);
+
+	if (memchr(text.at, '\0', text.length) != NULL)
+		row->damaged = true;
+	memcpy(into, text.at, text.length);
+	into[text.length] = '\0';
+}

@@ -14,7 +14,7 @@
 
 #include <sqlite3.h>
 
-#define SQLITE_STATEMENTS 56
+#define SQLITE_STATEMENTS 72
 
 struct sqlite {
 	struct store store; /* first, so that a store is one */
@@ -64,5 +64,10 @@ bool row_blob(struct row *row, void *into, size_t size);
 uint8_t row_name(struct row *row, const char *const *names, size_t count);
 /* Ends the use of the statement. Returns r, or the -errno of damage that was met. */
 int row_done(struct row *row, int r, struct fail *fail) MUST_USE;
+
+/* Runs a statement that gives no rows. */
+int row_once(struct row *row, struct fail *fail) MUST_USE;
+/* A text with its end; one that is too long, or has an end in it, is damage. NULL is an empty one. */
+void row_copy(struct row *row, char *into, size_t size);
 
 #endif

@@ -2,90 +2,40 @@
 #include "ledger/sqlite_store.h"
 
 #include "ledger/sqlite.h"
+#include "ledger/sqlite_measures.h"
+#include "ledger/sqlite_statements.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* Places of the prepared statements. */
-enum statement {
-	STATEMENT_META_GET,
-	STATEMENT_META_PUT,
-	STATEMENT_PARAMETERS_ADD,
-	STATEMENT_PARAMETERS_ONE,
-	STATEMENT_PARAMETERS_ALL,
-	STATEMENT_CASE_ADD,
-	STATEMENT_CASE_CHANGE,
-	STATEMENT_CASE_REMOVE,
-	STATEMENT_CASE_EMPTY,
-	STATEMENT_CASE_TOTAL,
-	STATEMENT_TRANSITION_HAS,
-	STATEMENT_TRANSITION_ADD,
-	STATEMENT_AUDIT_ADD,
-	STATEMENT_NEVER_ADD,
-	STATEMENT_NEVER_REMOVE,
-	STATEMENT_ORDER_ADD,
-	STATEMENT_ORDER_REMOVE,
-	STATEMENT_TOTALS,
-	STATEMENT_CHECK,
-	STATEMENT_CASES,
-	STATEMENT_TRANSITIONS = STATEMENT_CASES + CASES_WHICH_COUNT,
-	STATEMENT_AUDITS = STATEMENT_TRANSITIONS + TRANSITIONS_WHICH_COUNT,
-	STATEMENT_NEVERS = STATEMENT_AUDITS + AUDITS_WHICH_COUNT,
-	STATEMENT_ORDERS = STATEMENT_NEVERS + NEVERS_WHICH_COUNT,
-	STATEMENT_ROWS = STATEMENT_ORDERS + ORDERS_WHICH_COUNT,
-	STATEMENT_COUNT = STATEMENT_ROWS + ROWS_COUNT
-};
-
-/* The version of the tables that has entries of lines never acted upon. */
-#define VERSION_NEVER 2
-/* That of orders for accounts. */
-#define VERSION_ORDERS 3
-
-_Static_assert((int)STATEMENT_COUNT <= SQLITE_STATEMENTS, "all statements have a place");
-
-static struct sqlite *
-of(struct store *store)
-{
-	return (struct sqlite *)store;
-}
-
-/* Runs a statement that gives no rows. */
-static int
-run_once(struct row *row, struct fail *fail)
-{
-	int r = row_step(row, fail);
-
-	return row_done(row, r < 0 ? r : 0, fail);
-}
-
 static void
 close_store(struct store *store)
 {
-	sqlite_disconnect(of(store));
-	free(of(store));
+	sqlite_disconnect(sqlite_of(store));
+	free(sqlite_of(store));
 }
 
 static int
 begin(struct store *store, bool write, struct fail *fail)
 {
-	return sqlite_run(of(store), write ? "BEGIN IMMEDIATE" : "BEGIN", fail);
+	return sqlite_run(sqlite_of(store), write ? "BEGIN IMMEDIATE" : "BEGIN", fail);
 }
 
 static int
 end(struct store *store, bool keep, struct fail *fail)
 {
 	if (keep)
-		return sqlite_run(of(store), "COMMIT", fail);
+		return sqlite_run(sqlite_of(store), "COMMIT", fail);
 	/* SQLite may have rolled back already. */
-	if (sqlite3_get_autocommit(of(store)->db))
+	if (sqlite3_get_autocommit(sqlite_of(store)->db))
 		return 0;
-	return sqlite_run(of(store), "ROLLBACK", fail);
+	return sqlite_run(sqlite_of(store), "ROLLBACK", fail);
 }
 
 static int
 meta_get(struct store *store, const char *name, void *into, size_t size, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_META_GET,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_META_GET,
 		"SELECT length(value), value FROM meta WHERE name = ?");
 	uint64_t length;
 	int r;
@@ -108,20 +58,20 @@ meta_get(struct store *store, const char *name, void *into, size_t size, struct 
 static int
 meta_put(struct store *store, const char *name, const void *bytes, size_t size, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_META_PUT,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_META_PUT,
 		"INSERT INTO meta (name, value) VALUES (?, ?)"
 		" ON CONFLICT (name) DO UPDATE SET value = excluded.value");
 
 	row_put_text(&row, text_of(name));
 	row_put_blob(&row, bytes, size);
-	return run_once(&row, fail);
+	return row_once(&row, fail);
 }
 
 static int
 parameters_add(
 	struct store *store, uint32_t version, struct text text, struct wall now, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_PARAMETERS_ADD,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_PARAMETERS_ADD,
 		"INSERT INTO parameters (version, text, added) VALUES (?, ?, ?)"
 		" ON CONFLICT (version) DO NOTHING RETURNING version");
 	int r;
@@ -140,9 +90,9 @@ parameters(struct store *store, const uint32_t *version, visit_parameters visit,
 	struct fail *fail)
 {
 	struct row row = version != NULL
-		? row_prepare(of(store), STATEMENT_PARAMETERS_ONE,
+		? row_prepare(sqlite_of(store), STATEMENT_PARAMETERS_ONE,
 			  "SELECT version, text FROM parameters WHERE version = ?")
-		: row_prepare(of(store), STATEMENT_PARAMETERS_ALL,
+		: row_prepare(sqlite_of(store), STATEMENT_PARAMETERS_ALL,
 			  "SELECT version, text FROM parameters ORDER BY version");
 	int r;
 
@@ -181,9 +131,9 @@ static int
 case_put(struct store *store, struct ledger_case *it, struct fail *fail)
 {
 	struct row row = it->number == 0
-		? row_prepare(of(store), STATEMENT_CASE_ADD,
+		? row_prepare(sqlite_of(store), STATEMENT_CASE_ADD,
 			  "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
-		: row_prepare(of(store), STATEMENT_CASE_CHANGE,
+		: row_prepare(sqlite_of(store), STATEMENT_CASE_CHANGE,
 			  "UPDATE cases SET (" LIFE_COLUMNS ") = (?,?,?,?,?,?,?,?,?)"
 			  " WHERE number = ?");
 	int r;
@@ -191,41 +141,44 @@ case_put(struct store *store, struct ledger_case *it, struct fail *fail)
 	put_life(&row, it);
 	if (it->number != 0) {
 		row_put_u64(&row, it->number);
-		return run_once(&row, fail);
+		return row_once(&row, fail);
 	}
 	row_put_u64(&row, it->line);
 	row_put_u64(&row, it->name_hash);
 	row_put_u64(&row, it->previous);
 	row_put_blob(&row, it->sealed, sizeof(it->sealed));
-	r = run_once(&row, fail);
+	r = row_once(&row, fail);
 	if (r == 0)
-		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+		it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
 	return r;
 }
 
 static int
 case_remove(struct store *store, const struct ledger_case *it, struct fail *fail)
 {
-	struct row row = row_prepare(
-		of(store), STATEMENT_CASE_EMPTY, "DELETE FROM transitions WHERE of_case = ?");
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_CASE_EMPTY,
+		"DELETE FROM transitions WHERE of_case = ?");
 	char month[WALL_TEXT];
 	int r;
 
 	row_put_u64(&row, it->number);
-	r = run_once(&row, fail);
+	r = row_once(&row, fail);
+	if (r >= 0)
+		r = sqlite_measures_remove(store, it->number, fail);
 	if (r < 0)
 		return r;
-	row = row_prepare(of(store), STATEMENT_CASE_REMOVE, "DELETE FROM cases WHERE number = ?");
+	row = row_prepare(
+		sqlite_of(store), STATEMENT_CASE_REMOVE, "DELETE FROM cases WHERE number = ?");
 	row_put_u64(&row, it->number);
-	r = run_once(&row, fail);
+	r = row_once(&row, fail);
 	if (r < 0)
 		return r;
-	row = row_prepare(of(store), STATEMENT_CASE_TOTAL,
+	row = row_prepare(sqlite_of(store), STATEMENT_CASE_TOTAL,
 		"INSERT INTO totals (month, highest, cases) VALUES (?, ?, 1)"
 		" ON CONFLICT (month, highest) DO UPDATE SET cases = cases + 1");
 	row_put_text(&row, (struct text){wall_format(it->opened, month), 7});
 	row_put_text(&row, text_of(state_names[it->highest]));
-	return run_once(&row, fail);
+	return row_once(&row, fail);
 }
 
 static void
@@ -277,7 +230,7 @@ cases(struct store *store, enum which_cases which, const struct query *query, vi
 		" AND changed < ?2 AND state NOT IN ('quarantine', 'probation')"
 		" ORDER BY number LIMIT ?3",
 	};
-	struct row row = row_prepare(of(store), STATEMENT_CASES + which, sql[which]);
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_CASES + which, sql[which]);
 	struct ledger_case it;
 	int r;
 
@@ -296,7 +249,7 @@ cases(struct store *store, enum which_cases which, const struct query *query, vi
 static int
 transition_has(struct store *store, const struct transition *it, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_TRANSITION_HAS,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_TRANSITION_HAS,
 		"SELECT 1 FROM cases JOIN transitions ON of_case = cases.number WHERE cases.line = "
 		"?"
 		" AND time = ? AND \"from\" = ? AND \"to\" = ? AND parameters = ?");
@@ -318,7 +271,7 @@ transition_has(struct store *store, const struct transition *it, struct fail *fa
 static int
 transition_add(struct store *store, struct transition *it, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_TRANSITION_ADD,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_TRANSITION_ADD,
 		"INSERT INTO transitions (" TRANSITION_COLUMNS ")"
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	int r;
@@ -336,9 +289,9 @@ transition_add(struct store *store, struct transition *it, struct fail *fail)
 	row_put_double(&row, it->threshold);
 	row_put_text(&row, it->channels);
 	row_put_text(&row, it->facts);
-	r = run_once(&row, fail);
+	r = row_once(&row, fail);
 	if (r == 0)
-		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+		it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
 	return r;
 }
 
@@ -372,7 +325,7 @@ transitions(struct store *store, enum which_transitions which, uint64_t key, vis
 		[TRANSITIONS_CASE] = SELECT_TRANSITIONS "of_case = ? ORDER BY number",
 		[TRANSITIONS_NUMBER] = SELECT_TRANSITIONS "number = ?",
 	};
-	struct row row = row_prepare(of(store), STATEMENT_TRANSITIONS + which, sql[which]);
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_TRANSITIONS + which, sql[which]);
 	struct transition it;
 	int r;
 
@@ -392,7 +345,7 @@ transitions(struct store *store, enum which_transitions which, uint64_t key, vis
 static int
 audit_add(struct store *store, const struct audit *it, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_AUDIT_ADD,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_AUDIT_ADD,
 		"INSERT INTO audit (" AUDIT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)");
 
 	row_put_u64(&row, it->sequence);
@@ -405,7 +358,7 @@ audit_add(struct store *store, const struct audit *it, struct fail *fail)
 	row_put_blob(&row, it->has_digest ? it->digest : NULL, sizeof(it->digest));
 	row_put_blob(&row, it->previous, sizeof(it->previous));
 	row_put_blob(&row, it->hash, sizeof(it->hash));
-	return run_once(&row, fail);
+	return row_once(&row, fail);
 }
 
 static void
@@ -435,7 +388,7 @@ audits(struct store *store, enum which_audits which, uint64_t key, visit_audit v
 		[AUDITS_ALL] = SELECT_AUDITS "sequence > ? ORDER BY sequence",
 		[AUDITS_LAST] = SELECT_AUDITS "? IS NOT NULL ORDER BY sequence DESC LIMIT 1",
 	};
-	struct row row = row_prepare(of(store), STATEMENT_AUDITS + which, sql[which]);
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_AUDITS + which, sql[which]);
 	struct audit it;
 	int r;
 
@@ -452,7 +405,7 @@ audits(struct store *store, enum which_audits which, uint64_t key, visit_audit v
 static int
 never_add(struct store *store, struct never *it, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_NEVER_ADD,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_NEVER_ADD,
 		"INSERT INTO never (line, time, actor, reason, sealed) VALUES (?,?,?,?,?)");
 	int r;
 
@@ -461,9 +414,9 @@ never_add(struct store *store, struct never *it, struct fail *fail)
 	row_put_text(&row, text_of(it->actor));
 	row_put_text(&row, text_of(it->reason));
 	row_put_blob(&row, it->sealed, sizeof(it->sealed));
-	r = run_once(&row, fail);
+	r = row_once(&row, fail);
 	if (r == 0)
-		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+		it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
 	return r;
 }
 
@@ -471,21 +424,10 @@ static int
 never_remove(struct store *store, uint64_t number, struct fail *fail)
 {
 	struct row row = row_prepare(
-		of(store), STATEMENT_NEVER_REMOVE, "DELETE FROM never WHERE number = ?");
+		sqlite_of(store), STATEMENT_NEVER_REMOVE, "DELETE FROM never WHERE number = ?");
 
 	row_put_u64(&row, number);
-	return run_once(&row, fail);
-}
-
-static void
-copy_text(struct row *row, char *into, size_t size)
-{
-	struct text text = row_text(row, size - 1);
-
-	if (memchr(text.at, '\0', text.length) != NULL)
-		row->damaged = true;
-	memcpy(into, text.at, text.length);
-	into[text.length] = '\0';
+	return row_once(&row, fail);
 }
 
 static void
@@ -495,8 +437,8 @@ read_never(struct row *row, struct never *ret)
 	ret->number = row_u64(row);
 	ret->line = row_u64(row);
 	ret->time = row_wall(row);
-	copy_text(row, ret->actor, sizeof(ret->actor));
-	copy_text(row, ret->reason, sizeof(ret->reason));
+	row_copy(row, ret->actor, sizeof(ret->actor));
+	row_copy(row, ret->reason, sizeof(ret->reason));
 	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
 		row->damaged = true;
 }
@@ -516,9 +458,9 @@ nevers(struct store *store, enum which_nevers which, uint64_t key, visit_never v
 	struct never it;
 	int r;
 
-	if (of(store)->version < VERSION_NEVER)
+	if (sqlite_of(store)->version < VERSION_NEVER)
 		return 0;
-	row = row_prepare(of(store), STATEMENT_NEVERS + which, sql[which]);
+	row = row_prepare(sqlite_of(store), STATEMENT_NEVERS + which, sql[which]);
 	row_put_u64(&row, key);
 	while ((r = row_step(&row, fail)) == 1) {
 		read_never(&row, &it);
@@ -532,7 +474,7 @@ nevers(struct store *store, enum which_nevers which, uint64_t key, visit_never v
 static int
 order_add(struct store *store, struct account_order *it, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_ORDER_ADD,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_ORDER_ADD,
 		"INSERT INTO account_orders (line, kind, time, until, of_case, threshold, actor, "
 		"rule) "
 		"VALUES (?,?,?,?,?,?,?,?)");
@@ -546,20 +488,20 @@ order_add(struct store *store, struct account_order *it, struct fail *fail)
 	row_put_double(&row, it->threshold);
 	row_put_text(&row, text_of(it->actor));
 	row_put_text(&row, text_of(it->rule));
-	r = run_once(&row, fail);
+	r = row_once(&row, fail);
 	if (r == 0)
-		it->number = (uint64_t)sqlite3_last_insert_rowid(of(store)->db);
+		it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
 	return r;
 }
 
 static int
 order_remove(struct store *store, uint64_t number, struct fail *fail)
 {
-	struct row row = row_prepare(
-		of(store), STATEMENT_ORDER_REMOVE, "DELETE FROM account_orders WHERE number = ?");
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_ORDER_REMOVE,
+		"DELETE FROM account_orders WHERE number = ?");
 
 	row_put_u64(&row, number);
-	return run_once(&row, fail);
+	return row_once(&row, fail);
 }
 
 static void
@@ -573,8 +515,8 @@ read_order(struct row *row, struct account_order *ret)
 	ret->until = row_wall(row);
 	ret->of_case = row_u64(row);
 	ret->threshold = row_double(row);
-	copy_text(row, ret->actor, sizeof(ret->actor));
-	copy_text(row, ret->rule, sizeof(ret->rule));
+	row_copy(row, ret->actor, sizeof(ret->actor));
+	row_copy(row, ret->rule, sizeof(ret->rule));
 }
 
 #define SELECT_ORDERS                                                                              \
@@ -594,9 +536,9 @@ orders(struct store *store, enum which_orders which, uint64_t key, visit_order v
 	struct row row;
 	int r;
 
-	if (of(store)->version < VERSION_ORDERS)
+	if (sqlite_of(store)->version < VERSION_ORDERS)
 		return 0;
-	row = row_prepare(of(store), STATEMENT_ORDERS + which, sql[which]);
+	row = row_prepare(sqlite_of(store), STATEMENT_ORDERS + which, sql[which]);
 	row_put_u64(&row, key);
 	while ((r = row_step(&row, fail)) == 1) {
 		read_order(&row, &it);
@@ -618,16 +560,21 @@ count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 		[ROWS_AUDIT] = "SELECT count(*) FROM audit",
 		[ROWS_NEVER] = "SELECT count(*) FROM never",
 		[ROWS_ORDERS] = "SELECT count(*) FROM account_orders",
+		[ROWS_MEASURES] = "SELECT count(*) FROM measures",
+		[ROWS_MEASURES_ENDED] = "SELECT count(*) FROM measures WHERE ended IS NOT NULL",
 	};
 	struct row row;
 	int r;
 
 	*ret = 0;
-	if (rows == ROWS_NEVER && of(store)->version < VERSION_NEVER)
+	if (rows == ROWS_NEVER && sqlite_of(store)->version < VERSION_NEVER)
 		return 0;
-	if (rows == ROWS_ORDERS && of(store)->version < VERSION_ORDERS)
+	if (rows == ROWS_ORDERS && sqlite_of(store)->version < VERSION_ORDERS)
 		return 0;
-	row = row_prepare(of(store), STATEMENT_ROWS + rows, sql[rows]);
+	if ((rows == ROWS_MEASURES || rows == ROWS_MEASURES_ENDED) &&
+		sqlite_of(store)->version < VERSION_MEASURES)
+		return 0;
+	row = row_prepare(sqlite_of(store), STATEMENT_ROWS + rows, sql[rows]);
 	r = row_step(&row, fail);
 	if (r == 1)
 		*ret = row_u64(&row);
@@ -638,7 +585,7 @@ static int
 totals(struct store *store, int (*visit)(void *, struct text, uint8_t, uint64_t), void *context,
 	struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_TOTALS,
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_TOTALS,
 		"SELECT month, highest, cases FROM totals ORDER BY month, highest");
 	int r;
 
@@ -657,7 +604,8 @@ totals(struct store *store, int (*visit)(void *, struct text, uint8_t, uint64_t)
 static int
 check(struct store *store, struct fail *fail)
 {
-	struct row row = row_prepare(of(store), STATEMENT_CHECK, "PRAGMA integrity_check(1)");
+	struct row row =
+		row_prepare(sqlite_of(store), STATEMENT_CHECK, "PRAGMA integrity_check(1)");
 	int r = row_step(&row, fail);
 
 	if (r == 1 && !text_is(row_text(&row, SIZE_MAX), "ok"))
@@ -687,6 +635,9 @@ static const struct store_ops sqlite_ops = {
 	.order_add = order_add,
 	.order_remove = order_remove,
 	.orders = orders,
+	.measure_add = sqlite_measure_add,
+	.measure_end = sqlite_measure_end,
+	.measures = sqlite_measures,
 	.count = count,
 	.totals = totals,
 	.check = check,

@@ -18,6 +18,7 @@
 #include "ledger/accountorder.h"
 #include "ledger/audit.h"
 #include "ledger/case.h"
+#include "ledger/measures.h"
 #include "ledger/never.h"
 
 /* A visitor returns 0 to go on; anything else ends the visit, which returns it. */
@@ -68,6 +69,14 @@ enum which_orders {
 	ORDERS_WHICH_COUNT
 };
 
+enum which_measures {
+	MEASURES_HELD,      /* that hold, by number, after key */
+	MEASURES_LINE_HELD, /* of line key */
+	MEASURES_CASE,      /* of case key, all, by number */
+	MEASURES_NUMBER,
+	MEASURES_WHICH_COUNT
+};
+
 enum rows {
 	ROWS_CASES,
 	ROWS_CLOSED, /* of the cases */
@@ -76,6 +85,8 @@ enum rows {
 	ROWS_AUDIT,
 	ROWS_NEVER,
 	ROWS_ORDERS, /* for accounts */
+	ROWS_MEASURES,
+	ROWS_MEASURES_ENDED, /* of these */
 	ROWS_COUNT
 };
 
@@ -102,7 +113,7 @@ struct store_ops {
 	/* Adds a case without number and gives it one; otherwise changes the life of the case of that number
 	 * (not its line, its name or the case before). The caller sees to it that a line has one open case. */
 	int (*case_put)(struct store *store, struct ledger_case *row, struct fail *fail);
-	/* Removes the case with its transitions and counts it in the totals of its month. */
+	/* Removes the case with its transitions and measures and counts it in the totals of its month. */
 	int (*case_remove)(struct store *store, const struct ledger_case *row, struct fail *fail);
 	int (*cases)(struct store *store, enum which_cases which, const struct query *query,
 		visit_case visit, void *context, struct fail *fail);
@@ -131,6 +142,14 @@ struct store_ops {
 	/* A ledger of version 2 that is only read has none. */
 	int (*orders)(struct store *store, enum which_orders which, uint64_t key, visit_order visit,
 		void *context, struct fail *fail);
+
+	/* Adds and gives the number; a line has one of a kind that holds. */
+	int (*measure_add)(struct store *store, struct measure *row, struct fail *fail);
+	/* Writes its end. */
+	int (*measure_end)(struct store *store, const struct measure *row, struct fail *fail);
+	/* A ledger of version 3 that is only read has none. */
+	int (*measures)(struct store *store, enum which_measures which, uint64_t key,
+		visit_measure visit, void *context, struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);
 	/* Cases removed so far, by month of opening and gravest state: what is left of them. */

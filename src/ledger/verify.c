@@ -270,6 +270,46 @@ check_order(struct walk *walk, const struct audit *row)
 }
 
 static int
+take_measure(void *context, const struct measure *row)
+{
+	*(struct measure *)context = *row;
+	return 1;
+}
+
+/* Both of its rows: of its begin, and of its end. */
+static int
+check_measure(struct walk *walk, const struct audit *row)
+{
+	struct store *store = walk->ledger->store;
+	bool is_end = row->action == ACTION_MEASURE_END;
+	uint8_t digest[DIGEST_SIZE];
+	struct measure it;
+	int r = store->ops->measures(
+		store, MEASURES_NUMBER, row->object, take_measure, &it, walk->fail);
+
+	if (r == -EUCLEAN)
+		return broken(walk, row->sequence, "the measure that it speaks of cannot be read");
+	if (r < 0)
+		return r;
+	if (was_removed(walk, row->subject))
+		return r == 0 ? 0
+			      : broken(walk, row->sequence,
+					"the measure was removed with its case, but is there");
+	if (r == 0)
+		return broken(walk, row->sequence, "the measure that it speaks of is not there");
+	if (is_end)
+		measure_end_digest(&it, digest);
+	else
+		measure_digest(&it, digest);
+	if (it.of_case != row->subject || !row->has_digest || is_end > !wall_is_none(it.ended) ||
+		memcmp(digest, row->digest, sizeof(digest)) != 0)
+		return broken(walk, row->sequence, "the measure that it speaks of was changed");
+	walk->proof->measures += !is_end;
+	walk->proof->measures_ended += is_end;
+	return 0;
+}
+
+static int
 remember(struct walk *walk, struct table *table, uint64_t number, const char *what)
 {
 	struct table_slot *slot;
@@ -327,6 +367,8 @@ check_row(void *context, const struct audit *row)
 		return check_parameters(walk, row);
 	if (row->action == ACTION_NEVER)
 		return check_never(walk, row);
+	if (row->action == ACTION_MEASURE || row->action == ACTION_MEASURE_END)
+		return check_measure(walk, row);
 	if (is_order(row))
 		return check_order(walk, row);
 	return 0;
@@ -400,6 +442,12 @@ check_all(struct walk *walk)
 	if (r == 0)
 		r = check_count(walk, ROWS_ORDERS, walk->proof->orders,
 			"there are orders for accounts that no row speaks of");
+	if (r == 0)
+		r = check_count(walk, ROWS_MEASURES, walk->proof->measures,
+			"there are measures that no row speaks of");
+	if (r == 0)
+		r = check_count(walk, ROWS_MEASURES_ENDED, walk->proof->measures_ended,
+			"there are ends of measures that no row speaks of");
 	return r < 0 ? r : store->ops->check(store, walk->fail);
 }
 

@@ -18,10 +18,12 @@ struct ledger_proof {
 	uint64_t cases;
 	uint64_t transitions;
 	uint64_t parameters;
-	uint64_t nevers;  /* lines never acted upon */
-	uint64_t orders;  /* for accounts */
-	uint64_t removed; /* cases that retention removed */
-	bool has_key;     /* the end of the trail was checked, too */
+	uint64_t nevers; /* lines never acted upon */
+	uint64_t orders; /* for accounts */
+	uint64_t measures;
+	uint64_t measures_ended; /* of these */
+	uint64_t removed;        /* cases that retention removed */
+	bool has_key;            /* the end of the trail was checked, too */
 	uint8_t head
 		[DIGEST_SIZE]; /* of the last row: written down elsewhere, it proves all before it */
 	uint64_t broken;       /* first row of the audit trail that does not hold; 0: none */

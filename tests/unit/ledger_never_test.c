@@ -203,7 +203,9 @@ make_old(const struct fixture *fixture)
 	fixture_step(ledger, LINE, 0, STATE_WATCH, STATE_SUSPECT);
 	fixture_commit(ledger);
 	ledger_close(ledger);
-	change(fixture, "DROP TABLE never; DROP TABLE account_orders; PRAGMA user_version = 1");
+	change(fixture,
+		"DROP TABLE never; DROP TABLE measures; DROP TABLE account_orders; PRAGMA "
+		"user_version = 1");
 }
 
 static void

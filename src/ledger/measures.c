@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/measures.h"
+
+#include "ledger/inside.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+void
+measure_digest(const struct measure *of, uint8_t into[DIGEST_SIZE])
+{
+	struct digest digest;
+
+	digest_init(&digest, "lazaret measure 1", NULL);
+	digest_u64(&digest, of->number);
+	digest_u64(&digest, of->of_case);
+	digest_u64(&digest, of->line);
+	digest_text(&digest, text_of(measure_names[of->kind]));
+	digest_text(&digest, text_of(measure_modes[of->mode]));
+	digest_wall(&digest, of->begun);
+	digest_wall(&digest, of->until);
+	digest_text(&digest, text_of(of->ground));
+	digest_text(&digest, text_of(of->actor));
+	digest_text(&digest, text_of(of->reason));
+	digest_done(&digest, into);
+}
+
+void
+measure_end_digest(const struct measure *of, uint8_t into[DIGEST_SIZE])
+{
+	struct digest digest;
+
+	digest_init(&digest, "lazaret measure's end 1", NULL);
+	digest_u64(&digest, of->number);
+	digest_wall(&digest, of->ended);
+	digest_text(&digest, text_of(measure_ends[of->why]));
+	digest_text(&digest, text_of(of->ended_by));
+	digest_text(&digest, text_of(of->ended_reason));
+	digest_done(&digest, into);
+}
+
+static int
+take_measure(void *context, const struct measure *row)
+{
+	*(struct measure *)context = *row;
+	return 1;
+}
+
+int
+ledger_measure(struct ledger *ledger, uint64_t number, struct measure *ret, struct fail *fail)
+{
+	int r = ledger->store->ops->measures(
+		ledger->store, MEASURES_NUMBER, number, take_measure, ret, fail);
+
+	return r == 0 ? -ENOENT : r < 0 ? r : 0;
+}
+
+int
+ledger_each_held(struct ledger *ledger, uint64_t after, visit_measure visit, void *context,
+	struct fail *fail)
+{
+	return ledger->store->ops->measures(
+		ledger->store, MEASURES_HELD, after, visit, context, fail);
+}
+
+int
+ledger_each_measure(struct ledger *ledger, uint64_t of_case, visit_measure visit, void *context,
+	struct fail *fail)
+{
+	return ledger->store->ops->measures(
+		ledger->store, MEASURES_CASE, of_case, visit, context, fail);
+}
+
+struct search {
+	uint8_t kind;
+	struct measure *found;
+};
+
+static int
+search(void *context, const struct measure *row)
+{
+	struct search *search = context;
+
+	if (row->kind != search->kind)
+		return 0;
+	*search->found = *row;
+	return 1;
+}
+
+/* -EEXIST: it has one of the kind. */
+static int
+check_free(struct ledger *ledger, const struct measure *measure, struct fail *fail)
+{
+	struct measure held;
+	struct search of = {.kind = measure->kind, .found = &held};
+	int r = ledger->store->ops->measures(
+		ledger->store, MEASURES_LINE_HELD, measure->line, search, &of, fail);
+
+	if (r <= 0)
+		return r;
+	fail_what(fail, "the line has %s already: measure %llu (%s)", measure_names[held.kind],
+		(unsigned long long)held.number, measure_modes[held.mode]);
+	fail_hint(fail, "to change it, let that end first");
+	return -EEXIST;
+}
+
+static int
+check_case(struct ledger *ledger, const struct measure *measure, struct fail *fail)
+{
+	struct query query = {.key = measure->of_case, .most = 1};
+	struct ledger_case of;
+	int r = ledger->store->ops->cases(
+		ledger->store, CASES_NUMBER, &query, ledger_take_case, &of, fail);
+
+	if (r < 0)
+		return r;
+	if (r == 1 && of.line == measure->line && wall_is_none(of.closed))
+		return 0;
+	fail_what(fail, "the line has no open case %llu", (unsigned long long)measure->of_case);
+	fail_hint(fail, "nobody is held without a case: lazaret cases");
+	return -ESRCH;
+}
+
+int
+ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *fail)
+{
+	struct audit row = {
+		.action = ACTION_MEASURE, .subject = measure->of_case, .has_digest = true};
+	char details[64];
+	int r = check_free(ledger, measure, fail);
+
+	measure->begun = ledger->now;
+	measure->ended = WALL_NONE;
+	snprintf(measure->actor, sizeof(measure->actor), "%s", ledger->actor);
+	if (r >= 0)
+		r = ledger->store->ops->measure_add(ledger->store, measure, fail);
+	if (r < 0)
+		return r;
+	snprintf(details, sizeof(details), "%s begins (%s)", measure_names[measure->kind],
+		measure_modes[measure->mode]);
+	row.object = measure->number;
+	row.details = text_of(details);
+	measure_digest(measure, row.digest);
+	return ledger_append(ledger, row, fail);
+}
+
+int
+ledger_end_measure(struct ledger *ledger, struct measure *measure, enum measure_end why,
+	struct text reason, struct fail *fail)
+{
+	struct audit row = {
+		.action = ACTION_MEASURE_END, .subject = measure->of_case, .has_digest = true};
+	char details[64];
+	int r;
+
+	measure->ended = ledger->now;
+	measure->why = (uint8_t)why;
+	snprintf(measure->ended_by, sizeof(measure->ended_by), "%s", ledger->actor);
+	snprintf(measure->ended_reason, sizeof(measure->ended_reason), "%.*s", (int)reason.length,
+		reason.at);
+	r = ledger->store->ops->measure_end(ledger->store, measure, fail);
+	if (r < 0)
+		return r;
+	snprintf(details, sizeof(details), "%s ends: %s", measure_names[measure->kind],
+		measure_ends[why]);
+	row.object = measure->number;
+	row.details = text_of(details);
+	measure_end_digest(measure, row.digest);
+	return ledger_append(ledger, row, fail);
+}
+
+struct of_case {
+	size_t count;
+	struct measure held[MEASURE_KINDS];
+};
+
+static int
+collect_held(void *context, const struct measure *row)
+{
+	struct of_case *of = context;
+
+	if (wall_is_none(row->ended))
+		of->held[of->count++] = *row;
+	/* A line has one of a kind. */
+	return of->count == MEASURE_KINDS;
+}
+
+int
+ledger_end_measures_of(
+	struct ledger *ledger, uint64_t of_case, enum measure_end why, struct fail *fail)
+{
+	struct of_case of = {.count = 0};
+	int r = ledger_each_measure(ledger, of_case, collect_held, &of, fail);
+
+	for (size_t i = 0; i < of.count && r >= 0; i++)
+		r = ledger_end_measure(ledger, &of.held[i], why, TEXT(""), fail);
+	return r < 0 ? r : 0;
+}
+
+int
+ledger_measure_begin(struct ledger *ledger, struct measure *measure, struct fail *fail)
+{
+	int r = ledger_begin(ledger, fail);
+
+	if (r < 0)
+		return r;
+	r = check_case(ledger, measure, fail);
+	if (r >= 0)
+		r = ledger_add_measure(ledger, measure, fail);
+	return ledger_end(ledger, r, fail);
+}
+
+int
+ledger_measure_end(struct ledger *ledger, uint64_t number, enum measure_end why, struct text reason,
+	struct fail *fail)
+{
+	struct measure measure;
+	int r = ledger_begin(ledger, fail);
+
+	if (r < 0)
+		return r;
+	r = ledger_measure(ledger, number, &measure, fail);
+	if (r == -ENOENT || (r == 0 && !wall_is_none(measure.ended))) {
+		fail_what(fail, "no measure %llu holds", (unsigned long long)number);
+		fail_hint(fail, "lazaret cases lists what is open");
+		r = -ESRCH;
+	}
+	if (r >= 0)
+		r = ledger_end_measure(ledger, &measure, why, reason, fail);
+	return ledger_end(ledger, r, fail);
+}
+
+/* So many are read at once: a visitor must not write. */
+#define HELD_BATCH 64
+
+struct held {
+	size_t count;
+	struct measure of[HELD_BATCH];
+};
+
+static int
+collect(void *context, const struct measure *row)
+{
+	struct held *held = context;
+
+	held->of[held->count++] = *row;
+	return held->count == HELD_BATCH;
+}
+
+static int64_t
+end_all(struct ledger *ledger, enum measure_end why, struct text reason, struct fail *fail)
+{
+	struct held held;
+	int64_t ended = 0;
+	int r;
+
+	do {
+		held.count = 0;
+		r = ledger_each_held(ledger, 0, collect, &held, fail);
+		for (size_t i = 0; i < held.count && r >= 0; i++)
+			r = ledger_end_measure(ledger, &held.of[i], why, reason, fail);
+		ended += (int64_t)held.count;
+	} while (r >= 0 && held.count > 0);
+	return r < 0 ? r : ended;
+}
+
+int64_t
+ledger_measures_end(
+	struct ledger *ledger, enum measure_end why, struct text reason, struct fail *fail)
+{
+	int64_t ended;
+	int r = ledger_begin(ledger, fail);
+
+	if (r < 0)
+		return r;
+	ended = end_all(ledger, why, reason, fail);
+	r = ledger_end(ledger, ended < 0 ? (int)ended : 0, fail);
+	return r < 0 ? r : ended;
+}

@@ -1,0 +1,68 @@
+/* measures - what is done to lines, as the ledger keeps it: since when, on which ground, until when, who decided
+ *
+ * What:    a measure belongs to a case. It is written once when it begins and once when it ends, and never changed
+ *          otherwise; both are rows of the audit trail in the same transaction. A line has one measure of a kind at
+ *          a time. What should hold now is exactly what has not ended.
+ * Owns:    nothing.
+ * Limits:  texts as below. A measure goes with its case, when that is removed.
+ * Thread:  as ledger.h.
+ */
+#ifndef LAZARET_LEDGER_MEASURES_H
+#define LAZARET_LEDGER_MEASURES_H
+
+#include "action/plan.h"
+#include "ledger/audit.h"
+#include "ledger/case.h"
+
+#define MEASURE_GROUND 64  /* the legal ground: a row of the country's profile */
+#define MEASURE_REASON 200 /* in words, of a person */
+
+struct measure {
+	uint64_t number; /* from 1, never used again */
+	uint64_t of_case;
+	uint64_t line; /* pseudonym */
+	uint8_t kind;  /* enum measure_kind */
+	uint8_t mode;  /* enum measure_mode */
+	struct wall begun;
+	struct wall until; /* ends by then; WALL_NONE: with its case */
+	char ground[MEASURE_GROUND + 1];
+	char actor[AUDIT_ACTOR + 1]; /* who decided */
+	char reason[MEASURE_REASON + 1];
+	struct wall ended; /* WALL_NONE: it holds */
+	uint8_t why;       /* enum measure_end */
+	char ended_by[AUDIT_ACTOR + 1];
+	char ended_reason[MEASURE_REASON + 1];
+};
+
+typedef int (*visit_measure)(void *context, const struct measure *row);
+
+/* Of what it is from its begin on, and of its end. */
+void measure_digest(const struct measure *of, uint8_t into[DIGEST_SIZE]);
+void measure_end_digest(const struct measure *of, uint8_t into[DIGEST_SIZE]);
+
+struct ledger;
+
+/* number, begun and actor are filled. -EEXIST with fail filled if the line has an open one of the kind, -ESRCH if
+ * there is no such open case of the line. */
+int ledger_measure_begin(
+	struct ledger *ledger, struct measure *measure, struct fail *fail) MUST_USE;
+
+/* -ESRCH with fail filled if there is none that holds under the number. */
+int ledger_measure_end(struct ledger *ledger, uint64_t number, enum measure_end why,
+	struct text reason, struct fail *fail) MUST_USE;
+
+/* All that hold, of all lines, in one transaction: how many. */
+int64_t ledger_measures_end(struct ledger *ledger, enum measure_end why, struct text reason,
+	struct fail *fail) MUST_USE;
+
+/* 0 or what a visitor gave. By number; after: begin behind it. */
+int ledger_each_held(struct ledger *ledger, uint64_t after, visit_measure visit, void *context,
+	struct fail *fail) MUST_USE;
+int ledger_each_measure(struct ledger *ledger, uint64_t of_case, visit_measure visit, void *context,
+	struct fail *fail) MUST_USE;
+
+/* The measure of that number, or -ENOENT. */
+int ledger_measure(
+	struct ledger *ledger, uint64_t number, struct measure *ret, struct fail *fail) MUST_USE;
+
+#endif

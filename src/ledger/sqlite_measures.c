@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/sqlite_measures.h"
+
+#include "ledger/sqlite_statements.h"
+
+int
+sqlite_measure_add(struct store *store, struct measure *it, struct fail *fail)
+{
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_MEASURE_ADD,
+		"INSERT INTO measures (of_case, line, kind, mode, begun, until, ground, actor, "
+		"reason) VALUES (?,?,?,?,?,?,?,?,?)");
+	int r;
+
+	row_put_u64(&row, it->of_case);
+	row_put_u64(&row, it->line);
+	row_put_text(&row, text_of(measure_names[it->kind]));
+	row_put_text(&row, text_of(measure_modes[it->mode]));
+	row_put_wall(&row, it->begun);
+	row_put_wall(&row, it->until);
+	row_put_text(&row, text_of(it->ground));
+	row_put_text(&row, text_of(it->actor));
+	row_put_text(&row, text_of(it->reason));
+	r = row_once(&row, fail);
+	if (r == 0)
+		it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
+	return r;
+}
+
+int
+sqlite_measure_end(struct store *store, const struct measure *it, struct fail *fail)
+{
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_MEASURE_END,
+		"UPDATE measures SET (ended, why, ended_by, ended_reason) = (?,?,?,?)"
+		" WHERE number = ?");
+
+	row_put_wall(&row, it->ended);
+	row_put_text(&row, text_of(measure_ends[it->why]));
+	row_put_text(&row, text_of(it->ended_by));
+	row_put_text(&row, text_of(it->ended_reason));
+	row_put_u64(&row, it->number);
+	return row_once(&row, fail);
+}
+
+int
+sqlite_measures_remove(struct store *store, uint64_t of_case, struct fail *fail)
+{
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_MEASURES_REMOVE,
+		"DELETE FROM measures WHERE of_case = ?");
+
+	row_put_u64(&row, of_case);
+	return row_once(&row, fail);
+}
+
+static void
+read_measure(struct row *row, struct measure *ret)
+{
+	*ret = (struct measure){0};
+	ret->number = row_u64(row);
+	ret->of_case = row_u64(row);
+	ret->line = row_u64(row);
+	ret->kind = row_name(row, measure_names, MEASURE_KINDS);
+	ret->mode = row_name(row, measure_modes, MEASURE_MODES);
+	ret->begun = row_wall(row);
+	ret->until = row_wall(row);
+	row_copy(row, ret->ground, sizeof(ret->ground));
+	row_copy(row, ret->actor, sizeof(ret->actor));
+	row_copy(row, ret->reason, sizeof(ret->reason));
+	ret->ended = row_wall(row);
+	if (wall_is_none(ret->ended))
+		return;
+	ret->why = row_name(row, measure_ends, MEASURE_ENDS);
+	row_copy(row, ret->ended_by, sizeof(ret->ended_by));
+	row_copy(row, ret->ended_reason, sizeof(ret->ended_reason));
+}
+
+#define SELECT_MEASURES                                                                            \
+	"SELECT number, of_case, line, kind, mode, begun, until, ground, actor, reason, ended, "   \
+	"why, ended_by, ended_reason FROM measures WHERE "
+
+int
+sqlite_measures(struct store *store, enum which_measures which, uint64_t key, visit_measure visit,
+	void *context, struct fail *fail)
+{
+	static const char *const sql[MEASURES_WHICH_COUNT] = {
+		[MEASURES_HELD] = SELECT_MEASURES "ended IS NULL AND number > ? ORDER BY number",
+		[MEASURES_LINE_HELD] = SELECT_MEASURES "line = ? AND ended IS NULL ORDER BY number",
+		[MEASURES_CASE] = SELECT_MEASURES "of_case = ? ORDER BY number",
+		[MEASURES_NUMBER] = SELECT_MEASURES "number = ?",
+	};
+	struct measure it;
+	struct row row;
+	int r;
+
+	if (sqlite_of(store)->version < VERSION_MEASURES)
+		return 0;
+	row = row_prepare(sqlite_of(store), STATEMENT_MEASURES + which, sql[which]);
+	row_put_u64(&row, key);
+	while ((r = row_step(&row, fail)) == 1) {
+		read_measure(&row, &it);
+		r = row.damaged ? 0 : visit(context, &it);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}

@@ -1,0 +1,59 @@
+/* sqlite_statements - what the files of the store in SQLite share
+ *
+ * What:    the places of the prepared statements, and from which version of the tables on something is there.
+ * Thread:  constants.
+ */
+#ifndef LAZARET_LEDGER_SQLITE_STATEMENTS_H
+#define LAZARET_LEDGER_SQLITE_STATEMENTS_H
+
+#include "ledger/sqlite.h"
+#include "ledger/store.h"
+
+/* Places of the prepared statements. */
+enum statement {
+	STATEMENT_META_GET,
+	STATEMENT_META_PUT,
+	STATEMENT_PARAMETERS_ADD,
+	STATEMENT_PARAMETERS_ONE,
+	STATEMENT_PARAMETERS_ALL,
+	STATEMENT_CASE_ADD,
+	STATEMENT_CASE_CHANGE,
+	STATEMENT_CASE_REMOVE,
+	STATEMENT_CASE_EMPTY,
+	STATEMENT_CASE_TOTAL,
+	STATEMENT_TRANSITION_HAS,
+	STATEMENT_TRANSITION_ADD,
+	STATEMENT_AUDIT_ADD,
+	STATEMENT_NEVER_ADD,
+	STATEMENT_NEVER_REMOVE,
+	STATEMENT_ORDER_ADD,
+	STATEMENT_ORDER_REMOVE,
+	STATEMENT_MEASURE_ADD,
+	STATEMENT_MEASURE_END,
+	STATEMENT_MEASURES_REMOVE,
+	STATEMENT_TOTALS,
+	STATEMENT_CHECK,
+	STATEMENT_CASES,
+	STATEMENT_TRANSITIONS = STATEMENT_CASES + CASES_WHICH_COUNT,
+	STATEMENT_AUDITS = STATEMENT_TRANSITIONS + TRANSITIONS_WHICH_COUNT,
+	STATEMENT_NEVERS = STATEMENT_AUDITS + AUDITS_WHICH_COUNT,
+	STATEMENT_ORDERS = STATEMENT_NEVERS + NEVERS_WHICH_COUNT,
+	STATEMENT_MEASURES = STATEMENT_ORDERS + ORDERS_WHICH_COUNT,
+	STATEMENT_ROWS = STATEMENT_MEASURES + MEASURES_WHICH_COUNT,
+	STATEMENT_COUNT = STATEMENT_ROWS + ROWS_COUNT
+};
+
+/* Versions of the tables: from these on there are entries of lines never acted upon, orders for accounts, measures. */
+#define VERSION_NEVER    2
+#define VERSION_ORDERS   3
+#define VERSION_MEASURES 4
+
+_Static_assert((int)STATEMENT_COUNT <= SQLITE_STATEMENTS, "all statements have a place");
+
+static inline struct sqlite *
+sqlite_of(struct store *store)
+{
+	return (struct sqlite *)store;
+}
+
+#endif

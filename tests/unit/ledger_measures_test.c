@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/measures.h"
+#include "ledger/reading.h"
+#include "ledger/retention.h"
+#include "ledger/verify.h"
+#include "ledger_fixture.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+
+#define LINE UINT64_C(0x00c0ffee00c0ffee)
+
+static struct ledger *
+with_case(const struct fixture *fixture, uint64_t line)
+{
+	struct ledger *ledger = fixture_ledger(fixture);
+
+	fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	return ledger;
+}
+
+static int
+begin(struct ledger *ledger, uint64_t of_case, uint64_t line, enum measure_kind kind,
+	uint64_t *ret_number, struct fail *fail)
+{
+	struct measure measure = {.of_case = of_case,
+		.line = line,
+		.kind = (uint8_t)kind,
+		.mode = MEASURE_ENFORCE,
+		.until = {FIXTURE_NOW.us + 30 * WALL_DAY}};
+	int r;
+
+	snprintf(measure.ground, sizeof(measure.ground), "no-ekom-2-7");
+	r = ledger_measure_begin(ledger, &measure, fail);
+	if (ret_number != NULL)
+		*ret_number = measure.number;
+	return r;
+}
+
+static int
+verify(const struct fixture *fixture, struct ledger_proof *proof)
+{
+	struct ledger *ledger = fixture_reader(fixture);
+	struct fail fail = {0};
+	int r = ledger_verify(ledger, proof, &fail);
+
+	ledger_close(ledger);
+	return r;
+}
+
+static void
+change(const struct fixture *fixture, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static int
+count(void *context, const struct measure *row)
+{
+	(void)row;
+	++*(size_t *)context;
+	return 0;
+}
+
+static size_t
+held(struct ledger *ledger)
+{
+	size_t ret = 0;
+
+	assert_int_equal(ledger_each_held(ledger, 0, count, &ret, NULL), 0);
+	return ret;
+}
+
+static void
+a_measure_says_who_decided_on_which_ground_and_when_it_ended(void **state)
+{
+	struct ledger *ledger = with_case(*state, LINE);
+	struct ledger_proof proof;
+	struct measure measure;
+	uint64_t number;
+
+	ledger_set_actor(ledger, TEXT("anna (1000)"));
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, &number, NULL), 0);
+	assert_int_equal(held(ledger), 1);
+	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + WALL_HOUR});
+	ledger_set_actor(ledger, TEXT("bodil (1001)"));
+	assert_int_equal(
+		ledger_measure_end(ledger, number, END_HELPDESK, TEXT("router is new"), NULL), 0);
+	assert_int_equal(held(ledger), 0);
+	assert_int_equal(ledger_measure(ledger, number, &measure, NULL), 0);
+	assert_int_equal(measure.line, LINE);
+	assert_int_equal(measure.of_case, 1);
+	assert_int_equal(measure.kind, MEASURE_BLOCK25);
+	assert_int_equal(measure.mode, MEASURE_ENFORCE);
+	assert_int_equal(measure.begun.us, FIXTURE_NOW.us);
+	assert_int_equal(measure.until.us, FIXTURE_NOW.us + 30 * WALL_DAY);
+	assert_string_equal(measure.ground, "no-ekom-2-7");
+	assert_string_equal(measure.actor, "anna (1000)");
+	assert_int_equal(measure.ended.us, FIXTURE_NOW.us + WALL_HOUR);
+	assert_int_equal(measure.why, END_HELPDESK);
+	assert_string_equal(measure.ended_by, "bodil (1001)");
+	assert_string_equal(measure.ended_reason, "router is new");
+	assert_int_equal(
+		ledger_measure_end(ledger, number, END_ALL, TEXT(""), &(struct fail){0}), -ESRCH);
+	ledger_close(ledger);
+	assert_int_equal(verify(*state, &proof), 0);
+	assert_int_equal(proof.measures, 1);
+	assert_int_equal(proof.measures_ended, 1);
+}
+
+static void
+a_line_has_one_of_a_kind_and_none_without_a_case(void **state)
+{
+	struct ledger *ledger = with_case(*state, LINE);
+	struct fail fail = {0};
+
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, &fail), -EEXIST);
+	assert_non_null(strstr(fail.what, "the line has block25 already: measure 1 (enforce)"));
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_QUARANTINE, NULL, NULL), 0);
+	assert_int_equal(begin(ledger, 2, LINE, MEASURE_LIMIT, NULL, &fail), -ESRCH);
+	assert_int_equal(begin(ledger, 1, LINE + 1, MEASURE_LIMIT, NULL, &fail), -ESRCH);
+	assert_int_equal(held(ledger), 2);
+	ledger_close(ledger);
+}
+
+static void
+a_case_that_closes_takes_its_measures_with_it(void **state)
+{
+	struct ledger *ledger = with_case(*state, LINE);
+	struct ledger_proof proof;
+	struct measure measure;
+
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_QUARANTINE, NULL, NULL), 0);
+	fixture_step(ledger, LINE, 2, STATE_CONFIRMED, STATE_CLEAR);
+	fixture_commit(ledger);
+	assert_int_equal(held(ledger), 0);
+	assert_int_equal(ledger_measure(ledger, 2, &measure, NULL), 0);
+	assert_int_equal(measure.why, END_CLEAR);
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, &(struct fail){0}), -ESRCH);
+	ledger_close(ledger);
+	assert_int_equal(verify(*state, &proof), 0);
+}
+
+static void
+what_is_forgotten_is_forgotten_with_its_measures(void **state)
+{
+	struct ledger *ledger = with_case(*state, LINE);
+	struct retention retention = {.silent_days = 90, .days = 90};
+	struct ledger_proof proof;
+	struct fail fail = {0};
+	struct measure measure;
+
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
+	/* Silent for so long it is closed, and nobody is held for it. */
+	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 91 * WALL_DAY});
+	while (retention_step(&retention, ledger, &fail) > 0)
+		;
+	assert_int_equal(retention.closed, 1);
+	assert_int_equal(held(ledger), 0);
+	assert_int_equal(ledger_measure(ledger, 1, &measure, NULL), 0);
+	retention = (struct retention){.silent_days = 90, .days = 90};
+	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 182 * WALL_DAY});
+	while (retention_step(&retention, ledger, &fail) > 0)
+		;
+	assert_int_equal(retention.removed, 1);
+	assert_int_equal(ledger_measure(ledger, 1, &measure, NULL), -ENOENT);
+	ledger_close(ledger);
+	assert_int_equal(verify(*state, &proof), 0);
+}
+
+static void
+all_are_let_go_at_once(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct ledger_proof proof;
+
+	for (uint64_t line = 1; line <= 150; line++) {
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+		fixture_commit(ledger);
+		assert_int_equal(begin(ledger, line, line, MEASURE_QUARANTINE, NULL, NULL), 0);
+	}
+	assert_int_equal(ledger_measures_end(ledger, END_ALL, TEXT("wrong parameters"), NULL), 150);
+	assert_int_equal(held(ledger), 0);
+	assert_int_equal(ledger_measures_end(ledger, END_ALL, TEXT(""), NULL), 0);
+	ledger_close(ledger);
+	assert_int_equal(verify(*state, &proof), 0);
+	assert_int_equal(proof.measures_ended, 150);
+}
+
+static void
+a_measure_that_was_changed_is_found_out(void **state)
+{
+	static const char *const changes[] = {
+		"DROP TRIGGER measures_stay; UPDATE measures SET until = NULL",
+		"UPDATE measures SET (ended, why, ended_by, ended_reason) = (5, 'date', 'x', '')",
+		"DELETE FROM measures",
+		("INSERT INTO measures (of_case, line, kind, mode, begun, ground, actor, reason) "
+		 "VALUES (1, 5, 'block25', 'enforce', 1, '', 'nobody', '')"),
+	};
+	struct ledger *ledger = with_case(*state, LINE);
+	struct ledger_proof proof;
+	char copy[128], command[256];
+
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_QUARANTINE, NULL, NULL), 0);
+	ledger_close(ledger);
+	assert_int_equal(verify(*state, &proof), 0);
+	snprintf(copy, sizeof(copy), "%s.copy", ((struct fixture *)*state)->path);
+	snprintf(command, sizeof(command), "cp %s %s", ((struct fixture *)*state)->path, copy);
+	assert_int_equal(system(command), 0);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		change(*state, changes[i]);
+		assert_int_equal(verify(*state, &proof), -EUCLEAN);
+		assert_int_equal(rename(copy, ((struct fixture *)*state)->path), 0);
+		assert_int_equal(verify(*state, &proof), 0);
+		assert_int_equal(system(command), 0);
+	}
+}
+
+static void
+a_ledger_from_before_there_were_measures_gets_its_table(void **state)
+{
+	struct ledger *ledger = with_case(*state, LINE);
+	struct ledger_proof proof;
+
+	ledger_close(ledger);
+	change(*state, "DROP TABLE measures; PRAGMA user_version = 3");
+	/* Who only reads finds none. */
+	ledger = fixture_reader(*state);
+	assert_int_equal(held(ledger), 0);
+	ledger_close(ledger);
+	assert_int_equal(verify(*state, &proof), 0);
+	ledger = fixture_ledger(*state);
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
+	ledger_close(ledger);
+	assert_int_equal(verify(*state, &proof), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_measure_says_who_decided_on_which_ground_and_when_it_ended, fixture_begin,
+			fixture_end),
+		cmocka_unit_test_setup_teardown(a_line_has_one_of_a_kind_and_none_without_a_case,
+			fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_case_that_closes_takes_its_measures_with_it, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(what_is_forgotten_is_forgotten_with_its_measures,
+			fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(all_are_let_go_at_once, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_measure_that_was_changed_is_found_out, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_ledger_from_before_there_were_measures_gets_its_table, fixture_begin,
+			fixture_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
