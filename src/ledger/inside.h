@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "ledger/keyfile.h"
 #include "ledger/ledger.h"
+#include "ledger/planning.h"
 
 struct waiting {
 	struct verdict verdict;
@@ -35,6 +36,8 @@ struct ledger {
 	/* The version of parameters that was last found to be there. */
 	bool knows_version;
 	uint32_t version;
+	bool plans; /* measures follow from cases */
+	struct planning planning;
 	size_t waits;
 	struct waiting waiting[LEDGER_BATCH];
 };
@@ -56,6 +59,8 @@ int ledger_add_step(struct ledger *ledger, struct transition *step, const struct
 int ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *fail) MUST_USE;
 int ledger_end_measure(struct ledger *ledger, struct measure *measure, enum measure_end why,
 	struct text reason, struct fail *fail) MUST_USE;
+/* What a case as it is now asks to be done: how many changes. */
+int ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fail *fail) MUST_USE;
 /* All of a case that holds: nobody is held without a case. */
 int ledger_end_measures_of(
 	struct ledger *ledger, uint64_t of_case, enum measure_end why, struct fail *fail) MUST_USE;

@@ -84,6 +84,8 @@ sqlite_measures(struct store *store, enum which_measures which, uint64_t key, vi
 	static const char *const sql[MEASURES_WHICH_COUNT] = {
 		[MEASURES_HELD] = SELECT_MEASURES "ended IS NULL AND number > ? ORDER BY number",
 		[MEASURES_LINE_HELD] = SELECT_MEASURES "line = ? AND ended IS NULL ORDER BY number",
+		[MEASURES_LINE] = SELECT_MEASURES "line = ? ORDER BY number",
+		[MEASURES_SINCE] = SELECT_MEASURES "begun >= ? ORDER BY begun DESC",
 		[MEASURES_CASE] = SELECT_MEASURES "of_case = ? ORDER BY number",
 		[MEASURES_NUMBER] = SELECT_MEASURES "number = ?",
 	};

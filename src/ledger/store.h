@@ -72,7 +72,9 @@ enum which_orders {
 enum which_measures {
 	MEASURES_HELD,      /* that hold, by number, after key */
 	MEASURES_LINE_HELD, /* of line key */
-	MEASURES_CASE,      /* of case key, all, by number */
+	MEASURES_LINE,      /* of line key, all, by number */
+	MEASURES_CASE,      /* of case key */
+	MEASURES_SINCE,     /* that began at time key or later */
 	MEASURES_NUMBER,
 	MEASURES_WHICH_COUNT
 };

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/planning.h"
+
+#include "ledger/inside.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define YEAR_US (365 * WALL_DAY)
+
+void
+ledger_plan(struct ledger *ledger, const struct planning *planning)
+{
+	ledger->plans = true;
+	ledger->planning = *planning;
+}
+
+struct holding {
+	struct measure of[MEASURE_KINDS];
+	struct plan_facts facts;
+};
+
+static int
+take_held(void *context, const struct measure *row)
+{
+	struct holding *holding = context;
+
+	holding->of[row->kind] = *row;
+	holding->facts.held[row->kind] = (struct plan_held){
+		.holds = true,
+		.mode = row->mode,
+		.begun = row->begun,
+		.until.us = wall_is_none(row->until) ? 0 : row->until.us,
+	};
+	return 0;
+}
+
+static bool
+is_quarantine(const struct measure *row)
+{
+	return row->kind == MEASURE_QUARANTINE && row->mode == MEASURE_ENFORCE;
+}
+
+struct counted {
+	struct wall since;
+	const char *actor; /* of whom only; NULL: of all */
+	uint64_t most;
+	uint64_t count;
+};
+
+static int
+count_before(void *context, const struct measure *row)
+{
+	struct counted *counted = context;
+
+	counted->count += is_quarantine(row) && !wall_is_none(row->ended) &&
+		row->begun.us >= counted->since.us;
+	return 0;
+}
+
+/* A wave that a person began is his decision: what programs began counts. */
+static int
+count_lately(void *context, const struct measure *row)
+{
+	struct counted *counted = context;
+
+	counted->count += is_quarantine(row) && strcmp(row->actor, counted->actor) == 0;
+	return counted->count >= counted->most;
+}
+
+static int
+count_held(void *context, const struct measure *row)
+{
+	struct counted *counted = context;
+
+	counted->count += is_quarantine(row);
+	return counted->count >= counted->most;
+}
+
+static int
+find_brake(struct ledger *ledger, struct plan_facts *facts, struct fail *fail)
+{
+	const struct store_ops *ops = ledger->store->ops;
+	const struct planning *planning = &ledger->planning;
+	struct counted lately = {.actor = ledger->actor, .most = planning->an_hour};
+	struct counted held = {.most = planning->at_once};
+	uint64_t since = (uint64_t)(ledger->now.us - WALL_HOUR);
+	int r = 0;
+
+	/* Only where it could be needed: most cases are looked at in vain. */
+	if (planning->an_hour > 0)
+		r = ops->measures(
+			ledger->store, MEASURES_SINCE, since, count_lately, &lately, fail);
+	facts->brakes = planning->an_hour > 0 && lately.count >= lately.most;
+	if (r >= 0 && planning->at_once > 0 && !facts->brakes)
+		r = ops->measures(ledger->store, MEASURES_HELD, 0, count_held, &held, fail);
+	facts->brakes = facts->brakes || (planning->at_once > 0 && held.count >= held.most);
+	return r < 0 ? r : 0;
+}
+
+/* All that the plan asks for. */
+static int
+gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret, struct fail *fail)
+{
+	const struct store_ops *ops = ledger->store->ops;
+	struct counted before = {.since.us = ledger->now.us - YEAR_US};
+	int r;
+
+	*ret = (struct holding){.facts = {.state = of->state, .role = of->role}};
+	r = ops->measures(ledger->store, MEASURES_LINE_HELD, of->line, take_held, ret, fail);
+	if (r >= 0)
+		r = ops->measures(
+			ledger->store, MEASURES_LINE, of->line, count_before, &before, fail);
+	ret->facts.before = (unsigned)before.count;
+	if (r < 0)
+		return r;
+	r = ledger_is_never(ledger, of->line, NULL, fail);
+	ret->facts.is_never = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+static int
+begin(struct ledger *ledger, const struct ledger_case *of, const struct plan_change *change,
+	struct fail *fail)
+{
+	struct measure measure = {
+		.of_case = of->number,
+		.line = of->line,
+		.kind = change->kind,
+		.mode = change->mode,
+		.until = change->until.us == 0 ? WALL_NONE : change->until,
+	};
+
+	snprintf(measure.ground, sizeof(measure.ground), "%s",
+		ledger->planning.ground[change->kind]);
+	return ledger_add_measure(ledger, &measure, fail);
+}
+
+static bool
+holds_more(const struct plan_change *changes, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (changes[i].begins && changes[i].kind == MEASURE_QUARANTINE &&
+			changes[i].mode == MEASURE_ENFORCE)
+			return true;
+	}
+	return false;
+}
+
+int
+ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fail *fail)
+{
+	const struct plan_settings *settings = &ledger->planning.plan;
+	struct plan_change changes[PLAN_CHANGES];
+	struct holding holding;
+	unsigned count;
+	int r = gather(ledger, of, &holding, fail);
+
+	if (r < 0)
+		return r;
+	count = plan(settings, &holding.facts, ledger->now, changes);
+	if (holds_more(changes, count)) {
+		r = find_brake(ledger, &holding.facts, fail);
+		count = plan(settings, &holding.facts, ledger->now, changes);
+	}
+	for (unsigned i = 0; i < count && r >= 0; i++) {
+		if (changes[i].begins)
+			r = begin(ledger, of, &changes[i], fail);
+		else
+			r = ledger_end_measure(ledger, &holding.of[changes[i].kind],
+				(enum measure_end)changes[i].why, TEXT(""), fail);
+	}
+	return r < 0 ? r : (int)count;
+}
+
+struct open {
+	size_t count;
+	struct ledger_case of[PLANNING_BATCH];
+};
+
+static int
+collect(void *context, const struct ledger_case *row)
+{
+	struct open *open = context;
+
+	open->of[open->count++] = *row;
+	return open->count == PLANNING_BATCH;
+}
+
+/* Keeps those to whom something is to be done: mostly there are none, and nothing is written. */
+static int
+keep_due(struct ledger *ledger, struct open *open, struct fail *fail)
+{
+	struct plan_change changes[PLAN_CHANGES];
+	struct holding holding;
+	size_t due = 0;
+
+	for (size_t i = 0; i < open->count; i++) {
+		int r = gather(ledger, &open->of[i], &holding, fail);
+
+		if (r < 0)
+			return r;
+		if (plan(&ledger->planning.plan, &holding.facts, ledger->now, changes) > 0)
+			open->of[due++] = open->of[i];
+	}
+	open->count = due;
+	return 0;
+}
+
+static int
+follow_all(struct ledger *ledger, const struct open *open, struct fail *fail)
+{
+	int r = ledger_begin(ledger, fail);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < open->count && r >= 0; i++)
+		r = ledger_follow(ledger, &open->of[i], fail);
+	return ledger_end(ledger, r < 0 ? r : 0, fail);
+}
+
+int
+ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
+{
+	struct query query = {.key = *after, .most = PLANNING_BATCH};
+	struct open *open;
+	uint64_t last = 0;
+	int r;
+
+	if (!ledger->plans)
+		return 0;
+	open = xcalloc(1, sizeof(*open));
+	r = ledger->store->ops->cases(ledger->store, CASES_OPEN, &query, collect, open, fail);
+	if (open->count == PLANNING_BATCH)
+		last = open->of[open->count - 1].number;
+	if (r >= 0)
+		r = keep_due(ledger, open, fail);
+	if (r >= 0 && open->count > 0)
+		r = follow_all(ledger, open, fail);
+	free(open);
+	if (r < 0)
+		return r;
+	*after = last;
+	return last != 0;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/never.h"
+#include "ledger/planning.h"
+#include "ledger/reading.h"
+#include "ledger/verify.h"
+#include "ledger_fixture.h"
+
+#include <errno.h>
+
+static struct planning
+enforcing(void)
+{
+	struct planning planning = {.plan = PLAN_DEFAULTS};
+
+	for (int kind = 0; kind < MEASURE_KINDS; kind++) {
+		planning.plan.mode[kind] = MEASURE_ENFORCE;
+		snprintf(planning.ground[kind], sizeof(planning.ground[kind]), "ground-%d", kind);
+	}
+	return planning;
+}
+
+static struct ledger *
+open_with(const struct fixture *fixture, const struct planning *planning)
+{
+	struct ledger *ledger = fixture_ledger(fixture);
+
+	ledger_plan(ledger, planning);
+	return ledger;
+}
+
+struct held {
+	uint64_t line; /* of whom only; 0: of all */
+	size_t count[MEASURE_KINDS][MEASURE_MODES];
+};
+
+static int
+count(void *context, const struct measure *row)
+{
+	struct held *held = context;
+	char ground[16];
+
+	snprintf(ground, sizeof(ground), "ground-%d", row->kind);
+	assert_string_equal(row->ground, ground);
+	if (held->line == 0 || held->line == row->line)
+		held->count[row->kind][row->mode]++;
+	return 0;
+}
+
+static size_t
+held(struct ledger *ledger, uint64_t line, enum measure_kind kind, enum measure_mode mode)
+{
+	struct held held = {.line = line};
+
+	assert_int_equal(ledger_each_held(ledger, 0, count, &held, NULL), 0);
+	return held.count[kind][mode];
+}
+
+static void
+review(struct ledger *ledger)
+{
+	struct fail fail = {0};
+	uint64_t after = 0;
+	int r;
+
+	do {
+		r = ledger_review(ledger, &after, &fail);
+		if (r < 0)
+			print_error("%s: %s\n", fail.where, fail.what);
+		assert_true(r >= 0);
+	} while (r > 0);
+}
+
+static void
+pass(struct ledger *ledger, int64_t us)
+{
+	ledger_set_time(ledger, (struct wall){ledger_time(ledger).us + us});
+	review(ledger);
+}
+
+static void
+check(const struct fixture *fixture)
+{
+	struct ledger *ledger = fixture_reader(fixture);
+	struct ledger_proof proof;
+	struct fail fail = {0};
+
+	assert_int_equal(ledger_verify(ledger, &proof, &fail), 0);
+	ledger_close(ledger);
+}
+
+static void
+measures_are_written_with_the_verdict_that_they_follow_from(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_SUSPECT);
+	fixture_commit(ledger);
+	assert_int_equal(held(ledger, 7, MEASURE_LIMIT, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, 7, MEASURE_BLOCK25, MEASURE_ENFORCE), 0);
+	fixture_step(ledger, 7, 2, STATE_SUSPECT, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(held(ledger, 7, MEASURE_BLOCK25, MEASURE_ENFORCE), 1);
+	pass(ledger, WALL_DAY - 1);
+	assert_int_equal(held(ledger, 7, MEASURE_QUARANTINE, MEASURE_ENFORCE), 0);
+	pass(ledger, 1);
+	assert_int_equal(held(ledger, 7, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	fixture_step(ledger, 7, 3, STATE_CONFIRMED, STATE_CLEAR);
+	fixture_commit(ledger);
+	for (int kind = 0; kind < MEASURE_KINDS; kind++)
+		assert_int_equal(held(ledger, 7, (enum measure_kind)kind, MEASURE_ENFORCE), 0);
+	ledger_close(ledger);
+	check(*state);
+}
+
+static void
+a_second_time_comes_sooner(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY);
+	fixture_step(ledger, 7, 2, STATE_CONFIRMED, STATE_CLEAR);
+	fixture_commit(ledger);
+	fixture_step(ledger, 7, 3, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY / 4);
+	assert_int_equal(held(ledger, 7, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	ledger_close(ledger);
+}
+
+/* A hundred lines at once are a mistake of somebody's, or a matter for a person. */
+static void
+the_brake_stops_a_wave(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger;
+
+	planning.an_hour = 20;
+	ledger = open_with(*state, &planning);
+	for (uint64_t line = 1; line <= 100; line++)
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_ENFORCE), 100);
+	pass(ledger, WALL_DAY);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 80);
+	/* What was proposed stays so until the brake is off: an hour later there is room for as many again. */
+	pass(ledger, WALL_HOUR);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
+	pass(ledger, 1);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 40);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 60);
+	planning.at_once = 50;
+	ledger_plan(ledger, &planning);
+	pass(ledger, WALL_HOUR + 1);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 50);
+	ledger_close(ledger);
+	check(*state);
+}
+
+static void
+a_line_that_a_person_excepts_is_let_go(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+	struct ledger_case of;
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
+	assert_int_equal(ledger_never_case(ledger, &of, TEXT("a hospital"), NULL), 0);
+	review(ledger);
+	for (int kind = 0; kind < MEASURE_KINDS; kind++)
+		assert_int_equal(held(ledger, 7, (enum measure_kind)kind, MEASURE_ENFORCE), 0);
+	ledger_close(ledger);
+	check(*state);
+}
+
+static void
+nothing_is_done_where_nothing_was_planned(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	review(ledger);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_OBSERVE), 0);
+	ledger_close(ledger);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			measures_are_written_with_the_verdict_that_they_follow_from, fixture_begin,
+			fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_second_time_comes_sooner, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(the_brake_stops_a_wave, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_line_that_a_person_excepts_is_let_go, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			nothing_is_done_where_nothing_was_planned, fixture_begin, fixture_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
