@@ -215,6 +215,7 @@ const struct config_option config_options[] = {
 			"there are none.",
 		.privacy = "Figures only, with the addresses of established exporters: no lines, "
 			   "no other addresses."},
+#include "config/option_contain.def"
 #include "config/option_relay.def"
 	{.name = "scan.timezone",
 		.type = OPTION_TYPE_STRING,

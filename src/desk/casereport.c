@@ -140,6 +140,41 @@ case_report_json(const struct ledger_case *of, const struct hash_key *key,
 }
 
 void
+measure_report_text(const struct measure *of, struct buffer *into)
+{
+	static const char *const words[MEASURE_MODES] = {
+		[MEASURE_OBSERVE] = "would hold",
+		[MEASURE_PROPOSE] = "is proposed",
+		[MEASURE_ENFORCE] = "holds",
+	};
+	char time[WALL_TEXT];
+
+	buffer_print(into, "  measure    %llu: %s %s since %s", (unsigned long long)of->number,
+		measure_names[of->kind], words[of->mode], format_time(of->begun, time));
+	if (wall_is_none(of->until))
+		buffer_text(into, TEXT(" until its case ends"));
+	else
+		buffer_print(into, " until %s at the latest", format_time(of->until, time));
+	buffer_print(into, " (%s)\n", of->actor);
+}
+
+void
+measure_report_json(const struct measure *of, struct buffer *into)
+{
+	buffer_print(into, "{\"measure\":%llu,\"kind\":\"%s\",\"mode\":\"%s\"",
+		(unsigned long long)of->number, measure_names[of->kind], measure_modes[of->mode]);
+	add_time(into, "begun", of->begun);
+	add_time(into, "until", of->until);
+	buffer_text(into, TEXT(",\"ground\":"));
+	buffer_json(into, text_of(of->ground));
+	buffer_text(into, TEXT(",\"actor\":"));
+	buffer_json(into, text_of(of->actor));
+	buffer_text(into, TEXT(",\"reason\":"));
+	buffer_json(into, text_of(of->reason));
+	buffer_text(into, TEXT("}"));
+}
+
+void
 never_report_heading(struct buffer *into)
 {
 	buffer_print(into, "%-16s  %-20s  %-18s  %s\n", "LINE", "SINCE", "WHO", "REASON");

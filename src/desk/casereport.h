@@ -6,6 +6,7 @@
 #ifndef LAZARET_DESK_CASEREPORT_H
 #define LAZARET_DESK_CASEREPORT_H
 
+#include "ledger/measures.h"
 #include "ledger/never.h"
 #include "ledger/reading.h"
 
@@ -17,6 +18,10 @@ void case_report_row(const struct ledger_case *of, bool is_never, struct buffer 
  * acted upon; name is NULL where it stays sealed, and then sealed says why, in a few words. */
 void case_report_text(const struct ledger_case *of, const struct hash_key *key,
 	const struct never *never, const char *name, const char *sealed, struct buffer *into);
+
+/* What holds of a line, "  measure    block25 (enforce) since ..."; and one object of JSON. */
+void measure_report_text(const struct measure *of, struct buffer *into);
+void measure_report_json(const struct measure *of, struct buffer *into);
 
 /* The members of a case without the braces, so that the caller may add more. */
 void case_report_json(const struct ledger_case *of, const struct hash_key *key,

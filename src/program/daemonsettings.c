@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/daemonsettings.h"
 
+#include "program/containoptions.h"
 #include "program/relayoptions.h"
 #include "program/settings.h"
 #include "runtime/endpoint.h"
@@ -239,6 +240,7 @@ take_numbers(const struct config *config, struct daemon_settings *settings)
 		(unsigned)(config_number(config, "ledger.retention-open") / 86400);
 	settings->keep.forget_days =
 		(unsigned)(config_number(config, "ledger.retention-cases") / 86400);
+	containoptions(config, &settings->keep.planning);
 }
 
 static int

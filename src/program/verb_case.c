@@ -70,6 +70,25 @@ show_step(void *context, const struct transition *step)
 			      : step_report_row(step, &shown->text);
 }
 
+/* A measure that holds, beside others. */
+static int
+show_measure(void *context, const struct measure *of)
+{
+	struct shown *shown = context;
+	struct buffer *text = &shown->text;
+
+	if (!wall_is_none(of->ended))
+		return 0;
+	if (!shown->is_json) {
+		measure_report_text(of, text);
+		return 0;
+	}
+	if (text->at[text->length - 1] == '}')
+		buffer_text(text, TEXT(","));
+	measure_report_json(of, text);
+	return 0;
+}
+
 static int
 tell_unreadable(const struct ledger_case *of, struct fail *fail)
 {
@@ -85,9 +104,11 @@ show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 	int r;
 
 	case_report_text(of, ledger_key(ledger), never, name, sealed, &shown->text);
+	r = ledger_each_measure(ledger, of->number, show_measure, shown, fail);
 	buffer_text(&shown->text, TEXT("\n"));
 	step_report_heading(&shown->text);
-	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
+	if (r == 0)
+		r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
 	fputs(buffer_string(&shown->text), stdout);
 	if (r == 0)
 		printf("\nlazaret explain %llu says in sentences what it rests on.\n",
@@ -103,8 +124,11 @@ show_json(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 
 	buffer_text(&shown->text, TEXT("{"));
 	case_report_json(of, ledger_key(ledger), never, name, &shown->text);
-	buffer_text(&shown->text, TEXT(",\"transitions\":["));
-	r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
+	buffer_text(&shown->text, TEXT(",\"measures\":["));
+	r = ledger_each_measure(ledger, of->number, show_measure, shown, fail);
+	buffer_text(&shown->text, TEXT("],\"transitions\":["));
+	if (r == 0)
+		r = ledger_each_transition(ledger, of->number, show_step, shown, fail);
 	buffer_text(&shown->text, TEXT("]}"));
 	if (r < 0 || shown->text.failed)
 		return r == -EINVAL || r == 0 ? tell_unreadable(of, fail) : r;

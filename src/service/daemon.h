@@ -11,6 +11,7 @@
 #define LAZARET_SERVICE_DAEMON_H
 
 #include "identity/lines.h"
+#include "ledger/planning.h"
 #include "runtime/gate.h"
 #include "service/estate.h"
 #include "service/relaysettings.h"
@@ -42,6 +43,7 @@ struct keep_settings {
 	char ledger[DAEMON_PATH];
 	unsigned close_silent_days;
 	unsigned forget_days;
+	struct planning planning; /* what follows of cases */
 };
 
 struct judging_settings {

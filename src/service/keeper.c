@@ -13,6 +13,7 @@
 #include "service/casetable.h"
 #include "service/keeperaccount.h"
 #include "service/keeperanswer.h"
+#include "service/keeperfollow.h"
 #include "service/post.h"
 #include "service/shutin.h"
 
@@ -50,7 +51,8 @@ enum refusal {
 	REFUSED_VERDICT = 2,
 	REFUSED_QUESTION = 4, /* of a judge */
 	REFUSED_RETENTION = 8,
-	REFUSED_ALL = 15,
+	REFUSED_REVIEW = 16,
+	REFUSED_ALL = 31,
 };
 
 struct keeper {
@@ -71,6 +73,7 @@ struct keeper {
 	int64_t retention_us;       /* when it is due */
 	struct retention retention; /* what is done of it */
 	bool is_retaining;
+	struct keeperfollow follow;
 	uint64_t commits;
 	uint64_t failures;
 	uint64_t nameless;
@@ -296,38 +299,6 @@ check_file(struct keeper *keeper)
 	give_up_ledger(keeper, &fail);
 }
 
-struct open_cases {
-	struct casetable *table;
-	uint64_t displaced;
-};
-
-static int
-take_case(void *context, const struct ledger_case *of)
-{
-	struct open_cases *open = context;
-
-	open->displaced += casetable_put(open->table, of->line, (enum state)of->state, of->number);
-	return 0;
-}
-
-/* Who must know of cases at once finds those that were open before, at any moment. */
-static int
-show_open_cases(struct keeper *keeper, struct fail *fail)
-{
-	struct open_cases open = {.displaced = 0};
-	int r;
-
-	if (keeper->estate->cases == NULL)
-		return 0;
-	open.table = xcalloc(1, sizeof(*open.table));
-	r = ledger_each_open_after(keeper->ledger, 0, take_case, &open, fail);
-	if (r >= 0)
-		casetable_become(keeper->estate->cases, open.table);
-	keeper->cases_displaced += open.displaced;
-	free(open.table);
-	return r;
-}
-
 /* The ledger, if it can be had. */
 static int
 show_orders(struct keeper *keeper, struct fail *fail)
@@ -351,7 +322,10 @@ has_ledger(struct keeper *keeper)
 	if (open_ledger(&keeper->ledger, path, STORE_WRITE, keeper->duty.clock.now, &fail) == 0 &&
 		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0 &&
 		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0 &&
-		show_open_cases(keeper, &fail) >= 0 && show_orders(keeper, &fail) >= 0) {
+		keeperfollow_cases(keeper->ledger, keeper->estate->cases, &keeper->cases_displaced,
+			&fail) >= 0 &&
+		show_orders(keeper, &fail) >= 0) {
+		ledger_plan(keeper->ledger, &keeper->settings->keep.planning);
 		note_success(keeper, REFUSED_ALL);
 		return true;
 	}
@@ -529,6 +503,23 @@ retain(struct keeper *keeper)
 		event(EVENT_RETENTION, "closed=%d removed=%d", retention->closed,
 			retention->removed);
 	return false;
+}
+
+/* Measures that are due. True if there is more. */
+static bool
+review(struct keeper *keeper)
+{
+	struct fail fail = {0};
+	int r;
+
+	if (keeper->ledger == NULL || keeper->is_stuck)
+		return false;
+	r = keeperfollow_review(&keeper->follow, keeper->ledger, clock_steady(), &fail);
+	if (r < 0)
+		note_failure(keeper, REFUSED_REVIEW, &fail);
+	else if ((keeper->refused & REFUSED_REVIEW) != 0)
+		note_success(keeper, REFUSED_REVIEW);
+	return r > 0;
 }
 
 /* All cases are counted now and then only; between, what the ledger did tells how many are open. */
@@ -786,6 +777,7 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 			keeper->orphan_us = clock_steady();
 		wrote = take(keeper);
 		wrote = retain(keeper) || wrote;
+		wrote = review(keeper) || wrote;
 		rest(keeper, wrote);
 		show(keeper);
 	}

@@ -217,6 +217,24 @@ list_step(void *context, const struct transition *step)
 	return 0;
 }
 
+/* A measure that holds, beside others. */
+static int
+put_measure(void *context, const struct measure *of)
+{
+	struct asked *asked = context;
+
+	if (!wall_is_none(of->ended))
+		return 0;
+	if (!asked->question->is_json) {
+		measure_report_text(of, &asked->row);
+		return 0;
+	}
+	if (asked->row.length > 0 && asked->row.at[asked->row.length - 1] == '}')
+		buffer_text(&asked->row, TEXT(","));
+	measure_report_json(of, &asked->row);
+	return 0;
+}
+
 /* All before the steps. Opens the name, which is written down, unless it is to stay sealed. */
 static int
 begin_case(struct asked *asked, const struct ledger_case *of)
@@ -240,16 +258,21 @@ begin_case(struct asked *asked, const struct ledger_case *of)
 		buffer_text(&asked->row, TEXT("{"));
 		case_report_json(
 			of, ledger_key(asked->ledger), entry, is_open ? name : NULL, &asked->row);
-		buffer_text(&asked->row, TEXT(",\"transitions\":["));
+		buffer_text(&asked->row, TEXT(",\"measures\":["));
+		r = ledger_each_measure(
+			asked->ledger, of->number, put_measure, asked, &asked->fail);
+		buffer_text(&asked->row, TEXT("],\"transitions\":["));
 	} else {
 		case_report_text(of, ledger_key(asked->ledger), entry, is_open ? name : NULL,
 			sealed, &asked->row);
+		r = ledger_each_measure(
+			asked->ledger, of->number, put_measure, asked, &asked->fail);
 		buffer_text(&asked->row, TEXT("\n"));
 		step_report_heading(&asked->row);
 	}
 	sodium_memzero(name, sizeof(name));
 	must(flush(asked));
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int
