@@ -625,6 +625,23 @@ flow_channel_know(struct flow_channel *channel, const struct line *line, struct 
 }
 
 void
+flow_channel_settle(struct flow_channel *channel, uint32_t index, struct wall now)
+{
+	struct sender *sender = senders_at(&channel->senders, index);
+
+	sender->cusum = (struct cusum){{0}};
+	sender->contact_us = now.us > sender->contact_us ? now.us : sender->contact_us;
+	sender->days = 0;
+	sender->day_new = 0;
+	/* No failure of before is taken back from the tests that begin now. */
+	memset(sender->ring, 0, sizeof(sender->ring));
+	sender->ring_bits = 0;
+	sender->ring_next = 0;
+	sender->stall_failures = sender->stall_new = 0;
+	sender->stall_s = sender->stall_run_s = 0;
+}
+
+void
 flow_channel_inbound(
 	struct flow_channel *channel, const struct sighting *sighting, struct wall time)
 {

@@ -383,6 +383,23 @@ judge_resume(struct judge *judge, const struct resumed *resumed)
 	return 0;
 }
 
+int
+judge_put(struct judge *judge, const struct line *line, enum state state)
+{
+	uint32_t index;
+	bool made;
+
+	if ((state != STATE_QUARANTINE && state != STATE_PROBATION) || line->role >= ROLE_COUNT)
+		return -EINVAL;
+	index = flow_channel_know(judge->flow, line, judge->now, judge->now, &made);
+	if (made) {
+		judge->counts.lines++;
+		court_forget(judge->court, index);
+	}
+	court_put(judge->court, index, state, judge->now);
+	return 0;
+}
+
 void
 judge_each_missing(const struct judge *judge, court_verdict send, void *context)
 {

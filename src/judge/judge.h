@@ -116,6 +116,10 @@ struct resumed {
  * judge_line.confirmed is not known of one put into confirmed so. -EINVAL if such a case cannot be. */
 int judge_resume(struct judge *judge, const struct resumed *resumed) MUST_USE;
 
+/* What others decided about a line, who wrote it down (court_put): state is QUARANTINE or PROBATION. A line that is not
+ * known is made, so that it is held as the ledger says. -EINVAL if that cannot be. */
+int judge_put(struct judge *judge, const struct line *line, enum state state) MUST_USE;
+
 /* After all open cases were resumed: a verdict, from clear to its state, of the time when it entered it and
  * with the facts of now, for each line that is held at suspect or above and was not among them. They are
  * missing where an older ledger was put in the place of the one that had them; sent again they open there. */

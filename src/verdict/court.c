@@ -314,6 +314,27 @@ drop_confirmation(struct court *court, uint32_t number)
 	court->confirmations[number - 1] = *last;
 }
 
+void
+court_put(struct court *court, uint32_t index, enum state state, struct wall now)
+{
+	struct standing *standing = &court->standings[index];
+
+	must(state == STATE_QUARANTINE || state == STATE_PROBATION);
+	if (state == STATE_PROBATION) {
+		flow_channel_settle(court->flow, index, now);
+		memset(standing->channels, 0, sizeof(standing->channels));
+		standing->watch = 0;
+		standing->score = fuse(court, standing->channels);
+	}
+	if (standing->state == state)
+		return;
+	court_enlist(court, index, state);
+	standing->entered = now;
+	standing->quiet = (struct wall){0};
+	court_note_highest(
+		court, standing, state == STATE_PROBATION ? STATE_CONFIRMED : state, now);
+}
+
 /* The index is another line's now: what was held goes, its counts stay. */
 void
 court_forget(struct court *court, uint32_t index)

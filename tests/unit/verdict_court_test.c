@@ -170,6 +170,59 @@ on_probation_half_the_evidence_confirms(void **state)
 }
 
 static void
+who_is_let_go_begins_anew_and_is_found_again(void **state)
+{
+	struct bench *bench = new_bench();
+	uint32_t index;
+
+	(void)state;
+	spam(bench, 1, 30);
+	assert_int_equal(state_of(bench, 1), STATE_CONFIRMED);
+	index = (uint32_t)flow_channel_find(bench->flow, 1);
+	bench->count = 0;
+	court_put(bench->court, index, STATE_PROBATION, bench->now);
+	assert_int_equal(state_of(bench, 1), STATE_PROBATION);
+	assert_true(court_standing(bench->court, index)->score <= 0);
+	/* One contact after it confirms nobody, and who put it there wrote it down. */
+	spam(bench, 1, 1);
+	assert_int_equal(bench->count, 0);
+	/* It goes on, in networks where it was not before. */
+	for (unsigned i = 0; i < 30; i++) {
+		bench->now.us += WALL_SECOND;
+		attempt(bench, 1, 1000 + i, OUTCOME_REFUSED);
+	}
+	assert_int_equal(bench->count, 1);
+	assert_int_equal(bench->verdicts[0].from, STATE_PROBATION);
+	assert_int_equal(bench->verdicts[0].to, STATE_CONFIRMED);
+	/* Half of the threshold was enough. */
+	assert_true(bench->verdicts[0].score < (float)bench->parameters.court.floor);
+	free_bench(bench);
+}
+
+static void
+a_quarantine_ends_by_a_decision_only(void **state)
+{
+	struct bench *bench = new_bench();
+	uint32_t index;
+
+	(void)state;
+	spam(bench, 1, 30);
+	index = (uint32_t)flow_channel_find(bench->flow, 1);
+	court_put(bench->court, index, STATE_QUARANTINE, bench->now);
+	bench->count = 0;
+	pass(bench, 200);
+	assert_int_equal(state_of(bench, 1), STATE_QUARANTINE);
+	assert_int_equal(court_highest(bench->court)[STATE_QUARANTINE], 1);
+	court_put(bench->court, index, STATE_PROBATION, bench->now);
+	assert_int_equal(bench->count, 0);
+	pass(bench, 90);
+	assert_int_equal(state_of(bench, 1), STATE_CLEAR);
+	assert_int_equal(bench->count, 1);
+	assert_int_equal(bench->verdicts[0].from, STATE_PROBATION);
+	free_bench(bench);
+}
+
+static void
 a_jump_of_decades_is_no_work_and_clears(void **state)
 {
 	struct bench *bench = new_bench();
@@ -566,6 +619,8 @@ main(void)
 		cmocka_unit_test(a_score_just_below_the_floor_confirms_nobody),
 		cmocka_unit_test(silence_leads_through_probation_to_clear),
 		cmocka_unit_test(on_probation_half_the_evidence_confirms),
+		cmocka_unit_test(who_is_let_go_begins_anew_and_is_found_again),
+		cmocka_unit_test(a_quarantine_ends_by_a_decision_only),
 		cmocka_unit_test(a_jump_of_decades_is_no_work_and_clears),
 		cmocka_unit_test(the_threshold_follows_e_d_bh),
 		cmocka_unit_test(an_index_given_to_another_line_starts_clear),
