@@ -1,8 +1,8 @@
 /* flowspec - a measure against one line as BGP carries it: FlowSpec, and a remotely triggered black hole
  *
- * What:    FlowSpec stops or slows what a line sends to port 25 (RFC 8955, 8956): source prefix, protocol or next header
- *          6, destination port 25; traffic-rate-bytes says how much may pass, 0 discards. A black hole (RFC 7999) drops
- *          what is sent *to* the line: all of it, so that it has no answers. That is the last resort.
+ * What:    FlowSpec stops or slows what a line sends to port 25 (RFC 8955, 8956): source prefix, protocol or next
+ *          header 6, destination port 25; traffic-rate-bytes says how much may pass, 0 discards. A black hole
+ *          (RFC 7999) drops what is sent *to* the line: all of it, so that it has no answers. That is the last resort.
  *          Many routers take a FlowSpec rule only if a destination is in it (RFC 8955 s6 a): has_destination puts the
  *          one that matches everything in front. Rules b and c of that section still want that the check is relaxed
  *          towards this speaker.

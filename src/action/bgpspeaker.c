@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "action/bgpspeaker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define OPEN_HOLD  (4 * WALL_MINUTE) /* until the OPEN is there (RFC 4271 s8.2.2) */
+#define SEND_HOLD  (8 * WALL_MINUTE) /* RFC 9687 s3: this, or twice the hold time */
+#define SEND_ERROR 8
+#define NEVER      INT64_MAX
+
+const char *const bgpspeaker_state_names[BGPSPEAKER_STATES] = {
+	[BGPSPEAKER_STOPPED] = "stopped",
+	[BGPSPEAKER_IDLE] = "idle",
+	[BGPSPEAKER_CONNECT] = "connect",
+	[BGPSPEAKER_OPENSENT] = "opensent",
+	[BGPSPEAKER_OPENCONFIRM] = "openconfirm",
+	[BGPSPEAKER_ESTABLISHED] = "established",
+};
+
+struct bgpspeaker {
+	struct bgpspeaker_settings settings;
+	struct bgprules *rules;
+	enum bgpspeaker_state state;
+	uint32_t connection; /* number of the last one that was wanted */
+	unsigned attempts;   /* that ended since a session lasted */
+	bool is_retry_unset; /* its time must still be drawn */
+	bool owes_open;
+	bool owes_keepalive;
+	bool has_four_octets;
+	uint8_t agreed;
+	uint8_t missing;
+	uint8_t owes_end; /* End-of-RIB of these families */
+	uint16_t hold;
+	struct bgp_error parting; /* NOTIFICATION with which the connection is to end */
+	int64_t retry_us; /* IDLE: of the next attempt; CONNECT: until which it must have come about */
+	int64_t hold_us;      /* until which something must be heard */
+	int64_t keepalive_us; /* when the next one is sent */
+	int64_t blocked_us; /* since when there was no room for what is to be sent; NEVER: there was */
+	struct wall since;
+	uint64_t news;
+	struct bgpspeaker_counts counts;
+	struct fail words;
+};
+
+void
+bgpspeaker_defaults(struct bgpspeaker_settings *settings)
+{
+	*settings = (struct bgpspeaker_settings){.hold = 90,
+		.families = 1U << BGP_FLOW4 | 1U << BGP_FLOW6,
+		.most = 2000,
+		.shortest4 = 24,
+		.shortest6 = 48,
+		.retry_first_us = 5 * WALL_SECOND,
+		.retry_most_us = 120 * WALL_SECOND,
+		.interval_us = -1};
+	settings->rules.local_pref = 100;
+}
+
+int
+bgpspeaker_check(const struct bgpspeaker_settings *settings, struct fail *fail)
+{
+	const struct flowspec_settings *rules = &settings->rules;
+
+	if (rules->as == 0 || settings->peer_as == 0)
+		fail_what(fail, "an AS number is 0");
+	else if (settings->identifier == 0)
+		fail_what(fail, "the BGP identifier is 0; expected an own IPv4 address");
+	else if (settings->hold == 1 || settings->hold == 2)
+		fail_what(fail, "a hold time of %u s; expected 0, or 3 and more", settings->hold);
+	else if (settings->families == 0 || settings->families >> BGP_FAMILIES != 0)
+		fail_what(fail, "no family is to be offered");
+	else if ((settings->families & 1U << BGP_UNICAST4) != 0 && !rules->has_next_hop4)
+		fail_what(fail, "black holes of IPv4 have no next hop");
+	else if ((settings->families & 1U << BGP_UNICAST6) != 0 && !rules->has_next_hop6)
+		fail_what(fail, "black holes of IPv6 have no next hop");
+	else if (settings->most == 0 || settings->most > 1000000)
+		fail_what(fail, "%u rules at the most; expected 1 to 1000000", settings->most);
+	else if (settings->retry_first_us < WALL_SECOND ||
+		settings->retry_most_us < settings->retry_first_us)
+		fail_what(fail, "times between attempts below 1 s, or the longest below the first");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+struct bgpspeaker *
+bgpspeaker_new(const struct bgpspeaker_settings *settings)
+{
+	struct bgpspeaker *speaker = xcalloc(1, sizeof(*speaker));
+	struct bgprules_settings rules = {.most = settings->most,
+		.interval_us = settings->interval_us,
+		.withdrawals_wait = settings->withdrawals_wait,
+		.key = settings->key};
+
+	speaker->settings = *settings;
+	speaker->settings.rules.is_external = settings->rules.as != settings->peer_as;
+	if (rules.interval_us < 0)
+		rules.interval_us = speaker->settings.rules.is_external ? 30 * WALL_SECOND : 0;
+	speaker->rules = bgprules_new(&rules);
+	speaker->blocked_us = NEVER;
+	return speaker;
+}
+
+struct bgpspeaker *
+bgpspeaker_free(struct bgpspeaker *speaker)
+{
+	if (speaker == NULL)
+		return NULL;
+	bgprules_free(speaker->rules);
+	free(speaker);
+	return NULL;
+}
+
+static bool
+is_in_session(const struct bgpspeaker *speaker)
+{
+	return speaker->state >= BGPSPEAKER_OPENSENT;
+}
+
+/* The session or the attempt is over; speaker->words says why. */
+static void
+end(struct bgpspeaker *speaker, struct bgp_error parting, int64_t now_us)
+{
+	if (speaker->state == BGPSPEAKER_ESTABLISHED) {
+		speaker->counts.lost++;
+		if (now_us - speaker->since.us >= speaker->settings.retry_most_us)
+			speaker->attempts = 0;
+	}
+	speaker->parting = is_in_session(speaker) ? parting : (struct bgp_error){0};
+	speaker->state = BGPSPEAKER_IDLE;
+	speaker->is_retry_unset = true;
+	speaker->since = (struct wall){0};
+	speaker->agreed = 0;
+	speaker->owes_end = 0;
+	speaker->owes_open = false;
+	speaker->owes_keepalive = false;
+	speaker->blocked_us = NEVER;
+	speaker->news++;
+	bgprules_session(speaker->rules, 0);
+}
+
+/* The same, because of what we found ourselves, or what the peer sent. */
+static void
+end_with(struct bgpspeaker *speaker, const struct bgp_error *error, bool is_of_peer, int64_t now_us)
+{
+	struct buffer words;
+
+	buffer_init(&words, 4096);
+	bgp_error_print(error, &words);
+	fail_what(&speaker->words, "%s: %s", is_of_peer ? "the router ended it" : "ended here",
+		buffer_string(&words));
+	buffer_done(&words);
+	end(speaker, is_of_peer ? (struct bgp_error){0} : *error, now_us);
+}
+
+void
+bgpspeaker_start(struct bgpspeaker *speaker)
+{
+	if (speaker->state != BGPSPEAKER_STOPPED)
+		return;
+	speaker->state = BGPSPEAKER_IDLE;
+	speaker->attempts = 0;
+	speaker->is_retry_unset = false;
+	speaker->retry_us = INT64_MIN;
+}
+
+void
+bgpspeaker_stop(struct bgpspeaker *speaker)
+{
+	if (speaker->state == BGPSPEAKER_STOPPED)
+		return;
+	fail_what(&speaker->words, "stopped");
+	end(speaker, bgp_error_of(BGP_CEASE, BGP_CEASE_SHUTDOWN), 0);
+	speaker->state = BGPSPEAKER_STOPPED;
+}
+
+void
+bgpspeaker_reset(struct bgpspeaker *speaker)
+{
+	struct bgp_error parting = bgp_error_of(BGP_CEASE, BGP_CEASE_RESET);
+
+	bgpspeaker_stop(speaker);
+	if (speaker->parting.code != 0)
+		speaker->parting = parting;
+	bgpspeaker_start(speaker);
+}
+
+static bool
+is_narrow(
+	const struct bgpspeaker *speaker, const struct flowspec_rule *rule, enum bgp_family family)
+{
+	if (family == BGP_FLOW4 || family == BGP_UNICAST4)
+		return rule->prefix.length >= 96 + speaker->settings.shortest4 &&
+			rule->prefix.length <= 128;
+	return rule->prefix.length >= speaker->settings.shortest6 && rule->prefix.length <= 128;
+}
+
+int
+bgpspeaker_want(struct bgpspeaker *speaker, const struct flowspec_rule *rule)
+{
+	struct flowspec_rule wanted = *rule;
+	enum bgp_family family = flowspec_family(rule);
+	int r;
+
+	if ((speaker->settings.families & 1U << family) == 0) {
+		speaker->counts.unfit++;
+		return -EAFNOSUPPORT;
+	}
+	if (!is_narrow(speaker, rule, family)) {
+		speaker->counts.unfit++;
+		return -EDOM;
+	}
+	if (rule->kind == FLOWSPEC_BLACKHOLE)
+		wanted.rate = 0;
+	wanted.prefix.address = address_mask(&rule->prefix.address, rule->prefix.length);
+	r = bgprules_want(speaker->rules, &wanted);
+	speaker->counts.refused += r == -ENOSPC;
+	return r;
+}
+
+int
+bgpspeaker_unwant(struct bgpspeaker *speaker, const struct flowspec_rule *rule)
+{
+	struct flowspec_rule wanted = *rule;
+
+	wanted.prefix.address = address_mask(&rule->prefix.address, rule->prefix.length);
+	return bgprules_unwant(speaker->rules, &wanted);
+}
+
+void
+bgpspeaker_unwant_all(struct bgpspeaker *speaker)
+{
+	bgprules_unwant_all(speaker->rules);
+}
+
+void
+bgpspeaker_mark(struct bgpspeaker *speaker)
+{
+	bgprules_mark(speaker->rules);
+}
+
+uint32_t
+bgpspeaker_sweep(struct bgpspeaker *speaker)
+{
+	return bgprules_sweep(speaker->rules);
+}
+
+void
+bgpspeaker_connected(struct bgpspeaker *speaker, struct wall now)
+{
+	if (speaker->state != BGPSPEAKER_CONNECT)
+		return;
+	speaker->state = BGPSPEAKER_OPENSENT;
+	speaker->counts.connections++;
+	speaker->owes_open = true;
+	speaker->hold_us = now.us + OPEN_HOLD;
+	speaker->keepalive_us = NEVER;
+	speaker->hold = 0;
+}
+
+void
+bgpspeaker_closed(struct bgpspeaker *speaker, struct text why, struct wall now)
+{
+	const char *what = is_in_session(speaker) ? "the connection was lost" : "no connection";
+
+	speaker->parting.code = 0;
+	if (speaker->state < BGPSPEAKER_CONNECT)
+		return;
+	speaker->counts.unreachable += speaker->state == BGPSPEAKER_CONNECT;
+	fail_what(&speaker->words, "%s%s%.*s", what, why.length > 0 ? ": " : "", (int)why.length,
+		why.length > 0 ? why.at : "");
+	/* Nobody is there to be told. */
+	end(speaker, (struct bgp_error){0}, now.us);
+}
+
+/* In words, which of the families that are wanted the router did not offer. */
+static void
+say_missing(struct bgpspeaker *speaker)
+{
+	struct buffer list;
+
+	buffer_init(&list, 4096);
+	for (unsigned i = 0; i < BGP_FAMILIES; i++) {
+		if ((speaker->missing & 1U << i) != 0)
+			buffer_print(
+				&list, "%s%s", list.length > 0 ? ", " : "", bgp_family_names[i]);
+	}
+	fail_what(&speaker->words, "the router does not offer %s: rules of that are not announced",
+		buffer_string(&list));
+	buffer_done(&list);
+	speaker->news++;
+}
+
+static void
+on_open(struct bgpspeaker *speaker, struct reader body, struct wall now)
+{
+	const struct bgpspeaker_settings *settings = &speaker->settings;
+	struct bgp_error error = {0};
+	struct bgp_open open;
+
+	if (bgp_read_open(body, &open, &error) < 0)
+		goto refuse;
+	if (open.as != settings->peer_as) {
+		error = bgp_error_of(BGP_OPEN_ERROR, BGP_OPEN_BAD_AS);
+		goto refuse;
+	}
+	/* Inside an AS they must differ (RFC 6286 s2.2). */
+	if (!settings->rules.is_external && open.identifier == settings->identifier) {
+		error = bgp_error_of(BGP_OPEN_ERROR, BGP_OPEN_BAD_IDENTIFIER);
+		goto refuse;
+	}
+	/* Who names no family has IPv4 unicast: all that there was before RFC 4760. */
+	if (open.families == 0)
+		open.families = 1U << BGP_UNICAST4;
+	speaker->agreed = settings->families & open.families;
+	speaker->missing = settings->families & (uint8_t)~open.families;
+	speaker->has_four_octets = open.has_four_octets;
+	speaker->hold = open.hold < settings->hold ? open.hold : settings->hold;
+	speaker->hold_us = speaker->hold > 0 ? now.us + speaker->hold * WALL_SECOND : NEVER;
+	speaker->owes_keepalive = true;
+	speaker->state = BGPSPEAKER_OPENCONFIRM;
+	return;
+refuse:
+	speaker->counts.bad++;
+	end_with(speaker, &error, false, now.us);
+}
+
+static void
+establish(struct bgpspeaker *speaker, struct wall now)
+{
+	speaker->state = BGPSPEAKER_ESTABLISHED;
+	speaker->counts.sessions++;
+	speaker->since = now;
+	speaker->owes_end = speaker->agreed;
+	speaker->words = (struct fail){0};
+	speaker->news++;
+	if (speaker->missing != 0)
+		say_missing(speaker);
+	bgprules_session(speaker->rules, speaker->agreed);
+}
+
+static void
+on_update(struct bgpspeaker *speaker, struct reader body, struct wall now)
+{
+	struct bgpupdate_seen seen;
+	struct bgp_error error = {0};
+
+	if (bgpupdate_read(body, &seen, &error) < 0) {
+		speaker->counts.bad++;
+		end_with(speaker, &error, false, now.us);
+		return;
+	}
+	speaker->counts.passed += seen.announced;
+	speaker->counts.damaged += seen.is_damaged;
+}
+
+static void
+on_refresh(struct bgpspeaker *speaker, struct reader body, struct wall now)
+{
+	struct bgp_error error = {0};
+	enum bgp_family family;
+
+	if (bgp_read_refresh(body, &family, &error) < 0) {
+		speaker->counts.bad++;
+		end_with(speaker, &error, false, now.us);
+		return;
+	}
+	/* One that was not agreed upon is passed over (RFC 2918 s4). */
+	if (family == BGP_FAMILIES || (speaker->agreed & 1U << family) == 0)
+		return;
+	speaker->counts.refreshes++;
+	speaker->owes_end |= (uint8_t)(1U << family);
+	bgprules_again(speaker->rules, family);
+}
+
+/* A message that may not come in this state (RFC 4271 s6.6, RFC 6608). */
+static void
+on_disorder(struct bgpspeaker *speaker, struct wall now)
+{
+	struct bgp_error error = bgp_error_of(BGP_STATE_ERROR,
+		BGP_STATE_IN_OPENSENT + (unsigned)speaker->state - BGPSPEAKER_OPENSENT);
+
+	speaker->counts.bad++;
+	end_with(speaker, &error, false, now.us);
+}
+
+static void
+on_message(struct bgpspeaker *speaker, const struct bgp_message *message, struct wall now)
+{
+	bool is_established = speaker->state == BGPSPEAKER_ESTABLISHED;
+	struct bgp_error error;
+
+	if (speaker->hold > 0)
+		speaker->hold_us = now.us + speaker->hold * WALL_SECOND;
+	if (message->type == BGP_NOTIFICATION) {
+		bgp_read_notification(message->body, &error);
+		speaker->counts.notified++;
+		end_with(speaker, &error, true, now.us);
+	} else if (message->type == BGP_OPEN && speaker->state == BGPSPEAKER_OPENSENT) {
+		on_open(speaker, message->body, now);
+	} else if (message->type == BGP_KEEPALIVE && speaker->state == BGPSPEAKER_OPENCONFIRM) {
+		establish(speaker, now);
+	} else if (message->type == BGP_UPDATE && is_established) {
+		on_update(speaker, message->body, now);
+	} else if (message->type == BGP_ROUTE_REFRESH && is_established) {
+		on_refresh(speaker, message->body, now);
+	} else if (message->type != BGP_KEEPALIVE || !is_established) {
+		on_disorder(speaker, now);
+	}
+}
+
+void
+bgpspeaker_received(struct bgpspeaker *speaker, struct reader *bytes, struct wall now)
+{
+	struct bgp_message message;
+	struct bgp_error error = {0};
+	int r = 1;
+
+	while (is_in_session(speaker) && r == 1) {
+		r = bgp_read(bytes, &message, &error);
+		if (r == 1)
+			on_message(speaker, &message, now);
+	}
+	if (r < 0) {
+		speaker->counts.bad++;
+		end_with(speaker, &error, false, now.us);
+	}
+	/* Of a connection that is over nothing is read. */
+	if (!is_in_session(speaker))
+		bytes->at = bytes->end;
+}
+
+/* Between 3/4 of a time and all of it (RFC 4271 s10). */
+static int64_t
+jitter(int64_t us, uint64_t random)
+{
+	/* The upper 32 bits as a part of 1. */
+	return us - (int64_t)((random >> 32) * ((uint64_t)us / 4) >> 32);
+}
+
+/* How long nothing may be taken. */
+static int64_t
+send_hold(const struct bgpspeaker *speaker)
+{
+	int64_t twice = 2 * speaker->hold * WALL_SECOND;
+
+	return twice > SEND_HOLD ? twice : SEND_HOLD;
+}
+
+/* Ends what took too long. */
+static void
+expire(struct bgpspeaker *speaker, struct wall now)
+{
+	struct bgp_error error = bgp_error_of(BGP_HOLD_EXPIRED, 0);
+
+	if (speaker->state == BGPSPEAKER_CONNECT && now.us >= speaker->retry_us) {
+		bgpspeaker_closed(speaker,
+			TEXT("no answer; there may be no way, a filter, or another TCP password"),
+			now);
+	} else if (is_in_session(speaker) && now.us >= speaker->hold_us) {
+		speaker->counts.expired++;
+		end_with(speaker, &error, false, now.us);
+	} else if (is_in_session(speaker) && speaker->blocked_us != NEVER &&
+		now.us - speaker->blocked_us >= send_hold(speaker)) {
+		speaker->counts.expired++;
+		error.code = SEND_ERROR;
+		end_with(speaker, &error, false, now.us);
+	}
+}
+
+/* The next attempt: draws its time, or begins it when that has come. */
+static void
+attempt(struct bgpspeaker *speaker, struct wall now, uint64_t random)
+{
+	int64_t wait = speaker->settings.retry_first_us;
+
+	if (speaker->is_retry_unset) {
+		for (unsigned i = 0; i < speaker->attempts; i++)
+			wait = wait < speaker->settings.retry_most_us ? 2 * wait : wait;
+		if (wait > speaker->settings.retry_most_us)
+			wait = speaker->settings.retry_most_us;
+		speaker->attempts += speaker->attempts < 32;
+		speaker->retry_us = now.us + jitter(wait, random);
+		speaker->is_retry_unset = false;
+	} else if (now.us >= speaker->retry_us) {
+		speaker->state = BGPSPEAKER_CONNECT;
+		speaker->connection += speaker->connection == UINT32_MAX ? 2 : 1;
+		speaker->retry_us = now.us + speaker->settings.retry_most_us;
+	}
+}
+
+static bool
+has_room(struct bgpspeaker *speaker, const struct writer *out, size_t size, struct wall now)
+{
+	if ((size_t)(out->end - out->at) >= size) {
+		speaker->blocked_us = NEVER;
+		return true;
+	}
+	if (speaker->blocked_us == NEVER)
+		speaker->blocked_us = now.us;
+	return false;
+}
+
+/* All rules of that family that fit into messages for which there is room. false: there was none. */
+static bool
+tell(struct bgpspeaker *speaker, enum bgp_family family, bool is_withdrawal, struct wall now,
+	struct writer *out)
+{
+	const struct flowspec_settings *settings = &speaker->settings.rules;
+	const struct flowspec_rule *rule;
+
+	while ((rule = bgprules_first(speaker->rules, family, is_withdrawal)) != NULL) {
+		struct bgpupdate update;
+		struct bgp_path path =
+			flowspec_path(settings, family, rule->rate, speaker->has_four_octets);
+		uint8_t route[FLOWSPEC_ROUTE];
+		uint32_t rate = rule->rate;
+
+		if (!has_room(speaker, out, BGP_MESSAGE, now))
+			return false;
+		bgpupdate_begin(&update, out, family, is_withdrawal ? NULL : &path);
+		while (rule != NULL && (is_withdrawal || rule->rate == rate) &&
+			bgpupdate_add(&update, route, flowspec_route(settings, rule, route))) {
+			bgprules_told(speaker->rules, family, is_withdrawal, now);
+			if (is_withdrawal)
+				speaker->counts.withdrawn++;
+			else
+				speaker->counts.announced++;
+			rule = bgprules_first(speaker->rules, family, is_withdrawal);
+		}
+		bgpupdate_end(&update, out);
+		speaker->counts.told++;
+	}
+	return true;
+}
+
+/* First who is released. End-of-RIB when nothing is left. */
+static void
+tell_all(struct bgpspeaker *speaker, struct wall now, struct writer *out)
+{
+	for (unsigned i = 0; i < 2 * BGP_FAMILIES; i++) {
+		if (!tell(speaker, (enum bgp_family)(i % BGP_FAMILIES), i < BGP_FAMILIES, now, out))
+			return;
+	}
+	for (unsigned i = 0; i < BGP_FAMILIES; i++) {
+		if ((speaker->owes_end & 1U << i) == 0)
+			continue;
+		if (!has_room(speaker, out, BGP_MESSAGE, now))
+			return;
+		bgpupdate_write_end_of_rib(out, (enum bgp_family)i);
+		speaker->owes_end &= (uint8_t) ~(1U << i);
+	}
+}
+
+static void
+write_open(const struct bgpspeaker *speaker, struct writer *out)
+{
+	struct bgp_open open = {.as = speaker->settings.rules.as,
+		.identifier = speaker->settings.identifier,
+		.hold = speaker->settings.hold,
+		.families = speaker->settings.families,
+		.has_four_octets = true,
+		.has_refresh = true,
+		.has_restart = true};
+
+	bgp_write_open(out, &open);
+}
+
+/* What a session says of itself, besides rules. false: there is no room. */
+static bool
+keep(struct bgpspeaker *speaker, struct wall now, uint64_t random, struct writer *out)
+{
+	int64_t third = speaker->hold * WALL_SECOND / 3;
+
+	if (speaker->owes_open) {
+		if (!has_room(speaker, out, BGP_HEADER + 64, now))
+			return false;
+		write_open(speaker, out);
+		speaker->owes_open = false;
+	}
+	if (speaker->owes_keepalive || now.us >= speaker->keepalive_us) {
+		if (!has_room(speaker, out, BGP_HEADER, now))
+			return false;
+		bgp_write_keepalive(out);
+		speaker->owes_keepalive = false;
+		if (third < WALL_SECOND)
+			third = WALL_SECOND;
+		speaker->keepalive_us = speaker->hold > 0 ? now.us + jitter(third, random) : NEVER;
+	}
+	return true;
+}
+
+static struct wall
+earliest(struct wall a, int64_t us)
+{
+	return (struct wall){us < a.us ? us : a.us};
+}
+
+struct bgpspeaker_step
+bgpspeaker_step(struct bgpspeaker *speaker, struct wall now, uint64_t random, struct writer *out)
+{
+	struct bgpspeaker_step step = {.wake = {NEVER}};
+
+	expire(speaker, now);
+	if (speaker->parting.code != 0) {
+		/* Where there is no room nobody reads. */
+		if ((size_t)(out->end - out->at) >= BGP_HEADER + 2UL + speaker->parting.length)
+			bgp_write_notification(out, &speaker->parting);
+		speaker->parting.code = 0;
+	}
+	if (speaker->state == BGPSPEAKER_IDLE) {
+		attempt(speaker, now, random);
+		step.wake.us = speaker->retry_us;
+	}
+	if (speaker->state >= BGPSPEAKER_CONNECT)
+		step.connection = speaker->connection;
+	if (speaker->state == BGPSPEAKER_CONNECT)
+		step.wake.us = speaker->retry_us;
+	if (!is_in_session(speaker))
+		return step;
+	step.wake.us = speaker->hold_us;
+	if (keep(speaker, now, random, out)) {
+		step.wake = earliest(step.wake, speaker->keepalive_us);
+		if (speaker->state == BGPSPEAKER_ESTABLISHED) {
+			(void)bgprules_expire(speaker->rules, now);
+			tell_all(speaker, now, out);
+			step.wake = earliest(step.wake, bgprules_expire(speaker->rules, now).us);
+		}
+	}
+	if (speaker->blocked_us != NEVER)
+		step.wake = earliest(step.wake, speaker->blocked_us + send_hold(speaker));
+	return step;
+}
+
+struct bgpspeaker_status
+bgpspeaker_status(const struct bgpspeaker *speaker)
+{
+	struct bgpspeaker_status status = {.state = speaker->state,
+		.since = speaker->since,
+		.agreed = speaker->agreed,
+		.missing = speaker->missing,
+		.hold = speaker->hold,
+		.announced = bgprules_announced(speaker->rules),
+		.news = speaker->news};
+	bool is_pending = speaker->owes_end != 0;
+
+	for (unsigned i = 0; i < BGP_FAMILIES; i++) {
+		enum bgp_family family = (enum bgp_family)i;
+		uint32_t wanted = bgprules_wanted(speaker->rules, family);
+
+		status.wanted += wanted;
+		if ((speaker->missing & 1U << i) != 0)
+			status.untold += wanted;
+		is_pending |= bgprules_first(speaker->rules, family, false) != NULL ||
+			bgprules_first(speaker->rules, family, true) != NULL;
+	}
+	status.is_whole = speaker->state == BGPSPEAKER_ESTABLISHED && !is_pending;
+	return status;
+}
+
+const struct bgpspeaker_counts *
+bgpspeaker_counts(const struct bgpspeaker *speaker)
+{
+	return &speaker->counts;
+}
+
+const char *
+bgpspeaker_words(const struct bgpspeaker *speaker)
+{
+	return speaker->words.what;
+}
