@@ -150,7 +150,7 @@ refuse(struct bgp_error *error, unsigned code, unsigned subcode, const void *dat
 {
 	*error = bgp_error_of(code, subcode);
 	error->length = (uint16_t)(size < sizeof(error->data) ? size : sizeof(error->data));
-	if (error->length > 0)
+	if (data != NULL)
 		memcpy(error->data, data, error->length);
 	return -EBADMSG;
 }
@@ -182,9 +182,9 @@ bgp_read(struct reader *bytes, struct bgp_message *ret, struct bgp_error *error)
 	size_t length;
 	uint8_t type;
 
-	if (reader_left(bytes) < BGP_HEADER)
-		return 0;
 	header = reader_take(&look, BGP_HEADER);
+	if (header == NULL)
+		return 0;
 	length = bytes_u16(header + 16);
 	type = header[18];
 	if (memcmp(header, marker, sizeof(marker)) != 0)
@@ -195,9 +195,9 @@ bgp_read(struct reader *bytes, struct bgp_message *ret, struct bgp_error *error)
 		return refuse(error, BGP_HEADER_ERROR, BGP_HEADER_BAD_TYPE, header + 18, 1);
 	if (!is_length(type, length))
 		return refuse(error, BGP_HEADER_ERROR, BGP_HEADER_BAD_LENGTH, header + 16, 2);
-	if (reader_left(&look) < length - BGP_HEADER)
-		return 0;
 	at = reader_take(&look, length - BGP_HEADER);
+	if (at == NULL)
+		return 0;
 	*bytes = look;
 	*ret = (struct bgp_message){
 		.type = (enum bgp_type)type, .body = reader_on(at, length - BGP_HEADER)};

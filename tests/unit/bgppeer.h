@@ -174,8 +174,10 @@ peer_take_routes(struct peer *peer, unsigned afi, unsigned safi, const uint8_t *
 		rule = peer_find(peer, afi, safi, at, length);
 		if (said == NULL) {
 			/* A strict one: only what was announced is withdrawn. */
-			assert_non_null(rule);
-			*rule = peer->rule[--peer->rules];
+			if (rule == NULL)
+				fail_msg("a rule is withdrawn that was not announced");
+			else
+				*rule = peer->rule[--peer->rules];
 		} else {
 			if (rule == NULL) {
 				assert_in_range(peer->rules, 0, PEER_RULES - 1);
