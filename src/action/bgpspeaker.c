@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "action/bgpspeaker.h"
+#include "action/bgpspeakerinside.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define OPEN_HOLD  (4 * WALL_MINUTE) /* until the OPEN is there (RFC 4271 s8.2.2) */
-#define SEND_HOLD  (8 * WALL_MINUTE) /* RFC 9687 s3: this, or twice the hold time */
-#define SEND_ERROR 8
-#define NEVER      INT64_MAX
+#define OPEN_HOLD (4 * WALL_MINUTE) /* until the OPEN is there (RFC 4271 s8.2.2) */
 
 const char *const bgpspeaker_state_names[BGPSPEAKER_STATES] = {
 	[BGPSPEAKER_STOPPED] = "stopped",
@@ -16,31 +13,6 @@ const char *const bgpspeaker_state_names[BGPSPEAKER_STATES] = {
 	[BGPSPEAKER_OPENSENT] = "opensent",
 	[BGPSPEAKER_OPENCONFIRM] = "openconfirm",
 	[BGPSPEAKER_ESTABLISHED] = "established",
-};
-
-struct bgpspeaker {
-	struct bgpspeaker_settings settings;
-	struct bgprules *rules;
-	enum bgpspeaker_state state;
-	uint32_t connection; /* number of the last one that was wanted */
-	unsigned attempts;   /* that ended since a session lasted */
-	bool is_retry_unset; /* its time must still be drawn */
-	bool owes_open;
-	bool owes_keepalive;
-	bool has_four_octets;
-	uint8_t agreed;
-	uint8_t missing;
-	uint8_t owes_end; /* End-of-RIB of these families */
-	uint16_t hold;
-	struct bgp_error parting; /* NOTIFICATION with which the connection is to end */
-	int64_t retry_us; /* IDLE: of the next attempt; CONNECT: until which it must have come about */
-	int64_t hold_us;      /* until which something must be heard */
-	int64_t keepalive_us; /* when the next one is sent */
-	int64_t blocked_us; /* since when there was no room for what is to be sent; NEVER: there was */
-	struct wall since;
-	uint64_t news;
-	struct bgpspeaker_counts counts;
-	struct fail words;
 };
 
 void
@@ -98,7 +70,7 @@ bgpspeaker_new(const struct bgpspeaker_settings *settings)
 	if (rules.interval_us < 0)
 		rules.interval_us = speaker->settings.rules.is_external ? 30 * WALL_SECOND : 0;
 	speaker->rules = bgprules_new(&rules);
-	speaker->blocked_us = NEVER;
+	speaker->blocked_us = BGPSPEAKER_NEVER;
 	return speaker;
 }
 
@@ -112,12 +84,6 @@ bgpspeaker_free(struct bgpspeaker *speaker)
 	return NULL;
 }
 
-static bool
-is_in_session(const struct bgpspeaker *speaker)
-{
-	return speaker->state >= BGPSPEAKER_OPENSENT;
-}
-
 /* The session or the attempt is over; speaker->words says why. */
 static void
 end(struct bgpspeaker *speaker, struct bgp_error parting, int64_t now_us)
@@ -127,7 +93,7 @@ end(struct bgpspeaker *speaker, struct bgp_error parting, int64_t now_us)
 		if (now_us - speaker->since.us >= speaker->settings.retry_most_us)
 			speaker->attempts = 0;
 	}
-	speaker->parting = is_in_session(speaker) ? parting : (struct bgp_error){0};
+	speaker->parting = bgpspeaker_is_in_session(speaker) ? parting : (struct bgp_error){0};
 	speaker->state = BGPSPEAKER_IDLE;
 	speaker->is_retry_unset = true;
 	speaker->since = (struct wall){0};
@@ -135,14 +101,14 @@ end(struct bgpspeaker *speaker, struct bgp_error parting, int64_t now_us)
 	speaker->owes_end = 0;
 	speaker->owes_open = false;
 	speaker->owes_keepalive = false;
-	speaker->blocked_us = NEVER;
+	speaker->blocked_us = BGPSPEAKER_NEVER;
 	speaker->news++;
 	bgprules_session(speaker->rules, 0);
 }
 
-/* The same, because of what we found ourselves, or what the peer sent. */
-static void
-end_with(struct bgpspeaker *speaker, const struct bgp_error *error, bool is_of_peer, int64_t now_us)
+void
+bgpspeaker_end(
+	struct bgpspeaker *speaker, const struct bgp_error *error, bool is_of_peer, int64_t now_us)
 {
 	struct buffer words;
 
@@ -255,14 +221,15 @@ bgpspeaker_connected(struct bgpspeaker *speaker, struct wall now)
 	speaker->counts.connections++;
 	speaker->owes_open = true;
 	speaker->hold_us = now.us + OPEN_HOLD;
-	speaker->keepalive_us = NEVER;
+	speaker->keepalive_us = BGPSPEAKER_NEVER;
 	speaker->hold = 0;
 }
 
 void
 bgpspeaker_closed(struct bgpspeaker *speaker, struct text why, struct wall now)
 {
-	const char *what = is_in_session(speaker) ? "the connection was lost" : "no connection";
+	const char *what =
+		bgpspeaker_is_in_session(speaker) ? "the connection was lost" : "no connection";
 
 	speaker->parting.code = 0;
 	if (speaker->state < BGPSPEAKER_CONNECT)
@@ -317,13 +284,14 @@ on_open(struct bgpspeaker *speaker, struct reader body, struct wall now)
 	speaker->missing = settings->families & (uint8_t)~open.families;
 	speaker->has_four_octets = open.has_four_octets;
 	speaker->hold = open.hold < settings->hold ? open.hold : settings->hold;
-	speaker->hold_us = speaker->hold > 0 ? now.us + speaker->hold * WALL_SECOND : NEVER;
+	speaker->hold_us =
+		speaker->hold > 0 ? now.us + speaker->hold * WALL_SECOND : BGPSPEAKER_NEVER;
 	speaker->owes_keepalive = true;
 	speaker->state = BGPSPEAKER_OPENCONFIRM;
 	return;
 refuse:
 	speaker->counts.bad++;
-	end_with(speaker, &error, false, now.us);
+	bgpspeaker_end(speaker, &error, false, now.us);
 }
 
 static void
@@ -343,12 +311,14 @@ establish(struct bgpspeaker *speaker, struct wall now)
 static void
 on_update(struct bgpspeaker *speaker, struct reader body, struct wall now)
 {
+	struct bgpupdate_sender sender = {.is_external = speaker->settings.rules.is_external,
+		.has_four_octets = speaker->has_four_octets};
 	struct bgpupdate_seen seen;
 	struct bgp_error error = {0};
 
-	if (bgpupdate_read(body, &seen, &error) < 0) {
+	if (bgpupdate_read(body, sender, &seen, &error) < 0) {
 		speaker->counts.bad++;
-		end_with(speaker, &error, false, now.us);
+		bgpspeaker_end(speaker, &error, false, now.us);
 		return;
 	}
 	speaker->counts.passed += seen.announced;
@@ -363,7 +333,7 @@ on_refresh(struct bgpspeaker *speaker, struct reader body, struct wall now)
 
 	if (bgp_read_refresh(body, &family, &error) < 0) {
 		speaker->counts.bad++;
-		end_with(speaker, &error, false, now.us);
+		bgpspeaker_end(speaker, &error, false, now.us);
 		return;
 	}
 	/* One that was not agreed upon is passed over (RFC 2918 s4). */
@@ -382,7 +352,7 @@ on_disorder(struct bgpspeaker *speaker, struct wall now)
 		BGP_STATE_IN_OPENSENT + (unsigned)speaker->state - BGPSPEAKER_OPENSENT);
 
 	speaker->counts.bad++;
-	end_with(speaker, &error, false, now.us);
+	bgpspeaker_end(speaker, &error, false, now.us);
 }
 
 static void
@@ -396,7 +366,7 @@ on_message(struct bgpspeaker *speaker, const struct bgp_message *message, struct
 	if (message->type == BGP_NOTIFICATION) {
 		bgp_read_notification(message->body, &error);
 		speaker->counts.notified++;
-		end_with(speaker, &error, true, now.us);
+		bgpspeaker_end(speaker, &error, true, now.us);
 	} else if (message->type == BGP_OPEN && speaker->state == BGPSPEAKER_OPENSENT) {
 		on_open(speaker, message->body, now);
 	} else if (message->type == BGP_KEEPALIVE && speaker->state == BGPSPEAKER_OPENCONFIRM) {
@@ -417,220 +387,18 @@ bgpspeaker_received(struct bgpspeaker *speaker, struct reader *bytes, struct wal
 	struct bgp_error error = {0};
 	int r = 1;
 
-	while (is_in_session(speaker) && r == 1) {
+	while (bgpspeaker_is_in_session(speaker) && r == 1) {
 		r = bgp_read(bytes, &message, &error);
 		if (r == 1)
 			on_message(speaker, &message, now);
 	}
 	if (r < 0) {
 		speaker->counts.bad++;
-		end_with(speaker, &error, false, now.us);
+		bgpspeaker_end(speaker, &error, false, now.us);
 	}
 	/* Of a connection that is over nothing is read. */
-	if (!is_in_session(speaker))
+	if (!bgpspeaker_is_in_session(speaker))
 		bytes->at = bytes->end;
-}
-
-/* Between 3/4 of a time and all of it (RFC 4271 s10). */
-static int64_t
-jitter(int64_t us, uint64_t random)
-{
-	/* The upper 32 bits as a part of 1. */
-	return us - (int64_t)((random >> 32) * ((uint64_t)us / 4) >> 32);
-}
-
-/* How long nothing may be taken. */
-static int64_t
-send_hold(const struct bgpspeaker *speaker)
-{
-	int64_t twice = 2 * speaker->hold * WALL_SECOND;
-
-	return twice > SEND_HOLD ? twice : SEND_HOLD;
-}
-
-/* Ends what took too long. */
-static void
-expire(struct bgpspeaker *speaker, struct wall now)
-{
-	struct bgp_error error = bgp_error_of(BGP_HOLD_EXPIRED, 0);
-
-	if (speaker->state == BGPSPEAKER_CONNECT && now.us >= speaker->retry_us) {
-		bgpspeaker_closed(speaker,
-			TEXT("no answer; there may be no way, a filter, or another TCP password"),
-			now);
-	} else if (is_in_session(speaker) && now.us >= speaker->hold_us) {
-		speaker->counts.expired++;
-		end_with(speaker, &error, false, now.us);
-	} else if (is_in_session(speaker) && speaker->blocked_us != NEVER &&
-		now.us - speaker->blocked_us >= send_hold(speaker)) {
-		speaker->counts.expired++;
-		error.code = SEND_ERROR;
-		end_with(speaker, &error, false, now.us);
-	}
-}
-
-/* The next attempt: draws its time, or begins it when that has come. */
-static void
-attempt(struct bgpspeaker *speaker, struct wall now, uint64_t random)
-{
-	int64_t wait = speaker->settings.retry_first_us;
-
-	if (speaker->is_retry_unset) {
-		for (unsigned i = 0; i < speaker->attempts; i++)
-			wait = wait < speaker->settings.retry_most_us ? 2 * wait : wait;
-		if (wait > speaker->settings.retry_most_us)
-			wait = speaker->settings.retry_most_us;
-		speaker->attempts += speaker->attempts < 32;
-		speaker->retry_us = now.us + jitter(wait, random);
-		speaker->is_retry_unset = false;
-	} else if (now.us >= speaker->retry_us) {
-		speaker->state = BGPSPEAKER_CONNECT;
-		speaker->connection += speaker->connection == UINT32_MAX ? 2 : 1;
-		speaker->retry_us = now.us + speaker->settings.retry_most_us;
-	}
-}
-
-static bool
-has_room(struct bgpspeaker *speaker, const struct writer *out, size_t size, struct wall now)
-{
-	if ((size_t)(out->end - out->at) >= size) {
-		speaker->blocked_us = NEVER;
-		return true;
-	}
-	if (speaker->blocked_us == NEVER)
-		speaker->blocked_us = now.us;
-	return false;
-}
-
-/* All rules of that family that fit into messages for which there is room. false: there was none. */
-static bool
-tell(struct bgpspeaker *speaker, enum bgp_family family, bool is_withdrawal, struct wall now,
-	struct writer *out)
-{
-	const struct flowspec_settings *settings = &speaker->settings.rules;
-	const struct flowspec_rule *rule;
-
-	while ((rule = bgprules_first(speaker->rules, family, is_withdrawal)) != NULL) {
-		struct bgpupdate update;
-		struct bgp_path path =
-			flowspec_path(settings, family, rule->rate, speaker->has_four_octets);
-		uint8_t route[FLOWSPEC_ROUTE];
-		uint32_t rate = rule->rate;
-
-		if (!has_room(speaker, out, BGP_MESSAGE, now))
-			return false;
-		bgpupdate_begin(&update, out, family, is_withdrawal ? NULL : &path);
-		while (rule != NULL && (is_withdrawal || rule->rate == rate) &&
-			bgpupdate_add(&update, route, flowspec_route(settings, rule, route))) {
-			bgprules_told(speaker->rules, family, is_withdrawal, now);
-			if (is_withdrawal)
-				speaker->counts.withdrawn++;
-			else
-				speaker->counts.announced++;
-			rule = bgprules_first(speaker->rules, family, is_withdrawal);
-		}
-		bgpupdate_end(&update, out);
-		speaker->counts.told++;
-	}
-	return true;
-}
-
-/* First who is released. End-of-RIB when nothing is left. */
-static void
-tell_all(struct bgpspeaker *speaker, struct wall now, struct writer *out)
-{
-	for (unsigned i = 0; i < 2 * BGP_FAMILIES; i++) {
-		if (!tell(speaker, (enum bgp_family)(i % BGP_FAMILIES), i < BGP_FAMILIES, now, out))
-			return;
-	}
-	for (unsigned i = 0; i < BGP_FAMILIES; i++) {
-		if ((speaker->owes_end & 1U << i) == 0)
-			continue;
-		if (!has_room(speaker, out, BGP_MESSAGE, now))
-			return;
-		bgpupdate_write_end_of_rib(out, (enum bgp_family)i);
-		speaker->owes_end &= (uint8_t) ~(1U << i);
-	}
-}
-
-static void
-write_open(const struct bgpspeaker *speaker, struct writer *out)
-{
-	struct bgp_open open = {.as = speaker->settings.rules.as,
-		.identifier = speaker->settings.identifier,
-		.hold = speaker->settings.hold,
-		.families = speaker->settings.families,
-		.has_four_octets = true,
-		.has_refresh = true,
-		.has_restart = true};
-
-	bgp_write_open(out, &open);
-}
-
-/* What a session says of itself, besides rules. false: there is no room. */
-static bool
-keep(struct bgpspeaker *speaker, struct wall now, uint64_t random, struct writer *out)
-{
-	int64_t third = speaker->hold * WALL_SECOND / 3;
-
-	if (speaker->owes_open) {
-		if (!has_room(speaker, out, BGP_HEADER + 64, now))
-			return false;
-		write_open(speaker, out);
-		speaker->owes_open = false;
-	}
-	if (speaker->owes_keepalive || now.us >= speaker->keepalive_us) {
-		if (!has_room(speaker, out, BGP_HEADER, now))
-			return false;
-		bgp_write_keepalive(out);
-		speaker->owes_keepalive = false;
-		if (third < WALL_SECOND)
-			third = WALL_SECOND;
-		speaker->keepalive_us = speaker->hold > 0 ? now.us + jitter(third, random) : NEVER;
-	}
-	return true;
-}
-
-static struct wall
-earliest(struct wall a, int64_t us)
-{
-	return (struct wall){us < a.us ? us : a.us};
-}
-
-struct bgpspeaker_step
-bgpspeaker_step(struct bgpspeaker *speaker, struct wall now, uint64_t random, struct writer *out)
-{
-	struct bgpspeaker_step step = {.wake = {NEVER}};
-
-	expire(speaker, now);
-	if (speaker->parting.code != 0) {
-		/* Where there is no room nobody reads. */
-		if ((size_t)(out->end - out->at) >= BGP_HEADER + 2UL + speaker->parting.length)
-			bgp_write_notification(out, &speaker->parting);
-		speaker->parting.code = 0;
-	}
-	if (speaker->state == BGPSPEAKER_IDLE) {
-		attempt(speaker, now, random);
-		step.wake.us = speaker->retry_us;
-	}
-	if (speaker->state >= BGPSPEAKER_CONNECT)
-		step.connection = speaker->connection;
-	if (speaker->state == BGPSPEAKER_CONNECT)
-		step.wake.us = speaker->retry_us;
-	if (!is_in_session(speaker))
-		return step;
-	step.wake.us = speaker->hold_us;
-	if (keep(speaker, now, random, out)) {
-		step.wake = earliest(step.wake, speaker->keepalive_us);
-		if (speaker->state == BGPSPEAKER_ESTABLISHED) {
-			(void)bgprules_expire(speaker->rules, now);
-			tell_all(speaker, now, out);
-			step.wake = earliest(step.wake, bgprules_expire(speaker->rules, now).us);
-		}
-	}
-	if (speaker->blocked_us != NEVER)
-		step.wake = earliest(step.wake, speaker->blocked_us + send_hold(speaker));
-	return step;
 }
 
 struct bgpspeaker_status

@@ -299,24 +299,39 @@ read_multiprotocol(unsigned flags, unsigned type, struct reader value, struct bg
 	return 0;
 }
 
-/* The attributes that every speaker knows, with their flags and, where that is fixed, their length. Those of which
- * RFC 7606 wants that only the attribute goes are not in it. */
+/* Segments that are there whole (RFC 7606 s7.2): sets and sequences, also of confederations (RFC 5065 s3). */
 static bool
-is_sound(unsigned flags, unsigned type, size_t length)
+is_as_path(struct reader value, bool has_four_octets)
+{
+	while (reader_left(&value) > 0) {
+		unsigned type = reader_u8(&value), count = reader_u8(&value);
+
+		reader_skip(&value, count * (has_four_octets ? 4UL : 2UL));
+		if (value.failed || type < 1 || type > 4 || count == 0)
+			return false;
+	}
+	return true;
+}
+
+/* What an attribute must be, or its routes count as withdrawn (RFC 7606 s7). Those of which only the attribute goes
+ * are not in it. */
+static bool
+is_sound(unsigned flags, unsigned type, struct reader value, struct bgpupdate_sender sender)
 {
 	unsigned kind = flags & (OPTIONAL | TRANSITIVE);
+	size_t length = reader_left(&value);
 
 	switch (type) {
 	case ORIGIN:
-		return kind == TRANSITIVE && length == 1;
+		return kind == TRANSITIVE && length == 1 && reader_u8(&value) <= 2;
 	case AS_PATH:
-		return kind == TRANSITIVE;
+		return kind == TRANSITIVE && is_as_path(value, sender.has_four_octets);
 	case NEXT_HOP:
 		return kind == TRANSITIVE && length == 4;
 	case MULTI_EXIT_DISC:
 		return kind == OPTIONAL && length == 4;
 	case LOCAL_PREF:
-		return kind == TRANSITIVE && length == 4;
+		return sender.is_external || (kind == TRANSITIVE && length == 4);
 	case COMMUNITIES:
 		return kind == (OPTIONAL | TRANSITIVE) && length > 0 && length % 4 == 0;
 	case EXTENDED_COMMUNITIES:
@@ -326,33 +341,42 @@ is_sound(unsigned flags, unsigned type, size_t length)
 	}
 }
 
-/* All path attributes. `others` counts those that are not MP_UNREACH_NLRI. */
-static int
-read_attributes(
-	struct reader list, struct bgpupdate_seen *seen, unsigned *others, struct bgp_error *error)
-{
-	bool has_reach = false, has_unreach = false;
+/* Which attributes there were. */
+struct attributes {
+	uint64_t seen[4];
+	bool has_others; /* than MP_UNREACH_NLRI */
+};
 
+static bool
+has(const struct attributes *attributes, unsigned type)
+{
+	return (attributes->seen[type / 64] >> type % 64 & 1) != 0;
+}
+
+static int
+read_attributes(struct reader list, struct bgpupdate_sender sender, struct attributes *attributes,
+	struct bgpupdate_seen *seen, struct bgp_error *error)
+{
 	while (reader_left(&list) > 0) {
 		unsigned flags = reader_u8(&list), type = reader_u8(&list);
 		size_t length = flags & EXTENDED_LENGTH ? reader_u16(&list) : reader_u8(&list);
 		struct reader value = reader_sub(&list, length);
+		bool is_second = has(attributes, type);
 
+		attributes->has_others |= list.failed || type != MP_UNREACH;
 		if (list.failed) {
-			/* RFC 7606 s4: the whole length is what counts. */
+			/* RFC 7606 s4: the length of all of them is what counts. */
 			seen->is_damaged = true;
-			(*others)++;
 			return 0;
 		}
-		*others += type != MP_UNREACH;
+		attributes->seen[type / 64] |= UINT64_C(1) << type % 64;
 		if (type != MP_REACH && type != MP_UNREACH) {
-			seen->is_damaged |= !is_sound(flags, type, length);
+			/* Of others the first one counts (RFC 7606 s3 (g)). */
+			seen->is_damaged |= !is_second && !is_sound(flags, type, value, sender);
 			continue;
 		}
-		if (type == MP_REACH ? has_reach : has_unreach)
+		if (is_second)
 			return refuse(error, BGP_UPDATE_BAD_LIST);
-		has_reach |= type == MP_REACH;
-		has_unreach |= type == MP_UNREACH;
 		if (read_multiprotocol(flags, type, value, seen, error) < 0)
 			return -EBADMSG;
 	}
@@ -360,13 +384,14 @@ read_attributes(
 }
 
 int
-bgpupdate_read(struct reader body, struct bgpupdate_seen *ret, struct bgp_error *error)
+bgpupdate_read(struct reader body, struct bgpupdate_sender sender, struct bgpupdate_seen *ret,
+	struct bgp_error *error)
 {
 	struct bgpupdate_seen seen = {0};
+	struct attributes attributes = {0};
 	struct reader withdrawn = reader_sub(&body, reader_u16(&body));
 	struct reader list = reader_sub(&body, reader_u16(&body));
 	int64_t gone, come;
-	unsigned others = 0;
 
 	if (body.failed)
 		return refuse(error, BGP_UPDATE_BAD_LIST);
@@ -374,14 +399,19 @@ bgpupdate_read(struct reader body, struct bgpupdate_seen *ret, struct bgp_error 
 	come = count_prefixes(body, 32);
 	if (gone < 0 || come < 0)
 		return refuse(error, BGP_UPDATE_BAD_NETWORK);
-	if (read_attributes(list, &seen, &others, error) < 0)
+	if (read_attributes(list, sender, &attributes, &seen, error) < 0)
 		return -EBADMSG;
 	seen.announced += (uint32_t)come;
 	seen.withdrawn += (uint32_t)gone;
 	/* RFC 7606 s5.2: attributes and no route, and one is wrong: perhaps the routes were not found. */
-	if (seen.is_damaged && seen.announced == 0 && others > 0)
+	if (seen.is_damaged && seen.announced == 0 && attributes.has_others)
 		return refuse(error, BGP_UPDATE_BAD_LIST);
-	seen.is_end_of_rib = seen.announced == 0 && seen.withdrawn == 0 && others == 0;
+	/* What each route must have (RFC 7606 s3 (d)). */
+	if (seen.announced > 0 && (!has(&attributes, ORIGIN) || !has(&attributes, AS_PATH)))
+		seen.is_damaged = true;
+	if (come > 0 && !has(&attributes, NEXT_HOP))
+		seen.is_damaged = true;
+	seen.is_end_of_rib = seen.announced == 0 && seen.withdrawn == 0 && !attributes.has_others;
 	*ret = seen;
 	return 0;
 }

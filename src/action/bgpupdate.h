@@ -63,9 +63,15 @@ struct bgpupdate_seen {
 	bool is_damaged; /* RFC 7606: its routes count as withdrawn */
 };
 
-/* -EBADMSG: the session must end, with *error (RFC 7606 s3, s5). Routes of families
- * that are not known are passed over. */
-int bgpupdate_read(
-	struct reader body, struct bgpupdate_seen *ret, struct bgp_error *error) MUST_USE;
+/* What is known of the sender. */
+struct bgpupdate_sender {
+	bool is_external;
+	bool has_four_octets; /* both sides said so */
+};
+
+/* -EBADMSG: the session must end, with *error (RFC 7606 s3, s5). Routes of families that are not known are passed
+ * over. */
+int bgpupdate_read(struct reader body, struct bgpupdate_sender sender, struct bgpupdate_seen *ret,
+	struct bgp_error *error) MUST_USE;
 
 #endif

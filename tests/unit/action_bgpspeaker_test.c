@@ -319,7 +319,7 @@ routes_of_the_router_are_passed_over_and_counted(void **state)
 	world_settle(world);
 	assert_int_equal(world_state(world), BGPSPEAKER_ESTABLISHED);
 	assert_int_equal(bgpspeaker_counts(world->speaker)->passed, 4);
-	assert_int_equal(bgpspeaker_counts(world->speaker)->damaged, 1);
+	assert_int_equal(bgpspeaker_counts(world->speaker)->damaged, 3);
 	world_say(world, BYTES(WORLD_MARKER "\x00\x18\x02\x00\x02\x00\x00\x08"));
 	world_hand(world, 1000);
 	assert_int_equal(world_state(world), BGPSPEAKER_IDLE);

@@ -9,6 +9,7 @@
 #define RULE           "\x0c\x02\x20\xc0\x00\x02\x07\x03\x81\x06\x05\x81\x19"
 
 static uint8_t bytes[2 * BGP_MESSAGE];
+static const struct bgpupdate_sender external = {.is_external = true, .has_four_octets = true};
 
 static size_t
 write_one(enum bgp_family family, const struct bgp_path *path, const char *route, size_t size)
@@ -133,7 +134,8 @@ the_end_of_rib_is_that_of_its_family(void **state)
 static void
 a_message_is_filled_to_its_limit(void **state)
 {
-	struct bgp_path path = {.as = 64500, .is_external = true, .extended = 1};
+	struct bgp_path path = {
+		.as = 64500, .is_external = true, .has_four_octets = true, .extended = 1};
 
 	for (unsigned i = 0; i < 2 * BGP_FAMILIES; i++) {
 		struct writer writer = writer_on(bytes, sizeof(bytes));
@@ -156,7 +158,7 @@ a_message_is_filled_to_its_limit(void **state)
 		reader = reader_on(bytes, writer_length(&writer));
 		assert_int_equal(bgp_read(&reader, &message, &error), 1);
 		assert_int_equal(reader_left(&reader), 0);
-		assert_int_equal(bgpupdate_read(message.body, &seen, &error), 0);
+		assert_int_equal(bgpupdate_read(message.body, external, &seen, &error), 0);
 		assert_int_equal(i % 2 ? seen.withdrawn : seen.announced, count);
 		assert_int_equal(i % 2 ? seen.announced : seen.withdrawn, 0);
 		assert_false(seen.is_damaged || seen.is_end_of_rib);
@@ -167,7 +169,7 @@ a_message_is_filled_to_its_limit(void **state)
 static int
 read_body(const char *body, size_t size, struct bgpupdate_seen *ret, struct bgp_error *error)
 {
-	return bgpupdate_read(reader_on(body, size), ret, error);
+	return bgpupdate_read(reader_on(body, size), external, ret, error);
 }
 
 static void
@@ -229,37 +231,117 @@ errors_that_hide_routes_end_the_session(void **state)
 	(void)state;
 }
 
-/* ... and what does not. */
+/* What each route must have: ORIGIN, AS_PATH, NEXT_HOP. */
+#define NEEDED "\x40\x01\x01\x00\x40\x02\x06\x02\x01\x00\x00\xfb\xf5\x40\x03\x04\x0a\x63\x00\x02"
+
+/* ... and what does not. Behind the attributes there is one route. */
 static void
 errors_beside_routes_only_take_the_routes(void **state)
 {
 	static const struct {
-		const char *body;
+		const char *list;
 		size_t size;
 		bool is_damaged;
 	} odd[] = {
-		{BYTES("\x00\x00\x00\x04\x40\x01\x01\x00\x08\x0a"), false},
-		/* ORIGIN without a value, with wrong flags; a list that is cut off; NEXT_HOP of 3 bytes. */
-		{BYTES("\x00\x00\x00\x03\x40\x01\x00\x08\x0a"), true},
-		{BYTES("\x00\x00\x00\x04\x80\x01\x01\x00\x08\x0a"), true},
-		{BYTES("\x00\x00\x00\x03\x40\x01\x05\x08\x0a"), true},
-		{BYTES("\x00\x00\x00\x02\x40\x01\x08\x0a"), true},
-		{BYTES("\x00\x00\x00\x06\x40\x03\x03\x0a\x00\x00\x08\x0a"), true},
-		{BYTES("\x00\x00\x00\x06\xc0\x08\x03\x0a\x00\x00\x08\x0a"), true},
-		/* Another attribute twice, one that is not known, AGGREGATOR of a wrong length. */
-		{BYTES("\x00\x00\x00\x08\x40\x01\x01\x00\x40\x01\x01\x00\x08\x0a"), false},
-		{BYTES("\x00\x00\x00\x04\xc0\xfe\x01\x00\x08\x0a"), false},
-		{BYTES("\x00\x00\x00\x04\xc0\x07\x01\x00\x08\x0a"), false},
+		{BYTES(NEEDED), false},
+		/* One of the three is missing. */
+		{BYTES(""), true},
+		{BYTES("\x40\x01\x01\x00\x40\x02\x00"), true},
+		{BYTES("\x40\x01\x01\x00\x40\x03\x04\x0a\x63\x00\x02"), true},
+		/* ORIGIN without a value, with another one, with wrong flags. */
+		{BYTES("\x40\x01\x00" NEEDED), true},
+		{BYTES("\x40\x01\x01\x03" NEEDED), true},
+		{BYTES("\x80\x01\x01\x00" NEEDED), true},
+		/* AS_PATH with a segment that is cut off, empty, of no type. */
+		{BYTES("\x40\x02\x04\x02\x01\xfb\xf5" NEEDED), true},
+		{BYTES("\x40\x02\x02\x02\x00" NEEDED), true},
+		{BYTES("\x40\x02\x06\x05\x01\x00\x00\xfb\xf5" NEEDED), true},
+		/* The list is cut off. NEXT_HOP of 3 bytes, communities of 3, an extended one of 4. */
+		{BYTES(NEEDED "\x40\x01\x05"), true},
+		{BYTES(NEEDED "\x40"), true},
+		{BYTES("\x40\x03\x03\x0a\x00\x00" NEEDED), true},
+		{BYTES(NEEDED "\xc0\x08\x03\x0a\x00\x00"), true},
+		{BYTES(NEEDED "\xc0\x10\x04\x0a\x00\x00\x00"), true},
+		/* The first one counts. */
+		{BYTES(NEEDED "\x40\x01\x00"), false},
+		/* One that is not known; AGGREGATOR of a wrong length; LOCAL_PREF from another AS. */
+		{BYTES(NEEDED "\xc0\xfe\x01\x00"), false},
+		{BYTES(NEEDED "\xc0\x07\x01\x00"), false},
+		{BYTES(NEEDED "\x40\x05\x01\x00"), false},
 	};
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		struct writer writer = writer_on(bytes, sizeof(bytes));
 		struct bgpupdate_seen seen;
 		struct bgp_error error;
 
-		assert_int_equal(read_body(odd[i].body, odd[i].size, &seen, &error), 0);
+		writer_u16(&writer, 0);
+		writer_u16(&writer, (uint16_t)odd[i].size);
+		writer_bytes(&writer, odd[i].list, odd[i].size);
+		writer_u16(&writer, 0x080a);
+		assert_int_equal(
+			read_body((char *)bytes, writer_length(&writer), &seen, &error), 0);
 		assert_int_equal(seen.announced, 1);
 		assert_int_equal(seen.is_damaged, odd[i].is_damaged);
 		assert_false(seen.is_end_of_rib);
+	}
+	(void)state;
+}
+
+static void
+local_pref_and_short_numbers_are_those_of_the_session(void **state)
+{
+	static const char pref[] =
+		"\x00\x00\x00\x12\x40\x01\x01\x00\x40\x02\x00\x40\x03\x04\x0a\x63\x00\x02"
+		"\x40\x05\x01\x00\x08\x0a";
+	static const char path[] = "\x00\x00\x00\x12\x40\x01\x01\x00\x40\x02\x04\x02\x01\xfb\xf5"
+				   "\x40\x03\x04\x0a\x63\x00\x02\x08\x0a";
+	struct bgpupdate_sender internal = {.has_four_octets = true}, old = {.is_external = true};
+	struct bgpupdate_seen seen;
+	struct bgp_error error;
+
+	assert_int_equal(bgpupdate_read(reader_on(BYTES(pref)), internal, &seen, &error), 0);
+	assert_true(seen.is_damaged);
+	assert_int_equal(bgpupdate_read(reader_on(BYTES(path)), old, &seen, &error), 0);
+	assert_false(seen.is_damaged);
+	assert_int_equal(bgpupdate_read(reader_on(BYTES(path)), external, &seen, &error), 0);
+	assert_true(seen.is_damaged);
+	(void)state;
+}
+
+/* RFC 8955 s4.3, RFC 8956 s3.8.2, and a rule of 240 bytes, whose length has two (RFC 8955 s4.1). */
+static void
+rules_of_others_are_counted_by_their_lengths(void **state)
+{
+	static const char flow4[] = "\x0b\x01\x18\xc0\x00\x02\x03\x81\x06\x04\x81\x19"
+				    "\x12\x01\x18\xc0\x00\x02\x02\x18\xcb\x00\x71\x04\x03\x89"
+				    "\x45\x8b\x91\x1f\x90";
+	static const char flow6[] = "\x0f\x01\x20\x00\x20\x01\x0d\xb8\x02\x68\x41\x24\x68\xac"
+				    "\xf1\x34";
+	struct bgpupdate_seen seen;
+	struct bgp_error error;
+	struct writer writer;
+	static uint8_t body[4 + 4 + 3 + 242];
+
+	for (int i = 0; i < 3; i++) {
+		size_t size = i == 0 ? sizeof(flow4) - 1 : i == 1 ? sizeof(flow6) - 1 : 242;
+
+		writer = writer_on(body, sizeof(body));
+		writer_u16(&writer, 0);
+		writer_u16(&writer, (uint16_t)(7 + size));
+		writer_u16(&writer, 0x900f);
+		writer_u16(&writer, (uint16_t)(3 + size));
+		writer_u16(&writer, i == 1 ? 2 : 1);
+		writer_u8(&writer, 133);
+		if (i < 2)
+			writer_bytes(&writer, i == 0 ? flow4 : flow6, size);
+		else
+			writer_u16(&writer, 0xf0f0);
+		if (i == 2)
+			(void)writer_take(&writer, 240);
+		assert_false(writer.failed);
+		assert_int_equal(read_body((char *)body, writer_length(&writer), &seen, &error), 0);
+		assert_int_equal(seen.withdrawn, i == 0 ? 2 : 1);
 	}
 	(void)state;
 }
@@ -294,6 +376,8 @@ main(void)
 		cmocka_unit_test(the_ends_of_rib_are_read),
 		cmocka_unit_test(errors_that_hide_routes_end_the_session),
 		cmocka_unit_test(errors_beside_routes_only_take_the_routes),
+		cmocka_unit_test(local_pref_and_short_numbers_are_those_of_the_session),
+		cmocka_unit_test(rules_of_others_are_counted_by_their_lengths),
 		cmocka_unit_test(families_that_are_not_known_are_passed_over),
 	};
 

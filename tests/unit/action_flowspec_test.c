@@ -51,6 +51,21 @@ an_ipv6_rule_has_an_offset_of_0(void **state)
 	(void)state;
 }
 
+/* RFC 8955 s4.3.1 has TCP, s4.3.2 the source 203.0.113.0/24. */
+static void
+components_are_those_of_the_examples_of_the_rfc(void **state)
+{
+	struct flowspec_settings settings = {0};
+	struct flowspec_rule rule = rule_of("203.0.113.0/24", FLOWSPEC_MAIL, 0);
+	uint8_t route[FLOWSPEC_ROUTE];
+
+	assert_int_equal(flowspec_route(&settings, &rule, route), 12);
+	assert_int_equal(route[0], 11);
+	assert_memory_equal(route + 1, "\x02\x18\xcb\x00\x71", 5);
+	assert_memory_equal(route + 6, "\x03\x81\x06", 3);
+	(void)state;
+}
+
 static void
 the_destination_stands_in_front_where_it_is_wanted(void **state)
 {
@@ -150,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_ipv4_rule_has_the_bytes_that_bird_took),
 		cmocka_unit_test(an_ipv6_rule_has_an_offset_of_0),
+		cmocka_unit_test(components_are_those_of_the_examples_of_the_rfc),
 		cmocka_unit_test(the_destination_stands_in_front_where_it_is_wanted),
 		cmocka_unit_test(the_longest_rule_fits),
 		cmocka_unit_test(a_black_hole_is_a_plain_prefix),
