@@ -11,6 +11,7 @@ enum {
 	PARAMETER_EXTENDED = 255, /* RFC 9072 */
 	CAPABILITY_FAMILY = 1,
 	CAPABILITY_REFRESH = 2,
+	CAPABILITY_LONG = 6,
 	CAPABILITY_RESTART = 64,
 	CAPABILITY_FOUR_OCTETS = 65
 };
@@ -95,6 +96,8 @@ write_capabilities(struct writer *into, const struct bgp_open *open)
 	}
 	if (open->has_refresh)
 		writer_u16(into, CAPABILITY_REFRESH << 8);
+	if (open->has_long)
+		writer_u16(into, CAPABILITY_LONG << 8);
 	if (open->has_restart) {
 		/* No family is kept over a restart: no flag, no time, no family. */
 		writer_u16(into, CAPABILITY_RESTART << 8 | 2);
@@ -155,7 +158,7 @@ refuse(struct bgp_error *error, unsigned code, unsigned subcode, const void *dat
 	return -EBADMSG;
 }
 
-/* The least and the most that a message may have, with its header (RFC 4271 s4.2 to s4.5, RFC 2918 s3). */
+/* The least and the most that a message may have, with its header (RFC 4271 s4.2 to s4.5, RFC 2918 s3, RFC 8654 s4). */
 static bool
 is_length(uint8_t type, size_t length)
 {
@@ -163,10 +166,10 @@ is_length(uint8_t type, size_t length)
 		uint16_t least, most;
 	} allowed[] = {
 		[BGP_OPEN] = {29, BGP_MESSAGE},
-		[BGP_UPDATE] = {23, BGP_MESSAGE},
-		[BGP_NOTIFICATION] = {21, BGP_MESSAGE},
+		[BGP_UPDATE] = {23, BGP_RECEIVED},
+		[BGP_NOTIFICATION] = {21, BGP_RECEIVED},
 		[BGP_KEEPALIVE] = {BGP_HEADER, BGP_HEADER},
-		[BGP_ROUTE_REFRESH] = {23, BGP_MESSAGE},
+		[BGP_ROUTE_REFRESH] = {23, BGP_RECEIVED},
 	};
 
 	return length >= allowed[type].least && length <= allowed[type].most;
@@ -189,7 +192,7 @@ bgp_read(struct reader *bytes, struct bgp_message *ret, struct bgp_error *error)
 	type = header[18];
 	if (memcmp(header, marker, sizeof(marker)) != 0)
 		return refuse(error, BGP_HEADER_ERROR, BGP_HEADER_NOT_SYNCHRONIZED, NULL, 0);
-	if (length < BGP_HEADER || length > BGP_MESSAGE)
+	if (length < BGP_HEADER)
 		return refuse(error, BGP_HEADER_ERROR, BGP_HEADER_BAD_LENGTH, header + 16, 2);
 	if (type < BGP_OPEN || type > BGP_ROUTE_REFRESH)
 		return refuse(error, BGP_HEADER_ERROR, BGP_HEADER_BAD_TYPE, header + 18, 1);
@@ -225,6 +228,8 @@ read_capabilities(struct reader list, struct bgp_open *ret)
 			ret->as = reader_u32(&value);
 		} else if (code == CAPABILITY_REFRESH && length == 0) {
 			ret->has_refresh = true;
+		} else if (code == CAPABILITY_LONG && length == 0) {
+			ret->has_long = true;
 		} else if (code == CAPABILITY_RESTART && length >= 2) {
 			ret->has_restart = true;
 		}

@@ -2,11 +2,12 @@
  *
  * What:    writes and reads the messages of BGP-4 (RFC 4271 s4) with capabilities (RFC 5492): families (RFC 4760 s8),
  *          four-octet AS numbers (RFC 6793), graceful restart without families, which says that End-of-RIB is sent
- *          (RFC 4724 s3), route refresh (RFC 2918). bgpupdate.h has UPDATE.
+ *          (RFC 4724 s3), route refresh (RFC 2918), long messages, which are only read (RFC 8654).
+ *          bgpupdate.h has UPDATE.
  *          What is wrong with a received message comes as the NOTIFICATION that must answer it (RFC 4271 s6).
  * Owns:    nothing: a body points into the bytes that were given.
- * Limits:  BGP_MESSAGE bytes a message: longer ones (RFC 8654) are not offered. Capabilities that are not known are
- *          passed over (RFC 5492 s3).
+ * Limits:  BGP_MESSAGE bytes a message that is written, BGP_RECEIVED one that is read: some routers exceed the shorter
+ *          limit by a few bytes. Capabilities that are not known are passed over (RFC 5492 s3).
  * Thread:  any.
  */
 #ifndef LAZARET_ACTION_BGPMESSAGE_H
@@ -17,6 +18,7 @@
 #include "base/text.h"
 
 #define BGP_MESSAGE  4096
+#define BGP_RECEIVED 65535
 #define BGP_HEADER   19
 #define BGP_PORT     179
 #define BGP_AS_TRANS 23456
@@ -95,6 +97,7 @@ struct bgp_open {
 	uint8_t families; /* bits 1 << enum bgp_family */
 	bool has_four_octets;
 	bool has_refresh;
+	bool has_long;    /* reads messages of up to BGP_RECEIVED bytes */
 	bool has_restart; /* sends End-of-RIB */
 };
 

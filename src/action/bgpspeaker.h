@@ -94,7 +94,8 @@ void bgpspeaker_unwant_all(struct bgpspeaker *speaker);
 void bgpspeaker_mark(struct bgpspeaker *speaker);
 uint32_t bgpspeaker_sweep(struct bgpspeaker *speaker);
 
-/* What happened to the connection that was wanted last. why: for people, may be empty. */
+/* What happened to the connection that was wanted last. Whole messages are taken; what is left in *bytes, less than
+ * BGP_RECEIVED, is given again with what follows. why: for people, may be empty. */
 void bgpspeaker_connected(struct bgpspeaker *speaker, struct wall now);
 void bgpspeaker_received(struct bgpspeaker *speaker, struct reader *bytes, struct wall now);
 void bgpspeaker_closed(struct bgpspeaker *speaker, struct text why, struct wall now);

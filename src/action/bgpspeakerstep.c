@@ -135,6 +135,7 @@ write_open(const struct bgpspeaker *speaker, struct writer *out)
 		.families = speaker->settings.families,
 		.has_four_octets = true,
 		.has_refresh = true,
+		.has_long = true,
 		.has_restart = true};
 
 	bgp_write_open(out, &open);

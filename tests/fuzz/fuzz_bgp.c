@@ -74,7 +74,7 @@ run(const uint8_t *bytes, size_t size, size_t piece, struct outcome *ret)
 		memcpy(copy, bytes + begin, end - begin);
 		reader = reader_on(copy, end - begin);
 		bgpspeaker_received(speaker, &reader, now);
-		must(reader_left(&reader) < BGP_MESSAGE);
+		must(reader_left(&reader) < BGP_RECEIVED);
 		begin = end - reader_left(&reader);
 		free(copy);
 	} while (end < size);

@@ -38,7 +38,8 @@ struct driver {
 	int fd;              /* -1: there is none */
 	bool is_connecting;
 	bool is_over;
-	uint8_t in[2 * BGP_MESSAGE];
+	uint64_t news;
+	uint8_t in[2 * BGP_RECEIVED];
 	size_t in_length;
 	uint8_t out[OUT];
 	size_t out_begin, out_end;
@@ -158,9 +159,14 @@ static struct wall
 step(struct driver *driver)
 {
 	struct wall wake;
+	uint64_t news;
 
 	while (step_once(driver, &wake))
 		continue;
+	news = bgpspeaker_status(driver->speaker).news;
+	if (news != driver->news && bgpspeaker_words(driver->speaker)[0] != '\0')
+		fprintf(stderr, "%s\n", bgpspeaker_words(driver->speaker));
+	driver->news = news;
 	return wake;
 }
 

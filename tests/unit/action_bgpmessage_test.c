@@ -50,14 +50,15 @@ an_open_has_the_capabilities_that_are_asked_for(void **state)
 		.families = 1U << BGP_FLOW4 | 1U << BGP_FLOW6,
 		.has_four_octets = true,
 		.has_refresh = true,
+		.has_long = true,
 		.has_restart = true};
 	uint8_t bytes[BGP_MESSAGE];
 	struct writer writer = writer_on(bytes, sizeof(bytes));
 
 	bgp_write_open(&writer, &open);
 	check_bytes(&writer,
-		BYTES(MARKER "\x00\x37\x01\x04\xfb\xf4\x00\x5a\x0a\x63\x00\x01\x1a\x02\x18"
-			     "\x01\x04\x00\x01\x00\x85\x01\x04\x00\x02\x00\x85\x02\x00"
+		BYTES(MARKER "\x00\x39\x01\x04\xfb\xf4\x00\x5a\x0a\x63\x00\x01\x1c\x02\x1a"
+			     "\x01\x04\x00\x01\x00\x85\x01\x04\x00\x02\x00\x85\x02\x00\x06\x00"
 			     "\x40\x02\x00\x00\x41\x04\x00\x00\xfb\xf4"));
 	(void)state;
 }
@@ -108,7 +109,7 @@ an_open_of_bird_is_read(void **state)
 	assert_int_equal(open.hold, 240);
 	assert_int_equal(open.identifier, 0x0a630002);
 	assert_int_equal(open.families, 1U << BGP_UNICAST4 | 1U << BGP_FLOW4 | 1U << BGP_FLOW6);
-	assert_true(open.has_four_octets && open.has_refresh && open.has_restart);
+	assert_true(open.has_four_octets && open.has_refresh && open.has_restart && open.has_long);
 	(void)state;
 }
 
@@ -189,6 +190,21 @@ a_message_that_is_not_whole_takes_nothing(void **state)
 	(void)state;
 }
 
+/* FRR 8.4 sends some of 4104 bytes. */
+static void
+a_long_update_is_read(void **state)
+{
+	static uint8_t bytes[4104] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x10, 0x08, BGP_UPDATE};
+	struct bgp_message message;
+	struct bgp_error error = {0};
+
+	assert_int_equal(read_one(bytes, sizeof(bytes) - 1, &message, &error), 0);
+	assert_int_equal(read_one(bytes, sizeof(bytes), &message, &error), 1);
+	assert_int_equal(reader_left(&message.body), 4104 - BGP_HEADER);
+	(void)state;
+}
+
 static void
 a_header_that_is_wrong_gets_the_code_of_the_rfc(void **state)
 {
@@ -200,7 +216,7 @@ a_header_that_is_wrong_gets_the_code_of_the_rfc(void **state)
 		{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe\x00\x13\x04",
 			BGP_HEADER_NOT_SYNCHRONIZED, 0},
 		{MARKER "\x00\x12\x04", BGP_HEADER_BAD_LENGTH, 2},
-		{MARKER "\x10\x01\x02", BGP_HEADER_BAD_LENGTH, 2},
+		{MARKER "\x10\x01\x01", BGP_HEADER_BAD_LENGTH, 2},
 		{MARKER "\x00\x14\x04", BGP_HEADER_BAD_LENGTH, 2},
 		{MARKER "\x00\x1c\x01", BGP_HEADER_BAD_LENGTH, 2},
 		{MARKER "\x00\x16\x02", BGP_HEADER_BAD_LENGTH, 2},
@@ -309,6 +325,7 @@ main(void)
 		cmocka_unit_test(capabilities_may_stand_in_several_parameters_and_in_long_ones),
 		cmocka_unit_test(an_open_that_must_be_refused_gets_the_code_of_the_rfc),
 		cmocka_unit_test(a_message_that_is_not_whole_takes_nothing),
+		cmocka_unit_test(a_long_update_is_read),
 		cmocka_unit_test(a_header_that_is_wrong_gets_the_code_of_the_rfc),
 		cmocka_unit_test(a_notification_is_said_in_words_with_the_reason_that_was_given),
 		cmocka_unit_test(a_reason_that_would_not_show_as_it_is_is_left_out),
