@@ -144,11 +144,11 @@ bgpspeaker_stop(struct bgpspeaker *speaker)
 void
 bgpspeaker_reset(struct bgpspeaker *speaker)
 {
-	struct bgp_error parting = bgp_error_of(BGP_CEASE, BGP_CEASE_RESET);
-
+	if (speaker->state == BGPSPEAKER_STOPPED)
+		return;
 	bgpspeaker_stop(speaker);
 	if (speaker->parting.code != 0)
-		speaker->parting = parting;
+		speaker->parting = bgp_error_of(BGP_CEASE, BGP_CEASE_RESET);
 	bgpspeaker_start(speaker);
 }
 

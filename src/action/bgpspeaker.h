@@ -80,7 +80,7 @@ struct bgpspeaker;
 struct bgpspeaker *bgpspeaker_new(const struct bgpspeaker_settings *settings);
 struct bgpspeaker *bgpspeaker_free(struct bgpspeaker *speaker);
 
-/* start connects at once; stop ends the session with Cease (RFC 4271 s6.7), reset does both. */
+/* start connects at once; stop ends the session with Cease (RFC 4271 s6.7); reset does both unless it is stopped. */
 void bgpspeaker_start(struct bgpspeaker *speaker);
 void bgpspeaker_stop(struct bgpspeaker *speaker);
 void bgpspeaker_reset(struct bgpspeaker *speaker);

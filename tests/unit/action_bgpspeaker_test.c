@@ -293,8 +293,11 @@ a_message_that_does_not_belong_there_ends_the_session(void **state)
 {
 	struct world *world = established();
 
+	/* And nothing behind it is read. */
 	world_say(world, BYTES(WORLD_OPEN));
+	world_say(world, BYTES(WORLD_KEEPALIVE "more"));
 	world_hand(world, 1000);
+	assert_int_equal(world->in_length, 0);
 	world_step(world);
 	assert_int_equal(world->peer.notification[0], 5);
 	assert_int_equal(world->peer.notification[1], 3);
@@ -534,6 +537,9 @@ a_stop_says_cease_and_a_start_begins_anew(void **state)
 	step = bgpspeaker_step(world->speaker, world->now, 0, &writer);
 	assert_int_equal(step.connection, world->connection + 1);
 	assert_memory_equal(world->out, WORLD_MARKER "\x00\x15\x03\x06\x04", 21);
+	bgpspeaker_stop(world->speaker);
+	bgpspeaker_reset(world->speaker);
+	assert_int_equal(world_state(world), BGPSPEAKER_STOPPED);
 	world_free(world);
 	(void)state;
 }
