@@ -35,7 +35,8 @@ add(uint32_t a, uint32_t b)
 	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
-/* Another line than those that are there comes second; one that held it at that second before those that were near. */
+/* Another line than those that are there comes second; one that held it at that second before those that were near.
+ * */
 static void
 add_candidate(struct search *search, struct candidate found)
 {

@@ -1,11 +1,11 @@
 /* leasefind - who had this address, and port, at that second: the look-up
  *
- * What:    what leases.h holds, asked: forward from an address, a port and a time to a line, as its header says; and what
- *          a line holds now, for a case that follows the line.
+ * What:    what leases.h holds, asked: forward from an address, a port and a time to a line, as its header says; and
+ *          what a line holds now, for a case that follows the line.
  * Owns:    nothing.
  * Limits:  LEASES_LINE names of a line.
- * Thread:  any number, while one process writes: what is written at that moment is read again, and if that does not end
- *          (a writer died), -EBUSY.
+ * Thread:  any number, while one process writes: what is written at that moment is read again, and if that does not
+ *          end (a writer died), -EBUSY.
  */
 #ifndef LAZARET_IDENTITY_LEASEFIND_H
 #define LAZARET_IDENTITY_LEASEFIND_H
@@ -17,8 +17,8 @@ struct lease_holder {
 	struct line other; /* doubtful: the other one; pseudonym 0: there is only one */
 };
 
-/* 0: that line, surely. Else never act upon a line: -EAGAIN: doubtful, *ret has the candidates; -ENOENT: nobody is known;
- * -ENOTUNIQ: the address is shared, and the port (0: not told) does not say by whom; -EBUSY: ask later. */
+/* 0: that line, surely. Else never act upon a line: -EAGAIN: doubtful, *ret has the candidates; -ENOENT: nobody is
+ * known; -ENOTUNIQ: the address is shared, and the port (0: not told) does not say by whom; -EBUSY: ask later. */
 int leasefind_holder(const struct leases *leases, const struct address *address, uint16_t port,
 	struct wall at, struct lease_holder *ret) MUST_USE;
 

@@ -19,8 +19,8 @@ struct record {
 	bool is_interim;
 };
 
-/* Where a time is among the intervals of one name: the newest that began by then, the oldest that began later, and the node
- * behind which an interval of that time is to stand (0: in front). */
+/* Where a time is among the intervals of one name: the newest that began by then, the oldest that began later, and
+ * the node behind which an interval of that time is to stand (0: in front). */
 struct place {
 	uint32_t earlier;
 	uint32_t later;
@@ -275,8 +275,8 @@ dispute(struct leases *leases, uint32_t at)
 	leasetable_put(&leases->table, at, &node);
 }
 
-/* The last interval of a name lapsed, and was told too late to live on: opens it again. It keeps its place in the queue, so
- * another one stands for it. */
+/* The last interval of a name lapsed, and was told too late to live on: opens it again. It keeps its place in the
+ * queue, so another one stands for it. */
 static void
 open_again(struct leases *leases, uint32_t at, uint32_t until)
 {
@@ -617,6 +617,30 @@ leases_stop_session(struct leases *leases, uint64_t pseudonym, uint64_t session,
 	table->head->counts.stop_unknown += count == 0;
 	leasetable_end(table);
 	return count;
+}
+
+int
+leases_vacate(struct leases *leases, const struct line_name *name, struct wall at)
+{
+	struct leasetable *table = &leases->table;
+	/* Whoever it is: the line stands for none. */
+	struct lease lease = {.name = *name, .line = {.pseudonym = 1}};
+	struct record record;
+	struct place place;
+	int r = understand(leases, &lease, at, at, &record);
+
+	table->head->counts.stops++;
+	if (r < 0)
+		return r;
+	leasetable_begin(table);
+	place = find_place(leases, &record);
+	settle(leases, place.earlier);
+	if (place.earlier != 0 && holds(leases, place.earlier, record.at))
+		end_at(leases, place.earlier, &record);
+	else
+		table->head->counts.repeated++;
+	leasetable_end(table);
+	return 0;
 }
 
 /* Before a restart is forgotten, what it ended is ended. */

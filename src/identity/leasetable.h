@@ -1,14 +1,15 @@
 /* leasetable - where the leases lie: intervals in chains, found by address and by line
  *
- * What:    the memory under leases.h. An interval is 32 bytes that a look-up reads and 8 that only the writer does. Slots
- *          lead from a cell to the chain of its intervals, newest first; others from a line to the intervals that it holds
- *          open. Those that have ended wait in a queue, the first to end in front, from which room is made.
- *          A cell is an IPv4 address, an IPv6 prefix, or a stretch of ports of an IPv4 address: blocks of 2^(n-1)+1 to
- *          2^n ports begin in a stretch of 2^n, so a port is in blocks of its own stretch or of the one before.
+ * What:    the memory under leases.h. An interval is 32 bytes that a look-up reads and 8 that only the writer does.
+ *          Slots lead from a cell to the chain of its intervals, newest first; others from a line to the intervals
+ *          that it holds open. Those that have ended wait in a queue, the first to end in front, from which room is
+ *          made. A cell is an IPv4 address, an IPv6 prefix, or a stretch of ports of an IPv4 address: blocks of
+ *          2^(n-1)+1 to 2^n ports begin in a stretch of 2^n, so a port is in blocks of its own stretch or of the one
+ *          before.
  * Owns:    nothing: the memory is the caller's and must outlive the handle. There are no pointers in it.
  * Limits:  fixed when it is made. Nothing here counts or decides: leases.c does.
- * Thread:  one writes, any number read (also where it is mapped read-only): what they read between leasetable_read and
- *          a true leasetable_is_whole is of one moment. Every number is checked before it leads anywhere.
+ * Thread:  one writes, any number read (also where it is mapped read-only): what they read between leasetable_read
+ *          and a true leasetable_is_whole is of one moment. Every number is checked before it leads anywhere.
  */
 #ifndef LAZARET_IDENTITY_LEASETABLE_H
 #define LAZARET_IDENTITY_LEASETABLE_H

@@ -494,6 +494,23 @@ a_stop_of_the_session_ends_all_that_the_line_holds_by_it(void **state)
 }
 
 static void
+a_name_that_is_vacant_is_no_longer_held_by_anybody(void **state)
+{
+	struct bench bench = new_bench();
+	struct lease lease = lease_of("192.0.2.7", 5, 0);
+
+	assert_int_equal(leases_vacate(&bench.leases, &lease.name, wall(NOW - HOUR)), 0);
+	start(&bench, lease, NOW - HOUR, 9 * HOUR);
+	assert_int_equal(leases_vacate(&bench.leases, &lease.name, wall(NOW - 2 * HOUR)), 0);
+	assert_int_equal(counts(&bench).repeated, 2);
+	assert_int_equal(who(&bench, "192.0.2.7", 0, NOW), 5);
+	assert_int_equal(leases_vacate(&bench.leases, &lease.name, wall(NOW - 600)), 0);
+	assert_int_equal(who(&bench, "192.0.2.7", 0, NOW - 601), 5);
+	assert_int_equal(who(&bench, "192.0.2.7", 0, NOW), 0);
+	free_bench(&bench);
+}
+
+static void
 a_line_tells_what_it_holds_now(void **state)
 {
 	struct bench bench = new_bench();
@@ -730,6 +747,7 @@ main(void)
 		cmocka_unit_test(each_size_of_block_is_found_at_its_first_and_last_port),
 		cmocka_unit_test(prefixes_of_ipv6_are_found_by_any_address_in_them),
 		cmocka_unit_test(a_stop_of_the_session_ends_all_that_the_line_holds_by_it),
+		cmocka_unit_test(a_name_that_is_vacant_is_no_longer_held_by_anybody),
 		cmocka_unit_test(a_line_tells_what_it_holds_now),
 		cmocka_unit_test(of_a_line_that_holds_too_much_the_oldest_is_only_found_forward),
 		cmocka_unit_test(where_all_is_taken_the_oldest_history_gives_way),

@@ -1,7 +1,7 @@
 /* lease_model - the rules of leases.h once more, as slowly and plainly as can be
  *
- * What:    all intervals of a name in one sorted array, and a look-up that asks every interval of every name. What lapsed
- *          is found anew at each question. For tests of what leases.c makes of the same records.
+ * What:    all intervals of a name in one sorted array, and a look-up that asks every interval of every name. What
+ *          lapsed is found anew at each question. For tests of what leases.c makes of the same records.
  */
 #ifndef LAZARET_TESTS_LEASE_MODEL_H
 #define LAZARET_TESTS_LEASE_MODEL_H
@@ -262,46 +262,53 @@ model_lies_in(const struct line_name *name, const struct address *address, uint1
 		(name->high == 0 || (port != 0 && name->low <= port && port <= name->high));
 }
 
+struct model_answer {
+	uint64_t candidate[2];
+	bool covers, disputed;
+};
+
+static inline void
+model_consider(const struct model *model, const struct model_interval *i, int64_t at,
+	struct model_answer *answer)
+{
+	int64_t end = model_lapse(model, i), fringe = model->tolerance;
+	int64_t restart = model_restart(model, i->nas, i->from);
+
+	if (i->end == MODEL_OPEN || i->end == MODEL_LAPSE)
+		fringe = 0;
+	if (i->end != MODEL_STOP && i->end != MODEL_OTHER && restart < end) {
+		end = restart;
+		fringe = model->tolerance;
+	}
+	if (at < i->from - model->tolerance || at >= end + fringe)
+		return;
+	answer->covers |= i->from <= at && at < end;
+	answer->disputed |= i->disputed;
+	answer->candidate[answer->candidate[0] != 0 && answer->candidate[0] != i->who] = i->who;
+}
+
 /* As leasefind_holder; *sure is the line where it gives 0. */
 static inline int
 model_find(const struct model *model, const struct address *address, uint16_t port, int64_t at,
 	uint64_t *sure)
 {
-	uint64_t candidate[2] = {0};
-	bool covers = false, is_shared = false, disputed = false;
+	struct model_answer answer = {.covers = false};
+	bool is_shared = false;
 
 	for (int name = 0; name < MODEL_NAMES; name++) {
 		is_shared |= address_equal(&model->name[name].address, address) &&
 			model->name[name].high != 0 && model->count[name] > 0;
-		for (int n = 0; n < model->count[name]; n++) {
-			const struct model_interval *i = &model->at[name][n];
-			int64_t lapse = model_lapse(model, i), fringe = model->tolerance;
-			int64_t restart = model_restart(model, i->nas, i->from);
-
-			if (!model_lies_in(&model->name[name], address, port))
-				continue;
-			if (i->end == MODEL_OPEN || i->end == MODEL_LAPSE)
-				fringe = 0;
-			if (i->end != MODEL_STOP && i->end != MODEL_OTHER && restart < lapse) {
-				lapse = restart;
-				fringe = model->tolerance;
-			}
-			if (at < i->from - model->tolerance || at >= lapse + fringe)
-				continue;
-			covers |= i->from <= at && at < lapse;
-			disputed |= i->disputed;
-			if (candidate[0] == 0 || candidate[0] == i->who)
-				candidate[0] = i->who;
-			else
-				candidate[1] = i->who;
-		}
+		if (!model_lies_in(&model->name[name], address, port))
+			continue;
+		for (int n = 0; n < model->count[name]; n++)
+			model_consider(model, &model->at[name][n], at, &answer);
 	}
-	if (is_shared && (port == 0 || candidate[0] == 0))
+	if (is_shared && (port == 0 || answer.candidate[0] == 0))
 		return -ENOTUNIQ;
-	if (candidate[0] == 0)
+	if (answer.candidate[0] == 0)
 		return -ENOENT;
-	*sure = candidate[0];
-	return candidate[1] != 0 || !covers || disputed ? -EAGAIN : 0;
+	*sure = answer.candidate[0];
+	return answer.candidate[1] != 0 || !answer.covers || answer.disputed ? -EAGAIN : 0;
 }
 
 #endif
