@@ -80,13 +80,16 @@ static void
 remove_entry(struct leasesnapshot *snapshot, size_t at)
 {
 	struct entry *last = &snapshot->entries[--snapshot->count];
+	struct table_slot *slot = table_find(&snapshot->by_name, snapshot->entries[at].hash);
 
-	table_remove(
-		&snapshot->by_name, table_find(&snapshot->by_name, snapshot->entries[at].hash));
+	if (slot != NULL)
+		table_remove(&snapshot->by_name, slot);
 	if (last == &snapshot->entries[at])
 		return;
 	snapshot->entries[at] = *last;
-	table_find(&snapshot->by_name, last->hash)->value = (uint32_t)at;
+	slot = table_find(&snapshot->by_name, last->hash);
+	if (slot != NULL)
+		slot->value = (uint32_t)at;
 }
 
 void

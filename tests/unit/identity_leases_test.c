@@ -234,6 +234,40 @@ a_session_that_speaks_again_held_on_all_the_time(void **state)
 }
 
 static void
+one_that_lapsed_is_open_again_when_it_is_told_late_that_it_lives(void **state)
+{
+	struct bench bench = new_bench();
+	struct lease lease = lease_of("192.0.2.7", 5, 0);
+	struct lease_held held[2];
+
+	start(&bench, lease, NOW - 3 * HOUR, HOUR);
+	leases_tick(&bench.leases, wall(NOW));
+	assert_int_equal(leasefind_held(&bench.leases, 5, wall(NOW), held, 2), 0);
+	start(&bench, lease, NOW - 2 * HOUR - 60, 9 * HOUR);
+	assert_int_equal(leasefind_held(&bench.leases, 5, wall(NOW), held, 2), 1);
+	assert_true(held[0].from.us == (NOW - 3 * HOUR) * WALL_SECOND);
+	assert_int_equal(who(&bench, "192.0.2.7", 0, NOW - HOUR), 5);
+	assert_int_equal(counts(&bench).open, 1);
+	assert_int_equal(counts(&bench).ended, 0);
+	/* What stood for it before goes with its time. */
+	leases_tick(&bench.leases, wall(NOW + 300 * HOUR));
+	leases_tick(&bench.leases, wall(NOW + 300 * HOUR));
+	assert_int_equal(counts(&bench).open + counts(&bench).ended, 0);
+	free_bench(&bench);
+}
+
+static void
+a_lifetime_that_ends_before_it_begins_is_none(void **state)
+{
+	struct bench bench = new_bench();
+
+	start(&bench, lease_of("192.0.2.7", 5, 100), NOW - HOUR, -600);
+	assert_int_equal(who(&bench, "192.0.2.7", 0, NOW - HOUR), 5);
+	assert_int_equal(who(&bench, "192.0.2.7", 0, NOW - HOUR + TOLERANCE), 0);
+	free_bench(&bench);
+}
+
+static void
 a_stop_without_a_start_makes_the_interval_that_it_tells(void **state)
 {
 	struct bench bench = new_bench();
@@ -733,6 +767,8 @@ main(void)
 		cmocka_unit_test(another_session_of_the_same_line_is_no_change_of_holder),
 		cmocka_unit_test(a_lost_stop_ends_with_the_lifetime_and_the_tolerance),
 		cmocka_unit_test(a_session_that_speaks_again_held_on_all_the_time),
+		cmocka_unit_test(one_that_lapsed_is_open_again_when_it_is_told_late_that_it_lives),
+		cmocka_unit_test(a_lifetime_that_ends_before_it_begins_is_none),
 		cmocka_unit_test(a_stop_without_a_start_makes_the_interval_that_it_tells),
 		cmocka_unit_test(a_stop_that_comes_before_its_start_ends_it_nevertheless),
 		cmocka_unit_test(a_stray_stop_takes_nothing_from_who_holds_it),
