@@ -72,6 +72,8 @@ struct leasefile_block {
 	bool is_bad;
 	bool is_active;
 	bool has_state;
+	bool is_released; /* by the client, in v6: when it spoke last */
+	bool is_declined; /* it ended at a time that is not told */
 	struct line_name name;
 	struct wall starts, ends;
 	struct leasefile_kept client, hardware, circuit;

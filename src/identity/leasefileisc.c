@@ -185,7 +185,7 @@ open_block(struct leasefile *file, const struct statement *statement)
 		(!begins(statement, "iaaddr") && !begins(statement, "iaprefix")))
 		return 0;
 	block->is_entry = true;
-	block->has_state = block->is_active = false;
+	block->has_state = block->is_active = block->is_released = block->is_declined = false;
 	block->ends.us = 0;
 	if (is_whole && leasefile_name(word_at(statement, 1), &block->name) == 0 &&
 		!address_is_v4(&block->name.address))
@@ -212,6 +212,8 @@ read_statement(struct leasefile *file, const struct statement *statement)
 	if (begins(statement, "binding") && text_is(word_at(statement, 1), "state")) {
 		block->has_state = true;
 		block->is_active = text_is(word_at(statement, 2), "active");
+		block->is_released = text_is(word_at(statement, 2), "released");
+		block->is_declined = text_is(word_at(statement, 2), "abandoned");
 	} else if (begins(statement, "hardware")) {
 		return keep(file, word_at(statement, 2), &block->hardware);
 	} else if (begins(statement, "uid")) {
@@ -244,7 +246,11 @@ close_block(struct leasefile *file, struct leasefile_entry *ret)
 	if (ret->is_held && (block->starts.us == 0 || block->ends.us == 0))
 		return -EINVAL;
 	ret->name = block->name;
-	ret->at = ret->is_held ? block->starts : block->ends;
+	/* When it ended: of v6, a lease that was released keeps the end that it had, and cltt tells it. */
+	if (ret->is_held || (block->is_released && block->kind == BLOCK_IA))
+		ret->at = block->starts;
+	else if (!block->is_declined)
+		ret->at = block->ends;
 	ret->until = ret->is_held ? block->ends : (struct wall){0};
 	ret->client = kept_text(&block->client);
 	ret->hardware = kept_text(&block->hardware);

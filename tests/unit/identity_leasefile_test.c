@@ -122,6 +122,32 @@ isc_leases_of_ipv6_are_read(void **state)
 		"+ 2001:db8:1:200::/56/56 1795687200..1795687800 [pd] [] [] 0\n");
 }
 
+/* As dhcpd 4.4.3 writes it. */
+static void
+a_lease_of_ipv6_that_was_released_ended_when_its_client_spoke_last(void **state)
+{
+	assert_string_equal(
+		read_as(LEASEFILE_ISC,
+			"ia-na "
+			"\"\\210\\240\\016D\\000\\001\\000\\0012\\2339\\015VID\\016\\240\\210\" {\n"
+			"  cltt 4 2026/11/26 18:38:07;\n"
+			"  iaaddr 2001:db8:1::600 {\n"
+			"    binding state released;\n"
+			"    preferred-life 375;\n"
+			"    max-life 600;\n"
+			"    ends 4 2026/11/26 18:48:06;\n"
+			"  }\n"
+			"}\n"
+			"lease 192.0.2.1 {\n"
+			"  starts 4 2026/11/26 18:38:07;\n"
+			"  ends 4 2026/11/26 18:48:06;\n"
+			"  binding state abandoned;\n"
+			"}\n"),
+		"- 2001:db8:1::600/128/128 1795718287..0 "
+		"[\\210\\240\\016D\\000\\001\\000\\0012\\2339\\015VID\\016\\240\\210] [] [] 0\n"
+		"- 192.0.2.1/128 0..0 [] [] [] 0\n");
+}
+
 static void
 a_block_that_was_cut_ends_where_the_next_one_begins(void **state)
 {
@@ -375,6 +401,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(isc_leases_of_ipv4_are_read),
 		cmocka_unit_test(isc_leases_of_ipv6_are_read),
+		cmocka_unit_test(
+			a_lease_of_ipv6_that_was_released_ended_when_its_client_spoke_last),
 		cmocka_unit_test(a_block_that_was_cut_ends_where_the_next_one_begins),
 		cmocka_unit_test(what_is_no_lease_of_isc_is_counted_and_the_next_one_read),
 		cmocka_unit_test(kea_leases_of_ipv4_are_read),
