@@ -643,17 +643,21 @@ leases_vacate(struct leases *leases, const struct line_name *name, struct wall a
 	return 0;
 }
 
-/* Before a restart is forgotten, what it ended is ended. */
+/* Before a restart is forgotten, what it ended is ended. In portions, between which readers see the same as before. */
 static void
 settle_all(struct leases *leases, uint16_t nas)
 {
 	struct leasetable *table = &leases->table;
 
-	for (uint32_t at = 1; at <= table->head->used; at++) {
-		struct lease_node node = leasetable_get(table, at);
+	for (uint32_t at = 1; at <= table->head->used;) {
+		leasetable_begin(table);
+		for (int i = 0; i < LEASES_PORTION && at <= table->head->used; i++, at++) {
+			struct lease_node node = leasetable_get(table, at);
 
-		if (node.end < LEASE_DROPPED && node.nas == nas)
-			settle(leases, at);
+			if (node.end < LEASE_DROPPED && node.nas == nas)
+				settle(leases, at);
+		}
+		leasetable_end(table);
 	}
 }
 
@@ -680,11 +684,11 @@ leases_forget_nas(struct leases *leases, uint64_t hash, struct wall at)
 		place--;
 	if (place < 0)
 		return;
-	leasetable_begin(table);
 	if (nas->restart[0] != 0 && nas->unsettled != 0 && nas->restart[0] >= nas->unsettled) {
 		settle_all(leases, number);
 		nas->unsettled = 0;
 	}
+	leasetable_begin(table);
 	for (int i = 0; i < place; i++)
 		__atomic_store_n(&nas->restart[i], nas->restart[i + 1], __ATOMIC_RELAXED);
 	__atomic_store_n(&nas->restart[place], when, __ATOMIC_RELAXED);

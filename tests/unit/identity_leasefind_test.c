@@ -234,6 +234,7 @@ write_leases(struct leases *leases, const uint32_t *end)
 	/* Nor does it outlive who started it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	random_seed(&random, 8);
+	leases_tick(leases, wall(at));
 	while (!__atomic_load_n(end, __ATOMIC_RELAXED)) {
 		uint64_t number = random_below(&random, CROWD);
 		struct lease lease = {.name = {.length = 128}};
@@ -244,7 +245,8 @@ write_leases(struct leases *leases, const uint32_t *end)
 		lease.line.pseudonym = number * 16 + 1 + random_below(&random, 3);
 		lease.session = 1 + random_below(&random, 2);
 		at += (int64_t)random_below(&random, 2);
-		leases_tick(leases, wall(at));
+		if (random_below(&random, 64) == 0)
+			leases_tick(leases, wall(at));
 		if (random_below(&random, 3) > 0)
 			(void)leases_start(leases, &lease, wall(at), wall(at + 50));
 		else
@@ -301,11 +303,11 @@ while_one_process_writes_another_never_finds_a_wrong_line(void **state)
 				assert_true(address_equal(&held[0].name.address, &address));
 		}
 		gave_way = leases_counts(&reader).gave_way;
-	} while ((gave_way < 100000 || found < 100000) && waitpid(child, &status, WNOHANG) == 0);
+	} while ((gave_way < 20000 || found < 20000) && waitpid(child, &status, WNOHANG) == 0);
 	__atomic_store_n(end, 1, __ATOMIC_RELAXED);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	assert_true(gave_way >= 100000 && found >= 100000 && busy < found);
+	assert_true(gave_way >= 20000 && found >= 20000 && busy < found);
 	assert_int_equal(munmap(end, 4096), 0);
 	assert_int_equal(munmap(memory, bytes + 4096), 0);
 }
