@@ -1,0 +1,87 @@
+/* nftsocket - the gate's socket to nf_tables: transactions sent and their outcome, single elements asked for
+ *
+ * What:    the shell around elements.h and nftanswer.h. Orders may be given again and again: to add what is there and
+ *          to remove what is not there are successes. nftsocket_replace sets the whole content of sets in one
+ *          transaction: packets see the old one or the new one. Nothing here lists a set of lines.
+ *          Has anybody else changed the rules? nftsocket_generation counts all transactions of this network namespace,
+ *          `transactions` those of this socket. Where the first grew by more, nftsocket_standing tells whether the
+ *          table is still the one that was loaded, and nftsocket_find whether an element is still there.
+ * Owns:    the socket and a buffer for the largest transaction, whose pages go back to the system after each.
+ * Limits:  `most` elements in a transaction, NFTSOCKET_ORDERS orders; NFTSOCKET_WAIT_MS for an answer, which the kernel
+ *          has ready when it has taken a message. Needs CAP_NET_ADMIN in this network namespace.
+ * Thread:  one at a time.
+ */
+#ifndef LAZARET_GATE_NFTSOCKET_H
+#define LAZARET_GATE_NFTSOCKET_H
+
+#include "gate/nftanswer.h"
+
+#define NFTSOCKET_ORDERS  256
+#define NFTSOCKET_WAIT_MS 2000
+
+struct nftsocket {
+	int fd;
+	uint32_t sequence;
+	uint64_t transactions; /* that the kernel took */
+	uint8_t *room;
+	size_t size;
+	uint8_t *received;
+	uint64_t absent; /* removals of what was not there */
+	uint64_t lost; /* times that answers were lost (ENOBUFS), after which all was sent again */
+};
+
+enum nftsocket_verb {
+	NFTSOCKET_ADD, /* what is there stays; newer kernels give it the new time, others do not */
+	NFTSOCKET_REMOVE,
+	NFTSOCKET_RENEW, /* added, and with exactly this time if it was there */
+	NFTSOCKET_VERBS
+};
+
+struct nftsocket_order {
+	enum nftsocket_verb verb;
+	struct element element;
+	/* Out: 1 done; 0 there was nothing to remove; -errno: why all failed, -ECANCELED: for another one. */
+	int result;
+};
+
+/* most: elements of one nftsocket_replace. */
+int nftsocket_open(struct nftsocket *nft, size_t most, struct fail *fail) MUST_USE;
+void nftsocket_close(struct nftsocket *nft);
+
+/* All of them in one transaction, or none. -ENOENT: the table is not there; -ENFILE: a set is full; -EPERM: no
+ * capability; -EINVAL: an order that cannot be. */
+int nftsocket_apply(struct nftsocket *nft, struct nftsocket_order *orders, size_t count,
+	struct fail *fail) MUST_USE;
+
+/* Gives the next element: 1, 0 at the end, or -errno, which ends all without a change. Those of one set in a row are
+ * cheapest. */
+typedef int (*nftsocket_next)(void *context, struct element *ret);
+
+/* Empties the sets (bit 1 << enum lineset) and fills them with what next gives, in one transaction. How many elements;
+ * -E2BIG: more than `most`. */
+int64_t nftsocket_replace(struct nftsocket *nft, uint32_t sets, nftsocket_next next, void *context,
+	struct fail *fail) MUST_USE;
+
+/* 1: it is there, 0: it is not; -ENOENT: there is no such set. */
+int nftsocket_find(struct nftsocket *nft, enum lineset set, const struct address *address,
+	struct nftelement *ret) MUST_USE;
+
+/* Of small sets, such as LINESET_OVER4: how many there were. -EAGAIN: the rules were changed meanwhile. */
+typedef void (*nftsocket_on_element)(void *context, const struct nftelement *element);
+int64_t nftsocket_each(struct nftsocket *nft, enum lineset set, nftsocket_on_element on_element,
+	void *context) MUST_USE;
+
+/* The named counters of the table. */
+typedef void (*nftsocket_on_counter)(
+	void *context, struct text name, uint64_t packets, uint64_t bytes);
+int nftsocket_counters(
+	struct nftsocket *nft, nftsocket_on_counter on_counter, void *context) MUST_USE;
+
+int nftsocket_generation(struct nftsocket *nft, uint32_t *ret) MUST_USE;
+
+/* A digest of which chains and sets there are and how many rules the chains have: another one after they were replaced
+ * or emptied. Elements of sets are not in it. -ENOENT: one is missing. */
+int nftsocket_standing(
+	struct nftsocket *nft, const char *const *chains, size_t count, uint64_t *ret) MUST_USE;
+
+#endif
