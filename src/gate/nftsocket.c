@@ -93,9 +93,9 @@ send_whole(struct nftsocket *nft, const uint8_t *bytes, size_t size)
 	}
 }
 
-/* What the kernel says next. -ETIMEDOUT: nothing. -ENOBUFS: answers were lost. */
+/* What the kernel says next. -ETIMEDOUT: nothing. -ENOBUFS: answers were lost; those that were not wait behind that. */
 static int
-receive(struct nftsocket *nft, struct reader *ret)
+receive(struct nftsocket *nft, int flags, struct reader *ret)
 {
 	struct sockaddr_nl from;
 	struct iovec piece = {.iov_base = nft->received, .iov_len = RECEIVED};
@@ -104,7 +104,7 @@ receive(struct nftsocket *nft, struct reader *ret)
 
 	for (;;) {
 		message.msg_namelen = sizeof(from);
-		length = recvmsg(nft->fd, &message, 0);
+		length = recvmsg(nft->fd, &message, flags);
 		if (length < 0 && errno == EINTR)
 			continue;
 		if (length < 0)
@@ -119,36 +119,59 @@ receive(struct nftsocket *nft, struct reader *ret)
 	return 0;
 }
 
-/* Takes answers to the sequence numbers first to last, until one is of the last, is the end of a list, or an error of
- * the first. */
-static int
-take_answers(struct nftsocket *nft, uint32_t first, uint32_t last, nftinside_taker on_answer,
-	void *context)
-{
-	for (;;) {
-		struct nftanswer answer;
-		struct reader received;
-		int r = receive(nft, &received);
+/* Answers to the sequence numbers first to last; what else comes was left by an earlier one that was given up. */
+struct taking {
+	uint32_t first;
+	uint32_t last;
+	nftinside_taker on_answer;
+	void *context;
+	bool is_lost;
+};
 
+/* 1: that was the end: an answer to the last, an error of the first, the end of a list. 0: more is to come. */
+static int
+take(struct taking *taking, struct reader *received)
+{
+	struct nftanswer answer;
+	int r;
+
+	while ((r = nftanswer_read(received, &answer)) > 0) {
+		if (answer.sequence - taking->first > taking->last - taking->first)
+			continue;
+		r = taking->on_answer(taking->context, &answer);
 		if (r < 0)
 			return r;
-		while ((r = nftanswer_read(&received, &answer)) > 0) {
-			/* What is left of an earlier one that was given up. */
-			if (answer.sequence - first > last - first)
-				continue;
-			r = on_answer(context, &answer);
-			if (r < 0)
-				return r;
-			if (answer.kind == NFTANSWER_DONE)
-				return answer.error;
-			if (answer.kind == NFTANSWER_SAID &&
-				(answer.sequence == last ||
-					(answer.sequence == first && answer.error < 0)))
-				return answer.sequence == first ? answer.error : 0;
-		}
-		if (r < 0)
-			return r;
+		if (answer.kind == NFTANSWER_DONE)
+			return answer.error < 0 ? answer.error : 1;
+		if (answer.kind != NFTANSWER_SAID)
+			continue;
+		if (answer.sequence == taking->first && answer.error < 0)
+			return answer.error;
+		if (answer.sequence == taking->last)
+			return 1;
 	}
+	return r;
+}
+
+static int
+take_answers(struct nftsocket *nft, struct taking *taking)
+{
+	int r;
+
+	do {
+		struct reader received;
+
+		r = receive(nft, taking->is_lost ? MSG_DONTWAIT : 0, &received);
+		if (r == -ENOBUFS) {
+			taking->is_lost = true;
+			r = 0;
+			continue;
+		}
+		if (r >= 0)
+			r = take(taking, &received);
+		/* What is there is taken, so that no more than that has to be asked again. */
+	} while (r == 0);
+	return taking->is_lost && (r > 0 || r == -ETIMEDOUT) ? -ENOBUFS : r;
 }
 
 int
@@ -156,9 +179,13 @@ nftinside_ask(struct nftsocket *nft, const uint8_t *question, size_t size,
 	nftinside_taker on_answer, void *context)
 {
 	uint32_t sequence = nft->sequence++;
+	struct taking taking = {
+		.first = sequence, .last = sequence, .on_answer = on_answer, .context = context};
 	int r = send_whole(nft, question, size);
 
-	return r < 0 ? r : take_answers(nft, sequence, sequence, on_answer, context);
+	if (r >= 0)
+		r = take_answers(nft, &taking);
+	return r < 0 ? r : 0;
 }
 
 /* One transaction and its outcome. order_of: the message's order, by its number after the first. */
@@ -214,6 +241,10 @@ static int
 transact(struct nftsocket *nft, struct elements_batch *batch, struct outcome *outcome)
 {
 	int64_t size = elements_end(batch);
+	struct taking taking = {.first = batch->first,
+		.last = elements_last(batch),
+		.on_answer = on_outcome,
+		.context = outcome};
 	int r;
 
 	if (size <= 0)
@@ -222,7 +253,7 @@ transact(struct nftsocket *nft, struct elements_batch *batch, struct outcome *ou
 	outcome->first = batch->first;
 	r = send_whole(nft, nft->room, (size_t)size);
 	if (r >= 0)
-		r = take_answers(nft, batch->first, elements_last(batch), on_outcome, outcome);
+		r = take_answers(nft, &taking);
 	if (outcome->error < 0)
 		return outcome->error;
 	if (r < 0) {
@@ -330,7 +361,7 @@ nftsocket_apply(
 		}
 	}
 	if (r == 0) {
-		fail_what(fail, "others change the same sets all the time");
+		fail_what(fail, "others change the same sets all the time, or answers are lost");
 		r = count > 0 ? -EAGAIN : 0;
 	}
 	end_orders(nft, orders, count, r);

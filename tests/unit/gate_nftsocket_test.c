@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 
 /* In a child: what is wrong ends it, with its line. */
 #define CHECK(true_)                                                                               \
@@ -170,6 +171,50 @@ a_transaction_that_is_refused_changes_nothing(void **state)
 	(void)state;
 }
 
+static int
+check_lost(void)
+{
+	struct nftsocket_order orders[9];
+	int queue = 2048;
+
+	begin(1000);
+	for (int i = 0; i < 9; i++)
+		orders[i] = order_of(i < 8 ? NFTSOCKET_REMOVE : NFTSOCKET_ADD, LINESET_BLOCK4,
+			i < 8 ? "192.0.2.1" : "192.0.2.9", 0);
+	for (int i = 0; i < 8; i++)
+		orders[i].element.address.byte[15] = (uint8_t)(20 + i);
+	/* Not all errors fit into such a queue; what was told is left out of the next round. */
+	CHECK(setsockopt(nft.fd, SOL_SOCKET, SO_RCVBUF, &queue, sizeof(queue)) == 0);
+	CHECK(nftsocket_apply(&nft, orders, 9, &fail) == 0);
+	CHECK(nft.lost > 0 && nft.absent == 8 && orders[8].result == 1);
+	CHECK(find(LINESET_BLOCK4, "192.0.2.9") == 1);
+	nftsocket_close(&nft);
+	return 0;
+}
+
+static void
+answers_that_were_lost_are_asked_for_again(void **state)
+{
+	namespace_run("true", check_lost);
+	(void)state;
+}
+
+static int
+check_privileges(void)
+{
+	CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+	CHECK(nftsocket_open(&nft, 1, &fail) == -EPERM);
+	CHECK(strstr(fail.hint, "CAP_NET_ADMIN") != NULL && strstr(fail.hint, "observe") != NULL);
+	return 0;
+}
+
+static void
+without_the_capability_it_says_so(void **state)
+{
+	namespace_run("true", check_privileges);
+	(void)state;
+}
+
 struct range {
 	enum lineset set;
 	uint32_t next, end;
@@ -327,6 +372,8 @@ main(void)
 		cmocka_unit_test(what_is_ordered_is_in_the_kernel_however_often),
 		cmocka_unit_test(removing_what_is_not_there_fails_nothing_else),
 		cmocka_unit_test(a_transaction_that_is_refused_changes_nothing),
+		cmocka_unit_test(answers_that_were_lost_are_asked_for_again),
+		cmocka_unit_test(without_the_capability_it_says_so),
 		cmocka_unit_test(sets_are_replaced_as_a_whole_or_not_at_all),
 		cmocka_unit_test(what_others_do_to_the_table_shows),
 		cmocka_unit_test(all_counters_of_the_table_are_read_and_no_others),
