@@ -59,18 +59,22 @@ struct shape {
 static uint16_t
 own16(struct reader *reader)
 {
-	uint16_t v;
+	const uint8_t *at = reader_take(reader, 2);
+	uint16_t v = 0;
 
-	memcpy(&v, reader_take(reader, 2), 2);
+	if (at != NULL)
+		memcpy(&v, at, 2);
 	return v;
 }
 
 static uint32_t
 own32(struct reader *reader)
 {
-	uint32_t v;
+	const uint8_t *at = reader_take(reader, 4);
+	uint32_t v = 0;
 
-	memcpy(&v, reader_take(reader, 4), 4);
+	if (at != NULL)
+		memcpy(&v, at, 4);
 	return v;
 }
 
@@ -98,9 +102,9 @@ read_list(struct reader *list, struct shape *shape)
 		struct reader value = attribute(&key, NFTA_DATA_VALUE);
 
 		shape->key = reader_left(&value);
+		assert_true(shape->key == 4 || shape->key == 16);
 		if (shape->elements < 8)
-			shape->keys[shape->elements] =
-				address_from_bytes(reader_take(&value, shape->key), shape->key);
+			shape->keys[shape->elements] = address_from_bytes(value.at, shape->key);
 		assert_int_equal(reader_left(&key), 0);
 		if (reader_left(&element) > 0) {
 			value = attribute(&element, NFTA_SET_ELEM_TIMEOUT);
@@ -123,6 +127,7 @@ shape_of(const uint8_t *bytes, size_t size, uint32_t first)
 		struct reader body;
 
 		assert_int_equal(own32(&all), number);
+		assert_false(all.failed);
 		body = reader_sub(&all, length - 12);
 		assert_false(body.failed);
 		reader_skip(&body, 8);
