@@ -28,8 +28,9 @@
  *          - An element's timeout is the kernel's: nobody is held longer, even if all else is dead.
  *
  *          Ingress, an option: what port 25 stops is dropped as it comes in at these interfaces, before routing and
- *          without ICMP, so clients wait. The interface must carry IP, not PPPoE. The chain goes when its interface
- *          does; the others still stop all. Not in observe.
+ *          without ICMP, so clients wait. The interface must carry IP, not PPPoE. Linux 6.18 takes one that is not
+ *          there and waits for it; older kernels may refuse it, and forget the chain when it goes. The other chains
+ *          still stop all. Not in observe.
  *
  *          Each counter says what was stopped: packets and bytes. In `observe` the same rules count and nothing is
  *          stopped. Port 25 and quarantine have each their own mode.
@@ -39,8 +40,9 @@
  *          RULESET_REPLACE removes the table and makes a new one. There is no moment without the rules of this text,
  *          but ALL ELEMENTS ARE GONE (blocks, exemptions, quarantine, allow sets, meter) and counters begin at 0, until
  *          the gate has filled the sets (nftsocket_replace): meanwhile exempt lines are stopped, quarantined ones free.
- *          It is for the first start, and for another size of a set, over_s or interface, which the kernel does
- *          not change in a table that is there. Both also work where there is no table yet.
+ *          It is for the first start, for another size of a set or over_s, and for an interface less: the kernel adds
+ *          to a table that is there, and takes nothing away. Where a table of another release has sets of another kind,
+ *          RENEW fails as a whole and changes nothing. Both also work where there is no table yet.
  * Owns:    nothing; prefixes stay the caller's.
  * Limits:  RULESET_PREFIXES a list, RULESET_INTERFACES. No prefix of length 0. A prefix inside another one of its list
  *          is left out. RULESET_TEXT bytes. Linux 5.10, nft 1.0.

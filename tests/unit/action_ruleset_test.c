@@ -289,6 +289,27 @@ nft_takes_it_in_every_mode(void **state)
 }
 
 static int
+check_other(void)
+{
+	if (system("command -v nft >/dev/null") != 0)
+		return NAMESPACE_MISSING;
+	if (!nft_takes("nft -f -", "table inet lazaret {\nset q4 {\ntype ipv4_addr\n}\n}\n") ||
+		system("test $(nft list ruleset | wc -l) = 5") != 0)
+		return 1;
+	if (nft_takes("nft -f - 2>/dev/null", printed(RULESET_RENEW)) ||
+		system("test $(nft list ruleset | wc -l) = 5") != 0)
+		return 2;
+	return nft_takes("nft -f -", printed(RULESET_REPLACE)) ? 0 : 3;
+}
+
+static void
+a_table_of_another_kind_is_replaced_or_left_as_it_is(void **state)
+{
+	namespace_run("true", check_other);
+	(void)state;
+}
+
+static int
 check_many(void)
 {
 	static struct prefix many[RULESET_PREFIXES];
@@ -329,6 +350,7 @@ main(void)
 		TEST(renewing_empties_chains_and_replacing_takes_the_table),
 		TEST(rules_that_do_not_fit_are_not_half_given),
 		TEST(nft_takes_it_in_every_mode),
+		TEST(a_table_of_another_kind_is_replaced_or_left_as_it_is),
 		TEST(nft_takes_as_many_prefixes_as_are_allowed),
 	};
 

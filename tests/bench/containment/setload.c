@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* setload - what changes of nf_tables' sets cost: for `nft`, which makes the network namespace and the table
  *
- *   setload SET COUNT ROUNDS   prints lines NAME VALUE: seconds, microseconds, MiB; bytes that the kernel holds in all
+ *   setload SET COUNT ROUNDS   prints lines NAME VALUE: seconds, microseconds, MiB, bytes that the kernel holds
  *   setload kernel             the last of these alone
  *
- * Loads the set with COUNT lines, adds and removes single ones ROUNDS times, replaces it by itself. The limit ("bare") is
+ *   setload SET COUNT ROUNDS   prints lines NAME VALUE: seconds, microseconds, MiB, bytes that the kernel has
  * the same bytes, written before, handed to the kernel by send and recv alone.
  */
 #include "gate/nftsocket.h"
