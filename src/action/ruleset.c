@@ -229,6 +229,13 @@ print_rule(struct buffer *into, const char *before, const char *field,
 	}
 }
 
+static bool
+has_length(const struct ruleset_settings *settings, unsigned length)
+{
+	return (length == 64 && settings->is_64) || (length == 56 && settings->is_56) ||
+		(length == 48 && settings->is_48);
+}
+
 static const char *
 mask_of(unsigned length)
 {
@@ -242,13 +249,11 @@ static void
 print_look_up(struct buffer *into, const struct ruleset_settings *settings, enum lineset first,
 	const char *field, const char *after)
 {
-	const bool is_looked_up[] = {settings->is_64, settings->is_56, settings->is_48};
-
 	buffer_print(into, "\t\tip %s @%s %s\n", field, linesets[first].name, after);
 	for (unsigned i = 0; i < 3; i++) {
 		const struct lineset_row *row = &linesets[(unsigned)first + 1 + i];
 
-		if (is_looked_up[i])
+		if (has_length(settings, row->length))
 			buffer_print(into, "\t\tip6 %s & %s @%s %s\n", field, mask_of(row->length),
 				row->name, after);
 	}
@@ -259,6 +264,10 @@ print_look_up(struct buffer *into, const struct ruleset_settings *settings, enum
 static uint32_t
 size_of(const struct ruleset_settings *settings, enum lineset set)
 {
+	/* A length that no line has is never looked up: its sets take no memory. */
+	if (set < LINESET_ALLOW4 && linesets[set].key == 16 &&
+		!has_length(settings, linesets[set].length))
+		return 1;
 	if (set < LINESET_EXEMPT4)
 		return settings->lines_most;
 	if (set < LINESET_Q4)

@@ -40,9 +40,9 @@
  *          RULESET_REPLACE removes the table and makes a new one. There is no moment without the rules of this text,
  *          but ALL ELEMENTS ARE GONE (blocks, exemptions, quarantine, allow sets, meter) and counters begin at 0, until
  *          the gate has filled the sets (nftsocket_replace): meanwhile exempt lines are stopped, quarantined ones free.
- *          It is for the first start, for another size of a set or over_s, and for an interface less: the kernel adds
- *          to a table that is there, and takes nothing away. Where a table of another release has sets of another kind,
- *          RENEW fails as a whole and changes nothing. Both also work where there is no table yet.
+ *          It is for the first start, and for other sizes, lengths of lines or over_s, or an interface less: the kernel
+ *          adds to a table that is there, and takes nothing away. Where a table of another release has sets of another
+ *          kind, RENEW fails as a whole and changes nothing. Both also work where there is no table yet.
  * Owns:    nothing; prefixes stay the caller's.
  * Limits:  RULESET_PREFIXES a list, RULESET_INTERFACES. No prefix of length 0. A prefix inside another one of its list
  *          is left out. RULESET_TEXT bytes. Linux 5.10, nft 1.0.
@@ -90,11 +90,12 @@ struct ruleset_settings {
 	size_t interfaces;
 	uint16_t garden_port; /* of the TPROXY listener; 0: port 80 is refused like all else */
 	uint32_t mark;        /* of what goes to it; not 0 where there is a listener */
-	bool is_64;           /* lengths of IPv6 lines: each costs a look-up a packet */
+	bool is_64; /* lengths of IPv6 lines: each costs a look-up a packet, and its sets */
 	bool is_56;
 	bool is_48;
 
-	/* Sizes of each set. Block and exempt sets take 8 bytes of the kernel's for each even while they are empty. */
+	/* Sizes of each set, even while it is empty: 8 bytes of the kernel's for each of 4/3 as many, rounded up to a
+	 * power of two. So 16 MiB for a block set of a million lines; there are four. */
 	uint32_t lines_most;
 	uint32_t exempt_most;
 	uint32_t quarantine_most;
