@@ -22,7 +22,7 @@ const char *const ruleset_counters[RULESET_COUNTERS] = {
 };
 
 const char *const ruleset_chains[RULESET_CHAINS] = {
-	"before", "web", "forward", "metered", "port25", "back25", "garden", "quarantine"};
+	"web", "forward", "metered", "port25", "back25", "garden", "quarantine"};
 
 /* How long the meter remembers a source, whatever the rate. */
 #define METER_TIME "2m"
@@ -37,7 +37,7 @@ ruleset_defaults(struct ruleset_settings *settings)
 		.is_48 = true,
 		.lines_most = 1 << 20,
 		.exempt_most = 1 << 16,
-		.quarantine_most = 1 << 16,
+		.quarantine_most = 1 << 13,
 		.allow_most = 1 << 16,
 		.meter_most = 1 << 16,
 		.rate = 20,
@@ -480,6 +480,7 @@ print_ingress(struct buffer *into, const struct ruleset_settings *settings)
 		"\t}\n");
 }
 
+/* A hook costs every packet, whatever its rules: the one before routing is there for the garden alone. */
 static void
 print_hooks(struct buffer *into, const struct ruleset_settings *settings)
 {
@@ -488,16 +489,19 @@ print_hooks(struct buffer *into, const struct ruleset_settings *settings)
 	buffer_print(into, "\tchain web {\n");
 	if (with_quarantine)
 		print_look_up(into, settings, LINESET_Q4, "saddr", "goto garden");
+	buffer_print(into, "\t}\n");
+	if (with_quarantine && settings->garden_port != 0)
+		buffer_print(into,
+			"\tchain before {\n"
+			"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
+			"\t\ttcp dport 80 jump web\n"
+			"\t}\n");
 	buffer_print(into,
-		"\t}\n"
-		"\tchain before {\n"
-		"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
-		"\t\ttcp dport 80 jump web\n"
-		"\t}\n"
 		"\tchain forward {\n"
 		"\t\ttype filter hook forward priority filter; policy accept;\n"
-		"\t\ttcp dport 25 jump port25\n"
-		"\t\ttcp sport 25 jump back25\n");
+		"\t\ttcp dport 25 jump port25\n");
+	if (settings->port25 != RULESET_OFF)
+		buffer_print(into, "\t\ttcp sport 25 jump back25\n");
 	if (with_quarantine)
 		print_look_up(into, settings, LINESET_Q4, "saddr", "goto quarantine");
 	buffer_print(into, "\t}\n");

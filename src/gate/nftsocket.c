@@ -205,12 +205,13 @@ note_error(struct outcome *outcome, const struct nftanswer *answer)
 		return;
 	outcome->error = answer->error;
 	fail_what(outcome->fail, "the kernel refuses a change of the sets: %s%s%.*s",
-		strerror(-answer->error), answer->words.length > 0 ? ": " : "",
-		(int)answer->words.length, answer->words.length > 0 ? answer->words.at : "");
+		answer->error == -ENFILE ? "one is full" : strerror(-answer->error),
+		answer->words.length > 0 ? ": " : "", (int)answer->words.length,
+		answer->words.length > 0 ? answer->words.at : "");
 	if (answer->error == -EPERM)
 		fail_hint(outcome->fail, "this needs CAP_NET_ADMIN");
 	else if (answer->error == -ENFILE)
-		fail_hint(outcome->fail, "a set is full: its size is part of the rules");
+		fail_hint(outcome->fail, "the size of a set is part of the rules");
 	else if (answer->error == -ENOENT)
 		fail_hint(outcome->fail, "the table inet " LINESET_TABLE " is not loaded");
 }

@@ -217,6 +217,18 @@ off_has_the_sets_and_no_rules(void **state)
 }
 
 static void
+without_a_garden_nothing_is_hooked_before_routing(void **state)
+{
+	assert_int_equal(times(printed(RULESET_RENEW), "hook prerouting"), 1);
+	settings.garden_port = 0;
+	assert_int_equal(times(printed(RULESET_RENEW), "hook prerouting"), 0);
+	settings.garden_port = 8080;
+	settings.quarantine = RULESET_OFF;
+	assert_int_equal(times(printed(RULESET_RENEW), "hook"), 1);
+	(void)state;
+}
+
+static void
 other_lengths_of_ipv6_lines_cost_nothing(void **state)
 {
 	settings.is_48 = settings.is_64 = false;
@@ -348,6 +360,7 @@ main(void)
 		TEST(to_observe_is_to_stop_nothing),
 		TEST(one_part_is_enforced_while_the_other_is_observed),
 		TEST(off_has_the_sets_and_no_rules),
+		TEST(without_a_garden_nothing_is_hooked_before_routing),
 		TEST(other_lengths_of_ipv6_lines_cost_nothing),
 		TEST(renewing_empties_chains_and_replacing_takes_the_table),
 		TEST(rules_that_do_not_fit_are_not_half_given),

@@ -149,7 +149,7 @@ check_refused(void)
 	begin(2);
 	CHECK(nftsocket_apply(&nft, orders, 3, &fail) == -ENFILE);
 	CHECK(orders[2].result == -ENFILE && orders[0].result == -ECANCELED);
-	CHECK(strstr(fail.hint, "full") != NULL);
+	CHECK(strstr(fail.what, "full") != NULL);
 	CHECK(find(LINESET_BLOCK4, "192.0.2.1") == 0);
 	CHECK(nftsocket_apply(&nft, &cannot, 1, &fail) == -EINVAL && cannot.result == -EINVAL);
 	CHECK(nftsocket_apply(&nft, orders, 2, &fail) == 0);
