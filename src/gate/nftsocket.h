@@ -58,7 +58,7 @@ int nftsocket_apply(struct nftsocket *nft, struct nftsocket_order *orders, size_
 typedef int (*nftsocket_next)(void *context, struct element *ret);
 
 /* Empties the sets (bit 1 << enum lineset) and fills them with what next gives, in one transaction. How many elements;
- * -E2BIG: more than `most`. */
+ * -E2BIG: more than `most`; -ENOBUFS: the answer was lost, so do it again. */
 int64_t nftsocket_replace(struct nftsocket *nft, uint32_t sets, nftsocket_next next, void *context,
 	struct fail *fail) MUST_USE;
 
