@@ -20,6 +20,7 @@
 
 /* Bytes of attributes of one order. */
 #define COA_ATTRIBUTES 960
+#define COA_PORTS_MOST 64
 
 struct coa_settings {
 	size_t nases_most;
@@ -143,7 +144,7 @@ struct coa_counts {
 	uint64_t strays;                /* to no request that ever was */
 	uint64_t doubles;               /* the request was answered already */
 	uint64_t late;                  /* it was given up */
-	uint64_t stale;                 /* of another time (RFC 5176 s6.3) */
+	uint64_t stale;                 /* not of now (RFC 5176 s6.3) */
 };
 
 const struct coa_counts *coa_counts(const struct coa *coa);

@@ -1,4 +1,10 @@
-/* coainside - what the two halves of the client of RFC 5176 share: its orders, and how they end */
+/* coainside - what coa.c and coaanswer.c share
+ *
+ * What:    the structs of the client of RFC 5176, and how its orders end.
+ * Owns:    nothing.
+ * Limits:  as coa.h.
+ * Thread:  as coa.h.
+ */
 #ifndef LAZARET_ACTION_COAINSIDE_H
 #define LAZARET_ACTION_COAINSIDE_H
 
@@ -42,7 +48,8 @@ struct order {
 	bool is_disconnect;
 	bool is_shown;
 	bool is_listed; /* among those to be told */
-	/* The request: its attributes from COA_FRONT on, and right before them as much as the NAS knows of what comes first. */
+	/* The request: its attributes from COA_FRONT on, and right before them as much of what comes first as the NAS
+	 * knows. */
 	uint8_t bytes[COA_FRONT + COA_ATTRIBUTES];
 };
 

@@ -1,4 +1,10 @@
-/* coaprofileinside - what the readers of a profile of a vendor share: where they are, words, mistakes */
+/* coaprofileinside - what coaprofile.c and coaprofileattribute.c share
+ *
+ * What:    where in a profile its readers are, the words of its lines, and mistakes.
+ * Owns:    nothing.
+ * Limits:  as coaprofile.h.
+ * Thread:  as coaprofile.h.
+ */
 #ifndef LAZARET_ACTION_COAPROFILEINSIDE_H
 #define LAZARET_ACTION_COAPROFILEINSIDE_H
 

@@ -4,7 +4,7 @@
  *          ports in turn, and none before the NAS has forgotten it. Of the last request of a place its Authenticator
  *          stays, so that an answer that comes late is told from a forged one.
  * Owns:    its places: 38 bytes each.
- * Limits:  COA_PORTS_MOST ports.
+ * Limits:  255 ports.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_ACTION_COAWINDOW_H
@@ -14,7 +14,6 @@
 #include "source/radius/radius.h"
 
 #define COA_IDENTIFIERS 256
-#define COA_PORTS_MOST  64
 
 struct coa_place {
 	uint32_t order; /* who has it, from 1; 0: nobody */

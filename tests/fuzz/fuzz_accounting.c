@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Any bytes as attributes of an accounting request that is signed rightly: it is discarded for a reason that is counted,
- * or answered with an answer that holds; the same request again gets the same answer and no event; and every text of
- * an event lies inside the request, every prefix is one. As they are the bytes are nobody's request. */
+/* Any bytes as attributes of an accounting request that is signed rightly: it is discarded for a counted reason, or
+ * answered with an answer that holds; the same request again gets the same answer and no event; every text of an
+ * event lies inside the request, every prefix is one. As they are the bytes are nobody's request. */
 #include "fuzz.h"
 #include "identity/accounting.h"
 

@@ -152,10 +152,11 @@ attributes_of(uint64_t order, uint8_t into[16])
 static uint64_t
 order_in(const uint8_t *bytes, size_t length)
 {
-	char text[9] = {0};
+	struct text text = {(const char *)bytes + length - 8, 8};
+	uint64_t order = 0;
 
-	memcpy(text, bytes + length - 8, 8);
-	return strtoull(text, NULL, 10);
+	assert_int_equal(text_parse_u64(text, ORDERS, &order), 0);
+	return order;
 }
 
 static bool
