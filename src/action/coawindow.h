@@ -3,7 +3,7 @@
  * What:    a place is one identifier at one port. The one that was used least recently is taken next (RFC 5080 s2.2.2),
  *          ports in turn, and none before the NAS has forgotten it. Of the last request of a place its Authenticator
  *          stays, so that an answer that comes late is told from a forged one.
- * Owns:    its places: 38 bytes each.
+ * Owns:    its places: 34 bytes each.
  * Limits:  255 ports.
  * Thread:  one at a time.
  */

@@ -4,8 +4,8 @@
  *          responses, and the Message-Authenticator where a packet has one (RFC 2869 s5.14, 5176 s3.4). Comparisons
  *          take the same time wherever bytes differ.
  * Owns:    the secret, wiped when it is freed, and contexts of libcrypto that are kept for all packets. (libcrypto 3
- *          takes a small block of its own for each digest and gives it back. It reads its configuration when the first key
- *          is made: before a process shuts itself in.)
+ *          takes a small block of its own for each digest and gives it back. It reads its configuration when the
+ *          first key is made: that has to be before a process shuts itself in.)
  * Limits:  RADIUS_SECRET bytes of a secret.
  * Thread:  one at a time.
  */
