@@ -55,6 +55,14 @@ add_held(
 	return true;
 }
 
+/* All of the Internet is no line, and IPv4 (RFC 4291 s2.5.5.2) has an attribute of its own. */
+static bool
+add_ipv6(
+	struct reading *reading, enum accounting_from from, struct address address, unsigned length)
+{
+	return length == 0 || address_is_v4(&address) || add_held(reading, from, address, length);
+}
+
 /* Framed-IP-Address. */
 static bool
 take_ipv4(struct reading *reading, const struct radius_attribute *attribute)
@@ -76,7 +84,7 @@ take_ipv6(struct reading *reading, const struct radius_attribute *attribute)
 
 	if (reader_left(&value) != 16)
 		return false;
-	return add_held(reading, ACCOUNTING_IPV6, address_from_bytes(value.at, 16), 128);
+	return add_ipv6(reading, ACCOUNTING_IPV6, address_from_bytes(value.at, 16), 128);
 }
 
 /* A reserved byte, the length in bits, and as many bytes as are needed or more (RFC 3162 s2.3). */
@@ -96,8 +104,7 @@ take_prefix(struct reading *reading, const struct radius_attribute *attribute,
 		return false;
 	if (size > 0)
 		memcpy(address.byte, value.at, size);
-	/* All of the Internet is no line. */
-	return length == 0 || add_held(reading, from, address, length);
+	return add_ipv6(reading, from, address, length);
 }
 
 static bool

@@ -327,6 +327,9 @@ values_that_are_no_addresses_are_passed_over(void **state)
 	radius_add_u32(&writer, RADIUS_FRAMED_IP_ADDRESS, 0xfffffffe);
 	radius_add_u32(&writer, RADIUS_FRAMED_IP_ADDRESS, 0);
 	radius_add(&writer, RADIUS_FRAMED_IPV6_PREFIX, "\0\0", 2);
+	/* IPv4 in the shape of IPv6. */
+	radius_add(
+		&writer, RADIUS_FRAMED_IPV6_ADDRESS, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16);
 	/* Bits behind the prefix, and a prefix in as few bytes as it needs. */
 	radius_add(&writer, RADIUS_FRAMED_IPV6_PREFIX, "\0\x24\x20\1\r\xb8\xff", 7);
 	assert_int_equal(ask_with(f, &writer, ARRIVED), RADIUS_HEADER);
