@@ -41,6 +41,8 @@ take(void *context, const struct accounting_event *event)
 	print_text("session", event->session);
 	printf(" nas=%s time=%s", address_format(&event->nas, text),
 		event->is_stamped ? wall_format(event->time, stamp) : "arrival");
+	if (!event->is_stamped && event->time.us != event->arrived.us)
+		printf("-%llds", (long long)((event->arrived.us - event->time.us) / WALL_SECOND));
 	for (size_t i = 0; i < event->held_count; i++)
 		printf(" %s", prefix_format(&event->held[i].prefix, text));
 	printf("\n");

@@ -24,7 +24,7 @@ max_request_time = 5
 cleanup_delay = %(cleanup)s
 max_requests = 65536
 hostname_lookups = no
-proxy_requests = no
+proxy_requests = %(proxies)s
 log {
 	destination = files
 	file = %(at)s/log
@@ -63,6 +63,7 @@ modules {
 		header = "%%t"
 		permissions = 0600
 	}
+	%(modules)s
 }
 server coa {
 	listen {
@@ -99,10 +100,12 @@ server accounting {
 		ok
 	}
 	accounting {
-		detail
+		%(accounting)s
 	}
 }
+%(more)s
 """
+CONTRIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "contrib", "radius", "freeradius")
 
 
 def missing():
@@ -118,12 +121,26 @@ def free_port():
         return one.getsockname()[1]
 
 
+def contrib(name, at, port):
+    """A file of contrib/, with the places that it says are to be replaced."""
+    with open(os.path.join(CONTRIB, name), encoding="ascii") as file:
+        text = file.read()
+    for old, new in (("/var/log/freeradius/lazaret", at), ("port = 1813", f"port = {port}"), ("CHANGE-ME", SECRET)):
+        text = text.replace(old, new)
+    return text
+
+
 class FreeRadius:
-    def __init__(self, writes=True, threads=4, cleanup=2):
+    """copies_to: the port of an accounting server that gets a copy, as contrib/radius/freeradius has it."""
+
+    def __init__(self, writes=True, threads=4, cleanup=2, copies_to=None):
         self.at = folder()
         self.coa, self.acct = free_port(), free_port()
         values = {"at": self.at, "secret": SECRET, "coa": self.coa, "acct": self.acct, "asked": "asked" if writes else "ok",
-                  "threads": threads, "cleanup": cleanup}
+                  "threads": threads, "cleanup": cleanup, "proxies": "no", "accounting": "detail", "modules": "", "more": ""}
+        if copies_to is not None:
+            values.update({"proxies": "yes", "accounting": "detail.lazaret", "modules": contrib("mods-lazaret", self.at, copies_to),
+                           "more": contrib("sites-lazaret", self.at, copies_to)})
         with open(os.path.join(self.at, "radiusd.conf"), "w", encoding="ascii") as file:
             file.write(CONFIGURATION % values)
         with open(os.path.join(self.at, "dictionary"), "w", encoding="ascii") as file:
