@@ -84,7 +84,7 @@ struct coa_order {
 int coa_add(struct coa *coa, const struct coa_order *order) MUST_USE;
 
 enum coa_stage {
-	COA_ASKED,   /* the NAS says that it is done; all others are ends */
+	COA_ASKED, /* the NAS says that it is done; all others are ends. Not told if the end comes before it was */
 	COA_SHOWN,   /* accounting says so */
 	COA_UNSHOWN, /* the NAS said so, accounting did not in its time */
 	COA_GONE,    /* there is no such session, as the NAS says */
@@ -114,7 +114,7 @@ struct coa_event {
 	uint32_t cause; /* Error-Cause of the last answer; 0: none */
 };
 
-/* What is to be done now: 1 with *ret, 0: nothing. To be called until then. */
+/* What is to be done now: 1 with *ret, 0: nothing. To be called until then. Time never goes back. */
 int coa_next(struct coa *coa, struct wall now, struct coa_event *ret) MUST_USE;
 
 /* When coa_next has something to do again; INT64_MAX: not before something comes. */
