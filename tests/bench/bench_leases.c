@@ -31,6 +31,7 @@ struct question {
 
 static struct leases leases;
 static struct question *questions;
+static volatile uint64_t kept; /* so that nothing is left out */
 
 static struct line_name
 name_of(const struct load *load, uint32_t number)
@@ -162,8 +163,7 @@ run(const struct load *load)
 		(void)ask_in_batches();
 		batch[i] = ASKED / (measure_cpu() - batch[i]) / 1e6;
 		limit[i] = measure_cpu();
-		if (read_lines(memory, bytes) == 1)
-			exit(1);
+		kept = read_lines(memory, bytes);
 		limit[i] = ASKED / (measure_cpu() - limit[i]) / 1e6;
 	}
 	printf("%s: %.1f bytes an interval, %.2f million Starts/s, %.1f %% of look-ups sure\n",
