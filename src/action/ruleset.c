@@ -338,14 +338,13 @@ print_meter(struct buffer *into, const struct ruleset_settings *settings)
 
 /* Port 25 of quarantined lines. Where that is only observed, the policy for port 25 goes on. */
 static void
-print_quarantine25(
-	struct buffer *into, const struct ruleset_settings *settings, bool early, const char *drop)
+print_quarantine25(struct buffer *into, const struct ruleset_settings *settings, bool early)
 {
 	char words[80];
 
 	if (settings->quarantine == RULESET_ENFORCE)
-		snprintf(words, sizeof(words), "counter name %s %s", ruleset_counters[RULESET_Q25],
-			drop);
+		snprintf(words, sizeof(words), "counter name %s drop",
+			ruleset_counters[RULESET_Q25]);
 	else
 		snprintf(words, sizeof(words), "counter name %s", ruleset_counters[RULESET_Q25]);
 	if (settings->quarantine == RULESET_ENFORCE ||
@@ -359,18 +358,18 @@ print_port25(struct buffer *into, const struct ruleset_settings *settings, bool 
 {
 	enum ruleset_mode mode = settings->port25;
 	const char *refuse = early ? "goto drop25" : "reject with icmpx admin-prohibited";
-	const char *drop = early ? "goto drop25" : "drop";
+	const char *block = early ? "drop" : refuse;
 	char words[80];
 
 	buffer_print(into, "\tchain %s {\n", early ? "early25" : "port25");
 	if (!early)
 		buffer_print(into, "\t\tjump metered\n");
-	print_quarantine25(into, settings, early, drop);
+	print_quarantine25(into, settings, early);
 	if (mode != RULESET_OFF) {
 		print_look_up(into, settings, LINESET_BLOCK4, "saddr",
-			stop(words, RULESET_LINE, mode, refuse));
+			stop(words, RULESET_LINE, mode, block));
 		print_look_up(into, settings, LINESET_BLOCK4, "daddr",
-			stop(words, RULESET_LINE, mode, drop));
+			stop(words, RULESET_LINE, mode, "drop"));
 		print_rule(into, "", "daddr", &settings->servers, "return");
 		print_rule(into, "", "saddr", &settings->servers, "return");
 		print_look_up(into, settings, LINESET_EXEMPT4, "saddr", "return");
@@ -378,7 +377,7 @@ print_port25(struct buffer *into, const struct ruleset_settings *settings, bool 
 		print_rule(into, "", "saddr", &settings->residential,
 			stop(words, RULESET_OUT, mode, refuse));
 		print_rule(into, "", "daddr", &settings->residential,
-			stop(words, RULESET_IN, mode, drop));
+			stop(words, RULESET_IN, mode, "drop"));
 	}
 	buffer_print(into, "\t}\n");
 }

@@ -28,9 +28,9 @@
  *          - An element's timeout is the kernel's: nobody is held longer, even if all else is dead.
  *
  *          Ingress, an option: what port 25 stops is dropped as it comes in at these interfaces, before routing and
- *          without ICMP, so clients wait. The interface must carry IP, not PPPoE. Linux 6.18 takes one that is not
- *          there and waits for it; older kernels may refuse it, and forget the chain when it goes. The other chains
- *          still stop all. Not in observe.
+ *          without ICMP, so clients wait; lines in block sets are not metered then. The interface must carry IP, not
+ *          PPPoE. Linux 6.18 takes one that is not there and waits for it; older kernels may refuse it, and forget the
+ *          chain when it goes. The other chains still stop all. Not in observe.
  *
  *          Each counter says what was stopped: packets and bytes. In `observe` the same rules count and nothing is
  *          stopped. Port 25 and quarantine have each their own mode.
