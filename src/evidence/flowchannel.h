@@ -146,8 +146,8 @@ uint32_t flow_channel_know(struct flow_channel *channel, const struct line *line
 void flow_channel_tell(struct flow_channel *channel, uint32_t index,
 	const struct sighting_told *told, struct wall time);
 
-/* A person, or a date, settles what there is against the line: its tests begin again. What it usually does, and where it
- * was, stays known. */
+/* A person, or a date, settles what there is against the line: its tests begin again. What it usually does, and where
+ * it was, stays known. */
 void flow_channel_settle(struct flow_channel *channel, uint32_t index, struct wall now);
 
 /* Takes a sighting of the kind INBOUND, in order of time: how the role mail-server is learnt. */
