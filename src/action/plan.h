@@ -59,8 +59,8 @@ struct plan_change {
 /* Of each kind one may end and another begin. */
 #define PLAN_CHANGES (2 * MEASURE_KINDS)
 
-/* How many changes; those that end something come first. Who is let go at the legal maximum is not held again in the same
- * call: a release leads to another state (probation). */
+/* How many changes; those that end something come first. Who is let go at the legal maximum is not held again in the
+ * same call: a release leads to another state (probation). */
 unsigned plan(const struct plan_settings *settings, const struct plan_facts *facts, struct wall now,
 	struct plan_change changes[PLAN_CHANGES]);
 
