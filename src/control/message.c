@@ -37,6 +37,13 @@ is_open_page(const struct open_page *page, size_t size)
 	return true;
 }
 
+static bool
+is_held_page(const struct held_page *page, size_t size)
+{
+	return size >= offsetof(struct held_page, order) && page->count <= MESSAGE_HELD_MOST &&
+		size == offsetof(struct held_page, order) + page->count * sizeof(*page->order);
+}
+
 bool
 message_check(uint16_t type, const void *body, size_t size)
 {
@@ -57,6 +64,10 @@ message_check(uint16_t type, const void *body, size_t size)
 		return size == sizeof(*open) && open->judges > 0 && open->judge < open->judges;
 	case MESSAGE_OPEN_PAGE:
 		return is_open_page(body, size);
+	case MESSAGE_HELD:
+		return size == sizeof(struct held_question);
+	case MESSAGE_HELD_PAGE:
+		return is_held_page(body, size);
 	case MESSAGE_COUNT:
 		break;
 	}

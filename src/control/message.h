@@ -15,6 +15,7 @@
 #ifndef LAZARET_CONTROL_MESSAGE_H
 #define LAZARET_CONTROL_MESSAGE_H
 
+#include "action/order.h"
 #include "base/wall.h"
 #include "ledger/audit.h"
 
@@ -33,6 +34,8 @@ enum message_type {
 	MESSAGE_ANSWER,    /* struct answer up to its text's end */
 	MESSAGE_OPEN,      /* judge to keeper: struct open_question */
 	MESSAGE_OPEN_PAGE, /* keeper to judge: struct open_page */
+	MESSAGE_HELD,      /* actor to keeper: struct held_question */
+	MESSAGE_HELD_PAGE, /* keeper to actor: struct held_page */
 	MESSAGE_COUNT
 };
 
@@ -105,6 +108,23 @@ struct open_page {
 	uint8_t is_last;
 	uint8_t spare[3];
 	struct open_case open[MESSAGE_OPEN_MOST];
+};
+
+/* The measures that are enforced, after a number, for the actor. */
+struct held_question {
+	uint64_t after;
+	uint64_t number; /* of the question */
+};
+
+#define MESSAGE_HELD_MOST 512
+
+struct held_page {
+	uint64_t number; /* of the question */
+	uint64_t after;  /* where to go on */
+	uint32_t count;
+	uint8_t is_last;
+	uint8_t spare[3];
+	struct order order[MESSAGE_HELD_MOST];
 };
 
 /* Whether a message of this type may have this body: sizes, ends of texts, numbers of verbs. */

@@ -26,6 +26,7 @@ nftsocket_open(struct nftsocket *nft, size_t most, struct fail *fail)
 {
 	const struct timeval wait = {
 		.tv_sec = NFTSOCKET_WAIT_MS / 1000, .tv_usec = NFTSOCKET_WAIT_MS % 1000 * 1000};
+	const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 	struct nftsocket opened = {.sequence = 1,
 		.size = most * ELEMENTS_EACH + (size_t)NFTSOCKET_ORDERS * 3 * ELEMENTS_ALONE +
 			ELEMENTS_FRAME};
@@ -44,6 +45,9 @@ nftsocket_open(struct nftsocket *nft, size_t most, struct fail *fail)
 	if (r >= 0)
 		r = set_option(opened.fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_QUEUE);
 	if (r >= 0 && setsockopt(opened.fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) < 0)
+		r = -errno;
+	/* Who is shut in may send on connected sockets only. */
+	if (r >= 0 && connect(opened.fd, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
 		r = -errno;
 	if (r < 0) {
 		fail_what(fail, "the socket to nf_tables cannot be set: %s", strerror(-r));
@@ -72,12 +76,10 @@ nftsocket_close(struct nftsocket *nft)
 static int
 send_whole(struct nftsocket *nft, const uint8_t *bytes, size_t size)
 {
-	const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 	bool has_grown = false;
 
 	for (;;) {
-		ssize_t sent = sendto(
-			nft->fd, bytes, size, 0, (const struct sockaddr *)&kernel, sizeof(kernel));
+		ssize_t sent = send(nft->fd, bytes, size, 0);
 
 		if (sent == (ssize_t)size)
 			return 0;

@@ -107,6 +107,12 @@ lines_add(struct lines *lines, const struct lines_prefix *prefix, struct fail *f
 	return 0;
 }
 
+const struct lines_prefix *
+lines_prefix_at(const struct lines *lines, size_t index)
+{
+	return index < lines->count ? &lines->prefixes[index] : NULL;
+}
+
 bool
 lines_has_inside(const struct lines *lines)
 {

@@ -52,6 +52,9 @@ int lines_read(struct lines *lines, const char *path, struct fail *fail) MUST_US
 
 bool lines_has_inside(const struct lines *lines);
 
+/* The prefixes in the order in which they came: NULL behind the last. */
+const struct lines_prefix *lines_prefix_at(const struct lines *lines, size_t index);
+
 /* The line of an address and port at this time. 0, or -ENOENT if the address is not of our network. */
 int lines_find(const struct lines *lines, const struct address *address, uint16_t port,
 	struct line *ret) MUST_USE;

@@ -301,6 +301,12 @@ ledger_key(const struct ledger *ledger)
 	return ledger->has_keys ? &ledger->keys.pseudonym : NULL;
 }
 
+uint64_t
+ledger_sequence(const struct ledger *ledger)
+{
+	return ledger->sequence;
+}
+
 struct ledger_counts
 ledger_counts(const struct ledger *ledger)
 {

@@ -64,6 +64,9 @@ int ledger_transition(struct ledger *ledger, const struct verdict *verdict, stru
 /* Keeps all that waits. Once it returned 0 all is on the disk. */
 int ledger_commit(struct ledger *ledger, struct fail *fail) MUST_USE;
 
+/* The number of the last row of the audit trail, as it was when the ledger last looked. */
+uint64_t ledger_sequence(const struct ledger *ledger);
+
 struct ledger_counts {
 	uint64_t kept;     /* transitions written */
 	uint64_t repeated; /* were there already */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/containoptions.h"
 
+#include "identity/lineroles.h"
 #include "program/settings.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static uint8_t
 mode_of(const struct config *config, const char *name)
@@ -37,4 +41,154 @@ containoptions(const struct config *config, struct planning *ret)
 		settings_microseconds(config, "contain.quarantine-most");
 	ret->an_hour = (uint64_t)config_number(config, "contain.brake-hour");
 	ret->at_once = (uint64_t)config_number(config, "contain.brake-held");
+}
+
+/* The lists of the rules, one behind the other in memory of their own. */
+struct lists {
+	struct prefix *at;
+	size_t count, room;
+};
+
+static struct ruleset_prefixes
+take_list(struct lists *lists, const struct config *config, const char *name)
+{
+	const struct prefix *prefixes;
+	size_t count = config_prefixes(config, name, &prefixes);
+	struct ruleset_prefixes list = {.at = lists->at + lists->count, .count = count};
+
+	must(count <= lists->room - lists->count);
+	if (count > 0)
+		memcpy(lists->at + lists->count, prefixes, count * sizeof(*prefixes));
+	lists->count += count;
+	return list;
+}
+
+static int
+take_roles(struct lists *lists, const struct lines *lines, unsigned roles,
+	struct ruleset_prefixes *ret, struct fail *fail)
+{
+	int64_t count = lineroles(lines, roles, lists->at + lists->count, RULESET_PREFIXES);
+
+	if (count < 0) {
+		fail_where(fail, "network.table");
+		fail_what(fail, "has more than %d prefixes for the rules of the kernel",
+			RULESET_PREFIXES);
+		return -E2BIG;
+	}
+	*ret = (struct ruleset_prefixes){.at = lists->at + lists->count, .count = (size_t)count};
+	lists->count += (size_t)count;
+	return 0;
+}
+
+/* Names with blanks between, and the pointers to them in front. */
+static void
+take_interfaces(const struct config *config, struct contain_settings *contain)
+{
+	const char *words = config_string(config, "contain.ingress");
+	size_t length = strlen(words), names = length / 2 + 1;
+	const char **list = xcalloc(1, names * sizeof(*list) + length + 1);
+	char *copy = (char *)(list + names);
+
+	memcpy(copy, words, length + 1);
+	contain->interfaces = list;
+	contain->rules.ingress = list;
+	for (char *at = copy + strspn(copy, " "); *at; at += strspn(at, " ")) {
+		list[contain->rules.interfaces++] = at;
+		at += strcspn(at, " ");
+		if (*at)
+			*at++ = '\0';
+	}
+}
+
+/* Each length of IPv6 lines costs a look-up a packet. */
+static void
+take_lengths(const struct config *config, const struct lines *lines, struct ruleset_settings *rules)
+{
+	uint64_t standard = 0;
+	const struct lines_prefix *prefix;
+
+	must(text_parse_u64(config_choice(config, "network.ipv6-line"), 128, &standard) == 0);
+	rules->is_64 = rules->is_56 = rules->is_48 = false;
+	for (size_t i = 0; (prefix = lines_prefix_at(lines, i)) != NULL; i++) {
+		unsigned length = prefix->line_length > 0  ? prefix->line_length
+			: prefix->prefix.length > standard ? prefix->prefix.length
+							   : (unsigned)standard;
+
+		if (address_is_v4(&prefix->prefix.address))
+			continue;
+		rules->is_64 = rules->is_64 || length == 64;
+		rules->is_56 = rules->is_56 || length == 56;
+		rules->is_48 = rules->is_48 || length == 48;
+	}
+}
+
+int
+containoptions_rules(const struct config *config, const struct lines *lines,
+	struct contain_settings *ret, struct fail *fail)
+{
+	struct lists lists = {.room = 7 * (size_t)RULESET_PREFIXES};
+	struct ruleset_settings *rules = &ret->rules;
+	bool blocks = mode_of(config, "contain.block25") != MEASURE_OBSERVE;
+	unsigned all = (1U << ROLE_LINES) - 1;
+	enum ruleset_mode port25 = text_is(config_choice(config, "contain.port25"), "enforce")
+		? RULESET_ENFORCE
+		: text_is(config_choice(config, "contain.port25"), "observe") ? RULESET_OBSERVE
+									      : RULESET_OFF;
+	int r = 0;
+
+	*ret = (struct contain_settings){.nftables = config_flag(config, "contain.nftables")};
+	ruleset_defaults(rules);
+	ret->prefixes = lists.at = xcalloc(lists.room, sizeof(*lists.at));
+	rules->port25 = blocks ? RULESET_ENFORCE : port25;
+	rules->quarantine = mode_of(config, "contain.quarantine") != MEASURE_OBSERVE
+		? RULESET_ENFORCE
+		: RULESET_OBSERVE;
+	rules->servers = take_list(&lists, config, "contain.servers");
+	rules->resolvers = take_list(&lists, config, "contain.resolvers");
+	rules->portal = take_list(&lists, config, "contain.portal");
+	rules->protected = take_list(&lists, config, "contain.protected");
+	rules->lines_most = (uint32_t)config_number(config, "contain.lines-most");
+	rules->quarantine_most = (uint32_t)config_number(config, "contain.quarantined-most");
+	rules->rate = (uint32_t)config_number(config, "contain.meter");
+	take_interfaces(config, ret);
+	take_lengths(config, lines, rules);
+	/* A line's own block must not wait for the policy of all. */
+	if (port25 == RULESET_ENFORCE || (port25 == RULESET_OBSERVE && !blocks))
+		r = take_roles(&lists, lines, 1U << ROLE_RESIDENTIAL | 1U << ROLE_MOBILE,
+			&rules->residential, fail);
+	if (r == 0)
+		r = take_roles(&lists, lines, all, &rules->inside, fail);
+	return r < 0 || !ret->nftables ? r : ruleset_check(rules, fail);
+}
+
+static int
+refuse(const char *option, const char *what, const char *hint, struct fail *fail)
+{
+	fail_where(fail, "%s", option);
+	fail_what(fail, "%s", what);
+	fail_hint(fail, "%s", hint);
+	return -EINVAL;
+}
+
+int
+containoptions_check(const struct planning *planning, const struct contain_settings *contain,
+	const struct lines *lines, bool has_guard, struct fail *fail)
+{
+	const uint8_t *mode = planning->plan.mode;
+	bool acts = mode[MEASURE_BLOCK25] == MEASURE_ENFORCE ||
+		mode[MEASURE_QUARANTINE] == MEASURE_ENFORCE;
+
+	if (acts && !contain->nftables)
+		return refuse(mode[MEASURE_BLOCK25] == MEASURE_ENFORCE ? "contain.block25"
+								       : "contain.quarantine",
+			"is to be enforced, and nothing does it",
+			"set contain.nftables: yes on the router, or leave it at propose", fail);
+	if (mode[MEASURE_LIMIT] == MEASURE_ENFORCE && !has_guard)
+		return refuse("contain.limit", "is to be enforced, and there is no relay guard",
+			"set relay.listen, or leave it at propose", fail);
+	if (contain->nftables && !lines_has_inside(lines))
+		return refuse("contain.nftables",
+			"needs the own network: nobody else's lines are acted upon",
+			"name its prefixes with network.inside or network.table", fail);
+	return 0;
 }

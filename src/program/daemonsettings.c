@@ -320,7 +320,14 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 	if (r == 0)
 		r = relayoptions_take(config, &ret->relaying, fail);
 	ret->estate.guards = ret->relaying.place_count > 0;
-	return r < 0 ? r : take_lines(config, ret, fail);
+	if (r == 0)
+		r = take_lines(config, ret, fail);
+	if (r == 0)
+		r = containoptions_rules(config, ret->lines, &ret->contain, fail);
+	ret->estate.actors = ret->contain.nftables;
+	return r < 0 ? r
+		     : containoptions_check(&ret->keep.planning, &ret->contain, ret->lines,
+			       ret->estate.guards > 0, fail);
 }
 
 void

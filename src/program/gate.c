@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lazaret-gate - the one process that keeps privileges
  *
- * What:     opens what needs them, low ports, large queues, the packets of an interface, for the parent that
+ * What:    opens what needs them, low ports, large queues, the packets of an interface, for the parent that
  *           started it, and hands the descriptors over. With --bpf it loads the filter of export datagrams before it
- *           shuts itself in, and attaches it when it is told where.
+ *           shuts itself in, and attaches it when it is told where. With --contain it has the rules of containment
+ *           loaded, and keeps the elements of their sets as the actor orders (gate/orders.h); what does that is a
+ *           worker, which its first process replaces when it dies (gate/warden.h).
  * SECURITY: reads nothing from the network: the only bytes that come are orders of its parent, of a
- *           fixed size. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it was started with
- *           them (with --bpf CAP_BPF too), reaches no file, and makes no process. An order that is
- *           malformed ends it, since the parent that sends such a one is not to be trusted any more.
+ *           fixed size, and of the actor. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it
+ *           was started with them (with --bpf CAP_BPF too), reaches no file, and makes no process; a warden, which
+ *           reads nothing but rules of the parent and makes two, is not shut in. An order that is malformed ends it, since
+ *           the parent that sends such a one is not to be trusted any more.
  * LIMITS:   GATE_ORDERS orders in its life. Without a capability the order that needs it is refused, with words.
  */
 #include "runtime/gate.h"
 
+#include "action/ruleset.h"
+#include "gate/warden.h"
 #include "gate/xdp.h"
+#include "runtime/clock.h"
 #include "runtime/event.h"
 #include "runtime/sandbox.h"
 #include "runtime/streams.h"
@@ -20,6 +26,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +39,9 @@
 #define EXIT_MALFORMED 65
 #define EXIT_NOT_ASKED 64
 #define EXIT_SANDBOX   71
+#define GOES_ON        (-1)
+
+#define LOOK_MS 1000
 
 #ifndef CAP_BPF
 #define CAP_BPF 39
@@ -48,6 +58,9 @@ static struct {
 	struct xdp *xdp;
 	struct fail fail; /* why there is none */
 } filter;
+
+/* kept NULL: there is no containment. */
+static struct warden warden;
 
 /* what: a few words; fail may be NULL. */
 static void
@@ -133,6 +146,8 @@ is_well_formed(const struct gate_order *order)
 		return are_zero(order->bytes + sizeof(order->filter),
 			       sizeof(order->bytes) - sizeof(order->filter)) &&
 			is_filter_well_formed(&order->filter);
+	case GATE_RULES:
+		return are_zero(order->bytes, sizeof(order->bytes)) && warden.kept != NULL;
 	default:
 		return false;
 	}
@@ -253,8 +268,8 @@ serve(const struct gate_order *order)
 static int
 enter(bool with_bpf)
 {
-	const struct sandbox sandbox = {
-		.calls = SANDBOX_SOCKETS_OPEN | SANDBOX_DESCRIPTORS | (with_bpf ? SANDBOX_BPF : 0U),
+	const struct sandbox sandbox = {.calls = SANDBOX_SOCKETS_OPEN | SANDBOX_DESCRIPTORS |
+			SANDBOX_CHANNELS | (with_bpf ? SANDBOX_BPF : 0U),
 		.capabilities = UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW |
 			UINT64_C(1) << CAP_NET_BIND_SERVICE |
 			(with_bpf ? UINT64_C(1) << CAP_BPF : 0),
@@ -276,53 +291,197 @@ enter(bool with_bpf)
 	return 0;
 }
 
+/* One order of the parent: GOES_ON, or an exit code. */
+static int
+serve_parent(void)
+{
+	struct gate_order order;
+	int r = receive(&order);
+
+	if (r == 0)
+		return 0;
+	if (r < 0 || !is_well_formed(&order)) {
+		say("an order is malformed: no more are taken", NULL);
+		return EXIT_MALFORMED;
+	}
+	if (order.kind == GATE_RULES && warden.kept != NULL) {
+		/* Only the warden can run a program; the next worker answers. */
+		warden.kept->asked = order.number;
+		return WARDEN_RULES;
+	}
+	return serve(&order) < 0 ? 0 : GOES_ON;
+}
+
 static int
 serve_all(void)
 {
 	for (unsigned orders = 0; orders < GATE_ORDERS; orders++) {
-		struct gate_order order;
-		int r = receive(&order);
+		int r = serve_parent();
 
-		if (r == 0)
-			return 0;
-		if (r < 0 || !is_well_formed(&order)) {
-			say("an order is malformed: no more are taken", NULL);
-			return EXIT_MALFORMED;
-		}
-		if (serve(&order) < 0)
-			return 0;
+		if (r != GOES_ON)
+			return r;
 	}
 	say("too many orders: no more are taken", NULL);
 	return EXIT_MALFORMED;
 }
 
-int
-main(int count, char **arguments)
+/* The answer to an order to load rules, which the worker before this one took. */
+static int
+answer_rules(struct warden_kept *kept)
 {
-	bool with_bpf = count == 2 && strcmp(arguments[1], "--bpf") == 0;
-	int type = 0, family = 0;
-	socklen_t length = sizeof(type);
+	struct gate_answer answer = {.version = GATE_VERSION,
+		.kind = GATE_RULES,
+		.size = sizeof(answer),
+		.number = kept->asked,
+		.error = kept->result,
+		.fail = kept->fail};
 
-	streams_occupy();
-	event_begin("gate");
-	if (count > 1 + with_bpf ||
-		getsockopt(GATE_SOCKET, SOL_SOCKET, SO_TYPE, &type, &length) < 0 ||
-		getsockopt(GATE_SOCKET, SOL_SOCKET, SO_DOMAIN, &family, &length) < 0 ||
-		type != SOCK_SEQPACKET || family != AF_UNIX) {
-		fputs("lazaret-gate is started by lazaretd, and is of no use by hand.\n", stderr);
-		return EXIT_NOT_ASKED;
+	if (kept->asked == 0)
+		return 0;
+	kept->asked = 0;
+	return send_answer(&answer, NULL);
+}
+
+/* The actor's end cannot be hurt by what becomes of this process, nor its parent's by what the actor says. */
+static int
+serve_actor(struct containing *containing, bool has_message)
+{
+	enum containing_outcome outcome =
+		has_message ? containing_take(containing) : containing_look(containing);
+
+	switch (outcome) {
+	case CONTAINING_DONE:
+		return GOES_ON;
+	case CONTAINING_LOST:
+		say("the rules of containment are not there as they were loaded", NULL);
+		return WARDEN_RULES;
+	case CONTAINING_MALFORMED:
+		say("an order of the actor is malformed: no more are taken", NULL);
+		return EXIT_MALFORMED;
+	case CONTAINING_ENDED:
+		return 0;
 	}
-	/* A terminal's interrupt is for the parent; this one ends when the parent has. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
+	return EXIT_MALFORMED;
+}
+
+/* Orders of both; once a second a look whether the rules are there. */
+static int
+serve_both(struct containing *containing)
+{
+	struct pollfd polled[] = {{.fd = GATE_SOCKET, .events = POLLIN},
+		{.fd = containing->orders, .events = POLLIN}};
+	int64_t look_us = 0;
+	int r = GOES_ON;
+
+	while (r == GOES_ON) {
+		if (poll(polled, 2, LOOK_MS) < 0 && errno != EINTR)
+			return EXIT_MALFORMED;
+		if (polled[0].revents != 0)
+			r = serve_parent();
+		if (r == GOES_ON && polled[1].revents != 0)
+			r = serve_actor(containing, true);
+		if (r == GOES_ON && clock_steady() > look_us) {
+			r = serve_actor(containing, false);
+			look_us = clock_steady() + LOOK_MS * 1000;
+		}
+	}
+	return r;
+}
+
+/* Takes orders of the actor, as long as the rules are loaded; without them its orders wait, and the parent knows. */
+static int
+contain(struct containing *containing)
+{
+	struct fail fail = {0};
+	int r = answer_rules(warden.kept);
+
+	if (r < 0)
+		return 0;
+	if (!containing->kept->is_loaded)
+		return serve_all();
+	r = containing_begin(containing, &fail);
+	if (r < 0)
+		say("cannot keep the sets of containment", &fail);
+	return r < 0 ? serve_all() : r == CONTAINING_LOST ? WARDEN_RULES : serve_both(containing);
+}
+
+/* The part that is shut in. */
+static int
+work(bool with_bpf)
+{
+	static struct containing containing;
+	struct fail fail = {0};
+
 	/* Loading reads files and asks the kernel this and that; afterwards only CAP_BPF and CAP_NET_ADMIN are
 	 * needed. */
 	if (with_bpf)
 		filter.xdp = xdp_new(&filter.fail);
 	else
 		filter.fail = (struct fail){.what = "the gate was started without --bpf"};
+	containing = (struct containing){.chains = ruleset_chains,
+		.chain_count = RULESET_CHAINS,
+		.counters = ruleset_counters,
+		.counter_count = RULESET_COUNTERS,
+		.orders = GATE_ORDERS_SOCKET};
+	if (warden.kept != NULL) {
+		containing.kept = &warden.kept->containing;
+		if (containing_open(&containing, warden.rules->most, &fail) < 0)
+			say("cannot keep the sets of containment", &fail);
+	}
 	if (enter(with_bpf) < 0)
 		return EXIT_SANDBOX;
+	return warden.kept != NULL ? contain(&containing) : serve_all();
+}
+
+static bool
+is_seqpacket(int descriptor)
+{
+	int type = 0, family = 0;
+	socklen_t length = sizeof(type);
+
+	return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+		getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 &&
+		type == SOCK_SEQPACKET && family == AF_UNIX;
+}
+
+/* Loads the rules and goes on in a worker; in the warden, the exit code at the end. */
+static int
+begin_containing(bool *is_worker)
+{
+	struct fail fail = {0};
+
+	*is_worker = false;
+	if (!is_seqpacket(GATE_ORDERS_SOCKET) ||
+		warden_begin(&warden, GATE_RULES_MEMORY, &fail) < 0) {
+		say("cannot contain", &fail);
+		return EXIT_NOT_ASKED;
+	}
+	return warden_run(&warden, is_worker);
+}
+
+int
+main(int count, char **arguments)
+{
+	bool with_bpf = false, contains = false, is_worker = true;
+	int r = 0;
+
+	streams_occupy();
+	event_begin("gate");
+	for (int i = 1; i < count; i++) {
+		with_bpf = with_bpf || strcmp(arguments[i], "--bpf") == 0;
+		contains = contains || strcmp(arguments[i], "--contain") == 0;
+	}
+	if (count > 1 + with_bpf + contains || !is_seqpacket(GATE_SOCKET)) {
+		fputs("lazaret-gate is started by lazaretd, and is of no use by hand.\n", stderr);
+		return EXIT_NOT_ASKED;
+	}
+	/* A terminal's interrupt is for the parent; this one ends when the parent has. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (contains)
+		r = begin_containing(&is_worker);
+	if (is_worker)
+		r = work(with_bpf);
 	/* There is nothing to put in order; and a sanitizer looks for leaks by what the sandbox has taken away. */
-	_exit(serve_all());
+	_exit(r);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime/gateclient.h"
 
+#include "runtime/gaterules.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,26 +14,44 @@
 
 #define NAP_MS 5
 
-static _Noreturn void
-become_gate(int descriptor, const char *program, bool with_bpf)
+/* Out of the way of those that the gate is started with; dup2 of a descriptor to itself would leave it closed on
+ * exec, too. */
+static int
+put_aside(int descriptor)
 {
-	char bpf[] = "--bpf", name[] = "lazaret-gate";
-	char *const arguments[] = {name, with_bpf ? bpf : NULL, NULL},
-		    *const environment[] = {NULL};
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return fcntl(descriptor, F_DUPFD_CLOEXEC, GATE_RULES_MEMORY + 1);
+}
 
-	/* dup2 of a descriptor to itself would leave it closed on exec. */
-	if (descriptor == GATE_SOCKET)
-		descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, GATE_SOCKET + 1);
-	if (nothing < 0 || descriptor < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 ||
-		dup2(descriptor, GATE_SOCKET) < 0 || close_range(GATE_SOCKET + 1, ~0U, 0) < 0)
+static _Noreturn void
+become_gate(int descriptor, const char *program, bool with_bpf,
+	const struct gateclient_contain *contain)
+{
+	char bpf[] = "--bpf", contains[] = "--contain", name[] = "lazaret-gate";
+	char *arguments[4] = {name}, *const environment[] = {NULL};
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC), last = GATE_SOCKET, count = 1;
+	int own = put_aside(descriptor), orders = contain != NULL ? put_aside(contain->orders) : -1;
+	int rules = contain != NULL ? put_aside(contain->rules) : -1;
+
+	if (nothing < 0 || own < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 ||
+		dup2(own, GATE_SOCKET) < 0)
+		_exit(126);
+	if (with_bpf)
+		arguments[count++] = bpf;
+	if (contain != NULL) {
+		arguments[count++] = contains;
+		last = GATE_RULES_MEMORY;
+		if (dup2(orders, GATE_ORDERS_SOCKET) < 0 || dup2(rules, GATE_RULES_MEMORY) < 0)
+			_exit(126);
+	}
+	if (close_range((unsigned)last + 1, ~0U, 0) < 0)
 		_exit(126);
 	execve(program, arguments, environment);
 	_exit(127);
 }
 
 int
-gateclient_start(struct gateclient *ret, const char *program, bool with_bpf, struct fail *fail)
+gateclient_start(struct gateclient *ret, const char *program, bool with_bpf,
+	const struct gateclient_contain *contain, struct fail *fail)
 {
 	const struct timeval wait = {.tv_sec = GATECLIENT_WAIT};
 	int pair[2], r = 0;
@@ -48,7 +68,7 @@ gateclient_start(struct gateclient *ret, const char *program, bool with_bpf, str
 		r = -errno;
 	process = r < 0 ? -1 : fork();
 	if (process == 0)
-		become_gate(pair[1], program, with_bpf);
+		become_gate(pair[1], program, with_bpf, contain);
 	if (process < 0) {
 		r = r < 0 ? r : -errno;
 		close(pair[0]);
@@ -249,4 +269,14 @@ gateclient_filter(struct gateclient *client, struct gate_filter *settings, int *
 	for (uint32_t i = 0; i < settings->interfaces; i++)
 		settings->interface[i].mode = answer.mode[i] < GATE_MODE_COUNT ? answer.mode[i] : 0;
 	return (int)expected;
+}
+
+int
+gateclient_rules(struct gateclient *client, struct fail *fail)
+{
+	struct gate_answer answer;
+	struct gate_order order;
+
+	order_begin(&order, GATE_RULES);
+	return ask(client, &order, NULL, 0, &answer, fail);
 }

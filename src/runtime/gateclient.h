@@ -23,10 +23,16 @@ struct gateclient {
 	uint64_t number;
 };
 
-/* program: the path of lazaret-gate. with_bpf: it loads the filter, and keeps CAP_BPF too. Nothing but standard
- * error and its socket is handed on. */
-int gateclient_start(
-	struct gateclient *ret, const char *program, bool with_bpf, struct fail *fail) MUST_USE;
+/* For containment: the gate's end of its socket to the actor (gate/orders.h), and the memory of the rules. */
+struct gateclient_contain {
+	int orders;
+	int rules;
+};
+
+/* program: the path of lazaret-gate. with_bpf: it loads the filter, and keeps CAP_BPF too. contain NULL: there is none.
+ * Nothing but standard error, its socket and those of contain is handed on; they stay the caller's. */
+int gateclient_start(struct gateclient *ret, const char *program, bool with_bpf,
+	const struct gateclient_contain *contain, struct fail *fail) MUST_USE;
 void gateclient_stop(struct gateclient *client);
 
 /* As sockets_open_udp. */
@@ -41,5 +47,8 @@ int gateclient_packets(struct gateclient *client, struct packetring_settings *se
  * they are is returned (see gate_filter_descriptor). The modes in settings become those that it got. */
 int gateclient_filter(struct gateclient *client, struct gate_filter *settings, int *descriptors,
 	struct fail *fail) MUST_USE;
+
+/* Has the rules of containment loaded, which are in the memory (gaterules.h). */
+int gateclient_rules(struct gateclient *client, struct fail *fail) MUST_USE;
 
 #endif

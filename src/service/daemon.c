@@ -10,7 +10,9 @@
 #include "runtime/event.h"
 #include "runtime/notify.h"
 #include "runtime/process.h"
+#include "service/acting.h"
 #include "service/children.h"
+#include "service/containopening.h"
 #include "service/desking.h"
 #include "service/judging.h"
 #include "service/keeper.h"
@@ -44,13 +46,13 @@
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
-#define STEPS 5
+#define STEPS 6
 
 /* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
 static const enum counter_owner stops[STEPS] = {
-	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
+	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_DESK};
 static const enum counter_owner replaced[STEPS] = {
-	OWNER_KEEPER, OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_DESK};
+	OWNER_KEEPER, OWNER_ACTOR, OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;
@@ -58,6 +60,7 @@ struct parent {
 	struct estate estate;
 	struct opening opening;
 	struct relayopening relayopening;
+	struct containopening contain;
 	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
@@ -85,7 +88,10 @@ daemon_settings_done(struct daemon_settings *settings)
 {
 	settings->lines = lines_free(settings->lines);
 	free(settings->allowed);
-	settings->allowed = NULL;
+	free(settings->contain.prefixes);
+	free(settings->contain.interfaces);
+	settings->allowed = settings->contain.prefixes = NULL;
+	settings->contain.interfaces = NULL;
 }
 
 /* The ledger is made by a child, so that the parent and all who come from it never see its keys. */
@@ -141,6 +147,8 @@ run(void *context, const struct child *child)
 			&parent->settings, &parent->estate, &parent->relayopening, child->tries);
 	case OWNER_JUDGE:
 		judging_run(&parent->settings, &parent->estate, child->post.number, child->tries);
+	case OWNER_ACTOR:
+		acting_run(&parent->settings, &parent->estate);
 	case OWNER_KEEPER:
 		keeper_run(&parent->settings, &parent->estate);
 	case OWNER_DESK:
@@ -190,6 +198,8 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "daemon.receivers";
 	if (old->estate.guards != new->estate.guards)
 		return "relay.listen";
+	if (old->contain.nftables != new->contain.nftables)
+		return "contain.nftables";
 	if (old->relaying.relay.keys_most != new->relaying.relay.keys_most)
 		return "relay.keys-most";
 	if (old->relaying.relay.messages_most != new->relaying.relay.messages_most)
@@ -232,6 +242,25 @@ show_refused(struct parent *parent, struct wall when)
 	__atomic_store_n(&parent->duty.status->reload.us, when.us, __ATOMIC_RELAXED);
 }
 
+/* A kernel that takes no rules is no reason to judge nobody: then all is as in observe, and status says so. */
+static void
+load_rules(struct parent *parent)
+{
+	struct daemon_settings *settings = &parent->settings;
+	struct fail fail = {0};
+
+	if (!settings->contain.nftables ||
+		containopening_load(&parent->contain, &settings->contain, &parent->gate, &fail) ==
+			0)
+		return;
+	event(EVENT_CONTAIN_OFF, "where=%s text=%s", fail.where, fail.what);
+	settings->contain.is_off = true;
+	snprintf(settings->contain.why, sizeof(settings->contain.why), "%s%s%s", fail.what,
+		*fail.hint ? "; " : "", fail.hint);
+	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++)
+		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
+}
+
 /* All of the new configuration, or nothing. */
 static int
 reload(struct parent *parent, struct fail *told)
@@ -261,6 +290,7 @@ reload(struct parent *parent, struct fail *told)
 	notify_reloading(&parent->notify);
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
+	load_rules(parent);
 	parent->reloads++;
 	show_refused(parent, (struct wall){0});
 	begin_phase(parent, PHASE_REPLACING);
@@ -562,6 +592,24 @@ tell_left(const struct parent *parent)
 }
 
 static int
+begin_gate(struct parent *parent, struct fail *fail)
+{
+	const struct daemon_settings *settings = &parent->settings;
+	bool contains = settings->contain.nftables;
+	struct gateclient_contain handed;
+	int r = contains ? containopening_begin(&parent->contain, fail) : 0;
+
+	if (r < 0 || (!contains && !opening_needs_gate(&parent->opening, settings)))
+		return r;
+	handed = (struct gateclient_contain){parent->contain.gate, parent->contain.memory};
+	r = gateclient_start(&parent->gate, settings->gate, settings->xdp_count > 0,
+		contains ? &handed : NULL, fail);
+	if (r == 0)
+		load_rules(parent);
+	return r;
+}
+
+static int
 begin(struct parent *parent, struct fail *fail)
 {
 	struct post post = {.owner = OWNER_PARENT};
@@ -581,9 +629,8 @@ begin(struct parent *parent, struct fail *fail)
 	}
 	if (r == 0)
 		r = prepare_ledger(&parent->settings, fail);
-	if (r == 0 && opening_needs_gate(&parent->opening, &parent->settings))
-		r = gateclient_start(
-			&parent->gate, parent->settings.gate, parent->settings.xdp_count > 0, fail);
+	if (r == 0)
+		r = begin_gate(parent, fail);
 	if (r == 0)
 		r = opening_change(&parent->opening, &parent->settings, gate_of(parent), fail);
 	if (r == 0)
@@ -596,6 +643,7 @@ begin(struct parent *parent, struct fail *fail)
 	if (r < 0)
 		return r;
 	parent->estate.lock = parent->lock;
+	parent->estate.actor_gate = parent->contain.actor;
 	parent->estate.seed = seed;
 	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -614,6 +662,8 @@ begin(struct parent *parent, struct fail *fail)
 	parent->children.estate = &parent->estate;
 	parent->children.duty = &parent->duty;
 	children_add(&parent->children, OWNER_KEEPER, 0);
+	for (uint32_t i = 0; i < parent->settings.estate.actors; i++)
+		children_add(&parent->children, OWNER_ACTOR, i);
 	for (uint32_t i = 0; i < parent->settings.estate.judges; i++)
 		children_add(&parent->children, OWNER_JUDGE, i);
 	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
@@ -634,6 +684,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 
 	parent->hooks = hooks;
 	parent->opening = OPENING_NONE;
+	parent->contain = CONTAINOPENING_NONE;
 	parent->notify.descriptor = -1;
 	event_begin("parent");
 	r = hooks->load(hooks->context, &parent->settings, fail);
@@ -648,6 +699,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	opening_close(&parent->opening);
 	if (parent->gate.process > 0)
 		gateclient_stop(&parent->gate);
+	containopening_close(&parent->contain);
 	event(EVENT_STOPPED, "pid=%d", getpid());
 
 out:

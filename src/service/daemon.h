@@ -10,6 +10,7 @@
 #ifndef LAZARET_SERVICE_DAEMON_H
 #define LAZARET_SERVICE_DAEMON_H
 
+#include "action/ruleset.h"
 #include "identity/lines.h"
 #include "ledger/planning.h"
 #include "runtime/gate.h"
@@ -46,6 +47,16 @@ struct keep_settings {
 	struct planning planning; /* what follows of cases */
 };
 
+/* What holds measures here. */
+struct contain_settings {
+	bool nftables;
+	struct ruleset_settings rules;
+	struct prefix *prefixes; /* all of the rules; owned */
+	bool is_off; /* it was asked for, and the kernel does not take it: nothing is enforced */
+	char why[512];
+	const char **interfaces; /* of the rules; owned, with the names behind them */
+};
+
 struct judging_settings {
 	struct parameters parameters;
 	int64_t snapshot_us;
@@ -65,6 +76,7 @@ struct daemon_settings {
 	struct judging_settings judging;
 	struct keep_settings keep;
 	struct relaying_settings relaying;
+	struct contain_settings contain;
 	struct prefix *allowed; /* of receive.export_; owned */
 	struct lines *lines;    /* prefixes and roles, without a key; owned */
 	char operators[64];     /* groups of the control socket; empty: none */

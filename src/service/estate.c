@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/estate.h"
 
+#include "action/order.h"
 #include "identity/accountname.h"
 #include "identity/names.h"
 #include "identity/sighting.h"
@@ -17,7 +18,13 @@
 
 #define RINGS_BYTES (2 * ESTATE_JUDGES * sizeof(struct status_rings))
 
-_Static_assert(4 + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
+/* Orders that wait for the actor; when it is full it asks for all that hold. */
+#define MEASURES_MOST 16384
+
+/* Processes of which there is one at the most. */
+#define SINGLE 5
+
+_Static_assert(SINGLE + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
 /* Shared with all processes that will be forked; all zero, and used memory only where it is touched. */
 static int
@@ -79,6 +86,8 @@ make_memory(struct estate *estate, struct fail *fail)
 		r = share(&estate->cases, sizeof(struct casetable), fail);
 	if (r == 0 && settings->guards > 0)
 		r = share(&estate->orders, sizeof(struct ordertable), fail);
+	if (r == 0 && settings->actors > 0)
+		r = share_ring(&estate->measures, sizeof(struct order), MEASURES_MOST, fail);
 	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
 		r = share_ring(&estate->verdicts[j], sizeof(struct verdict),
 			settings->verdicts_most, fail);
@@ -97,6 +106,10 @@ make_descriptors(struct estate *estate, struct fail *fail)
 {
 	int r = make_wake(&estate->keeper_wake);
 
+	if (r == 0)
+		r = make_wake(&estate->actor_wake);
+	if (r == 0)
+		r = channel_pair(estate->actor_keeper.end);
 	if (r == 0)
 		r = channel_pair(estate->desk_keeper.end);
 	if (r == 0)
@@ -121,9 +134,10 @@ estate_make(struct estate *estate, const struct estate_settings *settings, struc
 	int r;
 
 	must(settings->receivers <= ESTATE_RECEIVERS && settings->guards <= 1);
+	must(settings->actors <= 1);
 	must(estate_putters(settings) >= 1);
 	must(settings->judges >= 1 && settings->judges <= ESTATE_JUDGES);
-	*estate = (struct estate){.settings = *settings, .lock = -1};
+	*estate = (struct estate){.settings = *settings, .lock = -1, .actor_gate = -1};
 	r = make_memory(estate, fail);
 	return r < 0 ? r : make_descriptors(estate, fail);
 }
@@ -140,10 +154,12 @@ estate_place(const struct post *post)
 		return 2;
 	case OWNER_GUARD:
 		return 3;
+	case OWNER_ACTOR:
+		return 4;
 	case OWNER_RECEIVER:
-		return 4 + post->number;
+		return SINGLE + post->number;
 	case OWNER_JUDGE:
-		return 4 + ESTATE_RECEIVERS + post->number;
+		return SINGLE + ESTATE_RECEIVERS + post->number;
 	case OWNER_COUNT:
 		break;
 	}
@@ -154,7 +170,7 @@ estate_place(const struct post *post)
 unsigned
 estate_places(const struct estate *estate)
 {
-	return 4 + ESTATE_RECEIVERS + estate->settings.judges;
+	return SINGLE + ESTATE_RECEIVERS + estate->settings.judges;
 }
 
 struct status_process *
@@ -226,6 +242,8 @@ keep_memory(struct estate *estate, const struct post *post)
 		unshare_memory(&estate->cases, sizeof(struct casetable));
 		unshare_memory(&estate->orders, sizeof(struct ordertable));
 	}
+	if (owner != OWNER_KEEPER && owner != OWNER_ACTOR)
+		unshare_memory(&estate->measures, ring_bytes(sizeof(struct order), MEASURES_MOST));
 	for (uint32_t i = 0; i < estate_putters(settings); i++)
 		keep_putter(estate, post, i);
 	for (uint32_t j = 0; j < settings->judges; j++) {
@@ -257,8 +275,16 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 		into[count++] = estate->desk_judge[post->number].end[1];
 		into[count++] = estate->judge_keeper[post->number].end[0];
 	}
+	if (post->owner == OWNER_ACTOR) {
+		into[count++] = estate->actor_wake;
+		into[count++] = estate->actor_keeper.end[0];
+		if (estate->actor_gate >= 0)
+			into[count++] = estate->actor_gate;
+	}
 	if (post->owner == OWNER_KEEPER) {
 		into[count++] = estate->keeper_wake;
+		into[count++] = estate->actor_wake;
+		into[count++] = estate->actor_keeper.end[1];
 		into[count++] = estate->desk_keeper.end[1];
 	}
 	if (post->owner == OWNER_DESK) {
@@ -322,6 +348,20 @@ estate_verdicts_taking(const struct estate *estate, uint32_t judge, struct ring 
 }
 
 void
+estate_measures_putting(const struct estate *estate, struct ring *ret)
+{
+	ring_attach_putting(
+		ret, estate->measures, sizeof(struct order), MEASURES_MOST, estate->actor_wake);
+}
+
+void
+estate_measures_taking(const struct estate *estate, struct ring *ret)
+{
+	ring_attach_taking(
+		ret, estate->measures, sizeof(struct order), MEASURES_MOST, estate->actor_wake);
+}
+
+void
 estate_free(struct estate *estate)
 {
 	const struct estate_settings *settings = &estate->settings;
@@ -334,6 +374,7 @@ estate_free(struct estate *estate)
 	unshare_memory(&estate->accountnames, sizeof(struct accountnames));
 	unshare_memory(&estate->cases, sizeof(struct casetable));
 	unshare_memory(&estate->orders, sizeof(struct ordertable));
+	unshare_memory(&estate->measures, ring_bytes(sizeof(struct order), MEASURES_MOST));
 	for (uint32_t i = 0; i < estate_putters(settings); i++) {
 		unshare_memory(&estate->names[i], names_bytes(settings->names_most));
 		for (uint32_t j = 0; j < settings->judges; j++)
@@ -357,6 +398,9 @@ estate_free(struct estate *estate)
 	close(estate->desk_keeper.end[1]);
 	close(estate->desk_guard.end[0]);
 	close(estate->desk_guard.end[1]);
+	close(estate->actor_keeper.end[0]);
+	close(estate->actor_keeper.end[1]);
+	close(estate->actor_wake);
 	close(estate->keeper_wake);
 	(void)munmap(estate->rings, RINGS_BYTES);
 	(void)munmap(estate->pages, STATUS_PROCESSES * sizeof(struct status_process));

@@ -27,6 +27,7 @@ struct post {
 struct estate_settings {
 	uint32_t receivers;
 	uint32_t guards; /* 0 or 1 */
+	uint32_t actors; /* 0 or 1 */
 	uint32_t judges;
 	size_t sightings_most; /* that wait for one judge from one putter: a power of two */
 	size_t verdicts_most;  /* that wait for the keeper from one judge: a power of two */
@@ -50,14 +51,18 @@ struct estate {
 	void *accountnames; /* struct accountnames, of the guard; NULL: there is none */
 	void *cases;        /* struct casetable, of the keeper for the guard; the same */
 	void *orders;       /* struct ordertable, the same */
+	void *measures; /* ring of struct order, of the keeper for the actor; NULL: there is none */
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
-	uint32_t seed; /* by which exporters are given to receivers: statefolder_seed */
+	int actor_wake;
+	int actor_gate; /* the actor's socket to the gate; the parent's; -1: none */
+	uint32_t seed;  /* by which exporters are given to receivers: statefolder_seed */
 	int lock; /* of the folder of the state: nobody else works there while any process has it; -1: none */
 	struct ends parent[STATUS_PROCESSES]; /* parent to each process */
 	struct ends desk_keeper;
 	struct ends desk_guard; /* used where there is a guard */
 	struct ends desk_judge[ESTATE_JUDGES];
+	struct ends actor_keeper; /* used where there is an actor */
 	struct ends judge_keeper[ESTATE_JUDGES];
 };
 
@@ -92,5 +97,7 @@ void estate_sightings_taking(
 	const struct estate *estate, uint32_t putter, uint32_t judge, struct ring *ret);
 void estate_verdicts_putting(const struct estate *estate, uint32_t judge, struct ring *ret);
 void estate_verdicts_taking(const struct estate *estate, uint32_t judge, struct ring *ret);
+void estate_measures_putting(const struct estate *estate, struct ring *ret);
+void estate_measures_taking(const struct estate *estate, struct ring *ret);
 
 #endif

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/keeper.h"
-
 #include "control/message.h"
 #include "identity/accountname.h"
 #include "identity/names.h"
@@ -14,6 +12,8 @@
 #include "service/keeperaccount.h"
 #include "service/keeperanswer.h"
 #include "service/keeperfollow.h"
+#include "service/keeperinside.h"
+#include "service/keeperorders.h"
 #include "service/post.h"
 #include "service/shutin.h"
 
@@ -44,56 +44,6 @@
 
 /* So long status tells of a ledger that was made anew, unless somebody looks at its audit trail. */
 #define RENEWED_US WALL_DAY
-
-/* What the ledger refused: each is over when the same succeeds again, or the ledger was opened anew. */
-enum refusal {
-	REFUSED_OPEN = 1,
-	REFUSED_VERDICT = 2,
-	REFUSED_QUESTION = 4, /* of a judge */
-	REFUSED_RETENTION = 8,
-	REFUSED_REVIEW = 16,
-	REFUSED_ALL = 31,
-};
-
-struct keeper {
-	const struct daemon_settings *settings;
-	struct estate *estate;
-	struct duty duty;
-	struct ledger *ledger; /* NULL while it cannot be opened */
-	struct stat file;      /* its file when it was opened */
-	struct keys keys;
-	struct ring from[ESTATE_JUDGES];
-	struct names names[ESTATE_PUTTERS];
-	bool is_stuck;                     /* verdicts were handed in and could not be committed */
-	unsigned refused;                  /* enum refusal, those that are not over */
-	bool is_judge_gone[ESTATE_JUDGES]; /* and the parent, who could start another */
-	int64_t orphan_us;                 /* when the parent was last there */
-	int64_t retry_us;
-	int64_t looked_us;
-	int64_t retention_us;       /* when it is due */
-	struct retention retention; /* what is done of it */
-	bool is_retaining;
-	struct keeperfollow follow;
-	uint64_t commits;
-	uint64_t failures;
-	uint64_t nameless;
-	uint64_t cases_displaced; /* of the table for the guard */
-	struct wall renewed;      /* the ledger, and nobody saw it; us 0: not so */
-	bool tells_renewed;
-	uint64_t open;                      /* cases, when they were last counted */
-	struct ledger_counts counted;       /* what the ledger had done by then */
-	struct ledger_counts before;        /* by ledgers that were closed again */
-	uint32_t first;                     /* judge whose ring is taken first */
-	struct verdict batch[KEEPER_BATCH]; /* that waits for the next commit */
-	size_t batched;
-	union {
-		struct question question;
-		struct open_question open;
-		uint8_t bytes[CHANNEL_BODY];
-	} message;
-	struct answer answer;
-	struct open_page page;
-};
 
 static int
 open_ledger(struct ledger **ret, const char *path, enum store_mode mode, struct wall now,
@@ -171,8 +121,8 @@ keeper_prepare(const struct keep_settings *settings, struct wall now, struct fai
 	return r;
 }
 
-static void
-note_failure(struct keeper *keeper, enum refusal what, const struct fail *fail)
+void
+keeperinside_fails(struct keeper *keeper, enum refusal what, const struct fail *fail)
 {
 	keeper->failures++;
 	if (what == REFUSED_OPEN || what == REFUSED_VERDICT)
@@ -187,8 +137,8 @@ note_failure(struct keeper *keeper, enum refusal what, const struct fail *fail)
 	keeper->refused |= what;
 }
 
-static void
-note_success(struct keeper *keeper, enum refusal what)
+void
+keeperinside_works(struct keeper *keeper, enum refusal what)
 {
 	unsigned refused = keeper->refused & ~(unsigned)what;
 	bool is_over = keeper->refused != 0 && refused == 0;
@@ -224,15 +174,15 @@ show_renewed(struct keeper *keeper)
 }
 
 /* Who looks at the audit trail sees in its first row that it is new. */
-static void
-note_seen(struct keeper *keeper)
+void
+keeperinside_seen(struct keeper *keeper)
 {
 	struct fail fail = {0};
 
 	if (keeper->renewed.us == 0)
 		return;
 	if (ledger_renewal_seen(keeper->ledger, &fail) < 0)
-		note_failure(keeper, REFUSED_QUESTION, &fail);
+		keeperinside_fails(keeper, REFUSED_QUESTION, &fail);
 	else
 		keeper->renewed = (struct wall){0};
 }
@@ -271,10 +221,10 @@ close_ledger(struct keeper *keeper)
 }
 
 /* What was not committed comes again from the rings. */
-static void
-give_up_ledger(struct keeper *keeper, const struct fail *fail)
+void
+keeperinside_give_up(struct keeper *keeper, const struct fail *fail)
 {
-	note_failure(keeper, REFUSED_OPEN, fail);
+	keeperinside_fails(keeper, REFUSED_OPEN, fail);
 	close_ledger(keeper);
 	keeper->is_stuck = false;
 	keeper->batched = 0;
@@ -296,20 +246,20 @@ check_file(struct keeper *keeper)
 		now.st_dev == keeper->file.st_dev)
 		return;
 	fail_what(&fail, "its file was removed or replaced while it was in use");
-	give_up_ledger(keeper, &fail);
+	keeperinside_give_up(keeper, &fail);
 }
 
 /* The ledger, if it can be had. */
-static int
-show_orders(struct keeper *keeper, struct fail *fail)
+int
+keeperinside_show_orders(struct keeper *keeper, struct fail *fail)
 {
 	if (keeper->estate->orders == NULL)
 		return 0;
 	return keeper_show_orders(keeper->ledger, keeper->estate->orders, fail);
 }
 
-static bool
-has_ledger(struct keeper *keeper)
+bool
+keeperinside_has_ledger(struct keeper *keeper)
 {
 	const char *path = keeper->settings->keep.ledger;
 	struct fail fail = {0};
@@ -324,13 +274,15 @@ has_ledger(struct keeper *keeper)
 		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0 &&
 		keeperfollow_cases(keeper->ledger, keeper->estate->cases, &keeper->cases_displaced,
 			&fail) >= 0 &&
-		show_orders(keeper, &fail) >= 0) {
+		keeperinside_show_orders(keeper, &fail) >= 0) {
 		ledger_plan(keeper->ledger, &keeper->settings->keep.planning);
-		note_success(keeper, REFUSED_ALL);
+		keeperorders_begin(&keeper->orders, &keeper->acts, &keeper->keys,
+			ledger_sequence(keeper->ledger));
+		keeperinside_works(keeper, REFUSED_ALL);
 		return true;
 	}
 	close_ledger(keeper);
-	note_failure(keeper, REFUSED_OPEN, &fail);
+	keeperinside_fails(keeper, REFUSED_OPEN, &fail);
 	return false;
 }
 
@@ -409,12 +361,12 @@ commit(struct keeper *keeper)
 
 	if (ledger_commit(keeper->ledger, &fail) < 0) {
 		keeper->is_stuck = true;
-		note_failure(keeper, REFUSED_VERDICT, &fail);
+		keeperinside_fails(keeper, REFUSED_VERDICT, &fail);
 		return false;
 	}
 	keeper->is_stuck = false;
 	keeper->commits++;
-	note_success(keeper, REFUSED_VERDICT);
+	keeperinside_works(keeper, REFUSED_VERDICT);
 	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
 		ring_taken(&keeper->from[j]);
 	for (size_t i = 0; i < keeper->batched; i++)
@@ -439,7 +391,7 @@ take_ring(struct keeper *keeper, uint32_t judge)
 	}
 	for (int64_t i = 0; i < n; i++) {
 		if (hand_in(keeper, &verdict[i], &fail) < 0) {
-			note_failure(keeper, REFUSED_VERDICT, &fail);
+			keeperinside_fails(keeper, REFUSED_VERDICT, &fail);
 			keeper->is_stuck = true;
 			ring_give_back(&keeper->from[judge], (size_t)(n - i));
 			return false;
@@ -458,7 +410,8 @@ take(struct keeper *keeper)
 {
 	uint32_t judges = keeper->settings->estate.judges;
 
-	if (!has_ledger(keeper) || (keeper->is_stuck && clock_steady() < keeper->retry_us))
+	if (!keeperinside_has_ledger(keeper) ||
+		(keeper->is_stuck && clock_steady() < keeper->retry_us))
 		return false;
 	ledger_set_time(keeper->ledger, keeper->duty.clock.now);
 	if (!keeper->is_stuck) {
@@ -490,11 +443,11 @@ retain(struct keeper *keeper)
 	keeper->looked_us = 0;
 	r = retention_step(retention, keeper->ledger, &fail);
 	if (r < 0) {
-		note_failure(keeper, REFUSED_RETENTION, &fail);
+		keeperinside_fails(keeper, REFUSED_RETENTION, &fail);
 		keeper->retention_us = clock_steady() + RETRY_US;
 		return false;
 	}
-	note_success(keeper, REFUSED_RETENTION);
+	keeperinside_works(keeper, REFUSED_RETENTION);
 	if (r > 0)
 		return true;
 	keeper->is_retaining = false;
@@ -516,10 +469,24 @@ review(struct keeper *keeper)
 		return false;
 	r = keeperfollow_review(&keeper->follow, keeper->ledger, clock_steady(), &fail);
 	if (r < 0)
-		note_failure(keeper, REFUSED_REVIEW, &fail);
+		keeperinside_fails(keeper, REFUSED_REVIEW, &fail);
 	else if ((keeper->refused & REFUSED_REVIEW) != 0)
-		note_success(keeper, REFUSED_REVIEW);
+		keeperinside_works(keeper, REFUSED_REVIEW);
 	return r > 0;
+}
+
+/* After whatever was written. What cannot be told now is told the next time. */
+static void
+tell_actor(struct keeper *keeper)
+{
+	struct fail fail = {0};
+
+	if (keeper->estate->measures == NULL || keeper->ledger == NULL || keeper->is_stuck)
+		return;
+	if (keeperorders_tell(&keeper->orders, keeper->ledger, &fail) < 0)
+		keeperinside_fails(keeper, REFUSED_ORDERS, &fail);
+	else if ((keeper->refused & REFUSED_ORDERS) != 0)
+		keeperinside_works(keeper, REFUSED_ORDERS);
 }
 
 /* All cases are counted now and then only; between, what the ledger did tells how many are open. */
@@ -535,7 +502,7 @@ show_open(struct keeper *keeper, const struct ledger_counts *counts)
 		if (ledger_count_cases(keeper->ledger, &all, &open, &fail) == 0) {
 			keeper->open = open;
 			keeper->counted = *counts;
-			note_success(keeper, REFUSED_QUESTION);
+			keeperinside_works(keeper, REFUSED_QUESTION);
 		}
 	}
 	now = (int64_t)(keeper->open + counts->opened - keeper->counted.opened) -
@@ -566,113 +533,18 @@ show(struct keeper *keeper)
 		show_open(keeper, &counts);
 }
 
-static void
-answer_open(struct keeper *keeper, uint32_t judge)
-{
-	struct open_page *page = &keeper->page;
-	struct fail fail = {0};
-
-	/* The judge asks again. */
-	if (keeper_open_page(keeper->ledger, &keeper->message.open, page, &fail) < 0) {
-		note_failure(keeper, REFUSED_QUESTION, &fail);
-		return;
-	}
-	note_success(keeper, REFUSED_QUESTION);
-	(void)channel_send(keeper->estate->judge_keeper[judge].end[1], MESSAGE_OPEN_PAGE, page,
-		offsetof(struct open_page, open) + page->count * sizeof(*page->open));
-}
-
-/* Each asks for itself. */
-static bool
-is_open_question(const struct keeper *keeper, uint32_t judge, uint16_t type)
-{
-	const struct open_question *open = &keeper->message.open;
-
-	return type == MESSAGE_OPEN && open->judge == judge &&
-		open->judges == keeper->settings->estate.judges;
-}
-
-/* Judges that ask while there is no ledger wait: their question stays in the channel. */
-static void
-hear_judges(struct keeper *keeper)
-{
-	if (!has_ledger(keeper))
-		return;
-	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
-		int channel = keeper->estate->judge_keeper[j].end[1];
-		int64_t size = 0;
-
-		for (int i = 0; i < MESSAGE_TURN; i++) {
-			uint16_t type;
-
-			size = message_receive(
-				channel, &type, keeper->message.bytes, sizeof(keeper->message));
-			if (size < 0 && size != -EBADMSG)
-				break;
-			if (size >= 0 && is_open_question(keeper, j, type))
-				answer_open(keeper, j);
-			else
-				event(EVENT_BAD_MESSAGE, "peer=judge number=%u", j);
-		}
-		keeper->is_judge_gone[j] = size == -EPIPE;
-	}
-}
-
-/* Without a ledger there is only one answer. */
-static void
-answer(struct keeper *keeper)
-{
-	static const char text[] =
-		"the ledger cannot be read at the moment; lazaret status says why\n";
-	struct fail fail = {0};
-
-	if (keeper->ledger != NULL) {
-		ledger_set_time(keeper->ledger, keeper->duty.clock.now);
-		keeper_answer(keeper->ledger, keeper->settings->lines, &keeper->message.question,
-			&keeper->answer);
-		if (keeper->message.question.ask == ASK_AUDIT && keeper->answer.code == 0)
-			note_seen(keeper);
-		/* What the guard was not shown it is shown when the ledger is opened again. */
-		if (keeper->message.question.ask == ASK_ORDER && show_orders(keeper, &fail) < 0)
-			give_up_ledger(keeper, &fail);
-		return;
-	}
-	keeper->answer = (struct answer){
-		.id = keeper->message.question.id, .code = -EIO, .size = sizeof(text) - 1};
-	memcpy(keeper->answer.text, text, sizeof(text) - 1);
-}
-
-static void
-hear_desk(struct keeper *keeper)
-{
-	int channel = keeper->estate->desk_keeper.end[1];
-
-	for (int i = 0; i < MESSAGE_TURN; i++) {
-		uint16_t type;
-		int64_t size = message_receive(
-			channel, &type, keeper->message.bytes, sizeof(keeper->message));
-
-		if (size < 0 && size != -EBADMSG)
-			break;
-		if (size < 0 || type != MESSAGE_QUESTION) {
-			event(EVENT_BAD_MESSAGE, "peer=desk number=0");
-			continue;
-		}
-		(void)has_ledger(keeper);
-		answer(keeper);
-		(void)channel_send(channel, MESSAGE_ANSWER, &keeper->answer,
-			offsetof(struct answer, text) + keeper->answer.size);
-	}
-}
-
 /* Hears who speaks; sleeps if nothing was written just now, and nothing else is to be done. */
 static void
 rest(struct keeper *keeper, bool wrote)
 {
-	struct pollfd polled[3 + ESTATE_JUDGES] = {
+	struct pollfd polled[4 + ESTATE_JUDGES] = {
 		{.fd = keeper->duty.parent, .events = POLLIN},
 		{.fd = keeper->estate->desk_keeper.end[1], .events = POLLIN},
 		{.fd = keeper->estate->keeper_wake, .events = POLLIN},
+		{.fd = keeper->ledger != NULL && keeper->estate->measures != NULL
+				? keeper->estate->actor_keeper.end[1]
+				: -1,
+			.events = POLLIN},
 	};
 	uint32_t judges = keeper->settings->estate.judges;
 	bool empty = true, waits = keeper->is_stuck || keeper->ledger == NULL;
@@ -680,7 +552,7 @@ rest(struct keeper *keeper, bool wrote)
 
 	for (uint32_t j = 0; j < judges; j++) {
 		/* Without a ledger their questions wait; they must not wake us all the time. */
-		polled[3 + j] =
+		polled[4 + j] =
 			(struct pollfd){.fd = keeper->ledger != NULL && !keeper->is_judge_gone[j]
 					? keeper->estate->judge_keeper[j].end[1]
 					: -1,
@@ -689,16 +561,18 @@ rest(struct keeper *keeper, bool wrote)
 			empty = ring_sleep(&keeper->from[j]) && empty;
 	}
 	if (keeper->duty.is_orphan)
-		polled[0].fd = polled[1].fd = -1;
-	(void)poll(polled, 3 + judges, !wrote && (empty || waits) ? IDLE_MS : 0);
+		polled[0].fd = polled[1].fd = polled[3].fd = -1;
+	(void)poll(polled, 4 + judges, !wrote && (empty || waits) ? IDLE_MS : 0);
 	for (uint32_t j = 0; j < judges; j++)
 		ring_awake(&keeper->from[j]);
 	(void)eventfd_read(keeper->estate->keeper_wake, &count);
 	if (polled[0].revents != 0)
 		duty_hear(&keeper->duty);
 	if (polled[1].revents != 0)
-		hear_desk(keeper);
-	hear_judges(keeper);
+		keeperpeers_hear_desk(keeper);
+	if (polled[3].revents != 0 && keeper->ledger != NULL)
+		keeperpeers_hear_actor(keeper);
+	keeperpeers_hear_judges(keeper);
 }
 
 static void
@@ -710,10 +584,12 @@ begin(struct keeper *keeper)
 	lines_set_key(keeper->settings->lines, &keeper->keys.pseudonym);
 	for (uint32_t j = 0; j < settings->judges; j++)
 		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);
+	if (keeper->estate->measures != NULL)
+		estate_measures_putting(keeper->estate, &keeper->acts);
 	for (uint32_t i = 0; i < estate_putters(settings); i++)
 		must(names_open(&keeper->names[i], keeper->estate->names[i],
 			     names_bytes(settings->names_most)) == 0);
-	(void)has_ledger(keeper);
+	(void)keeperinside_has_ledger(keeper);
 }
 
 /* When the parent was killed nobody tells who ends first: the judges' last verdicts are waited for. */
@@ -776,8 +652,10 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 		if (!keeper->duty.is_orphan)
 			keeper->orphan_us = clock_steady();
 		wrote = take(keeper);
+		tell_actor(keeper);
 		wrote = retain(keeper) || wrote;
 		wrote = review(keeper) || wrote;
+		tell_actor(keeper);
 		rest(keeper, wrote);
 		show(keeper);
 	}

@@ -59,7 +59,7 @@ ports_are_opened_by_the_gate_and_used_here(void **state)
 	struct gateclient client;
 	int one, four[4];
 
-	assert_int_equal(gateclient_start(&client, gate, false, NULL), 0);
+	assert_int_equal(gateclient_start(&client, gate, false, NULL, NULL), 0);
 	assert_int_equal(gateclient_udp(&client, &local, &one, NULL, NULL), 0);
 	assert_true(receives(one));
 	assert_true(fcntl(one, F_GETFD) & FD_CLOEXEC);
@@ -83,7 +83,7 @@ as_many_sockets_as_a_group_can_have_come_in_one_answer(void **state)
 	int all[SOCKETS_GROUP];
 
 	group.count = SOCKETS_GROUP;
-	assert_int_equal(gateclient_start(&client, gate, false, NULL), 0);
+	assert_int_equal(gateclient_start(&client, gate, false, NULL, NULL), 0);
 	/* Twice: the gate keeps none of them. */
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(gateclient_udp(&client, &group, all, NULL, NULL), 0);
@@ -101,7 +101,7 @@ a_port_that_is_taken_is_told_and_the_gate_goes_on(void **state)
 	struct fail fail = {0};
 	int first, second = -1;
 
-	assert_int_equal(gateclient_start(&client, gate, false, NULL), 0);
+	assert_int_equal(gateclient_start(&client, gate, false, NULL, NULL), 0);
 	assert_int_equal(gateclient_udp(&client, &local, &first, NULL, NULL), 0);
 	again.port = (uint16_t)sockets_port(first);
 	assert_int_equal(gateclient_udp(&client, &again, &second, NULL, &fail), -EADDRINUSE);
@@ -120,12 +120,12 @@ a_gate_that_is_not_there_is_told(void **state)
 	struct gateclient client;
 	struct fail fail = {0};
 
-	assert_int_equal(gateclient_start(&client, "/no/such/gate", false, &fail), -ENOENT);
+	assert_int_equal(gateclient_start(&client, "/no/such/gate", false, NULL, &fail), -ENOENT);
 	assert_string_equal(fail.where, "/no/such/gate");
 	assert_int_equal(client.descriptor, -1);
 	gateclient_stop(&client);
 	/* One that is no gate ends without an answer. */
-	assert_int_equal(gateclient_start(&client, "/bin/true", false, NULL), 0);
+	assert_int_equal(gateclient_start(&client, "/bin/true", false, NULL, NULL), 0);
 	assert_int_equal(gateclient_udp(&client, &local, &(int){0}, NULL, &fail), -EPIPE);
 	assert_string_equal(fail.where, "gate");
 	gateclient_stop(&client);
@@ -152,7 +152,7 @@ end_after(const void *bytes, size_t size, bool with_descriptor)
 		message.msg_control = &control;
 		message.msg_controllen = sizeof(control);
 	}
-	assert_int_equal(gateclient_start(&client, gate, false, NULL), 0);
+	assert_int_equal(gateclient_start(&client, gate, false, NULL, NULL), 0);
 	assert_int_equal(sendmsg(client.descriptor, &message, 0), size);
 	if (recv(client.descriptor, got, sizeof(got), 0) > 0) {
 		gateclient_stop(&client);
@@ -218,7 +218,7 @@ the_gate_ends_with_its_parent(void **state)
 	struct gateclient client;
 	int status, one;
 
-	assert_int_equal(gateclient_start(&client, gate, false, NULL), 0);
+	assert_int_equal(gateclient_start(&client, gate, false, NULL, NULL), 0);
 	assert_int_equal(gateclient_udp(&client, &local, &one, NULL, NULL), 0);
 	close(one);
 	close(client.descriptor);
@@ -236,7 +236,7 @@ has_no_more_than(const char *capabilities, bool with_bpf)
 	char path[64], set[64], text[8192] = "";
 	int one, file;
 
-	EXPECT(gateclient_start(&client, gate, with_bpf, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, with_bpf, NULL, NULL) == 0);
 	EXPECT(gateclient_udp(&client, &local, &one, NULL, NULL) == 0);
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)client.process);
 	file = open(path, O_RDONLY | O_CLOEXEC);
@@ -276,7 +276,7 @@ opens_what_its_parent_may_not(void)
 	struct gateclient client;
 	int descriptor;
 
-	EXPECT(gateclient_start(&client, gate, false, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, false, NULL, NULL) == 0);
 	EXPECT(setgid(65534) == 0 && setuid(65534) == 0);
 	low.port = 79;
 	low.buffer = 16U << 20;
@@ -316,7 +316,7 @@ reads_packets(void)
 
 	at.sll_ifindex = (int)if_nametoindex("left");
 	EXPECT(bind(sender, (struct sockaddr *)&at, sizeof(at)) == 0);
-	EXPECT(gateclient_start(&client, gate, false, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, false, NULL, NULL) == 0);
 	EXPECT(setgid(65534) == 0 && setuid(65534) == 0);
 	EXPECT(packetring_check(&settings, NULL) == 0);
 	EXPECT(packetring_open(&settings, NULL) == -EPERM);
@@ -365,7 +365,7 @@ attaches_a_filter(void)
 	struct fail fail = {0};
 	int descriptors[SOCKETS_GROUP], r;
 
-	EXPECT(gateclient_start(&client, gate, true, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, true, NULL, NULL) == 0);
 	r = gateclient_filter(&client, &settings, descriptors, &fail);
 	if (r == -ENOTSUP) {
 		gateclient_stop(&client);
@@ -403,11 +403,11 @@ refuses_a_filter(void)
 	struct fail fail = {0};
 	int descriptors[SOCKETS_GROUP], r;
 
-	EXPECT(gateclient_start(&client, gate, false, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, false, NULL, NULL) == 0);
 	EXPECT(gateclient_filter(&client, &settings, descriptors, &fail) == -ENOTSUP);
 	EXPECT(*fail.what != '\0');
 	gateclient_stop(&client);
-	EXPECT(gateclient_start(&client, gate, true, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, true, NULL, NULL) == 0);
 	snprintf(settings.interface[0].name, sizeof(settings.interface[0].name), "nothing");
 	r = gateclient_filter(&client, &settings, descriptors, &fail);
 	EXPECT(r == -ENODEV || r == -ENOTSUP);
@@ -434,7 +434,7 @@ refuses_in_words(void)
 	int descriptor, r;
 
 	EXPECT(geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0));
-	r = gateclient_start(&client, gate, false, NULL);
+	r = gateclient_start(&client, gate, false, NULL, NULL);
 	if (r == -EACCES)
 		return NAMESPACE_MISSING; /* the build is in a folder that others may not read */
 	EXPECT(r == 0);
@@ -484,7 +484,7 @@ a_gate_that_does_not_end_is_killed(void **state)
 	assert_int_equal(write(file, script, sizeof(script) - 1), sizeof(script) - 1);
 	assert_int_equal(fchmod(file, 0700), 0);
 	close(file);
-	assert_int_equal(gateclient_start(&client, path, false, NULL), 0);
+	assert_int_equal(gateclient_start(&client, path, false, NULL, NULL), 0);
 	process = client.process;
 	gateclient_stop(&client);
 	assert_int_equal(kill(process, 0), -1);

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gate/containing.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#define HEAD offsetof(struct orders, element)
+
+int
+containing_open(struct containing *containing, size_t most, struct fail *fail)
+{
+	return nftsocket_open(&containing->nft, most, fail);
+}
+
+int
+containing_begin(struct containing *containing, struct fail *fail)
+{
+	uint64_t standing;
+	int r = nftsocket_generation(&containing->nft, &containing->generation);
+	if (r == 0)
+		r = nftsocket_standing(
+			&containing->nft, containing->chains, containing->chain_count, &standing);
+	if (r == -ENOENT)
+		return CONTAINING_LOST;
+	if (r < 0) {
+		fail_what(fail, "the kernel does not say which rules there are: %s", strerror(-r));
+		return r;
+	}
+	if (containing->kept->standing == 0)
+		containing->kept->standing = standing;
+	return containing->kept->standing == standing ? CONTAINING_DONE : CONTAINING_LOST;
+}
+
+/* 1 and a message in containing->message; 0 at the end; -EPROTO: what cannot be; -EAGAIN: none. */
+static int
+receive(struct containing *containing, int flags)
+{
+	struct orders *message = &containing->message;
+	/* No room for descriptors: the kernel closes those that come, and says so. */
+	struct iovec piece = {.iov_base = message, .iov_len = sizeof(*message)};
+	struct msghdr head = {.msg_iov = &piece, .msg_iovlen = 1};
+	ssize_t length;
+
+	do
+		length = recvmsg(containing->orders, &head, flags);
+	while (length < 0 && errno == EINTR);
+	if (length < 0)
+		return errno == EAGAIN ? -EAGAIN : 0;
+	if (length == 0)
+		return 0;
+	if ((size_t)length < HEAD || (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
+		message->version != ORDERS_VERSION || message->count > ORDERS_MOST ||
+		(size_t)length != HEAD + message->count * sizeof(*message->element))
+		return -EPROTO;
+	return 1;
+}
+
+/* What a set can hold, in a set that the actor may change: not those that the kernel writes. */
+static bool
+is_element(const struct orders_element *element)
+{
+	return element->set < LINESET_COUNT && !linesets[element->set].is_read &&
+		element->removes <= 1 && (element->left_ms == 0 || linesets[element->set].timed) &&
+		lineset_holds((enum lineset)element->set, &element->address);
+}
+
+static bool
+is_message(const struct orders *message)
+{
+	if (message->kind == 0 || message->kind >= ORDERS_KINDS || message->is_first > 1 ||
+		message->is_last > 1 || message->set >= LINESET_COUNT ||
+		(message->kind == ORDERS_FILL && linesets[message->set].is_read))
+		return false;
+	for (uint32_t i = 0; i < message->count; i++) {
+		if (!is_element(&message->element[i]) ||
+			(message->kind == ORDERS_FILL && message->element[i].set != message->set))
+			return false;
+	}
+	return true;
+}
+
+static void
+answer_begin(struct containing *containing)
+{
+	struct orders_answer *answer = &containing->answer;
+
+	memset(answer, 0, sizeof(*answer));
+	answer->version = ORDERS_VERSION;
+	answer->kind = containing->message.kind;
+	answer->number = containing->message.number;
+	answer->epoch = containing->kept->epoch;
+	answer->foreign = containing->foreign;
+}
+
+static void
+answer_send(struct containing *containing)
+{
+	ssize_t length;
+
+	do
+		length = send(containing->orders, &containing->answer, sizeof(containing->answer),
+			MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (length < 0 && errno == EINTR);
+	/* An actor that does not read its answers asks again. */
+}
+
+static void
+change(struct containing *containing)
+{
+	struct nftsocket_order order[ORDERS_MOST];
+	const struct orders *message = &containing->message;
+	struct orders_answer *answer = &containing->answer;
+
+	for (uint32_t i = 0; i < message->count; i++) {
+		const struct orders_element *element = &message->element[i];
+
+		order[i] = (struct nftsocket_order){.verb = element->removes ? NFTSOCKET_REMOVE
+				: element->left_ms > 0                       ? NFTSOCKET_RENEW
+									     : NFTSOCKET_ADD,
+			.element = {.address = element->address,
+				.left_ms = element->left_ms,
+				.set = (enum lineset)element->set}};
+	}
+	answer->error = nftsocket_apply(&containing->nft, order, message->count, &answer->fail);
+	for (uint32_t i = 0; i < message->count; i++)
+		answer->result[i] = order[i].result;
+}
+
+/* A content, as it comes piece by piece. */
+struct content {
+	struct containing *containing;
+	uint64_t number;
+	uint32_t next; /* of the piece */
+	uint8_t set;
+	enum containing_outcome outcome;
+};
+
+/* Waits for the next piece: 1, or -errno, after which nothing is changed. */
+static int
+next_piece(struct content *content)
+{
+	struct containing *containing = content->containing;
+	struct pollfd polled = {.fd = containing->orders, .events = POLLIN};
+	int r;
+
+	if (poll(&polled, 1, ORDERS_WAIT_MS) <= 0)
+		return -ETIMEDOUT;
+	r = receive(containing, MSG_DONTWAIT);
+	if (r == 1 && is_message(&containing->message) && containing->message.kind == ORDERS_FILL &&
+		!containing->message.is_first && containing->message.number == content->number &&
+		containing->message.set == content->set) {
+		content->next = 0;
+		return 1;
+	}
+	if (r == 0)
+		content->outcome = CONTAINING_ENDED;
+	else if (r != -EAGAIN)
+		content->outcome = CONTAINING_MALFORMED;
+	return -EPROTO;
+}
+
+static int
+next_element(void *context, struct element *ret)
+{
+	struct content *content = context;
+	const struct orders *message = &content->containing->message;
+
+	while (content->next == message->count) {
+		int r = message->is_last ? 0 : next_piece(content);
+
+		if (r <= 0)
+			return r;
+	}
+	*ret = (struct element){.address = message->element[content->next].address,
+		.left_ms = message->element[content->next].left_ms,
+		.set = (enum lineset)content->set};
+	content->next++;
+	return 1;
+}
+
+static enum containing_outcome
+fill(struct containing *containing)
+{
+	struct content content = {.containing = containing,
+		.number = containing->message.number,
+		.set = containing->message.set,
+		.outcome = CONTAINING_DONE};
+	struct orders_answer *answer = &containing->answer;
+	int64_t r = nftsocket_replace(
+		&containing->nft, 1U << content.set, next_element, &content, &answer->fail);
+
+	answer->error = r < 0 ? (int32_t)r : 0;
+	answer->filled = r < 0 ? 0 : (uint64_t)r;
+	return content.outcome;
+}
+
+static void
+find(struct containing *containing)
+{
+	const struct orders *message = &containing->message;
+	struct orders_answer *answer = &containing->answer;
+
+	for (uint32_t i = 0; i < message->count && answer->error == 0; i++) {
+		struct nftelement found;
+		int r = nftsocket_find(&containing->nft, (enum lineset)message->element[i].set,
+			&message->element[i].address, &found);
+
+		answer->result[i] = r;
+		if (r < 0) {
+			answer->error = r;
+			fail_what(&answer->fail, "the kernel does not say what is in a set: %s",
+				strerror(-r));
+		}
+	}
+}
+
+static void
+take_counter(void *context, struct text name, uint64_t packets, uint64_t bytes)
+{
+	struct containing *containing = context;
+
+	for (size_t i = 0; i < containing->counter_count; i++) {
+		if (text_is(name, containing->counters[i])) {
+			containing->answer.counter[i].packets = packets;
+			containing->answer.counter[i].bytes = bytes;
+		}
+	}
+}
+
+static enum containing_outcome
+serve(struct containing *containing)
+{
+	struct orders_answer *answer = &containing->answer;
+	enum containing_outcome outcome = CONTAINING_DONE;
+	bool is_lost;
+
+	/* Of a content that was given up. */
+	if (containing->message.kind == ORDERS_FILL && !containing->message.is_first)
+		return CONTAINING_DONE;
+	answer_begin(containing);
+	switch ((enum orders_kind)containing->message.kind) {
+	case ORDERS_CHANGE:
+		change(containing);
+		break;
+	case ORDERS_FILL:
+		outcome = fill(containing);
+		break;
+	case ORDERS_FIND:
+		find(containing);
+		break;
+	case ORDERS_COUNTERS:
+		answer->error = nftsocket_counters(&containing->nft, take_counter, containing);
+		break;
+	case ORDERS_KINDS:
+		break;
+	}
+	is_lost = answer->error == -ENOENT;
+	answer_send(containing);
+	return outcome != CONTAINING_DONE ? outcome : is_lost ? CONTAINING_LOST : CONTAINING_DONE;
+}
+
+enum containing_outcome
+containing_take(struct containing *containing)
+{
+	int r = receive(containing, MSG_DONTWAIT);
+
+	if (r == -EAGAIN)
+		return CONTAINING_DONE;
+	if (r == 0)
+		return CONTAINING_ENDED;
+	if (r < 0 || !is_message(&containing->message))
+		return CONTAINING_MALFORMED;
+	return serve(containing);
+}
+
+enum containing_outcome
+containing_look(struct containing *containing)
+{
+	struct nftsocket *nft = &containing->nft;
+	uint32_t generation;
+	uint64_t standing, foreign;
+	int r = nftsocket_generation(nft, &generation);
+
+	if (r < 0)
+		return CONTAINING_DONE;
+	foreign = (uint64_t)(uint32_t)(generation - containing->generation) - nft->transactions;
+	if (foreign == containing->foreign)
+		return CONTAINING_DONE;
+	containing->foreign = foreign;
+	r = nftsocket_standing(nft, containing->chains, containing->chain_count, &standing);
+	return r == -ENOENT || (r == 0 && standing != containing->kept->standing) ? CONTAINING_LOST
+										  : CONTAINING_DONE;
+}

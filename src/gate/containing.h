@@ -1,0 +1,54 @@
+/* containing - the part of the gate that keeps the elements of containment in the kernel
+ *
+ * What:    takes the actor's messages (orders.h), brings them to nf_tables (nftsocket.h), and looks whether the rules
+ *          are still those that were loaded.
+ * Owns:    its socket to nf_tables.
+ * Limits:  as orders.h; `most` elements of a set.
+ * Thread:  one.
+ */
+#ifndef LAZARET_GATE_CONTAINING_H
+#define LAZARET_GATE_CONTAINING_H
+
+#include "gate/nftsocket.h"
+#include "gate/orders.h"
+
+/* What outlives a worker of the gate, in memory that it shares with its warden. */
+struct containing_kept {
+	uint64_t epoch;
+	uint64_t standing; /* digest of the rules as they were loaded; 0: not looked at yet */
+	bool is_loaded;
+};
+
+struct containing {
+	struct nftsocket nft;
+	struct containing_kept *kept;
+	const char *const *chains;
+	const char *const *counters;
+	size_t chain_count, counter_count;
+	int orders; /* socket */
+	uint32_t generation;
+	uint64_t foreign;
+	struct orders message;
+	struct orders_answer answer;
+};
+
+enum containing_outcome {
+	CONTAINING_DONE,
+	CONTAINING_LOST,      /* the rules are not there as they were loaded: to be loaded again */
+	CONTAINING_MALFORMED, /* who sends that is not to be trusted any more */
+	CONTAINING_ENDED      /* there is no actor any more, nor will there be one */
+};
+
+/* Before the process shuts itself in; the rest is filled by the caller. */
+int containing_open(struct containing *containing, size_t most, struct fail *fail) MUST_USE;
+
+/* DONE, or LOST: the rules are not as they were loaded; -errno with fail filled. */
+int containing_begin(struct containing *containing, struct fail *fail) MUST_USE;
+
+/* The next message of the actor, which is there. */
+enum containing_outcome containing_take(struct containing *containing);
+
+/* Once a second. */
+enum containing_outcome containing_look(struct containing *containing);
+
+#endif

@@ -1,0 +1,75 @@
+/* orders - what is said between the actor and the gate about elements of the sets of containment
+ *
+ * What:    the actor sends changes, whole contents of a set, or questions over a seqpacket socket; the gate answers
+ *          each with what became of it. There is no rule and no name of a set in them: which there are is lineset.h.
+ *          Every answer has the epoch: it is another one after the rules were loaded anew, or the gate was, and then
+ *          all sets are to be filled again. `foreign` counts transactions of others in this network namespace, after
+ *          which an element may be missing.
+ * Owns:    nothing.
+ * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two.
+ *          What is malformed ends the gate's worker.
+ * Thread:  values.
+ */
+#ifndef LAZARET_GATE_ORDERS_H
+#define LAZARET_GATE_ORDERS_H
+
+#include "base/address.h"
+
+#define ORDERS_VERSION 1
+#define ORDERS_MOST    256
+#define ORDERS_WAIT_MS 2000
+
+enum orders_kind {
+	ORDERS_CHANGE = 1, /* all elements in one transaction, or none */
+	ORDERS_FILL, /* a piece of the whole content of one set; the answer comes to the last one */
+	ORDERS_FIND, /* is each element there? */
+	ORDERS_COUNTERS,
+	ORDERS_KINDS
+};
+
+struct orders_element {
+	struct address address;
+	uint64_t left_ms; /* 0: without end */
+	uint8_t set;      /* enum lineset */
+	uint8_t removes;  /* CHANGE: 0 adds, and with this time if it is there already */
+	uint8_t zero[6];
+};
+
+_Static_assert(sizeof(struct orders_element) == 32, "no holes");
+
+struct orders {
+	uint16_t version;
+	uint16_t kind; /* enum orders_kind */
+	uint32_t count;
+	uint64_t number; /* comes back in the answer; of all pieces of a content the same */
+	uint8_t set;     /* FILL: enum lineset */
+	uint8_t is_first; /* FILL: else a piece is left out that does not go on with the one before */
+	uint8_t is_last; /* FILL */
+	uint8_t zero[5];
+	struct orders_element element[ORDERS_MOST]; /* as many as count are sent */
+};
+
+#define ORDERS_COUNTERS_MOST 16
+
+struct orders_counter {
+	uint64_t packets, bytes;
+};
+
+struct orders_answer {
+	uint16_t version;
+	uint16_t kind;
+	int32_t error; /* 0 or -errno: all failed */
+	uint64_t number;
+	uint64_t epoch;
+	uint64_t foreign;
+	union {
+		int32_t result
+			[ORDERS_MOST]; /* CHANGE: 1 done, 0 was not there, -errno; FIND: 1 or 0 */
+		uint64_t filled;       /* FILL: elements */
+		struct orders_counter
+			counter[ORDERS_COUNTERS_MOST]; /* in the order of ruleset_counters */
+	};
+	struct fail fail; /* ERROR */
+};
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/actingsets.h"
+
+#include "identity/lines.h"
+#include "runtime/clock.h"
+#include "runtime/event.h"
+
+#include <errno.h>
+
+/* Sets of so many elements are looked through whole; more are filled anew, as seldom as this. */
+#define LOOK_MOST  4096
+#define RECHECK_US (60 * WALL_SECOND)
+
+void
+actingsets_begin(struct actingsets *sets, const struct daemon_settings *settings, int gate)
+{
+	*sets = (struct actingsets){
+		.settings = settings, .gate = {.socket = gate}, .is_owing = true};
+}
+
+static bool
+has_set(const struct ruleset_settings *rules, int set)
+{
+	switch (linesets[set].length) {
+	case 64:
+		return rules->is_64;
+	case 56:
+		return rules->is_56;
+	case 48:
+		return rules->is_48;
+	default:
+		return true;
+	}
+}
+
+/* Which set of lines a measure is in; -1: none. */
+static int
+kind_of(uint8_t measure)
+{
+	return measure == MEASURE_BLOCK25       ? LINESET_BLOCK
+		: measure == MEASURE_QUARANTINE ? LINESET_QUARANTINE
+						: -1;
+}
+
+/* 1 and the element; 0: there is nothing to do for it; -EINVAL: it is not ours. */
+static int
+element_of(const struct actingsets *sets, const struct holding_change *change,
+	struct orders_element *ret)
+{
+	int kind = kind_of(change->kind), set;
+	struct line line;
+	int64_t left;
+
+	if (kind < 0)
+		return 0;
+	set = lineset_find((enum lineset_kind)kind, &change->place);
+	if (set < 0 || !has_set(&sets->settings->contain.rules, set) ||
+		lines_find(sets->settings->lines, &change->place.address, 0, &line) < 0)
+		return -EINVAL;
+	*ret = (struct orders_element){
+		.address = change->place.address, .set = (uint8_t)set, .removes = !change->adds};
+	if (!change->adds || !linesets[set].timed || change->until.us == 0)
+		return 1;
+	/* It frees by itself by then, whatever becomes of us. */
+	left = (change->until.us - sets->now.us) / 1000;
+	if (left <= 0)
+		return 0;
+	ret->left_ms = (uint64_t)left;
+	return 1;
+}
+
+static void
+note_failure(struct actingsets *sets, const struct fail *fail)
+{
+	if (*sets->fail.what == '\0')
+		event(EVENT_CONTAIN_FAILED, "where=%s text=%s", fail->where, fail->what);
+	sets->fail = *fail;
+	sets->failures++;
+}
+
+/* One was refused, and so all were not done: those without it again, each by itself. */
+static void
+flush_each(struct actingsets *sets)
+{
+	struct orders_element element[ORDERS_MOST];
+	int32_t result[ORDERS_MOST];
+	uint32_t count = sets->gate.message.count;
+	struct fail fail = {0};
+
+	memcpy(element, sets->gate.message.element, count * sizeof(*element));
+	memcpy(result, sets->gate.answer.result, count * sizeof(*result));
+	for (uint32_t i = 0; i < count; i++) {
+		if (result[i] < 0 && result[i] != -ECANCELED) {
+			sets->refused++;
+			continue;
+		}
+		(void)actinggate_add(&sets->gate, &element[i]);
+		if (actinggate_change(&sets->gate, &fail) < 0) {
+			sets->is_owing = true;
+			return;
+		}
+		sets->done++;
+	}
+}
+
+void
+actingsets_flush(struct actingsets *sets)
+{
+	uint32_t count = sets->gate.message.count;
+	struct fail fail = {0};
+	int r = actinggate_change(&sets->gate, &fail);
+
+	if (r == 0) {
+		sets->done += count;
+		return;
+	}
+	note_failure(sets, &fail);
+	/* Where it is not known what was done, all is said again. */
+	if (r != -ENFILE && r != -EINVAL) {
+		sets->is_owing = true;
+		return;
+	}
+	sets->gate.message.count = count;
+	flush_each(sets);
+}
+
+void
+actingsets_take(void *context, const struct holding_change *change)
+{
+	struct actingsets *sets = context;
+	struct orders_element element;
+	int r = element_of(sets, change, &element);
+
+	if (r < 0 && change->adds) {
+		sets->refused++;
+		event(EVENT_CONTAIN_REFUSED, "kind=%s", measure_names[change->kind]);
+	}
+	if (r <= 0)
+		return;
+	if (!actinggate_add(&sets->gate, &element)) {
+		actingsets_flush(sets);
+		(void)actinggate_add(&sets->gate, &element);
+	}
+}
+
+/* The content of one set, as it should be. */
+struct content {
+	const struct actingsets *sets;
+	const struct holding *holding;
+	enum measure_kind kind;
+	enum lineset set;
+	size_t at;
+};
+
+static int
+next_of(void *context, struct orders_element *ret)
+{
+	struct content *content = context;
+	struct holding_change change;
+
+	while (holding_next(content->holding, content->kind, &content->at, &change) > 0) {
+		if (element_of(content->sets, &change, ret) > 0 && ret->set == content->set)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+fill_kind(struct actingsets *sets, const struct holding *holding, enum measure_kind measure,
+	enum lineset first, struct fail *fail)
+{
+	int64_t r = 0;
+
+	for (int set = first; set < (int)first + 4 && r >= 0; set++) {
+		struct content content = {.sets = sets,
+			.holding = holding,
+			.kind = measure,
+			.set = (enum lineset)set};
+
+		if (has_set(&sets->settings->contain.rules, set))
+			r = actinggate_fill(
+				&sets->gate, (enum lineset)set, next_of, &content, fail);
+	}
+	return r < 0 ? (int)r : 0;
+}
+
+/* All that holds, set by set: each is whole at any moment. */
+static void
+fill(struct actingsets *sets, const struct holding *holding)
+{
+	struct fail fail = {0};
+	int r = fill_kind(sets, holding, MEASURE_BLOCK25, LINESET_BLOCK4, &fail);
+
+	if (r == 0)
+		r = fill_kind(sets, holding, MEASURE_QUARANTINE, LINESET_Q4, &fail);
+	if (r < 0) {
+		note_failure(sets, &fail);
+		return;
+	}
+	sets->fills++;
+	sets->is_owing = false;
+	sets->epoch = sets->gate.epoch;
+	sets->foreign = sets->gate.foreign;
+	sets->fail = (struct fail){0};
+	event(EVENT_CONTAIN_FILLED, "blocked=%zu quarantined=%zu",
+		holding_count(holding, MEASURE_BLOCK25),
+		holding_count(holding, MEASURE_QUARANTINE));
+}
+
+/* Is any that should be there not there? */
+static bool
+are_missing(struct actingsets *sets, const struct holding *holding, enum measure_kind kind)
+{
+	struct holding_change change;
+	struct orders_element element;
+	struct fail fail = {0};
+	size_t at = 0;
+	bool more = true;
+
+	while (more) {
+		uint32_t asked;
+
+		more = false;
+		while (sets->gate.message.count < ORDERS_MOST &&
+			(more = holding_next(holding, kind, &at, &change) > 0)) {
+			if (element_of(sets, &change, &element) > 0)
+				(void)actinggate_add(&sets->gate, &element);
+		}
+		asked = sets->gate.message.count;
+		if (actinggate_find(&sets->gate, &fail) < 0)
+			return true;
+		for (uint32_t i = 0; i < asked; i++) {
+			if (sets->gate.answer.result[i] == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Others have changed rules or sets of this machine: perhaps ours, which nobody would tell. */
+static void
+look_after_others(struct actingsets *sets, const struct holding *holding)
+{
+	size_t count = holding_count(holding, MEASURE_BLOCK25) +
+		holding_count(holding, MEASURE_QUARANTINE);
+	int64_t now = clock_steady();
+
+	if (sets->gate.foreign == sets->foreign)
+		return;
+	if (count > LOOK_MOST && now - sets->checked_us < RECHECK_US)
+		return;
+	sets->checked_us = now;
+	sets->foreign = sets->gate.foreign;
+	if (count <= LOOK_MOST && !are_missing(sets, holding, MEASURE_BLOCK25) &&
+		!are_missing(sets, holding, MEASURE_QUARANTINE))
+		return;
+	if (count <= LOOK_MOST)
+		sets->restored++;
+	sets->is_owing = true;
+}
+
+void
+actingsets_see_to(struct actingsets *sets, const struct holding *holding)
+{
+	struct fail fail = {0};
+
+	if (actinggate_counters(&sets->gate, &fail) < 0) {
+		note_failure(sets, &fail);
+		return;
+	}
+	memcpy(sets->counter, sets->gate.answer.counter, sizeof(sets->counter));
+	if (sets->gate.epoch != sets->epoch)
+		sets->is_owing = true;
+	else
+		look_after_others(sets, holding);
+	if (sets->is_owing)
+		fill(sets, holding);
+	else
+		sets->fail = (struct fail){0};
+}

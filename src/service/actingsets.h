@@ -1,0 +1,45 @@
+/* actingsets - the back end of nftables: places of measures become elements of sets, through the gate
+ *
+ * What:    a change of a place is collected, and goes out with others in one transaction; one that the kernel refuses
+ *          is left out with a word, and the others are done. What holds in all is filled in at the begin, and again
+ *          after the gate or the rules were replaced. After others changed rules it is looked whether ours are there.
+ * Owns:    nothing.
+ * Limits:  a place outside the own network, or of a length that has no set, is refused.
+ * Thread:  the actor's.
+ */
+#ifndef LAZARET_SERVICE_ACTINGSETS_H
+#define LAZARET_SERVICE_ACTINGSETS_H
+
+#include "action/holding.h"
+#include "service/actinggate.h"
+#include "service/daemon.h"
+
+struct actingsets {
+	const struct daemon_settings *settings;
+	struct actinggate gate;
+	uint64_t epoch;   /* in which all sets were filled; 0: never */
+	uint64_t foreign; /* changes of others that were looked after */
+	int64_t checked_us;
+	struct wall now;
+	bool is_owing; /* the sets are to be filled anew */
+	uint64_t done;
+	uint64_t refused;
+	uint64_t failures;
+	uint64_t fills;
+	struct orders_counter counter[ORDERS_COUNTERS_MOST]; /* as they were last seen */
+	uint64_t restored; /* times that elements were not there that should be */
+	struct fail fail;  /* of the last failure; what empty: all is well */
+};
+
+void actingsets_begin(struct actingsets *sets, const struct daemon_settings *settings, int gate);
+
+/* One change; context is struct actingsets: a holding_give. */
+void actingsets_take(void *context, const struct holding_change *change);
+
+/* Has done all that was taken, as far as it can be done. */
+void actingsets_flush(struct actingsets *sets);
+
+/* Once a second or so: counters, whether all is there; fills where that is due. */
+void actingsets_see_to(struct actingsets *sets, const struct holding *holding);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/keeperorders.h"
+
+#include "identity/linename.h"
+#include "ledger/measures.h"
+#include "ledger/reading.h"
+
+#include <errno.h>
+
+/* Rows of the audit trail at a time: what is read here no verdict waits for long. */
+#define ROWS 1024
+
+void
+keeperorders_begin(
+	struct keeperorders *orders, struct ring *ring, const struct keys *keys, uint64_t sequence)
+{
+	*orders = (struct keeperorders){.ring = ring,
+		.keys = keys,
+		.sequence = sequence,
+		.owes_anew = true,
+		.told = orders->told,
+		.lost = orders->lost};
+}
+
+/* Where the line is, if its name says so: a name that is no place, or one that only looks like one, gives none. */
+static struct prefix
+place_of(const struct keeperorders *orders, const struct ledger_case *of)
+{
+	struct prefix place = {.length = 0};
+	struct line_name name = {.length = 0};
+	char text[SEAL_NAME];
+
+	if (seal_open(orders->keys->seal, of->line, of->sealed, text) < 0 ||
+		prefix_parse(text_of(text), &place) < 0)
+		return (struct prefix){.length = 0};
+	name.address = place.address;
+	name.length = place.length;
+	return line_name_pseudonym(&name, &orders->keys->pseudonym) == of->line
+		? place
+		: (struct prefix){.length = 0};
+}
+
+/* 1 and an order; 0: nobody is to do anything for this measure. */
+static int
+order_of(const struct keeperorders *orders, struct ledger *ledger, const struct measure *measure,
+	struct order *ret, struct fail *fail)
+{
+	struct ledger_case of;
+	int r;
+
+	if (measure->mode != MEASURE_ENFORCE)
+		return 0;
+	*ret = (struct order){.measure = measure->number,
+		.line = measure->line,
+		.kind = measure->kind,
+		.verb = wall_is_none(measure->ended) ? ORDER_APPLY : ORDER_UNDO};
+	if (ret->verb == ORDER_UNDO)
+		return 1;
+	if (!wall_is_none(measure->until))
+		ret->until = measure->until;
+	r = ledger_case(ledger, measure->of_case, &of, fail);
+	if (r == 0)
+		ret->place = place_of(orders, &of);
+	/* A case that is gone has taken its measure with it. */
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
+struct trail {
+	uint64_t number[ROWS]; /* of measures */
+	size_t count;
+	uint64_t last;
+	size_t seen;
+};
+
+static int
+take_row(void *context, const struct audit *row)
+{
+	struct trail *trail = context;
+
+	if (trail->seen == ROWS)
+		return 1;
+	trail->seen++;
+	trail->last = row->sequence;
+	if (row->action == ACTION_MEASURE || row->action == ACTION_MEASURE_END)
+		trail->number[trail->count++] = row->object;
+	return 0;
+}
+
+static void
+put(struct keeperorders *orders, const struct order *order)
+{
+	if (ring_put(orders->ring, order, 1) == 1) {
+		orders->told++;
+		return;
+	}
+	orders->owes_anew = true;
+	orders->lost++;
+}
+
+/* As it is now: what began and ended meanwhile is only ended. */
+static int
+tell_measure(struct keeperorders *orders, struct ledger *ledger, uint64_t number, struct fail *fail)
+{
+	struct measure measure;
+	struct order order;
+	int r = ledger_measure(ledger, number, &measure, fail);
+
+	if (r == 0)
+		r = order_of(orders, ledger, &measure, &order, fail);
+	if (r > 0)
+		put(orders, &order);
+	return r == -ENOENT ? 0 : r;
+}
+
+static void
+tell_anew(struct keeperorders *orders)
+{
+	const struct order anew = {.verb = ORDER_ANEW};
+
+	if (orders->owes_anew && ring_put(orders->ring, &anew, 1) == 1)
+		orders->owes_anew = false;
+}
+
+int
+keeperorders_tell(struct keeperorders *orders, struct ledger *ledger, struct fail *fail)
+{
+	struct trail trail;
+	int r;
+
+	tell_anew(orders);
+	do {
+		trail.count = trail.seen = 0;
+		trail.last = orders->sequence;
+		r = ledger_each_audit_after(ledger, orders->sequence, take_row, &trail, fail);
+		for (size_t i = 0; i < trail.count && r >= 0; i++)
+			r = tell_measure(orders, ledger, trail.number[i], fail);
+		if (r >= 0)
+			orders->sequence = trail.last;
+	} while (r >= 0 && trail.seen == ROWS);
+	return r < 0 ? r : 0;
+}
+
+struct paging {
+	const struct keeperorders *orders;
+	struct ledger *ledger;
+	struct held_page *page;
+	struct fail *fail;
+};
+
+static int
+add_held(void *context, const struct measure *measure)
+{
+	struct paging *paging = context;
+	struct held_page *page = paging->page;
+	int r;
+
+	if (page->count == MESSAGE_HELD_MOST) {
+		page->is_last = 0;
+		return 1;
+	}
+	r = order_of(
+		paging->orders, paging->ledger, measure, &page->order[page->count], paging->fail);
+	if (r < 0)
+		return r;
+	page->count += r > 0;
+	page->after = measure->number;
+	return 0;
+}
+
+int
+keeperorders_page(const struct keeperorders *orders, struct ledger *ledger,
+	const struct held_question *question, struct held_page *page, struct fail *fail)
+{
+	struct paging paging = {.orders = orders, .ledger = ledger, .page = page, .fail = fail};
+	int r;
+
+	page->number = question->number;
+	page->after = question->after;
+	page->count = 0;
+	page->is_last = 1;
+	r = ledger_each_held(ledger, question->after, add_held, &paging, fail);
+	return r < 0 ? r : 0;
+}

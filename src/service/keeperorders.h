@@ -1,0 +1,38 @@
+/* keeperorders - what the ledger wants to hold, on its way to the actor
+ *
+ * What:    after each commit the audit trail tells which measures began and ended; those that are enforced become
+ *          orders in the actor's ring. What an actor that begins, or one whose ring was full, has missed it asks for: a
+ *          page of all that hold.
+ * Owns:    nothing.
+ * Limits:  the ring; when it is full the actor is told, as soon as there is room, to ask for all.
+ * Thread:  the keeper's.
+ */
+#ifndef LAZARET_SERVICE_KEEPERORDERS_H
+#define LAZARET_SERVICE_KEEPERORDERS_H
+
+#include "control/message.h"
+#include "ledger/keyfile.h"
+#include "ledger/ledger.h"
+#include "runtime/ring.h"
+
+struct keeperorders {
+	struct ring *ring;
+	const struct keys *keys;
+	uint64_t sequence; /* of the audit trail: before and with it all was told */
+	bool owes_anew;    /* the actor has missed some */
+	uint64_t told;
+	uint64_t lost;
+};
+
+/* A ledger was opened: whatever was told before, the actor asks for all. */
+void keeperorders_begin(
+	struct keeperorders *orders, struct ring *ring, const struct keys *keys, uint64_t sequence);
+
+/* Tells what began and ended since. -errno with fail filled: it is told the next time. */
+int keeperorders_tell(
+	struct keeperorders *orders, struct ledger *ledger, struct fail *fail) MUST_USE;
+
+int keeperorders_page(const struct keeperorders *orders, struct ledger *ledger,
+	const struct held_question *question, struct held_page *page, struct fail *fail) MUST_USE;
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* keeper.h: who asks the keeper. */
+#include "runtime/event.h"
+#include "service/keeperaccount.h"
+#include "service/keeperanswer.h"
+#include "service/keeperinside.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+static void
+answer_open(struct keeper *keeper, uint32_t judge)
+{
+	struct open_page *page = &keeper->page;
+	struct fail fail = {0};
+
+	/* The judge asks again. */
+	if (keeper_open_page(keeper->ledger, &keeper->message.open, page, &fail) < 0) {
+		keeperinside_fails(keeper, REFUSED_QUESTION, &fail);
+		return;
+	}
+	keeperinside_works(keeper, REFUSED_QUESTION);
+	(void)channel_send(keeper->estate->judge_keeper[judge].end[1], MESSAGE_OPEN_PAGE, page,
+		offsetof(struct open_page, open) + page->count * sizeof(*page->open));
+}
+
+void
+keeperpeers_hear_actor(struct keeper *keeper)
+{
+	int channel = keeper->estate->actor_keeper.end[1];
+	struct fail fail = {0};
+
+	for (int i = 0; i < MESSAGE_TURN; i++) {
+		uint16_t type;
+		int64_t size = message_receive(
+			channel, &type, keeper->message.bytes, sizeof(keeper->message));
+
+		if (size < 0 && size != -EBADMSG)
+			break;
+		if (size < 0 || type != MESSAGE_HELD) {
+			event(EVENT_BAD_MESSAGE, "peer=actor number=0");
+			continue;
+		}
+		/* The actor asks again. */
+		if (keeperorders_page(&keeper->orders, keeper->ledger, &keeper->message.held,
+			    &keeper->held, &fail) < 0) {
+			keeperinside_fails(keeper, REFUSED_QUESTION, &fail);
+			continue;
+		}
+		(void)channel_send(channel, MESSAGE_HELD_PAGE, &keeper->held,
+			offsetof(struct held_page, order) +
+				keeper->held.count * sizeof(*keeper->held.order));
+	}
+}
+
+/* Each asks for itself. */
+static bool
+is_open_question(const struct keeper *keeper, uint32_t judge, uint16_t type)
+{
+	const struct open_question *open = &keeper->message.open;
+
+	return type == MESSAGE_OPEN && open->judge == judge &&
+		open->judges == keeper->settings->estate.judges;
+}
+
+/* Judges that ask while there is no ledger wait: their question stays in the channel. */
+void
+keeperpeers_hear_judges(struct keeper *keeper)
+{
+	if (!keeperinside_has_ledger(keeper))
+		return;
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++) {
+		int channel = keeper->estate->judge_keeper[j].end[1];
+		int64_t size = 0;
+
+		for (int i = 0; i < MESSAGE_TURN; i++) {
+			uint16_t type;
+
+			size = message_receive(
+				channel, &type, keeper->message.bytes, sizeof(keeper->message));
+			if (size < 0 && size != -EBADMSG)
+				break;
+			if (size >= 0 && is_open_question(keeper, j, type))
+				answer_open(keeper, j);
+			else
+				event(EVENT_BAD_MESSAGE, "peer=judge number=%u", j);
+		}
+		keeper->is_judge_gone[j] = size == -EPIPE;
+	}
+}
+
+/* Without a ledger there is only one answer. */
+static void
+answer(struct keeper *keeper)
+{
+	static const char text[] =
+		"the ledger cannot be read at the moment; lazaret status says why\n";
+	struct fail fail = {0};
+
+	if (keeper->ledger != NULL) {
+		ledger_set_time(keeper->ledger, keeper->duty.clock.now);
+		keeper_answer(keeper->ledger, keeper->settings->lines, &keeper->message.question,
+			&keeper->answer);
+		if (keeper->message.question.ask == ASK_AUDIT && keeper->answer.code == 0)
+			keeperinside_seen(keeper);
+		/* What the guard was not shown it is shown when the ledger is opened again. */
+		if (keeper->message.question.ask == ASK_ORDER &&
+			keeperinside_show_orders(keeper, &fail) < 0)
+			keeperinside_give_up(keeper, &fail);
+		return;
+	}
+	keeper->answer = (struct answer){
+		.id = keeper->message.question.id, .code = -EIO, .size = sizeof(text) - 1};
+	memcpy(keeper->answer.text, text, sizeof(text) - 1);
+}
+
+void
+keeperpeers_hear_desk(struct keeper *keeper)
+{
+	int channel = keeper->estate->desk_keeper.end[1];
+
+	for (int i = 0; i < MESSAGE_TURN; i++) {
+		uint16_t type;
+		int64_t size = message_receive(
+			channel, &type, keeper->message.bytes, sizeof(keeper->message));
+
+		if (size < 0 && size != -EBADMSG)
+			break;
+		if (size < 0 || type != MESSAGE_QUESTION) {
+			event(EVENT_BAD_MESSAGE, "peer=desk number=0");
+			continue;
+		}
+		(void)keeperinside_has_ledger(keeper);
+		answer(keeper);
+		(void)channel_send(channel, MESSAGE_ANSWER, &keeper->answer,
+			offsetof(struct answer, text) + keeper->answer.size);
+	}
+}
