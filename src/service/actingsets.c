@@ -51,7 +51,7 @@ element_of(const struct actingsets *sets, const struct holding_change *change,
 	struct line line;
 	int64_t left;
 
-	if (kind < 0)
+	if (kind < 0 || sets->settings->contain.is_off)
 		return 0;
 	set = lineset_find((enum lineset_kind)kind, &change->place);
 	if (set < 0 || !has_set(&sets->settings->contain.rules, set) ||
@@ -264,6 +264,9 @@ actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 {
 	struct fail fail = {0};
 
+	/* The parent says so. */
+	if (sets->settings->contain.is_off)
+		return;
 	if (actinggate_counters(&sets->gate, &fail) < 0) {
 		note_failure(sets, &fail);
 		return;

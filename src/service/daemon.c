@@ -249,6 +249,7 @@ load_rules(struct parent *parent)
 	struct daemon_settings *settings = &parent->settings;
 	struct fail fail = {0};
 
+	settings->contain.is_off = false;
 	if (!settings->contain.nftables ||
 		containopening_load(&parent->contain, &settings->contain, &parent->gate, &fail) ==
 			0)
@@ -259,6 +260,15 @@ load_rules(struct parent *parent)
 		*fail.hint ? "; " : "", fail.hint);
 	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++)
 		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
+}
+
+static void
+tell_off(struct parent *parent)
+{
+	const struct contain_settings *contain = &parent->settings.contain;
+
+	duty_trouble(&parent->duty, "%s%s", contain->is_off ? "nothing is enforced: " : "",
+		contain->is_off ? contain->why : "");
 }
 
 /* All of the new configuration, or nothing. */
@@ -291,6 +301,7 @@ reload(struct parent *parent, struct fail *told)
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
 	load_rules(parent);
+	tell_off(parent);
 	parent->reloads++;
 	show_refused(parent, (struct wall){0});
 	begin_phase(parent, PHASE_REPLACING);
@@ -648,6 +659,7 @@ begin(struct parent *parent, struct fail *fail)
 	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	duty_begin(&parent->duty, &parent->estate, &post);
+	tell_off(parent);
 	parent->duty.status->awaited_us = clock_steady();
 	filteropening_describe(&parent->opening.filter, parent->duty.status->filter);
 	sigemptyset(&signals);
