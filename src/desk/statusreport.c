@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/statusreport.h"
 
+#include "desk/statuscontain.h"
 #include "desk/statusrelay.h"
 
 #include <stdio.h>
@@ -705,6 +706,7 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 		put_processes(&report);
 		put_state(&report);
 		status_relay(processes, report.count, into);
+		status_contain(processes, report.count, into);
 		/* The guard alone takes no export. */
 		if (find(&report, OWNER_RECEIVER) != NULL)
 			put_exporters(&report);

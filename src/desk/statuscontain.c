@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/statuscontain.h"
+
+static unsigned long long
+of(const struct status_process *actor, enum counter what)
+{
+	return (unsigned long long)actor->value[what];
+}
+
+/* What a customer's mail did not cost: packets that were stopped, most of them the first of a connection. */
+static void
+put_stopped(struct buffer *into, const struct status_process *actor)
+{
+	uint64_t packets = of(actor, COUNT_LINE_PACKETS) + of(actor, COUNT_OUT_PACKETS) +
+		of(actor, COUNT_IN_PACKETS) + of(actor, COUNT_BACK_PACKETS) +
+		of(actor, COUNT_Q25_PACKETS);
+	uint64_t bytes = of(actor, COUNT_LINE_BYTES) + of(actor, COUNT_OUT_BYTES) +
+		of(actor, COUNT_IN_BYTES) + of(actor, COUNT_BACK_BYTES) +
+		of(actor, COUNT_Q25_BYTES);
+
+	buffer_print(into,
+		"Port 25: %llu packets (%llu kB) were stopped, or would have been; %llu of them of "
+		"lines that are blocked.\n",
+		(unsigned long long)packets, (unsigned long long)bytes / 1000,
+		of(actor, COUNT_LINE_PACKETS));
+	if (of(actor, COUNT_OVER_PACKETS) > 0)
+		buffer_print(into,
+			"%llu connections to port 25 were begun above the rate of contain.meter.\n",
+			of(actor, COUNT_OVER_PACKETS));
+	if (of(actor, COUNT_QUARANTINED) + of(actor, COUNT_QWEB_PACKETS) > 0)
+		buffer_print(into,
+			"Quarantine: %llu packets to port 80 were led to the garden, %llu to 443 "
+			"reset, %llu others refused.\n",
+			of(actor, COUNT_QWEB_PACKETS), of(actor, COUNT_QTLS_PACKETS),
+			of(actor, COUNT_QQUIC_PACKETS) + of(actor, COUNT_QREST_PACKETS));
+}
+
+void
+status_contain(const struct status_process *processes, size_t count, struct buffer *into)
+{
+	const struct status_process *actor = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (processes[i].owner == OWNER_ACTOR)
+			actor = &processes[i];
+	}
+	if (actor == NULL)
+		return;
+	buffer_print(into,
+		"\nPort 25 is closed for %llu places of lines; %llu are in quarantine.\n",
+		of(actor, COUNT_BLOCKED), of(actor, COUNT_QUARANTINED));
+	put_stopped(into, actor);
+	if (of(actor, COUNT_ORDERS_REFUSED) > 0)
+		buffer_print(into,
+			"%llu measures were not done: their place is not in the own network, or "
+			"there was no room.\n",
+			of(actor, COUNT_ORDERS_REFUSED));
+	if (of(actor, COUNT_CONTAIN_RESTORED) > 0)
+		buffer_print(into,
+			"%llu times somebody else had removed measures from the kernel; they were "
+			"brought back.\n",
+			of(actor, COUNT_CONTAIN_RESTORED));
+}

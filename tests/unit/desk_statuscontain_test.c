@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/statuscontain.h"
+#include "unit.h"
+
+static const char *
+said(const struct status_process *processes, size_t count)
+{
+	static struct buffer text;
+
+	buffer_done(&text);
+	buffer_init(&text, 4096);
+	status_contain(processes, count, &text);
+	return buffer_string(&text);
+}
+
+static void
+without_an_actor_nothing_is_said(void **state)
+{
+	struct status_process process = {.owner = OWNER_KEEPER};
+
+	process.value[COUNT_BLOCKED] = 7;
+	assert_string_equal(said(&process, 1), "");
+}
+
+static void
+who_is_held_and_what_was_stopped_is_said(void **state)
+{
+	struct status_process process[2] = {{.owner = OWNER_KEEPER}, {.owner = OWNER_ACTOR}};
+	uint64_t *value = process[1].value;
+
+	value[COUNT_BLOCKED] = 3;
+	value[COUNT_QUARANTINED] = 1;
+	value[COUNT_LINE_PACKETS] = 5;
+	value[COUNT_OUT_PACKETS] = 10;
+	value[COUNT_IN_PACKETS] = 20;
+	value[COUNT_BACK_PACKETS] = 40;
+	value[COUNT_Q25_PACKETS] = 80;
+	value[COUNT_Q25_BYTES] = 9000;
+	value[COUNT_QWEB_PACKETS] = 11;
+	value[COUNT_QTLS_PACKETS] = 12;
+	value[COUNT_QQUIC_PACKETS] = 13;
+	value[COUNT_QREST_PACKETS] = 14;
+	value[COUNT_OVER_PACKETS] = 6;
+	assert_string_equal(said(process, 2),
+		"\nPort 25 is closed for 3 places of lines; 1 are in quarantine.\n"
+		"Port 25: 155 packets (9 kB) were stopped, or would have been; 5 of them of lines "
+		"that are blocked.\n"
+		"6 connections to port 25 were begun above the rate of contain.meter.\n"
+		"Quarantine: 11 packets to port 80 were led to the garden, 12 to 443 reset, 27 "
+		"others refused.\n");
+	value[COUNT_ORDERS_REFUSED] = 2;
+	value[COUNT_CONTAIN_RESTORED] = 4;
+	assert_non_null(strstr(said(process, 2), "\n2 measures were not done: "));
+	assert_non_null(strstr(said(process, 2), "\n4 times somebody else had removed "));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_an_actor_nothing_is_said),
+		cmocka_unit_test(who_is_held_and_what_was_stopped_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
