@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -21,7 +23,9 @@
 #define PAUSE_MS  50
 #define WORKED_US (10 * WALL_SECOND)
 
-static const char *const programs[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", "/bin/nft"};
+#define PATH 32
+
+static const char *const folders[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin"};
 
 int
 warden_begin(struct warden *warden, int memory, struct fail *fail)
@@ -38,14 +42,21 @@ warden_begin(struct warden *warden, int memory, struct fail *fail)
 	}
 	/* A worker that sees its parent go ends; one that cannot live must not be started for ever. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	*warden = (struct warden){.rules = rules, .kept = kept, .nft = programs[0]};
-	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
-		if (access(programs[i], X_OK) == 0) {
-			warden->nft = programs[i];
-			break;
-		}
-	}
+	*warden = (struct warden){.rules = rules, .kept = kept};
 	return 0;
+}
+
+/* Where the program is; where none is, the place where it should be. */
+static char *
+find_program(const char *name, char into[PATH])
+{
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		snprintf(into, PATH, "%s/%s", folders[i], name);
+		if (access(into, X_OK) == 0)
+			return into;
+	}
+	snprintf(into, PATH, "%s/%s", folders[0], name);
+	return into;
 }
 
 /* A file without a name that holds the text, at its begin; or empty. */
@@ -68,15 +79,14 @@ file_of(const char *text, size_t length)
 }
 
 static _Noreturn void
-become_nft(const char *program, int input, int output)
+become(char *const *arguments, int input, int output)
 {
-	char name[] = "nft", flag[] = "-f", from[] = "-";
-	char *const arguments[] = {name, flag, from, NULL}, *const environment[] = {NULL};
+	char *const environment[] = {NULL};
 
 	if (dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
 		close_range(3, ~0U, 0) < 0)
 		_exit(126);
-	execve(program, arguments, environment);
+	execve(arguments[0], arguments, environment);
 	_exit(127);
 }
 
@@ -102,24 +112,34 @@ wait_for(pid_t pid)
 	return ended == pid ? status : -1;
 }
 
-/* One run of nft: 0 or -errno with fail filled. */
+/* Runs a program with a text: its exit code, 127 if it is not there; -1: it died. said: the first line that it wrote. */
 static int
-run_nft(const struct warden *warden, const char *text, size_t length, struct fail *fail)
+run_program(char *const *arguments, const char *text, size_t length, char said[SAID])
 {
 	int input = file_of(text, length), output = file_of(NULL, 0), status;
-	char said[SAID];
 	pid_t pid = input < 0 || output < 0 ? -1 : fork();
 
 	if (pid == 0)
-		become_nft(warden->nft, input, output);
+		become(arguments, input, output);
 	status = pid < 0 ? -1 : wait_for(pid);
 	read_said(output, said);
 	close(input);
 	close(output);
-	if (status == 0)
+	return status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* 0 or -errno with fail filled. */
+static int
+load_text(const char *text, size_t length, struct fail *fail)
+{
+	char name[PATH], flag[] = "-f", from[] = "-", said[SAID];
+	char *const arguments[] = {find_program("nft", name), flag, from, NULL};
+	int code = run_program(arguments, text, length, said);
+
+	if (code == 0)
 		return 0;
-	fail_where(fail, "%s", warden->nft);
-	if (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+	fail_where(fail, "%s", name);
+	if (code == 127) {
 		fail_what(fail, "the program nft, which loads the rules, cannot be run");
 		fail_hint(fail, "install nftables");
 		return -ENOENT;
@@ -129,6 +149,33 @@ run_nft(const struct warden *warden, const char *text, size_t length, struct fai
 		"this needs CAP_NET_ADMIN for lazaret-gate; without it leave "
 		"contain.nftables off");
 	return -EPERM;
+}
+
+/* One command of ip(8). What is there already is well. */
+static void
+run_ip(char family[3], const char *command)
+{
+	char name[PATH], batch[] = "-batch", from[] = "-", said[SAID], *way = family;
+	char *const arguments[] = {find_program("ip", name), way, batch, from, NULL};
+
+	if (run_program(arguments, command, strlen(command), said) != 0 &&
+		strstr(said, "File exists") == NULL)
+		event(EVENT_GATE, "text=\"packets for the garden find no way\" where=%s why=%s",
+			name, said);
+}
+
+/* What has the mark comes to a socket of this machine, whatever its address. */
+static void
+make_way(uint32_t mark)
+{
+	char families[2][3] = {"-4", "-6"}, rule[80], route[80];
+
+	snprintf(rule, sizeof(rule), "rule add fwmark %u lookup %u\n", mark, mark);
+	snprintf(route, sizeof(route), "route replace local default dev lo table %u\n", mark);
+	for (int i = 0; i < 2; i++) {
+		run_ip(families[i], rule);
+		run_ip(families[i], route);
+	}
 }
 
 void
@@ -144,7 +191,7 @@ warden_load(struct warden *warden)
 		uint32_t length = rules->length[current][how];
 
 		if (length > 0 && length <= GATE_RULES_TEXT)
-			r = run_nft(warden, rules->text[current][how], length, &fail);
+			r = load_text(rules->text[current][how], length, &fail);
 	}
 	kept->result = r;
 	kept->fail = fail;
@@ -155,6 +202,8 @@ warden_load(struct warden *warden)
 			fail.what);
 	if (r < 0)
 		return;
+	if (rules->mark[current] != 0)
+		make_way(rules->mark[current]);
 	kept->containing.is_loaded = true;
 	kept->containing.standing = 0;
 	event(EVENT_GATE, "text=\"rules are loaded\"");

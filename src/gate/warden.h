@@ -1,9 +1,9 @@
 /* warden - the gate's first process where there is containment: loads the rules, and keeps a worker
  *
  * What:    the worker is shut in and takes orders (program/gate.c); the warden reads nothing but the rules, which the
- *          parent has written (gaterules.h), and how the worker ended. It runs nft(8) with them at the start and
- *          whenever a worker ends with WARDEN_RULES, and starts another where one died, so that nobody stays held
- *          because a process was killed.
+ *          parent has written (gaterules.h), and how the worker ended. It runs nft(8) with them, and ip(8) for the
+ *          way to the garden, at the start and whenever a worker ends with WARDEN_RULES, and starts another where one
+ *          died, so that nobody stays held because a process was killed.
  * Owns:    the worker, and what outlives it.
  * Limits:  a worker that ends without work is started again after a pause of up to WARDEN_PAUSE_MS.
  * Thread:  one.
@@ -29,7 +29,6 @@ struct warden_kept {
 struct warden {
 	const struct gaterules *rules;
 	struct warden_kept *kept;
-	const char *nft; /* the program */
 };
 
 /* memory: the descriptor of the rules. */

@@ -23,6 +23,8 @@ enum gaterules_how { GATERULES_RENEW, GATERULES_REPLACE, GATERULES_HOWS };
 struct gaterules {
 	uint32_t current; /* version 0 or 1 */
 	uint32_t most;    /* elements of a set at the most */
+	uint32_t mark
+		[2]; /* of packets for the garden, which are led to this machine; 0: there are none */
 	uint32_t length[2][GATERULES_HOWS];
 	char text[2][GATERULES_HOWS][GATE_RULES_TEXT];
 };

@@ -86,6 +86,7 @@ containopening_load(struct containopening *opening, const struct contain_setting
 
 	if (r < 0)
 		return r;
+	rules->mark[next] = wanted->garden_port != 0 ? wanted->mark : 0;
 	rules->most = wanted->lines_most > wanted->quarantine_most ? wanted->lines_most
 								   : wanted->quarantine_most;
 	__atomic_store_n(&rules->current, next, __ATOMIC_RELEASE);
