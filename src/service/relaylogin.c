@@ -14,7 +14,7 @@
 
 struct relaylogin {
 	struct relaylogin_settings settings;
-	struct text field; /* that brings the secret */
+	struct httprequest_terms terms; /* wanted: the field that brings the secret */
 	/* What it must be, filled up with zeros, so that all of it is compared. */
 	uint8_t secret[RELAYLOGIN_SECRET];
 	size_t secret_length;
@@ -62,7 +62,7 @@ take_secret(struct relaylogin *login, struct fail *fail)
 
 	if (r < 0 || value.length == 0)
 		return r;
-	login->field = field;
+	login->terms.wanted = field;
 	memcpy(login->secret, value.at, value.length);
 	login->secret_length = value.length;
 	return 0;
@@ -75,6 +75,7 @@ relaylogin_new(
 	struct relaylogin *login = xcalloc(1, sizeof(*login));
 
 	login->settings = *settings;
+	login->terms = HTTPREQUEST_OF_PROGRAM;
 	login->policy.key = settings->key;
 	buffer_init(&login->body, AUTHPOLICY_ANSWER);
 	buffer_init(&login->answer, ANSWER_MOST);
@@ -198,7 +199,7 @@ take(void *context, struct stream *stream, struct text bytes)
 
 	while (goes_on && at < bytes.length) {
 		struct text rest = {bytes.at + at, bytes.length - at};
-		int64_t n = httprequest_read(reader, rest, login->field, &request);
+		int64_t n = httprequest_read(reader, rest, &login->terms, &request);
 
 		if (n == 0)
 			return (int64_t)at;

@@ -14,9 +14,9 @@
 #ifndef LAZARET_SERVICE_RELAYLOGIN_H
 #define LAZARET_SERVICE_RELAYLOGIN_H
 
+#include "base/httprequest.h"
 #include "base/wall.h"
 #include "relay/authpolicy.h"
-#include "relay/httprequest.h"
 #include "runtime/streamserver.h"
 
 #define RELAYLOGIN_SECRET 256

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as those of a mail server that asks about logins, whole and in pieces: both give the same requests and the
  * same fault, every text lies inside the bytes, and every body is understood or has a reason. */
+#include "base/httprequest.h"
 #include "fuzz.h"
 #include "relay/authpolicy.h"
-#include "relay/httprequest.h"
 
 #include <stdlib.h>
 
@@ -62,11 +62,13 @@ take(struct buffer *told, const struct httprequest *request, struct text whole)
 static void
 run(const uint8_t *bytes, size_t size, size_t piece, struct outcome *ret)
 {
+	struct httprequest_terms terms = HTTPREQUEST_OF_PROGRAM;
 	struct httprequest_reader reader = {0};
 	struct httprequest request;
 	size_t begin = 0, end = 0;
 	int64_t n = 0;
 
+	terms.wanted = TEXT("Authorization");
 	do {
 		char *copy;
 
@@ -76,7 +78,7 @@ run(const uint8_t *bytes, size_t size, size_t piece, struct outcome *ret)
 		memcpy(copy, bytes + begin, end - begin);
 		for (size_t at = begin; (n = httprequest_read(&reader,
 						 (struct text){copy + (begin - at), end - begin},
-						 TEXT("Authorization"), &request)) > 0;) {
+						 &terms, &request)) > 0;) {
 			must((size_t)n <= end - begin);
 			take(&ret->told, &request, (struct text){copy + (begin - at), (size_t)n});
 			begin += (size_t)n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "relay/httprequest.h"
+#include "base/httprequest.h"
 
 #include <errno.h>
 
@@ -30,7 +30,7 @@ const char *const httprequest_status[HTTPREQUEST_FAULTS] = {
 /* What a head says of its request. */
 struct head {
 	struct httprequest *request;
-	struct text wanted;
+	const struct httprequest_terms *terms;
 	bool has_length;
 	uint64_t length;
 };
@@ -66,18 +66,21 @@ lists(struct text list, struct text word)
 }
 
 static enum httprequest_fault
-take_first_line(struct httprequest *request, struct text line)
+take_first_line(struct head *head, struct text line)
 {
+	struct httprequest *request = head->request;
 	struct text method = text_cut(&line, ' ');
 	struct text target = text_cut(&line, ' ');
+	bool is_anybody = head->terms->is_anybody;
 
-	if (!is_token(method) || target.length == 0 || *target.at != '/' ||
+	if (!is_token(method) || target.length == 0 || (*target.at != '/' && !is_anybody) ||
 		!text_starts(line, "HTTP/"))
 		return HTTPREQUEST_WRONG;
 	if (!text_is(line, "HTTP/1.1") && !text_is(line, "HTTP/1.0"))
 		return HTTPREQUEST_VERSION;
-	if (!text_is(method, "POST"))
+	if (!is_anybody && !text_is(method, "POST"))
 		return HTTPREQUEST_METHOD;
+	request->method = method;
 	request->target = target;
 	request->closes = text_is(line, "HTTP/1.0");
 	return HTTPREQUEST_NO_FAULT;
@@ -90,13 +93,23 @@ take_length(struct head *head, struct text value)
 	if (head->has_length || text_parse_u64(value, UINT64_MAX, &head->length) < 0)
 		return HTTPREQUEST_WRONG;
 	head->has_length = true;
-	return head->length > HTTPREQUEST_BODY ? HTTPREQUEST_LONG_BODY : HTTPREQUEST_NO_FAULT;
+	return head->length > head->terms->body_most ? HTTPREQUEST_LONG_BODY : HTTPREQUEST_NO_FAULT;
+}
+
+static enum httprequest_fault
+take_once(struct text *into, struct text value)
+{
+	if (into->at != NULL)
+		return HTTPREQUEST_WRONG;
+	*into = value;
+	return HTTPREQUEST_NO_FAULT;
 }
 
 static enum httprequest_fault
 take_field(struct head *head, struct text line)
 {
 	struct text value = line, name = text_cut(&value, ':');
+	enum httprequest_fault fault = HTTPREQUEST_NO_FAULT;
 
 	if (name.length == line.length || !is_token(name))
 		return HTTPREQUEST_WRONG;
@@ -107,14 +120,25 @@ take_field(struct head *head, struct text line)
 		return HTTPREQUEST_EXPECTS;
 	if (is_named(name, TEXT("Connection")) && lists(value, TEXT("close")))
 		head->request->closes = true;
-	if (is_named(name, head->wanted)) {
-		if (head->request->field.at != NULL)
-			return HTTPREQUEST_WRONG;
-		head->request->field = value;
-	}
-	if (is_named(name, TEXT("Content-Length")))
-		return take_length(head, value);
-	return HTTPREQUEST_NO_FAULT;
+	if (is_named(name, head->terms->wanted))
+		fault = take_once(&head->request->field, value);
+	if (fault == HTTPREQUEST_NO_FAULT && is_named(name, TEXT("Host")))
+		fault = take_once(&head->request->host, value);
+	if (fault == HTTPREQUEST_NO_FAULT && is_named(name, TEXT("Content-Length")))
+		fault = take_length(head, value);
+	return fault;
+}
+
+/* What is missing of a head that came to its end. */
+static enum httprequest_fault
+find_missing(const struct head *head, bool is_empty, bool is_1_0)
+{
+	if (is_empty)
+		return HTTPREQUEST_WRONG;
+	if (head->terms->is_anybody)
+		return head->request->host.at == NULL && !is_1_0 ? HTTPREQUEST_WRONG
+								 : HTTPREQUEST_NO_FAULT;
+	return head->has_length ? HTTPREQUEST_NO_FAULT : HTTPREQUEST_NO_LENGTH;
 }
 
 /* Lines up to the empty one, each with CR LF at its end. */
@@ -122,7 +146,7 @@ static enum httprequest_fault
 take_head(struct head *head, struct text bytes)
 {
 	enum httprequest_fault fault = HTTPREQUEST_NO_FAULT;
-	bool is_first = true;
+	bool is_first = true, is_1_0 = false;
 
 	while (fault == HTTPREQUEST_NO_FAULT && bytes.length > 0) {
 		struct text line = text_cut(&bytes, '\n');
@@ -135,19 +159,17 @@ take_head(struct head *head, struct text bytes)
 			return HTTPREQUEST_WRONG;
 		if (line.length == 0)
 			break;
-		fault = is_first ? take_first_line(head->request, line) : take_field(head, line);
+		fault = is_first ? take_first_line(head, line) : take_field(head, line);
+		/* No field has said yet that it closes. */
+		is_1_0 = is_first ? head->request->closes : is_1_0;
 		is_first = false;
 	}
-	if (fault == HTTPREQUEST_NO_FAULT && is_first)
-		return HTTPREQUEST_WRONG;
-	if (fault == HTTPREQUEST_NO_FAULT && !head->has_length)
-		return HTTPREQUEST_NO_LENGTH;
-	return fault;
+	return fault == HTTPREQUEST_NO_FAULT ? find_missing(head, is_first, is_1_0) : fault;
 }
 
 /* Where the head ends, as far as that can be known. */
 static enum httprequest_fault
-find_head(struct httprequest_reader *reader, struct text bytes)
+find_head(struct httprequest_reader *reader, struct text bytes, size_t most)
 {
 	size_t from = reader->looked > 3 ? reader->looked - 3 : 0;
 	const char *found;
@@ -159,8 +181,7 @@ find_head(struct httprequest_reader *reader, struct text bytes)
 	reader->looked = bytes.length;
 	if (found != NULL)
 		reader->head = (size_t)(found - bytes.at) + 4;
-	if (reader->head > HTTPREQUEST_HEAD ||
-		(reader->head == 0 && bytes.length >= HTTPREQUEST_HEAD))
+	if (reader->head > most || (reader->head == 0 && bytes.length >= most))
 		return HTTPREQUEST_LONG_HEAD;
 	return HTTPREQUEST_NO_FAULT;
 }
@@ -173,17 +194,17 @@ wrong(struct httprequest_reader *reader, enum httprequest_fault fault)
 }
 
 int64_t
-httprequest_read(struct httprequest_reader *reader, struct text bytes, struct text wanted,
-	struct httprequest *ret)
+httprequest_read(struct httprequest_reader *reader, struct text bytes,
+	const struct httprequest_terms *terms, struct httprequest *ret)
 {
-	struct head head = {.request = ret, .wanted = wanted};
+	struct head head = {.request = ret, .terms = terms};
 	bool is_known = reader->head > 0;
 	enum httprequest_fault fault;
 	size_t whole;
 
 	if (bytes.length == 0 || (is_known && bytes.length < reader->head + reader->length))
 		return 0;
-	fault = is_known ? HTTPREQUEST_NO_FAULT : find_head(reader, bytes);
+	fault = is_known ? HTTPREQUEST_NO_FAULT : find_head(reader, bytes, terms->head_most);
 	if (fault != HTTPREQUEST_NO_FAULT)
 		return wrong(reader, fault);
 	if (reader->head == 0)
