@@ -39,6 +39,7 @@ struct stream {
 	struct stream *before;
 	struct stream *after;
 	int64_t since_us; /* of its line */
+	struct address peer;
 	int socket;
 	bool is_tcp;
 	bool is_read;    /* libevent looks at it */
@@ -360,20 +361,39 @@ is_on_tcp(int socket)
 		(domain == AF_INET || domain == AF_INET6);
 }
 
+static struct address
+address_of(const struct sockaddr *from)
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)from;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)from;
+
+	if (from->sa_family == AF_INET)
+		return address_from_bytes((const uint8_t *)&four->sin_addr, 4);
+	if (from->sa_family == AF_INET6)
+		return address_from_bytes((const uint8_t *)&six->sin6_addr, 16);
+	return (struct address){{0}};
+}
+
 static void
 on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *address, int size,
 	void *context)
 {
 	struct stream_listener *listener = context;
 	const struct stream_settings *settings = &listener->settings;
+	struct address peer = address_of(address);
 	struct stream *stream;
 	int on = 1;
 
 	(void)from;
-	(void)address;
 	(void)size;
 	if (listener->counts.open >= settings->connections_most) {
 		listener->counts.turned_away++;
+		close(socket);
+		return;
+	}
+	if (settings->protocol->admit != NULL &&
+		!settings->protocol->admit(settings->context, &peer)) {
+		listener->counts.refused++;
 		close(socket);
 		return;
 	}
@@ -382,6 +402,7 @@ on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *
 	stream = xcalloc(1, sizeof(*stream) + settings->protocol->state_bytes);
 	stream->listener = listener;
 	stream->socket = socket;
+	stream->peer = peer;
 	stream->is_tcp = is_on_tcp(socket);
 	if (stream->is_tcp)
 		(void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -493,6 +514,12 @@ void *
 stream_state(struct stream *stream)
 {
 	return stream->state;
+}
+
+const struct address *
+stream_peer(const struct stream *stream)
+{
+	return &stream->peer;
 }
 
 void

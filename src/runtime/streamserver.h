@@ -13,7 +13,7 @@
 #ifndef LAZARET_RUNTIME_STREAMSERVER_H
 #define LAZARET_RUNTIME_STREAMSERVER_H
 
-#include "base/text.h"
+#include "base/address.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,6 +42,9 @@ enum stream_end {
 extern const char *const stream_end_names[STREAM_ENDS];
 
 struct stream_protocol {
+	/* May this one come in? It is closed at once otherwise, and counted. Whom it let in ends with `end`. Of a
+	 * socket that is not TCP the address is all zero. May be NULL. */
+	bool (*admit)(void *context, const struct address *peer);
 	/* Memory of each connection, zeroed at its begin. */
 	size_t state_bytes;
 	void (*begin)(void *context, struct stream *stream); /* may be NULL */
@@ -65,6 +68,7 @@ struct stream_settings {
 struct stream_counts {
 	uint64_t accepted;
 	uint64_t turned_away; /* there were too many */
+	uint64_t refused;     /* by the protocol */
 	uint64_t ended[STREAM_ENDS];
 	size_t open;
 };
@@ -82,6 +86,8 @@ struct stream_counts stream_counts(const struct stream_listener *listener);
 
 /* Its memory. */
 void *stream_state(struct stream *stream);
+
+const struct address *stream_peer(const struct stream *stream);
 
 /* Answers, in order; written when the protocol returns. */
 void stream_answer(struct stream *stream, const void *bytes, size_t size);

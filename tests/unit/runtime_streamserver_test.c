@@ -17,9 +17,19 @@ struct bench {
 	struct stream_listener *listener;
 	struct stream *waiting;
 	uint16_t port;
+	bool is_shut; /* nobody is let in */
 	unsigned begun;
 	unsigned ended[STREAM_ENDS];
 };
+
+static bool
+on_admit(void *context, const struct address *peer)
+{
+	const struct address here = address_from_v4(INADDR_LOOPBACK);
+
+	assert_true(address_equal(peer, &here));
+	return !((struct bench *)context)->is_shut;
+}
 
 static void
 on_begin(void *context, struct stream *stream)
@@ -70,8 +80,11 @@ on_bytes(void *context, struct stream *stream, struct text bytes)
 	return rest.at - bytes.at;
 }
 
-static const struct stream_protocol protocol = {
-	.state_bytes = sizeof(uint64_t), .begin = on_begin, .take = on_bytes, .end = on_end};
+static const struct stream_protocol protocol = {.state_bytes = sizeof(uint64_t),
+	.admit = on_admit,
+	.begin = on_begin,
+	.take = on_bytes,
+	.end = on_end};
 
 static void
 begin(struct bench *bench, int64_t request_us, int64_t idle_us)
@@ -244,6 +257,32 @@ many_requests_at_once_are_not_one_that_is_too_long(void **state)
 }
 
 static void
+whom_the_protocol_turns_away_is_closed_at_once(void **state)
+{
+	struct bench bench;
+	int first, second;
+
+	begin(&bench, INT64_C(60000000), INT64_C(60000000));
+	first = connected(&bench);
+	turn(&bench);
+	bench.is_shut = true;
+	second = connected(&bench);
+	turn(&bench);
+	assert_string_equal(heard(second), "(closed)");
+	say(&bench, first, "say a\n");
+	assert_string_equal(heard(first), "a\n");
+	assert_int_equal(stream_counts(bench.listener).accepted, 1);
+	assert_int_equal(stream_counts(bench.listener).refused, 1);
+	assert_int_equal(stream_counts(bench.listener).open, 1);
+	assert_int_equal(bench.begun, 1);
+	close(first);
+	close(second);
+	wait_until_ended(&bench, STREAM_CLOSED, 1);
+	finish(&bench);
+	(void)state;
+}
+
+static void
 one_that_is_paused_serves_those_that_are_there(void **state)
 {
 	struct bench bench;
@@ -390,6 +429,7 @@ main(void)
 		cmocka_unit_test(requests_are_answered_in_any_portions),
 		cmocka_unit_test(who_does_wrong_is_closed_and_nobody_else),
 		cmocka_unit_test(many_requests_at_once_are_not_one_that_is_too_long),
+		cmocka_unit_test(whom_the_protocol_turns_away_is_closed_at_once),
 		cmocka_unit_test(one_that_is_paused_serves_those_that_are_there),
 		cmocka_unit_test(more_than_may_be_are_turned_away),
 		cmocka_unit_test(who_has_said_all_still_gets_his_answers),
