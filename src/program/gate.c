@@ -148,6 +148,11 @@ is_well_formed(const struct gate_order *order)
 			is_filter_well_formed(&order->filter);
 	case GATE_RULES:
 		return are_zero(order->bytes, sizeof(order->bytes)) && warden.kept != NULL;
+	case GATE_TRANSPARENT:
+		return are_zero(order->bytes + sizeof(order->transparent),
+			       sizeof(order->bytes) - sizeof(order->transparent)) &&
+			order->transparent.port > 0 && order->transparent.port <= UINT16_MAX &&
+			order->transparent.zero == 0;
 	default:
 		return false;
 	}
@@ -249,6 +254,10 @@ serve(const struct gate_order *order)
 	if (order->kind == GATE_UDP) {
 		count = order->udp.count;
 		r = sockets_open_udp(&order->udp, descriptors, &answer.buffer, &answer.fail);
+	} else if (order->kind == GATE_TRANSPARENT) {
+		r = sockets_open_transparent(
+			(uint16_t)order->transparent.port, SOMAXCONN, &answer.fail);
+		descriptors[0] = r;
 	} else {
 		r = packetring_open(&order->packets, &answer.fail);
 		descriptors[0] = r;

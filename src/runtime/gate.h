@@ -20,8 +20,8 @@ enum gate_order_kind {
 	GATE_UDP = 1,     /* a port, low or not, with a queue above the system's limit */
 	GATE_PACKETS = 2, /* the packets of an interface */
 	GATE_FILTER = 3,  /* the filter of export datagrams in the kernel; of a gate with --bpf */
-	GATE_RULES =
-		4, /* the rules of containment are there (gaterules.h) and to be loaded; of one with --contain */
+	GATE_RULES = 4, /* the rules of containment are there (gaterules.h); of one with --contain */
+	GATE_TRANSPARENT = 5, /* the garden's socket, see sockets_open_transparent */
 };
 
 #define GATE_INTERFACES 4
@@ -50,6 +50,11 @@ struct gate_filter {
 /* Descriptors of an answer to GATE_FILTER: these, a ring for each asked for, a link for each interface. */
 enum gate_filter_descriptor { GATE_FILTER_CONTROL, GATE_FILTER_SLOTS, GATE_FILTER_RINGS };
 
+struct gate_transparent {
+	uint32_t port;
+	uint32_t zero;
+};
+
 struct gate_order {
 	uint16_t version;
 	uint16_t kind; /* enum gate_order_kind */
@@ -59,6 +64,7 @@ struct gate_order {
 		struct udp_settings udp;
 		struct packetring_settings packets;
 		struct gate_filter filter;
+		struct gate_transparent transparent;
 		uint8_t bytes[496];
 	};
 };

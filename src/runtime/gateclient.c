@@ -253,6 +253,21 @@ gateclient_packets(
 }
 
 int
+gateclient_transparent(struct gateclient *client, uint16_t port, struct fail *fail)
+{
+	struct gate_order order;
+	struct gate_answer answer;
+	int descriptor = -1, r;
+
+	if (port == 0)
+		return -EINVAL;
+	order_begin(&order, GATE_TRANSPARENT);
+	order.transparent.port = port;
+	r = ask(client, &order, &descriptor, 1, &answer, fail);
+	return r < 0 ? r : descriptor;
+}
+
+int
 gateclient_filter(struct gateclient *client, struct gate_filter *settings, int *descriptors,
 	struct fail *fail)
 {

@@ -43,6 +43,9 @@ int gateclient_udp(struct gateclient *client, const struct udp_settings *setting
 int gateclient_packets(struct gateclient *client, struct packetring_settings *settings,
 	struct fail *fail) MUST_USE;
 
+/* As sockets_open_transparent: gives the descriptor. */
+int gateclient_transparent(struct gateclient *client, uint16_t port, struct fail *fail) MUST_USE;
+
 /* Loads the filter and attaches it, of a gate that was started with_bpf. descriptors: room for SOCKETS_GROUP; how many
  * they are is returned (see gate_filter_descriptor). The modes in settings become those that it got. */
 int gateclient_filter(struct gateclient *client, struct gate_filter *settings, int *descriptors,

@@ -206,6 +206,47 @@ sockets_open_tcp(const struct address *wanted, uint16_t port, int backlog, struc
 	return descriptor;
 }
 
+static int
+make_transparent(int descriptor, const struct endpoint *endpoint, int backlog)
+{
+	int r = endpoint->any.sa_family == AF_INET6
+		? switch_on(descriptor, SOL_IPV6, IPV6_TRANSPARENT)
+		: 0;
+
+	if (r == 0)
+		r = switch_on(descriptor, SOL_IP, IP_TRANSPARENT);
+	if (r == 0)
+		r = switch_on(descriptor, SOL_SOCKET, SO_REUSEADDR);
+	if (r < 0)
+		return r;
+	return bind(descriptor, &endpoint->any, endpoint->size) < 0 ||
+			listen(descriptor, backlog) < 0
+		? -errno
+		: 0;
+}
+
+int
+sockets_open_transparent(uint16_t port, int backlog, struct fail *fail)
+{
+	struct address address = {{0}}; /* open_socket makes 0.0.0.0 of it where there is no IPv6 */
+	const struct address wanted = address;
+	int r, descriptor = open_socket(&address, SOCK_STREAM);
+	struct endpoint endpoint;
+
+	if (descriptor < 0)
+		return failed(fail, &wanted, port, "TCP", -errno);
+	endpoint = endpoint_of(&address, port);
+	r = make_transparent(descriptor, &endpoint, backlog);
+	if (r == 0)
+		return descriptor;
+	close(descriptor);
+	(void)failed(fail, &wanted, port, "TCP", r);
+	if (r == -EPERM)
+		fail_hint(
+			fail, "a socket for connections to others' addresses needs CAP_NET_ADMIN");
+	return r;
+}
+
 /* Is it free, or a socket that nobody listens on any more? */
 static int
 may_take_path(const struct sockaddr_un *address, int type, struct fail *fail)

@@ -53,6 +53,10 @@ int sockets_prepare_udp(int descriptor, const struct udp_settings *settings,
 int sockets_open_tcp(
 	const struct address *address, uint16_t port, int backlog, struct fail *fail) MUST_USE;
 
+/* The same at all addresses of this machine and of all others: what a rule of the kernel hands to it (TPROXY) comes
+ * with the address that its sender meant. Needs CAP_NET_ADMIN. */
+int sockets_open_transparent(uint16_t port, int backlog, struct fail *fail) MUST_USE;
+
 struct unix_settings {
 	const char *path;
 	int type; /* SOCK_STREAM or SOCK_SEQPACKET */

@@ -172,7 +172,7 @@ a_malformed_order_ends_the_gate(void **state)
 		.size = sizeof(good),
 		.number = 1,
 		.udp = local};
-	struct gate_order bad[17];
+	struct gate_order bad[19];
 	uint8_t longer[sizeof(good) + 1] = {0};
 
 	assert_int_equal(end_after(&good, sizeof(good), false), -1);
@@ -184,6 +184,12 @@ a_malformed_order_ends_the_gate(void **state)
 		memset(bad[i].bytes, 0, sizeof(bad[i].bytes));
 		bad[i].filter = on_right;
 	}
+	for (size_t i = 17; i < 19; i++) {
+		bad[i] = good;
+		bad[i].kind = GATE_TRANSPARENT;
+		memset(bad[i].bytes, 0, sizeof(bad[i].bytes));
+	}
+	bad[18].transparent.port = 65536;
 	bad[12].filter.interfaces = GATE_INTERFACES + 1;
 	memset(bad[13].filter.interface[0].name, 'x', sizeof(bad[13].filter.interface[0].name));
 	bad[14].filter.listeners = 0;
@@ -191,7 +197,7 @@ a_malformed_order_ends_the_gate(void **state)
 	bad[16].filter.interface[0].mode = GATE_MODE_COUNT;
 	bad[0].version = GATE_VERSION + 1;
 	bad[1].kind = 0;
-	bad[2].kind = 4;
+	bad[2].kind = 77;
 	bad[3].size--;
 	bad[4].udp.count = 0;
 	bad[5].udp.count = SOCKETS_GROUP + 1;
@@ -202,7 +208,7 @@ a_malformed_order_ends_the_gate(void **state)
 	bad[10].kind = GATE_PACKETS;
 	memset(bad[10].bytes, 'x', sizeof(bad[10].bytes));
 	memset(&bad[11], 0xff, sizeof(bad[11]));
-	for (size_t i = 0; i < 17; i++)
+	for (size_t i = 0; i < 19; i++)
 		assert_int_equal(end_after(&bad[i], sizeof(bad[i]), false), 65);
 	assert_int_equal(end_after(&good, sizeof(good) - 1, false), 65);
 	assert_int_equal(end_after(&good, 1, false), 65);
@@ -293,6 +299,45 @@ static void
 a_low_port_with_a_large_queue_is_opened_for_an_ordinary_user(void **state)
 {
 	namespace_run("true", opens_what_its_parent_may_not);
+}
+
+static bool
+is_on(int descriptor, int level, int option)
+{
+	int on = 0;
+	socklen_t size = sizeof(on);
+
+	return getsockopt(descriptor, level, option, &on, &size) == 0 && on == 1;
+}
+
+/* Addresses that are not this machine's are taken by both families. */
+static int
+opens_a_transparent_socket(void)
+{
+	struct gateclient client;
+	struct fail fail = {0};
+	int descriptor, accepts = 0;
+	socklen_t size = sizeof(accepts);
+
+	EXPECT(gateclient_start(&client, gate, false, NULL) == 0);
+	EXPECT(setgid(65534) == 0 && setuid(65534) == 0);
+	EXPECT(sockets_open_transparent(8025, 16, &fail) == -EPERM);
+	EXPECT(strstr(fail.hint, "CAP_NET_ADMIN") != NULL);
+	descriptor = gateclient_transparent(&client, 8025, &fail);
+	EXPECT(descriptor >= 0 && sockets_port(descriptor) == 8025);
+	EXPECT(is_on(descriptor, SOL_IP, IP_TRANSPARENT));
+	EXPECT(is_on(descriptor, SOL_IPV6, IPV6_TRANSPARENT));
+	EXPECT(getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) == 0 && accepts);
+	EXPECT(gateclient_transparent(&client, 8025, &fail) == -EADDRINUSE);
+	close(descriptor);
+	gateclient_stop(&client);
+	return 0;
+}
+
+static void
+the_gardens_socket_is_opened_for_an_ordinary_user(void **state)
+{
+	namespace_run("true", opens_a_transparent_socket);
 }
 
 static int
@@ -504,6 +549,7 @@ main(void)
 		cmocka_unit_test(the_gate_ends_with_its_parent),
 		cmocka_unit_test(the_gate_keeps_three_capabilities_and_a_fourth_for_the_filter),
 		cmocka_unit_test(a_low_port_with_a_large_queue_is_opened_for_an_ordinary_user),
+		cmocka_unit_test(the_gardens_socket_is_opened_for_an_ordinary_user),
 		cmocka_unit_test(packets_of_an_interface_are_read_by_an_ordinary_user),
 		cmocka_unit_test(the_filter_is_attached_as_long_as_somebody_has_its_link),
 		cmocka_unit_test(a_filter_that_cannot_be_is_refused_in_words),
