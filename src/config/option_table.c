@@ -216,6 +216,7 @@ const struct config_option config_options[] = {
 		.privacy = "Figures only, with the addresses of established exporters: no lines, "
 			   "no other addresses."},
 #include "config/option_contain.def"
+#include "config/option_garden.def"
 #include "config/option_relay.def"
 	{.name = "scan.timezone",
 		.type = OPTION_TYPE_STRING,

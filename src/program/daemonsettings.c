@@ -2,6 +2,7 @@
 #include "program/daemonsettings.h"
 
 #include "program/containoptions.h"
+#include "program/gardenoptions.h"
 #include "program/relayoptions.h"
 #include "program/settings.h"
 #include "runtime/endpoint.h"
@@ -319,6 +320,8 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 		r = take_metrics(config, ret, fail);
 	if (r == 0)
 		r = relayoptions_take(config, &ret->relaying, fail);
+	if (r == 0)
+		r = gardenoptions(config, &ret->gardening, fail);
 	ret->estate.guards = ret->relaying.place_count > 0;
 	if (r == 0)
 		r = take_lines(config, ret, fail);
@@ -334,6 +337,7 @@ void
 daemonsettings_relay_alone(struct daemon_settings *settings)
 {
 	settings->listen_count = settings->xdp_count = 0;
+	settings->gardening.port = 0;
 	settings->estate.receivers = 0;
 	settings->estate.guards = 1;
 	relayoptions_usual(&settings->relaying);

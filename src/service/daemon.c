@@ -14,6 +14,7 @@
 #include "service/children.h"
 #include "service/containopening.h"
 #include "service/desking.h"
+#include "service/gardening.h"
 #include "service/judging.h"
 #include "service/keeper.h"
 #include "service/opening.h"
@@ -46,13 +47,13 @@
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
-#define STEPS 6
+#define STEPS 7
 
 /* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
 static const enum counter_owner stops[STEPS] = {
-	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_DESK};
+	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_DESK};
 static const enum counter_owner replaced[STEPS] = {
-	OWNER_KEEPER, OWNER_ACTOR, OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_DESK};
+	OWNER_KEEPER, OWNER_ACTOR, OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;
@@ -61,6 +62,7 @@ struct parent {
 	struct opening opening;
 	struct relayopening relayopening;
 	struct containopening contain;
+	int garden;             /* its socket; -1: there is none */
 	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
@@ -151,6 +153,8 @@ run(void *context, const struct child *child)
 		acting_run(&parent->settings, &parent->estate);
 	case OWNER_KEEPER:
 		keeper_run(&parent->settings, &parent->estate);
+	case OWNER_GARDEN:
+		gardening_run(&parent->settings, &parent->estate, parent->garden);
 	case OWNER_DESK:
 		desking_run(&parent->settings, &parent->estate, &parent->opening);
 	case OWNER_PARENT:
@@ -206,6 +210,8 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "relay.messages-most";
 	if (old->relaying.relay.senders.most != new->relaying.relay.senders.most)
 		return "relay.accounts-most";
+	if (old->gardening.port != new->gardening.port)
+		return "garden.port";
 	if (old->estate.judges != new->estate.judges)
 		return "daemon.judges";
 	if (old->estate.sightings_most != new->estate.sightings_most)
@@ -610,7 +616,9 @@ begin_gate(struct parent *parent, struct fail *fail)
 	struct gateclient_contain handed;
 	int r = contains ? containopening_begin(&parent->contain, fail) : 0;
 
-	if (r < 0 || (!contains && !opening_needs_gate(&parent->opening, settings)))
+	if (r < 0 ||
+		(!contains && !opening_needs_gate(&parent->opening, settings) &&
+			!gardening_needs_gate(&settings->gardening)))
 		return r;
 	handed = (struct gateclient_contain){parent->contain.gate, parent->contain.memory};
 	r = gateclient_start(&parent->gate, settings->gate, settings->xdp_count > 0,
@@ -644,6 +652,9 @@ begin(struct parent *parent, struct fail *fail)
 		r = begin_gate(parent, fail);
 	if (r == 0)
 		r = opening_change(&parent->opening, &parent->settings, gate_of(parent), fail);
+	if (r == 0)
+		r = gardening_open(
+			&parent->settings.gardening, gate_of(parent), &parent->garden, fail);
 	if (r == 0)
 		r = relayopening_prepare(
 			&parent->relayopening, &parent->settings.relaying, &relayopening, fail);
@@ -682,6 +693,8 @@ begin(struct parent *parent, struct fail *fail)
 		children_add(&parent->children, OWNER_RECEIVER, i);
 	for (uint32_t i = 0; i < parent->settings.estate.guards; i++)
 		children_add(&parent->children, OWNER_GUARD, i);
+	if (parent->garden >= 0)
+		children_add(&parent->children, OWNER_GARDEN, 0);
 	children_add(&parent->children, OWNER_DESK, 0);
 	desking_prepare();
 	shutin_enter(&parent->duty, &post, &parent->settings);
@@ -698,6 +711,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	parent->opening = OPENING_NONE;
 	parent->contain = CONTAINOPENING_NONE;
 	parent->notify.descriptor = -1;
+	parent->garden = -1;
 	event_begin("parent");
 	r = hooks->load(hooks->context, &parent->settings, fail);
 	if (r >= 0)

@@ -1,6 +1,6 @@
 /* daemon - the settings of lazaretd, and its parent process
  *
- * What:    makes the estate, opens sockets, starts keeper, judges, receivers, guard and desk, and watches them
+ * What:    makes the estate, opens sockets, starts keeper, judges, receivers, guard, garden and desk, and watches them
  *          (children.h); a reload checks and opens everything new before anything is replaced; SIGTERM lets receivers
  *          and guard end first, then judges (which write snapshots), keeper and desk.
  * Owns:    settings are the caller's (daemon_load makes them, again at each reload).
@@ -15,6 +15,7 @@
 #include "ledger/planning.h"
 #include "runtime/gate.h"
 #include "service/estate.h"
+#include "service/gardensettings.h"
 #include "service/relaysettings.h"
 #include "source/export/export.h"
 #include "verdict/parameters.h"
@@ -77,6 +78,7 @@ struct daemon_settings {
 	struct keep_settings keep;
 	struct relaying_settings relaying;
 	struct contain_settings contain;
+	struct gardening_settings gardening;
 	struct prefix *allowed; /* of receive.export_; owned */
 	struct lines *lines;    /* prefixes and roles, without a key; owned */
 	char operators[64];     /* groups of the control socket; empty: none */

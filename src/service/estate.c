@@ -22,7 +22,7 @@
 #define MEASURES_MOST 16384
 
 /* Processes of which there is one at the most. */
-#define SINGLE 5
+#define SINGLE 7
 
 _Static_assert(SINGLE + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
@@ -156,6 +156,8 @@ estate_place(const struct post *post)
 		return 3;
 	case OWNER_ACTOR:
 		return 4;
+	case OWNER_GARDEN:
+		return 5;
 	case OWNER_RECEIVER:
 		return SINGLE + post->number;
 	case OWNER_JUDGE:

@@ -15,7 +15,8 @@ typedef int check(void);
 
 enum { NOT_ENTERED = 200, NO_FILTER };
 
-static const enum counter_owner readers[] = {OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK};
+static const enum counter_owner readers[] = {
+	OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK, OWNER_GARDEN};
 
 #define READERS (sizeof(readers) / sizeof(*readers))
 

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/gardening.h"
+
+#include "care/garden.h"
+#include "runtime/crowd.h"
+#include "runtime/process.h"
+#include "runtime/sockets.h"
+#include "runtime/streamserver.h"
+#include "service/shutin.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* How often figures are shown. */
+#define TICK_US 250000
+/* Of the process' descriptors, for all but connections. */
+#define DESCRIPTORS_OWN 64
+/* Of answers that a peer does not read. */
+#define ANSWER_MOST ((size_t)GARDENING_AT_ONCE * (GARDENPAGE_MOST + 2048))
+
+struct gardening {
+	const struct daemon_settings *settings;
+	struct duty duty;
+	struct event_base *base;
+	struct stream_listener *listener;
+	struct garden *garden;
+	struct crowd crowd;
+	uint64_t answers[2]; /* of IPv6, of IPv4 */
+	uint64_t refused[2];
+	uint64_t shown; /* the page itself */
+};
+
+bool
+gardening_needs_gate(const struct gardening_settings *settings)
+{
+	return settings->port > 0 && geteuid() != 0;
+}
+
+int
+gardening_open(const struct gardening_settings *settings, struct gateclient *gate, int *descriptor,
+	struct fail *fail)
+{
+	*descriptor = -1;
+	if (settings->port == 0)
+		return 0;
+	*descriptor = gate != NULL && gardening_needs_gate(settings)
+		? gateclient_transparent(gate, settings->port, fail)
+		: sockets_open_transparent(settings->port, SOMAXCONN, fail);
+	return *descriptor < 0 ? *descriptor : 0;
+}
+
+static bool
+admit(void *context, const struct address *peer)
+{
+	struct gardening *gardening = context;
+
+	return crowd_enter(&gardening->crowd, peer);
+}
+
+static void
+end(void *context, struct stream *stream, enum stream_end why)
+{
+	struct gardening *gardening = context;
+
+	(void)why;
+	crowd_leave(&gardening->crowd, stream_peer(stream));
+}
+
+static void
+count(struct gardening *gardening, const struct stream *stream, enum garden_kind kind)
+{
+	bool is_v4 = address_is_v4(stream_peer(stream));
+
+	gardening->shown += kind == GARDEN_SHOWN;
+	if (kind == GARDEN_REFUSED)
+		gardening->refused[is_v4]++;
+	else
+		gardening->answers[is_v4]++;
+}
+
+static int64_t
+take(void *context, struct stream *stream, struct text bytes)
+{
+	struct httprequest_reader *reader = stream_state(stream);
+	struct gardening *gardening = context;
+	size_t at = 0;
+
+	for (unsigned i = 1; at < bytes.length; i++) {
+		struct text rest = {bytes.at + at, bytes.length - at};
+		struct garden_answer answer;
+		int64_t n = garden_read(
+			gardening->garden, reader, rest, i == GARDENING_AT_ONCE, &answer);
+
+		if (n == 0)
+			return (int64_t)at;
+		count(gardening, stream, answer.kind);
+		stream_answer(stream, answer.bytes.at, answer.bytes.length);
+		if (answer.closes) {
+			stream_close(stream);
+			break;
+		}
+		at += (size_t)n;
+	}
+	/* What comes behind the last is not read. */
+	return (int64_t)bytes.length;
+}
+
+static const struct stream_protocol protocol = {
+	.state_bytes = sizeof(struct httprequest_reader),
+	.admit = admit,
+	.take = take,
+	.end = end,
+};
+
+static void
+show(struct gardening *gardening)
+{
+	struct stream_counts counts = stream_counts(gardening->listener);
+	struct duty *duty = &gardening->duty;
+
+	duty_count(duty, COUNT_GARDEN_CONNECTIONS, counts.accepted);
+	duty_show(duty, COUNT_GARDEN_OPEN, counts.open);
+	duty_count(duty, COUNT_GARDEN_TURNED_AWAY, counts.turned_away);
+	duty_count(duty, COUNT_GARDEN_CROWDED, counts.refused);
+	duty_count(duty, COUNT_GARDEN_IDLE, counts.ended[STREAM_IDLE]);
+	duty_count(duty, COUNT_GARDEN_UNREAD, counts.ended[STREAM_UNREAD]);
+	duty_count(duty, COUNT_GARDEN_ANSWERS4, gardening->answers[1]);
+	duty_count(duty, COUNT_GARDEN_ANSWERS6, gardening->answers[0]);
+	duty_count(duty, COUNT_GARDEN_SHOWN, gardening->shown);
+	duty_count(duty, COUNT_GARDEN_REFUSED4, gardening->refused[1]);
+	duty_count(duty, COUNT_GARDEN_REFUSED6, gardening->refused[0]);
+}
+
+static void
+on_tick(evutil_socket_t socket, short what, void *context)
+{
+	struct gardening *gardening = context;
+
+	(void)socket;
+	(void)what;
+	duty_beat(&gardening->duty);
+	show(gardening);
+}
+
+static void
+on_parent(evutil_socket_t socket, short what, void *context)
+{
+	struct gardening *gardening = context;
+
+	(void)socket;
+	(void)what;
+	duty_hear(&gardening->duty);
+	if (gardening->duty.is_over)
+		(void)event_base_loopbreak(gardening->base);
+}
+
+static struct event_base *
+make_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base;
+
+	must(config != NULL);
+	(void)event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
+	base = event_base_new_with_config(config);
+	must(base != NULL);
+	event_config_free(config);
+	return base;
+}
+
+/* No more than there are descriptors. */
+static size_t
+connections_most(const struct gardening_settings *settings)
+{
+	size_t all = process_descriptors(),
+	       most = all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2;
+
+	return settings->connections_most < most ? settings->connections_most : most;
+}
+
+static void
+begin(struct gardening *gardening, const struct post *post, int descriptor)
+{
+	const struct gardening_settings *settings = &gardening->settings->gardening;
+	const struct garden_settings texts = gardening_texts(settings);
+	struct stream_settings stream = {
+		.socket = descriptor,
+		.protocol = &protocol,
+		.context = gardening,
+		.connections_most = connections_most(settings),
+		.request_most = GARDEN_HEAD + GARDEN_BODY + STREAM_READ,
+		.answer_most = ANSWER_MOST,
+		.request_us = GARDENING_REQUEST_US,
+		.idle_us = GARDENING_IDLE_US,
+	};
+	struct fail fail = {0};
+
+	if (garden_new(&texts, &gardening->garden, &fail) < 0)
+		duty_fail(&gardening->duty, &fail);
+	crowd_init(
+		&gardening->crowd, stream.connections_most, settings->line_most, settings->length6);
+	gardening->base = make_base();
+	shutin_enter(&gardening->duty, post, gardening->settings);
+	gardening->listener = stream_listen(gardening->base, &stream);
+}
+
+static void
+loop(struct gardening *gardening)
+{
+	struct timeval period = {.tv_usec = TICK_US};
+	struct event *tick = event_new(gardening->base, -1, EV_PERSIST, on_tick, gardening);
+	struct event *parent = event_new(gardening->base, gardening->duty.parent,
+		EV_READ | EV_PERSIST, on_parent, gardening);
+
+	must(tick != NULL && event_add(tick, &period) == 0);
+	must(parent != NULL && event_add(parent, NULL) == 0);
+	duty_ready(&gardening->duty);
+	(void)event_base_dispatch(gardening->base);
+}
+
+_Noreturn void
+gardening_run(const struct daemon_settings *settings, struct estate *estate, int descriptor)
+{
+	struct gardening *gardening = xcalloc(1, sizeof(*gardening));
+	struct post post = {.owner = OWNER_GARDEN};
+
+	gardening->settings = settings;
+	estate_enter(estate, &post, &descriptor, 1);
+	duty_begin(&gardening->duty, estate, &post);
+	begin(gardening, &post, descriptor);
+	loop(gardening);
+	show(gardening);
+	gardening->listener = stream_unlisten(gardening->listener);
+	_exit(0);
+}

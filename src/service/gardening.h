@@ -1,0 +1,32 @@
+/* gardening - the process that answers port 80 of held lines
+ *
+ * What:    a loop around care/garden.h: connections that the rules hand to its socket (TPROXY) are answered over IPv4
+ *          and IPv6. It reads bytes of machines that are known to be infected, so it has no file, no other process's
+ *          memory but their figures, and no channel but the parent's: it knows no line and no case.
+ * Owns:    its connections; the socket stays the parent's, so that who asks while a process is replaced waits.
+ * Limits:  connections in all and of each line, which are counted; GARDENING_REQUEST_US for a request and for an answer
+ *          to be read, GARDENING_IDLE_US between two; GARDENING_AT_ONCE requests in one go, the last of which ends the
+ *          connection; those of garden.h.
+ * Thread:  one process.
+ */
+#ifndef LAZARET_SERVICE_GARDENING_H
+#define LAZARET_SERVICE_GARDENING_H
+
+#include "runtime/gateclient.h"
+#include "service/daemon.h"
+
+#define GARDENING_REQUEST_US (10 * WALL_SECOND)
+#define GARDENING_IDLE_US    (10 * WALL_SECOND)
+#define GARDENING_AT_ONCE    16
+
+/* Its socket, which the gate opens for whoever is not root; -1 where there is to be no garden. */
+int gardening_open(const struct gardening_settings *settings, struct gateclient *gate,
+	int *descriptor, struct fail *fail) MUST_USE;
+
+/* Does that need the gate? */
+bool gardening_needs_gate(const struct gardening_settings *settings);
+
+_Noreturn void gardening_run(
+	const struct daemon_settings *settings, struct estate *estate, int descriptor);
+
+#endif
