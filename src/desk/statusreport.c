@@ -2,6 +2,7 @@
 #include "desk/statusreport.h"
 
 #include "desk/statuscontain.h"
+#include "desk/statusgarden.h"
 #include "desk/statusrelay.h"
 
 #include <stdio.h>
@@ -707,6 +708,7 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 		put_state(&report);
 		status_relay(processes, report.count, into);
 		status_contain(processes, report.count, into);
+		status_garden(processes, report.count, into);
 		/* The guard alone takes no export. */
 		if (find(&report, OWNER_RECEIVER) != NULL)
 			put_exporters(&report);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/statusgarden.h"
+
+static unsigned long long
+of(const struct status_process *garden, enum counter what)
+{
+	return garden->value[what];
+}
+
+void
+status_garden(const struct status_process *processes, size_t count, struct buffer *into)
+{
+	const struct status_process *garden = NULL;
+	unsigned long long refused, away;
+
+	for (size_t i = 0; i < count; i++) {
+		if (processes[i].owner == OWNER_GARDEN)
+			garden = &processes[i];
+	}
+	if (garden == NULL)
+		return;
+	buffer_print(into,
+		"\nThe garden answered held lines %llu times over IPv4 and %llu times over IPv6 "
+		"(now "
+		"on %llu connection%s).\n",
+		of(garden, COUNT_GARDEN_ANSWERS4), of(garden, COUNT_GARDEN_ANSWERS6),
+		of(garden, COUNT_GARDEN_OPEN), garden->value[COUNT_GARDEN_OPEN] == 1 ? "" : "s");
+	refused = of(garden, COUNT_GARDEN_REFUSED4) + of(garden, COUNT_GARDEN_REFUSED6);
+	away = of(garden, COUNT_GARDEN_TURNED_AWAY) + of(garden, COUNT_GARDEN_CROWDED);
+	if (refused + away > 0)
+		buffer_print(into,
+			"Requests that it could not read: %llu; connections that it turned away: "
+			"%llu, of lines that had too many %llu.\n",
+			refused, away, of(garden, COUNT_GARDEN_CROWDED));
+}
