@@ -124,7 +124,7 @@ take_lengths(const struct config *config, const struct lines *lines, struct rule
 
 int
 containoptions_rules(const struct config *config, const struct lines *lines,
-	struct contain_settings *ret, struct fail *fail)
+	const struct gardening_settings *garden, struct contain_settings *ret, struct fail *fail)
 {
 	struct lists lists = {.room = 7 * (size_t)RULESET_PREFIXES};
 	struct ruleset_settings *rules = &ret->rules;
@@ -143,6 +143,8 @@ containoptions_rules(const struct config *config, const struct lines *lines,
 	rules->quarantine = mode_of(config, "contain.quarantine") != MEASURE_OBSERVE
 		? RULESET_ENFORCE
 		: RULESET_OBSERVE;
+	rules->garden_port = garden->port;
+	rules->mark = garden->mark;
 	rules->servers = take_list(&lists, config, "contain.servers");
 	rules->resolvers = take_list(&lists, config, "contain.resolvers");
 	rules->portal = take_list(&lists, config, "contain.portal");

@@ -14,7 +14,8 @@ void containoptions(const struct config *config, struct planning *ret);
 
 /* The rules for this machine's kernel; of the roles of the lines. -EINVAL, -E2BIG with fail filled. */
 int containoptions_rules(const struct config *config, const struct lines *lines,
-	struct contain_settings *ret, struct fail *fail) MUST_USE;
+	const struct gardening_settings *garden, struct contain_settings *ret,
+	struct fail *fail) MUST_USE;
 
 /* Does it fit together? What is enforced needs something that does it. */
 int containoptions_check(const struct planning *planning, const struct contain_settings *contain,

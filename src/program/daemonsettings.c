@@ -326,7 +326,7 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 	if (r == 0)
 		r = take_lines(config, ret, fail);
 	if (r == 0)
-		r = containoptions_rules(config, ret->lines, &ret->contain, fail);
+		r = containoptions_rules(config, ret->lines, &ret->gardening, &ret->contain, fail);
 	ret->estate.actors = ret->contain.nftables;
 	return r < 0 ? r
 		     : containoptions_check(&ret->keep.planning, &ret->contain, ret->lines,
@@ -338,6 +338,10 @@ daemonsettings_relay_alone(struct daemon_settings *settings)
 {
 	settings->listen_count = settings->xdp_count = 0;
 	settings->gardening.port = 0;
+	settings->contain.nftables = false;
+	settings->estate.actors = 0;
+	for (unsigned kind = MEASURE_BLOCK25; kind < MEASURE_KINDS; kind++)
+		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
 	settings->estate.receivers = 0;
 	settings->estate.guards = 1;
 	relayoptions_usual(&settings->relaying);

@@ -20,7 +20,8 @@ enum gate_order_kind {
 	GATE_UDP = 1,     /* a port, low or not, with a queue above the system's limit */
 	GATE_PACKETS = 2, /* the packets of an interface */
 	GATE_FILTER = 3,  /* the filter of export datagrams in the kernel; of a gate with --bpf */
-	GATE_RULES = 4, /* the rules of containment are there (gaterules.h); of one with --contain */
+	GATE_RULES =
+		4, /* the rules of containment are there (gaterules.h); of one with --contain */
 	GATE_TRANSPARENT = 5, /* the garden's socket, see sockets_open_transparent */
 };
 

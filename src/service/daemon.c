@@ -50,10 +50,10 @@ enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 #define STEPS 7
 
 /* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
-static const enum counter_owner stops[STEPS] = {
-	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_DESK};
-static const enum counter_owner replaced[STEPS] = {
-	OWNER_KEEPER, OWNER_ACTOR, OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_DESK};
+static const enum counter_owner stops[STEPS] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE,
+	OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_DESK};
+static const enum counter_owner replaced[STEPS] = {OWNER_KEEPER, OWNER_ACTOR, OWNER_RECEIVER,
+	OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;

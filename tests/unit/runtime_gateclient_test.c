@@ -319,7 +319,7 @@ opens_a_transparent_socket(void)
 	int descriptor, accepts = 0;
 	socklen_t size = sizeof(accepts);
 
-	EXPECT(gateclient_start(&client, gate, false, NULL) == 0);
+	EXPECT(gateclient_start(&client, gate, false, NULL, NULL) == 0);
 	EXPECT(setgid(65534) == 0 && setuid(65534) == 0);
 	EXPECT(sockets_open_transparent(8025, 16, &fail) == -EPERM);
 	EXPECT(strstr(fail.hint, "CAP_NET_ADMIN") != NULL);
