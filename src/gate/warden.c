@@ -112,7 +112,7 @@ wait_for(pid_t pid)
 	return ended == pid ? status : -1;
 }
 
-/* Runs a program with a text: its exit code, 127 if it is not there; -1: it died. said: the first line that it wrote. */
+/* Runs a program with a text: its exit code, 127 if it is not there; -1: it died. said: the first line of its words. */
 static int
 run_program(char *const *arguments, const char *text, size_t length, char said[SAID])
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How long it takes from a verdict that leaves the judge until the kernel holds the line's element, which the next packet
- * meets: the real keeper with a ledger on the disk, actor and gate, in a network namespace of their own; this program is
- * the judge, and asks the kernel for the element again and again. The figures hold up to one such question too much.
+/* How long it takes from a verdict that leaves the judge until the kernel holds the line's element, which the next
+ * packet meets: the real keeper with a ledger on the disk, actor and gate, in a network namespace of their own; this
+ * program is the judge, and asks the kernel for the element again and again. The figures hold up to one such question
+ * too much.
  * Beside it, in the same run, what the disk alone takes for the ledger's commit: a few pages written and synced.
  *
  *   verdictload GATE FOLDER ROUNDS
@@ -209,8 +210,10 @@ main(int count, char **words)
 	struct gateclient gate;
 	struct clock clock;
 	pid_t keeper, actor;
+	uint64_t rounds;
 
-	if (count != 4 || unshare(CLONE_NEWNET) < 0) {
+	if (count != 4 || text_parse_u64(text_of(words[3]), 1000000, &rounds) < 0 || rounds == 0 ||
+		unshare(CLONE_NEWNET) < 0) {
 		fputs("usage: verdictload GATE FOLDER ROUNDS, as root\n", stderr);
 		return 2;
 	}
@@ -231,7 +234,7 @@ main(int count, char **words)
 	actor = start(&settings, &estate, OWNER_ACTOR);
 	/* The first content of the sets. */
 	(void)poll(NULL, 0, 1500);
-	run(&settings, &estate, words[2], (unsigned)atoi(words[3]));
+	run(&settings, &estate, words[2], (unsigned)rounds);
 	(void)kill(actor, SIGKILL);
 	(void)kill(keeper, SIGKILL);
 	(void)waitpid(actor, NULL, 0);
