@@ -42,6 +42,8 @@ is_wanted(const struct plan_settings *settings, const struct plan_facts *facts,
 
 	if (facts->is_never || !fits(kind, facts->role))
 		return false;
+	if (!facts->held[kind].holds && (facts->is_paused || facts->is_undone[kind]))
+		return false;
 	if (kind == MEASURE_LIMIT)
 		return facts->state == STATE_SUSPECT || is_confirmed(facts);
 	if (!is_confirmed(facts))
@@ -104,7 +106,7 @@ plan(const struct plan_settings *settings, const struct plan_facts *facts, struc
 			end.why = END_DATE;
 		else if (held->holds && !wanted && facts->is_never)
 			end.why = END_NEVER;
-		else if (held->holds && wanted && is_harder(held, mode))
+		else if (held->holds && wanted && is_harder(held, mode) && !facts->is_paused)
 			end.why = END_MODE;
 		else if (held->holds == wanted)
 			continue;
@@ -135,6 +137,7 @@ plan_due(const struct plan_settings *settings, const struct plan_facts *facts)
 			sooner(&due, facts->held[kind].until);
 	}
 	if (is_confirmed(facts) && !facts->is_never && !facts->held[MEASURE_QUARANTINE].holds &&
+		!facts->is_paused && !facts->is_undone[MEASURE_QUARANTINE] &&
 		fits(MEASURE_QUARANTINE, facts->role))
 		sooner(&due, garden_due(settings, facts));
 	return due;

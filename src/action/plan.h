@@ -3,7 +3,7 @@
  * What:    a function: what is known of a case and what holds already give what begins and what ends. It goes from
  *          mild to hard, a step at a time: limits at the relay while it may be a zombie, port 25 closed when it is
  *          one, the garden if it goes on for so long after that (sooner for whoever was there before), and back when
- *          the case ends. It proposes where it may not act: to lines that are never to be held automatically
+ *          the case ends. What a person took back does not begin again, unless the case gets worse. It proposes where it may not act: to lines that are never to be held automatically
  *          (protected ones, shared addresses, mail servers), when the brake is on, and in the mode propose.
  * Owns:    nothing.
  * Limits:  one measure of a kind at a time.
@@ -44,8 +44,10 @@ struct plan_facts {
 	uint8_t role;    /* enum role */
 	bool is_never;   /* the line is never acted upon */
 	bool brakes;     /* too many were held lately: only proposals */
+	bool is_paused;  /* somebody let everything go: nothing begins, until he says so */
 	unsigned before; /* how often it was held in the year before */
 	struct plan_held held[MEASURE_KINDS];
+	bool is_undone[MEASURE_KINDS]; /* somebody took it back, and the case is no worse since */
 };
 
 struct plan_change {

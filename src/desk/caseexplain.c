@@ -6,14 +6,14 @@
 
 #include <errno.h>
 
-/* The step that made the case as grave as it became, and the last one. */
+/* The verdict that made the case as grave as verdicts made it, the last one, and what was decided last. */
 struct steps {
-	uint8_t highest;
-	bool has_gravest;
 	struct verdict gravest;
 	struct verdict last;
 	size_t count;
 	unsigned silent; /* days after which retention closed it, or 0 */
+	bool is_decided; /* nothing was judged after it */
+	struct wall decided_at;
 };
 
 static int
@@ -27,14 +27,16 @@ take_step(void *context, const struct transition *step)
 		steps->silent = silent;
 		return 0;
 	}
+	steps->is_decided = transition_is_decided(step);
+	if (steps->is_decided) {
+		steps->decided_at = step->time;
+		return 0;
+	}
 	r = transition_decode(step, &steps->last);
 	if (r < 0)
 		return r;
-	if (!steps->has_gravest && step->to == steps->highest) {
+	if (steps->count++ == 0 || state_gravity[step->to] > state_gravity[steps->gravest.to])
 		steps->gravest = steps->last;
-		steps->has_gravest = true;
-	}
-	steps->count++;
 	return 0;
 }
 
@@ -110,11 +112,11 @@ int
 caseexplain(struct ledger *ledger, const struct ledger_case *of, const char *name,
 	struct buffer *into, struct fail *fail)
 {
-	struct steps steps = {.highest = of->highest};
+	struct steps steps = {.count = 0};
 	char opened[WALL_TEXT], closed[WALL_TEXT];
 	int r = ledger_each_transition(ledger, of->number, take_step, &steps, fail);
 
-	if (r == -EINVAL || (r == 0 && !steps.has_gravest)) {
+	if (r == -EINVAL || (r == 0 && steps.count == 0)) {
 		fail_what(fail, "the steps of case %llu cannot be read",
 			(unsigned long long)of->number);
 		fail_hint(fail, "see what was changed: lazaret cases --verify");
@@ -133,6 +135,10 @@ caseexplain(struct ledger *ledger, const struct ledger_case *of, const char *nam
 			"It was closed because nothing more was seen of the line for %u days, not "
 			"because\nthe line was found clear.\n",
 			steps.silent);
+	if (wall_is_none(of->closed) && steps.is_decided)
+		buffer_print(into,
+			"This was decided on %s, and not judged; the audit trail says by whom.\n",
+			wall_format(steps.decided_at, closed));
 	if (of->previous != 0)
 		buffer_print(into, "It is not the line's first: case %llu came before.\n",
 			(unsigned long long)of->previous);

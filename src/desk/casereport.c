@@ -223,6 +223,12 @@ step_report_row(const struct transition *step, struct buffer *into)
 			state_names[step->to], silent);
 		return 0;
 	}
+	if (transition_is_decided(step)) {
+		buffer_print(into, "  %-24s  %-10s  %-10s  decided: the audit trail says by whom\n",
+			wall_format(step->time, time), state_names[step->from],
+			state_names[step->to]);
+		return 0;
+	}
 	buffer_print(into, "  %-24s  %-10s  %-10s  %7.1f  %9.1f  %8u  %6u  %8llu\n",
 		wall_format(step->time, time), state_names[step->from], state_names[step->to],
 		step->score, step->threshold, (unsigned)verdict.facts.contacts,
@@ -264,6 +270,10 @@ step_report_json(const struct transition *step, struct buffer *into)
 		role_names[step->role]);
 	if (silent > 0) {
 		buffer_print(into, ",\"silent_days\":%u}", silent);
+		return 0;
+	}
+	if (transition_is_decided(step)) {
+		buffer_text(into, TEXT(",\"decided\":true}"));
 		return 0;
 	}
 	buffer_print(into, ",\"score\":%.6g,\"threshold\":%.6g,\"active_lines\":%u", step->score,

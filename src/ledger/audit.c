@@ -15,6 +15,8 @@ const char *const action_names[ACTION_COUNT] = {
 	[ACTION_RELEASE] = "release",
 	[ACTION_MEASURE] = "measure",
 	[ACTION_MEASURE_END] = "measure-end",
+	[ACTION_PAUSE] = "pause",
+	[ACTION_RESUME] = "resume",
 };
 
 void

@@ -31,6 +31,8 @@ enum action {
 	ACTION_RELEASE, /* object: a person let an account send again; subject: its case; without a digest: gone */
 	ACTION_MEASURE,     /* object: a measure that begins, of case subject */
 	ACTION_MEASURE_END, /* object: a measure that ends */
+	ACTION_PAUSE,       /* a person let everything go: nothing begins by itself */
+	ACTION_RESUME,      /* it does again */
 	ACTION_COUNT
 };
 

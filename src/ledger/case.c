@@ -21,20 +21,43 @@ case_init(struct ledger_case *of, const struct transition *first)
 	};
 }
 
+/* Does a verdict say what the case is now? */
+static bool
+is_newer(const struct ledger_case *of, const struct transition *verdict)
+{
+	bool knows_nothing = verdict->from < STATE_SUSPECT && of->state != STATE_QUARANTINE;
+
+	return of->is_decided ? verdict->from == of->state || knows_nothing
+			      : verdict->time.us >= of->last.us;
+}
+
+static void
+decide(struct ledger_case *of, const struct transition *decision)
+{
+	of->last = decision->time;
+	of->state = decision->to;
+	of->is_decided = true;
+}
+
 void
 case_apply(struct ledger_case *of, const struct transition *transition)
 {
 	struct wall time = transition->time;
 
-	if (time.us < of->opened.us)
-		of->opened = time;
 	if (state_gravity[transition->to] > state_gravity[of->highest])
 		of->highest = transition->to;
+	if (transition_is_decided(transition)) {
+		decide(of, transition);
+		return;
+	}
+	if (time.us < of->opened.us)
+		of->opened = time;
 	if (transition->to == STATE_CONFIRMED &&
 		(wall_is_none(of->confirmed) || time.us < of->confirmed.us))
 		of->confirmed = time;
-	if (time.us < of->last.us)
+	if (!is_newer(of, transition))
 		return;
+	of->is_decided = false;
 	of->last = time;
 	of->state = transition->to;
 	of->role = transition->role;

@@ -4,6 +4,9 @@
  *          It stays the same case until a transition to clear closes it; what follows is a new case that
  *          links the one before. A transition that is older than the last one (files read out of order)
  *          counts for the time of opening and the gravest state, never for the state of today.
+ *          What people and dates decide (let go, held) is a transition, too. It holds until a verdict of one who
+ *          had heard of it: that goes on from the state that was decided, or knows nothing of the line. Its time
+ *          does not matter then, as what a judge sees may be behind the clock.
  *          All is derived from the transitions, so that a check can derive it again.
  * Owns:    nothing.
  * Thread:  a value.
@@ -37,8 +40,9 @@ struct ledger_case {
 	struct wall changed;   /* when the ledger last wrote it: retention counts from there */
 	uint8_t state;         /* enum state */
 	uint8_t highest;
-	uint8_t role; /* enum role */
-	double score; /* of the last transition */
+	uint8_t role;    /* enum role */
+	bool is_decided; /* its state is; not kept, but derived where it is needed (deciding.h) */
+	double score;    /* of the last verdict */
 	uint8_t sealed[SEAL_SIZE];
 };
 

@@ -8,6 +8,7 @@
 #define LAZARET_LEDGER_INSIDE_H
 
 #include "base/bytes.h"
+#include "ledger/deciding.h"
 #include "ledger/keyfile.h"
 #include "ledger/ledger.h"
 #include "ledger/planning.h"
@@ -38,6 +39,12 @@ struct ledger {
 	uint32_t version;
 	bool plans; /* measures follow from cases */
 	struct planning planning;
+	bool is_paused; /* nothing begins by itself: as of the transaction under way */
+	/* Decisions that nobody took from here as yet; those of the transaction under way are behind `told`. */
+	struct decision *decisions;
+	size_t decision_count;
+	size_t decision_room;
+	size_t told;
 	size_t waits;
 	struct waiting waiting[LEDGER_BATCH];
 };
@@ -64,6 +71,15 @@ int ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fa
 /* All of a case that holds: nobody is held without a case. */
 int ledger_end_measures_of(
 	struct ledger *ledger, uint64_t of_case, enum measure_end why, struct fail *fail) MUST_USE;
+
+/* Inside a transaction: the case is in this state from now on, by a decision. */
+int ledger_put_state(struct ledger *ledger, struct ledger_case *of, enum state to, const char *why,
+	struct text reason, struct fail *fail) MUST_USE;
+/* The state that a case in quarantine was in before. */
+int ledger_state_before(struct ledger *ledger, const struct ledger_case *of, enum state *ret,
+	struct fail *fail) MUST_USE;
+/* Whether containment pauses, into ledger->is_paused. */
+int ledger_look_paused(struct ledger *ledger, struct fail *fail) MUST_USE;
 
 /* For the store's visits: copies the row and ends the visit with 1. */
 int ledger_take_case(void *context, const struct ledger_case *row);

@@ -55,7 +55,10 @@ ledger_begin(struct ledger *ledger, struct fail *fail)
 		return r;
 	ledger->sequence = 0;
 	memset(ledger->head, 0, sizeof(ledger->head));
+	ledger->told = ledger->decision_count;
 	r = ledger->store->ops->audits(ledger->store, AUDITS_LAST, 0, take_head, ledger, fail);
+	if (r >= 0 && ledger->plans)
+		r = ledger_look_paused(ledger, fail);
 	if (r >= 0)
 		return 0;
 	return ledger_end(ledger, r, fail);
@@ -78,8 +81,10 @@ ledger_end(struct ledger *ledger, int r, struct fail *fail)
 			e = ledger->store->ops->end(ledger->store, true, fail);
 		r = e < 0 ? e : r;
 	}
-	if (r < 0)
+	if (r < 0) {
 		(void)ledger->store->ops->end(ledger->store, false, NULL);
+		ledger->decision_count = ledger->told;
+	}
 	return r;
 }
 
@@ -265,6 +270,7 @@ ledger_close(struct ledger *ledger)
 	buffer_done(&ledger->channels);
 	buffer_done(&ledger->facts);
 	free(ledger->where);
+	free(ledger->decisions);
 	free(ledger);
 	return NULL;
 }
@@ -397,7 +403,7 @@ ledger_add_step(struct ledger *ledger, struct transition *it, const struct ledge
 	const char *why, struct fail *fail)
 {
 	struct audit row = {.action = ACTION_TRANSITION, .has_digest = true};
-	char details[128];
+	char details[AUDIT_DETAILS + 1];
 	int r;
 
 	it->of_case = of->number;
@@ -452,6 +458,9 @@ write_one(struct ledger *ledger, const struct waiting *waiting, struct ledger_co
 		r = add_case(ledger, &it, name, &of, fail);
 		counts->opened++;
 	} else {
+		r = ledger_recall(ledger, &of, fail);
+		if (r < 0)
+			return r;
 		case_apply(&of, &it);
 		of.changed = ledger->now;
 		r = store->ops->case_put(store, &of, fail);

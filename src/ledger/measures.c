@@ -36,6 +36,7 @@ measure_end_digest(const struct measure *of, uint8_t into[DIGEST_SIZE])
 	digest_text(&digest, text_of(measure_ends[of->why]));
 	digest_text(&digest, text_of(of->ended_by));
 	digest_text(&digest, text_of(of->ended_reason));
+	digest_u64(&digest, of->step);
 	digest_done(&digest, into);
 }
 
@@ -126,7 +127,7 @@ ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *
 {
 	struct audit row = {
 		.action = ACTION_MEASURE, .subject = measure->of_case, .has_digest = true};
-	char details[64];
+	char details[AUDIT_DETAILS + 1];
 	int r = check_free(ledger, measure, fail);
 
 	measure->begun = ledger->now;
@@ -136,12 +137,28 @@ ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *
 		r = ledger->store->ops->measure_add(ledger->store, measure, fail);
 	if (r < 0)
 		return r;
-	snprintf(details, sizeof(details), "%s begins (%s)", measure_names[measure->kind],
-		measure_modes[measure->mode]);
+	snprintf(details, sizeof(details), "%s begins (%s)%s%s", measure_names[measure->kind],
+		measure_modes[measure->mode], *measure->reason != '\0' ? ": " : "",
+		measure->reason);
 	row.object = measure->number;
 	row.details = text_of(details);
 	measure_digest(measure, row.digest);
 	return ledger_append(ledger, row, fail);
+}
+
+static int
+take_step(void *context, const struct transition *row)
+{
+	((struct measure *)context)->step = row->number;
+	return 0;
+}
+
+/* The last one until now. */
+static int
+find_step(struct ledger *ledger, struct measure *measure, struct fail *fail)
+{
+	return ledger->store->ops->transitions(
+		ledger->store, TRANSITIONS_CASE, measure->of_case, take_step, measure, fail);
 }
 
 int
@@ -150,9 +167,11 @@ ledger_end_measure(struct ledger *ledger, struct measure *measure, enum measure_
 {
 	struct audit row = {
 		.action = ACTION_MEASURE_END, .subject = measure->of_case, .has_digest = true};
-	char details[64];
-	int r;
+	char details[AUDIT_DETAILS + 1];
+	int r = why == END_UNDONE ? find_step(ledger, measure, fail) : 0;
 
+	if (r < 0)
+		return r;
 	measure->ended = ledger->now;
 	measure->why = (uint8_t)why;
 	snprintf(measure->ended_by, sizeof(measure->ended_by), "%s", ledger->actor);
@@ -161,8 +180,9 @@ ledger_end_measure(struct ledger *ledger, struct measure *measure, enum measure_
 	r = ledger->store->ops->measure_end(ledger->store, measure, fail);
 	if (r < 0)
 		return r;
-	snprintf(details, sizeof(details), "%s ends: %s", measure_names[measure->kind],
-		measure_ends[why]);
+	snprintf(details, sizeof(details), "%s ends: %s%s%s", measure_names[measure->kind],
+		measure_ends[why], *measure->ended_reason != '\0' ? ": " : "",
+		measure->ended_reason);
 	row.object = measure->number;
 	row.details = text_of(details);
 	measure_end_digest(measure, row.digest);
@@ -228,52 +248,4 @@ ledger_measure_end(struct ledger *ledger, uint64_t number, enum measure_end why,
 	if (r >= 0)
 		r = ledger_end_measure(ledger, &measure, why, reason, fail);
 	return ledger_end(ledger, r, fail);
-}
-
-/* So many are read at once: a visitor must not write. */
-#define HELD_BATCH 64
-
-struct held {
-	size_t count;
-	struct measure of[HELD_BATCH];
-};
-
-static int
-collect(void *context, const struct measure *row)
-{
-	struct held *held = context;
-
-	held->of[held->count++] = *row;
-	return held->count == HELD_BATCH;
-}
-
-static int64_t
-end_all(struct ledger *ledger, enum measure_end why, struct text reason, struct fail *fail)
-{
-	struct held held;
-	int64_t ended = 0;
-	int r;
-
-	do {
-		held.count = 0;
-		r = ledger_each_held(ledger, 0, collect, &held, fail);
-		for (size_t i = 0; i < held.count && r >= 0; i++)
-			r = ledger_end_measure(ledger, &held.of[i], why, reason, fail);
-		ended += (int64_t)held.count;
-	} while (r >= 0 && held.count > 0);
-	return r < 0 ? r : ended;
-}
-
-int64_t
-ledger_measures_end(
-	struct ledger *ledger, enum measure_end why, struct text reason, struct fail *fail)
-{
-	int64_t ended;
-	int r = ledger_begin(ledger, fail);
-
-	if (r < 0)
-		return r;
-	ended = end_all(ledger, why, reason, fail);
-	r = ledger_end(ledger, ended < 0 ? (int)ended : 0, fail);
-	return r < 0 ? r : ended;
 }

@@ -32,6 +32,7 @@ struct measure {
 	uint8_t why;       /* enum measure_end */
 	char ended_by[AUDIT_ACTOR + 1];
 	char ended_reason[MEASURE_REASON + 1];
+	uint64_t step; /* UNDONE: the last step of its case by then; else 0 */
 };
 
 typedef int (*visit_measure)(void *context, const struct measure *row);
@@ -50,10 +51,6 @@ int ledger_measure_begin(
 /* -ESRCH with fail filled if there is none that holds under the number. */
 int ledger_measure_end(struct ledger *ledger, uint64_t number, enum measure_end why,
 	struct text reason, struct fail *fail) MUST_USE;
-
-/* All that hold, of all lines, in one transaction: how many. */
-int64_t ledger_measures_end(struct ledger *ledger, enum measure_end why, struct text reason,
-	struct fail *fail) MUST_USE;
 
 /* 0 or what a visitor gave. By number; after: begin behind it. */
 int ledger_each_held(struct ledger *ledger, uint64_t after, visit_measure visit, void *context,

@@ -19,6 +19,7 @@ ledger_plan(struct ledger *ledger, const struct planning *planning)
 struct holding {
 	struct measure of[MEASURE_KINDS];
 	struct plan_facts facts;
+	uint64_t undone[MEASURE_KINDS]; /* the last step of the case by then; 0: it was not */
 };
 
 static int
@@ -42,22 +43,62 @@ is_quarantine(const struct measure *row)
 	return row->kind == MEASURE_QUARANTINE && row->mode == MEASURE_ENFORCE;
 }
 
-struct counted {
+struct past {
 	struct wall since;
+	uint64_t of_case;
+	struct holding *holding;
+};
+
+/* All of a line, by number: what began after it was undone is not undone any more. */
+static int
+take_past(void *context, const struct measure *row)
+{
+	struct past *past = context;
+
+	past->holding->facts.before +=
+		is_quarantine(row) && !wall_is_none(row->ended) && row->begun.us >= past->since.us;
+	if (row->of_case == past->of_case)
+		past->holding->undone[row->kind] =
+			!wall_is_none(row->ended) && row->why == END_UNDONE ? row->step : 0;
+	return 0;
+}
+
+/* A step to something worse ends it. */
+static int
+take_worse(void *context, const struct transition *row)
+{
+	struct holding *holding = context;
+
+	for (int kind = 0; kind < MEASURE_KINDS; kind++) {
+		if (row->number > holding->undone[kind] &&
+			state_gravity[row->to] > state_gravity[row->from])
+			holding->undone[kind] = 0;
+	}
+	return 0;
+}
+
+static int
+find_undone(struct ledger *ledger, uint64_t of_case, struct holding *holding, struct fail *fail)
+{
+	bool any = false;
+	int r = 0;
+
+	for (int kind = 0; kind < MEASURE_KINDS; kind++)
+		any = any || holding->undone[kind] != 0;
+	/* Few have one. */
+	if (any)
+		r = ledger->store->ops->transitions(
+			ledger->store, TRANSITIONS_CASE, of_case, take_worse, holding, fail);
+	for (int kind = 0; kind < MEASURE_KINDS; kind++)
+		holding->facts.is_undone[kind] = holding->undone[kind] != 0;
+	return r;
+}
+
+struct counted {
 	const char *actor; /* of whom only; NULL: of all */
 	uint64_t most;
 	uint64_t count;
 };
-
-static int
-count_before(void *context, const struct measure *row)
-{
-	struct counted *counted = context;
-
-	counted->count += is_quarantine(row) && !wall_is_none(row->ended) &&
-		row->begun.us >= counted->since.us;
-	return 0;
-}
 
 /* A wave that a person began is his decision: what programs began counts. */
 static int
@@ -104,15 +145,17 @@ static int
 gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret, struct fail *fail)
 {
 	const struct store_ops *ops = ledger->store->ops;
-	struct counted before = {.since.us = ledger->now.us - YEAR_US};
+	struct past past = {
+		.since.us = ledger->now.us - YEAR_US, .of_case = of->number, .holding = ret};
 	int r;
 
 	*ret = (struct holding){.facts = {.state = of->state, .role = of->role}};
+	ret->facts.is_paused = ledger->is_paused;
 	r = ops->measures(ledger->store, MEASURES_LINE_HELD, of->line, take_held, ret, fail);
 	if (r >= 0)
-		r = ops->measures(
-			ledger->store, MEASURES_LINE, of->line, count_before, &before, fail);
-	ret->facts.before = (unsigned)before.count;
+		r = ops->measures(ledger->store, MEASURES_LINE, of->line, take_past, &past, fail);
+	if (r >= 0)
+		r = find_undone(ledger, of->number, ret, fail);
 	if (r < 0)
 		return r;
 	r = ledger_is_never(ledger, of->line, NULL, fail);
@@ -148,30 +191,74 @@ holds_more(const struct plan_change *changes, unsigned count)
 	return false;
 }
 
-int
-ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fail *fail)
+/* Who is held in the garden is in quarantine, and on probation when a date let him go: the step is written before what
+ * follows from it. */
+static int
+begin_held(struct ledger *ledger, struct ledger_case *of, const struct plan_change *change,
+	struct fail *fail)
+{
+	int r = 0;
+
+	if (change->kind == MEASURE_QUARANTINE && change->mode == MEASURE_ENFORCE &&
+		of->state != STATE_QUARANTINE)
+		r = ledger_put_state(ledger, of, STATE_QUARANTINE, "it goes on", TEXT(""), fail);
+	return r < 0 ? r : begin(ledger, of, change, fail);
+}
+
+static int
+end_held(struct ledger *ledger, struct ledger_case *of, struct measure *measure,
+	enum measure_end why, struct fail *fail)
+{
+	enum state to = STATE_PROBATION;
+	int r = 0;
+
+	if (is_quarantine(measure) && of->state == STATE_QUARANTINE && why != END_DATE)
+		r = ledger_state_before(ledger, of, &to, fail);
+	if (r >= 0 && measure->mode == MEASURE_ENFORCE &&
+		(why == END_DATE || (is_quarantine(measure) && of->state == STATE_QUARANTINE)))
+		r = ledger_put_state(ledger, of, to, measure_ends[why], TEXT(""), fail);
+	return r < 0 ? r : ledger_end_measure(ledger, measure, why, TEXT(""), fail);
+}
+
+/* What is due, with the brake where it could be needed. */
+static int
+ask_plan(struct ledger *ledger, const struct ledger_case *of, struct holding *holding,
+	struct plan_change changes[PLAN_CHANGES], struct fail *fail)
 {
 	const struct plan_settings *settings = &ledger->planning.plan;
-	struct plan_change changes[PLAN_CHANGES];
-	struct holding holding;
+	int r = gather(ledger, of, holding, fail);
 	unsigned count;
-	int r = gather(ledger, of, &holding, fail);
 
 	if (r < 0)
 		return r;
-	count = plan(settings, &holding.facts, ledger->now, changes);
-	if (holds_more(changes, count)) {
-		r = find_brake(ledger, &holding.facts, fail);
-		count = plan(settings, &holding.facts, ledger->now, changes);
-	}
-	for (unsigned i = 0; i < count && r >= 0; i++) {
+	count = plan(settings, &holding->facts, ledger->now, changes);
+	if (!holds_more(changes, count))
+		return (int)count;
+	r = find_brake(ledger, &holding->facts, fail);
+	return r < 0 ? r : (int)plan(settings, &holding->facts, ledger->now, changes);
+}
+
+int
+ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fail *fail)
+{
+	struct plan_change changes[PLAN_CHANGES];
+	struct ledger_case changed = *of;
+	struct holding holding;
+	int count = ask_plan(ledger, of, &holding, changes, fail), done = 0, r = 0;
+
+	for (int i = 0; i < count && r >= 0; i++, done++) {
 		if (changes[i].begins)
-			r = begin(ledger, of, &changes[i], fail);
+			r = begin_held(ledger, &changed, &changes[i], fail);
 		else
-			r = ledger_end_measure(ledger, &holding.of[changes[i].kind],
-				(enum measure_end)changes[i].why, TEXT(""), fail);
+			r = end_held(ledger, &changed, &holding.of[changes[i].kind],
+				(enum measure_end)changes[i].why, fail);
+		/* Another state, and other things follow from it. */
+		if (r >= 0 && !changes[i].begins && changed.state != of->state) {
+			r = ledger_follow(ledger, &changed, fail);
+			return r < 0 ? r : done + 1 + r;
+		}
 	}
-	return r < 0 ? r : (int)count;
+	return count < 0 ? count : r < 0 ? r : done;
 }
 
 struct open {
@@ -231,7 +318,10 @@ ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
 	if (!ledger->plans)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
-	r = ledger->store->ops->cases(ledger->store, CASES_OPEN, &query, collect, open, fail);
+	r = ledger_look_paused(ledger, fail);
+	if (r >= 0)
+		r = ledger->store->ops->cases(
+			ledger->store, CASES_OPEN, &query, collect, open, fail);
 	if (open->count == PLANNING_BATCH)
 		last = open->of[open->count - 1].number;
 	if (r >= 0)

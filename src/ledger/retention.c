@@ -60,8 +60,12 @@ close_one(struct ledger *ledger, struct ledger_case *of, unsigned days, struct f
 		fail_hint(fail, "see what was changed: lazaret cases --verify");
 		return -EUCLEAN;
 	}
+	last.to = of->state;
 	transition_init_silent(&step, &last, days, facts);
 	snprintf(why, sizeof(why), ": silent for at least %u days", days);
+	r = ledger_recall(ledger, of, fail);
+	if (r < 0)
+		return r;
 	case_apply(of, &step);
 	of->changed = ledger->now;
 	r = ops->case_put(ledger->store, of, fail);

@@ -14,7 +14,7 @@
 
 #include <sqlite3.h>
 
-#define SQLITE_STATEMENTS 72
+#define SQLITE_STATEMENTS 96
 
 struct sqlite {
 	struct store store; /* first, so that a store is one */

@@ -30,13 +30,14 @@ int
 sqlite_measure_end(struct store *store, const struct measure *it, struct fail *fail)
 {
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_MEASURE_END,
-		"UPDATE measures SET (ended, why, ended_by, ended_reason) = (?,?,?,?)"
+		"UPDATE measures SET (ended, why, ended_by, ended_reason, step) = (?,?,?,?,?)"
 		" WHERE number = ?");
 
 	row_put_wall(&row, it->ended);
 	row_put_text(&row, text_of(measure_ends[it->why]));
 	row_put_text(&row, text_of(it->ended_by));
 	row_put_text(&row, text_of(it->ended_reason));
+	row_put_u64(&row, it->step);
 	row_put_u64(&row, it->number);
 	return row_once(&row, fail);
 }
@@ -71,11 +72,12 @@ read_measure(struct row *row, struct measure *ret)
 	ret->why = row_name(row, measure_ends, MEASURE_ENDS);
 	row_copy(row, ret->ended_by, sizeof(ret->ended_by));
 	row_copy(row, ret->ended_reason, sizeof(ret->ended_reason));
+	ret->step = row_u64(row);
 }
 
 #define SELECT_MEASURES                                                                            \
 	"SELECT number, of_case, line, kind, mode, begun, until, ground, actor, reason, ended, "   \
-	"why, ended_by, ended_reason FROM measures WHERE "
+	"why, ended_by, ended_reason, step FROM measures WHERE "
 
 int
 sqlite_measures(struct store *store, enum which_measures which, uint64_t key, visit_measure visit,
@@ -88,6 +90,7 @@ sqlite_measures(struct store *store, enum which_measures which, uint64_t key, vi
 		[MEASURES_SINCE] = SELECT_MEASURES "begun >= ? ORDER BY begun DESC",
 		[MEASURES_CASE] = SELECT_MEASURES "of_case = ? ORDER BY number",
 		[MEASURES_NUMBER] = SELECT_MEASURES "number = ?",
+		[MEASURES_ALL] = SELECT_MEASURES "number > ? ORDER BY number",
 	};
 	struct measure it;
 	struct row row;

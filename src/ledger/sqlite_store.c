@@ -324,6 +324,9 @@ transitions(struct store *store, enum which_transitions which, uint64_t key, vis
 	static const char *const sql[TRANSITIONS_WHICH_COUNT] = {
 		[TRANSITIONS_CASE] = SELECT_TRANSITIONS "of_case = ? ORDER BY number",
 		[TRANSITIONS_NUMBER] = SELECT_TRANSITIONS "number = ?",
+		[TRANSITIONS_AFTER] = SELECT_TRANSITIONS "number > ? ORDER BY number",
+		[TRANSITIONS_LAST] =
+			SELECT_TRANSITIONS "? IS NOT NULL ORDER BY number DESC LIMIT 1",
 	};
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_TRANSITIONS + which, sql[which]);
 	struct transition it;

@@ -47,7 +47,13 @@ struct query {
 	uint64_t most; /* rows; 0: all */
 };
 
-enum which_transitions { TRANSITIONS_CASE, TRANSITIONS_NUMBER, TRANSITIONS_WHICH_COUNT };
+enum which_transitions {
+	TRANSITIONS_CASE,
+	TRANSITIONS_NUMBER,
+	TRANSITIONS_AFTER, /* by number, after key */
+	TRANSITIONS_LAST,  /* the last one */
+	TRANSITIONS_WHICH_COUNT
+};
 
 enum which_audits {
 	AUDITS_ALL,  /* by sequence, after key */
@@ -76,6 +82,7 @@ enum which_measures {
 	MEASURES_CASE,      /* of case key */
 	MEASURES_SINCE,     /* that began at time key or later */
 	MEASURES_NUMBER,
+	MEASURES_ALL, /* by number, after key */
 	MEASURES_WHICH_COUNT
 };
 

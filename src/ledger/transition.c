@@ -300,6 +300,32 @@ transition_init_silent(struct transition *ret, const struct transition *last, un
 	};
 }
 
+#define DECIDED "{\"decided\":1}"
+
+void
+transition_init_decided(
+	struct transition *ret, const struct transition *last, enum state to, struct wall when)
+{
+	*ret = (struct transition){
+		.line = last->line,
+		.time = when,
+		.from = last->to,
+		.to = (uint8_t)to,
+		.highest = state_gravity[to] > state_gravity[last->highest] ? (uint8_t)to
+									    : last->highest,
+		.role = last->role,
+		.parameters = last->parameters,
+		.channels = TEXT("{}"),
+		.facts = TEXT(DECIDED),
+	};
+}
+
+bool
+transition_is_decided(const struct transition *transition)
+{
+	return text_is(transition->facts, DECIDED);
+}
+
 static int
 set_silent_days(struct text name, struct text value, void *into)
 {

@@ -54,6 +54,12 @@ void transition_init_silent(struct transition *ret, const struct transition *las
 /* After how many days of silence retention made this step; 0 for a verdict. */
 unsigned transition_silent_days(const struct transition *transition);
 
+/* The step that a decision makes, and no verdict: somebody let the line go or holds it, or a date did. It has no
+ * scores either. last: its `to` is the state until now. */
+void transition_init_decided(
+	struct transition *ret, const struct transition *last, enum state to, struct wall when);
+bool transition_is_decided(const struct transition *transition);
+
 void transition_digest(const struct transition *transition, uint8_t into[DIGEST_SIZE]);
 
 #endif

@@ -176,7 +176,8 @@ read_rule(struct text text, char into[ACCOUNT_RULE + 1], struct fail *fail)
 static int
 take_threshold(void *context, const struct transition *row)
 {
-	*(double *)context = row->threshold;
+	if (!transition_is_decided(row))
+		*(double *)context = row->threshold;
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/deciding.h"
 #include "ledger/measures.h"
 #include "ledger/reading.h"
 #include "ledger/retention.h"
@@ -186,9 +187,9 @@ all_are_let_go_at_once(void **state)
 		fixture_commit(ledger);
 		assert_int_equal(begin(ledger, line, line, MEASURE_QUARANTINE, NULL, NULL), 0);
 	}
-	assert_int_equal(ledger_measures_end(ledger, END_ALL, TEXT("wrong parameters"), NULL), 150);
+	assert_int_equal(ledger_release_all(ledger, TEXT("wrong parameters"), NULL), 150);
 	assert_int_equal(held(ledger), 0);
-	assert_int_equal(ledger_measures_end(ledger, END_ALL, TEXT(""), NULL), 0);
+	assert_int_equal(ledger_release_all(ledger, TEXT(""), NULL), 0);
 	ledger_close(ledger);
 	assert_int_equal(verify(*state, &proof), 0);
 	assert_int_equal(proof.measures_ended, 150);
@@ -199,7 +200,8 @@ a_measure_that_was_changed_is_found_out(void **state)
 {
 	static const char *const changes[] = {
 		"DROP TRIGGER measures_stay; UPDATE measures SET until = NULL",
-		"UPDATE measures SET (ended, why, ended_by, ended_reason) = (5, 'date', 'x', '')",
+		"UPDATE measures SET (ended, why, ended_by, ended_reason, step) = (5, 'date', 'x', "
+		"'', 0)",
 		"DELETE FROM measures",
 		("INSERT INTO measures (of_case, line, kind, mode, begun, ground, actor, reason) "
 		 "VALUES (1, 5, 'block25', 'enforce', 1, '', 'nobody', '')"),
