@@ -31,7 +31,7 @@ is_open_page(const struct open_page *page, size_t size)
 		const struct open_case *open = &page->open[i];
 
 		if (open->state >= STATE_COUNT || open->highest >= STATE_COUNT ||
-			open->role >= ROLE_COUNT)
+			open->role >= ROLE_COUNT || open->is_decided > 1)
 			return false;
 	}
 	return true;

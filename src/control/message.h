@@ -98,7 +98,7 @@ struct open_case {
 	uint8_t state;
 	uint8_t highest;
 	uint8_t role;
-	uint8_t spare;
+	uint8_t is_decided; /* its state is: struct resumed */
 };
 
 #define MESSAGE_OPEN_MOST 512
@@ -107,6 +107,7 @@ struct open_page {
 	uint32_t count;
 	uint8_t is_last;
 	uint8_t spare[3];
+	uint64_t step; /* the last of the ledger: decisions up to this one are in what follows */
 	struct open_case open[MESSAGE_OPEN_MOST];
 };
 

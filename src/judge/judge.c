@@ -380,6 +380,10 @@ judge_resume(struct judge *judge, const struct resumed *resumed)
 	}
 	court_resume(judge->court, index, (enum state)resumed->state, (enum state)resumed->highest,
 		resumed->entered);
+	/* Of the same state it heard already, or knows by itself. */
+	if (resumed->is_decided && court_standing(judge->court, index)->state != resumed->state)
+		court_put(judge->court, index, (enum state)resumed->state,
+			judge->now.us > 0 ? judge->now : resumed->entered);
 	return 0;
 }
 
@@ -389,7 +393,7 @@ judge_put(struct judge *judge, const struct line *line, enum state state)
 	uint32_t index;
 	bool made;
 
-	if ((state != STATE_QUARANTINE && state != STATE_PROBATION) || line->role >= ROLE_COUNT)
+	if (state == STATE_CLEAR || state >= STATE_COUNT || line->role >= ROLE_COUNT)
 		return -EINVAL;
 	index = flow_channel_know(judge->flow, line, judge->now, judge->now, &made);
 	if (made) {

@@ -106,6 +106,8 @@ struct resumed {
 	uint8_t state;       /* enum state, any but clear */
 	uint8_t highest;     /* enum state */
 	struct wall entered; /* the state */
+	/* By a decision, and no verdict came since: then it counts before what the judge holds. */
+	bool is_decided;
 };
 
 /* After restoring (or without a snapshot), before anything is taken: once for each open case. A line that is
@@ -116,8 +118,8 @@ struct resumed {
  * judge_line.confirmed is not known of one put into confirmed so. -EINVAL if such a case cannot be. */
 int judge_resume(struct judge *judge, const struct resumed *resumed) MUST_USE;
 
-/* What others decided about a line, who wrote it down (court_put): state is QUARANTINE or PROBATION. A line that is not
- * known is made, so that it is held as the ledger says. -EINVAL if that cannot be. */
+/* What others decided about a line, who wrote it down (court_put): any state but clear. A line that is not known is
+ * made, so that it is held as the ledger says. -EINVAL if that cannot be. */
 int judge_put(struct judge *judge, const struct line *line, enum state state) MUST_USE;
 
 /* After all open cases were resumed: a verdict, from clear to its state, of the time when it entered it and

@@ -14,14 +14,15 @@
 #include "ledger/measures.h"
 
 /* A case that is in another state by a decision, for its judge. */
-struct decision {
+struct case_decision {
 	uint64_t step; /* number of the transition: later ones have greater numbers */
 	uint64_t of_case;
 	uint64_t line;
 	struct wall when;
-	uint8_t state; /* enum state */
+	uint8_t from;  /* enum state */
+	uint8_t state; /* enum state: from now on */
 	uint8_t role;  /* enum role */
-	uint8_t spare[6];
+	uint8_t spare[5];
 };
 
 struct ledger;
@@ -63,7 +64,7 @@ int ledger_each_measure_after(struct ledger *ledger, uint64_t after, visit_measu
 	void *context, struct fail *fail) MUST_USE;
 
 /* Decisions that wait, in order; they wait until so many of them were taken. */
-size_t ledger_decisions(const struct ledger *ledger, const struct decision **ret);
+size_t ledger_decisions(const struct ledger *ledger, const struct case_decision **ret);
 void ledger_decisions_taken(struct ledger *ledger, size_t count);
 
 /* After a restart: those behind a step wait again. */

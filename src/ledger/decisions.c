@@ -81,11 +81,12 @@ tell(struct ledger *ledger, const struct transition *step, uint8_t role)
 		ledger->decisions = xrealloc(
 			ledger->decisions, ledger->decision_room * sizeof(*ledger->decisions));
 	}
-	ledger->decisions[ledger->decision_count++] = (struct decision){
+	ledger->decisions[ledger->decision_count++] = (struct case_decision){
 		.step = step->number,
 		.of_case = step->of_case,
 		.line = step->line,
 		.when = step->time,
+		.from = step->from,
 		.state = step->to,
 		.role = role,
 	};
@@ -119,7 +120,7 @@ ledger_put_state(struct ledger *ledger, struct ledger_case *of, enum state to, c
 }
 
 size_t
-ledger_decisions(const struct ledger *ledger, const struct decision **ret)
+ledger_decisions(const struct ledger *ledger, const struct case_decision **ret)
 {
 	*ret = ledger->decisions;
 	return ledger->decision_count;

@@ -41,7 +41,7 @@ struct ledger {
 	struct planning planning;
 	bool is_paused; /* nothing begins by itself: as of the transaction under way */
 	/* Decisions that nobody took from here as yet; those of the transaction under way are behind `told`. */
-	struct decision *decisions;
+	struct case_decision *decisions;
 	size_t decision_count;
 	size_t decision_room;
 	size_t told;

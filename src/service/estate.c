@@ -5,6 +5,7 @@
 #include "identity/accountname.h"
 #include "identity/names.h"
 #include "identity/sighting.h"
+#include "ledger/deciding.h"
 #include "runtime/channel.h"
 #include "runtime/process.h"
 #include "service/casetable.h"
@@ -59,7 +60,7 @@ make_memory(struct estate *estate, struct fail *fail)
 {
 	const struct estate_settings *settings = &estate->settings;
 	size_t names = names_bytes(settings->names_most);
-	void *pages = NULL, *exporters = NULL, *rings = NULL;
+	void *pages = NULL, *exporters = NULL, *rings = NULL, *decided = NULL;
 	struct names table;
 	int r = share(&pages, STATUS_PROCESSES * sizeof(struct status_process), fail);
 
@@ -88,9 +89,16 @@ make_memory(struct estate *estate, struct fail *fail)
 		r = share(&estate->orders, sizeof(struct ordertable), fail);
 	if (r == 0 && settings->actors > 0)
 		r = share_ring(&estate->measures, sizeof(struct order), MEASURES_MOST, fail);
-	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
+	if (r == 0)
+		r = share(&decided, sizeof(*estate->decided), fail);
+	estate->decided = decided;
+	for (uint32_t j = 0; j < settings->judges && r == 0; j++) {
 		r = share_ring(&estate->verdicts[j], sizeof(struct verdict),
 			settings->verdicts_most, fail);
+		if (r == 0)
+			r = share_ring(&estate->decisions[j], sizeof(struct case_decision),
+				ESTATE_DECISIONS, fail);
+	}
 	return r;
 }
 
@@ -249,9 +257,18 @@ keep_memory(struct estate *estate, const struct post *post)
 	for (uint32_t i = 0; i < estate_putters(settings); i++)
 		keep_putter(estate, post, i);
 	for (uint32_t j = 0; j < settings->judges; j++) {
-		if (owner != OWNER_KEEPER && !(owner == OWNER_JUDGE && j == post->number))
-			unshare_memory(&estate->verdicts[j],
-				ring_bytes(sizeof(struct verdict), settings->verdicts_most));
+		if (owner == OWNER_KEEPER || (owner == OWNER_JUDGE && j == post->number))
+			continue;
+		unshare_memory(&estate->verdicts[j],
+			ring_bytes(sizeof(struct verdict), settings->verdicts_most));
+		unshare_memory(&estate->decisions[j],
+			ring_bytes(sizeof(struct case_decision), ESTATE_DECISIONS));
+	}
+	if (owner != OWNER_KEEPER) {
+		void *decided = estate->decided;
+
+		unshare_memory(&decided, sizeof(*estate->decided));
+		estate->decided = decided;
 	}
 	for (unsigned place = 0; place < STATUS_PROCESSES; place++) {
 		if (place != estate_place(post))
@@ -296,7 +313,8 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 	if (post->owner == OWNER_GUARD)
 		into[count++] = estate->desk_guard.end[1];
 	for (uint32_t j = 0; j < judges; j++) {
-		if (post->owner == OWNER_RECEIVER || post->owner == OWNER_GUARD)
+		if (post->owner == OWNER_RECEIVER || post->owner == OWNER_GUARD ||
+			post->owner == OWNER_KEEPER)
 			into[count++] = estate->judge_wake[j];
 		if (post->owner == OWNER_KEEPER)
 			into[count++] = estate->judge_keeper[j].end[1];
@@ -364,6 +382,20 @@ estate_measures_taking(const struct estate *estate, struct ring *ret)
 }
 
 void
+estate_decisions_putting(const struct estate *estate, uint32_t judge, struct ring *ret)
+{
+	ring_attach_putting(ret, estate->decisions[judge], sizeof(struct case_decision),
+		ESTATE_DECISIONS, estate->judge_wake[judge]);
+}
+
+void
+estate_decisions_taking(const struct estate *estate, uint32_t judge, struct ring *ret)
+{
+	ring_attach_taking(ret, estate->decisions[judge], sizeof(struct case_decision),
+		ESTATE_DECISIONS, estate->judge_wake[judge]);
+}
+
+void
 estate_free(struct estate *estate)
 {
 	const struct estate_settings *settings = &estate->settings;
@@ -386,6 +418,8 @@ estate_free(struct estate *estate)
 	for (uint32_t j = 0; j < settings->judges; j++) {
 		unshare_memory(&estate->verdicts[j],
 			ring_bytes(sizeof(struct verdict), settings->verdicts_most));
+		unshare_memory(&estate->decisions[j],
+			ring_bytes(sizeof(struct case_decision), ESTATE_DECISIONS));
 		close(estate->judge_wake[j]);
 		for (int end = 0; end < 2; end++) {
 			close(estate->desk_judge[j].end[end]);
@@ -404,6 +438,7 @@ estate_free(struct estate *estate)
 	close(estate->actor_keeper.end[1]);
 	close(estate->actor_wake);
 	close(estate->keeper_wake);
+	(void)munmap(estate->decided, sizeof(*estate->decided));
 	(void)munmap(estate->rings, RINGS_BYTES);
 	(void)munmap(estate->pages, STATUS_PROCESSES * sizeof(struct status_process));
 }

@@ -17,6 +17,8 @@
 #define ESTATE_JUDGES    16U
 /* Who puts sightings into rings: receivers, and behind them the guard. */
 #define ESTATE_PUTTERS (ESTATE_RECEIVERS + 1)
+/* That wait for one judge: more wait with the keeper. */
+#define ESTATE_DECISIONS 4096
 
 /* Who a process is: what it does, and its number among those that do the same. */
 struct post {
@@ -47,6 +49,9 @@ struct estate {
 	struct status_rings *rings;
 	void *sightings[ESTATE_PUTTERS][ESTATE_JUDGES];
 	void *verdicts[ESTATE_JUDGES];
+	void *decisions[ESTATE_JUDGES];
+	/* Of the keeper: the ledger's last step whose decisions are all in their rings; 0: no keeper was there yet. */
+	uint64_t *decided;
 	void *names[ESTATE_PUTTERS];
 	void *accountnames; /* struct accountnames, of the guard; NULL: there is none */
 	void *cases;        /* struct casetable, of the keeper for the guard; the same */
@@ -99,5 +104,8 @@ void estate_verdicts_putting(const struct estate *estate, uint32_t judge, struct
 void estate_verdicts_taking(const struct estate *estate, uint32_t judge, struct ring *ret);
 void estate_measures_putting(const struct estate *estate, struct ring *ret);
 void estate_measures_taking(const struct estate *estate, struct ring *ret);
+/* What people decided (ledger/deciding.h), from the keeper to a judge. */
+void estate_decisions_putting(const struct estate *estate, uint32_t judge, struct ring *ret);
+void estate_decisions_taking(const struct estate *estate, uint32_t judge, struct ring *ret);
 
 #endif

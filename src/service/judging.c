@@ -4,6 +4,7 @@
 #include "control/message.h"
 #include "identity/sighting.h"
 #include "judge/judge.h"
+#include "ledger/deciding.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "service/judgeanswer.h"
@@ -22,6 +23,8 @@
 #include <unistd.h>
 
 #define TAKE 256
+/* Decisions at once. */
+#define DECISIONS 64
 /* The open cases are waited for so long at the begin. */
 #define RESUME_US (10 * WALL_SECOND)
 #define ASK_US    (2 * WALL_SECOND)
@@ -62,7 +65,11 @@ struct judging {
 	struct judge *judge;
 	struct ring from[ESTATE_PUTTERS];
 	struct ring to;
-	int keeper; /* channels */
+	struct ring decisions;
+	uint64_t heard; /* the ledger's step up to which decisions are known */
+	uint64_t decided;
+	bool has_heard; /* since the last snapshot */
+	int keeper;     /* channels */
 	int desk;
 	struct snapshot snapshot;
 	int64_t snapshot_us;
@@ -152,6 +159,34 @@ take(struct judging *judging)
 	return came;
 }
 
+/* What people and dates decided: it is in the ledger, and counts before what is judged next. */
+static void
+take_decisions(struct judging *judging)
+{
+	struct case_decision decision[DECISIONS];
+	int64_t n;
+
+	while ((n = ring_take(&judging->decisions, decision, DECISIONS)) > 0) {
+		for (int64_t i = 0; i < n; i++) {
+			struct line line = {
+				.pseudonym = decision[i].line, .role = decision[i].role};
+
+			if (decision[i].step <= judging->heard)
+				continue;
+			judging->heard = decision[i].step;
+			if (judge_put(judging->judge, &line, (enum state)decision[i].state) == 0)
+				judging->decided++;
+		}
+		judging->has_heard = true;
+		ring_taken(&judging->decisions);
+	}
+	if (n < 0)
+		event(EVENT_SIGHTINGS_LOST,
+			"ring=%u text=\"the ring of decisions is damaged and was begun anew\" "
+			"skipped=%llu",
+			judging->number, (unsigned long long)ring_skip(&judging->decisions));
+}
+
 static void
 show_rings(struct judging *judging)
 {
@@ -206,6 +241,7 @@ show(struct judging *judging)
 	duty_count(duty, COUNT_CONFIRMED, counts.by_highest[STATE_CONFIRMED]);
 	duty_count(duty, COUNT_VERDICTS, judging->put);
 	duty_count(duty, COUNT_WAITED, judging->waited);
+	duty_count(duty, COUNT_DECIDED, judging->decided);
 	duty_count(duty, COUNT_SNAPSHOTS, judging->snapshot.made);
 	duty_count(duty, COUNT_SNAPSHOTS_FAILED, judging->snapshot.file.failed);
 	duty_count(duty, COUNT_SNAPSHOT_BYTES, judging->snapshot.bytes);
@@ -234,11 +270,14 @@ see_to_snapshot(struct judging *judging)
 	int64_t now = clock_steady(), age = now - judging->snapshot_us;
 
 	snapshot_watch(&judging->snapshot, ring_taken_place(&judging->to));
-	if (judging->taken == judging->taken_at_snapshot || judging->pending_count > 0 ||
-		statefile_is_busy(&judging->snapshot.file))
+	if (judging->pending_count > 0 || statefile_is_busy(&judging->snapshot.file))
 		return;
-	if (age < judging->settings->judging.snapshot_us)
+	/* What was held against a line that is let go must not come back from an older one. */
+	if (!judging->has_heard &&
+		(judging->taken == judging->taken_at_snapshot ||
+			age < judging->settings->judging.snapshot_us))
 		return;
+	judging->has_heard = false;
 	judging->snapshot_us = now;
 	judging->taken_at_snapshot = judging->taken;
 	begin_snapshot(judging);
@@ -261,6 +300,9 @@ ask_open(struct judging *judging, uint64_t after)
 static bool
 take_open(struct judging *judging, const struct open_page *page)
 {
+	/* Of the first page; what was decided since comes in its ring. */
+	if (judging->heard == 0)
+		judging->heard = page->step;
 	for (uint32_t i = 0; i < page->count; i++) {
 		const struct open_case *open = &page->open[i];
 		struct resumed resumed = {
@@ -268,6 +310,7 @@ take_open(struct judging *judging, const struct open_page *page)
 			.state = open->state,
 			.highest = open->highest,
 			.entered = open->entered,
+			.is_decided = open->is_decided != 0,
 		};
 
 		if (judge_resume(judging->judge, &resumed) == 0)
@@ -368,7 +411,7 @@ pause_after(const struct judging *judging, uint64_t taken)
 static bool
 falls_asleep(struct judging *judging)
 {
-	bool empty = true;
+	bool empty = ring_sleep(&judging->decisions);
 
 	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		empty = ring_sleep(&judging->from[i]) && empty;
@@ -419,6 +462,7 @@ rest(struct judging *judging, uint64_t taken, bool more)
 	}
 	if (ppoll(polled, OTHERS, &time, NULL) > 0)
 		hear(judging, polled);
+	ring_awake(&judging->decisions);
 	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		ring_awake(&judging->from[i]);
 }
@@ -540,6 +584,7 @@ begin(struct judging *judging, unsigned tries)
 	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
 		estate_sightings_taking(judging->estate, i, judging->number, &judging->from[i]);
 	estate_verdicts_putting(judging->estate, judging->number, &judging->to);
+	estate_decisions_taking(judging->estate, judging->number, &judging->decisions);
 	statefolder_of(judging->settings->state, OWNER_JUDGE, folder);
 	snapshot_init(&judging->snapshot, folder, judging->number);
 	restore(judging, tries);
@@ -628,7 +673,10 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 	duty_ready(&judging->duty);
 	while (!judging->duty.is_over) {
 		uint64_t before = judging->taken;
-		bool more = take_some(judging);
+		bool more;
+
+		take_decisions(judging);
+		more = take_some(judging);
 
 		duty_beat(&judging->duty);
 		rest(judging, judging->taken - before, more);

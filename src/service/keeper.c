@@ -14,6 +14,7 @@
 #include "service/keeperfollow.h"
 #include "service/keeperinside.h"
 #include "service/keeperorders.h"
+#include "service/linkcheck.h"
 #include "service/post.h"
 #include "service/shutin.h"
 
@@ -59,34 +60,6 @@ open_ledger(struct ledger **ret, const char *path, enum store_mode mode, struct 
 	return ledger_open(ret, &settings, fail);
 }
 
-/* Where a link leads out of its folder the keeper, which has that folder and nothing else, cannot follow. */
-static int
-refuse_link(const char *path, struct fail *fail)
-{
-	char *file = realpath(path, NULL), *folder = strdup(path), *real;
-	char *slash = strrchr(folder, '/');
-	size_t length;
-	int r = 0;
-
-	if (slash != NULL)
-		*slash = '\0';
-	real = realpath(slash == NULL ? "." : slash == folder ? "/" : folder, NULL);
-	length = real != NULL ? strlen(real) : 0;
-	length -= length == 1; /* the root */
-	if (file != NULL && real != NULL &&
-		(strncmp(file, real, length) != 0 || strrchr(file, '/') != file + length)) {
-		fail_where(fail, "%s", path);
-		fail_what(fail, "is a link into another folder, where the keeper may not go");
-		fail_hint(fail,
-			"put ledger and key file into one folder, and have ledger.path name it");
-		r = -ELOOP;
-	}
-	free(file);
-	free(folder);
-	free(real);
-	return r;
-}
-
 /* One that is gone is no reason to judge nobody, but somebody must hear of it: at each start, as long as status
  * tells. */
 static void
@@ -108,11 +81,11 @@ keeper_prepare(const struct keep_settings *settings, struct wall now, struct fai
 {
 	struct ledger *ledger = NULL;
 	char key[sizeof(settings->ledger) + 8];
-	int r = refuse_link(settings->ledger, fail);
+	int r = linkcheck(settings->ledger, fail);
 
 	snprintf(key, sizeof(key), "%s.key", settings->ledger);
 	if (r == 0)
-		r = refuse_link(key, fail);
+		r = linkcheck(key, fail);
 	if (r == 0)
 		r = open_ledger(&ledger, settings->ledger, STORE_MAKE, now, fail);
 	if (r == 0)
@@ -129,7 +102,7 @@ keeperinside_fails(struct keeper *keeper, enum refusal what, const struct fail *
 		keeper->retry_us = clock_steady() + RETRY_US;
 	duty_trouble(&keeper->duty, "the ledger cannot be written: %s%s%s%s", fail->what,
 		*fail->hint ? " (" : "", fail->hint, *fail->hint ? ")" : "");
-	keeper->tells_renewed = false;
+	keeper->tells = TALE_NONE;
 	duty_count(&keeper->duty, COUNT_LEDGER_WORKS, 0);
 	if ((keeper->refused & what) == 0)
 		event(EVENT_LEDGER_FAILED, "file=%s text=%s", keeper->settings->keep.ledger,
@@ -154,16 +127,24 @@ keeperinside_works(struct keeper *keeper, enum refusal what)
 
 /* A trouble of its own, while the ledger has no other. */
 static void
-show_renewed(struct keeper *keeper)
+show_tale(struct keeper *keeper)
 {
-	bool tells = keeper->renewed.us != 0 && keeper->refused == 0 &&
+	bool is_renewed = keeper->renewed.us != 0 &&
 		keeper->duty.clock.now.us - keeper->renewed.us < RENEWED_US;
+	unsigned tale = keeper->follow.paused.us != 0 ? TALE_PAUSED
+		: is_renewed                          ? TALE_RENEWED
+						      : TALE_NONE;
 	char since[WALL_TEXT];
 
-	if (tells == keeper->tells_renewed || keeper->refused != 0)
+	if (tale == keeper->tells || keeper->refused != 0)
 		return;
-	keeper->tells_renewed = tells;
-	if (tells)
+	keeper->tells = tale;
+	if (tale == TALE_PAUSED)
+		duty_trouble(&keeper->duty,
+			"containment pauses since %s, when all was let go: nothing begins by "
+			"itself until lazaret resume",
+			wall_format(keeper->follow.paused, since));
+	else if (tale == TALE_RENEWED)
 		duty_trouble(&keeper->duty,
 			"the ledger was gone at the start and was made anew on %s, without audit "
 			"trail and never-list (told until somebody asks for lazaret cases "
@@ -274,8 +255,9 @@ keeperinside_has_ledger(struct keeper *keeper)
 		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0 &&
 		keeperfollow_cases(keeper->ledger, keeper->estate->cases, &keeper->cases_displaced,
 			&fail) >= 0 &&
-		keeperinside_show_orders(keeper, &fail) >= 0) {
-		ledger_plan(keeper->ledger, &keeper->settings->keep.planning);
+		keeperinside_show_orders(keeper, &fail) >= 0 &&
+		keeperfollow_opened(&keeper->follow, keeper->ledger,
+			&keeper->settings->keep.planning, &fail) >= 0) {
 		keeperorders_begin(&keeper->orders, &keeper->acts, &keeper->keys,
 			ledger_sequence(keeper->ledger));
 		keeperinside_works(keeper, REFUSED_ALL);
@@ -458,16 +440,19 @@ retain(struct keeper *keeper)
 	return false;
 }
 
-/* Measures that are due. True if there is more. */
+/* Measures that are due, and decisions that are to be told. True if there is more. */
 static bool
 review(struct keeper *keeper)
 {
 	struct fail fail = {0};
-	int r;
+	int r, e = 0;
 
 	if (keeper->ledger == NULL || keeper->is_stuck)
 		return false;
 	r = keeperfollow_review(&keeper->follow, keeper->ledger, clock_steady(), &fail);
+	if (r >= 0)
+		e = keeperfollow_tell(&keeper->follow, keeper->ledger, &fail);
+	r = e < 0 ? e : r;
 	if (r < 0)
 		keeperinside_fails(keeper, REFUSED_REVIEW, &fail);
 	else if ((keeper->refused & REFUSED_REVIEW) != 0)
@@ -528,7 +513,9 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_COMMIT_FAILURES, keeper->failures);
 	duty_count(duty, COUNT_NAMELESS, keeper->nameless);
 	duty_count(duty, COUNT_CASES_DISPLACED, keeper->cases_displaced);
-	show_renewed(keeper);
+	duty_count(duty, COUNT_DECISIONS, keeper->follow.told);
+	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
+	show_tale(keeper);
 	if (keeper->ledger != NULL)
 		show_open(keeper, &counts);
 }
@@ -581,6 +568,7 @@ begin(struct keeper *keeper)
 	const struct estate_settings *settings = &keeper->settings->estate;
 
 	keeper->keys = duty_keys(keeper->settings->keep.ledger);
+	keeperfollow_begin(&keeper->follow, keeper->estate);
 	lines_set_key(keeper->settings->lines, &keeper->keys.pseudonym);
 	for (uint32_t j = 0; j < settings->judges; j++)
 		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);

@@ -6,6 +6,7 @@
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
 #include "desk/casereport.h"
+#include "ledger/deciding.h"
 #include "service/keeperaccount.h"
 
 #include <errno.h>
@@ -560,8 +561,10 @@ keeper_answer(struct ledger *ledger, struct lines *lines, const struct question 
 }
 
 struct opening {
+	struct ledger *ledger;
 	const struct open_question *question;
 	struct open_page *page;
+	struct fail *fail;
 };
 
 static int
@@ -569,6 +572,8 @@ add_open(void *context, const struct ledger_case *row)
 {
 	struct opening *opening = context;
 	struct open_page *page = opening->page;
+	struct ledger_case of = *row;
+	int r;
 
 	if (message_shard(row->line, opening->question->judges) != opening->question->judge)
 		return 0;
@@ -576,6 +581,9 @@ add_open(void *context, const struct ledger_case *row)
 		page->is_last = 0;
 		return 1;
 	}
+	r = ledger_recall(opening->ledger, &of, opening->fail);
+	if (r < 0)
+		return r;
 	page->open[page->count++] = (struct open_case){
 		.number = row->number,
 		.line = row->line,
@@ -584,6 +592,7 @@ add_open(void *context, const struct ledger_case *row)
 		.state = row->state,
 		.highest = row->highest,
 		.role = row->role,
+		.is_decided = of.is_decided,
 	};
 	return 0;
 }
@@ -592,11 +601,13 @@ int
 keeper_open_page(struct ledger *ledger, const struct open_question *question,
 	struct open_page *page, struct fail *fail)
 {
-	struct opening opening = {.question = question, .page = page};
-	int r;
+	struct opening opening = {
+		.ledger = ledger, .question = question, .page = page, .fail = fail};
+	int r = ledger_last_step(ledger, &page->step, fail);
 
 	page->count = 0;
 	page->is_last = 1;
-	r = ledger_each_open_after(ledger, question->after, add_open, &opening, fail);
+	if (r >= 0)
+		r = ledger_each_open_after(ledger, question->after, add_open, &opening, fail);
 	return r < 0 ? r : 0;
 }

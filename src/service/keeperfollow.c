@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/keeperfollow.h"
 
-#include "ledger/planning.h"
+#include "control/message.h"
+#include "ledger/deciding.h"
 #include "ledger/reading.h"
+#include "runtime/event.h"
 
 #include <stdlib.h>
 
@@ -42,6 +44,87 @@ keeperfollow_cases(
 	return r;
 }
 
+void
+keeperfollow_begin(struct keeperfollow *follow, struct estate *estate)
+{
+	follow->estate = estate;
+	for (uint32_t j = 0; j < estate->settings.judges; j++)
+		estate_decisions_putting(estate, j, &follow->decisions[j]);
+}
+
+/* All decisions of the ledger up to this step are in the rings. The estate has one more: 0 is that nobody was there. */
+static void
+note_told(struct keeperfollow *follow, uint64_t step)
+{
+	__atomic_store_n(follow->estate->decided, step + 1, __ATOMIC_RELAXED);
+}
+
+int
+keeperfollow_opened(struct keeperfollow *follow, struct ledger *ledger,
+	const struct planning *planning, struct fail *fail)
+{
+	uint64_t before = __atomic_load_n(follow->estate->decided, __ATOMIC_RELAXED), last;
+	int r = ledger_last_step(ledger, &last, fail);
+
+	ledger_plan(ledger, planning);
+	if (r < 0)
+		return r;
+	/* Judges that begin with this keeper, or after it, find all that was decided before in the cases. */
+	if (before == 0)
+		note_told(follow, last);
+	else
+		r = ledger_recall_decisions(ledger, before - 1, fail);
+	return r < 0 ? r : ledger_paused(ledger, &follow->paused, fail);
+}
+
+static void
+tell_one(struct keeperfollow *follow, const struct case_decision *decision, struct ring *ring)
+{
+	struct casetable *cases = follow->estate->cases;
+
+	must(ring_put(ring, decision, 1) == 1);
+	note_told(follow, decision->step);
+	follow->told++;
+	if (cases != NULL)
+		(void)casetable_put(
+			cases, decision->line, (enum state)decision->state, decision->of_case);
+	event(EVENT_CASE_CHANGED, "case=%llu line=%016llx from=%s to=%s score=%.1f",
+		(unsigned long long)decision->of_case, (unsigned long long)decision->line,
+		state_names[decision->from], state_names[decision->state], 0.0);
+}
+
+int
+keeperfollow_tell(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail)
+{
+	uint32_t judges = follow->estate->settings.judges;
+	const struct case_decision *decisions;
+	size_t count = ledger_decisions(ledger, &decisions), told = 0;
+
+	while (told < count) {
+		struct ring *ring = &follow->decisions[message_shard(decisions[told].line, judges)];
+
+		if (ring_room(ring) == 0)
+			break;
+		tell_one(follow, &decisions[told++], ring);
+	}
+	ledger_decisions_taken(ledger, told);
+	follow->waiting = count - told;
+	return ledger_paused(ledger, &follow->paused, fail);
+}
+
+/* While nothing waits, so that the next keeper has little to look through. */
+static int
+catch_up(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail)
+{
+	const struct case_decision *decisions;
+	uint64_t last;
+	int r = ledger_last_step(ledger, &last, fail);
+
+	if (r >= 0 && ledger_decisions(ledger, &decisions) == 0)
+		note_told(follow, last);
+	return r;
+}
+
 int
 keeperfollow_review(
 	struct keeperfollow *follow, struct ledger *ledger, int64_t now_us, struct fail *fail)
@@ -51,6 +134,8 @@ keeperfollow_review(
 	if (now_us < follow->due_us)
 		return 0;
 	r = ledger_review(ledger, &follow->after, fail);
+	if (r == 0)
+		r = catch_up(follow, ledger, fail);
 	if (r <= 0) {
 		follow->after = 0;
 		follow->due_us = now_us + (r < 0 ? RETRY_US : REVIEW_US);

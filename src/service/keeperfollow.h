@@ -1,7 +1,8 @@
 /* keeperfollow - what follows from the ledger, beside answers: measures, and what others must know at once
  *
  * What:    open cases for the relay guard; measures that are due, some cases at a time, so that verdicts never wait
- *          for all of them.
+ *          for all of them; decisions of people, each to the judge of its line. What was decided and not told when a
+ *          keeper was killed is told by the next one: the estate holds how far they came.
  * Owns:    nothing.
  * Thread:  the keeper's.
  */
@@ -9,18 +10,35 @@
 #define LAZARET_SERVICE_KEEPERFOLLOW_H
 
 #include "ledger/ledger.h"
+#include "ledger/planning.h"
 #include "service/casetable.h"
+#include "service/estate.h"
 
 /* Cases that were open before a keeper began are there, and stay there meanwhile. displaced grows by those for which
  * there was no room. */
 int keeperfollow_cases(struct ledger *ledger, struct casetable *table, uint64_t *displaced,
 	struct fail *fail) MUST_USE;
 
-/* All zero at the start. */
+/* All zero before keeperfollow_begin. */
 struct keeperfollow {
-	int64_t due_us; /* of clock_steady: when open cases are looked at next */
-	uint64_t after; /* the last case of a look that is under way; 0: none is */
+	struct estate *estate;
+	struct ring decisions[ESTATE_JUDGES];
+	uint64_t told;
+	uint64_t waiting;
+	struct wall paused; /* containment, since then; us 0: it does not */
+	int64_t due_us;     /* of clock_steady: when open cases are looked at next */
+	uint64_t after;     /* the last case of a look that is under way; 0: none is */
 };
+
+void keeperfollow_begin(struct keeperfollow *follow, struct estate *estate);
+
+/* A ledger was opened: measures follow in it from now on; finds what was not told. */
+int keeperfollow_opened(struct keeperfollow *follow, struct ledger *ledger,
+	const struct planning *planning, struct fail *fail) MUST_USE;
+
+/* After whatever may have decided something: tells it as far as there is room; the rest waits for the next call. */
+int keeperfollow_tell(
+	struct keeperfollow *follow, struct ledger *ledger, struct fail *fail) MUST_USE;
 
 /* What is due now: 1 if there is more at once, 0 if not, or -errno with fail filled. */
 int keeperfollow_review(struct keeperfollow *follow, struct ledger *ledger, int64_t now_us,

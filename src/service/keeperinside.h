@@ -31,6 +31,9 @@ enum refusal {
 	REFUSED_ALL = 63,
 };
 
+/* What status must say of a ledger that works. */
+enum tale { TALE_NONE, TALE_RENEWED, TALE_PAUSED };
+
 struct keeper {
 	const struct daemon_settings *settings;
 	struct estate *estate;
@@ -55,9 +58,9 @@ struct keeper {
 	uint64_t commits;
 	uint64_t failures;
 	uint64_t nameless;
-	uint64_t cases_displaced; /* of the table for the guard */
-	struct wall renewed;      /* the ledger, and nobody saw it; us 0: not so */
-	bool tells_renewed;
+	uint64_t cases_displaced;           /* of the table for the guard */
+	struct wall renewed;                /* the ledger, and nobody saw it; us 0: not so */
+	unsigned tells;                     /* enum tale, in status */
 	uint64_t open;                      /* cases, when they were last counted */
 	struct ledger_counts counted;       /* what the ledger had done by then */
 	struct ledger_counts before;        /* by ledgers that were closed again */

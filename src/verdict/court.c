@@ -319,7 +319,7 @@ court_put(struct court *court, uint32_t index, enum state state, struct wall now
 {
 	struct standing *standing = &court->standings[index];
 
-	must(state == STATE_QUARANTINE || state == STATE_PROBATION);
+	must(state != STATE_CLEAR && state < STATE_COUNT);
 	if (state == STATE_PROBATION) {
 		flow_channel_settle(court->flow, index, now);
 		memset(standing->channels, 0, sizeof(standing->channels));

@@ -92,7 +92,8 @@ int court_restore(
 	struct court *court, struct restore *restore, struct wall now, struct fail *fail) MUST_USE;
 
 /* What others decided about the line, who wrote it down: it is in quarantine, which it leaves by this only; or it was
- * let go (PROBATION): what was held against it until now counts no more. No verdict is given. */
+ * let go (PROBATION): what was held against it until now counts no more; or that was taken back, and it is in the state
+ * before (any but CLEAR). No verdict is given. */
 void court_put(struct court *court, uint32_t index, enum state state, struct wall now);
 
 /* The index is another line's now. */

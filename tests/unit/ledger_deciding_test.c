@@ -97,7 +97,7 @@ done(struct ledger *ledger, const struct fixture *fixture)
 static void
 expect_decision(struct ledger *ledger, uint64_t line, enum state state)
 {
-	const struct decision *decisions;
+	const struct case_decision *decisions;
 
 	assert_int_equal(ledger_decisions(ledger, &decisions), 1);
 	assert_int_equal(decisions[0].line, line);
@@ -383,7 +383,7 @@ static void
 a_decision_that_was_not_written_is_told_to_nobody_and_others_are_found_again(void **state)
 {
 	struct ledger *ledger = open_in(*state, MEASURE_ENFORCE);
-	const struct decision *decisions;
+	const struct case_decision *decisions;
 	struct measure measure;
 	uint64_t before, last;
 

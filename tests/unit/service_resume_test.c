@@ -164,6 +164,44 @@ a_graver_state_than_the_ledgers_stays(void **state)
 	done_bench(&bench);
 }
 
+/* It was let go, or held, after the snapshot was made. */
+static void
+what_was_decided_counts_before_the_snapshot(void **state)
+{
+	struct resumed resumed;
+	struct bench bench;
+
+	init_bench(&bench, 60);
+	start(&bench);
+	spam(&bench, 1, 30);
+	resumed = case_of(&bench, 1, STATE_PROBATION, bench.now.us);
+	resumed.is_decided = true;
+	save(&bench);
+	restore(&bench);
+	bench.said->count = 0;
+	assert_int_equal(judge_resume(bench.judge, &resumed), 0);
+	assert_int_equal(state_of(&bench, 1), STATE_PROBATION);
+	pass(&bench, 1);
+	assert_int_equal(state_of(&bench, 1), STATE_PROBATION);
+	assert_int_equal(bench.said->count, 0);
+	/* Evidence begins anew, and confirms: where it goes to it never was before. */
+	for (unsigned i = 0; i < 30; i++) {
+		bench.now.us += WALL_SECOND;
+		attempt(&bench, 1, 1000 + i, OUTCOME_REFUSED);
+	}
+	assert_int_equal(state_of(&bench, 1), STATE_CONFIRMED);
+	assert_int_equal(bench.said->last.from, STATE_PROBATION);
+	/* What it heard already is not heard again: the evidence since stays. */
+	resumed = case_of(&bench, 1, STATE_QUARANTINE, bench.now.us);
+	resumed.is_decided = true;
+	assert_int_equal(judge_resume(bench.judge, &resumed), 0);
+	assert_int_equal(state_of(&bench, 1), STATE_QUARANTINE);
+	resumed.state = STATE_CONFIRMED;
+	assert_int_equal(judge_resume(bench.judge, &resumed), 0);
+	assert_int_equal(state_of(&bench, 1), STATE_CONFIRMED);
+	done_bench(&bench);
+}
+
 static void
 a_case_that_cannot_be_is_not_resumed(void **state)
 {
@@ -251,6 +289,7 @@ main(void)
 		cmocka_unit_test(what_is_taken_again_after_resuming_changes_nothing),
 		cmocka_unit_test(every_state_is_resumed_and_left_but_quarantine),
 		cmocka_unit_test(a_graver_state_than_the_ledgers_stays),
+		cmocka_unit_test(what_was_decided_counts_before_the_snapshot),
 		cmocka_unit_test(a_case_that_cannot_be_is_not_resumed),
 		cmocka_unit_test(cases_that_the_ledger_lost_are_told_again),
 		cmocka_unit_test(open_cases_beyond_the_ceiling_are_closed),
