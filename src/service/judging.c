@@ -69,7 +69,12 @@ struct judging {
 	uint64_t heard; /* the ledger's step up to which decisions are known */
 	uint64_t decided;
 	bool has_heard; /* since the last snapshot */
-	int keeper;     /* channels */
+	/* Let go after the snapshot was made: what is taken again comes from before. When all is taken that was in the
+	 * rings at the begin they are put on probation; until then no verdict on them counts. Sorted by line. */
+	struct resumed *later;
+	size_t later_count;
+	uint64_t later_place[ESTATE_PUTTERS];
+	int keeper; /* channels */
 	int desk;
 	struct snapshot snapshot;
 	int64_t snapshot_us;
@@ -93,11 +98,32 @@ struct judging {
 	struct answer answer;
 };
 
+static int
+compare_lines(const void *a, const void *b)
+{
+	uint64_t x = ((const struct resumed *)a)->line.pseudonym;
+	uint64_t y = ((const struct resumed *)b)->line.pseudonym;
+
+	return (x > y) - (x < y);
+}
+
+static bool
+is_later(const struct judging *judging, uint64_t line)
+{
+	struct resumed key = {.line.pseudonym = line};
+
+	return judging->later_count > 0 &&
+		bsearch(&key, judging->later, judging->later_count, sizeof(key), compare_lines) !=
+		NULL;
+}
+
 static void
 on_verdict(void *context, const struct verdict *verdict)
 {
 	struct judging *judging = context;
 
+	if (is_later(judging, verdict->line))
+		return;
 	if (judging->pending_count == judging->pending_room) {
 		judging->pending_room = judging->pending_room ? 2 * judging->pending_room : 256;
 		judging->pending = xrealloc(
@@ -164,9 +190,10 @@ static void
 take_decisions(struct judging *judging)
 {
 	struct case_decision decision[DECISIONS];
-	int64_t n;
+	int64_t n = 0;
 
-	while ((n = ring_take(&judging->decisions, decision, DECISIONS)) > 0) {
+	while (judging->later_count == 0 &&
+		(n = ring_take(&judging->decisions, decision, DECISIONS)) > 0) {
 		for (int64_t i = 0; i < n; i++) {
 			struct line line = {
 				.pseudonym = decision[i].line, .role = decision[i].role};
@@ -295,6 +322,26 @@ ask_open(struct judging *judging, uint64_t after)
 		duty_trouble(&judging->duty, "the keeper cannot be asked for the open cases");
 }
 
+/* Let go, which the snapshot does not know. */
+static bool
+is_let_go(const struct judging *judging, const struct resumed *resumed)
+{
+	struct judge_line line;
+
+	return resumed->is_decided && resumed->state == STATE_PROBATION &&
+		(judge_find(judging->judge, resumed->line.pseudonym, &line) < 0 ||
+			line.now.to != STATE_PROBATION);
+}
+
+/* A keeper that is asked again may tell the same again. */
+static void
+put_later(struct judging *judging, const struct resumed *resumed)
+{
+	judging->later =
+		xrealloc(judging->later, (judging->later_count + 1) * sizeof(*judging->later));
+	judging->later[judging->later_count++] = *resumed;
+}
+
 /* Open cases of the ledger: a judge that knows less of a line goes on from what the ledger holds. True after the
  * last page. */
 static bool
@@ -313,7 +360,9 @@ take_open(struct judging *judging, const struct open_page *page)
 			.is_decided = open->is_decided != 0,
 		};
 
-		if (judge_resume(judging->judge, &resumed) == 0)
+		if (is_let_go(judging, &resumed))
+			put_later(judging, &resumed);
+		else if (judge_resume(judging->judge, &resumed) == 0)
 			judging->resumed++;
 	}
 	if (page->is_last || page->count == 0)
@@ -343,6 +392,40 @@ hear_keeper(struct judging *judging)
 	return was_last;
 }
 
+static bool
+has_taken(const struct judging *judging, const uint64_t last[ESTATE_PUTTERS])
+{
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++) {
+		if (!ring_is_at(&judging->from[i], last[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+begin_later(struct judging *judging)
+{
+	if (judging->later_count == 0)
+		return;
+	qsort(judging->later, judging->later_count, sizeof(*judging->later), compare_lines);
+	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++)
+		judging->later_place[i] = ring_put_place(&judging->from[i]);
+}
+
+/* When nothing of before comes any more. */
+static void
+end_later(struct judging *judging)
+{
+	if (judging->later_count == 0 || !has_taken(judging, judging->later_place))
+		return;
+	for (size_t i = 0; i < judging->later_count; i++)
+		judging->resumed += judge_resume(judging->judge, &judging->later[i]) == 0;
+	free(judging->later);
+	judging->later = NULL;
+	judging->later_count = 0;
+	judging->has_heard = true;
+}
+
 /* Asks for the open cases, and waits: nothing is judged before. A keeper that died with the question is asked again. A
  * ledger that cannot be read now is no reason to judge nobody. */
 static void
@@ -368,6 +451,7 @@ resume(struct judging *judging)
 		duty_hear(&judging->duty);
 	}
 	judging->asks = false;
+	begin_later(judging);
 	if (!is_done && !judging->duty.is_over)
 		event(EVENT_CASES_UNKNOWN, "judge=%u", judging->number);
 	if (is_done)
@@ -592,16 +676,6 @@ begin(struct judging *judging, unsigned tries)
 	judging->snapshot_us = clock_steady();
 }
 
-static bool
-has_taken(const struct judging *judging, const uint64_t last[ESTATE_PUTTERS])
-{
-	for (uint32_t i = 0; i < estate_putters(&judging->settings->estate); i++) {
-		if (!ring_is_at(&judging->from[i], last[i]))
-			return false;
-	}
-	return true;
-}
-
 /* What receivers had put in when it was told to end is judged, too; what comes later is for the one that takes its
  * place. */
 static void
@@ -677,6 +751,7 @@ judging_run(const struct daemon_settings *settings, struct estate *estate, uint3
 
 		take_decisions(judging);
 		more = take_some(judging);
+		end_later(judging);
 
 		duty_beat(&judging->duty);
 		rest(judging, judging->taken - before, more);
