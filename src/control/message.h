@@ -61,6 +61,17 @@ enum ask {
 	ASK_ORDER, /* keeper: text is an account, a line feed, a rule, a line feed, a day or nothing; flag: release it,
 		    * without rule. Answers as ASK_ACCOUNT, with what was ordered behind the pseudonym */
 	ASK_ACCOUNT_TERMS, /* guard: as ASK_ACCOUNT_FACTS; how it may send now */
+	/* Keeper, of measures. What is ordered is done when the answer comes. CASE is as in ASK_CASE. */
+	ASK_QUARANTINE, /* text is CASE, a line feed, reason, a line feed, the last day or nothing */
+	ASK_CONFIRM,    /* text is a measure, a line feed, reason or nothing */
+	ASK_UNDO,       /* the same */
+	ASK_RELEASE,    /* text is CASE, a line feed, reason or nothing */
+	ASK_RELEASE_ALL, /* text is the reason */
+	ASK_RESUME,      /* the same */
+	ASK_MEASURES, /* text is "proposed", "all", or empty; flag: opens names; cursor: the measure before */
+	ASK_RECORD, /* text is CASE; flag: leaves the name sealed; cursor: case and measures, as the keeper has it */
+	ASK_EXEMPT, /* text is ADDRESS, a line feed, reason, a line feed, the last day; flag: undo, without these;
+		     * empty: list; cursor: the entry before */
 	ASK_COUNT
 };
 

@@ -26,6 +26,18 @@ const struct verb_row verb_rows[VERB_COUNT] = {
 	[VERB_ACCOUNTS_NAMES] = {"accounts", DESK_OPERATOR, ASK_NAMES, "--names --all ", 0},
 	[VERB_ACCOUNT] = {"account", DESK_OPERATOR, ASK_ACCOUNT, "", 1},
 	[VERB_LIMIT] = {"account", DESK_OPERATOR, ASK_ORDER, "--limit= --until= --release ", 1},
+	[VERB_QUARANTINE] = {"quarantine", DESK_OPERATOR, ASK_QUARANTINE, "--reason= --until= ", 1},
+	[VERB_CONFIRM] = {"confirm", DESK_OPERATOR, ASK_CONFIRM, "--reason= ", 1},
+	[VERB_UNDO] = {"undo", DESK_OPERATOR, ASK_UNDO, "--reason= ", 1},
+	[VERB_RELEASE] = {"release", DESK_OPERATOR, ASK_RELEASE, "--reason= ", 1},
+	[VERB_RELEASE_ALL] = {"release", DESK_OPERATOR, ASK_RELEASE_ALL, "--all --reason= ", 0},
+	[VERB_RESUME] = {"resume", DESK_ADMIN, ASK_RESUME, "--reason= ", 0},
+	[VERB_MEASURES] = {"measures", DESK_VIEWER, ASK_MEASURES, "--proposed --all ", 0},
+	[VERB_MEASURES_NAMES] = {"measures", DESK_OPERATOR, ASK_MEASURES,
+		"--names --proposed --all ", 0},
+	[VERB_RECORD] = {"case", DESK_OPERATOR, ASK_RECORD, "--record --pseudonyms ", 1},
+	[VERB_EXEMPTIONS] = {"exempt", DESK_OPERATOR, ASK_EXEMPT, "", 0},
+	[VERB_EXEMPT] = {"exempt", DESK_OPERATOR, ASK_EXEMPT, "--until= --reason= --undo ", 1},
 };
 
 /* A line taken apart. */
@@ -44,6 +56,8 @@ struct words {
 	bool has_limit;
 	bool has_release;
 	bool has_all;
+	bool has_proposed;
+	bool has_record;
 	char flag[32];  /* a flag beside --json, as given */
 	char other[32]; /* a second one */
 };
@@ -88,8 +102,10 @@ decode(struct text word, char *into, size_t size)
 static void
 take_switch(struct words *words, struct text name)
 {
-	bool *switches[] = {&words->has_undo, &words->has_release, &words->has_all};
-	static const char *const names[] = {"--undo", "--release", "--all"};
+	bool *switches[] = {&words->has_undo, &words->has_release, &words->has_all,
+		&words->has_proposed, &words->has_record};
+	static const char *const names[] = {
+		"--undo", "--release", "--all", "--proposed", "--record"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (text_is(name, names[i])) {
@@ -181,6 +197,45 @@ takes_flag(const struct verb_row *row, const char *flag)
 	return *flag == '\0' || strstr(row->flags, with_end) != NULL;
 }
 
+/* The same of those that speak of measures: the length as snprintf gives it, or -EINVAL. */
+static int
+fill_contain(const struct words *words, struct request *ret)
+{
+	bool has_until = *words->until != '\0';
+	char *text = ret->text;
+	size_t size = sizeof(ret->text);
+
+	if (ret->verb == VERB_QUARANTINE)
+		return words->has_reason ? snprintf(text, size, "%s\n%s\n%s", words->argument,
+						   words->reason, words->until)
+					 : -EINVAL;
+	if (ret->verb == VERB_RELEASE_ALL || ret->verb == VERB_RESUME) {
+		ret->flag = false;
+		return words->has_reason && words->has_all == (ret->verb == VERB_RELEASE_ALL)
+			? snprintf(text, size, "%s", words->reason)
+			: -EINVAL;
+	}
+	if (ret->verb == VERB_MEASURES || ret->verb == VERB_MEASURES_NAMES) {
+		ret->flag = ret->verb == VERB_MEASURES_NAMES;
+		if (words->has_all && words->has_proposed)
+			return -EINVAL;
+		return snprintf(text, size, "%s",
+			words->has_all                ? "all"
+				: words->has_proposed ? "proposed"
+						      : "");
+	}
+	if (ret->verb == VERB_RECORD)
+		return words->has_record ? snprintf(text, size, "%s", words->argument) : -EINVAL;
+	if (ret->verb == VERB_EXEMPT) {
+		if (words->has_undo ? words->has_reason || has_until
+				    : !words->has_reason || !has_until)
+			return -EINVAL;
+		return snprintf(
+			text, size, "%s\n%s\n%s", words->argument, words->reason, words->until);
+	}
+	return snprintf(text, size, "%s\n%s", words->argument, words->reason);
+}
+
 /* Words that fit the verb become its request. */
 static int
 fill(const struct words *words, struct request *ret)
@@ -212,6 +267,19 @@ fill(const struct words *words, struct request *ret)
 	case VERB_LINES:
 		n = snprintf(ret->text, sizeof(ret->text), "%s", words->state);
 		break;
+	case VERB_QUARANTINE:
+	case VERB_CONFIRM:
+	case VERB_UNDO:
+	case VERB_RELEASE:
+	case VERB_RELEASE_ALL:
+	case VERB_RESUME:
+	case VERB_MEASURES:
+	case VERB_MEASURES_NAMES:
+	case VERB_RECORD:
+	case VERB_EXEMPT:
+		n = fill_contain(words, ret);
+		break;
+	case VERB_EXEMPTIONS:
 	case VERB_STATUS:
 	case VERB_METRICS:
 	case VERB_CASES:

@@ -37,6 +37,17 @@ enum desk_verb {
 	VERB_ACCOUNTS_NAMES, /* accounts with their names */
 	VERB_ACCOUNT,
 	VERB_LIMIT, /* account with a limit, or to be released */
+	VERB_QUARANTINE,
+	VERB_CONFIRM,
+	VERB_UNDO,
+	VERB_RELEASE,
+	VERB_RELEASE_ALL,
+	VERB_RESUME,
+	VERB_MEASURES,
+	VERB_MEASURES_NAMES, /* with the names of their lines */
+	VERB_RECORD,         /* case, as a record of its measures */
+	VERB_EXEMPTIONS,     /* exempt without an address: lists them */
+	VERB_EXEMPT,
 	VERB_COUNT
 };
 

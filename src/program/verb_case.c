@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/request.h"
 #include "desk/casefind.h"
+#include "desk/caserecord.h"
 #include "desk/casereport.h"
 #include "program/complaint.h"
 #include "program/control.h"
@@ -15,7 +16,7 @@
 #define JSON_MOST (64 << 20)
 
 static const char usage[] =
-	"usage: lazaret case ID [--ledger FILE|--control PATH] [--pseudonyms] [--json]\n"
+	"usage: lazaret case ID [--record] [--ledger FILE|--control PATH] [--pseudonyms] [--json]\n"
 	"\n"
 	"Shows one case with its steps and opens the name of its line; the audit trail keeps who\n"
 	"did so and when.\n"
@@ -23,6 +24,9 @@ static const char usage[] =
 	"  ID              number of the case, its code as customers are told it (7K3QD-9XM2B),\n"
 	"                  pseudonym of the line (16 hexadecimal digits), or its address:\n"
 	"                  then its newest case\n"
+	"  --record        a form for each measure of the case instead: what was done on which\n"
+	"                  ground, why it was needed and no milder one was enough, how long, and\n"
+	"                  who decided; for printing\n"
 	"  --ledger FILE   the ledger (that of the configuration, or else ledger.sqlite in\n"
 	"                  /var/lib/lazaret for root, ~/.local/state/lazaret for others)\n"
 	"  --control PATH  the running daemon's control socket; without --ledger a daemon that\n"
@@ -30,11 +34,12 @@ static const char usage[] =
 	"                  /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"  --pseudonyms    leave the name sealed\n"
-	"  --json          one JSON object\n";
+	"  --json          one JSON object; of a record one for each measure\n";
 
 enum option_code {
 	OPTION_LEDGER = 256,
 	OPTION_PSEUDONYMS,
+	OPTION_RECORD,
 	OPTION_JSON,
 	OPTION_CONTROL,
 	OPTION_HELP
@@ -43,6 +48,7 @@ enum option_code {
 static const struct option options[] = {
 	{"ledger", required_argument, NULL, OPTION_LEDGER},
 	{"pseudonyms", no_argument, NULL, OPTION_PSEUDONYMS},
+	{"record", no_argument, NULL, OPTION_RECORD},
 	{"control", required_argument, NULL, OPTION_CONTROL},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"help", no_argument, NULL, OPTION_HELP},
@@ -55,6 +61,7 @@ struct shown {
 	struct control control;
 	bool is_json;
 	bool pseudonyms;
+	bool record;
 	struct buffer text;
 	size_t steps;
 };
@@ -136,6 +143,23 @@ show_json(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 	return 0;
 }
 
+/* All pages of the record. */
+static int
+show_record(struct shown *shown, struct ledger *ledger, const struct ledger_case *of,
+	const char *name, struct fail *fail)
+{
+	uint64_t before = 0;
+	int r;
+
+	do {
+		r = caserecord(ledger, of, name, before, shown->is_json, &shown->text, fail);
+		before += CASERECORD_PAGE;
+	} while (r == 1);
+	if (r == 0)
+		fputs(buffer_string(&shown->text), stdout);
+	return r;
+}
+
 static int
 show(struct shown *shown, struct fail *fail)
 {
@@ -159,7 +183,9 @@ show(struct shown *shown, struct fail *fail)
 		is_open = *why.what == '\0' && ledger_open_name(ledger, of.number, name, &why) == 0;
 		sealed = why.what;
 	}
-	if (r == 0 && shown->is_json)
+	if (r == 0 && shown->record)
+		r = show_record(shown, ledger, &of, is_open ? name : NULL, fail);
+	else if (r == 0 && shown->is_json)
 		r = show_json(
 			shown, ledger, &of, is_never ? &never : NULL, is_open ? name : NULL, fail);
 	else if (r == 0)
@@ -189,6 +215,8 @@ ask_daemon(struct shown *shown)
 		buffer_text(&line, TEXT(" --json"));
 	if (shown->pseudonyms)
 		buffer_text(&line, TEXT(" --pseudonyms"));
+	if (shown->record)
+		buffer_text(&line, TEXT(" --record"));
 	request_add(&line, text_of(shown->id));
 	code = control_ask(&shown->control, &line, false);
 	buffer_done(&line);
@@ -221,6 +249,8 @@ verb_case(int argc, char **argv)
 			shown.is_json = true;
 		else if (code == OPTION_PSEUDONYMS)
 			shown.pseudonyms = true;
+		else if (code == OPTION_RECORD)
+			shown.record = true;
 		else
 			return fputs("lazaret: see lazaret case --help\n", stderr), EXIT_USAGE;
 	}

@@ -7,6 +7,7 @@
 #include "identity/accountname.h"
 #include "ledger/reading.h"
 #include "relay/rule.h"
+#include "service/keeperday.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -127,31 +128,6 @@ explain(struct ledger *ledger, const struct question *question, struct answer *a
 	return r;
 }
 
-/* "2026-12-31"; gives the end of that day. */
-static int
-read_until(struct text text, struct wall now, struct wall *ret, struct fail *fail)
-{
-	struct text rest = text, year = text_cut(&rest, '-'), month = text_cut(&rest, '-');
-	uint64_t y, m, d;
-
-	*ret = WALL_NONE;
-	if (text.length == 0)
-		return 0;
-	if (year.length != 4 || month.length != 2 || rest.length != 2 ||
-		text_parse_u64(year, 9999, &y) < 0 || text_parse_u64(month, 12, &m) < 0 ||
-		text_parse_u64(rest, 31, &d) < 0 || y < 1970 ||
-		wall_from_date(ret, (int)y, (int)m, (int)d, 0, 0, 0) < 0) {
-		fail_what(
-			fail, "'%.*s' is no day; expected one as 2026-12-31", shown(text), text.at);
-		return -EINVAL;
-	}
-	ret->us += WALL_DAY;
-	if (ret->us > now.us)
-		return 0;
-	fail_what(fail, "%.*s is over (days are those of UTC)", shown(text), text.at);
-	return -EINVAL;
-}
-
 static int
 read_rule(struct text text, char into[ACCOUNT_RULE + 1], struct fail *fail)
 {
@@ -246,7 +222,7 @@ read_order(struct ledger *ledger, const struct question *question, struct wall n
 		return r;
 	if (!question->flag) {
 		r = read_rule(rule, order->rule, fail);
-		return r < 0 ? r : read_until(rest, now, &order->until, fail);
+		return r < 0 ? r : keeperday(rest, now, &order->until, fail);
 	}
 	if (!account->has_case)
 		return 0;

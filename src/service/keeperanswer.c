@@ -8,6 +8,7 @@
 #include "desk/casereport.h"
 #include "ledger/deciding.h"
 #include "service/keeperaccount.h"
+#include "service/keepercontain.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -509,6 +510,9 @@ answer_account(struct asked *asked)
 static int
 answer_one(struct asked *asked)
 {
+	if (keeper_is_contain(asked->question->ask))
+		return keeper_contain(
+			asked->ledger, asked->lines, asked->question, asked->answer, &asked->fail);
 	switch ((enum ask)asked->question->ask) {
 	case ASK_CASES:
 		return answer_cases(asked);
@@ -532,6 +536,15 @@ answer_one(struct asked *asked)
 	case ASK_ACCOUNT_FACTS:
 	case ASK_ACCOUNT_TERMS:
 	case ASK_RELOAD:
+	case ASK_QUARANTINE:
+	case ASK_CONFIRM:
+	case ASK_UNDO:
+	case ASK_RELEASE:
+	case ASK_RELEASE_ALL:
+	case ASK_RESUME:
+	case ASK_MEASURES:
+	case ASK_RECORD:
+	case ASK_EXEMPT:
 	case ASK_COUNT:
 		break;
 	}

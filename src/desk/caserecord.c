@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/caserecord.h"
+
+#include "ledger/casecode.h"
+#include "ledger/measures.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define COLUMNS 80
+#define MARGIN  4
+/* Of other measures that a form names. */
+#define OTHERS 16
+#define WORDS  1024
+
+static const char *const description[MEASURE_KINDS] = {
+	[MEASURE_LIMIT] =
+		"The limits of mail that the line may send through the operator's relay are a "
+		"share of what they were.",
+	[MEASURE_BLOCK25] =
+		"Connections to and from TCP port 25 of the line are dropped, but those to the "
+		"operator's mail servers for customers.",
+	[MEASURE_QUARANTINE] =
+		"The line reaches only what helps to remove the cause; other connections are "
+		"answered with the page that says so, or refused.",
+};
+
+static const char *const reachable[MEASURE_KINDS] = {
+	[MEASURE_LIMIT] = "Everything stays reachable; mail leaves more slowly.",
+	[MEASURE_BLOCK25] =
+		"Everything but TCP port 25 stays reachable; mail can be sent by submission (ports "
+		"587 and 465).",
+	[MEASURE_QUARANTINE] = "DNS, time, updates, removal tools, emergency services, the "
+			       "operator's web mail and "
+			       "mail submission (ports 587 and 465) stay reachable.",
+};
+
+static const char *const in_mode[MEASURE_MODES] = {
+	[MEASURE_OBSERVE] = "observed only: nothing was done to the line",
+	[MEASURE_PROPOSE] = "proposed: nothing was done to the line",
+	[MEASURE_ENFORCE] = "enforced",
+};
+
+static const char *const in_words[MEASURE_ENDS] = {
+	[END_CLEAR] = "its case did not ask for it any more",
+	[END_CUSTOMER] = "the customer released himself",
+	[END_HELPDESK] = "a person of the operator's let the line go",
+	[END_DATE] = "its time was over",
+	[END_ALL] = "all measures were ended",
+	[END_NEVER] = "the line is never acted upon from then on",
+	[END_MODE] = "it became another measure of the same kind, in another mode",
+	[END_UNDONE] = "a person took it back",
+};
+
+struct record {
+	struct ledger *ledger;
+	const struct ledger_case *of;
+	const char *name;
+	struct buffer *into;
+	struct fail *fail;
+	bool is_json;
+	uint64_t before;
+	uint64_t seen;
+	size_t count;
+	struct measure page[CASERECORD_PAGE];
+	size_t other_count;
+	struct measure other[OTHERS]; /* all of the case, the first of them */
+	bool is_more;
+};
+
+static int
+collect(void *context, const struct measure *row)
+{
+	struct record *record = context;
+
+	if (record->other_count < OTHERS)
+		record->other[record->other_count++] = *row;
+	if (record->seen++ < record->before)
+		return 0;
+	if (record->count == CASERECORD_PAGE) {
+		record->is_more = true;
+		return 1;
+	}
+	record->page[record->count++] = *row;
+	return 0;
+}
+
+/* What the evidence said when the measure began: the last verdict by then, or the first of all. */
+struct evidence_of {
+	struct wall until;
+	bool is_any;
+	struct verdict verdict;
+};
+
+static int
+take_verdict(void *context, const struct transition *row)
+{
+	struct evidence_of *of = context;
+
+	if (transition_is_decided(row) || transition_silent_days(row) > 0 ||
+		(of->is_any && row->time.us > of->until.us))
+		return 0;
+	of->is_any = true;
+	return transition_decode(row, &of->verdict);
+}
+
+/* Words within the columns of a page, behind a margin. */
+static void
+put_words(struct buffer *into, const char *words)
+{
+	struct text rest = text_of(words);
+	size_t column = 0;
+
+	while (rest.length > 0) {
+		struct text word = text_cut(&rest, ' ');
+
+		if (column > 0 && column + 1 + word.length > COLUMNS) {
+			buffer_text(into, TEXT("\n"));
+			column = 0;
+		}
+		buffer_print(into, "%*s", column == 0 ? MARGIN : 1, "");
+		buffer_text(into, word);
+		column += (column == 0 ? MARGIN : 1) + word.length;
+	}
+	buffer_text(into, TEXT("\n"));
+}
+
+/* One item of the form: in JSON a member. */
+static void
+put_item(struct record *record, const char *key, const char *title, const char *words)
+{
+	if (record->is_json) {
+		buffer_print(record->into, ",\"%s\":", key);
+		buffer_json(record->into, text_of(words));
+		return;
+	}
+	buffer_print(record->into, "%s\n", title);
+	put_words(record->into, words);
+}
+
+static const char *
+format_seconds(struct wall time, char into[WALL_TEXT])
+{
+	wall_format(time, into);
+	snprintf(into + strlen("2026-12-31T00:00:00"), 2, "Z");
+	return into;
+}
+
+static int
+put_necessity(struct record *record, const struct measure *measure)
+{
+	struct evidence_of of = {.until = measure->begun};
+	char words[WORDS], time[WALL_TEXT];
+	const struct flow_facts *facts = &of.verdict.facts;
+	int r = ledger_each_transition(
+		record->ledger, record->of->number, take_verdict, &of, record->fail);
+
+	if (r < 0)
+		return r;
+	snprintf(words, sizeof(words),
+		"%s: judged %s, with a score of %.1f (natural logarithm of the evidence) where "
+		"%.1f "
+		"is held to be enough among %u lines that sent mail. Until then %llu attempts to "
+		"deliver mail were counted, %llu of them in vain and %llu refused, to %u networks "
+		"that the line had never sent to before, %u of these in vain. Contents of mail and "
+		"recipients were not looked at.",
+		format_seconds(of.verdict.time, time), state_names[of.verdict.to],
+		(double)of.verdict.score, (double)of.verdict.threshold,
+		(unsigned)of.verdict.active_lines, (unsigned long long)facts->attempts,
+		(unsigned long long)facts->failed, (unsigned long long)facts->refused,
+		(unsigned)facts->contacts, (unsigned)facts->contacts_bad);
+	put_item(record, "necessity", "5. Necessity", words);
+	if (record->is_json)
+		buffer_print(record->into,
+			",\"evidence\":{\"time\":\"%s\",\"state\":\"%s\",\"score\":%.6g,"
+			"\"threshold\":%.6g,\"attempts\":%llu,\"failed\":%llu,\"refused\":%llu,"
+			"\"contacts\":%u,\"contacts_bad\":%u}",
+			wall_format(of.verdict.time, time), state_names[of.verdict.to],
+			(double)of.verdict.score, (double)of.verdict.threshold,
+			(unsigned long long)facts->attempts, (unsigned long long)facts->failed,
+			(unsigned long long)facts->refused, (unsigned)facts->contacts,
+			(unsigned)facts->contacts_bad);
+	return 0;
+}
+
+/* What was tried before, from the mildest on, is what did not suffice. */
+static void
+put_proportionality(struct record *record, const struct measure *measure)
+{
+	char words[WORDS] = "", time[WALL_TEXT];
+	size_t at = 0, milder = 0;
+
+	for (size_t i = 0; i < record->other_count && at < sizeof(words); i++) {
+		const struct measure *other = &record->other[i];
+
+		if (other->kind >= measure->kind || other->number >= measure->number ||
+			other->mode != MEASURE_ENFORCE)
+			continue;
+		at += (size_t)snprintf(words + at, sizeof(words) - at,
+			"%s%s since %s (measure %llu)",
+			milder++ == 0 ? "Milder and tried before: " : ", ",
+			measure_names[other->kind], format_seconds(other->begun, time),
+			(unsigned long long)other->number);
+	}
+	if (milder > 0 && at < sizeof(words))
+		at += (size_t)snprintf(words + at, sizeof(words) - at,
+			"; what was held against the line did not end by it. ");
+	else if (measure->kind == MEASURE_LIMIT)
+		at += (size_t)snprintf(words + at, sizeof(words) - at,
+			"It is the mildest measure that there is. ");
+	else if (at < sizeof(words))
+		at += (size_t)snprintf(words + at, sizeof(words) - at,
+			"No milder measure was enforced before in this case. ");
+	if (at < sizeof(words))
+		snprintf(words + at, sizeof(words) - at, "%s It concerns this line alone.",
+			reachable[measure->kind]);
+	put_item(record, "proportionality", "6. Proportionality", words);
+}
+
+static void
+put_duration(struct record *record, const struct measure *measure)
+{
+	char words[WORDS], begun[WALL_TEXT], until[WALL_TEXT], ended[WALL_TEXT];
+
+	snprintf(words, sizeof(words), "From %s; %s%s; %s%s%s%s.",
+		format_seconds(measure->begun, begun),
+		wall_is_none(measure->until) ? "at the latest until its case ends"
+					     : "at the latest until ",
+		wall_is_none(measure->until) ? "" : format_seconds(measure->until, until),
+		wall_is_none(measure->ended) ? "it has not ended" : "ended ",
+		wall_is_none(measure->ended) ? "" : format_seconds(measure->ended, ended),
+		wall_is_none(measure->ended) ? "" : ": ",
+		wall_is_none(measure->ended) ? "" : in_words[measure->why]);
+	put_item(record, "duration", "7. Duration", words);
+}
+
+static void
+put_decision(struct record *record, const struct measure *measure)
+{
+	char words[WORDS];
+	bool is_over = !wall_is_none(measure->ended);
+
+	snprintf(words, sizeof(words), "Decided by %s%s%s.%s%s%s%s%s", measure->actor,
+		*measure->reason != '\0' ? ": " : "", measure->reason, is_over ? " Ended by " : "",
+		is_over ? measure->ended_by : "",
+		is_over && *measure->ended_reason != '\0' ? ": " : "",
+		is_over ? measure->ended_reason : "", is_over ? "." : "");
+	put_item(record, "decision", "10. Decision", words);
+}
+
+static void
+put_head(struct record *record, const struct measure *measure)
+{
+	const struct hash_key *key = ledger_key(record->ledger);
+	const struct ledger_case *of = record->of;
+	char code[CASECODE] = "", words[WORDS];
+
+	if (key != NULL && of->number <= UINT32_MAX)
+		casecode_format(of->number, key, code);
+	if (record->is_json)
+		buffer_print(record->into,
+			"{\"type\":\"record\",\"case\":%llu,\"code\":\"%s\",\"measure\":%llu,"
+			"\"kind\":\"%s\",\"mode\":\"%s\"",
+			(unsigned long long)of->number, code, (unsigned long long)measure->number,
+			measure_names[measure->kind], measure_modes[measure->mode]);
+	else
+		buffer_print(record->into,
+			"RECORD OF A TRAFFIC MANAGEMENT MEASURE\n"
+			"in the form of the practice on Regulation (EU) 2015/2120, Article "
+			"3(3)(b)\n"
+			"Case %llu%s%s, measure %llu\n\n",
+			(unsigned long long)of->number, *code != '\0' ? ", code " : "", code,
+			(unsigned long long)measure->number);
+	snprintf(words, sizeof(words), "%s, %s.", measure_names[measure->kind],
+		in_mode[measure->mode]);
+	put_item(record, "what", "1. Measure", words);
+	snprintf(words, sizeof(words), "%016llx, %s; name: %s.", (unsigned long long)of->line,
+		role_names[of->role],
+		record->name == NULL            ? "sealed"
+			: *record->name != '\0' ? record->name
+						: "not known");
+	put_item(record, "line", "2. Line", words);
+	put_item(record, "description", "3. Description", description[measure->kind]);
+	put_item(record, "ground", "4. Legal ground", measure->ground);
+}
+
+static int
+put_form(struct record *record, const struct measure *measure)
+{
+	int r;
+
+	put_head(record, measure);
+	r = put_necessity(record, measure);
+	if (r < 0)
+		return r;
+	put_proportionality(record, measure);
+	put_duration(record, measure);
+	put_item(record, "review", "8. Review",
+		"Each verdict about the line and each minute that passes review it: it ends when "
+		"its case does not ask for it any more, at its date, or when a person lets the "
+		"line go.");
+	put_item(record, "transparency", "9. Transparency",
+		"The customer is told the code of the case, and what to do. This record, the "
+		"steps of the case and the audit trail say what was held and done, when, and by "
+		"whom.");
+	put_decision(record, measure);
+	buffer_text(record->into, record->is_json ? TEXT("}\n") : TEXT("\n"));
+	return 0;
+}
+
+int
+caserecord(struct ledger *ledger, const struct ledger_case *of, const char *name, uint64_t before,
+	bool is_json, struct buffer *into, struct fail *fail)
+{
+	struct record *record = xcalloc(1, sizeof(*record));
+	int r;
+
+	*record = (struct record){
+		.ledger = ledger,
+		.of = of,
+		.name = name,
+		.into = into,
+		.fail = fail,
+		.is_json = is_json,
+		.before = before,
+	};
+	r = ledger_each_measure(ledger, of->number, collect, record, fail);
+	for (size_t i = 0; i < record->count && r >= 0; i++) {
+		if (!is_json && (before > 0 || i > 0))
+			buffer_text(into, TEXT("\f"));
+		r = put_form(record, &record->page[i]);
+	}
+	if (r >= 0 && before == 0 && record->count == 0 && !is_json)
+		buffer_print(into, "Case %llu has no measures: nothing was done to its line.\n",
+			(unsigned long long)of->number);
+	if (r == -EINVAL) {
+		fail_what(
+			fail, "a step of case %llu cannot be read", (unsigned long long)of->number);
+		fail_hint(fail, "see what else was changed: lazaret cases --verify");
+		r = -EUCLEAN;
+	}
+	if (r >= 0)
+		r = record->is_more;
+	free(record);
+	return r;
+}
