@@ -202,6 +202,34 @@ never_report_json(const struct never *never, struct buffer *into)
 }
 
 void
+exemption_report_heading(struct buffer *into)
+{
+	buffer_print(into, "%-16s  %-20s  %-18s  %s\n", "LINE", "UNTIL", "WHO", "REASON");
+}
+
+void
+exemption_report_row(const struct exemption *of, struct buffer *into)
+{
+	char time[WALL_TEXT];
+
+	buffer_print(into, "%016llx  %-20s  %-18s  %s\n", (unsigned long long)of->line,
+		format_time(of->until, time), of->actor, of->reason);
+}
+
+void
+exemption_report_json(const struct exemption *of, struct buffer *into)
+{
+	buffer_print(into, "{\"type\":\"exemption\",\"line\":\"%016llx\",\"reason\":",
+		(unsigned long long)of->line);
+	buffer_json(into, text_of(of->reason));
+	buffer_text(into, TEXT(",\"actor\":"));
+	buffer_json(into, text_of(of->actor));
+	add_time(into, "time", of->time);
+	add_time(into, "until", of->until);
+	buffer_text(into, TEXT("}\n"));
+}
+
+void
 step_report_heading(struct buffer *into)
 {
 	buffer_print(into, "  %-24s  %-10s  %-10s  %7s  %9s  %8s  %6s  %8s\n", "TIME", "FROM", "TO",

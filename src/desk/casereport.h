@@ -6,6 +6,7 @@
 #ifndef LAZARET_DESK_CASEREPORT_H
 #define LAZARET_DESK_CASEREPORT_H
 
+#include "ledger/exemption.h"
 #include "ledger/measures.h"
 #include "ledger/never.h"
 #include "ledger/reading.h"
@@ -34,6 +35,11 @@ void case_report_never(const struct never *never, struct buffer *into);
 void never_report_heading(struct buffer *into);
 void never_report_row(const struct never *never, struct buffer *into);
 void never_report_json(const struct never *never, struct buffer *into);
+
+/* The table of exemptions from the policy of port 25, and one object of JSON with the end of the line. */
+void exemption_report_heading(struct buffer *into);
+void exemption_report_row(const struct exemption *of, struct buffer *into);
+void exemption_report_json(const struct exemption *of, struct buffer *into);
 
 /* One step. -EINVAL if what is kept of it cannot be read. */
 void step_report_heading(struct buffer *into);

@@ -17,6 +17,7 @@ const char *const action_names[ACTION_COUNT] = {
 	[ACTION_MEASURE_END] = "measure-end",
 	[ACTION_PAUSE] = "pause",
 	[ACTION_RESUME] = "resume",
+	[ACTION_EXEMPT] = "exempt",
 };
 
 void

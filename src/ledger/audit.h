@@ -33,6 +33,7 @@ enum action {
 	ACTION_MEASURE_END, /* object: a measure that ends */
 	ACTION_PAUSE,       /* a person let everything go: nothing begins by itself */
 	ACTION_RESUME,      /* it does again */
+	ACTION_EXEMPT, /* object: an exemption from the policy of port 25; without a digest: ended */
 	ACTION_COUNT
 };
 

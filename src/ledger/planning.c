@@ -318,7 +318,9 @@ ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
 	if (!ledger->plans)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
-	r = ledger_look_paused(ledger, fail);
+	r = *after == 0 ? ledger_end_exemptions(ledger, fail) : 0;
+	if (r >= 0)
+		r = ledger_look_paused(ledger, fail);
 	if (r >= 0)
 		r = ledger->store->ops->cases(
 			ledger->store, CASES_OPEN, &query, collect, open, fail);

@@ -142,5 +142,18 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"CREATE TRIGGER measures_end_once BEFORE UPDATE ON measures WHEN OLD.ended IS NOT NULL "
 	"BEGIN"
 	" SELECT RAISE(ABORT, 'a measure ends once');"
+	"END;"
+
+	"CREATE TABLE exemptions ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" line INTEGER NOT NULL UNIQUE,"
+	" time INTEGER NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" actor TEXT NOT NULL CHECK (length(actor) <= 64),"
+	" reason TEXT NOT NULL CHECK (length(reason) <= 200),"
+	" sealed BLOB NOT NULL CHECK (length(sealed) <= 256)"
+	") STRICT;"
+	"CREATE TRIGGER exemptions_stay BEFORE UPDATE ON exemptions BEGIN"
+	" SELECT RAISE(ABORT, 'an exemption is never changed');"
 	"END;",
 };

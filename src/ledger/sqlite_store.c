@@ -2,6 +2,7 @@
 #include "ledger/sqlite_store.h"
 
 #include "ledger/sqlite.h"
+#include "ledger/sqlite_exemptions.h"
 #include "ledger/sqlite_measures.h"
 #include "ledger/sqlite_statements.h"
 
@@ -564,6 +565,7 @@ count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 		[ROWS_NEVER] = "SELECT count(*) FROM never",
 		[ROWS_ORDERS] = "SELECT count(*) FROM account_orders",
 		[ROWS_MEASURES] = "SELECT count(*) FROM measures",
+		[ROWS_EXEMPTIONS] = "SELECT count(*) FROM exemptions",
 		[ROWS_MEASURES_ENDED] = "SELECT count(*) FROM measures WHERE ended IS NOT NULL",
 	};
 	struct row row;
@@ -574,7 +576,7 @@ count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 		return 0;
 	if (rows == ROWS_ORDERS && sqlite_of(store)->version < VERSION_ORDERS)
 		return 0;
-	if ((rows == ROWS_MEASURES || rows == ROWS_MEASURES_ENDED) &&
+	if ((rows == ROWS_MEASURES || rows == ROWS_MEASURES_ENDED || rows == ROWS_EXEMPTIONS) &&
 		sqlite_of(store)->version < VERSION_MEASURES)
 		return 0;
 	row = row_prepare(sqlite_of(store), STATEMENT_ROWS + rows, sql[rows]);
@@ -641,6 +643,9 @@ static const struct store_ops sqlite_ops = {
 	.measure_add = sqlite_measure_add,
 	.measure_end = sqlite_measure_end,
 	.measures = sqlite_measures,
+	.exemption_add = sqlite_exemption_add,
+	.exemption_remove = sqlite_exemption_remove,
+	.exemptions = sqlite_exemptions,
 	.count = count,
 	.totals = totals,
 	.check = check,

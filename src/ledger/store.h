@@ -18,6 +18,7 @@
 #include "ledger/accountorder.h"
 #include "ledger/audit.h"
 #include "ledger/case.h"
+#include "ledger/exemption.h"
 #include "ledger/measures.h"
 #include "ledger/never.h"
 
@@ -86,6 +87,14 @@ enum which_measures {
 	MEASURES_WHICH_COUNT
 };
 
+enum which_exemptions {
+	EXEMPTIONS_ALL, /* by number, after key */
+	EXEMPTIONS_LINE,
+	EXEMPTIONS_NUMBER,
+	EXEMPTIONS_OVER, /* at time key */
+	EXEMPTIONS_WHICH_COUNT
+};
+
 enum rows {
 	ROWS_CASES,
 	ROWS_CLOSED, /* of the cases */
@@ -96,6 +105,7 @@ enum rows {
 	ROWS_ORDERS, /* for accounts */
 	ROWS_MEASURES,
 	ROWS_MEASURES_ENDED, /* of these */
+	ROWS_EXEMPTIONS,
 	ROWS_COUNT
 };
 
@@ -159,6 +169,13 @@ struct store_ops {
 	/* A ledger of version 3 that is only read has none. */
 	int (*measures)(struct store *store, enum which_measures which, uint64_t key,
 		visit_measure visit, void *context, struct fail *fail);
+
+	/* Adds and gives the number; a line has one. */
+	int (*exemption_add)(struct store *store, struct exemption *row, struct fail *fail);
+	int (*exemption_remove)(struct store *store, uint64_t number, struct fail *fail);
+	/* A ledger of version 3 that is only read has none. */
+	int (*exemptions)(struct store *store, enum which_exemptions which, uint64_t key,
+		visit_exemption visit, void *context, struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);
 	/* Cases removed so far, by month of opening and gravest state: what is left of them. */

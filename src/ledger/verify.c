@@ -16,6 +16,7 @@ struct walk {
 	struct table removed; /* numbers of cases, spread by hash_mix */
 	struct table undone;  /* numbers of entries of lines never acted upon */
 	struct table gone;    /* numbers of orders for accounts */
+	struct table ended;   /* numbers of exemptions */
 	bool is_damaged;      /* fail is filled with what is wrong in the ledger itself */
 };
 
@@ -270,6 +271,43 @@ check_order(struct walk *walk, const struct audit *row)
 }
 
 static int
+take_exemption(void *context, const struct exemption *row)
+{
+	*(struct exemption *)context = *row;
+	return 1;
+}
+
+static int
+check_exemption(struct walk *walk, const struct audit *row)
+{
+	struct store *store = walk->ledger->store;
+	uint8_t digest[DIGEST_SIZE];
+	struct exemption it;
+	int r;
+
+	if (!row->has_digest)
+		return 0;
+	r = store->ops->exemptions(
+		store, EXEMPTIONS_NUMBER, row->object, take_exemption, &it, walk->fail);
+	if (r == -EUCLEAN)
+		return broken(
+			walk, row->sequence, "the exemption that it speaks of cannot be read");
+	if (r < 0)
+		return r;
+	if (table_find(&walk->ended, hash_mix(row->object)) != NULL)
+		return r == 0
+			? 0
+			: broken(walk, row->sequence, "the exemption was ended, but is there");
+	if (r == 0)
+		return broken(walk, row->sequence, "the exemption that it speaks of is not there");
+	exemption_digest(&it, digest);
+	if (memcmp(digest, row->digest, sizeof(digest)) != 0)
+		return broken(walk, row->sequence, "the exemption that it speaks of was changed");
+	walk->proof->exemptions++;
+	return 0;
+}
+
+static int
 take_measure(void *context, const struct measure *row)
 {
 	*(struct measure *)context = *row;
@@ -345,6 +383,8 @@ check_link(void *context, const struct audit *row)
 		r = remember(walk, &walk->undone, row->object, "undone entries");
 	} else if (is_order(row) && !row->has_digest) {
 		r = remember(walk, &walk->gone, row->object, "orders that are gone");
+	} else if (row->action == ACTION_EXEMPT && !row->has_digest) {
+		r = remember(walk, &walk->ended, row->object, "exemptions that ended");
 	}
 	if (r < 0)
 		return r;
@@ -369,6 +409,8 @@ check_row(void *context, const struct audit *row)
 		return check_never(walk, row);
 	if (row->action == ACTION_MEASURE || row->action == ACTION_MEASURE_END)
 		return check_measure(walk, row);
+	if (row->action == ACTION_EXEMPT)
+		return check_exemption(walk, row);
 	if (is_order(row))
 		return check_order(walk, row);
 	return 0;
@@ -448,6 +490,9 @@ check_all(struct walk *walk)
 	if (r == 0)
 		r = check_count(walk, ROWS_MEASURES_ENDED, walk->proof->measures_ended,
 			"there are ends of measures that no row speaks of");
+	if (r == 0)
+		r = check_count(walk, ROWS_EXEMPTIONS, walk->proof->exemptions,
+			"there are exemptions that no row speaks of");
 	return r < 0 ? r : store->ops->check(store, walk->fail);
 }
 
@@ -464,10 +509,12 @@ ledger_verify(struct ledger *ledger, struct ledger_proof *ret, struct fail *fail
 	table_init(&walk.removed, REMOVED_MOST);
 	table_init(&walk.undone, REMOVED_MOST);
 	table_init(&walk.gone, REMOVED_MOST);
+	table_init(&walk.ended, REMOVED_MOST);
 	r = check_all(&walk);
 	table_done(&walk.removed);
 	table_done(&walk.undone);
 	table_done(&walk.gone);
+	table_done(&walk.ended);
 	(void)ledger->store->ops->end(ledger->store, false, NULL);
 	return r;
 }

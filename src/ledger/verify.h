@@ -21,6 +21,7 @@ struct ledger_proof {
 	uint64_t nevers; /* lines never acted upon */
 	uint64_t orders; /* for accounts */
 	uint64_t measures;
+	uint64_t exemptions;     /* that were not ended */
 	uint64_t measures_ended; /* of these */
 	uint64_t removed;        /* cases that retention removed */
 	bool has_key;            /* the end of the trail was checked, too */

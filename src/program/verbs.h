@@ -41,6 +41,7 @@ int verb_confirm(int argc, char **argv);
 int verb_undo(int argc, char **argv);
 int verb_release(int argc, char **argv);
 int verb_resume(int argc, char **argv);
+int verb_exempt(int argc, char **argv);
 int verb_measures(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_help(int argc, char **argv);

@@ -9,6 +9,7 @@
 #include "ledger/deciding.h"
 #include "service/keeperaccount.h"
 #include "service/keepercontain.h"
+#include "service/keeperday.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -501,6 +502,98 @@ answer_never(struct asked *asked)
 }
 
 static int
+list_exemption(void *context, const struct exemption *row)
+{
+	struct asked *asked = context;
+
+	if (asked->question->is_json) {
+		exemption_report_json(row, &asked->row);
+	} else {
+		if (wants_heading(asked))
+			exemption_report_heading(&asked->row);
+		exemption_report_row(row, &asked->row);
+	}
+	if (!flush(asked))
+		return 1;
+	asked->listed++;
+	asked->last = row->number;
+	return 0;
+}
+
+static int
+list_exemptions(struct asked *asked)
+{
+	int r = ledger_each_exemption(
+		asked->ledger, asked->question->cursor, list_exemption, asked, &asked->fail);
+
+	if (r < 0)
+		return r;
+	asked->answer->cursor = asked->is_full ? asked->last : 0;
+	if (asked->listed == 0 && wants_heading(asked))
+		(void)answer_add(asked->answer,
+			TEXT("No line is exempt from the policy of port 25. lazaret exempt ADDRESS "
+			     "--until DATE\n--reason TEXT makes one so.\n"));
+	return 0;
+}
+
+/* A line with a case, or any of the own network. */
+static int
+change_exemption(struct asked *asked, struct text who, struct text reason, struct text until)
+{
+	bool undo = asked->question->flag;
+	char name[SEAL_NAME];
+	struct ledger_case of;
+	uint64_t number;
+	struct line line;
+	struct wall end;
+	int r = keeperday(until, ledger_time(asked->ledger), &end, &asked->fail);
+
+	if (r < 0)
+		return r;
+	if (is_pseudonym(who, &number) || text_parse_u64(who, UINT64_MAX, &number) == 0) {
+		r = casefind(asked->ledger, who, &of, name, &asked->fail);
+		line.pseudonym = r == 0 ? of.line : 0;
+		if (r == 0 && !undo)
+			r = ledger_exempt_case(asked->ledger, &of, end, reason, &asked->fail);
+	} else {
+		r = parse_line(asked, who, &line);
+		if (r == 0 && lines_name(asked->lines, line.pseudonym, name) < 0)
+			snprintf(name, sizeof(name), "%.*s", (int)who.length, who.at);
+		if (r == 0 && !undo)
+			r = ledger_exempt(asked->ledger, line.pseudonym, text_of(name), end, reason,
+				&asked->fail);
+	}
+	if (r == 0 && undo)
+		r = ledger_exempt_undo(asked->ledger, line.pseudonym, &asked->fail);
+	if (r < 0)
+		return r;
+	if (asked->question->is_json)
+		buffer_print(&asked->row,
+			"{\"type\":\"exemption\",\"line\":\"%016llx\",\"undone\":%s}\n",
+			(unsigned long long)line.pseudonym, undo ? "true" : "false");
+	else if (undo)
+		buffer_print(&asked->row, "The policy of port 25 holds for line-%016llx again.\n",
+			(unsigned long long)line.pseudonym);
+	else
+		buffer_print(&asked->row,
+			"Port 25 of line-%016llx is open until the end of %.*s (UTC), unless a "
+			"case closes it.\n",
+			(unsigned long long)line.pseudonym, (int)until.length, until.at);
+	(void)flush(asked);
+	return 0;
+}
+
+static int
+answer_exempt(struct asked *asked)
+{
+	struct text until = text_of(asked->question->text);
+	struct text who = text_cut(&until, '\n'), reason = text_cut(&until, '\n');
+
+	return who.length == 0 ? list_exemptions(asked)
+			       : change_exemption(asked, who, reason, until);
+}
+
+static int
 answer_account(struct asked *asked)
 {
 	return keeper_account(asked->ledger, asked->question, ledger_time(asked->ledger),
@@ -526,6 +619,8 @@ answer_one(struct asked *asked)
 		return answer_audit(asked);
 	case ASK_NEVER:
 		return answer_never(asked);
+	case ASK_EXEMPT:
+		return answer_exempt(asked);
 	case ASK_NAMES:
 	case ASK_ACCOUNT:
 	case ASK_ORDER:
@@ -544,7 +639,6 @@ answer_one(struct asked *asked)
 	case ASK_RESUME:
 	case ASK_MEASURES:
 	case ASK_RECORD:
-	case ASK_EXEMPT:
 	case ASK_COUNT:
 		break;
 	}

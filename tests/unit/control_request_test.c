@@ -50,6 +50,26 @@ takes_each_verb(void **state)
 			"bob\n5 messages/day\n"},
 		{"lazaret/1 account --until=2026-12-31 --limit=none bob", VERB_LIMIT, false, false,
 			"bob\nnone\n2026-12-31"},
+		{"lazaret/1 quarantine 7K3QD-9XM2B --reason=it%20goes%20on", VERB_QUARANTINE, false,
+			false, "7K3QD-9XM2B\nit goes on\n"},
+		{"lazaret/1 quarantine --until=2026-12-31 12 --reason=x --json", VERB_QUARANTINE,
+			true, false, "12\nx\n2026-12-31"},
+		{"lazaret/1 confirm 7", VERB_CONFIRM, false, false, "7\n"},
+		{"lazaret/1 undo 7 --reason=x", VERB_UNDO, false, false, "7\nx"},
+		{"lazaret/1 release 192.0.2.1", VERB_RELEASE, false, false, "192.0.2.1\n"},
+		{"lazaret/1 release --all --reason=x", VERB_RELEASE_ALL, false, false, "x"},
+		{"lazaret/1 resume --reason=x", VERB_RESUME, false, false, "x"},
+		{"lazaret/1 measures", VERB_MEASURES, false, false, ""},
+		{"lazaret/1 measures --all --json", VERB_MEASURES, true, false, "all"},
+		{"lazaret/1 measures --names --proposed", VERB_MEASURES_NAMES, false, true,
+			"proposed"},
+		{"lazaret/1 measures --names", VERB_MEASURES_NAMES, false, true, ""},
+		{"lazaret/1 case --record 12", VERB_RECORD, false, false, "12"},
+		{"lazaret/1 case --record --pseudonyms 12", VERB_RECORD, false, true, "12"},
+		{"lazaret/1 exempt", VERB_EXEMPTIONS, false, false, ""},
+		{"lazaret/1 exempt 192.0.2.1 --until=2026-12-31 --reason=x", VERB_EXEMPT, false,
+			false, "192.0.2.1\nx\n2026-12-31"},
+		{"lazaret/1 exempt --undo 192.0.2.1", VERB_EXEMPT, false, true, "192.0.2.1\n\n"},
 	};
 
 	(void)state;
@@ -79,7 +99,15 @@ refuses_what_is_no_request(void **state)
 		"lazaret/1 account bob --limit=none --release",
 		"lazaret/1 account bob --release --until=2026-12-31",
 		"lazaret/1 account bob --names", "lazaret/1 status --json=1",
-		"lazaret/1 case --x 1", "lazaret/1 status --exporters --exporters --exporters"};
+		"lazaret/1 case --x 1", "lazaret/1 status --exporters --exporters --exporters",
+		"lazaret/1 quarantine 1", "lazaret/1 quarantine --reason=x",
+		"lazaret/1 quarantine 1 --reason=x --all", "lazaret/1 confirm",
+		"lazaret/1 undo 7 --all", "lazaret/1 release", "lazaret/1 release --all",
+		"lazaret/1 release --reason=x", "lazaret/1 release 1 --all --reason=x",
+		"lazaret/1 resume", "lazaret/1 resume --all --reason=x",
+		"lazaret/1 measures --all --proposed", "lazaret/1 measures 1",
+		"lazaret/1 case --record", "lazaret/1 exempt 1", "lazaret/1 exempt 1 --reason=x",
+		"lazaret/1 exempt 1 --undo --until=2026-12-31", "lazaret/1 exempt --undo"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -168,15 +196,17 @@ verbs_that_open_names_or_change_something_need_more(void **state)
 {
 	(void)state;
 	for (int verb = 0; verb < VERB_COUNT; verb++) {
-		bool changes = verb == VERB_NEVER || verb == VERB_RELOAD;
+		bool changes = verb == VERB_NEVER || verb == VERB_RELOAD || verb == VERB_RESUME;
+		/* To let go must be possible at any hour. */
+		bool decides = verb >= VERB_QUARANTINE && verb != VERB_MEASURES;
 		bool opens = verb == VERB_CASE || verb == VERB_EXPLAIN || verb == VERB_AUDIT ||
 			verb == VERB_NEVERS || verb == VERB_ACCOUNTS_NAMES ||
 			verb == VERB_ACCOUNT || verb == VERB_LIMIT;
 
 		assert_int_equal(verb_rows[verb].role,
-			changes         ? DESK_ADMIN
-				: opens ? DESK_OPERATOR
-					: DESK_VIEWER);
+			changes                    ? DESK_ADMIN
+				: opens || decides ? DESK_OPERATOR
+						   : DESK_VIEWER);
 	}
 }
 
