@@ -3,8 +3,9 @@
  * What:    a function: what is known of a case and what holds already give what begins and what ends. It goes from
  *          mild to hard, a step at a time: limits at the relay while it may be a zombie, port 25 closed when it is
  *          one, the garden if it goes on for so long after that (sooner for whoever was there before), and back when
- *          the case ends. What a person took back does not begin again, unless the case gets worse. It proposes where it may not act: to lines that are never to be held automatically
- *          (protected ones, shared addresses, mail servers), when the brake is on, and in the mode propose.
+ *          the case ends. What a person took back does not begin again, unless the case gets worse. It proposes
+ *          where it may not act: to lines that are never to be held automatically (protected ones, shared addresses,
+ *          mail servers), when the brake is on, and in the mode propose.
  * Owns:    nothing.
  * Limits:  one measure of a kind at a time.
  * Thread:  any; no state.

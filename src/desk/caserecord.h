@@ -1,9 +1,9 @@
 /* caserecord - the record of a case's measures, as the law asks for it
  *
- * What:    for each measure of a case a form with what the practice on Regulation (EU) 2015/2120, Article 3(3)(b), wants
- *          justified: the measure and its legal ground, necessity in figures of the evidence, proportionality (what was
- *          tried before, and what stays reachable), duration, review, transparency, who decided. Every word follows
- *          from rows of the ledger.
+ * What:    for each measure of a case a form with what the practice on Regulation (EU) 2015/2120, Article 3(3)(b),
+ *          wants justified: the measure and its legal ground, necessity in figures of the evidence, proportionality
+ *          (what was tried before, and what stays reachable), duration, review, transparency, who decided. Figures,
+ *          times and names are those of the ledger's rows.
  * Owns:    nothing.
  * Limits:  lines of 80 columns, but for names and grounds that are longer; CASERECORD_PAGE measures at a time.
  * Thread:  one at a time.

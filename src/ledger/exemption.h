@@ -1,9 +1,9 @@
 /* exemption - lines whose port 25 is open though the network's policy closes it, until a date
  *
- * What:    a customer's own mail server, on request. An entry has a line, its sealed name, who made it, when, until when
- *          and why. It lifts the policy that holds for everybody, not a measure of a case: a line that is confirmed is
- *          blocked all the same. Making and ending an entry are rows of the audit trail; what is over is gone with its
- *          name and reason, when ledger_review comes to it.
+ * What:    a customer's own mail server, on request. An entry has a line, its sealed name, who made it, when, until
+ *          when and why. It lifts the policy that holds for everybody, not a measure of a case: a line that is
+ *          confirmed is blocked all the same. Making and ending an entry are rows of the audit trail; what is over is
+ *          gone with its name and reason, when ledger_review comes to it.
  * Owns:    nothing.
  * Limits:  reasons as of never.h; one entry a line; EXEMPTION_DAYS days at most.
  * Thread:  as ledger.h.

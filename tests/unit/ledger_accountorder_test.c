@@ -182,7 +182,9 @@ a_ledger_from_before_there_were_orders_gets_its_table(void **state)
 	size_t orders = 0;
 
 	ledger_close(ledger);
-	change(*state, "DROP TABLE exemptions; DROP TABLE measures; DROP TABLE account_orders; PRAGMA user_version = 2");
+	change(*state,
+		"DROP TABLE exemptions; DROP TABLE measures; DROP TABLE account_orders; PRAGMA "
+		"user_version = 2");
 	/* Who only reads finds none. */
 	ledger = fixture_reader(*state);
 	assert_int_equal(ledger_each_order(ledger, count, &orders, NULL), 0);

@@ -204,7 +204,8 @@ make_old(const struct fixture *fixture)
 	fixture_commit(ledger);
 	ledger_close(ledger);
 	change(fixture,
-		"DROP TABLE never; DROP TABLE exemptions; DROP TABLE measures; DROP TABLE account_orders; PRAGMA "
+		"DROP TABLE never; DROP TABLE exemptions; DROP TABLE measures; DROP TABLE "
+		"account_orders; PRAGMA "
 		"user_version = 1");
 }
 
