@@ -1,7 +1,7 @@
 /* order - a measure that is to be applied or undone, on its way from the ledger to those who do it
  *
- * What:    a row of the ledger's measures that is enforced, with where the line is as far as its name says so. Orders
- *          are idempotent, and whoever lost some asks for all that hold (ORDER_ANEW says that he must).
+ * What:    a row of the ledger's measures that is enforced, or of its exemptions from the policy of port 25, with
+ *          where the line is as far as its name says so. Orders are idempotent, and whoever lost some asks for all that hold (ORDER_ANEW says that he must).
  * Owns:    nothing.
  * Thread:  a value.
  */
@@ -18,12 +18,16 @@ enum order_verb {
 	ORDER_VERBS
 };
 
+/* Beside the kinds of measures: an exemption. */
+#define ORDER_EXEMPTION MEASURE_KINDS
+#define ORDERED_KINDS   (MEASURE_KINDS + 1)
+
 struct order {
-	uint64_t measure;    /* its number */
+	uint64_t measure;    /* its number, or that of the exemption */
 	uint64_t line;       /* pseudonym */
 	struct wall until;   /* it ends by then, even if nobody says so; us 0: with its case */
 	struct prefix place; /* of the line; length 0: it is where its sessions are */
-	uint8_t kind;        /* enum measure_kind */
+	uint8_t kind;        /* enum measure_kind, or ORDER_EXEMPTION */
 	uint8_t verb;        /* enum order_verb */
 	uint8_t zero[5];
 };

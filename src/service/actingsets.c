@@ -33,13 +33,26 @@ has_set(const struct ruleset_settings *rules, int set)
 	}
 }
 
-/* Which set of lines a measure is in; -1: none. */
-static int
-kind_of(uint8_t measure)
+/* What is kept in sets, and in which. */
+static const struct kept {
+	uint8_t kind;  /* as that of an order */
+	uint8_t lines; /* enum lineset_kind */
+	uint8_t first; /* enum lineset: the first of four */
+} kept[] = {{ORDER_EXEMPTION, LINESET_EXEMPT, LINESET_EXEMPT4},
+	{MEASURE_BLOCK25, LINESET_BLOCK, LINESET_BLOCK4},
+	{MEASURE_QUARANTINE, LINESET_QUARANTINE, LINESET_Q4}};
+
+#define KEPT (sizeof(kept) / sizeof(*kept))
+
+/* NULL: it is not kept in sets. */
+static const struct kept *
+kept_as(uint8_t kind)
 {
-	return measure == MEASURE_BLOCK25       ? LINESET_BLOCK
-		: measure == MEASURE_QUARANTINE ? LINESET_QUARANTINE
-						: -1;
+	for (size_t i = 0; i < KEPT; i++) {
+		if (kept[i].kind == kind)
+			return &kept[i];
+	}
+	return NULL;
 }
 
 /* 1 and the element; 0: there is nothing to do for it; -EINVAL: it is not ours. */
@@ -47,13 +60,14 @@ static int
 element_of(const struct actingsets *sets, const struct holding_change *change,
 	struct orders_element *ret)
 {
-	int kind = kind_of(change->kind), set;
+	const struct kept *as = kept_as(change->kind);
 	struct line line;
 	int64_t left;
+	int set;
 
-	if (kind < 0 || sets->settings->contain.is_off)
+	if (as == NULL || sets->settings->contain.is_off)
 		return 0;
-	set = lineset_find((enum lineset_kind)kind, &change->place);
+	set = lineset_find((enum lineset_kind)as->lines, &change->place);
 	if (set < 0 || !has_set(&sets->settings->contain.rules, set) ||
 		lines_find(sets->settings->lines, &change->place.address, 0, &line) < 0)
 		return -EINVAL;
@@ -133,7 +147,8 @@ actingsets_take(void *context, const struct holding_change *change)
 
 	if (r < 0 && change->adds) {
 		sets->refused++;
-		event(EVENT_CONTAIN_REFUSED, "kind=%s", measure_names[change->kind]);
+		event(EVENT_CONTAIN_REFUSED, "kind=%s",
+			change->kind < MEASURE_KINDS ? measure_names[change->kind] : "exemption");
 	}
 	if (r <= 0)
 		return;
@@ -147,7 +162,7 @@ actingsets_take(void *context, const struct holding_change *change)
 struct content {
 	const struct actingsets *sets;
 	const struct holding *holding;
-	enum measure_kind kind;
+	uint8_t kind;
 	enum lineset set;
 	size_t at;
 };
@@ -166,15 +181,15 @@ next_of(void *context, struct orders_element *ret)
 }
 
 static int
-fill_kind(struct actingsets *sets, const struct holding *holding, enum measure_kind measure,
-	enum lineset first, struct fail *fail)
+fill_kind(struct actingsets *sets, const struct holding *holding, const struct kept *as,
+	struct fail *fail)
 {
 	int64_t r = 0;
 
-	for (int set = first; set < (int)first + 4 && r >= 0; set++) {
+	for (int set = as->first; set < as->first + 4 && r >= 0; set++) {
 		struct content content = {.sets = sets,
 			.holding = holding,
-			.kind = measure,
+			.kind = as->kind,
 			.set = (enum lineset)set};
 
 		if (has_set(&sets->settings->contain.rules, set))
@@ -189,10 +204,10 @@ static void
 fill(struct actingsets *sets, const struct holding *holding)
 {
 	struct fail fail = {0};
-	int r = fill_kind(sets, holding, MEASURE_BLOCK25, LINESET_BLOCK4, &fail);
+	int r = 0;
 
-	if (r == 0)
-		r = fill_kind(sets, holding, MEASURE_QUARANTINE, LINESET_Q4, &fail);
+	for (size_t i = 0; i < KEPT && r == 0; i++)
+		r = fill_kind(sets, holding, &kept[i], &fail);
 	if (r < 0) {
 		note_failure(sets, &fail);
 		return;
@@ -209,7 +224,7 @@ fill(struct actingsets *sets, const struct holding *holding)
 
 /* Is any that should be there not there? */
 static bool
-are_missing(struct actingsets *sets, const struct holding *holding, enum measure_kind kind)
+are_missing(struct actingsets *sets, const struct holding *holding, uint8_t kind)
 {
 	struct holding_change change;
 	struct orders_element element;
@@ -241,18 +256,21 @@ are_missing(struct actingsets *sets, const struct holding *holding, enum measure
 static void
 look_after_others(struct actingsets *sets, const struct holding *holding)
 {
-	size_t count = holding_count(holding, MEASURE_BLOCK25) +
-		holding_count(holding, MEASURE_QUARANTINE);
 	int64_t now = clock_steady();
+	bool missing = false;
+	size_t count = 0;
 
 	if (sets->gate.foreign == sets->foreign)
 		return;
+	for (size_t i = 0; i < KEPT; i++)
+		count += holding_count(holding, kept[i].kind);
 	if (count > LOOK_MOST && now - sets->checked_us < RECHECK_US)
 		return;
 	sets->checked_us = now;
 	sets->foreign = sets->gate.foreign;
-	if (count <= LOOK_MOST && !are_missing(sets, holding, MEASURE_BLOCK25) &&
-		!are_missing(sets, holding, MEASURE_QUARANTINE))
+	for (size_t i = 0; i < KEPT && count <= LOOK_MOST; i++)
+		missing = missing || are_missing(sets, holding, kept[i].kind);
+	if (count <= LOOK_MOST && !missing)
 		return;
 	if (count <= LOOK_MOST)
 		sets->restored++;

@@ -55,50 +55,81 @@ share_ring(void **ret, size_t entry, size_t count, struct fail *fail)
 	return r;
 }
 
+/* What a receiver or the guard writes. */
+static int
+share_putter(struct estate *estate, uint32_t putter, struct fail *fail)
+{
+	const struct estate_settings *settings = &estate->settings;
+	size_t bytes = names_bytes(settings->names_most);
+	struct names table;
+	int r = share(&estate->names[putter], bytes, fail);
+
+	if (r == 0)
+		must(names_make(&table, estate->names[putter], bytes, settings->names_most) == 0);
+	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
+		r = share_ring(&estate->sightings[putter][j], sizeof(struct sighting),
+			settings->sightings_most, fail);
+	return r;
+}
+
+/* What is between a judge and the keeper. */
+static int
+share_judge(struct estate *estate, uint32_t judge, struct fail *fail)
+{
+	int r = share_ring(&estate->verdicts[judge], sizeof(struct verdict),
+		estate->settings.verdicts_most, fail);
+
+	return r < 0 ? r
+		     : share_ring(&estate->decisions[judge], sizeof(struct case_decision),
+			       ESTATE_DECISIONS, fail);
+}
+
+/* What is between the keeper and the guard. */
+static int
+share_guard(struct estate *estate, struct fail *fail)
+{
+	int r = share(&estate->accountnames, sizeof(struct accountnames), fail);
+
+	if (r == 0)
+		r = share(&estate->cases, sizeof(struct casetable), fail);
+	return r < 0 ? r : share(&estate->orders, sizeof(struct ordertable), fail);
+}
+
+static int
+share_status(struct estate *estate, struct fail *fail)
+{
+	void *pages = NULL, *rings = NULL, *exporters = NULL;
+	int r = share(&pages, STATUS_PROCESSES * sizeof(struct status_process), fail);
+
+	if (r == 0)
+		r = share(&rings, RINGS_BYTES, fail);
+	estate->pages = pages;
+	estate->rings = rings;
+	for (uint32_t i = 0; i < estate->settings.receivers && r == 0; i++) {
+		r = share(&exporters, sizeof(struct status_exporters), fail);
+		estate->exporters[i] = exporters;
+	}
+	return r;
+}
+
 static int
 make_memory(struct estate *estate, struct fail *fail)
 {
 	const struct estate_settings *settings = &estate->settings;
-	size_t names = names_bytes(settings->names_most);
-	void *pages = NULL, *exporters = NULL, *rings = NULL, *decided = NULL;
-	struct names table;
-	int r = share(&pages, STATUS_PROCESSES * sizeof(struct status_process), fail);
+	void *decided = NULL;
+	int r = share_status(estate, fail);
 
-	estate->pages = pages;
-	if (r == 0)
-		r = share(&rings, RINGS_BYTES, fail);
-	estate->rings = rings;
-	for (uint32_t i = 0; i < settings->receivers && r == 0; i++) {
-		r = share(&exporters, sizeof(struct status_exporters), fail);
-		estate->exporters[i] = exporters;
-	}
-	for (uint32_t i = 0; i < estate_putters(settings) && r == 0; i++) {
-		r = share(&estate->names[i], names, fail);
-		if (r == 0)
-			must(names_make(&table, estate->names[i], names, settings->names_most) ==
-				0);
-		for (uint32_t j = 0; j < settings->judges && r == 0; j++)
-			r = share_ring(&estate->sightings[i][j], sizeof(struct sighting),
-				settings->sightings_most, fail);
-	}
+	for (uint32_t i = 0; i < estate_putters(settings) && r == 0; i++)
+		r = share_putter(estate, i, fail);
+	for (uint32_t j = 0; j < settings->judges && r == 0; j++)
+		r = share_judge(estate, j, fail);
 	if (r == 0 && settings->guards > 0)
-		r = share(&estate->accountnames, sizeof(struct accountnames), fail);
-	if (r == 0 && settings->guards > 0)
-		r = share(&estate->cases, sizeof(struct casetable), fail);
-	if (r == 0 && settings->guards > 0)
-		r = share(&estate->orders, sizeof(struct ordertable), fail);
+		r = share_guard(estate, fail);
 	if (r == 0 && settings->actors > 0)
 		r = share_ring(&estate->measures, sizeof(struct order), MEASURES_MOST, fail);
 	if (r == 0)
 		r = share(&decided, sizeof(*estate->decided), fail);
 	estate->decided = decided;
-	for (uint32_t j = 0; j < settings->judges && r == 0; j++) {
-		r = share_ring(&estate->verdicts[j], sizeof(struct verdict),
-			settings->verdicts_most, fail);
-		if (r == 0)
-			r = share_ring(&estate->decisions[j], sizeof(struct case_decision),
-				ESTATE_DECISIONS, fail);
-	}
 	return r;
 }
 

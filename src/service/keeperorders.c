@@ -2,11 +2,14 @@
 #include "service/keeperorders.h"
 
 #include "identity/linename.h"
+#include "ledger/exemption.h"
 #include "ledger/measures.h"
 #include "ledger/reading.h"
 
 #include <errno.h>
 
+/* In a question for all that holds: from here on exemptions are asked for. */
+#define EXEMPTIONS (UINT64_C(1) << 62)
 /* Rows of the audit trail at a time: what is read here no verdict waits for long. */
 #define ROWS 1024
 
@@ -24,18 +27,18 @@ keeperorders_begin(
 
 /* Where the line is, if its name says so: a name that is no place, or one that only looks like one, gives none. */
 static struct prefix
-place_of(const struct keeperorders *orders, const struct ledger_case *of)
+place_of(const struct keeperorders *orders, uint64_t line, const uint8_t sealed[SEAL_SIZE])
 {
 	struct prefix place = {.length = 0};
 	struct line_name name = {.length = 0};
 	char text[SEAL_NAME];
 
-	if (seal_open(orders->keys->seal, of->line, of->sealed, text) < 0 ||
+	if (seal_open(orders->keys->seal, line, sealed, text) < 0 ||
 		prefix_parse(text_of(text), &place) < 0)
 		return (struct prefix){.length = 0};
 	name.address = place.address;
 	name.length = place.length;
-	return line_name_pseudonym(&name, &orders->keys->pseudonym) == of->line
+	return line_name_pseudonym(&name, &orders->keys->pseudonym) == line
 		? place
 		: (struct prefix){.length = 0};
 }
@@ -60,7 +63,7 @@ order_of(const struct keeperorders *orders, struct ledger *ledger, const struct 
 		ret->until = measure->until;
 	r = ledger_case(ledger, measure->of_case, &of, fail);
 	if (r == 0)
-		ret->place = place_of(orders, &of);
+		ret->place = place_of(orders, of.line, of.sealed);
 	/* A case that is gone has taken its measure with it. */
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
@@ -70,6 +73,7 @@ struct trail {
 	size_t count;
 	uint64_t last;
 	size_t seen;
+	bool has_exemptions; /* began or ended */
 };
 
 static int
@@ -83,6 +87,7 @@ take_row(void *context, const struct audit *row)
 	trail->last = row->sequence;
 	if (row->action == ACTION_MEASURE || row->action == ACTION_MEASURE_END)
 		trail->number[trail->count++] = row->object;
+	trail->has_exemptions = trail->has_exemptions || row->action == ACTION_EXEMPT;
 	return 0;
 }
 
@@ -130,13 +135,17 @@ keeperorders_tell(struct keeperorders *orders, struct ledger *ledger, struct fai
 	tell_anew(orders);
 	do {
 		trail.count = trail.seen = 0;
+		trail.has_exemptions = false;
 		trail.last = orders->sequence;
 		r = ledger_each_audit_after(ledger, orders->sequence, take_row, &trail, fail);
 		for (size_t i = 0; i < trail.count && r >= 0; i++)
 			r = tell_measure(orders, ledger, trail.number[i], fail);
+		/* One that is over has left nothing of itself: all that hold are asked for. */
+		orders->owes_anew = orders->owes_anew || trail.has_exemptions;
 		if (r >= 0)
 			orders->sequence = trail.last;
 	} while (r >= 0 && trail.seen == ROWS);
+	tell_anew(orders);
 	return r < 0 ? r : 0;
 }
 
@@ -167,17 +176,47 @@ add_held(void *context, const struct measure *measure)
 	return 0;
 }
 
+static int
+add_exemption(void *context, const struct exemption *exemption)
+{
+	struct paging *paging = context;
+	struct held_page *page = paging->page;
+
+	if (page->count == MESSAGE_HELD_MOST) {
+		page->is_last = 0;
+		return 1;
+	}
+	page->after = EXEMPTIONS + exemption->number;
+	if (exemption->until.us > ledger_time(paging->ledger).us)
+		page->order[page->count++] = (struct order){.measure = exemption->number,
+			.line = exemption->line,
+			.until = exemption->until,
+			.place = place_of(paging->orders, exemption->line, exemption->sealed),
+			.kind = ORDER_EXEMPTION};
+	return 0;
+}
+
+/* Measures first, then exemptions. */
 int
 keeperorders_page(const struct keeperorders *orders, struct ledger *ledger,
 	const struct held_question *question, struct held_page *page, struct fail *fail)
 {
 	struct paging paging = {.orders = orders, .ledger = ledger, .page = page, .fail = fail};
+	uint64_t after = question->after;
 	int r;
 
 	page->number = question->number;
-	page->after = question->after;
+	page->after = after;
 	page->count = 0;
 	page->is_last = 1;
-	r = ledger_each_held(ledger, question->after, add_held, &paging, fail);
+	if (after >= EXEMPTIONS) {
+		r = ledger_each_exemption(ledger, after - EXEMPTIONS, add_exemption, &paging, fail);
+		return r < 0 ? r : 0;
+	}
+	r = ledger_each_held(ledger, after, add_held, &paging, fail);
+	if (r >= 0 && page->is_last) {
+		page->after = EXEMPTIONS;
+		page->is_last = 0;
+	}
 	return r < 0 ? r : 0;
 }

@@ -168,7 +168,9 @@ no_room_is_told_and_what_cannot_be_is_refused(void **state)
 	undo(holding, order(1, 1, MEASURE_BLOCK25, NULL, 0));
 	assert_int_equal(apply(holding, order(3, 3, MEASURE_BLOCK25, "192.0.2.3", 0)), 0);
 	assert_int_equal(apply(holding, order(4, 4, MEASURE_BLOCK25, "192.0.2.0/24", 0)), -EINVAL);
-	assert_int_equal(apply(holding, order(4, 4, MEASURE_KINDS, "192.0.2.4", 0)), -EINVAL);
+	assert_int_equal(
+		apply(holding, order(4, 4, (enum measure_kind)ORDERED_KINDS, "192.0.2.4", 0)),
+		-EINVAL);
 	assert_int_equal(apply(holding, order(4, 0, MEASURE_BLOCK25, "192.0.2.4", 0)), -EINVAL);
 	assert_int_equal(holding_come(holding, 3, &wide, note, NULL), -EINVAL);
 	assert_int_equal(holding_come(holding, 3, &long6, note, NULL), -EINVAL);
