@@ -230,32 +230,131 @@ leasefind_holder(const struct leases *leases, const struct address *address, uin
 	return -EBUSY;
 }
 
-void
-leasefind_prefetch(const struct leases *leases, const struct address *address, uint16_t port)
+/* --- Many at once. Memory is asked for in steps, each for all of a group: slots, the nodes that these lead to, those
+ * behind them. Then each question is answered as if it were the only one. What a writer changes meanwhile makes a step
+ * lead to memory that is not needed, no more. --- */
+
+#define GROUP 32
+#define CELLS 4       /* of a question */
+#define DEPTH 4       /* of a chain */
+#define BITS  0x1ffff /* of lengths, and of levels */
+
+struct trail {
+	uint32_t at; /* a tag, then a node */
+	uint32_t second;
+};
+
+struct trails {
+	const struct leasetable *table;
+	size_t count;
+	struct trail trail[GROUP * CELLS];
+};
+
+/* Later cells of a question than the first CELLS are found without a hint. */
+static void
+begin_trail(struct trails *trails, size_t most, struct lease_cell cell, uint32_t second)
 {
-	const struct leasetable *table = &leases->table;
-	uint32_t host = bytes_u32(address->byte + 12), some;
+	uint32_t tag = leasetable_tag(trails->table, cell);
 
-	if (!address_is_v4(address)) {
-		some = word(&table->head->lengths);
-		if (some != 0) {
-			unsigned length = 79 - (unsigned)__builtin_clz(some);
-
-			leasetable_prefetch(table,
-				leasetable_cell(
-					bytes_u64(address->byte) & ~UINT64_C(0) << (64 - length),
-					(uint8_t)length));
-		}
+	if (trails->count == most)
 		return;
-	}
-	if (word(&table->head->whole) != 0)
-		leasetable_prefetch(table, leasetable_cell((uint64_t)host << 32, LEASE_WHOLE));
-	some = word(&table->head->levels);
-	if (port != 0 && some != 0) {
-		unsigned level = 31 - (unsigned)__builtin_clz(some);
+	trails->trail[trails->count++] = (struct trail){tag, second};
+	leasetable_prefetch_slot(trails->table, tag);
+}
 
-		leasetable_prefetch(
-			table, leasetable_stretch(host, level, (uint32_t)port >> level));
+static void
+begin_v4(struct trails *trails, const struct lease_question *question, uint32_t second)
+{
+	const struct leasetable_head *head = trails->table->head;
+	uint32_t host = bytes_u32(question->address.byte + 12);
+	uint32_t levels = question->port != 0 ? word(&head->levels) & BITS : 0;
+	size_t most = trails->count + CELLS;
+
+	if (word(&head->whole) != 0)
+		begin_trail(
+			trails, most, leasetable_cell((uint64_t)host << 32, LEASE_WHOLE), second);
+	for (; levels != 0; levels &= levels - 1) {
+		unsigned level = (unsigned)__builtin_ctz(levels);
+		uint32_t number = (uint32_t)question->port >> level;
+
+		begin_trail(trails, most, leasetable_stretch(host, level, number), second);
+		if ((word(&head->ragged) >> level & 1) != 0 && number > 0)
+			begin_trail(
+				trails, most, leasetable_stretch(host, level, number - 1), second);
+	}
+}
+
+static void
+begin_v6(struct trails *trails, const struct lease_question *question, uint32_t second)
+{
+	uint32_t lengths = word(&trails->table->head->lengths) & BITS;
+	uint64_t high = bytes_u64(question->address.byte);
+	size_t most = trails->count + CELLS;
+
+	for (; lengths != 0; lengths &= lengths - 1) {
+		unsigned length = LEASE_IPV6_48 + (unsigned)__builtin_ctz(lengths);
+		uint64_t mask = ~UINT64_C(0) << (64 - length);
+
+		begin_trail(trails, most, leasetable_cell(high & mask, (uint8_t)length), second);
+	}
+}
+
+/* To the first nodes, or to the next ones; trails that end are left out. */
+static void
+go_on(struct trails *trails, bool is_first)
+{
+	const struct leasetable *table = trails->table;
+	size_t count = 0;
+
+	for (size_t i = 0; i < trails->count; i++) {
+		struct trail trail = trails->trail[i];
+
+		if (is_first) {
+			trail.at = leasetable_hint(table, trail.at);
+		} else {
+			struct lease_node node = leasetable_get(table, trail.at);
+			bool is_end = add(node.from, table->tolerance) <= trail.second;
+
+			trail.at = is_end || node.next > table->most ? 0 : node.next;
+		}
+		if (trail.at == 0)
+			continue;
+		leasetable_prefetch_node(table, trail.at);
+		trails->trail[count++] = trail;
+	}
+	trails->count = count;
+}
+
+static void
+ask_for_memory(const struct leasetable *table, const struct lease_question *questions, size_t count)
+{
+	struct trails trails;
+
+	trails.table = table;
+	trails.count = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t second = seconds(questions[i].at);
+
+		if (address_is_v4(&questions[i].address))
+			begin_v4(&trails, &questions[i], second);
+		else
+			begin_v6(&trails, &questions[i], second);
+	}
+	for (int depth = 0; depth < DEPTH && trails.count > 0; depth++)
+		go_on(&trails, depth == 0);
+}
+
+void
+leasefind_holders(const struct leases *leases, const struct lease_question *questions,
+	struct lease_answer *answers, size_t count)
+{
+	for (size_t i = 0; i < count; i += GROUP) {
+		size_t end = count - i < GROUP ? count : i + GROUP;
+
+		ask_for_memory(&leases->table, questions + i, end - i);
+		for (size_t j = i; j < end; j++)
+			answers[j].result = leasefind_holder(leases, &questions[j].address,
+				questions[j].port, questions[j].at, &answers[j].holder);
 	}
 }
 

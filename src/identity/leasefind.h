@@ -22,8 +22,21 @@ struct lease_holder {
 int leasefind_holder(const struct leases *leases, const struct address *address, uint16_t port,
 	struct wall at, struct lease_holder *ret) MUST_USE;
 
-/* Asks for the memory that leasefind_holder will touch first, some tens of nanoseconds before it does. */
-void leasefind_prefetch(const struct leases *leases, const struct address *address, uint16_t port);
+struct lease_question {
+	struct address address;
+	uint16_t port; /* 0: not told */
+	struct wall at;
+};
+
+struct lease_answer {
+	int result; /* as leasefind_holder gives it */
+	struct lease_holder holder;
+};
+
+/* The same of many, each by itself. The memory of some tens of them is waited for at once, not of one after the other:
+ * this is what is fast. */
+void leasefind_holders(const struct leases *leases, const struct lease_question *questions,
+	struct lease_answer *answers, size_t count);
 
 /* Something that a line holds. */
 struct lease_held {

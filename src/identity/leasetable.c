@@ -238,6 +238,25 @@ find_slot(const struct leasetable *table, struct lease_cell cell, uint64_t *ret)
 	return false;
 }
 
+#define HINT_STEPS 16
+
+uint32_t
+leasetable_hint(const struct leasetable *table, uint32_t tag)
+{
+	uint64_t at = home(table, tag);
+
+	for (int steps = 0; steps < HINT_STEPS; steps++) {
+		struct lease_slot slot = get_slot(table, at);
+
+		if (slot.first == 0)
+			return 0;
+		if (slot.tag == tag && slot.first <= table->most)
+			return slot.first;
+		at = after(at, table->slot_count);
+	}
+	return 0;
+}
+
 uint32_t
 leasetable_first(const struct leasetable *table, struct lease_cell cell)
 {

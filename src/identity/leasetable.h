@@ -204,11 +204,20 @@ leasetable_tag(const struct leasetable *table, struct lease_cell cell)
 		32);
 }
 
+/* Hints: they ask for memory and lead to it, and may be wrong. First the slot of a tag; when it is there, the node that it
+ * leads to (0: none); when that is there, what is next of its chain. */
 static inline void
-leasetable_prefetch(const struct leasetable *table, struct lease_cell cell)
+leasetable_prefetch_slot(const struct leasetable *table, uint32_t tag)
 {
-	__builtin_prefetch(
-		&table->slots[(uint64_t)leasetable_tag(table, cell) * table->slot_count >> 32]);
+	__builtin_prefetch(&table->slots[(uint64_t)tag * table->slot_count >> 32]);
+}
+
+uint32_t leasetable_hint(const struct leasetable *table, uint32_t tag);
+
+static inline void
+leasetable_prefetch_node(const struct leasetable *table, uint32_t at)
+{
+	__builtin_prefetch(&table->nodes[at]);
 }
 
 /* The first node of the chain of a cell, or 0. */

@@ -138,22 +138,30 @@ say(struct bench *bench, int64_t near)
 	assert_int_equal(r, 0);
 }
 
-static void
-ask(struct bench *bench)
+static struct lease_question
+any_question(struct bench *bench)
 {
 	static const char *const addresses[] = {"192.0.2.1", "192.0.2.2", "203.0.113.7",
 		"203.0.113.8", "2001:db8::5", "2001:db8:0:1::5", "2001:db8:0:2::5",
 		"2001:db8:1:ff01::5", "192.0.2.3"};
+	struct lease_question question = {.at = wall(BASE + (int64_t)below(bench, SPAN))};
+
+	question.port = below(bench, 4) ? (uint16_t)(900 + below(bench, 4000)) : 0;
+	assert_int_equal(address_parse(text_of(addresses[below(bench, 9)]), &question.address), 0);
+	return question;
+}
+
+static void
+ask(struct bench *bench)
+{
+	struct lease_question question = any_question(bench);
 	struct lease_holder found = {0};
-	struct address address;
-	int64_t at = BASE + (int64_t)below(bench, SPAN);
-	uint16_t port = below(bench, 4) ? (uint16_t)(900 + below(bench, 4000)) : 0;
 	uint64_t sure = 0;
 	int r, wanted;
 
-	assert_int_equal(address_parse(text_of(addresses[below(bench, 9)]), &address), 0);
-	r = leasefind_holder(&bench->leases, &address, port, wall(at), &found);
-	wanted = model_find(bench->model, &address, port, at, &sure);
+	r = leasefind_holder(&bench->leases, &question.address, question.port, question.at, &found);
+	wanted = model_find(bench->model, &question.address, question.port,
+		question.at.us / WALL_SECOND, &sure);
 	assert_int_equal(r, wanted);
 	if (r == 0)
 		assert_int_equal(found.line.pseudonym, sure);
@@ -215,6 +223,54 @@ whatever_is_said_in_any_order_every_look_up_is_as_the_rules_say(void **state)
 	assert_true(sure > 10000 && doubtful > 100);
 }
 
+#define MANY 200
+
+/* Also of a part of a group, and of none. What is behind the last answer stays. */
+static void
+ask_many(struct bench *bench, size_t count, uint64_t *found)
+{
+	static struct lease_question questions[MANY];
+	static struct lease_answer answers[MANY + 1];
+
+	for (size_t i = 0; i < count; i++)
+		questions[i] = any_question(bench);
+	memset(answers, 0xee, sizeof(answers));
+	leasefind_holders(&bench->leases, questions, answers, count);
+	for (size_t i = 0; i < count; i++) {
+		struct lease_holder one;
+		int r = leasefind_holder(&bench->leases, &questions[i].address, questions[i].port,
+			questions[i].at, &one);
+
+		assert_int_equal(answers[i].result, r);
+		if (r != 0 && r != -EAGAIN)
+			continue;
+		found[r == 0]++;
+		assert_int_equal(answers[i].holder.line.pseudonym, one.line.pseudonym);
+		assert_int_equal(answers[i].holder.line.role, one.line.role);
+		assert_int_equal(answers[i].holder.other.pseudonym, one.other.pseudonym);
+		assert_int_equal(answers[i].holder.other.role, one.other.role);
+	}
+	assert_int_equal(answers[count].result, (int)0xeeeeeeee);
+}
+
+static void
+many_look_ups_at_once_answer_as_each_by_itself(void **state)
+{
+	uint64_t found[2] = {0};
+
+	for (uint64_t seed = 1; seed <= 100; seed++) {
+		struct bench bench;
+
+		set_up(&bench, seed);
+		for (int i = 0; i < 200; i++) {
+			say(&bench, BASE + 300 + (SPAN - 1000) * (int64_t)i / 200);
+			ask_many(&bench, below(&bench, MANY + 1), found);
+		}
+		tear_down(&bench);
+	}
+	assert_true(found[0] > 10000 && found[1] > 10000);
+}
+
 #define CROWD 300 /* addresses, in a table of 200 intervals */
 
 static struct address
@@ -262,7 +318,9 @@ while_one_process_writes_another_never_finds_a_wrong_line(void **state)
 	struct leases leases, reader;
 	struct lease_holder holder;
 	struct lease_held held[8];
-	uint64_t found = 0, gave_way, busy = 0;
+	static struct lease_question questions[CROWD];
+	static struct lease_answer answers[CROWD];
+	uint64_t found = 0, many = 0, gave_way, busy = 0;
 	uint32_t *end;
 	uint8_t *memory;
 	size_t bytes;
@@ -297,17 +355,25 @@ while_one_process_writes_another_never_finds_a_wrong_line(void **state)
 			found += r == 0;
 			if (r == 0 || r == -EAGAIN)
 				assert_int_equal(holder.line.pseudonym / 16, i);
+			questions[i] = (struct lease_question){address, 1500, now};
 			r = leasefind_held(&reader, i * 16 + 1, now, held, 8);
 			assert_true(r == 0 || r == 1 || r == -EBUSY);
 			if (r == 1)
 				assert_true(address_equal(&held[0].name.address, &address));
 		}
+		leasefind_holders(&reader, questions, answers, CROWD);
+		for (uint64_t i = 0; i < CROWD; i++) {
+			many += answers[i].result == 0;
+			if (answers[i].result == 0 || answers[i].result == -EAGAIN)
+				assert_int_equal(answers[i].holder.line.pseudonym / 16, i);
+		}
 		gave_way = leases_counts(&reader).gave_way;
-	} while ((gave_way < 20000 || found < 20000) && waitpid(child, &status, WNOHANG) == 0);
+	} while ((gave_way < 20000 || found < 20000 || many < 20000) &&
+		waitpid(child, &status, WNOHANG) == 0);
 	__atomic_store_n(end, 1, __ATOMIC_RELAXED);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	assert_true(gave_way >= 20000 && found >= 20000 && busy < found);
+	assert_true(gave_way >= 20000 && found >= 20000 && many >= 20000 && busy < found);
 	assert_int_equal(munmap(end, 4096), 0);
 	assert_int_equal(munmap(memory, bytes + 4096), 0);
 }
@@ -342,6 +408,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_is_said_in_any_order_every_look_up_is_as_the_rules_say),
+		cmocka_unit_test(many_look_ups_at_once_answer_as_each_by_itself),
 		cmocka_unit_test(while_one_process_writes_another_never_finds_a_wrong_line),
 		cmocka_unit_test(
 			where_a_writer_died_in_the_middle_nothing_is_told_and_nothing_goes_on),

@@ -40,6 +40,14 @@ first_of(const struct bench *bench, uint32_t address)
 		&bench->table, leasetable_cell((uint64_t)address << 32, LEASE_WHOLE));
 }
 
+static uint32_t
+hint_of(const struct bench *bench, uint32_t address)
+{
+	return leasetable_hint(&bench->table,
+		leasetable_tag(
+			&bench->table, leasetable_cell((uint64_t)address << 32, LEASE_WHOLE)));
+}
+
 static void
 what_was_put_in_is_found_whatever_was_taken_out(void **state)
 {
@@ -66,6 +74,7 @@ what_was_put_in_is_found_whatever_was_taken_out(void **state)
 			continue;
 		for (uint32_t i = 0; i < 400; i++) {
 			assert_int_equal(first_of(&bench, i), at[i]);
+			assert_int_equal(hint_of(&bench, i), at[i]);
 			assert_int_equal(leasetable_line_first(&bench.table, i + 1), at[i]);
 		}
 	}
