@@ -9,7 +9,7 @@
 	}
 #define V6(name, length, timed)                                                                    \
 	{                                                                                          \
-		name, 16, length, timed, false                                                     \
+		name, (length) / 8, length, timed, false                                           \
 	}
 
 const struct lineset_row linesets[LINESET_COUNT] = {
@@ -44,6 +44,26 @@ lineset_find(enum lineset_kind kind, const struct prefix *line)
 			return set;
 	}
 	return -EINVAL;
+}
+
+const uint8_t *
+lineset_key(enum lineset set, const struct address *address)
+{
+	return address->byte + (linesets[set].key == 4 ? 12 : 0);
+}
+
+int
+lineset_address(const uint8_t *key, size_t size, struct address *ret)
+{
+	if (size == 4) {
+		*ret = address_from_bytes(key, size);
+		return 0;
+	}
+	if (size != 16 && (size < 6 || size > 8))
+		return -EINVAL;
+	*ret = (struct address){{0}};
+	memcpy(ret->byte, key, size);
+	return 0;
 }
 
 bool

@@ -2,7 +2,7 @@
  *
  * What:    the one place that the text of the rules (ruleset.h), the orders of the ledger and the gate's messages to
  *          the kernel agree upon. A line is an IPv4 address, or an IPv6 prefix of /64, /56 or /48; for each length
- *          there is a hash set of addresses that are masked to it. Behind CGNAT a line is its inner address.
+ *          there is a hash set, whose keys are no longer than the prefix: small elements, and no mask to apply. Behind CGNAT a line is its inner address.
  * Owns:    nothing.
  * Limits:  no other lengths: sets of intervals are too slow for lines.
  * Thread:  any.
@@ -38,7 +38,7 @@ enum lineset_kind { LINESET_BLOCK, LINESET_EXEMPT, LINESET_QUARANTINE, LINESET_K
 
 struct lineset_row {
 	const char *name;
-	uint8_t key;    /* bytes: 4 or 16 */
+	uint8_t key;    /* bytes: 4, or the first 6, 7, 8 or all 16 of an IPv6 address */
 	uint8_t length; /* of the key's prefix, as in struct prefix */
 	bool timed;     /* elements may have a time, after which the kernel forgets them */
 	bool is_read;   /* written by the kernel alone */
@@ -48,6 +48,12 @@ extern const struct lineset_row linesets[LINESET_COUNT];
 
 /* Which set of the kind holds this line; -EINVAL if it is no prefix that a line can have. */
 int lineset_find(enum lineset_kind kind, const struct prefix *line) MUST_USE;
+
+/* The key of an address that the set can hold. */
+const uint8_t *lineset_key(enum lineset set, const struct address *address);
+
+/* What address a key is. -EINVAL: no set has keys of that size. */
+int lineset_address(const uint8_t *key, size_t size, struct address *ret) MUST_USE;
 
 /* Can the set hold this address: of its family, and nothing beyond its mask? */
 bool lineset_holds(enum lineset set, const struct address *address);

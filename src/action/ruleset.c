@@ -236,12 +236,18 @@ has_length(const struct ruleset_settings *settings, unsigned length)
 		(length == 48 && settings->is_48);
 }
 
-static const char *
-mask_of(unsigned length)
+/* The first bits of an IPv6 address, which are the key of its set: nft has no word for that but where they lie. */
+static void
+print_look_up6(struct buffer *into, const struct ruleset_settings *settings, enum lineset first,
+	const char *before, bool source, const char *after)
 {
-	return length == 48    ? "ffff:ffff:ffff::"
-		: length == 56 ? "ffff:ffff:ffff:ff00::"
-			       : "ffff:ffff:ffff:ffff::";
+	for (unsigned i = 1; i <= 3; i++) {
+		const struct lineset_row *row = &linesets[(unsigned)first + i];
+
+		if (has_length(settings, row->length))
+			buffer_print(into, "\t\t%s@nh,%d,%d @%s %s\n", before, source ? 64 : 192,
+				row->length, row->name, after);
+	}
 }
 
 /* Rules that look the field up in the four sets of a kind. */
@@ -250,13 +256,16 @@ print_look_up(struct buffer *into, const struct ruleset_settings *settings, enum
 	const char *field, const char *after)
 {
 	buffer_print(into, "\t\tip %s @%s %s\n", field, linesets[first].name, after);
-	for (unsigned i = 0; i < 3; i++) {
-		const struct lineset_row *row = &linesets[(unsigned)first + 1 + i];
+	print_look_up6(into, settings, first, "meta nfproto ipv6 ", field[0] == 's', after);
+}
 
-		if (has_length(settings, row->length))
-			buffer_print(into, "\t\tip6 %s & %s @%s %s\n", field, mask_of(row->length),
-				row->name, after);
-	}
+/* Of every packet's source: as little as can be, and the chain's end for IPv4. */
+static void
+print_quarantined(struct buffer *into, const struct ruleset_settings *settings, const char *after)
+{
+	buffer_print(into, "\t\tip saddr @%s %s\n\t\tmeta nfproto ipv4 return\n",
+		linesets[LINESET_Q4].name, after);
+	print_look_up6(into, settings, LINESET_Q4, "", true, after);
 }
 
 /* Parts of the table. */
@@ -265,7 +274,7 @@ static uint32_t
 size_of(const struct ruleset_settings *settings, enum lineset set)
 {
 	/* A length that no line has is never looked up: its sets take no memory. */
-	if (set < LINESET_ALLOW4 && linesets[set].key == 16 &&
+	if (set < LINESET_ALLOW4 && linesets[set].key != 4 &&
 		!has_length(settings, linesets[set].length))
 		return 1;
 	if (set < LINESET_EXEMPT4)
@@ -283,9 +292,12 @@ print_sets(struct buffer *into, const struct ruleset_settings *settings)
 	for (int set = 0; set < LINESET_COUNT; set++) {
 		const struct lineset_row *row = &linesets[set];
 
-		buffer_print(into, "\tset %s { type %s; size %u;", row->name,
-			row->key == 4 ? "ipv4_addr" : "ipv6_addr",
-			size_of(settings, (enum lineset)set));
+		buffer_print(into, "\tset %s { ", row->name);
+		if (row->key == 4 || row->key == 16)
+			buffer_print(into, "type %s;", row->key == 4 ? "ipv4_addr" : "ipv6_addr");
+		else
+			buffer_print(into, "typeof @nh,64,%d;", row->length);
+		buffer_print(into, " size %u;", size_of(settings, (enum lineset)set));
 		if (row->is_read)
 			buffer_print(into, " flags dynamic, timeout; timeout %us;",
 				settings->over_s > 0 ? settings->over_s : 1);
@@ -352,6 +364,9 @@ print_quarantine25(struct buffer *into, const struct ruleset_settings *settings,
 		print_look_up(into, settings, LINESET_Q4, "saddr", words);
 }
 
+/* The hooks look at ports alone, whatever the protocol: that is cheaper, and nearly all packets end there. */
+#define NOT_TCP "\t\tmeta l4proto != tcp return\n"
+
 /* tcp dport 25. early: as it comes in, where nothing can be refused and what passes is metered later. */
 static void
 print_port25(struct buffer *into, const struct ruleset_settings *settings, bool early)
@@ -361,13 +376,17 @@ print_port25(struct buffer *into, const struct ruleset_settings *settings, bool 
 	const char *block = early ? "drop" : refuse;
 	char words[80];
 
-	buffer_print(into, "\tchain %s {\n", early ? "early25" : "port25");
+	buffer_print(into, "\tchain %s {\n" NOT_TCP, early ? "early25" : "port25");
 	if (!early)
 		buffer_print(into, "\t\tjump metered\n");
-	print_quarantine25(into, settings, early);
+	/* As it comes in, most is of blocked lines. */
+	if (!early)
+		print_quarantine25(into, settings, early);
 	if (mode != RULESET_OFF) {
 		print_look_up(into, settings, LINESET_BLOCK4, "saddr",
 			stop(words, RULESET_LINE, mode, block));
+		if (early)
+			print_quarantine25(into, settings, early);
 		print_look_up(into, settings, LINESET_BLOCK4, "daddr",
 			stop(words, RULESET_LINE, mode, "drop"));
 		print_rule(into, "", "daddr", &settings->servers, "return");
@@ -389,7 +408,7 @@ print_back25(struct buffer *into, const struct ruleset_settings *settings, bool 
 	enum ruleset_mode mode = settings->port25;
 	char words[80];
 
-	buffer_print(into, "\tchain %s {\n", early ? "earlyback25" : "back25");
+	buffer_print(into, "\tchain %s {\n" NOT_TCP, early ? "earlyback25" : "back25");
 	if (mode != RULESET_OFF) {
 		print_rule(into, "", "saddr", &settings->servers, "return");
 		print_look_up(into, settings, LINESET_EXEMPT4, "daddr", "return");
@@ -474,8 +493,8 @@ print_ingress(struct buffer *into, const struct ruleset_settings *settings)
 		buffer_print(into, "%s \"%s\"", i > 0 ? "," : "", settings->ingress[i]);
 	buffer_print(into,
 		" } priority -450; policy accept;\n"
-		"\t\ttcp dport 25 jump early25\n"
-		"\t\ttcp sport 25 jump earlyback25\n"
+		"\t\tth dport 25 jump early25\n"
+		"\t\tth sport 25 jump earlyback25\n"
 		"\t}\n");
 }
 
@@ -486,23 +505,25 @@ print_hooks(struct buffer *into, const struct ruleset_settings *settings)
 	bool with_quarantine = settings->quarantine != RULESET_OFF;
 
 	buffer_print(into, "\tchain web {\n");
-	if (with_quarantine)
-		print_look_up(into, settings, LINESET_Q4, "saddr", "goto garden");
+	if (with_quarantine) {
+		buffer_print(into, NOT_TCP);
+		print_quarantined(into, settings, "goto garden");
+	}
 	buffer_print(into, "\t}\n");
 	if (with_quarantine && settings->garden_port != 0)
 		buffer_print(into,
 			"\tchain before {\n"
 			"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
-			"\t\ttcp dport 80 jump web\n"
+			"\t\tth dport 80 jump web\n"
 			"\t}\n");
 	buffer_print(into,
 		"\tchain forward {\n"
 		"\t\ttype filter hook forward priority filter; policy accept;\n"
-		"\t\ttcp dport 25 jump port25\n");
+		"\t\tth dport 25 jump port25\n");
 	if (settings->port25 != RULESET_OFF)
-		buffer_print(into, "\t\ttcp sport 25 jump back25\n");
+		buffer_print(into, "\t\tth sport 25 jump back25\n");
 	if (with_quarantine)
-		print_look_up(into, settings, LINESET_Q4, "saddr", "goto quarantine");
+		print_quarantined(into, settings, "goto quarantine");
 	buffer_print(into, "\t}\n");
 }
 

@@ -4,7 +4,7 @@
  *          they let pass goes on to whatever other rules there are. Lines come and go as elements of its sets
  *          (lineset.h), never by text.
  *
- *          Port 25: hook forward, tcp dport 25 first, so other traffic pays little.
+ *          Port 25: hook forward, the ports first, so other traffic pays little.
  *          - A line in a block set reaches no port 25, nor is reached there; the operator's servers are no exception:
  *            a block is ordered for a case, and 587 and 465 stay open (RFC 5068 s4.1).
  *          - The operator's servers pass in both directions, and so do exempt lines.

@@ -46,7 +46,6 @@ begin_message(struct elements_batch *batch, uint16_t type, uint16_t flags, enum 
 	nftwriter_string(&batch->writer, NFTA_SET_ELEM_LIST_SET, linesets[set].name);
 }
 
-/* The key is the first 4 or all 16 bytes of the address in the family's own form. */
 static void
 write_element(struct writer *writer, const struct element *element, uint64_t left_ms)
 {
@@ -54,7 +53,8 @@ write_element(struct writer *writer, const struct element *element, uint64_t lef
 	size_t whole = nftwriter_nest(writer, NFTA_LIST_ELEM);
 	size_t nest = nftwriter_nest(writer, NFTA_SET_ELEM_KEY);
 
-	nftwriter_attribute(writer, NFTA_DATA_VALUE, element->address.byte + 16 - key, key);
+	nftwriter_attribute(
+		writer, NFTA_DATA_VALUE, lineset_key(element->set, &element->address), key);
 	nftwriter_unnest(writer, nest);
 	if (left_ms != 0)
 		nftwriter_u64(writer, NFTA_SET_ELEM_TIMEOUT, left_ms);

@@ -35,7 +35,7 @@ nftanswer_ask_element(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence, enum 
 	list = nftwriter_nest(&writer, NFTA_SET_ELEM_LIST_ELEMENTS);
 	whole = nftwriter_nest(&writer, NFTA_LIST_ELEM);
 	nest = nftwriter_nest(&writer, NFTA_SET_ELEM_KEY);
-	nftwriter_attribute(&writer, NFTA_DATA_VALUE, address->byte + 16 - key, key);
+	nftwriter_attribute(&writer, NFTA_DATA_VALUE, lineset_key(set, address), key);
 	nftwriter_unnest(&writer, nest);
 	nftwriter_unnest(&writer, whole);
 	nftwriter_unnest(&writer, list);
@@ -343,9 +343,8 @@ read_key(struct reader *key, struct nftelement *ret)
 
 		if (type != NFTA_DATA_VALUE)
 			continue;
-		if (size != 4 && size != 16)
+		if (lineset_address(reader_take(&value, size), size, &ret->address) < 0)
 			return -EBADMSG;
-		ret->address = address_from_bytes(reader_take(&value, size), size);
 	}
 	return key->failed ? -EBADMSG : 1;
 }

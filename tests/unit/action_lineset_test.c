@@ -51,12 +51,34 @@ a_set_holds_only_masked_addresses_of_its_family(void **state)
 	(void)state;
 }
 
+static void
+an_address_is_its_key_and_the_key_the_address(void **state)
+{
+	const uint8_t key[17] = {0x20, 1};
+	struct address address, again;
+
+	for (int set = 0; set < LINESET_COUNT; set++) {
+		const char *words = linesets[set].key == 4 ? "192.0.2.1" : "2001:db8:1::";
+
+		assert_int_equal(address_parse(text_of(words), &address), 0);
+		must(lineset_holds((enum lineset)set, &address));
+		assert_int_equal(lineset_address(lineset_key((enum lineset)set, &address),
+					 linesets[set].key, &again),
+			0);
+		assert_true(address_equal(&address, &again));
+	}
+	for (size_t size = 0; size <= sizeof(key); size++)
+		assert_int_equal(lineset_address(key, size, &address),
+			size == 4 || (size >= 6 && size <= 8) || size == 16 ? 0 : -EINVAL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_in_the_set_of_its_length),
 		cmocka_unit_test(no_other_prefix_is_a_line),
+		cmocka_unit_test(an_address_is_its_key_and_the_key_the_address),
 		cmocka_unit_test(a_set_holds_only_masked_addresses_of_its_family),
 	};
 

@@ -234,9 +234,9 @@ other_lengths_of_ipv6_lines_cost_nothing(void **state)
 	settings.is_48 = settings.is_64 = false;
 	assert_int_equal(times(printed(RULESET_RENEW), "@q6_48"), 0);
 	assert_int_equal(times(text.at, "@block6_64"), 0);
-	assert_int_equal(times(text.at, "set block6_64 { type ipv6_addr; size 1; }"), 1);
-	assert_int_equal(times(text.at, "set block6_56 { type ipv6_addr; size 1048576; }"), 1);
-	assert_true(times(text.at, "& ffff:ffff:ffff:ff00:: @q6_56 goto quarantine") == 1);
+	assert_int_equal(times(text.at, "set block6_64 { typeof @nh,64,64; size 1; }"), 1);
+	assert_int_equal(times(text.at, "set block6_56 { typeof @nh,64,56; size 1048576; }"), 1);
+	assert_true(times(text.at, "\t@nh,64,56 @q6_56 goto quarantine") == 1);
 	(void)state;
 }
 
