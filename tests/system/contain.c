@@ -126,6 +126,10 @@ set_one(struct ruleset_settings *settings, const char *pair)
 		interface = value.at;
 		settings->ingress = &interface;
 		settings->interfaces = 1;
+	} else if (text_is(key, "length")) {
+		settings->is_64 = text_is(value, "64");
+		settings->is_56 = text_is(value, "56");
+		settings->is_48 = text_is(value, "48");
 	} else {
 		set_figure(settings, key, value);
 	}
