@@ -30,7 +30,8 @@ const char *const ruleset_chains[RULESET_CHAINS] = {
 void
 ruleset_defaults(struct ruleset_settings *settings)
 {
-	*settings = (struct ruleset_settings){.port25 = RULESET_OBSERVE,
+	*settings = (struct ruleset_settings){.lines = RULESET_OBSERVE,
+		.policy = RULESET_OBSERVE,
 		.quarantine = RULESET_OBSERVE,
 		.is_64 = true,
 		.is_56 = true,
@@ -144,7 +145,8 @@ ruleset_check(const struct ruleset_settings *settings, struct fail *fail)
 {
 	int r;
 
-	if ((unsigned)settings->port25 >= RULESET_MODES ||
+	if ((unsigned)settings->lines >= RULESET_MODES ||
+		(unsigned)settings->policy >= RULESET_MODES ||
 		(unsigned)settings->quarantine >= RULESET_MODES) {
 		fail_what(fail, "a mode that is none");
 		return -EINVAL;
@@ -367,37 +369,55 @@ print_quarantine25(struct buffer *into, const struct ruleset_settings *settings,
 /* The hooks look at ports alone, whatever the protocol: that is cheaper, and nearly all packets end there. */
 #define NOT_TCP "\t\tmeta l4proto != tcp return\n"
 
+/* Is it looked at in this chain? As it comes in, only what is stopped there. */
+static bool
+has_rules(enum ruleset_mode mode, bool early)
+{
+	return mode == RULESET_ENFORCE || (mode == RULESET_OBSERVE && !early);
+}
+
+/* Port 25 of all residential lines, but to and from the operator's servers and of exempt ones. */
+static void
+print_policy(struct buffer *into, const struct ruleset_settings *settings, bool early)
+{
+	const char *refuse = early ? "goto drop25" : "reject with icmpx admin-prohibited";
+	char words[80];
+
+	if (!has_rules(settings->policy, early))
+		return;
+	print_rule(into, "", "daddr", &settings->servers, "return");
+	print_rule(into, "", "saddr", &settings->servers, "return");
+	print_look_up(into, settings, LINESET_EXEMPT4, "saddr", "return");
+	print_look_up(into, settings, LINESET_EXEMPT4, "daddr", "return");
+	print_rule(into, "", "saddr", &settings->residential,
+		stop(words, RULESET_OUT, settings->policy, refuse));
+	print_rule(into, "", "daddr", &settings->residential,
+		stop(words, RULESET_IN, settings->policy, "drop"));
+}
+
 /* tcp dport 25. early: as it comes in, where nothing can be refused and what passes is metered later. */
 static void
 print_port25(struct buffer *into, const struct ruleset_settings *settings, bool early)
 {
-	enum ruleset_mode mode = settings->port25;
-	const char *refuse = early ? "goto drop25" : "reject with icmpx admin-prohibited";
-	const char *block = early ? "drop" : refuse;
+	const char *block = early ? "drop" : "reject with icmpx admin-prohibited";
+	bool blocks = has_rules(settings->lines, early);
 	char words[80];
 
 	buffer_print(into, "\tchain %s {\n" NOT_TCP, early ? "early25" : "port25");
-	if (!early)
+	if (!early) {
 		buffer_print(into, "\t\tjump metered\n");
-	/* As it comes in, most is of blocked lines. */
-	if (!early)
 		print_quarantine25(into, settings, early);
-	if (mode != RULESET_OFF) {
-		print_look_up(into, settings, LINESET_BLOCK4, "saddr",
-			stop(words, RULESET_LINE, mode, block));
-		if (early)
-			print_quarantine25(into, settings, early);
-		print_look_up(into, settings, LINESET_BLOCK4, "daddr",
-			stop(words, RULESET_LINE, mode, "drop"));
-		print_rule(into, "", "daddr", &settings->servers, "return");
-		print_rule(into, "", "saddr", &settings->servers, "return");
-		print_look_up(into, settings, LINESET_EXEMPT4, "saddr", "return");
-		print_look_up(into, settings, LINESET_EXEMPT4, "daddr", "return");
-		print_rule(into, "", "saddr", &settings->residential,
-			stop(words, RULESET_OUT, mode, refuse));
-		print_rule(into, "", "daddr", &settings->residential,
-			stop(words, RULESET_IN, mode, "drop"));
 	}
+	if (blocks)
+		print_look_up(into, settings, LINESET_BLOCK4, "saddr",
+			stop(words, RULESET_LINE, settings->lines, block));
+	/* As it comes in, most is of blocked lines. */
+	if (early)
+		print_quarantine25(into, settings, early);
+	if (blocks)
+		print_look_up(into, settings, LINESET_BLOCK4, "daddr",
+			stop(words, RULESET_LINE, settings->lines, "drop"));
+	print_policy(into, settings, early);
 	buffer_print(into, "\t}\n");
 }
 
@@ -405,15 +425,14 @@ print_port25(struct buffer *into, const struct ruleset_settings *settings, bool 
 static void
 print_back25(struct buffer *into, const struct ruleset_settings *settings, bool early)
 {
-	enum ruleset_mode mode = settings->port25;
 	char words[80];
 
 	buffer_print(into, "\tchain %s {\n" NOT_TCP, early ? "earlyback25" : "back25");
-	if (mode != RULESET_OFF) {
+	if (has_rules(settings->policy, early)) {
 		print_rule(into, "", "saddr", &settings->servers, "return");
 		print_look_up(into, settings, LINESET_EXEMPT4, "daddr", "return");
 		print_rule(into, "", "daddr", &settings->residential,
-			stop(words, RULESET_BACK, mode, "drop"));
+			stop(words, RULESET_BACK, settings->policy, "drop"));
 	}
 	buffer_print(into, "\t}\n");
 }
@@ -481,7 +500,8 @@ print_quarantine(struct buffer *into, const struct ruleset_settings *settings)
 static void
 print_ingress(struct buffer *into, const struct ruleset_settings *settings)
 {
-	if (settings->interfaces == 0 || settings->port25 != RULESET_ENFORCE)
+	if (settings->interfaces == 0 ||
+		(settings->lines != RULESET_ENFORCE && settings->policy != RULESET_ENFORCE))
 		return;
 	buffer_print(into, "\tchain drop25 {\n\t\tjump metered\n\t\tdrop\n\t}\n");
 	print_port25(into, settings, true);
@@ -520,7 +540,7 @@ print_hooks(struct buffer *into, const struct ruleset_settings *settings)
 		"\tchain forward {\n"
 		"\t\ttype filter hook forward priority filter; policy accept;\n"
 		"\t\tth dport 25 jump port25\n");
-	if (settings->port25 != RULESET_OFF)
+	if (settings->policy != RULESET_OFF)
 		buffer_print(into, "\t\tth sport 25 jump back25\n");
 	if (with_quarantine)
 		print_quarantined(into, settings, "goto quarantine");

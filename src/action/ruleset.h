@@ -30,10 +30,10 @@
  *          Ingress, an option: what port 25 stops is dropped as it comes in at these interfaces, before routing and
  *          without ICMP, so clients wait; lines in block sets are not metered then. The interface must carry IP, not
  *          PPPoE. Linux 6.18 takes one that is not there and waits for it; older kernels may refuse it, and forget the
- *          chain when it goes. The other chains still stop all. Not in observe.
+ *          chain when it goes. The other chains still stop all. What is only observed is not looked at there.
  *
  *          Each counter says what was stopped: packets and bytes. In `observe` the same rules count and nothing is
- *          stopped. Port 25 and quarantine have each their own mode.
+ *          stopped. Blocked lines, the policy for all and quarantine have each their own mode.
  *
  *          A reload. RULESET_RENEW keeps the table, its sets with all elements and its counters, and replaces all
  *          rules: no line is free for a moment, and none is held that was not. It is for other prefixes, modes, rates.
@@ -76,7 +76,8 @@ struct ruleset_prefixes {
 };
 
 struct ruleset_settings {
-	enum ruleset_mode port25;
+	enum ruleset_mode lines;  /* of lines in block sets: port 25 */
+	enum ruleset_mode policy; /* of all residential lines: port 25 */
 	enum ruleset_mode quarantine;
 
 	struct ruleset_prefixes residential; /* lines of role residential */

@@ -630,7 +630,8 @@ flow_channel_settle(struct flow_channel *channel, uint32_t index, struct wall no
 	struct sender *sender = senders_at(&channel->senders, index);
 
 	sender->cusum = (struct cusum){{0}};
-	sender->contact_us = now.us > sender->contact_us ? now.us : sender->contact_us;
+	/* As if it had just sent: a pause before it is nothing in its favour. It cannot be later than what was seen. */
+	sender->contact_us = now.us < sender->last_us ? now.us : sender->last_us;
 	sender->days = 0;
 	sender->day_new = 0;
 	/* No failure of before is taken back from the tests that begin now. */

@@ -128,7 +128,6 @@ containoptions_rules(const struct config *config, const struct lines *lines,
 {
 	struct lists lists = {.room = 7 * (size_t)RULESET_PREFIXES};
 	struct ruleset_settings *rules = &ret->rules;
-	bool blocks = mode_of(config, "contain.block25") != MEASURE_OBSERVE;
 	unsigned all = (1U << ROLE_LINES) - 1;
 	enum ruleset_mode port25 = text_is(config_choice(config, "contain.port25"), "enforce")
 		? RULESET_ENFORCE
@@ -139,10 +138,9 @@ containoptions_rules(const struct config *config, const struct lines *lines,
 	*ret = (struct contain_settings){.nftables = config_flag(config, "contain.nftables")};
 	ruleset_defaults(rules);
 	ret->prefixes = lists.at = xcalloc(lists.room, sizeof(*lists.at));
-	rules->port25 = blocks ? RULESET_ENFORCE : port25;
-	rules->quarantine = mode_of(config, "contain.quarantine") != MEASURE_OBSERVE
-		? RULESET_ENFORCE
-		: RULESET_OBSERVE;
+	/* The sets hold what is enforced, by whomever. */
+	rules->lines = rules->quarantine = RULESET_ENFORCE;
+	rules->policy = port25;
 	rules->garden_port = garden->port;
 	rules->mark = garden->mark;
 	rules->servers = take_list(&lists, config, "contain.servers");
@@ -154,8 +152,7 @@ containoptions_rules(const struct config *config, const struct lines *lines,
 	rules->rate = (uint32_t)config_number(config, "contain.meter");
 	take_interfaces(config, ret);
 	take_lengths(config, lines, rules);
-	/* A line's own block must not wait for the policy of all. */
-	if (port25 == RULESET_ENFORCE || (port25 == RULESET_OBSERVE && !blocks))
+	if (port25 != RULESET_OFF)
 		r = take_roles(&lists, lines, 1U << ROLE_RESIDENTIAL | 1U << ROLE_MOBILE,
 			&rules->residential, fail);
 	if (r == 0)

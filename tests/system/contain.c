@@ -119,7 +119,9 @@ set_one(struct ruleset_settings *settings, const char *pair)
 		}
 	}
 	if (text_is(key, "port25")) {
-		settings->port25 = mode_of(value);
+		settings->lines = settings->policy = mode_of(value);
+	} else if (text_is(key, "policy")) {
+		settings->policy = mode_of(value);
 	} else if (text_is(key, "quarantine")) {
 		settings->quarantine = mode_of(value);
 	} else if (text_is(key, "ingress")) {

@@ -36,7 +36,7 @@ set_up(void **state)
 	settings.resolvers = (struct ruleset_prefixes){resolvers, 1};
 	settings.portal = (struct ruleset_prefixes){portal, 1};
 	settings.protected = (struct ruleset_prefixes){protected, 1};
-	settings.port25 = RULESET_ENFORCE;
+	settings.lines = settings.policy = RULESET_ENFORCE;
 	settings.quarantine = RULESET_ENFORCE;
 	settings.garden_port = 8080;
 	settings.mark = 0x1a2;
@@ -130,7 +130,7 @@ figures_that_cannot_be_are_refused(void **state)
 	settings.burst = 0;
 	assert_int_equal(ruleset_check(&settings, &fail), -EINVAL);
 	settings = good;
-	settings.port25 = RULESET_MODES;
+	settings.lines = settings.policy = RULESET_MODES;
 	assert_int_equal(ruleset_check(&settings, &fail), -EINVAL);
 	settings = good;
 	settings.interfaces = RULESET_INTERFACES + 1;
@@ -159,7 +159,7 @@ to_observe_is_to_stop_nothing(void **state)
 	const char *const verdicts[] = {"drop", "reject", "tproxy", "mark set"};
 	const char *const name = "eth0";
 
-	settings.port25 = RULESET_OBSERVE;
+	settings.lines = settings.policy = RULESET_OBSERVE;
 	settings.quarantine = RULESET_OBSERVE;
 	settings.ingress = &name;
 	settings.interfaces = 1;
@@ -187,7 +187,7 @@ one_part_is_enforced_while_the_other_is_observed(void **state)
 	assert_int_equal(times(text.at, "tproxy"), 0);
 	assert_true(times(text.at, "port25_out reject") > 0);
 	settings.quarantine = RULESET_ENFORCE;
-	settings.port25 = RULESET_OBSERVE;
+	settings.lines = settings.policy = RULESET_OBSERVE;
 	assert_int_equal(times(printed(RULESET_RENEW), "port25_out reject"), 0);
 	assert_int_equal(times(text.at, "tproxy"), 1);
 	assert_true(times(text.at, "quarantine_25 drop") > 0);
@@ -197,7 +197,7 @@ one_part_is_enforced_while_the_other_is_observed(void **state)
 static void
 off_has_the_sets_and_no_rules(void **state)
 {
-	settings.port25 = RULESET_OFF;
+	settings.lines = settings.policy = RULESET_OFF;
 	settings.quarantine = RULESET_OFF;
 	assert_int_equal(times(printed(RULESET_RENEW), "@q"), 0);
 	assert_int_equal(times(text.at, "@block"), 0);
@@ -281,7 +281,7 @@ check_loads(void)
 		return NAMESPACE_MISSING;
 	settings.ingress = &name;
 	for (unsigned i = 0; i < 3 * 3 * 2 * 2; i++) {
-		settings.port25 = (enum ruleset_mode)(i % 3);
+		settings.lines = settings.policy = (enum ruleset_mode)(i % 3);
 		settings.quarantine = (enum ruleset_mode)(i / 3 % 3);
 		settings.interfaces = i / 9 % 2;
 		if (!nft_takes("nft -c -f -", printed((enum ruleset_how)(i / 18))) ||

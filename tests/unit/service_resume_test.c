@@ -280,6 +280,31 @@ open_cases_beyond_the_ceiling_are_closed(void **state)
 	done_bench(&bench);
 }
 
+static void
+what_was_decided_long_after_the_last_mail_survives_the_judge(void **state)
+{
+	struct line line = {.role = ROLE_RESIDENTIAL};
+	struct bench bench;
+
+	init_bench(&bench, 100);
+	start(&bench);
+	spam(&bench, 7, 20);
+	assert_int_equal(state_of(&bench, 7), STATE_CONFIRMED);
+	line.pseudonym = line_of(&bench, 7);
+	pass(&bench, 0.1);
+	assert_int_equal(judge_put(bench.judge, &line, STATE_PROBATION), 0);
+	save(&bench);
+	restore(&bench);
+	assert_int_equal(state_of(&bench, 7), STATE_PROBATION);
+	/* What comes then is new. */
+	for (unsigned i = 100; i < 130; i++) {
+		bench.now.us += WALL_SECOND;
+		attempt(&bench, 7, i, OUTCOME_REFUSED);
+	}
+	assert_int_equal(state_of(&bench, 7), STATE_CONFIRMED);
+	done_bench(&bench);
+}
+
 int
 main(void)
 {
@@ -290,6 +315,7 @@ main(void)
 		cmocka_unit_test(every_state_is_resumed_and_left_but_quarantine),
 		cmocka_unit_test(a_graver_state_than_the_ledgers_stays),
 		cmocka_unit_test(what_was_decided_counts_before_the_snapshot),
+		cmocka_unit_test(what_was_decided_long_after_the_last_mail_survives_the_judge),
 		cmocka_unit_test(a_case_that_cannot_be_is_not_resumed),
 		cmocka_unit_test(cases_that_the_ledger_lost_are_told_again),
 		cmocka_unit_test(open_cases_beyond_the_ceiling_are_closed),

@@ -69,7 +69,7 @@ make_settings(struct daemon_settings *settings, const char *folder)
 	must(lines_add(settings->lines, &inside, &fail) == 0);
 	settings->contain.nftables = true;
 	ruleset_defaults(&settings->contain.rules);
-	settings->contain.rules.port25 = RULESET_ENFORCE;
+	settings->contain.rules.lines = RULESET_ENFORCE;
 	settings->estate = (struct estate_settings){.receivers = 1,
 		.judges = 1,
 		.actors = 1,
