@@ -27,7 +27,7 @@ struct holding {
 	size_t room, most;
 	uint32_t used; /* the highest that was ever used */
 	uint32_t free;
-	size_t count[MEASURE_KINDS];
+	size_t count[ORDERED_KINDS];
 };
 
 struct holding *
@@ -227,7 +227,7 @@ holding_apply(struct holding *holding, const struct order *order, holding_give g
 	uint32_t index;
 	struct entry *entry;
 
-	if (order->kind >= MEASURE_KINDS || order->line == 0 ||
+	if (order->kind >= ORDERED_KINDS || order->line == 0 ||
 		(order->place.length != 0 && !is_place(&order->place)))
 		return -EINVAL;
 	index = first_of(holding, order->line, order->kind);
@@ -252,7 +252,7 @@ holding_undo(struct holding *holding, const struct order *order, holding_give gi
 	struct table_slot *slot;
 	uint32_t index, next;
 
-	if (order->kind >= MEASURE_KINDS)
+	if (order->kind >= ORDERED_KINDS)
 		return;
 	slot = table_find(&holding->table, key_of(order->line, order->kind));
 	if (slot == NULL || at(holding, slot->value)->measure != (uint32_t)order->measure)
@@ -300,7 +300,7 @@ holding_come(struct holding *holding, uint64_t line, const struct prefix *place,
 
 	if (!is_place(place))
 		return -EINVAL;
-	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++) {
+	for (unsigned kind = 0; kind < ORDERED_KINDS; kind++) {
 		uint32_t first = first_of(holding, line, kind);
 		int came = first == NONE ? -ENOENT : come(holding, first, place, give, context);
 
@@ -341,7 +341,7 @@ void
 holding_leave(struct holding *holding, uint64_t line, const struct prefix *place, holding_give give,
 	void *context)
 {
-	for (unsigned kind = 0; kind < MEASURE_KINDS && is_place(place); kind++) {
+	for (unsigned kind = 0; kind < ORDERED_KINDS && is_place(place); kind++) {
 		struct table_slot *slot = table_find(&holding->table, key_of(line, kind));
 
 		if (slot != NULL)
@@ -364,8 +364,8 @@ holding_next_without_place(const struct holding *holding, size_t *place, uint64_
 }
 
 int
-holding_next(const struct holding *holding, enum measure_kind kind, size_t *place,
-	struct holding_change *ret)
+holding_next(
+	const struct holding *holding, unsigned kind, size_t *place, struct holding_change *ret)
 {
 	while (*place < holding->used) {
 		const struct entry *entry = &holding->entry[(*place)++];
@@ -379,7 +379,7 @@ holding_next(const struct holding *holding, enum measure_kind kind, size_t *plac
 }
 
 size_t
-holding_count(const struct holding *holding, enum measure_kind kind)
+holding_count(const struct holding *holding, unsigned kind)
 {
 	return holding->count[kind];
 }

@@ -16,8 +16,8 @@
 #include "base/table.h"
 
 struct holding_change {
-	bool adds; /* or it is there already and has another end now */
-	uint8_t kind;
+	bool adds;    /* or it is there already and has another end now */
+	uint8_t kind; /* as that of an order */
 	struct prefix place;
 	struct wall until; /* ADDS: us 0: none */
 };
@@ -49,10 +49,10 @@ void holding_leave(struct holding *holding, uint64_t line, const struct prefix *
 int holding_next_without_place(const struct holding *holding, size_t *at, uint64_t *ret) MUST_USE;
 
 /* All places of the kind, one after the other: 1, or 0 at the end. *at 0: from the begin. */
-int holding_next(const struct holding *holding, enum measure_kind kind, size_t *at,
+int holding_next(const struct holding *holding, unsigned kind, size_t *at,
 	struct holding_change *ret) MUST_USE;
 
 /* Places where measures of the kind hold. */
-size_t holding_count(const struct holding *holding, enum measure_kind kind);
+size_t holding_count(const struct holding *holding, unsigned kind);
 
 #endif

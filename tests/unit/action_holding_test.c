@@ -17,8 +17,8 @@ note(void *context, const struct holding_change *change)
 
 	(void)context;
 	snprintf(told + at, sizeof(told) - at, "%s%s %s %lld;", change->adds ? "+" : "-",
-		measure_names[change->kind], prefix_format(&change->place, place),
-		(long long)(change->until.us / WALL_SECOND));
+		change->kind == ORDER_EXEMPTION ? "exempt" : measure_names[change->kind],
+		prefix_format(&change->place, place), (long long)(change->until.us / WALL_SECOND));
 }
 
 static const char *
@@ -143,6 +143,24 @@ a_line_without_a_place_is_held_where_it_comes_and_not_where_it_was(void **state)
 }
 
 static void
+an_exemption_and_a_measure_of_one_line_are_two_things(void **state)
+{
+	struct holding *holding = holding_new(8);
+	struct order exempt = order(1, 7, MEASURE_BLOCK25, "192.0.2.7", 90);
+
+	exempt.kind = ORDER_EXEMPTION;
+	assert_int_equal(apply(holding, exempt), 0);
+	assert_string_equal(taken(), "+exempt 192.0.2.7/32 90;");
+	assert_int_equal(apply(holding, order(1, 7, MEASURE_BLOCK25, "192.0.2.7", 0)), 0);
+	assert_string_equal(taken(), "+block25 192.0.2.7/32 0;");
+	undo(holding, exempt);
+	assert_string_equal(taken(), "-exempt 192.0.2.7/32 90;");
+	assert_int_equal(holding_count(holding, MEASURE_BLOCK25), 1);
+	assert_int_equal(holding_count(holding, ORDER_EXEMPTION), 0);
+	holding_free(holding);
+}
+
+static void
 what_has_a_place_of_its_own_moves_nowhere(void **state)
 {
 	struct holding *holding = holding_new(8);
@@ -226,6 +244,7 @@ main(void)
 		cmocka_unit_test(the_same_order_twice_changes_nothing_and_another_end_is_told),
 		cmocka_unit_test(
 			a_line_without_a_place_is_held_where_it_comes_and_not_where_it_was),
+		cmocka_unit_test(an_exemption_and_a_measure_of_one_line_are_two_things),
 		cmocka_unit_test(what_has_a_place_of_its_own_moves_nowhere),
 		cmocka_unit_test(no_room_is_told_and_what_cannot_be_is_refused),
 		cmocka_unit_test(after_many_orders_exactly_what_was_not_undone_is_told),
