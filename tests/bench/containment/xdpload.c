@@ -21,6 +21,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,21 +58,19 @@ number_of(const char *words, uint64_t most)
 	return number;
 }
 
-/* Bytes that a file of /proc counts in KiB, in these rows. */
+/* Lines of a map are blocks of the kernel's caches for what is accounted: bytes of all that are in use. */
 static double
-bytes_of(const char *path, const char *first, const char *second)
+kernel_bytes(void)
 {
-	FILE *file = fopen(path, "r");
-	char line[128];
+	FILE *file = fopen("/proc/slabinfo", "r");
+	char line[512], name[64];
+	unsigned long used, total, size;
 	double sum = 0;
 
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		char name[64];
-		unsigned long value;
-
-		if (sscanf(line, "%63[^:]: %lu", name, &value) == 2 &&
-			(strcmp(name, first) == 0 || strcmp(name, second) == 0))
-			sum += (double)value * 1024;
+		if (sscanf(line, "%63s %lu %lu %lu", name, &used, &total, &size) == 4 &&
+			strncmp(name, "kmalloc-cg-", 11) == 0)
+			sum += (double)used * (double)size;
 	}
 	if (file != NULL)
 		fclose(file);
@@ -79,9 +78,12 @@ bytes_of(const char *path, const char *first, const char *second)
 }
 
 static double
-kernel_bytes(void)
+most_resident(void)
 {
-	return bytes_of("/proc/meminfo", "Slab", "VmallocUsed");
+	struct rusage usage;
+
+	must(getrusage(RUSAGE_SELF, &usage) == 0);
+	return (double)usage.ru_maxrss / 1024;
 }
 
 /* Lines of packets.h's sources, if in order; else of anywhere, no two the same. */
@@ -212,21 +214,19 @@ measure_sets(char **words)
 {
 	struct lines lines = {.count = (uint32_t)number_of(words[2], 1 << 26)};
 	uint32_t rounds = (uint32_t)number_of(words[3], ROUNDS_MOST);
-	double before, empty;
+	double before;
 
 	while (lines.set < LINESET_EXEMPT4 && strcmp(linesets[lines.set].name, words[1]) != 0)
 		lines.set++;
-	before = kernel_bytes();
 	open_filter(words[0], lines.count + rounds);
-	empty = kernel_bytes();
+	before = kernel_bytes();
 	printf("load %.3f\n", replace(lines));
 	sleep(1); /* what is freed is given back a little later */
-	printf("kernel_bytes %.1f\n", (kernel_bytes() - empty) / lines.count);
-	printf("empty_bytes %.1f\n", (empty - before) / lines.count);
+	printf("kernel_bytes %.1f\n", (kernel_bytes() - before) / lines.count);
 	change_single(&lines, rounds, NFTSOCKET_ADD);
 	change_single(&lines, rounds, NFTSOCKET_REMOVE);
 	printf("resync %.3f\n", replace(lines));
-	printf("rss_mib %.1f\n", bytes_of("/proc/self/status", "VmHWM", "VmHWM") / (1 << 20));
+	printf("rss_mib %.1f\n", most_resident());
 	printf("bare_load %.3f\n", load_bare(&lines));
 	return 0;
 }
