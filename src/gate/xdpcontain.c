@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "contain.skel.h"
 #include "gate/xdpinside.h"
 
 #include <bpf/bpf.h>
@@ -12,6 +11,9 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+/* The one that bpf/meson.build says. */
+#include SKELETON
 
 const char *const xdpinside_names[XDPINSIDE_MAPS] = {[XDPINSIDE_CONTROL] = "control",
 	[XDPINSIDE_COUNTERS] = "counters",

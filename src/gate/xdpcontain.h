@@ -1,8 +1,8 @@
 /* xdpcontain - port 25 stopped in the driver: the filter of bpf/contain.bpf.c, its sets, and where it is attached
  *
  * What:    what ruleset.h does with port 25 at ingress, with the same order, counters and modes, done by XDP before
- *          there is a packet buffer. Only tcp from and to port 25: meter and quarantine stay with nf_tables, whose rules
- *          should stand behind it, since what the filter does not understand passes.
+ *          there is a packet buffer. Only tcp from and to port 25: meter and quarantine stay with nf_tables, whose
+ *          rules should stand behind it, since what the filter does not understand passes.
  *
  *          It outlives the process. Filter, sets and counters are pinned in a folder of a BPF file system, each
  *          attachment as link_INTERFACE (a dot of its name as a colon). Who opens the folder again takes over what is

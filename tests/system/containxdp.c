@@ -126,8 +126,11 @@ start(int count, char **words)
 	if (r < 0)
 		return complain(r);
 	printf("%s", xdpcontain_is_taken(contain) ? "taken" : "new");
-	for (char *name = strtok(words[1], ","); name != NULL && given < 16;
-		name = strtok(NULL, ",")) {
+	for (char *name = words[1], *comma; name != NULL && given < 16;
+		name = comma != NULL ? comma + 1 : NULL) {
+		comma = strchr(name, ',');
+		if (comma != NULL)
+			*comma = '\0';
 		interfaces[given++] = name;
 		r = xdpcontain_attach(contain, name, mode_named(words[0]), &fail);
 		if (r < 0)

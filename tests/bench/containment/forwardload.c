@@ -4,8 +4,8 @@
  *   forwardload INTERFACE 4|6 PORT COUNT THREAD [out]   nanoseconds of CPU a packet
  *
  * The kernel makes the packets itself (packets.h, live frames), as if they came in by the interface; or they go out by
- * it, to whatever is at its other end. CPU is that of this process, in which nearly all of it is done, and of the kernel's
- * thread ksoftirqd/0, process THREAD.
+ * it, to whatever is at its other end. CPU is that of this process, in which nearly all of it is done, and of the
+ * kernel's thread ksoftirqd/0, process THREAD.
  */
 #include "base/text.h"
 #include "packets.h"

@@ -1,7 +1,7 @@
 /* packets - packets of a million sources, which the kernel makes itself
  *
- * What:    a frame, TCP SYN to 203.0.113.10 or 2001:db8:ffff::10, and a program of XDP that puts a random source into it:
- *          of a million in no order, 100.64.0.0/12 or /64s of 2001:db8::/44. For BPF_PROG_TEST_RUN.
+ * What:    a frame, TCP SYN to 203.0.113.10 or 2001:db8:ffff::10, and a program of XDP that puts a random source into
+ *          it: of a million in no order, 100.64.0.0/12 or /64s of 2001:db8::/44. For BPF_PROG_TEST_RUN.
  * Owns:    nothing.
  * Limits:  ends the process by what goes wrong.
  * Thread:  one.

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* xdpload - what the filter of port 25 in XDP costs: for `xdp`, which makes the namespaces
  *
- *   xdpload sets FOLDER SET COUNT ROUNDS   NAME VALUE: seconds, microseconds, MiB, bytes that the kernel holds for a line
+ *   xdpload sets FOLDER SET COUNT ROUNDS   NAME VALUE: seconds, microseconds, MiB, bytes of the kernel's for a line
  *   xdpload run FOLDER COUNT               nanoseconds of CPU a packet by BPF_PROG_TEST_RUN, sources in no order
- *   xdpload attach FOLDER native|generic INTERFACE   with a million lines each of IPv4 and IPv6; until input ends,
- *       then how many packets it dropped
+ *   xdpload attach FOLDER native|generic INTERFACE   with a million lines each of IPv4 and IPv6; until input ends, then
+ *       how many packets it dropped
  *   xdpload remove FOLDER
  *   xdpload drop native|generic INTERFACE  what drops everything, in its place; until input ends
  *
- * The limit of loading: the same keys, written before, given to the kernel by BPF_MAP_UPDATE_BATCH and nothing else. That
- * of dropping: a filter that drops all.
+ * The limit of loading: the same keys, written before, given to the kernel by BPF_MAP_UPDATE_BATCH and nothing else.
+ * That of dropping: a filter that drops all.
  */
 #include "gate/xdpcontain.h"
 #include "packets.h"
@@ -57,19 +57,41 @@ number_of(const char *words, uint64_t most)
 	return number;
 }
 
+/* The next word of a line of /proc. */
+static struct text
+next_word(struct text *line)
+{
+	while (line->length > 0 && (*line->at == ' ' || *line->at == '\t'))
+		*line = (struct text){line->at + 1, line->length - 1};
+	return text_cut(line, ' ');
+}
+
+static uint64_t
+next_number(struct text *line)
+{
+	uint64_t number = 0;
+
+	return text_parse_u64(next_word(line), UINT64_MAX, &number) < 0 ? 0 : number;
+}
+
 /* Lines of a map are blocks of the kernel's caches for what is accounted: bytes of all that are in use. */
 static double
 kernel_bytes(void)
 {
 	FILE *file = fopen("/proc/slabinfo", "r");
-	char line[512], name[64];
-	unsigned long used, total, size;
+	char line[512];
 	double sum = 0;
 
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		if (sscanf(line, "%63s %lu %lu %lu", name, &used, &total, &size) == 4 &&
-			strncmp(name, "kmalloc-cg-", 11) == 0)
-			sum += (double)used * (double)size;
+		struct text words = text_of(line);
+		uint64_t used;
+
+		if (strncmp(line, "kmalloc-cg-", 11) != 0)
+			continue;
+		(void)next_word(&words);
+		used = next_number(&words);
+		(void)next_number(&words);
+		sum += (double)used * (double)next_number(&words);
 	}
 	if (file != NULL)
 		fclose(file);
@@ -97,10 +119,14 @@ most_resident(void)
 {
 	FILE *file = fopen("/proc/self/status", "r");
 	char line[128];
-	unsigned long kib = 0;
+	uint64_t kib = 0;
 
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		(void)sscanf(line, "VmHWM: %lu", &kib);
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		struct text words = text_of(line + strlen("VmHWM:"));
+
+		if (strncmp(line, "VmHWM:", strlen("VmHWM:")) == 0)
+			kib = next_number(&words);
+	}
 	if (file != NULL)
 		fclose(file);
 	return (double)kib / 1024;
