@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines in the sets of the filter: single ones, and all of them. */
+/* The lines in the sets of the filter: single no_values, and all of them. */
 #include "gate/xdpinside.h"
 
 #include <bpf/bpf.h>
@@ -19,7 +19,8 @@ struct filling {
 	struct contain_line line[BATCH];
 };
 
-static const uint8_t ones[BATCH] = {1};
+/* A map wants some; that a line is there says all. */
+static const uint8_t no_values[BATCH];
 
 static int
 put(int map, const struct contain_line *line)
@@ -27,7 +28,7 @@ put(int map, const struct contain_line *line)
 	int r = -ENOMEM;
 
 	for (int try = 0; try < TRIES && r == -ENOMEM; try++) {
-		r = bpf_map_update_elem(map, line, ones, BPF_ANY);
+		r = bpf_map_update_elem(map, line, no_values, BPF_ANY);
 		if (r == -ENOMEM)
 			sched_yield();
 	}
@@ -42,7 +43,7 @@ fill(struct filling *filling)
 	int r = 0;
 
 	if (count > 0)
-		r = bpf_map_update_batch(filling->map, filling->line, ones, &count, &options);
+		r = bpf_map_update_batch(filling->map, filling->line, no_values, &count, &options);
 	/* How many it took is told by newer kernels only. */
 	for (uint32_t i = 0; i < filling->count && (i == 0 ? r == -ENOMEM : r == 0); i++)
 		r = put(filling->map, &filling->line[i]);
