@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines in the sets of the filter: single no_values, and all of them. */
+/* The lines in the sets of the filter: single ones, and all of them. */
 #include "gate/xdpinside.h"
 
 #include <bpf/bpf.h>
