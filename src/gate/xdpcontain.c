@@ -234,6 +234,7 @@ xdpcontain_close(struct xdpcontain *contain)
 {
 	if (contain == NULL)
 		return NULL;
+	xdpcontain_give_up(contain);
 	let_go(contain);
 	contain_bpf__destroy(contain->skeleton);
 	free(contain->counts);

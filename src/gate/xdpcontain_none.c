@@ -48,6 +48,28 @@ xdpcontain_replace(struct xdpcontain *contain, uint32_t sets, nftsocket_next nex
 }
 
 int
+xdpcontain_begin(struct xdpcontain *contain, uint32_t sets, struct fail *fail)
+{
+	return -ENOTSUP;
+}
+
+void
+xdpcontain_give(struct xdpcontain *contain, const struct element *element)
+{
+}
+
+int64_t
+xdpcontain_show(struct xdpcontain *contain, struct fail *fail)
+{
+	return -ENOTSUP;
+}
+
+void
+xdpcontain_give_up(struct xdpcontain *contain)
+{
+}
+
+int
 xdpcontain_find(struct xdpcontain *contain, enum lineset set, const struct address *address)
 {
 	return -ENOENT;

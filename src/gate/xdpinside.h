@@ -11,8 +11,9 @@
 #include "gate/containshare.h"
 #include "gate/xdpcontain.h"
 
-#define XDPINSIDE_PATH 512
-#define XDPINSIDE_LINK "link_"
+#define XDPINSIDE_PATH  512
+#define XDPINSIDE_LINK  "link_"
+#define XDPINSIDE_BATCH 4096
 
 enum xdpinside_map {
 	XDPINSIDE_CONTROL,
@@ -24,6 +25,27 @@ enum xdpinside_map {
 
 extern const char *const xdpinside_names[XDPINSIDE_MAPS];
 
+/* Sets that are being made anew, at the side that packets do not see. */
+struct xdpinside_renewal {
+	uint32_t sets;
+	int map[CONTAIN_SETS];
+};
+
+/* Lines on their way into a map. */
+struct xdpinside_filling {
+	int map;
+	uint32_t count;
+	struct contain_line line[XDPINSIDE_BATCH];
+};
+
+/* A whole content of sets, while it comes. */
+struct xdpinside_content {
+	struct xdpinside_renewal renewal;
+	struct xdpinside_filling *filling; /* one for each set; NULL: none comes */
+	int64_t count;
+	int failed;
+};
+
 struct contain_bpf;
 
 struct xdpcontain {
@@ -33,7 +55,8 @@ struct xdpcontain {
 	int program;
 	struct contain_control *control; /* mapped */
 	int set[CONTAIN_SETS];           /* what stands; -1: none, of a length that no line has */
-	struct contain_count *counts;    /* room for one counter of all processors */
+	struct xdpinside_content content;
+	struct contain_count *counts; /* room for one counter of all processors */
 	int processors;
 	bool is_taken;
 };
@@ -48,12 +71,6 @@ uint32_t xdpinside_id(const struct xdpcontain *contain, unsigned set, unsigned s
 
 /* A side where the set does not stand is freed. */
 void xdpinside_drop(const struct xdpcontain *contain, unsigned set, unsigned side);
-
-/* Sets that are being made anew, at the side that packets do not see. */
-struct xdpinside_renewal {
-	uint32_t sets;
-	int map[CONTAIN_SETS];
-};
 
 int xdpinside_make(const struct xdpcontain *contain, struct xdpinside_renewal *renewal,
 	unsigned set, uint32_t most) MUST_USE;

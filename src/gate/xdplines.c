@@ -8,19 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH 4096
 /* Tries of one line where the kernel has just no memory at hand: it fetches some meanwhile. */
 #define TRIES 1000
 
-/* Lines on their way into a map. */
-struct filling {
-	int map;
-	uint32_t count;
-	struct contain_line line[BATCH];
-};
-
 /* A map wants some; that a line is there says all. */
-static const uint8_t no_values[BATCH];
+static const uint8_t no_values[XDPINSIDE_BATCH];
 
 static int
 put(int map, const struct contain_line *line)
@@ -36,7 +28,7 @@ put(int map, const struct contain_line *line)
 }
 
 static int
-fill(struct filling *filling)
+fill(struct xdpinside_filling *filling)
 {
 	const struct bpf_map_batch_opts options = {.sz = sizeof(options)};
 	uint32_t count = filling->count;
@@ -64,22 +56,22 @@ line_of(enum lineset set, const struct address *address)
 }
 
 static int
-add_line(struct filling *filling, struct contain_line line)
+add_line(struct xdpinside_filling *filling, struct contain_line line)
 {
 	filling->line[filling->count++] = line;
-	return filling->count == BATCH ? fill(filling) : 0;
+	return filling->count == XDPINSIDE_BATCH ? fill(filling) : 0;
 }
 
 /* All lines of one map into the filling's. */
 static int
-copy_lines(int from, struct filling *filling, struct contain_line *lines, uint8_t *values)
+copy_lines(int from, struct xdpinside_filling *filling, struct contain_line *lines, uint8_t *values)
 {
 	const struct bpf_map_batch_opts options = {.sz = sizeof(options)};
 	uint32_t at = 0, *before = NULL;
 	int r, filled = 0;
 
 	do {
-		uint32_t count = BATCH;
+		uint32_t count = XDPINSIDE_BATCH;
 
 		r = bpf_map_lookup_batch(from, before, &at, lines, values, &count, &options);
 		before = &at;
@@ -94,9 +86,9 @@ copy_lines(int from, struct filling *filling, struct contain_line *lines, uint8_
 int
 xdpinside_copy(int from, int into)
 {
-	struct filling *filling = xcalloc(1, sizeof(*filling));
-	struct contain_line *lines = xcalloc(BATCH, sizeof(*lines));
-	uint8_t *values = xcalloc(BATCH, 1);
+	struct xdpinside_filling *filling = xcalloc(1, sizeof(*filling));
+	struct contain_line *lines = xcalloc(XDPINSIDE_BATCH, sizeof(*lines));
+	uint8_t *values = xcalloc(XDPINSIDE_BATCH, 1);
 	int r;
 
 	filling->map = into;
@@ -146,6 +138,13 @@ say(struct fail *fail, enum lineset set, int r)
 		fail_hint(fail, "the size of the set %s is a setting", linesets[set].name);
 }
 
+static void
+say_filling(struct fail *fail, int r)
+{
+	fail_what(fail, "the sets of the filter of port 25 cannot be filled: %s",
+		r == -ENFILE ? "one is full" : strerror(-r));
+}
+
 int
 xdpcontain_apply(
 	struct xdpcontain *contain, struct nftsocket_order *orders, size_t count, struct fail *fail)
@@ -167,63 +166,90 @@ xdpcontain_apply(
 	return failed;
 }
 
-/* A filling for each set that is made anew. */
-static int64_t
-fill_all(const struct xdpinside_renewal *renewal, struct filling *fillings, nftsocket_next next,
-	void *context)
+int
+xdpcontain_begin(struct xdpcontain *contain, uint32_t sets, struct fail *fail)
 {
-	struct element element;
-	int64_t count = 0;
-	int r;
+	struct xdpinside_content *content = &contain->content;
+	int r = 0;
 
-	while ((r = next(context, &element)) > 0) {
-		if ((unsigned)element.set >= LINESET_COUNT)
-			return -EINVAL;
-		if ((unsigned)element.set >= CONTAIN_LINE_SETS)
+	xdpcontain_give_up(contain);
+	content->filling = xcalloc(CONTAIN_LINE_SETS, sizeof(*content->filling));
+	for (unsigned set = 0; set < CONTAIN_LINE_SETS && r == 0; set++) {
+		if ((sets >> set & 1) == 0 || contain->set[set] < 0)
 			continue;
-		if ((renewal->sets >> element.set & 1) == 0 ||
-			!lineset_holds(element.set, &element.address))
-			return -EINVAL;
-		r = add_line(&fillings[element.set], line_of(element.set, &element.address));
-		if (r < 0)
-			return r;
-		count++;
+		r = xdpinside_make(
+			contain, &content->renewal, set, xdpinside_size(contain->set[set]));
+		content->filling[set].map = content->renewal.map[set];
 	}
+	if (r < 0) {
+		say_filling(fail, r);
+		xdpcontain_give_up(contain);
+	}
+	return r;
+}
+
+void
+xdpcontain_give(struct xdpcontain *contain, const struct element *element)
+{
+	struct xdpinside_content *content = &contain->content;
+	unsigned set = (unsigned)element->set;
+
+	if (content->failed < 0 || content->filling == NULL ||
+		(set >= CONTAIN_LINE_SETS && set < LINESET_COUNT))
+		return;
+	if (set >= LINESET_COUNT || (content->renewal.sets >> set & 1) == 0 ||
+		!lineset_holds(element->set, &element->address))
+		content->failed = -EINVAL;
+	else
+		content->failed =
+			add_line(&content->filling[set], line_of(element->set, &element->address));
+	content->count++;
+}
+
+int64_t
+xdpcontain_show(struct xdpcontain *contain, struct fail *fail)
+{
+	struct xdpinside_content *content = &contain->content;
+	int64_t count = content->count;
+	int r = content->filling == NULL ? -EINVAL : content->failed;
+
 	for (unsigned set = 0; set < CONTAIN_LINE_SETS && r == 0; set++)
-		r = fill(&fillings[set]);
+		r = fill(&content->filling[set]);
+	if (r == 0)
+		r = xdpinside_show(
+			contain, &content->renewal, contain->control->word & ~CONTAIN_SIDES);
+	if (r == 0)
+		content->renewal.sets = 0;
+	else
+		say_filling(fail, r);
+	xdpcontain_give_up(contain);
 	return r < 0 ? r : count;
+}
+
+void
+xdpcontain_give_up(struct xdpcontain *contain)
+{
+	xdpinside_give_up(contain, &contain->content.renewal);
+	free(contain->content.filling);
+	contain->content = (struct xdpinside_content){.filling = NULL};
 }
 
 int64_t
 xdpcontain_replace(struct xdpcontain *contain, uint32_t sets, nftsocket_next next, void *context,
 	struct fail *fail)
 {
-	struct filling *fillings = xcalloc(CONTAIN_LINE_SETS, sizeof(*fillings));
-	struct xdpinside_renewal renewal = {.sets = 0};
-	int64_t count = 0;
-	int r = 0;
+	struct element element;
+	int r = xdpcontain_begin(contain, sets, fail);
 
-	for (unsigned set = 0; set < CONTAIN_LINE_SETS && r == 0; set++) {
-		if ((sets >> set & 1) == 0 || contain->set[set] < 0)
-			continue;
-		r = xdpinside_make(contain, &renewal, set, xdpinside_size(contain->set[set]));
-		fillings[set].map = renewal.map[set];
-	}
-	if (r == 0)
-		count = fill_all(&renewal, fillings, next, context);
-	free(fillings);
-	if (count < 0)
-		r = (int)count;
 	if (r < 0)
-		xdpinside_give_up(contain, &renewal);
-	else
-		r = xdpinside_show(contain, &renewal, contain->control->word & ~CONTAIN_SIDES);
-	if (r < 0) {
-		fail_what(fail, "the sets of the filter of port 25 cannot be filled: %s",
-			r == -ENFILE ? "one is full" : strerror(-r));
 		return r;
-	}
-	return count;
+	while (contain->content.failed == 0 && (r = next(context, &element)) > 0)
+		xdpcontain_give(contain, &element);
+	if (r >= 0)
+		return xdpcontain_show(contain, fail);
+	say_filling(fail, r);
+	xdpcontain_give_up(contain);
+	return r;
 }
 
 int

@@ -102,6 +102,38 @@ a_whole_content_takes_the_place_of_another(void **state)
 	assert_int_equal(connect_to("2001:db8:7:66::2", FAR6, 25), PASS);
 }
 
+static void
+a_content_is_given_piece_by_piece_and_shown_or_given_up(void **state)
+{
+	struct element one = {.set = LINESET_BLOCK4, .address = address_of("10.1.0.1")};
+	const struct element other = {.set = LINESET_Q4, .address = address_of("10.1.0.1")};
+	const struct element wrong = {.set = LINESET_BLOCK6_64, .address = address_of(BAD6)};
+
+	NEEDS_ROOT();
+	add(LINESET_BLOCK4, "10.0.0.1");
+	assert_int_equal(xdpcontain_begin(contain, 1U << LINESET_BLOCK4, &fail), 0);
+	xdpcontain_give(contain, &one);
+	xdpcontain_give(contain, &other);
+	assert_int_equal(connect_to("10.0.0.1", FAR, 25), DROP);
+	assert_int_equal(connect_to("10.1.0.1", FAR, 25), PASS);
+	xdpcontain_give_up(contain);
+	assert_int_equal(xdpcontain_show(contain, &fail), -EINVAL);
+	assert_int_equal(connect_to("10.0.0.1", FAR, 25), DROP);
+	assert_int_equal(xdpcontain_begin(contain, 1U << LINESET_BLOCK4, &fail), 0);
+	xdpcontain_give(contain, &wrong);
+	xdpcontain_give(contain, &one);
+	assert_int_equal(xdpcontain_show(contain, &fail), -EINVAL);
+	assert_int_equal(connect_to("10.1.0.1", FAR, 25), PASS);
+	/* One that was begun and forgotten is none. */
+	assert_int_equal(xdpcontain_begin(contain, 1U << LINESET_BLOCK4, &fail), 0);
+	xdpcontain_give(contain, &wrong);
+	assert_int_equal(xdpcontain_begin(contain, 1U << LINESET_BLOCK4, &fail), 0);
+	xdpcontain_give(contain, &one);
+	assert_int_equal(xdpcontain_show(contain, &fail), 1);
+	assert_int_equal(connect_to("10.0.0.1", FAR, 25), PASS);
+	assert_int_equal(connect_to("10.1.0.1", FAR, 25), DROP);
+}
+
 #define AT_ONCE 1000000 /* packets, one after the other, without leaving the kernel */
 
 static atomic_bool has_ended;
@@ -283,6 +315,7 @@ main(void)
 		CONTAINED_TEST(orders_that_cannot_be_change_nothing_and_are_said),
 		CONTAINED_TEST(orders_for_sets_that_are_not_here_are_passed_over),
 		CONTAINED_TEST(a_whole_content_takes_the_place_of_another),
+		CONTAINED_TEST(a_content_is_given_piece_by_piece_and_shown_or_given_up),
 		CONTAINED_TEST(a_line_that_is_in_both_contents_is_stopped_at_every_moment),
 		CONTAINED_TEST(a_content_that_fails_leaves_the_one_before),
 		CONTAINED_TEST(another_size_keeps_all_lines_or_changes_nothing),
