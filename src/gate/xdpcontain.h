@@ -56,8 +56,8 @@ int xdpcontain_apply(struct xdpcontain *contain, struct nftsocket_order *orders,
 int64_t xdpcontain_replace(struct xdpcontain *contain, uint32_t sets, nftsocket_next next,
 	void *context, struct fail *fail) MUST_USE;
 
-/* The same where the elements come by the next of nftsocket_replace, so that one stream fills both: begun before it, given
- * one by one (what cannot be is told at the end), and shown or given up afterwards. One content at a time; no
+/* The same where the elements come by the next of nftsocket_replace, so that one stream fills both: begun before it,
+ * given one by one (what cannot be is told at the end), and shown or given up afterwards. One content at a time; no
  * xdpcontain_set meanwhile. */
 int xdpcontain_begin(struct xdpcontain *contain, uint32_t sets, struct fail *fail) MUST_USE;
 void xdpcontain_give(struct xdpcontain *contain, const struct element *element);
