@@ -246,9 +246,12 @@ is_listed(__u64 word, __u32 list, const struct contain_prefix *who)
 INLINE __u32
 judge_port25(__u64 word, const struct packet *p)
 {
-	if (has_line(word, CONTAIN_BLOCK, p->is_v4, &p->from) ||
-		has_line(word, CONTAIN_BLOCK, p->is_v4, &p->to))
+	if ((word & CONTAIN_LINES) &&
+		(has_line(word, CONTAIN_BLOCK, p->is_v4, &p->from) ||
+			has_line(word, CONTAIN_BLOCK, p->is_v4, &p->to)))
 		return CONTAIN_COUNT_LINE;
+	if (!(word & CONTAIN_POLICY))
+		return CONTAIN_COUNTERS;
 	if (is_listed(word, CONTAIN_SERVERS, &p->to) || is_listed(word, CONTAIN_SERVERS, &p->from))
 		return CONTAIN_COUNTERS;
 	if (has_line(word, CONTAIN_EXEMPT, p->is_v4, &p->from) ||
@@ -263,7 +266,7 @@ judge_port25(__u64 word, const struct packet *p)
 INLINE __u32
 judge_back25(__u64 word, const struct packet *p)
 {
-	if (is_listed(word, CONTAIN_SERVERS, &p->from) ||
+	if (!(word & CONTAIN_POLICY) || is_listed(word, CONTAIN_SERVERS, &p->from) ||
 		has_line(word, CONTAIN_EXEMPT, p->is_v4, &p->to))
 		return CONTAIN_COUNTERS;
 	return is_listed(word, CONTAIN_RESIDENTIAL, &p->to) ? CONTAIN_COUNT_BACK : CONTAIN_COUNTERS;
@@ -286,7 +289,7 @@ lazaret_contain(struct xdp_md *ctx)
 		return XDP_PASS;
 	/* Once: all that it says is of the same moment. */
 	word = *(volatile __u64 *)&ours->word;
-	if (!(word & CONTAIN_MODE))
+	if (!(word & (CONTAIN_LINES | CONTAIN_POLICY)))
 		return XDP_PASS;
 	if (p.target == SMTP)
 		stopped = judge_port25(word, &p);
@@ -297,7 +300,9 @@ lazaret_contain(struct xdp_md *ctx)
 		return XDP_PASS;
 	count->packets++;
 	count->bytes += p.bytes;
-	return (word & CONTAIN_ENFORCE) ? XDP_DROP : XDP_PASS;
+	if (stopped == CONTAIN_COUNT_LINE)
+		return (word & CONTAIN_LINES_ENFORCE) ? XDP_DROP : XDP_PASS;
+	return (word & CONTAIN_POLICY_ENFORCE) ? XDP_DROP : XDP_PASS;
 }
 
 /* The kernel asks for it: some of what is called here is only for programs under a licence like its own. */

@@ -28,12 +28,15 @@
 #define CONTAIN_LINES_PLACE(set, side) ((side)*CONTAIN_LINE_SETS + (set))
 #define CONTAIN_LIST_PLACE(set, side)  ((side)*CONTAIN_LISTS + (set)-CONTAIN_LINE_SETS)
 
-/* The word: a bit for each set, its side; the mode, as enum ruleset_mode; which lengths IPv6 lines have. */
+/* The word: a bit for each set, its side; the modes, as enum ruleset_mode; which lengths IPv6 lines have. */
 #define CONTAIN_SIDE(word, set) ((uint32_t)((word) >> (set)) & 1)
 #define CONTAIN_SIDES           ((UINT64_C(1) << CONTAIN_SETS) - 1)
-#define CONTAIN_OBSERVE         (UINT64_C(1) << 16)
-#define CONTAIN_ENFORCE         (UINT64_C(2) << 16)
-#define CONTAIN_MODE            (UINT64_C(3) << 16)
+#define CONTAIN_LINES_SHIFT     16
+#define CONTAIN_LINES_ENFORCE   (UINT64_C(2) << 16)
+#define CONTAIN_LINES           (UINT64_C(3) << 16)
+#define CONTAIN_POLICY_SHIFT    18
+#define CONTAIN_POLICY_ENFORCE  (UINT64_C(2) << 18)
+#define CONTAIN_POLICY          (UINT64_C(3) << 18)
 #define CONTAIN_64              (UINT64_C(1) << 24)
 #define CONTAIN_56              (UINT64_C(1) << 25)
 #define CONTAIN_48              (UINT64_C(1) << 26)

@@ -16,8 +16,8 @@ _Static_assert((int)CONTAIN_COUNT_LINE == RULESET_LINE && (int)CONTAIN_COUNT_OUT
 		(int)CONTAIN_COUNT_IN == RULESET_IN && (int)CONTAIN_COUNT_BACK == RULESET_BACK &&
 		(int)CONTAIN_COUNTERS == XDPCONTAIN_COUNTERS,
 	"the same counters");
-_Static_assert(CONTAIN_OBSERVE == (uint64_t)RULESET_OBSERVE << 16 &&
-		CONTAIN_ENFORCE == (uint64_t)RULESET_ENFORCE << 16,
+_Static_assert(CONTAIN_POLICY_ENFORCE == (uint64_t)RULESET_ENFORCE << CONTAIN_POLICY_SHIFT &&
+		CONTAIN_LINES_ENFORCE == (uint64_t)RULESET_ENFORCE << CONTAIN_LINES_SHIFT,
 	"the same modes");
 
 static bool
@@ -213,7 +213,8 @@ make_list(const struct xdpcontain *contain, struct xdpinside_renewal *renewal, u
 static int
 check(const struct ruleset_settings *settings, struct fail *fail)
 {
-	if ((unsigned)settings->port25 >= RULESET_MODES || settings->lines_most == 0 ||
+	if ((unsigned)settings->lines >= RULESET_MODES ||
+		(unsigned)settings->policy >= RULESET_MODES || settings->lines_most == 0 ||
 		settings->exempt_most == 0) {
 		fail_what(fail, "a mode that is none, or a set of no size");
 		return -EINVAL;
@@ -260,8 +261,10 @@ int
 xdpcontain_set(
 	struct xdpcontain *contain, const struct ruleset_settings *settings, struct fail *fail)
 {
-	uint64_t words = (uint64_t)settings->port25 << 16 | (settings->is_64 ? CONTAIN_64 : 0) |
-		(settings->is_56 ? CONTAIN_56 : 0) | (settings->is_48 ? CONTAIN_48 : 0);
+	uint64_t words = (uint64_t)settings->lines << CONTAIN_LINES_SHIFT |
+		(uint64_t)settings->policy << CONTAIN_POLICY_SHIFT |
+		(settings->is_64 ? CONTAIN_64 : 0) | (settings->is_56 ? CONTAIN_56 : 0) |
+		(settings->is_48 ? CONTAIN_48 : 0);
 	struct xdpinside_renewal renewal = {.sets = 0};
 	int r = check(settings, fail);
 

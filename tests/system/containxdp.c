@@ -92,7 +92,8 @@ set_one(struct ruleset_settings *settings, const char *pair)
 	else if (text_is(key, "lines"))
 		settings->lines_most = number_of(value);
 	else if (text_is(key, "port25"))
-		settings->port25 = text_is(value, "enforce") ? RULESET_ENFORCE : RULESET_OBSERVE;
+		settings->lines = settings->policy =
+			text_is(value, "enforce") ? RULESET_ENFORCE : RULESET_OBSERVE;
 	else
 		misuse(pair);
 }

@@ -130,7 +130,8 @@ static struct prefix residential[2], servers[2];
 struct ruleset_settings
 settings_of(enum ruleset_mode mode)
 {
-	struct ruleset_settings settings = {.port25 = mode,
+	struct ruleset_settings settings = {.lines = mode,
+		.policy = mode,
 		.residential = {residential, 2},
 		.servers = {servers, 2},
 		.is_64 = true,

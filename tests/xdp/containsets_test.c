@@ -213,7 +213,7 @@ another_size_keeps_all_lines_or_changes_nothing(void **state)
 	}
 	add(LINESET_BLOCK4, "10.9.9.9");
 	settings.lines_most = 100;
-	settings.port25 = RULESET_OFF;
+	settings.lines = settings.policy = RULESET_OFF;
 	assert_int_equal(xdpcontain_set(contain, &settings, &fail), -ENFILE);
 	assert_int_equal(connect_to("10.0.0.0", FAR, 25), DROP);
 	assert_int_equal(connect_to("10.9.9.9", FAR, 25), DROP);

@@ -185,7 +185,7 @@ open_filter(const char *folder, uint32_t most)
 	int r;
 
 	ruleset_defaults(&settings);
-	settings.port25 = RULESET_ENFORCE;
+	settings.lines = settings.policy = RULESET_ENFORCE;
 	settings.is_64 = true;
 	settings.is_56 = settings.is_48 = false;
 	settings.lines_most = most;
