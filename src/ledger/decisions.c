@@ -242,16 +242,19 @@ static int64_t
 let_all_go(struct ledger *ledger, struct text reason, struct fail *fail)
 {
 	struct held held;
+	uint64_t after = 0;
 	int64_t ended = 0;
 	int r = put_paused(ledger, ACTION_PAUSE, reason, fail);
 
 	do {
 		held.count = 0;
 		if (r >= 0)
-			r = ledger_each_held(ledger, 0, collect, &held, fail);
+			r = ledger_each_held(ledger, after, collect, &held, fail);
 		for (size_t i = 0; i < held.count && r >= 0; i++)
 			r = let_go(ledger, &held.of[i], reason, fail);
 		ended += (int64_t)held.count;
+		if (held.count > 0)
+			after = held.of[held.count - 1].number;
 	} while (r >= 0 && held.count > 0);
 	return r < 0 ? r : ended;
 }

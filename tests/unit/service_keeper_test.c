@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/deciding.h"
 #include "ledger/reading.h"
 #include "process_bench.h"
 #include "service/keeper.h"
@@ -309,6 +310,95 @@ a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks(void **state)
 	process_done(bench);
 }
 
+static void
+release(struct process_bench *bench, const char *which)
+{
+	struct question question = {.id = 9, .ask = ASK_RELEASE};
+	int desk = bench->estate.desk_keeper.end[0];
+
+	snprintf(question.text, sizeof(question.text), "%s\n", which);
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	assert_int_equal(bench->message.answer.code, 0);
+}
+
+/* As if the keeper had been killed when the ledger had it, and before the judge was told. */
+static void
+release_in_ledger(const struct process_bench *bench, uint64_t of_case)
+{
+	struct ledger_settings settings = LEDGER_DEFAULTS;
+	struct ledger *ledger = NULL;
+
+	settings.where = bench->settings.keep.ledger;
+	settings.mode = STORE_WRITE;
+	settings.now.us = INT64_C(15001) * WALL_DAY;
+	assert_int_equal(ledger_open(&ledger, &settings, NULL), 0);
+	assert_true(ledger_release(ledger, of_case, END_HELPDESK, TEXT(""), NULL) >= 0);
+	ledger_close(ledger);
+}
+
+static void
+decisions_come_to_the_judge_of_their_line_once_whoever_is_killed(void **state)
+{
+	struct process_bench *bench = begin();
+	struct case_decision decision[8];
+	struct ring ring, other;
+
+	put(bench, 0, 1, 3, STATE_WATCH, STATE_CONFIRMED);
+	start(bench);
+	process_wait_for(bench, COUNT_OPENED, 3);
+	release(bench, "1");
+	process_wait_for(bench, COUNT_DECISIONS, 1);
+	process_is_killed(bench);
+	release_in_ledger(bench, 2);
+	start(bench);
+	process_wait_for(bench, COUNT_DECISIONS, 2);
+	release(bench, "3");
+	process_wait_for(bench, COUNT_DECISIONS, 3);
+	process_is_killed(bench);
+	start(bench);
+	process_stop(bench);
+	process_ends_well(bench);
+	estate_decisions_taking(&bench->estate, 0, &ring);
+	estate_decisions_taking(&bench->estate, 1, &other);
+	assert_int_equal(ring_take(&ring, decision, 8), 3);
+	for (uint64_t i = 0; i < 3; i++) {
+		assert_int_equal(decision[i].line, i + 1);
+		assert_int_equal(decision[i].of_case, i + 1);
+		assert_int_equal(decision[i].state, STATE_PROBATION);
+		assert_int_equal(decision[i].role, ROLE_RESIDENTIAL);
+		assert_true(i == 0 || decision[i].step > decision[i - 1].step);
+	}
+	assert_int_equal(ring_take(&other, decision, 8), 0);
+	process_done(bench);
+}
+
+static void
+a_pause_of_containment_is_a_trouble_until_it_is_over(void **state)
+{
+	struct process_bench *bench = begin();
+	struct question question = {.id = 9, .ask = ASK_RELEASE_ALL, .text = "a mistake"};
+	int desk = bench->estate.desk_keeper.end[0];
+
+	start(bench);
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	while (!has_trouble(bench, "containment pauses since 2"))
+		(void)poll(NULL, 0, 5);
+	process_is_killed(bench);
+	start(bench);
+	while (!has_trouble(bench, "until lazaret resume"))
+		(void)poll(NULL, 0, 5);
+	question.ask = ASK_RESUME;
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	while (!has_trouble(bench, ""))
+		(void)poll(NULL, 0, 5);
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
 int
 main(void)
 {
@@ -321,6 +411,8 @@ main(void)
 		cmocka_unit_test(it_hears_while_it_removes),
 		cmocka_unit_test(what_retention_could_not_do_is_tried_again_and_then_over),
 		cmocka_unit_test(a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks),
+		cmocka_unit_test(decisions_come_to_the_judge_of_their_line_once_whoever_is_killed),
+		cmocka_unit_test(a_pause_of_containment_is_a_trouble_until_it_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
