@@ -50,7 +50,8 @@ enum ask {
 	ASK_EXPLAIN, /* keeper: text names a case or line. A line without a case: code -ESRCH, and in text its
 		      * pseudonym of 16 digits, a line feed, and what the ledger has to say of the line */
 	ASK_AUDIT, /* keeper */
-	ASK_NEVER, /* keeper: text is ADDRESS, a line feed, reason; flag: undo, without reason; empty: list */
+	ASK_NEVER, /* keeper: text is ADDRESS, a line feed, reason, a line feed, the last day or nothing; flag: undo,
+		    * without these; empty: list */
 	ASK_RELOAD, /* parent */
 	ASK_ACCOUNTS, /* guard: cursor: place of the first; text "names": with those that it knows; flag: all */
 	ASK_NAMES, /* keeper: names of accounts will be shown; writes down who asks */

@@ -20,7 +20,7 @@ const struct verb_row verb_rows[VERB_COUNT] = {
 	[VERB_EXPLAIN] = {"explain", DESK_OPERATOR, ASK_EXPLAIN, "", 1},
 	[VERB_AUDIT] = {"audit", DESK_OPERATOR, ASK_AUDIT, "", 0},
 	[VERB_NEVERS] = {"never", DESK_OPERATOR, ASK_NEVER, "", 0},
-	[VERB_NEVER] = {"never", DESK_ADMIN, ASK_NEVER, "--reason= --undo ", 1},
+	[VERB_NEVER] = {"never", DESK_ADMIN, ASK_NEVER, "--reason= --undo --until= ", 1},
 	[VERB_RELOAD] = {"reload", DESK_ADMIN, ASK_RELOAD, "", 0},
 	[VERB_ACCOUNTS] = {"accounts", DESK_VIEWER, ASK_ACCOUNTS, "--all ", 0},
 	[VERB_ACCOUNTS_NAMES] = {"accounts", DESK_OPERATOR, ASK_NAMES, "--names --all ", 0},
@@ -248,10 +248,11 @@ fill(const struct words *words, struct request *ret)
 	ret->flag = words->has_switch || words->has_undo || words->has_release || words->has_all;
 	switch (ret->verb) {
 	case VERB_NEVER:
-		if (words->has_undo == words->has_reason)
+		if (words->has_undo == words->has_reason ||
+			(words->has_undo && *words->until != '\0'))
 			return -EINVAL;
-		n = snprintf(
-			ret->text, sizeof(ret->text), "%s\n%s", words->argument, words->reason);
+		n = snprintf(ret->text, sizeof(ret->text), "%s\n%s\n%s", words->argument,
+			words->reason, words->until);
 		break;
 	case VERB_LIMIT:
 		if (words->has_release == words->has_limit ||

@@ -43,10 +43,11 @@ case_report_row(const struct ledger_case *of, bool is_never, struct buffer *into
 void
 case_report_never(const struct never *never, struct buffer *into)
 {
-	char time[WALL_TEXT];
+	char time[WALL_TEXT], until[WALL_TEXT];
 
-	buffer_print(into, "never acted upon: %s (%s, %s)\n", never->reason, never->actor,
-		format_time(never->time, time));
+	buffer_print(into, "never acted upon: %s (%s, %s%s%s)\n", never->reason, never->actor,
+		format_time(never->time, time), wall_is_none(never->until) ? "" : ", until ",
+		wall_is_none(never->until) ? "" : format_time(never->until, until));
 }
 
 /* A damaged ledger may have any number. */
@@ -136,6 +137,7 @@ case_report_json(const struct ledger_case *of, const struct hash_key *key,
 	buffer_text(into, TEXT(",\"actor\":"));
 	buffer_json(into, text_of(never->actor));
 	add_time(into, "time", never->time);
+	add_time(into, "until", never->until);
 	buffer_text(into, TEXT("}"));
 }
 
@@ -183,10 +185,12 @@ never_report_heading(struct buffer *into)
 void
 never_report_row(const struct never *never, struct buffer *into)
 {
-	char time[WALL_TEXT];
+	char time[WALL_TEXT], until[WALL_TEXT];
 
-	buffer_print(into, "%016llx  %-20s  %-18s  %s\n", (unsigned long long)never->line,
-		format_time(never->time, time), never->actor, never->reason);
+	buffer_print(into, "%016llx  %-20s  %-18s  %s%s%s\n", (unsigned long long)never->line,
+		format_time(never->time, time), never->actor, never->reason,
+		wall_is_none(never->until) ? "" : ", until ",
+		wall_is_none(never->until) ? "" : format_time(never->until, until));
 }
 
 void
@@ -198,6 +202,7 @@ never_report_json(const struct never *never, struct buffer *into)
 	buffer_text(into, TEXT(",\"actor\":"));
 	buffer_json(into, text_of(never->actor));
 	add_time(into, "time", never->time);
+	add_time(into, "until", never->until);
 	buffer_text(into, TEXT("}\n"));
 }
 

@@ -18,6 +18,9 @@ never_digest(const struct never *of, uint8_t into[DIGEST_SIZE])
 	digest_text(&digest, text_of(of->actor));
 	digest_text(&digest, text_of(of->reason));
 	digest_bytes(&digest, of->sealed, sizeof(of->sealed));
+	/* Of entries from before there were any, nothing is there. */
+	if (!wall_is_none(of->until))
+		digest_wall(&digest, of->until);
 	digest_done(&digest, into);
 }
 
@@ -53,20 +56,33 @@ never_check_reason(struct text reason, struct fail *fail)
 	return -EINVAL;
 }
 
+static bool
+is_over(const struct never *of, struct wall now)
+{
+	return !wall_is_none(of->until) && of->until.us <= now.us;
+}
+
 static int
 take_never(void *context, const struct never *row)
 {
-	if (context != NULL)
-		*(struct never *)context = *row;
+	*(struct never *)context = *row;
 	return 1;
 }
 
 int
 ledger_is_never(struct ledger *ledger, uint64_t line, struct never *ret, struct fail *fail)
 {
-	int r = ledger->store->ops->nevers(ledger->store, NEVERS_LINE, line, take_never, ret, fail);
+	struct never found;
+	int r = ledger->store->ops->nevers(
+		ledger->store, NEVERS_LINE, line, take_never, &found, fail);
 
-	return r == 0 ? -ENOENT : r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	if (r == 0 || is_over(&found, ledger->now))
+		return -ENOENT;
+	if (ret != NULL)
+		*ret = found;
+	return 0;
 }
 
 int
@@ -77,19 +93,31 @@ ledger_each_never(
 }
 
 static int
+end_one(struct ledger *ledger, uint64_t number, const char *why, struct fail *fail)
+{
+	struct audit row = {.action = ACTION_NEVER, .object = number, .details = text_of(why)};
+	int r = ledger->store->ops->never_remove(ledger->store, number, fail);
+
+	return r < 0 ? r : ledger_append(ledger, row, fail);
+}
+
+static int
 write_entry(struct ledger *ledger, struct never *entry, struct fail *fail)
 {
 	struct audit row = {
 		.action = ACTION_NEVER, .details = TEXT("never acted upon"), .has_digest = true};
 	struct never before;
-	int r = ledger_is_never(ledger, entry->line, &before, fail);
+	int r = ledger->store->ops->nevers(
+		ledger->store, NEVERS_LINE, entry->line, take_never, &before, fail);
 
-	if (r == 0) {
+	if (r == 1 && !is_over(&before, ledger->now)) {
 		fail_what(fail, "the line is never acted upon already: %s", before.reason);
 		fail_hint(fail, "for another reason, undo that entry first: --undo");
 		return -EEXIST;
 	}
-	if (r != -ENOENT)
+	if (r == 1)
+		r = end_one(ledger, before.number, "over", fail);
+	if (r < 0)
 		return r;
 	r = ledger->store->ops->never_add(ledger->store, entry, fail);
 	if (r < 0)
@@ -101,11 +129,17 @@ write_entry(struct ledger *ledger, struct never *entry, struct fail *fail)
 
 /* The entry has its line and its sealed name. */
 static int
-make_entry(struct ledger *ledger, struct never *entry, struct text reason, struct fail *fail)
+make_entry(struct ledger *ledger, struct never *entry, struct wall until, struct text reason,
+	struct fail *fail)
 {
 	int r;
 
 	entry->time = ledger->now;
+	entry->until = until;
+	if (is_over(entry, ledger->now)) {
+		fail_what(fail, "that day is over");
+		return -EINVAL;
+	}
 	snprintf(entry->actor, sizeof(entry->actor), "%s", ledger->actor);
 	snprintf(entry->reason, sizeof(entry->reason), "%.*s", (int)reason.length, reason.at);
 	r = ledger_begin(ledger, fail);
@@ -124,8 +158,8 @@ tell_no_key(const struct ledger *ledger, struct fail *fail)
 }
 
 int
-ledger_never(struct ledger *ledger, uint64_t line, struct text name, struct text reason,
-	struct fail *fail)
+ledger_never(struct ledger *ledger, uint64_t line, struct text name, struct wall until,
+	struct text reason, struct fail *fail)
 {
 	struct never entry = {.line = line};
 	int r = never_check_reason(reason, fail);
@@ -138,12 +172,12 @@ ledger_never(struct ledger *ledger, uint64_t line, struct text name, struct text
 		fail_what(fail, "the name of the line is too long");
 		return -EINVAL;
 	}
-	return make_entry(ledger, &entry, reason, fail);
+	return make_entry(ledger, &entry, until, reason, fail);
 }
 
 int
-ledger_never_case(
-	struct ledger *ledger, const struct ledger_case *of, struct text reason, struct fail *fail)
+ledger_never_case(struct ledger *ledger, const struct ledger_case *of, struct wall until,
+	struct text reason, struct fail *fail)
 {
 	struct never entry = {.line = of->line};
 	int r = never_check_reason(reason, fail);
@@ -151,13 +185,12 @@ ledger_never_case(
 	if (r < 0)
 		return r;
 	memcpy(entry.sealed, of->sealed, sizeof(entry.sealed));
-	return make_entry(ledger, &entry, reason, fail);
+	return make_entry(ledger, &entry, until, reason, fail);
 }
 
 static int
 remove_entry(struct ledger *ledger, uint64_t line, struct fail *fail)
 {
-	struct audit row = {.action = ACTION_NEVER, .details = TEXT("undone")};
 	struct never entry;
 	int r = ledger_is_never(ledger, line, &entry, fail);
 
@@ -167,9 +200,7 @@ remove_entry(struct ledger *ledger, uint64_t line, struct fail *fail)
 	}
 	if (r < 0)
 		return r;
-	r = ledger->store->ops->never_remove(ledger->store, entry.number, fail);
-	row.object = entry.number;
-	return r < 0 ? r : ledger_append(ledger, row, fail);
+	return end_one(ledger, entry.number, "undone", fail);
 }
 
 int
@@ -180,4 +211,37 @@ ledger_never_undo(struct ledger *ledger, uint64_t line, struct fail *fail)
 	if (r < 0)
 		return r;
 	return ledger_end(ledger, remove_entry(ledger, line, fail), fail);
+}
+
+struct over {
+	size_t count;
+	uint64_t number[NEVER_BATCH];
+};
+
+static int
+collect(void *context, const struct never *row)
+{
+	struct over *over = context;
+
+	over->number[over->count++] = row->number;
+	return over->count == NEVER_BATCH;
+}
+
+int
+ledger_end_nevers(struct ledger *ledger, struct fail *fail)
+{
+	struct over over = {.count = 0};
+	int r = ledger->store->ops->nevers(
+		ledger->store, NEVERS_OVER, (uint64_t)ledger->now.us, collect, &over, fail);
+
+	/* Mostly there are none, and nothing is written. */
+	if (r < 0 || over.count == 0)
+		return r < 0 ? r : 0;
+	r = ledger_begin(ledger, fail);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < over.count && r >= 0; i++)
+		r = end_one(ledger, over.number[i], "over", fail);
+	r = ledger_end(ledger, r < 0 ? r : 0, fail);
+	return r < 0 ? r : (int)over.count;
 }

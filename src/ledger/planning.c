@@ -319,6 +319,8 @@ ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
 	r = *after == 0 ? ledger_end_exemptions(ledger, fail) : 0;
+	if (r >= 0 && *after == 0)
+		r = ledger_end_nevers(ledger, fail);
 	if (r >= 0)
 		r = ledger_look_paused(ledger, fail);
 	if (r >= 0)

@@ -144,6 +144,8 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	" SELECT RAISE(ABORT, 'a measure ends once');"
 	"END;"
 
+	"ALTER TABLE never ADD COLUMN until INTEGER;"
+
 	"CREATE TABLE exemptions ("
 	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" line INTEGER NOT NULL UNIQUE,"

@@ -410,11 +410,13 @@ static int
 never_add(struct store *store, struct never *it, struct fail *fail)
 {
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_NEVER_ADD,
-		"INSERT INTO never (line, time, actor, reason, sealed) VALUES (?,?,?,?,?)");
+		"INSERT INTO never (line, time, until, actor, reason, sealed) VALUES "
+		"(?,?,?,?,?,?)");
 	int r;
 
 	row_put_u64(&row, it->line);
 	row_put_wall(&row, it->time);
+	row_put_wall(&row, it->until);
 	row_put_text(&row, text_of(it->actor));
 	row_put_text(&row, text_of(it->reason));
 	row_put_blob(&row, it->sealed, sizeof(it->sealed));
@@ -441,22 +443,34 @@ read_never(struct row *row, struct never *ret)
 	ret->number = row_u64(row);
 	ret->line = row_u64(row);
 	ret->time = row_wall(row);
+	ret->until = row_wall(row);
 	row_copy(row, ret->actor, sizeof(ret->actor));
 	row_copy(row, ret->reason, sizeof(ret->reason));
 	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
 		row->damaged = true;
 }
 
-#define SELECT_NEVERS "SELECT number, line, time, actor, reason, sealed FROM never WHERE "
+#define SELECT_NEVERS "SELECT number, line, time, until, actor, reason, sealed FROM never WHERE "
+/* Of a ledger that is only read, from before there were dates. */
+#define SELECT_OLD "SELECT number, line, time, NULL, actor, reason, sealed FROM never WHERE "
 
 static int
 nevers(struct store *store, enum which_nevers which, uint64_t key, visit_never visit, void *context,
 	struct fail *fail)
 {
-	static const char *const sql[NEVERS_WHICH_COUNT] = {
-		[NEVERS_ALL] = SELECT_NEVERS "number > ? ORDER BY number",
-		[NEVERS_LINE] = SELECT_NEVERS "line = ?",
-		[NEVERS_NUMBER] = SELECT_NEVERS "number = ?",
+	static const char *const sql[2][NEVERS_WHICH_COUNT] = {
+		{
+			[NEVERS_ALL] = SELECT_NEVERS "number > ? ORDER BY number",
+			[NEVERS_LINE] = SELECT_NEVERS "line = ?",
+			[NEVERS_NUMBER] = SELECT_NEVERS "number = ?",
+			[NEVERS_OVER] = SELECT_NEVERS "until <= ? ORDER BY number",
+		},
+		{
+			[NEVERS_ALL] = SELECT_OLD "number > ? ORDER BY number",
+			[NEVERS_LINE] = SELECT_OLD "line = ?",
+			[NEVERS_NUMBER] = SELECT_OLD "number = ?",
+			[NEVERS_OVER] = SELECT_OLD "number < 0 AND ? > 0",
+		},
 	};
 	struct row row;
 	struct never it;
@@ -464,7 +478,8 @@ nevers(struct store *store, enum which_nevers which, uint64_t key, visit_never v
 
 	if (sqlite_of(store)->version < VERSION_NEVER)
 		return 0;
-	row = row_prepare(sqlite_of(store), STATEMENT_NEVERS + which, sql[which]);
+	row = row_prepare(sqlite_of(store), STATEMENT_NEVERS + which,
+		sql[sqlite_of(store)->version < VERSION_MEASURES][which]);
 	row_put_u64(&row, key);
 	while ((r = row_step(&row, fail)) == 1) {
 		read_never(&row, &it);

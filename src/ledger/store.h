@@ -66,6 +66,7 @@ enum which_nevers {
 	NEVERS_ALL,  /* by number, after key */
 	NEVERS_LINE, /* of line key */
 	NEVERS_NUMBER,
+	NEVERS_OVER, /* at time key */
 	NEVERS_WHICH_COUNT
 };
 

@@ -22,7 +22,7 @@ const struct verb verbs[] = {
 	{"bench", "[NAME]", "how fast this machine judges, beside the limit", verb_bench},
 	{"status", "[--exporters] [--watch] [--json]", "how the running daemon is", verb_status},
 	{"lines", "[--state STATE] [--json]", "which lines the running daemon watches", verb_lines},
-	{"never", "[ADDRESS --reason TEXT|--undo]",
+	{"never", "[ADDRESS --reason TEXT [--until DATE]|--undo]",
 		"lines that nothing is ever done to; without ADDRESS lists them", verb_never},
 	{"measures", "[--proposed|--all] [--names] [--json]",
 		"what is done to lines, and what waits for a person", verb_measures},

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 static const char usage[] =
-	"usage: lazaret never ADDRESS --reason TEXT [--json]\n"
+	"usage: lazaret never ADDRESS --reason TEXT [--until DATE] [--json]\n"
 	"       lazaret never ADDRESS --undo [--json]\n"
 	"       lazaret never [--json]\n"
 	"\n"
@@ -19,16 +19,25 @@ static const char usage[] =
 	"  ADDRESS         of the line (ADDRESS:PORT where lines share one), or the number of a\n"
 	"                  case, or the pseudonym of a line that has one\n"
 	"  --reason TEXT   why: at most 200 bytes, without names of persons\n"
+	"  --until DATE    the last day (UTC), as 2026-12-31; without it for good\n"
 	"  --undo          it may be acted upon again\n"
 	"  --json          one JSON object a line\n"
 	"  --control PATH  the daemon's control socket (control.path of the configuration, or\n"
 	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
 
-enum option_code { OPTION_REASON = 256, OPTION_UNDO, OPTION_JSON, OPTION_CONTROL, OPTION_HELP };
+enum option_code {
+	OPTION_REASON = 256,
+	OPTION_UNTIL,
+	OPTION_UNDO,
+	OPTION_JSON,
+	OPTION_CONTROL,
+	OPTION_HELP
+};
 
 static const struct option options[] = {
 	{"reason", required_argument, NULL, OPTION_REASON},
+	{"until", required_argument, NULL, OPTION_UNTIL},
 	{"undo", no_argument, NULL, OPTION_UNDO},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"control", required_argument, NULL, OPTION_CONTROL},
@@ -40,6 +49,7 @@ struct wish {
 	struct control control;
 	const char *address; /* NULL: list */
 	const char *reason;
+	const char *until;
 	bool undo;
 	bool is_json;
 };
@@ -50,10 +60,12 @@ is_sound(const struct wish *wish)
 {
 	struct fail fail = {0};
 
-	if (wish->address == NULL && (wish->reason != NULL || wish->undo))
+	if (wish->address == NULL && (wish->reason != NULL || wish->until != NULL || wish->undo))
 		fail_what(&fail, "whose line is meant? lazaret never ADDRESS --reason TEXT");
 	else if (wish->address != NULL && (wish->reason != NULL) == wish->undo)
 		fail_what(&fail, "lazaret never ADDRESS takes --reason TEXT or --undo");
+	else if (wish->undo && wish->until != NULL)
+		fail_what(&fail, "--until does not go with --undo");
 	else if (wish->reason == NULL || never_check_reason(text_of(wish->reason), &fail) == 0)
 		return true;
 	complaint_print(&fail);
@@ -77,6 +89,8 @@ ask(struct wish *wish)
 		buffer_text(&line, TEXT(" --undo"));
 	if (wish->reason != NULL)
 		control_add_flag(&line, "--reason", wish->reason);
+	if (wish->until != NULL)
+		control_add_flag(&line, "--until", wish->until);
 	if (wish->address != NULL)
 		request_add(&line, text_of(wish->address));
 	code = control_ask(&wish->control, &line, false);
@@ -101,6 +115,8 @@ verb_never(int argc, char **argv)
 			wish.control.path = optarg;
 		else if (code == OPTION_REASON)
 			wish.reason = optarg;
+		else if (code == OPTION_UNTIL)
+			wish.until = optarg;
 		else if (code == OPTION_UNDO)
 			wish.undo = true;
 		else if (code == OPTION_JSON)

@@ -455,27 +455,30 @@ list_nevers(struct asked *asked)
 
 /* The line that the text means: one with a case, or any of the own network. */
 static int
-change_never(struct asked *asked, struct text who, struct text reason)
+change_never(struct asked *asked, struct text who, struct text reason, struct text until)
 {
 	bool undo = asked->question->flag;
 	char name[SEAL_NAME];
 	struct ledger_case of;
 	uint64_t number;
 	struct line line;
-	int r;
+	struct wall end;
+	int r = keeperday(until, ledger_time(asked->ledger), &end, &asked->fail);
 
+	if (r < 0)
+		return r;
 	if (is_pseudonym(who, &number) || text_parse_u64(who, UINT64_MAX, &number) == 0) {
 		r = casefind(asked->ledger, who, &of, name, &asked->fail);
 		line.pseudonym = r == 0 ? of.line : 0;
 		if (r == 0 && !undo)
-			r = ledger_never_case(asked->ledger, &of, reason, &asked->fail);
+			r = ledger_never_case(asked->ledger, &of, end, reason, &asked->fail);
 	} else {
 		r = parse_line(asked, who, &line);
 		if (r == 0 && lines_name(asked->lines, line.pseudonym, name) < 0)
 			snprintf(name, sizeof(name), "%.*s", (int)who.length, who.at);
 		if (r == 0 && !undo)
-			r = ledger_never(
-				asked->ledger, line.pseudonym, text_of(name), reason, &asked->fail);
+			r = ledger_never(asked->ledger, line.pseudonym, text_of(name), end, reason,
+				&asked->fail);
 	}
 	if (r == 0 && undo)
 		r = ledger_never_undo(asked->ledger, line.pseudonym, &asked->fail);
@@ -487,7 +490,9 @@ change_never(struct asked *asked, struct text who, struct text reason)
 			(unsigned long long)line.pseudonym, undo ? "true" : "false");
 	else
 		buffer_print(&asked->row, "line-%016llx %s\n", (unsigned long long)line.pseudonym,
-			undo ? "may be acted upon again." : "is never acted upon from now on.");
+			undo                       ? "may be acted upon again."
+				: until.length > 0 ? "is not acted upon until the end of that day."
+						   : "is never acted upon from now on.");
 	(void)flush(asked);
 	return 0;
 }
@@ -495,10 +500,10 @@ change_never(struct asked *asked, struct text who, struct text reason)
 static int
 answer_never(struct asked *asked)
 {
-	struct text reason = text_of(asked->question->text);
-	struct text who = text_cut(&reason, '\n');
+	struct text until = text_of(asked->question->text);
+	struct text who = text_cut(&until, '\n'), reason = text_cut(&until, '\n');
 
-	return who.length == 0 ? list_nevers(asked) : change_never(asked, who, reason);
+	return who.length == 0 ? list_nevers(asked) : change_never(asked, who, reason, until);
 }
 
 static int

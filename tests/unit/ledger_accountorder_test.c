@@ -183,7 +183,8 @@ a_ledger_from_before_there_were_orders_gets_its_table(void **state)
 
 	ledger_close(ledger);
 	change(*state,
-		"DROP TABLE exemptions; DROP TABLE measures; DROP TABLE account_orders; PRAGMA "
+		"ALTER TABLE never DROP COLUMN until; DROP TABLE exemptions; DROP TABLE measures; "
+		"DROP TABLE account_orders; PRAGMA "
 		"user_version = 2");
 	/* Who only reads finds none. */
 	ledger = fixture_reader(*state);

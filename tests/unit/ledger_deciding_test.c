@@ -193,7 +193,9 @@ nobody_is_held_without_a_case_beyond_the_maximum_or_against_never(void **state)
 		-EINVAL);
 	assert_int_equal(
 		ledger_quarantine(ledger, 1, FIXTURE_NOW, TEXT("x"), &measure, &fail), -EINVAL);
-	assert_int_equal(ledger_never(ledger, LINE, TEXT("192.0.2.7"), TEXT("telecare"), NULL), 0);
+	assert_int_equal(
+		ledger_never(ledger, LINE, TEXT("192.0.2.7"), WALL_NONE, TEXT("telecare"), NULL),
+		0);
 	assert_int_equal(
 		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("x"), &measure, &fail), -EPERM);
 	assert_string_equal(fail.what, "the line is never acted upon: telecare");

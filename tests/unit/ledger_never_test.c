@@ -13,7 +13,7 @@ static void
 put(struct ledger *ledger, uint64_t line, const char *reason)
 {
 	struct fail fail = {0};
-	int r = ledger_never(ledger, line, TEXT("192.0.2.7"), text_of(reason), &fail);
+	int r = ledger_never(ledger, line, TEXT("192.0.2.7"), WALL_NONE, text_of(reason), &fail);
 
 	if (r < 0)
 		print_error("%s\n", fail.what);
@@ -67,7 +67,8 @@ a_line_has_one_entry(void **state)
 
 	put(ledger, LINE, "telecare alarm");
 	assert_int_equal(
-		ledger_never(ledger, LINE, TEXT("192.0.2.7"), TEXT("other"), &fail), -EEXIST);
+		ledger_never(ledger, LINE, TEXT("192.0.2.7"), WALL_NONE, TEXT("other"), &fail),
+		-EEXIST);
 	assert_non_null(strstr(fail.what, "telecare alarm"));
 	ledger_close(ledger);
 }
@@ -129,7 +130,7 @@ the_line_of_a_case_needs_no_name(void **state)
 	fixture_step(ledger, LINE, 0, STATE_WATCH, STATE_SUSPECT);
 	fixture_commit(ledger);
 	assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
-	assert_int_equal(ledger_never_case(ledger, &of, TEXT("shop"), NULL), 0);
+	assert_int_equal(ledger_never_case(ledger, &of, WALL_NONE, TEXT("shop"), NULL), 0);
 	assert_int_equal(ledger_is_never(ledger, LINE, &never, NULL), 0);
 	assert_memory_equal(never.sealed, of.sealed, sizeof(of.sealed));
 	ledger_close(ledger);
@@ -164,7 +165,8 @@ a_changed_entry_is_found(void **state)
 	static const char *const changes[] = {
 		"DROP TRIGGER never_stays; UPDATE never SET reason = 'other'",
 		"DELETE FROM never",
-		"DELETE FROM never; INSERT INTO never VALUES (7, 1, 2, 'x', 'y', zeroblob(120))",
+		"DELETE FROM never; INSERT INTO never VALUES (7, 1, 2, 'x', 'y', zeroblob(120), "
+		"NULL)",
 	};
 	const struct fixture *fixture = *state;
 	struct ledger_proof proof;
@@ -195,6 +197,43 @@ an_entry_that_nobody_wrote_down_is_found(void **state)
 }
 
 /* What a ledger of version 1 was. */
+static void
+an_entry_with_a_date_holds_until_then_and_is_ended(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct wall until = {FIXTURE_NOW.us + WALL_DAY};
+	struct ledger_proof proof;
+	struct never never;
+	struct fail fail = {0};
+
+	assert_int_equal(
+		ledger_never(ledger, LINE, TEXT("192.0.2.7"), FIXTURE_NOW, TEXT("x"), &fail),
+		-EINVAL);
+	assert_int_equal(
+		ledger_never(ledger, LINE, TEXT("192.0.2.7"), until, TEXT("moves"), NULL), 0);
+	assert_int_equal(ledger_is_never(ledger, LINE, &never, NULL), 0);
+	assert_int_equal(never.until.us, until.us);
+	assert_int_equal(ledger_end_nevers(ledger, NULL), 0);
+	ledger_set_time(ledger, until);
+	assert_int_equal(ledger_is_never(ledger, LINE, NULL, NULL), -ENOENT);
+	/* Another one may follow before it is ended. */
+	assert_int_equal(
+		ledger_never(ledger, LINE, TEXT("192.0.2.7"), WALL_NONE, TEXT("stays"), NULL), 0);
+	assert_int_equal(ledger_end_nevers(ledger, NULL), 0);
+	assert_int_equal(ledger_is_never(ledger, LINE, &never, NULL), 0);
+	assert_string_equal(never.reason, "stays");
+	assert_int_equal(ledger_never(ledger, LINE + 1, TEXT("192.0.2.8"),
+				 (struct wall){until.us + 1}, TEXT("x"), NULL),
+		0);
+	ledger_set_time(ledger, (struct wall){until.us + 1});
+	assert_int_equal(ledger_end_nevers(ledger, NULL), 1);
+	ledger_close(ledger);
+	ledger = fixture_reader(*state);
+	assert_int_equal(ledger_verify(ledger, &proof, &fail), 0);
+	assert_int_equal(proof.nevers, 1);
+	ledger_close(ledger);
+}
+
 static void
 make_old(const struct fixture *fixture)
 {
@@ -255,6 +294,7 @@ main(void)
 		TEST(the_list_goes_on_after_a_number),
 		TEST(a_changed_entry_is_found),
 		TEST(an_entry_that_nobody_wrote_down_is_found),
+		TEST(an_entry_with_a_date_holds_until_then_and_is_ended),
 		TEST(an_older_ledger_is_read_as_it_is),
 		TEST(an_older_ledger_grows_when_it_is_written),
 	};
