@@ -282,7 +282,8 @@ put_head(struct record *record, const struct measure *measure)
 						: "not known");
 	put_item(record, "line", "2. Line", words);
 	put_item(record, "description", "3. Description", description[measure->kind]);
-	put_item(record, "ground", "4. Legal ground", measure->ground);
+	put_item(record, "ground", "4. Legal ground",
+		*measure->ground != '\0' ? measure->ground : "not named");
 }
 
 static int
@@ -301,9 +302,9 @@ put_form(struct record *record, const struct measure *measure)
 		"its case does not ask for it any more, at its date, or when a person lets the "
 		"line go.");
 	put_item(record, "transparency", "9. Transparency",
-		"The customer is told the code of the case, and what to do. This record, the "
-		"steps of the case and the audit trail say what was held and done, when, and by "
-		"whom.");
+		"The code of the case is what customers and mail servers are told; the help desk "
+		"finds the case by it. This record, the steps of the case and the audit trail say "
+		"what was held and done, when, and by whom.");
 	put_decision(record, measure);
 	buffer_text(record->into, record->is_json ? TEXT("}\n") : TEXT("\n"));
 	return 0;
