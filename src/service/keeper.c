@@ -329,7 +329,7 @@ tell_transition(struct keeper *keeper, const struct verdict *verdict)
 		return;
 	if (keeper->estate->cases != NULL)
 		keeper->cases_displaced += casetable_put(
-			keeper->estate->cases, verdict->line, (enum state)verdict->to, of.number);
+			keeper->estate->cases, verdict->line, (enum state)of.state, of.number);
 	event(what, "case=%llu line=%016llx from=%s to=%s score=%.1f",
 		(unsigned long long)of.number, (unsigned long long)verdict->line,
 		state_names[verdict->from], state_names[verdict->to], (double)verdict->score);
