@@ -1,7 +1,8 @@
 /* order - a measure that is to be applied or undone, on its way from the ledger to those who do it
  *
  * What:    a row of the ledger's measures that is enforced, or of its exemptions from the policy of port 25, with
- *          where the line is as far as its name says so. Orders are idempotent, and whoever lost some asks for all that hold (ORDER_ANEW says that he must).
+ *          where the line is as far as its name says so. Orders are idempotent, and whoever lost some asks for all
+ *          that hold (ORDER_ANEW says that he must).
  * Owns:    nothing.
  * Thread:  a value.
  */
