@@ -97,7 +97,8 @@ struct ruleset_settings {
 
 	/* Sizes of each set, even while it is empty: 8 bytes of the kernel's for each of 4/3 as many, rounded up to a
 	 * power of two. So 16 MiB for a block set of a million lines; there are four. Every packet looks into those of
-	 * the quarantine: they should be small enough for the processor's cache. */
+	 * the quarantine: they should be small enough for the processor's cache. Each look-up, and the hook before
+	 * routing, costs a forwarded packet about a tenth; the policy for port 25 alone a twentieth. */
 	uint32_t lines_most;
 	uint32_t exempt_most;
 	uint32_t quarantine_most;

@@ -204,8 +204,8 @@ leasetable_tag(const struct leasetable *table, struct lease_cell cell)
 		32);
 }
 
-/* Hints: they ask for memory and lead to it, and may be wrong. First the slot of a tag; when it is there, the node that it
- * leads to (0: none); when that is there, what is next of its chain. */
+/* Hints: they ask for memory and lead to it, and may be wrong. First the slot of a tag; when it is there, the node
+ * that it leads to (0: none); when that is there, what is next of its chain. */
 static inline void
 leasetable_prefetch_slot(const struct leasetable *table, uint32_t tag)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who had this address and port at that second: ten million intervals of leases, a third of each name's now, the
- * others of the days before; look-ups one by one and in batches, as the receiver has them. The memory is shared between
- * two mappings, as between two processes, the reader's read-only. Beside each the limit, in memory of the same size: as
- * many cache lines as a look-up cannot do without (a slot, and each interval up to the one that was then), each where the
- * one before says, one look-up after the other or as many at once as a batch has. */
+ * others of the days before; look-ups one by one and in batches, as the receiver has them. The memory is shared
+ * between two mappings, as between two processes, the reader's read-only. Beside each the limit, in memory of the same
+ * size: as many cache lines as a look-up cannot do without (a slot, and each interval up to the one that was then),
+ * each where the one before says, one look-up after the other or as many at once as a batch has. */
 #include "base/random.h"
 #include "identity/leasefind.h"
 #include "measure.h"
