@@ -2,7 +2,8 @@
  *
  * What:    the one place that the text of the rules (ruleset.h), the orders of the ledger and the gate's messages to
  *          the kernel agree upon. A line is an IPv4 address, or an IPv6 prefix of /64, /56 or /48; for each length
- *          there is a hash set, whose keys are no longer than the prefix: small elements, and no mask to apply. Behind CGNAT a line is its inner address.
+ *          there is a hash set, whose keys are as long as the prefix: small elements, and no mask to apply. Behind
+ *          CGNAT a line is its inner address.
  * Owns:    nothing.
  * Limits:  no other lengths: sets of intervals are too slow for lines.
  * Thread:  any.

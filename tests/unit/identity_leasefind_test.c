@@ -311,6 +311,32 @@ write_leases(struct leases *leases, const uint32_t *end)
 	_exit(0);
 }
 
+static bool
+is_result(int r)
+{
+	return r == 0 || r == -EAGAIN || r == -ENOENT || r == -ENOTUNIQ || r == -EBUSY;
+}
+
+/* All of the crowd at once; how many were sure. */
+static uint64_t
+ask_crowd(const struct leases *reader, struct wall now)
+{
+	static struct lease_question questions[CROWD];
+	static struct lease_answer answers[CROWD];
+	uint64_t sure = 0;
+
+	for (uint64_t i = 0; i < CROWD; i++)
+		questions[i] = (struct lease_question){crowd_address(i), 1500, now};
+	leasefind_holders(reader, questions, answers, CROWD);
+	for (uint64_t i = 0; i < CROWD; i++) {
+		assert_true(is_result(answers[i].result));
+		sure += answers[i].result == 0;
+		if (answers[i].result == 0 || answers[i].result == -EAGAIN)
+			assert_int_equal(answers[i].holder.line.pseudonym / 16, i);
+	}
+	return sure;
+}
+
 static void
 while_one_process_writes_another_never_finds_a_wrong_line(void **state)
 {
@@ -318,8 +344,6 @@ while_one_process_writes_another_never_finds_a_wrong_line(void **state)
 	struct leases leases, reader;
 	struct lease_holder holder;
 	struct lease_held held[8];
-	static struct lease_question questions[CROWD];
-	static struct lease_answer answers[CROWD];
 	uint64_t found = 0, many = 0, gave_way, busy = 0;
 	uint32_t *end;
 	uint8_t *memory;
@@ -349,24 +373,17 @@ while_one_process_writes_another_never_finds_a_wrong_line(void **state)
 			struct wall now = {reader.table.head->now * WALL_SECOND};
 			int r = leasefind_holder(&reader, &address, 1500, now, &holder);
 
-			assert_true(r == 0 || r == -EAGAIN || r == -ENOENT || r == -ENOTUNIQ ||
-				r == -EBUSY);
+			assert_true(is_result(r));
 			busy += r == -EBUSY;
 			found += r == 0;
 			if (r == 0 || r == -EAGAIN)
 				assert_int_equal(holder.line.pseudonym / 16, i);
-			questions[i] = (struct lease_question){address, 1500, now};
 			r = leasefind_held(&reader, i * 16 + 1, now, held, 8);
 			assert_true(r == 0 || r == 1 || r == -EBUSY);
 			if (r == 1)
 				assert_true(address_equal(&held[0].name.address, &address));
 		}
-		leasefind_holders(&reader, questions, answers, CROWD);
-		for (uint64_t i = 0; i < CROWD; i++) {
-			many += answers[i].result == 0;
-			if (answers[i].result == 0 || answers[i].result == -EAGAIN)
-				assert_int_equal(answers[i].holder.line.pseudonym / 16, i);
-		}
+		many += ask_crowd(&reader, (struct wall){reader.table.head->now * WALL_SECOND});
 		gave_way = leases_counts(&reader).gave_way;
 	} while ((gave_way < 20000 || found < 20000 || many < 20000) &&
 		waitpid(child, &status, WNOHANG) == 0);
