@@ -85,15 +85,15 @@ tell(struct bgpspeaker *speaker, enum bgp_family family, bool is_withdrawal, str
 
 	while ((rule = bgprules_first(speaker->rules, family, is_withdrawal)) != NULL) {
 		struct bgpupdate update;
-		struct bgp_path path =
-			flowspec_path(settings, family, rule->rate, speaker->has_four_octets);
+		struct bgp_path path = flowspec_path(settings, rule, speaker->has_four_octets);
 		uint8_t route[FLOWSPEC_ROUTE];
-		uint32_t rate = rule->rate;
+		struct flowspec_rule first = *rule;
 
 		if (!has_room(speaker, out, BGP_MESSAGE, now))
 			return false;
 		bgpupdate_begin(&update, out, family, is_withdrawal ? NULL : &path);
-		while (rule != NULL && (is_withdrawal || rule->rate == rate) &&
+		while (rule != NULL &&
+			(is_withdrawal || (rule->rate == first.rate && rule->kind == first.kind)) &&
 			bgpupdate_add(&update, route, flowspec_route(settings, rule, route))) {
 			bgprules_told(speaker->rules, family, is_withdrawal, now);
 			if (is_withdrawal)

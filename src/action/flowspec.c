@@ -7,8 +7,10 @@ enum { DESTINATION = 1, SOURCE = 2, PROTOCOL = 3, DESTINATION_PORT = 5, EQUAL = 
 #define TCP  6
 #define SMTP 25
 
-/* traffic-rate-bytes (RFC 8955 s7.1). */
+/* traffic-rate-bytes (RFC 8955 s7.1), and rt-redirect to an AS of two octets or of four (s7.4). */
 #define TRAFFIC_RATE UINT64_C(0x8006)
+#define REDIRECT     UINT64_C(0x8008)
+#define REDIRECT_4   UINT64_C(0x8208)
 
 enum bgp_family
 flowspec_family(const struct flowspec_rule *rule)
@@ -36,7 +38,7 @@ write_prefix(struct writer *into, const struct prefix *prefix, enum bgp_family f
 
 static void
 write_components(struct writer *into, const struct flowspec_settings *settings,
-	const struct prefix *prefix, enum bgp_family family)
+	const struct flowspec_rule *rule, enum bgp_family family)
 {
 	if (settings->has_destination) {
 		writer_u8(into, DESTINATION);
@@ -45,7 +47,9 @@ write_components(struct writer *into, const struct flowspec_settings *settings,
 			writer_u8(into, 0);
 	}
 	writer_u8(into, SOURCE);
-	write_prefix(into, prefix, family);
+	write_prefix(into, &rule->prefix, family);
+	if (rule->kind == FLOWSPEC_REDIRECT)
+		return;
 	writer_u8(into, PROTOCOL);
 	writer_u8(into, EQUAL);
 	writer_u8(into, TCP);
@@ -67,7 +71,7 @@ flowspec_route(const struct flowspec_settings *settings, const struct flowspec_r
 		/* Far below 240: one byte for the length (RFC 8955 s4.1). */
 		uint8_t *length = writer_take(&route, 1);
 
-		write_components(&route, settings, &rule->prefix, family);
+		write_components(&route, settings, rule, family);
 		*length = (uint8_t)(writer_length(&route) - 1);
 	}
 	must(!route.failed);
@@ -85,8 +89,28 @@ traffic_rate(uint32_t as, uint32_t rate)
 	return TRAFFIC_RATE << 48 | (uint64_t)(as & 0xffff) << 32 | bits;
 }
 
+static uint64_t
+redirect(const struct flowspec_settings *settings)
+{
+	uint64_t as = settings->redirect_as, number = settings->redirect_number;
+
+	return as > UINT16_MAX ? REDIRECT_4 << 48 | as << 16 | (number & UINT16_MAX)
+			       : REDIRECT << 48 | as << 32 | number;
+}
+
+/* In rising order. */
+static void
+add_community(struct bgp_path *path, uint32_t community)
+{
+	unsigned at = path->communities++;
+
+	for (; at > 0 && path->community[at - 1] > community; at--)
+		path->community[at] = path->community[at - 1];
+	path->community[at] = community;
+}
+
 struct bgp_path
-flowspec_path(const struct flowspec_settings *settings, enum bgp_family family, uint32_t rate,
+flowspec_path(const struct flowspec_settings *settings, const struct flowspec_rule *rule,
 	bool has_four_octets)
 {
 	struct bgp_path path = {.as = settings->as,
@@ -94,13 +118,18 @@ flowspec_path(const struct flowspec_settings *settings, enum bgp_family family, 
 		.is_external = settings->is_external,
 		.has_four_octets = has_four_octets};
 
-	if (family == BGP_FLOW4 || family == BGP_FLOW6) {
-		path.extended = traffic_rate(settings->as, rate);
+	if (settings->has_community)
+		add_community(&path, settings->community);
+	if (rule->kind == FLOWSPEC_MAIL)
+		path.extended = traffic_rate(settings->as, rule->rate);
+	if (rule->kind == FLOWSPEC_REDIRECT)
+		path.extended = redirect(settings);
+	if (rule->kind != FLOWSPEC_BLACKHOLE)
 		return path;
-	}
-	path.next_hop = family == BGP_UNICAST4 ? settings->next_hop4 : settings->next_hop6;
-	path.community[path.communities++] = BGP_BLACKHOLE;
+	path.next_hop =
+		flowspec_family(rule) == BGP_UNICAST4 ? settings->next_hop4 : settings->next_hop6;
+	add_community(&path, BGP_BLACKHOLE);
 	if (settings->has_no_export)
-		path.community[path.communities++] = BGP_NO_EXPORT;
+		add_community(&path, BGP_NO_EXPORT);
 	return path;
 }

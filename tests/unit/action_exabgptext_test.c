@@ -39,6 +39,21 @@ rules_are_lines_as_exabgp_reads_them(void **state)
 }
 
 static void
+a_redirect_has_its_route_target_and_all_a_community(void **state)
+{
+	settings = (struct flowspec_settings){.redirect_as = 64500,
+		.redirect_number = 100,
+		.has_community = true,
+		.community = 64500U << 16 | 25};
+	check("192.0.2.7", FLOWSPEC_REDIRECT, 0,
+		"announce flow route { match { source 192.0.2.7/32; } "
+		"then { redirect 64500:100; community [64500:25]; } }\n",
+		"withdraw flow route { match { source 192.0.2.7/32; } "
+		"then { redirect 64500:100; community [64500:25]; } }\n");
+	(void)state;
+}
+
+static void
 the_destination_is_named_where_it_is_wanted(void **state)
 {
 	settings = (struct flowspec_settings){.has_destination = true};
@@ -71,6 +86,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_are_lines_as_exabgp_reads_them),
+		cmocka_unit_test(a_redirect_has_its_route_target_and_all_a_community),
 		cmocka_unit_test(the_destination_is_named_where_it_is_wanted),
 		cmocka_unit_test(black_holes_have_next_hop_and_community),
 	};

@@ -118,12 +118,14 @@ static void
 discard_is_a_rate_of_0_and_a_rate_is_a_float(void **state)
 {
 	struct flowspec_settings settings = {.as = 4200000500, .is_external = true};
-	struct bgp_path path = flowspec_path(&settings, BGP_FLOW4, 0, true);
+	struct flowspec_rule rule = {.prefix = {address_from_v4(0xc0000207), 128}};
+	struct bgp_path path = flowspec_path(&settings, &rule, true);
 
 	/* 4200000500 ends in 0xebf4. */
 	assert_true(path.extended == UINT64_C(0x8006ebf400000000));
 	assert_int_equal(path.communities, 0);
-	path = flowspec_path(&settings, BGP_FLOW6, 9600, true);
+	rule.rate = 9600;
+	path = flowspec_path(&settings, &rule, true);
 	assert_true(path.extended == UINT64_C(0x8006ebf446160000));
 	(void)state;
 }
@@ -132,18 +134,59 @@ static void
 a_black_hole_has_its_community_and_no_export_as_asked(void **state)
 {
 	struct flowspec_settings settings = {.as = 64500};
+	struct flowspec_rule rule = {
+		.prefix = {address_from_v4(0xc0000207), 128}, .kind = FLOWSPEC_BLACKHOLE};
 	struct bgp_path path;
 
 	settings.next_hop4 = address_from_v4(0xc0000201);
-	path = flowspec_path(&settings, BGP_UNICAST4, 0, true);
+	path = flowspec_path(&settings, &rule, true);
 	assert_int_equal(path.communities, 1);
 	assert_true(path.community[0] == (65535U << 16 | 666));
 	assert_true(address_equal(&path.next_hop, &settings.next_hop4));
 	assert_true(path.extended == 0);
 	settings.has_no_export = true;
-	path = flowspec_path(&settings, BGP_UNICAST6, 0, true);
+	assert_int_equal(prefix_parse(TEXT("2001:db8::/64"), &rule.prefix), 0);
+	path = flowspec_path(&settings, &rule, true);
 	assert_int_equal(path.communities, 2);
 	assert_true(path.community[1] == (65535U << 16 | 65281));
+	(void)state;
+}
+
+static void
+a_redirect_is_all_that_the_line_sends_with_the_route_target_of_the_vrf(void **state)
+{
+	struct flowspec_settings settings = {
+		.as = 64500, .redirect_as = 64500, .redirect_number = 100};
+	struct flowspec_rule rule = {
+		.prefix = {address_from_v4(0xc0000207), 128}, .kind = FLOWSPEC_REDIRECT};
+	static const uint8_t expected[] = {6, 2, 32, 192, 0, 2, 7};
+	uint8_t route[FLOWSPEC_ROUTE];
+
+	assert_int_equal(flowspec_family(&rule), BGP_FLOW4);
+	assert_int_equal(flowspec_route(&settings, &rule, route), sizeof(expected));
+	assert_memory_equal(route, expected, sizeof(expected));
+	assert_true(flowspec_path(&settings, &rule, true).extended == UINT64_C(0x8008fbf400000064));
+	settings.redirect_as = 4200000500;
+	assert_true(flowspec_path(&settings, &rule, true).extended == UINT64_C(0x8208fa56ebf40064));
+	(void)state;
+}
+
+static void
+a_community_of_all_rules_stands_in_its_order(void **state)
+{
+	struct flowspec_settings settings = {
+		.as = 64500, .has_community = true, .community = 64500U << 16 | 25};
+	struct flowspec_rule rule = {.prefix = {address_from_v4(0xc0000207), 128}};
+	struct bgp_path path = flowspec_path(&settings, &rule, true);
+
+	assert_int_equal(path.communities, 1);
+	assert_true(path.community[0] == (64500U << 16 | 25));
+	settings.has_no_export = true;
+	rule.kind = FLOWSPEC_BLACKHOLE;
+	path = flowspec_path(&settings, &rule, true);
+	assert_int_equal(path.communities, 3);
+	assert_true(path.community[0] < path.community[1]);
+	assert_true(path.community[1] < path.community[2]);
 	(void)state;
 }
 
@@ -172,6 +215,9 @@ main(void)
 		cmocka_unit_test(bits_behind_the_prefix_are_not_written),
 		cmocka_unit_test(discard_is_a_rate_of_0_and_a_rate_is_a_float),
 		cmocka_unit_test(a_black_hole_has_its_community_and_no_export_as_asked),
+		cmocka_unit_test(
+			a_redirect_is_all_that_the_line_sends_with_the_route_target_of_the_vrf),
+		cmocka_unit_test(a_community_of_all_rules_stands_in_its_order),
 		cmocka_unit_test(a_mapped_prefix_above_ipv4_is_of_ipv6),
 	};
 
