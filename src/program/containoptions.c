@@ -2,6 +2,7 @@
 #include "program/containoptions.h"
 
 #include "identity/lineroles.h"
+#include "program/routeroptions.h"
 #include "program/settings.h"
 
 #include <errno.h>
@@ -157,6 +158,8 @@ containoptions_rules(const struct config *config, const struct lines *lines,
 			&rules->residential, fail);
 	if (r == 0)
 		r = take_roles(&lists, lines, all, &rules->inside, fail);
+	if (r == 0)
+		r = routeroptions(config, &ret->routers, fail);
 	return r < 0 || !ret->nftables ? r : ruleset_check(rules, fail);
 }
 
@@ -174,19 +177,26 @@ containoptions_check(const struct planning *planning, const struct contain_setti
 	const struct lines *lines, bool has_guard, struct fail *fail)
 {
 	const uint8_t *mode = planning->plan.mode;
-	bool acts = mode[MEASURE_BLOCK25] == MEASURE_ENFORCE ||
-		mode[MEASURE_QUARANTINE] == MEASURE_ENFORCE;
+	bool blocks = contain->nftables || contain_by_routers(contain, MEASURE_BLOCK25);
+	bool holds = contain->nftables || contain_by_routers(contain, MEASURE_QUARANTINE);
 
-	if (acts && !contain->nftables)
-		return refuse(mode[MEASURE_BLOCK25] == MEASURE_ENFORCE ? "contain.block25"
-								       : "contain.quarantine",
-			"is to be enforced, and nothing does it",
-			"set contain.nftables: yes on the router, or leave it at propose", fail);
+	if (mode[MEASURE_BLOCK25] == MEASURE_ENFORCE && !blocks)
+		return refuse("contain.block25", "is to be enforced, and nothing does it",
+			"set contain.nftables: yes on the router, name routers in "
+			"contain.bgp-peers, or leave it at propose",
+			fail);
+	if (mode[MEASURE_QUARANTINE] == MEASURE_ENFORCE && !holds)
+		return refuse("contain.quarantine", "is to be enforced, and nothing does it",
+			"set contain.nftables: yes on the router, or contain.bgp-quarantine where "
+			"there are contain.bgp-peers, or leave it at propose",
+			fail);
 	if (mode[MEASURE_LIMIT] == MEASURE_ENFORCE && !has_guard)
 		return refuse("contain.limit", "is to be enforced, and there is no relay guard",
 			"set relay.listen, or leave it at propose", fail);
-	if (contain->nftables && !lines_has_inside(lines))
-		return refuse("contain.nftables",
+	if ((contain->nftables || routers_are_told(&contain->routers)) && !lines_has_inside(lines))
+		return refuse(contain->nftables                    ? "contain.nftables"
+				: contain->routers.peers.count > 0 ? "contain.bgp-peers"
+								   : "contain.exabgp",
 			"needs the own network: nobody else's lines are acted upon",
 			"name its prefixes with network.inside or network.table", fail);
 	return 0;

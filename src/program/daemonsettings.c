@@ -327,7 +327,7 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 		r = take_lines(config, ret, fail);
 	if (r == 0)
 		r = containoptions_rules(config, ret->lines, &ret->gardening, &ret->contain, fail);
-	ret->estate.actors = ret->contain.nftables;
+	ret->estate.actors = ret->contain.nftables || routers_are_told(&ret->contain.routers);
 	return r < 0 ? r
 		     : containoptions_check(&ret->keep.planning, &ret->contain, ret->lines,
 			       ret->estate.guards > 0, fail);

@@ -4,6 +4,9 @@
 #include "control/message.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
+#include "service/actingbgp.h"
+#include "service/actingend.h"
+#include "service/actingexabgp.h"
 #include "service/actingsets.h"
 #include "service/post.h"
 #include "service/shutin.h"
@@ -11,6 +14,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -27,6 +31,7 @@ _Static_assert(COUNT_QREST_BYTES - COUNT_LINE_PACKETS + 1 == 2 * RULESET_COUNTER
 #define ASK_US (2 * WALL_SECOND)
 /* A place more than the sets hold: what does not fit is told there. */
 #define MEASURES_MOST ((size_t)1 << 22)
+#define ENDS_MOST     4
 
 struct actor {
 	const struct daemon_settings *settings;
@@ -34,7 +39,11 @@ struct actor {
 	struct duty duty;
 	struct ring orders;
 	struct holding *holding;
+	struct actingend end[ENDS_MOST];
+	size_t ends;
 	struct actingsets sets;
+	int64_t sets_looked_us;
+	char sets_wrong[STATUS_TEXT];
 	bool is_learning; /* all that holds is asked for, page by page */
 	uint64_t question;
 	uint64_t after;
@@ -44,6 +53,117 @@ struct actor {
 	uint64_t not_held; /* there was no room, or it cannot be */
 	struct held_page page;
 };
+
+/* nftables as a back end among others. */
+
+static void
+sets_flush(void *end)
+{
+	struct actor *actor = end;
+
+	actingsets_flush(&actor->sets);
+}
+
+static void
+sets_take(void *end, const struct holding_change *change)
+{
+	struct actor *actor = end;
+
+	actingsets_take(&actor->sets, change);
+}
+
+static void
+sets_anew(void *end, const struct holding *holding)
+{
+	struct actor *actor = end;
+
+	(void)holding;
+	actor->sets.is_owing = true;
+	actor->sets_looked_us = 0;
+}
+
+static int64_t
+sets_see_to(void *end, const struct holding *holding)
+{
+	struct actor *actor = end;
+	int64_t now = clock_steady();
+
+	if (!actor->is_learning && now - actor->sets_looked_us >= LOOK_US) {
+		actor->sets_looked_us = now;
+		actingsets_see_to(&actor->sets, holding);
+	}
+	return actor->sets_looked_us + LOOK_US;
+}
+
+static void
+sets_show(void *end, struct duty *duty)
+{
+	const struct actor *actor = end;
+	const struct actingsets *sets = &actor->sets;
+
+	duty_count(duty, COUNT_ORDERS_REFUSED, sets->refused + actor->not_held);
+	duty_count(duty, COUNT_ORDERS_FAILED, sets->failures);
+	duty_count(duty, COUNT_CONTAIN_FILLS, sets->fills);
+	duty_count(duty, COUNT_CONTAIN_RESTORED, sets->restored);
+	for (int i = 0; i < RULESET_COUNTERS; i++) {
+		duty_show(
+			duty, (enum counter)(COUNT_LINE_PACKETS + 2 * i), sets->counter[i].packets);
+		duty_show(duty, (enum counter)(COUNT_LINE_PACKETS + 2 * i + 1),
+			sets->counter[i].bytes);
+	}
+}
+
+static const char *
+sets_wrong(void *end)
+{
+	struct actor *actor = end;
+	const struct fail *fail = &actor->sets.fail;
+
+	snprintf(actor->sets_wrong, sizeof(actor->sets_wrong), "%s%s%s%s",
+		*fail->what ? "measures are not in the kernel: " : "", fail->what,
+		*fail->hint ? "; " : "", fail->hint);
+	return actor->sets_wrong;
+}
+
+static const struct actingend_kind sets_kind = {
+	.take = sets_take,
+	.flush = sets_flush,
+	.anew = sets_anew,
+	.see_to = sets_see_to,
+	.show = sets_show,
+	.wrong = sets_wrong,
+};
+
+static void
+add_end(struct actor *actor, const struct actingend_kind *kind, void *end)
+{
+	must(actor->ends < ENDS_MOST);
+	if (end != NULL)
+		actor->end[actor->ends++] = (struct actingend){kind, end};
+}
+
+/* Before the process shuts itself in: some read secrets. */
+static void
+make_ends(struct actor *actor)
+{
+	if (actor->estate->actor_gate >= 0) {
+		actingsets_begin(&actor->sets, actor->settings, actor->estate->actor_gate);
+		add_end(actor, &sets_kind, actor);
+	}
+	add_end(actor, &actingbgp_kind, actingbgp_new(actor->settings));
+	add_end(actor, &actingexabgp_kind, actingexabgp_new(actor->settings));
+}
+
+static void
+give_all(void *context, const struct holding_change *change)
+{
+	const struct actor *actor = context;
+
+	for (size_t i = 0; i < actor->ends; i++) {
+		if (actor->end[i].kind->take != NULL)
+			actor->end[i].kind->take(actor->end[i].end, change);
+	}
+}
 
 static void
 ask(struct actor *actor)
@@ -97,8 +217,9 @@ take_page(struct actor *actor, const struct held_page *page)
 		return;
 	}
 	actor->is_learning = false;
-	actor->sets.is_owing = true;
 	actor->looked_us = 0;
+	for (size_t i = 0; i < actor->ends; i++)
+		actor->end[i].kind->anew(actor->end[i].end, actor->holding);
 }
 
 static void
@@ -134,9 +255,12 @@ take_orders(struct actor *actor)
 		if (order[i].verb == ORDER_ANEW)
 			learn(actor);
 		else
-			take_order(actor, &order[i], actingsets_take, &actor->sets);
+			take_order(actor, &order[i], give_all, actor);
 	}
-	actingsets_flush(&actor->sets);
+	for (size_t i = 0; i < actor->ends; i++) {
+		if (actor->end[i].kind->flush != NULL)
+			actor->end[i].kind->flush(actor->end[i].end);
+	}
 	if (n > 0)
 		ring_taken(&actor->orders);
 	return n > 0;
@@ -145,74 +269,106 @@ take_orders(struct actor *actor)
 static void
 show(struct actor *actor)
 {
-	const struct actingsets *sets = &actor->sets;
 	struct duty *duty = &actor->duty;
 
 	duty_count(duty, COUNT_ORDERS, actor->taken);
-	duty_count(duty, COUNT_ORDERS_REFUSED, sets->refused + actor->not_held);
-	duty_count(duty, COUNT_ORDERS_FAILED, sets->failures);
-	duty_count(duty, COUNT_CONTAIN_FILLS, sets->fills);
-	duty_count(duty, COUNT_CONTAIN_RESTORED, sets->restored);
-	duty_count(duty, COUNT_BLOCKED, holding_count(actor->holding, MEASURE_BLOCK25));
-	duty_count(duty, COUNT_QUARANTINED, holding_count(actor->holding, MEASURE_QUARANTINE));
-	for (int i = 0; i < RULESET_COUNTERS; i++) {
-		duty_show(
-			duty, (enum counter)(COUNT_LINE_PACKETS + 2 * i), sets->counter[i].packets);
-		duty_show(duty, (enum counter)(COUNT_LINE_PACKETS + 2 * i + 1),
-			sets->counter[i].bytes);
-	}
+	duty_count(duty, COUNT_ORDERS_REFUSED, actor->not_held);
+	duty_show(duty, COUNT_BLOCKED, holding_count(actor->holding, MEASURE_BLOCK25));
+	duty_show(duty, COUNT_QUARANTINED, holding_count(actor->holding, MEASURE_QUARANTINE));
+	for (size_t i = 0; i < actor->ends; i++)
+		actor->end[i].kind->show(actor->end[i].end, duty);
 }
 
 /* What is not done by now is said as long as it is so. */
 static void
 tell(struct actor *actor)
 {
-	const struct fail *fail = &actor->sets.fail;
+	const char *wrong = "";
 
-	if (actor->is_learning)
+	if (actor->is_learning) {
 		duty_trouble(&actor->duty, "the keeper does not say which measures hold");
-	else
-		duty_trouble(&actor->duty, "%s%s%s%s",
-			*fail->what ? "measures are not in the kernel: " : "", fail->what,
-			*fail->hint ? "; " : "", fail->hint);
+		return;
+	}
+	for (size_t i = 0; i < actor->ends && *wrong == '\0'; i++)
+		wrong = actor->end[i].kind->wrong(actor->end[i].end);
+	duty_trouble(&actor->duty, "%s", wrong);
 }
 
-static void
+/* When there is something to do again. */
+static int64_t
 see_to(struct actor *actor)
 {
-	int64_t now = clock_steady();
+	int64_t now = clock_steady(), wake = now + IDLE_MS * 1000;
 
 	if (actor->is_learning && now - actor->asked_us > ASK_US) {
 		tell(actor);
 		ask(actor);
 	}
-	if (actor->is_learning || now - actor->looked_us < LOOK_US)
-		return;
-	actor->looked_us = now;
-	actingsets_see_to(&actor->sets, actor->holding);
-	tell(actor);
-	show(actor);
+	for (size_t i = 0; i < actor->ends; i++) {
+		int64_t next = actor->end[i].kind->see_to(actor->end[i].end, actor->holding);
+
+		wake = next < wake ? next : wake;
+	}
+	if (!actor->is_learning && now - actor->looked_us >= LOOK_US) {
+		actor->looked_us = now;
+		tell(actor);
+		show(actor);
+	}
+	return wake;
+}
+
+/* Milliseconds to sleep: not past that time, and not before it. */
+static int
+rest_ms(int64_t wake)
+{
+	int64_t left = wake - clock_steady();
+
+	return left <= 0 ? 0 : left >= IDLE_MS * 1000 ? IDLE_MS : (int)((left + 999) / 1000);
 }
 
 static void
-rest(struct actor *actor)
+rest(struct actor *actor, int64_t wake)
 {
-	struct pollfd polled[] = {{.fd = actor->duty.parent, .events = POLLIN},
+	struct pollfd polled[3 + ACTINGEND_POLLED] = {{.fd = actor->duty.parent, .events = POLLIN},
 		{.fd = actor->estate->actor_keeper.end[0], .events = POLLIN},
 		{.fd = actor->estate->actor_wake, .events = POLLIN}};
+	size_t count = 3, of[ENDS_MOST] = {0};
 	bool empty = actor->is_learning || ring_sleep(&actor->orders);
-	eventfd_t count;
+	eventfd_t woken;
 
-	(void)poll(polled, 3, empty ? IDLE_MS : 0);
+	for (size_t i = 0; i < actor->ends; i++) {
+		const struct actingend *end = &actor->end[i];
+
+		if (end->kind->polled != NULL)
+			of[i] = end->kind->polled(
+				end->end, polled + count, 3 + ACTINGEND_POLLED - count);
+		count += of[i];
+	}
+	(void)poll(polled, count, empty ? rest_ms(wake) : 0);
 	ring_awake(&actor->orders);
-	(void)eventfd_read(actor->estate->actor_wake, &count);
+	(void)eventfd_read(actor->estate->actor_wake, &woken);
 	if (polled[0].revents != 0)
 		duty_hear(&actor->duty);
 	if (polled[1].revents != 0)
 		hear_keeper(actor);
+	count = 3;
+	for (size_t i = 0; i < actor->ends; count += of[i], i++) {
+		if (of[i] > 0)
+			actor->end[i].kind->ready(actor->end[i].end, polled + count, of[i]);
+	}
 }
 
-/* Who ends leaves everything as it is: the measures hold, as the ledger wants. */
+static void
+stop(struct actor *actor)
+{
+	show(actor);
+	for (size_t i = 0; i < actor->ends; i++) {
+		if (actor->end[i].kind->stop != NULL)
+			actor->end[i].kind->stop(actor->end[i].end);
+	}
+}
+
+/* Sets stay as they are; routers forget what a session told them, and whoever comes next tells them again. */
 _Noreturn void
 acting_run(const struct daemon_settings *settings, struct estate *estate)
 {
@@ -223,9 +379,9 @@ acting_run(const struct daemon_settings *settings, struct estate *estate)
 	actor->settings = settings;
 	actor->estate = estate;
 	duty_begin(&actor->duty, estate, &post);
+	make_ends(actor);
 	shutin_enter(&actor->duty, &post, settings);
 	actor->holding = holding_new(MEASURES_MOST);
-	actingsets_begin(&actor->sets, settings, estate->actor_gate);
 	estate_measures_taking(estate, &actor->orders);
 	channel_clear(estate->actor_keeper.end[0]);
 	learn(actor);
@@ -235,10 +391,9 @@ acting_run(const struct daemon_settings *settings, struct estate *estate)
 		actor->sets.now = actor->duty.clock.now;
 		while (take_orders(actor) && !actor->duty.is_over)
 			duty_beat(&actor->duty);
-		see_to(actor);
-		rest(actor);
+		rest(actor, see_to(actor));
 	}
-	show(actor);
+	stop(actor);
 	holding_free(actor->holding);
 	_exit(0);
 }

@@ -204,6 +204,11 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "relay.listen";
 	if (old->contain.nftables != new->contain.nftables)
 		return "contain.nftables";
+	if (old->estate.actors != new->estate.actors)
+		return routers_are_told(&old->contain.routers) &&
+				*old->contain.routers.exabgp == '\0'
+			? "contain.bgp-peers"
+			: "contain.exabgp";
 	if (old->relaying.relay.keys_most != new->relaying.relay.keys_most)
 		return "relay.keys-most";
 	if (old->relaying.relay.messages_most != new->relaying.relay.messages_most)
@@ -264,8 +269,10 @@ load_rules(struct parent *parent)
 	settings->contain.is_off = true;
 	snprintf(settings->contain.why, sizeof(settings->contain.why), "%s%s%s", fail.what,
 		*fail.hint ? "; " : "", fail.hint);
-	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++)
-		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
+	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++) {
+		if (!contain_by_routers(&settings->contain, (enum measure_kind)kind))
+			settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
+	}
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "service/estate.h"
 #include "service/gardensettings.h"
 #include "service/relaysettings.h"
+#include "service/routersettings.h"
 #include "source/export/export.h"
 #include "verdict/parameters.h"
 
@@ -56,7 +57,18 @@ struct contain_settings {
 	bool is_off; /* it was asked for, and the kernel does not take it: nothing is enforced */
 	char why[512];
 	const char **interfaces; /* of the rules; owned, with the names behind them */
+	struct router_settings routers;
 };
+
+/* Do routers make measures of that kind hold? */
+static inline bool
+contain_by_routers(const struct contain_settings *contain, enum measure_kind kind)
+{
+	return routers_are_told(&contain->routers) &&
+		(kind == MEASURE_BLOCK25 ||
+			(kind == MEASURE_QUARANTINE &&
+				contain->routers.quarantine != ROUTER_NOTHING));
+}
 
 struct judging_settings {
 	struct parameters parameters;

@@ -84,10 +84,31 @@ list_logs(const struct daemon_settings *settings, char folders[RELAYLOAD_LOGS][D
 	return count;
 }
 
+/* Connections to routers, from an own address where that is said; and the folder of ExaBGP's FIFO, which may be made
+ * anew there. */
+static void
+let_act(const struct router_settings *routers, char folder[DAEMON_PATH], struct sandbox *sandbox,
+	struct sandbox_path *paths)
+{
+	if (routers->peers.count > 0)
+		sandbox->calls |= SANDBOX_SOCKETS_CONNECT;
+	for (uint32_t i = 0; i < routers->peers.count; i++) {
+		if (routers->peers.peer[i].has_local)
+			sandbox->calls |= SANDBOX_SOCKETS_OPEN;
+	}
+	if (*routers->exabgp == '\0')
+		return;
+	folder_of(routers->exabgp, folder);
+	sandbox->calls |= SANDBOX_FILES_READ;
+	paths[sandbox->path_count++] =
+		(struct sandbox_path){folder, SANDBOX_WRITE | SANDBOX_MAY_BE_MISSING};
+}
+
 void
 shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
 {
 	char ledger[DAEMON_PATH], control[DAEMON_PATH], own[STATEFOLDER_PATH];
+	char exabgp[DAEMON_PATH];
 	struct sandbox_path paths[8 + RELAYLOAD_LOGS];
 	char folders[RELAYLOAD_LOGS][DAEMON_PATH];
 	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
@@ -119,6 +140,8 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 		sandbox.calls |= SANDBOX_SOCKETS_CONNECT;
 	if (post->owner == OWNER_GUARD)
 		sandbox.path_count += list_logs(settings, folders, paths + sandbox.path_count);
+	if (post->owner == OWNER_ACTOR)
+		let_act(&settings->contain.routers, exabgp, &sandbox, paths);
 	if (sandbox_enter(&sandbox, &report, &fail) < 0) {
 		event(EVENT_SANDBOX, "where=%s text=%s", fail.where, fail.what);
 		_exit(1);

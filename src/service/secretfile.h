@@ -1,0 +1,25 @@
+/* secretfile - a password in a file of its own
+ *
+ * What:    the first line, without its end. Refused where others than owner and group may read it.
+ * Owns:    nothing.
+ * Limits:  what the caller takes, and SECRETFILE_MOST - 1 bytes.
+ * Thread:  any.
+ */
+#ifndef LAZARET_SERVICE_SECRETFILE_H
+#define LAZARET_SERVICE_SECRETFILE_H
+
+#include "base/fail.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SECRETFILE_MOST 256
+
+/* Its length, 1 to most, or -errno with fail filled. */
+int64_t secretfile_read(
+	const char *path, size_t most, char into[SECRETFILE_MOST], struct fail *fail) MUST_USE;
+
+/* A regular file that only owner and group may read, opened: the descriptor, or -errno with fail filled. */
+int secretfile_open(const char *path, struct fail *fail) MUST_USE;
+
+#endif
