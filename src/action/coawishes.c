@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "action/coawishes.h"
+
+#include "base/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define BLOCKS      (1U << MEASURE_BLOCK25)
+#define QUARANTINES (1U << MEASURE_QUARANTINE)
+
+#define PAUSE_US      WALL_MINUTE
+#define PAUSE_MOST_US (60 * WALL_MINUTE)
+/* What was told to a session that is never seen again is forgotten after a day. */
+#define FORGET_US (24 * 60 * WALL_MINUTE)
+
+struct wish {
+	uint64_t session; /* that has what is sure; 0: not known */
+	uint64_t asked;   /* the session of the order that is open */
+	struct wall asked_at;
+	uint64_t order; /* 0: none is open */
+	int64_t again_us;
+	int64_t missed_us; /* since when there is no session; 0: there is one */
+	uint8_t wanted;
+	uint8_t sure; /* accounting has shown it */
+	uint8_t act;
+	uint8_t tries;
+	bool is_disconnect;
+	bool is_acknowledged;
+};
+
+struct coawishes {
+	struct coawish_kept *kept;
+	struct wish *wish;
+	struct table table; /* line to its number */
+	size_t most, used;  /* the highest that was ever used */
+	uint64_t orders;
+	uint64_t failed, refused;
+};
+
+static bool
+is_kept(const struct coawish_kept *kept)
+{
+	return kept->line != 0 && (kept->told & ~(BLOCKS | QUARANTINES)) == 0 &&
+		kept->by_disconnect <= 1;
+}
+
+struct coawishes *
+coawishes_new(struct coawish_kept *kept, size_t most)
+{
+	struct coawishes *wishes = xcalloc(1, sizeof(*wishes));
+
+	must(most > 0 && most < UINT32_MAX);
+	wishes->kept = kept;
+	wishes->most = most;
+	wishes->wish = xcalloc(most, sizeof(*wishes->wish));
+	table_init_small(&wishes->table, most, 64);
+	for (size_t i = 0; i < most; i++) {
+		struct table_slot *slot;
+
+		if (!is_kept(&kept[i]) || kept[i].told == 0 ||
+			table_add(&wishes->table, kept[i].line, &slot) != 1) {
+			kept[i] = (struct coawish_kept){0};
+			continue;
+		}
+		slot->value = (uint32_t)i;
+		wishes->used = i + 1;
+	}
+	return wishes;
+}
+
+struct coawishes *
+coawishes_free(struct coawishes *wishes)
+{
+	if (wishes == NULL)
+		return NULL;
+	table_done(&wishes->table);
+	free(wishes->wish);
+	free(wishes);
+	return NULL;
+}
+
+void
+coawishes_begin(struct coawishes *wishes)
+{
+	for (size_t i = 0; i < wishes->used; i++) {
+		wishes->wish[i].wanted = 0;
+		wishes->wish[i].sure = 0;
+		wishes->wish[i].again_us = 0;
+	}
+}
+
+static int
+number_of(const struct coawishes *wishes, uint64_t line, size_t *ret)
+{
+	const struct table_slot *slot = table_find(&wishes->table, line);
+
+	if (slot == NULL)
+		return -ENOENT;
+	*ret = slot->value;
+	return 0;
+}
+
+static void
+forget(struct coawishes *wishes, size_t number)
+{
+	table_remove(&wishes->table, table_find(&wishes->table, wishes->kept[number].line));
+	wishes->kept[number] = (struct coawish_kept){0};
+	wishes->wish[number] = (struct wish){0};
+}
+
+static int
+make(struct coawishes *wishes, uint64_t line, size_t *ret)
+{
+	struct table_slot *slot;
+	size_t number = 0;
+
+	while (number < wishes->used && wishes->kept[number].line != 0)
+		number++;
+	if (number == wishes->most || table_add(&wishes->table, line, &slot) < 0) {
+		wishes->refused++;
+		return -ENOSPC;
+	}
+	slot->value = (uint32_t)number;
+	wishes->kept[number] = (struct coawish_kept){.line = line};
+	wishes->wish[number] = (struct wish){0};
+	if (number == wishes->used)
+		wishes->used++;
+	*ret = number;
+	return 0;
+}
+
+static unsigned
+bit_of(enum measure_kind kind)
+{
+	return (1U << kind) & (BLOCKS | QUARANTINES);
+}
+
+int
+coawishes_want(struct coawishes *wishes, uint64_t line, enum measure_kind kind)
+{
+	size_t number;
+	int r = 0;
+
+	if (bit_of(kind) == 0 || line == 0)
+		return 0;
+	if (number_of(wishes, line, &number) < 0)
+		r = make(wishes, line, &number);
+	if (r < 0)
+		return r;
+	wishes->wish[number].wanted |= (uint8_t)bit_of(kind);
+	wishes->wish[number].again_us = 0;
+	return 0;
+}
+
+void
+coawishes_unwant(struct coawishes *wishes, uint64_t line, enum measure_kind kind)
+{
+	size_t number;
+
+	if (bit_of(kind) == 0 || number_of(wishes, line, &number) < 0)
+		return;
+	wishes->wish[number].wanted &= (uint8_t)~bit_of(kind);
+	wishes->wish[number].again_us = 0;
+}
+
+int
+coawishes_next(const struct coawishes *wishes, size_t *at, uint64_t *ret)
+{
+	while (*at < wishes->used) {
+		const struct coawish_kept *kept = &wishes->kept[(*at)++];
+
+		if (kept->line != 0) {
+			*ret = kept->line;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* A session that was not there before has nothing of what was done by CoA. */
+static void
+meet(struct coawishes *wishes, size_t number, const struct coawish_session *session)
+{
+	struct wish *wish = &wishes->wish[number];
+	struct coawish_kept *kept = &wishes->kept[number];
+
+	wish->missed_us = 0;
+	if (session->id == wish->session)
+		return;
+	if (wish->session != 0 && !kept->by_disconnect) {
+		wish->sure = 0;
+		kept->told = 0;
+	}
+	wish->session = session->id;
+	wish->tries = 0;
+	wish->again_us = 0;
+}
+
+/* An order is open: does accounting show what it asked for? */
+static bool
+is_shown(const struct wish *wish, const struct coawish_session *session)
+{
+	if (session->id != wish->asked)
+		return true;
+	return !wish->is_disconnect && wish->is_acknowledged &&
+		session->shown.us >= wish->asked_at.us + WALL_SECOND;
+}
+
+/* False: all is as it is wanted. */
+static bool
+choose(const struct wish *wish, const struct coawish_kept *kept, enum coa_act *act)
+{
+	if ((wish->wanted & QUARANTINES) != 0) {
+		*act = COA_QUARANTINE;
+		return (wish->sure & QUARANTINES) == 0;
+	}
+	if ((kept->told & QUARANTINES) != 0) {
+		*act = COA_RELEASE_QUARANTINE;
+		return true;
+	}
+	if ((wish->wanted & BLOCKS) != 0) {
+		*act = COA_BLOCK25;
+		return (wish->sure & BLOCKS) == 0;
+	}
+	*act = COA_RELEASE_BLOCK25;
+	return (kept->told & BLOCKS) != 0;
+}
+
+enum coawish_step
+coawishes_look(struct coawishes *wishes, size_t number, const struct coawish_session *session,
+	int64_t now_us, enum coa_act *act, uint64_t *order)
+{
+	struct wish *wish = &wishes->wish[number];
+	const struct coawish_kept *kept = &wishes->kept[number];
+
+	if (wish->order != 0) {
+		*order = wish->order;
+		return is_shown(wish, session) ? COAWISH_SHOWN : COAWISH_REST;
+	}
+	if (session->id == 0 && wish->missed_us == 0)
+		wish->missed_us = now_us;
+	else if (session->id != 0)
+		meet(wishes, number, session);
+	if (wish->wanted == 0 &&
+		(kept->told == 0 || (session->id == 0 && now_us - wish->missed_us > FORGET_US))) {
+		forget(wishes, number);
+		return COAWISH_REST;
+	}
+	if (session->id == 0 || now_us < wish->again_us)
+		return COAWISH_REST;
+	return choose(wish, kept, act) ? COAWISH_ASK : COAWISH_REST;
+}
+
+uint64_t
+coawishes_asked(struct coawishes *wishes, size_t number, enum coa_act act, bool is_disconnect,
+	const struct coawish_session *session, struct wall now)
+{
+	struct wish *wish = &wishes->wish[number];
+	struct coawish_kept *kept = &wishes->kept[number];
+
+	kept->by_disconnect = is_disconnect;
+	if (act == COA_QUARANTINE)
+		kept->told |= QUARANTINES;
+	else if (act == COA_BLOCK25)
+		kept->told |= BLOCKS;
+	wish->act = (uint8_t)act;
+	wish->is_disconnect = is_disconnect;
+	wish->is_acknowledged = false;
+	wish->asked = session->id;
+	wish->asked_at = now;
+	wish->order = ++wishes->orders << 32 | (uint64_t)(number + 1);
+	return wish->order;
+}
+
+/* Each time twice as long. */
+void
+coawishes_pause(struct coawishes *wishes, size_t number, int64_t now_us)
+{
+	struct wish *wish = &wishes->wish[number];
+	int64_t pause = PAUSE_US << wish->tries;
+
+	wish->again_us = now_us + (pause < PAUSE_MOST_US ? pause : PAUSE_MOST_US);
+	wish->tries += wish->tries < 10;
+}
+
+static void
+succeed(struct wish *wish, struct coawish_kept *kept)
+{
+	wish->tries = 0;
+	switch ((enum coa_act)wish->act) {
+	case COA_QUARANTINE:
+		wish->sure |= QUARANTINES;
+		break;
+	case COA_BLOCK25:
+		wish->sure |= BLOCKS;
+		break;
+	case COA_RELEASE_QUARANTINE:
+		/* It may have been the filter of both. */
+		kept->told &= (uint8_t)~QUARANTINES;
+		wish->sure = 0;
+		break;
+	case COA_RELEASE_BLOCK25:
+		kept->told &= (uint8_t)~BLOCKS;
+		wish->sure &= (uint8_t)~BLOCKS;
+		break;
+	case COA_ACTS:
+		break;
+	}
+}
+
+void
+coawishes_told(struct coawishes *wishes, uint64_t order, enum coa_stage stage, int64_t now_us)
+{
+	size_t number = (size_t)(order & UINT32_MAX) - 1;
+	struct wish *wish = number < wishes->used ? &wishes->wish[number] : NULL;
+
+	if (order == 0 || wish == NULL || wish->order != order)
+		return;
+	if (stage == COA_ASKED) {
+		wish->is_acknowledged = true;
+		return;
+	}
+	wish->order = 0;
+	if (stage == COA_SHOWN) {
+		succeed(wish, &wishes->kept[number]);
+		return;
+	}
+	/* Who is not there holds nothing; when he comes again he is told again. */
+	if (stage == COA_GONE && !wish->is_disconnect) {
+		wishes->kept[number].told = 0;
+		wish->sure = 0;
+	}
+	wishes->failed++;
+	coawishes_pause(wishes, number, now_us);
+}
+
+struct coawishes_counts
+coawishes_counts(const struct coawishes *wishes)
+{
+	struct coawishes_counts counts = {.failed = wishes->failed, .refused = wishes->refused};
+
+	for (size_t i = 0; i < wishes->used; i++) {
+		const struct wish *wish = &wishes->wish[i];
+		bool is_wanted = wish->wanted != 0;
+		uint8_t gravest = (wish->wanted & QUARANTINES) != 0 ? QUARANTINES : wish->wanted;
+
+		counts.lines += is_wanted;
+		counts.held += is_wanted && (wish->sure & gravest) == gravest;
+		counts.left += !is_wanted && wishes->kept[i].told != 0;
+	}
+	return counts;
+}
