@@ -182,13 +182,14 @@ containoptions_check(const struct planning *planning, const struct contain_setti
 
 	if (mode[MEASURE_BLOCK25] == MEASURE_ENFORCE && !blocks)
 		return refuse("contain.block25", "is to be enforced, and nothing does it",
-			"set contain.nftables: yes on the router, name routers in "
-			"contain.bgp-peers, or leave it at propose",
+			"set contain.nftables: yes on the router, name routers with "
+			"contain.bgp-peers or contain.radius-nas, or leave it at propose",
 			fail);
 	if (mode[MEASURE_QUARANTINE] == MEASURE_ENFORCE && !holds)
 		return refuse("contain.quarantine", "is to be enforced, and nothing does it",
-			"set contain.nftables: yes on the router, or contain.bgp-quarantine where "
-			"there are contain.bgp-peers, or leave it at propose",
+			"set contain.nftables: yes on the router, contain.radius-nas, or "
+			"contain.bgp-quarantine where there are contain.bgp-peers, or leave it at "
+			"propose",
 			fail);
 	if (mode[MEASURE_LIMIT] == MEASURE_ENFORCE && !has_guard)
 		return refuse("contain.limit", "is to be enforced, and there is no relay guard",

@@ -2,6 +2,7 @@
 #include "program/routeroptions.h"
 
 #include "action/bgpspeaker.h"
+#include "service/radiusload.h"
 #include "service/secretfile.h"
 
 #include <errno.h>
@@ -144,11 +145,23 @@ check_peers(const struct router_settings *settings, struct fail *fail)
 	return 0;
 }
 
+static int
+check_nases(const struct router_settings *settings, struct fail *fail)
+{
+	struct radiusload load;
+	int r = *settings->radius == '\0' ? 0 : radiusload(settings->radius, &load, fail);
+
+	if (r == 0 && *settings->radius != '\0')
+		radiusload_done(&load);
+	return r;
+}
+
 int
 routeroptions(const struct config *config, struct router_settings *ret, struct fail *fail)
 {
 	struct flowspec_settings *rules = &ret->rules;
 	const char *exabgp = config_string(config, "contain.exabgp");
+	const char *radius = config_string(config, "contain.radius-nas");
 	int r;
 
 	*ret = (struct router_settings){.most = (uint32_t)config_number(config, "contain.bgp-most"),
@@ -158,6 +171,9 @@ routeroptions(const struct config *config, struct router_settings *ret, struct f
 	if (*exabgp != '\0' && (*exabgp != '/' || strlen(exabgp) >= sizeof(ret->exabgp)))
 		return refuse("contain.exabgp", "is no path", "it begins with /", fail);
 	snprintf(ret->exabgp, sizeof(ret->exabgp), "%s", exabgp);
+	if (*radius != '\0' && (*radius != '/' || strlen(radius) >= sizeof(ret->radius)))
+		return refuse("contain.radius-nas", "is no path", "it begins with /", fail);
+	snprintf(ret->radius, sizeof(ret->radius), "%s", radius);
 	r = bgppeers_parse(text_of(config_string(config, "contain.bgp-peers")), &ret->peers, fail);
 	if (r < 0) {
 		fail_where(fail, "contain.bgp-peers");
@@ -172,5 +188,7 @@ routeroptions(const struct config *config, struct router_settings *ret, struct f
 		r = take_quarantine(config, ret, fail);
 	if (r == 0)
 		r = take_identifier(config, ret, fail);
-	return r == 0 ? check_peers(ret, fail) : r;
+	if (r == 0)
+		r = check_peers(ret, fail);
+	return r == 0 ? check_nases(ret, fail) : r;
 }

@@ -53,6 +53,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_CONTAIN_REFUSED] = {"contain-refused", SEVERITY_WARNING, true},
 	[EVENT_BGP_UP] = {"bgp-up", SEVERITY_NOTICE, true},
 	[EVENT_BGP_DOWN] = {"bgp-down", SEVERITY_WARNING, true},
+	[EVENT_NAS_FAILED] = {"nas-failed", SEVERITY_WARNING, true},
 	[EVENT_CONTROL] = {"control", SEVERITY_INFO, true},
 	[EVENT_CONTROL_REFUSED] = {"control-refused", SEVERITY_WARNING, true},
 	[EVENT_CALLERS_UNKNOWN] = {"callers-unknown", SEVERITY_WARNING, false},

@@ -7,6 +7,7 @@
 #include "service/actingbgp.h"
 #include "service/actingend.h"
 #include "service/actingexabgp.h"
+#include "service/actingradius.h"
 #include "service/actingsets.h"
 #include "service/post.h"
 #include "service/shutin.h"
@@ -88,7 +89,7 @@ sets_see_to(void *end, const struct holding *holding)
 	struct actor *actor = end;
 	int64_t now = clock_steady();
 
-	if (!actor->is_learning && now - actor->sets_looked_us >= LOOK_US) {
+	if (holding != NULL && now - actor->sets_looked_us >= LOOK_US) {
 		actor->sets_looked_us = now;
 		actingsets_see_to(&actor->sets, holding);
 	}
@@ -152,6 +153,8 @@ make_ends(struct actor *actor)
 	}
 	add_end(actor, &actingbgp_kind, actingbgp_new(actor->settings));
 	add_end(actor, &actingexabgp_kind, actingexabgp_new(actor->settings));
+	add_end(actor, &actingradius_kind,
+		actingradius_new(actor->settings, (struct actingradius_sessions){.find = NULL}));
 }
 
 static void
@@ -183,6 +186,10 @@ learn(struct actor *actor)
 	holding_clear(actor->holding);
 	actor->is_learning = true;
 	actor->after = 0;
+	for (size_t i = 0; i < actor->ends; i++) {
+		if (actor->end[i].kind->begin != NULL)
+			actor->end[i].kind->begin(actor->end[i].end);
+	}
 	ask(actor);
 }
 
@@ -197,6 +204,10 @@ static void
 take_order(struct actor *actor, const struct order *order, holding_give give, void *context)
 {
 	actor->taken++;
+	for (size_t i = 0; i < actor->ends; i++) {
+		if (actor->end[i].kind->order != NULL)
+			actor->end[i].kind->order(actor->end[i].end, order);
+	}
 	if (order->verb == ORDER_UNDO)
 		holding_undo(actor->holding, order, give, context);
 	else if (holding_apply(actor->holding, order, give, context) < 0)
@@ -305,7 +316,8 @@ see_to(struct actor *actor)
 		ask(actor);
 	}
 	for (size_t i = 0; i < actor->ends; i++) {
-		int64_t next = actor->end[i].kind->see_to(actor->end[i].end, actor->holding);
+		int64_t next = actor->end[i].kind->see_to(
+			actor->end[i].end, actor->is_learning ? NULL : actor->holding);
 
 		wake = next < wake ? next : wake;
 	}

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 /* What is left out is tried again no oftener than this. */
 #define ROOM_US (2 * WALL_SECOND)
@@ -50,7 +49,7 @@ make_settings(const struct router_settings *settings, const struct bgppeer *peer
 	if (settings->quarantine == ROUTER_BLACKHOLE)
 		ret->families |= (uint8_t)((settings->rules.has_next_hop4 << BGP_UNICAST4) |
 			(settings->rules.has_next_hop6 << BGP_UNICAST6));
-	must(getrandom(&ret->key, sizeof(ret->key), 0) == sizeof(ret->key));
+	hash_key_random(&ret->key);
 }
 
 static void
@@ -188,7 +187,7 @@ see_to(void *end, const struct holding *holding)
 		uint32_t most = bgplink_most(router->link);
 		int64_t next;
 
-		if (looks && router->left_out > 0 &&
+		if (looks && holding != NULL && router->left_out > 0 &&
 			bgpspeaker_status(bgplink_speaker(router->link)).wanted < most)
 			fill(bgp, router, holding);
 		next = bgplink_step(router->link);

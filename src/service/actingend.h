@@ -18,11 +18,14 @@
 
 struct actingend_kind {
 	holding_give take;
+	/* The order itself, for those who go by lines. From begin to anew come those of all that holds. */
+	void (*order)(void *end, const struct order *order);
+	void (*begin)(void *end);
 	/* What was taken goes out, as far as it can. */
 	void (*flush)(void *end);
 	/* What holds is known from the begin on: the other side is to be brought to it. */
 	void (*anew)(void *end, const struct holding *holding);
-	/* In each turn of the loop. When it is to be done again at the latest, as clock_steady counts. */
+	/* In each turn of the loop; holding is NULL while it is not known what holds. When it is to be done again at the latest, as clock_steady counts. */
 	int64_t (*see_to)(void *end, const struct holding *holding);
 	/* Adds descriptors to wait for, at most `most`: how many. They come back in ready, in their order. */
 	size_t (*polled)(void *end, struct pollfd *into, size_t most);

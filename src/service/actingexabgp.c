@@ -10,10 +10,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #define AGAIN_US WALL_SECOND
+/* A reader that follows at once upon another cannot be told from it: all is announced again as often as this. */
+#define REPEAT_US WALL_MINUTE
 /* So much waits for the reader, and a line more. */
 #define WAITING 65536
 #define LINE    512
@@ -26,7 +27,7 @@ struct actingexabgp {
 	int file; /* -1: nobody reads */
 	struct buffer out;
 	size_t written;
-	int64_t again_us; /* when it is tried again */
+	int64_t again_us; /* when it is tried again, or all is announced again */
 	bool has_begun;
 	uint32_t left_out;
 	uint64_t told; /* lines */
@@ -43,7 +44,7 @@ actingexabgp_new(const struct daemon_settings *settings)
 	if (*routers->exabgp == '\0')
 		return NULL;
 	exabgp = xcalloc(1, sizeof(*exabgp));
-	must(getrandom(&rules.key, sizeof(rules.key), 0) == sizeof(rules.key));
+	hash_key_random(&rules.key);
 	exabgp->settings = routers;
 	exabgp->lines = settings->lines;
 	exabgp->rules = bgprules_new(&rules);
@@ -118,6 +119,7 @@ begin(struct actingexabgp *exabgp)
 		return;
 	}
 	*exabgp->words = '\0';
+	exabgp->again_us = clock_steady() + REPEAT_US;
 	buffer_clear(&exabgp->out);
 	exabgp->written = 0;
 	bgprules_session(exabgp->rules, ALL);
@@ -170,6 +172,14 @@ write_out(struct actingexabgp *exabgp)
 	return true;
 }
 
+static void
+repeat(struct actingexabgp *exabgp)
+{
+	exabgp->again_us = clock_steady() + REPEAT_US;
+	for (unsigned i = 0; i < BGP_FAMILIES; i++)
+		bgprules_again(exabgp->rules, (enum bgp_family)i);
+}
+
 static int64_t
 see_to(void *end, const struct holding *holding)
 {
@@ -182,12 +192,14 @@ see_to(void *end, const struct holding *holding)
 		begin(exabgp);
 	if (exabgp->file < 0)
 		return exabgp->again_us;
+	if (clock_steady() >= exabgp->again_us)
+		repeat(exabgp);
 	do {
 		(void)bgprules_expire(exabgp->rules, (struct wall){clock_steady()});
 		for (unsigned i = 0; i < 2 * BGP_FAMILIES; i++)
 			put_lines(exabgp, (enum bgp_family)(i % BGP_FAMILIES), i < BGP_FAMILIES);
 	} while (exabgp->out.length > 0 && write_out(exabgp));
-	return exabgp->file < 0 ? exabgp->again_us : INT64_MAX;
+	return exabgp->again_us;
 }
 
 /* That a FIFO's reader is gone comes without being asked for. */

@@ -204,11 +204,10 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "relay.listen";
 	if (old->contain.nftables != new->contain.nftables)
 		return "contain.nftables";
+	if (strcmp(old->contain.routers.exabgp, new->contain.routers.exabgp) != 0)
+		return "contain.exabgp";
 	if (old->estate.actors != new->estate.actors)
-		return routers_are_told(&old->contain.routers) &&
-				*old->contain.routers.exabgp == '\0'
-			? "contain.bgp-peers"
-			: "contain.exabgp";
+		return "whether there are contain.bgp-peers or contain.radius-nas";
 	if (old->relaying.relay.keys_most != new->relaying.relay.keys_most)
 		return "relay.keys-most";
 	if (old->relaying.relay.messages_most != new->relaying.relay.messages_most)

@@ -64,10 +64,13 @@ struct contain_settings {
 static inline bool
 contain_by_routers(const struct contain_settings *contain, enum measure_kind kind)
 {
-	return routers_are_told(&contain->routers) &&
+	const struct router_settings *routers = &contain->routers;
+
+	if (*routers->radius != '\0')
+		return kind == MEASURE_BLOCK25 || kind == MEASURE_QUARANTINE;
+	return routers_are_told(routers) &&
 		(kind == MEASURE_BLOCK25 ||
-			(kind == MEASURE_QUARANTINE &&
-				contain->routers.quarantine != ROUTER_NOTHING));
+			(kind == MEASURE_QUARANTINE && routers->quarantine != ROUTER_NOTHING));
 }
 
 struct judging_settings {

@@ -24,13 +24,14 @@ struct router_settings {
 	uint32_t rate; /* bytes a second that still pass to port 25 */
 	enum router_quarantine quarantine;
 	char exabgp[ROUTER_PATH]; /* FIFO or file; empty: none */
+	char radius[ROUTER_PATH]; /* file of NASes; empty: none */
 };
 
 /* Is anybody told? */
 static inline bool
 routers_are_told(const struct router_settings *settings)
 {
-	return settings->peers.count > 0 || *settings->exabgp != '\0';
+	return settings->peers.count > 0 || *settings->exabgp != '\0' || *settings->radius != '\0';
 }
 
 #endif

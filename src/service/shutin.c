@@ -84,31 +84,25 @@ list_logs(const struct daemon_settings *settings, char folders[RELAYLOAD_LOGS][D
 	return count;
 }
 
-/* Connections to routers, from an own address where that is said; and the folder of ExaBGP's FIFO, which may be made
- * anew there. */
-static void
-let_act(const struct router_settings *routers, char folder[DAEMON_PATH], struct sandbox *sandbox,
-	struct sandbox_path *paths)
+/* Connections to routers, from an own address where that is said. */
+static unsigned
+calls_to_routers(const struct router_settings *routers)
 {
-	if (routers->peers.count > 0)
-		sandbox->calls |= SANDBOX_SOCKETS_CONNECT;
+	unsigned all = *routers->exabgp != '\0' ? SANDBOX_FILES_READ : 0;
+
+	if (routers->peers.count > 0 || *routers->radius != '\0')
+		all |= SANDBOX_SOCKETS_CONNECT;
 	for (uint32_t i = 0; i < routers->peers.count; i++) {
 		if (routers->peers.peer[i].has_local)
-			sandbox->calls |= SANDBOX_SOCKETS_OPEN;
+			all |= SANDBOX_SOCKETS_OPEN;
 	}
-	if (*routers->exabgp == '\0')
-		return;
-	folder_of(routers->exabgp, folder);
-	sandbox->calls |= SANDBOX_FILES_READ;
-	paths[sandbox->path_count++] =
-		(struct sandbox_path){folder, SANDBOX_WRITE | SANDBOX_MAY_BE_MISSING};
+	return all;
 }
 
 void
 shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
 {
-	char ledger[DAEMON_PATH], control[DAEMON_PATH], own[STATEFOLDER_PATH];
-	char exabgp[DAEMON_PATH];
+	char ledger[DAEMON_PATH], control[DAEMON_PATH], exabgp[DAEMON_PATH], own[STATEFOLDER_PATH];
 	struct sandbox_path paths[8 + RELAYLOAD_LOGS];
 	char folders[RELAYLOAD_LOGS][DAEMON_PATH];
 	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
@@ -118,6 +112,7 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 
 	folder_of(settings->keep.ledger, ledger);
 	folder_of(settings->control, control);
+	folder_of(settings->contain.routers.exabgp, exabgp);
 	statefolder_of(settings->state, post->owner, own);
 	if (is_parent)
 		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
@@ -141,7 +136,11 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 	if (post->owner == OWNER_GUARD)
 		sandbox.path_count += list_logs(settings, folders, paths + sandbox.path_count);
 	if (post->owner == OWNER_ACTOR)
-		let_act(&settings->contain.routers, exabgp, &sandbox, paths);
+		sandbox.calls |= calls_to_routers(&settings->contain.routers);
+	/* The FIFO may be made anew. */
+	if ((is_parent || post->owner == OWNER_ACTOR) && *settings->contain.routers.exabgp != '\0')
+		paths[sandbox.path_count++] =
+			(struct sandbox_path){exabgp, SANDBOX_WRITE | SANDBOX_MAY_BE_MISSING};
 	if (sandbox_enter(&sandbox, &report, &fail) < 0) {
 		event(EVENT_SANDBOX, "where=%s text=%s", fail.where, fail.what);
 		_exit(1);

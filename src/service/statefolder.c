@@ -46,7 +46,8 @@ make_folders(const char *path)
 static int
 make_all(const char *state, struct fail *fail)
 {
-	static const enum counter_owner owners[] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE};
+	static const enum counter_owner owners[] = {
+		OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_ACTOR};
 	char folder[DAEMON_PATH + 16];
 	int r = make_folders(state);
 
