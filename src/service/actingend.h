@@ -25,7 +25,8 @@ struct actingend_kind {
 	void (*flush)(void *end);
 	/* What holds is known from the begin on: the other side is to be brought to it. */
 	void (*anew)(void *end, const struct holding *holding);
-	/* In each turn of the loop; holding is NULL while it is not known what holds. When it is to be done again at the latest, as clock_steady counts. */
+	/* In each turn of the loop; holding is NULL while it is not known what holds. When it is to be
+	 * done again at the latest, as clock_steady counts. */
 	int64_t (*see_to)(void *end, const struct holding *holding);
 	/* Adds descriptors to wait for, at most `most`: how many. They come back in ready, in their order. */
 	size_t (*polled)(void *end, struct pollfd *into, size_t most);
