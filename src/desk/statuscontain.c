@@ -35,6 +35,24 @@ put_stopped(struct buffer *into, const struct status_process *actor)
 			of(actor, COUNT_QQUIC_PACKETS) + of(actor, COUNT_QREST_PACKETS));
 }
 
+/* Routers and NASes, where there are any. */
+static void
+put_routers(struct buffer *into, const struct status_process *actor)
+{
+	if (of(actor, COUNT_BGP_SESSIONS) + of(actor, COUNT_BGP_LEFT_OUT) +
+			of(actor, COUNT_BGP_LOST) >
+		0)
+		buffer_print(into, "BGP: %llu routers have %llu rules; %llu rules were left out.\n",
+			of(actor, COUNT_BGP_SESSIONS), of(actor, COUNT_BGP_RULES),
+			of(actor, COUNT_BGP_LEFT_OUT));
+	if (of(actor, COUNT_NAS_LINES) + of(actor, COUNT_NAS_LEFT) > 0)
+		buffer_print(into,
+			"RADIUS: %llu of %llu lines are contained, as accounting shows; %llu are "
+			"to be let go and may still be held.\n",
+			of(actor, COUNT_NAS_HELD), of(actor, COUNT_NAS_LINES),
+			of(actor, COUNT_NAS_LEFT));
+}
+
 void
 status_contain(const struct status_process *processes, size_t count, struct buffer *into)
 {
@@ -50,6 +68,7 @@ status_contain(const struct status_process *processes, size_t count, struct buff
 		"\nPort 25 is closed for %llu places of lines; %llu are in quarantine.\n",
 		of(actor, COUNT_BLOCKED), of(actor, COUNT_QUARANTINED));
 	put_stopped(into, actor);
+	put_routers(into, actor);
 	if (of(actor, COUNT_ORDERS_REFUSED) > 0)
 		buffer_print(into,
 			"%llu measures were not done: their place is not in the own network, or "

@@ -54,12 +54,34 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 	assert_non_null(strstr(said(process, 2), "\n4 times somebody else had removed "));
 }
 
+static void
+routers_and_nases_are_named_where_there_are_any(void **state)
+{
+	struct status_process process = {.owner = OWNER_ACTOR};
+
+	assert_null(strstr(said(&process, 1), "BGP"));
+	assert_null(strstr(said(&process, 1), "RADIUS"));
+	process.value[COUNT_BGP_SESSIONS] = 2;
+	process.value[COUNT_BGP_RULES] = 30;
+	process.value[COUNT_BGP_LEFT_OUT] = 4;
+	process.value[COUNT_NAS_LINES] = 9;
+	process.value[COUNT_NAS_HELD] = 8;
+	process.value[COUNT_NAS_LEFT] = 1;
+	assert_non_null(strstr(
+		said(&process, 1), "\nBGP: 2 routers have 30 rules; 4 rules were left out.\n"));
+	assert_non_null(strstr(said(&process, 1),
+		"\nRADIUS: 8 of 9 lines are contained, as accounting shows; 1 are to be let go and "
+		"may still be held.\n"));
+	(void)state;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_an_actor_nothing_is_said),
 		cmocka_unit_test(who_is_held_and_what_was_stopped_is_said),
+		cmocka_unit_test(routers_and_nases_are_named_where_there_are_any),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
