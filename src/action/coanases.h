@@ -21,7 +21,7 @@ struct coanases {
 		struct text secret;
 		struct text profile;
 		uint16_t port; /* 0: that of the profile */
-		uint32_t rate; /* orders a second; 0: without limit */
+		uint32_t rate; /* orders a second; 0: the usual */
 	} row[COANASES];
 	size_t count;
 };

@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 /* How often sessions are looked at. */
-#define LOOK_US   WALL_SECOND
-#define PORTS     4
+#define LOOK_US WALL_SECOND
+#define PORTS   4
+/* Orders a second where nothing is said of a NAS: a thousand at once are lost in its buffer, and sent again. */
+#define RATE      200
 #define KEPT      (ACTINGRADIUS_LINES * sizeof(struct coawish_kept))
 #define TURN      64
 #define KEPT_NAME "told"
@@ -181,7 +183,8 @@ number_of(struct actingradius *radius, const struct address *address)
 	if (row < 0)
 		return -ENOENT;
 	nas = (struct coa_nas){.key = radius->load.key[row],
-		.rate = radius->load.nases.row[row].rate,
+		.rate = radius->load.nases.row[row].rate > 0 ? radius->load.nases.row[row].rate
+							     : RATE,
 		.no_message = radius->load.profile[row]->no_message,
 		.no_timestamp = radius->load.profile[row]->no_timestamp,
 		.needs_message = radius->load.profile[row]->needs_message};
