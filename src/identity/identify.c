@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/identify.h"
 
+#include <errno.h>
+
 /* Names whose memory is asked for at once. */
 #define WAITING 16
 
@@ -63,25 +65,32 @@ identify_one(const struct lines *lines, const struct observation *observation,
 	struct line_name name;
 	uint16_t port = observation->server_port;
 	bool to_ours = false;
+	int r = -ENOENT;
 
 	if (observation->kind != OBSERVATION_MAIL)
 		return 0;
 	if (lines_has_inside(lines))
-		to_ours = lines_find(lines, &observation->server, port, &end->line) == 0;
+		r = lines_find_at(
+			lines, &observation->server, port, observation->time, &end->line, &name);
+	to_ours = r != -ENOENT;
 	/* Mail that a line of ours accepted tells that it is a server. */
-	if (to_ours && port == 25 && observation->outcome == OUTCOME_ACCEPTED) {
+	if (r == 0 && port == 25 && observation->outcome == OUTCOME_ACCEPTED) {
 		struct address network = address_network(&observation->client);
 
 		see(end++, SIGHTING_INBOUND, observation, &network);
 	}
-	if (lines_find_name(
-		    lines, &observation->client, observation->client_port, &end->line, &name) < 0) {
+	r = lines_find_at(lines, &observation->client, observation->client_port, observation->time,
+		&end->line, &name);
+	if (r == -ENOENT) {
 		counts->outside += !to_ours;
 	} else if (to_ours && (port == 465 || port == 587)) {
 		counts->submissions++;
+	} else if (r < 0) {
+		counts->nobodys++;
 	} else {
-		/* A line whose mail is taken everywhere has no case to give its name to. */
-		if (observation->outcome != OUTCOME_ACCEPTED)
+		/* A line whose mail is taken everywhere has no case to give its name to. Who leases its address is
+		 * named by who keeps leases. */
+		if (observation->outcome != OUTCOME_ACCEPTED && name.length != 0)
 			put_soon(queue, end->line.pseudonym, &name);
 		see(end++, SIGHTING_CONTACT, observation, &observation->server);
 	}

@@ -21,7 +21,9 @@
 
 struct identify_counts {
 	uint64_t observations;
-	uint64_t outside;     /* neither side is ours */
+	uint64_t outside; /* neither side is ours */
+	uint64_t
+		nobodys; /* of addresses that are leased, and nobody can say to whom: no contacts */
 	uint64_t submissions; /* to servers of ours on 465 and 587: no contacts */
 };
 

@@ -38,7 +38,7 @@ leases_bytes(const struct leases_settings *settings)
 int
 leases_make(struct leases *ret, const struct leases_settings *settings, void *memory, size_t bytes)
 {
-	ret->retention = settings->retention_hours * 3600U;
+	*ret = (struct leases){.retention = settings->retention_hours * 3600U};
 	return leasetable_make(&ret->table, memory, bytes, settings->leases_most,
 		settings->nas_most, settings->tolerance_seconds, &settings->key);
 }
@@ -46,12 +46,36 @@ leases_make(struct leases *ret, const struct leases_settings *settings, void *me
 int
 leases_open(struct leases *ret, const struct leases_settings *settings, void *memory, size_t bytes)
 {
-	int r = leasetable_open(&ret->table, memory, bytes);
+	int r;
 
+	*ret = (struct leases){.retention = settings ? settings->retention_hours * 3600U : 0};
+	r = leasetable_open(&ret->table, memory, bytes);
 	if (r < 0)
 		return r;
-	ret->retention = settings ? settings->retention_hours * 3600U : 0;
 	return settings && leasetable_read(&ret->table) % 2 != 0 ? -EBUSY : 0;
+}
+
+void
+leases_set_watch(struct leases *leases, leases_watch watch, void *context)
+{
+	leases->watch = watch;
+	leases->context = context;
+}
+
+static void
+tell(const struct leases *leases, const struct lease_node *node, bool is_held)
+{
+	struct leases_change change;
+
+	if (leases->watch == NULL)
+		return;
+	change = (struct leases_change){
+		.name = leasetable_name(node->key, node->kind),
+		.line = {.pseudonym = node->who, .role = node->role},
+		.at = {(is_held ? node->from : node->until) * WALL_SECOND},
+		.is_held = is_held,
+	};
+	leases->watch(leases->context, &change);
 }
 
 static uint32_t
@@ -106,6 +130,7 @@ close_lease(struct leases *leases, uint32_t at, uint32_t until, enum lease_end e
 	node.end = end & 7U;
 	leasetable_put(&leases->table, at, &node);
 	leasetable_queue(&leases->table, at);
+	tell(leases, &node, false);
 	counts->open--;
 	counts->ended++;
 	counts->displaced += end == LEASE_DISPLACED;
@@ -206,6 +231,8 @@ list_lease(struct leases *leases, uint32_t at)
 		table->head->counts.line_full++;
 	}
 	leasetable_line_add(table, at);
+	node = leasetable_get(table, at);
+	tell(leases, &node, true);
 }
 
 /* Of one name only so much history is kept. */

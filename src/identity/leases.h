@@ -70,9 +70,21 @@ struct leases_settings {
 		.tolerance_seconds = 120,                                                          \
 		.retention_hours = 168})
 
+/* A line holds a name from a time on, or no longer. */
+struct leases_change {
+	struct line_name name;
+	struct line line;
+	struct wall at;
+	bool is_held;
+};
+
+typedef void (*leases_watch)(void *context, const struct leases_change *change);
+
 struct leases {
 	struct leasetable table;
 	uint32_t retention; /* seconds; of the writer */
+	leases_watch watch; /* NULL: nobody wants to know */
+	void *context;
 };
 
 /* Bytes of memory for these settings. */
@@ -86,6 +98,10 @@ int leases_make(struct leases *ret, const struct leases_settings *settings, void
  * -EBUSY: its writer died in the middle. */
 int leases_open(struct leases *ret, const struct leases_settings *settings, void *memory,
 	size_t bytes) MUST_USE;
+
+/* Who is told of each change from now on, in the middle of the call that makes it: he asks nothing of the leases then.
+ * What lapsed is told when leases_tick finds it. */
+void leases_set_watch(struct leases *leases, leases_watch watch, void *context);
 
 /* --- What is said. --- */
 

@@ -15,6 +15,8 @@ struct lines {
 	uint8_t lengths[130];   /* the lengths in use (0 to 128), longest first, ended by 255 */
 	struct line_name *names;
 	struct table by_pseudonym; /* -> index of names */
+	struct leased *leased;     /* NULL: nothing is leased */
+	bool has_leased;
 };
 
 struct lines *
@@ -48,6 +50,12 @@ void
 lines_set_key(struct lines *lines, const struct hash_key *key)
 {
 	lines->settings.key = *key;
+}
+
+void
+lines_set_leased(struct lines *lines, struct leased *leased)
+{
+	lines->leased = leased;
 }
 
 static uint64_t
@@ -103,6 +111,7 @@ lines_add(struct lines *lines, const struct lines_prefix *prefix, struct fail *f
 	}
 	slot->value = (uint32_t)lines->count;
 	lines->prefixes[lines->count++] = *prefix;
+	lines->has_leased |= prefix->is_leased;
 	note_length(lines, prefix->prefix.length);
 	return 0;
 }
@@ -117,6 +126,12 @@ bool
 lines_has_inside(const struct lines *lines)
 {
 	return lines->count > 0;
+}
+
+bool
+lines_has_leased(const struct lines *lines)
+{
+	return lines->has_leased;
 }
 
 static const struct lines_prefix *
@@ -151,13 +166,11 @@ line_length(const struct lines *lines, const struct lines_prefix *prefix)
 	return standard > prefix->prefix.length ? standard : prefix->prefix.length;
 }
 
-/* The name of the line of an address; false if the address is not ours. */
+/* The name of the line of an address of this prefix; false if the address is not ours. */
 static bool
-make_name(const struct lines *lines, const struct address *address, uint16_t port,
-	struct line_name *name, uint8_t *role)
+name_in(const struct lines *lines, const struct lines_prefix *prefix, const struct address *address,
+	uint16_t port, struct line_name *name, uint8_t *role)
 {
-	const struct lines_prefix *prefix = find_prefix(lines, address);
-
 	*name = (struct line_name){.address = *address, .length = 128};
 	*role = prefix ? prefix->role : ROLE_RESIDENTIAL;
 	if (prefix == NULL && lines->count > 0)
@@ -172,17 +185,62 @@ make_name(const struct lines *lines, const struct address *address, uint16_t por
 	return true;
 }
 
-int
-lines_find_name(const struct lines *lines, const struct address *address, uint16_t port,
-	struct line *ret, struct line_name *name)
+static int
+find_in(const struct lines *lines, const struct lines_prefix *prefix, const struct address *address,
+	uint16_t port, struct line *ret, struct line_name *name)
 {
 	uint8_t role;
 
-	if (!make_name(lines, address, port, name, &role))
+	if (!name_in(lines, prefix, address, port, name, &role))
 		return -ENOENT;
 	*ret = (struct line){
 		.pseudonym = line_name_pseudonym(name, &lines->settings.key), .role = role};
 	return 0;
+}
+
+int
+lines_find_name(const struct lines *lines, const struct address *address, uint16_t port,
+	struct line *ret, struct line_name *name)
+{
+	return find_in(lines, find_prefix(lines, address), address, port, ret, name);
+}
+
+/* In a prefix that is leased. What says nothing of a role leaves it to the prefix, but one line alone is not shared. */
+static int
+find_holder(const struct lines *lines, const struct lines_prefix *prefix,
+	const struct address *address, uint16_t port, struct wall at, struct line *ret,
+	struct line_name *name)
+{
+	struct line_name inside;
+	int r = leased_inside(lines->leased, address, port, at, &inside);
+
+	*name = (struct line_name){.length = 0};
+	if (r == 0) {
+		const struct lines_prefix *of = find_prefix(lines, &inside.address);
+
+		/* Behind the translator each address may be a line's own. */
+		if (of != NULL && !of->is_leased)
+			return find_in(lines, of, &inside.address, 0, ret, name);
+		r = leased_holder(lines->leased, &inside.address, 0, at, ret);
+	} else if (r == -ENOENT) {
+		r = leased_holder(lines->leased, address, port, at, ret);
+	}
+	if (r < 0)
+		return -ENODATA;
+	if (ret->role == ROLE_RESIDENTIAL && prefix->role != ROLE_SHARED)
+		ret->role = prefix->role;
+	return 0;
+}
+
+int
+lines_find_at(const struct lines *lines, const struct address *address, uint16_t port,
+	struct wall at, struct line *ret, struct line_name *name)
+{
+	const struct lines_prefix *prefix = find_prefix(lines, address);
+
+	if (prefix != NULL && prefix->is_leased && lines->leased != NULL)
+		return find_holder(lines, prefix, address, port, at, ret, name);
+	return find_in(lines, prefix, address, port, ret, name);
 }
 
 int
@@ -284,6 +342,7 @@ lines_parse(struct lines *lines, struct text text, struct line *ret, struct fail
 	struct address address;
 	struct line_name name;
 	uint64_t port = 0;
+	int r;
 
 	if (address_parse(written.address, &address) < 0 ||
 		(ports.at != NULL && text_parse_u64(text_cut(&ports, '-'), 65535, &port) < 0)) {
@@ -294,8 +353,17 @@ lines_parse(struct lines *lines, struct text text, struct line *ret, struct fail
 			"hexadecimal digits");
 		return -EINVAL;
 	}
-	if (lines_find_name(lines, &address, (uint16_t)port, ret, &name) < 0)
+	r = lines_find_at(lines, &address, (uint16_t)port,
+		lines->leased != NULL ? lines->leased->now : (struct wall){0}, ret, &name);
+	if (r == -ENODATA) {
+		fail_what(fail, "is leased, and who holds it now is not known for sure");
+		fail_hint(fail, "name the case, or the line by its pseudonym");
+		return -EINVAL;
+	}
+	if (r < 0)
 		return -ENOENT;
+	if (name.length == 0)
+		return 0;
 	if (check_written(&written, &name, fail) < 0)
 		return -EINVAL;
 	lines_remember(lines, &address, (uint16_t)port);
@@ -365,11 +433,13 @@ parse_words(struct text line, struct lines_prefix *ret, struct fail *fail)
 				ret->ports = (uint16_t)number;
 			else
 				ret->line_length = (uint8_t)number;
+		} else if (text_is(word, "leased")) {
+			ret->is_leased = true;
 		} else if (role_parse(word, &ret->role) < 0) {
 			fail_what(fail, "\"%.*s\" is no role", (int)word.length, word.at);
 			fail_hint(fail,
 				"roles: residential static business mail-server mobile shared "
-				"protected; also \"line /56\" and \"ports 2048\"");
+				"protected; also \"line /56\", \"ports 2048\" and \"leased\"");
 			return -EINVAL;
 		}
 	}

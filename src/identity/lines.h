@@ -4,6 +4,8 @@
  *          ::/0). Inside a prefix each IPv4 address, each IPv6 prefix of line_length (/56 by default; never
  *          shorter than the prefix), or each block of ports of a shared address is one line. Without any
  *          prefix everybody is a line: lines_has_inside is then false.
+ *          In a prefix that is "leased" the line is who held the address at that time (leased.h), where there are leases;
+ *          where there are none, as in a recording, addresses stand for lines there, too.
  *          Also keeps the names of the lines that it is told to remember, so that a report can name them.
  * Owns:    its tables.
  * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more stay nameless: pseudonyms stand for them).
@@ -15,6 +17,7 @@
 #include "base/address.h"
 #include "base/fail.h"
 #include "base/hash.h"
+#include "identity/leased.h"
 #include "identity/line.h"
 #include "identity/linename.h"
 
@@ -36,18 +39,22 @@ struct lines *lines_free(struct lines *lines);
 /* Another key of the pseudonyms, before any was made: for a process that gets its lines without one. */
 void lines_set_key(struct lines *lines, const struct hash_key *key);
 
+/* Who has what is leased; the caller's. lines_parse asks for leased->now. */
+void lines_set_leased(struct lines *lines, struct leased *leased);
+
 struct lines_prefix {
 	struct prefix prefix;
 	uint8_t role;        /* enum role */
 	uint8_t line_length; /* of IPv6 lines; 0: the settings', or the prefix's if that is longer */
 	uint16_t ports;      /* of one line of a shared IPv4 address; 0: the address is one line */
+	bool is_leased;      /* lines take addresses from each other */
 };
 
 /* -EEXIST if the prefix is there already, -ENOSPC at the ceiling, -EINVAL for figures that fit no prefix. */
 int lines_add(struct lines *lines, const struct lines_prefix *prefix, struct fail *fail) MUST_USE;
 
-/* Reads a table of prefixes: one a line, "PREFIX [ROLE] [line /LENGTH] [ports COUNT]", # to the end of the
- * line is a comment. Stops at the first mistake; fail names file and line. */
+/* Reads a table of prefixes: one a line, "PREFIX [ROLE] [line /LENGTH] [ports COUNT] [leased]", # to the end of
+ * the line is a comment. Stops at the first mistake; fail names file and line. */
 int lines_read(struct lines *lines, const char *path, struct fail *fail) MUST_USE;
 
 bool lines_has_inside(const struct lines *lines);
@@ -55,7 +62,17 @@ bool lines_has_inside(const struct lines *lines);
 /* The prefixes in the order in which they came: NULL behind the last. */
 const struct lines_prefix *lines_prefix_at(const struct lines *lines, size_t index);
 
-/* The line of an address and port at this time. 0, or -ENOENT if the address is not of our network. */
+/* Is any prefix leased? */
+bool lines_has_leased(const struct lines *lines);
+
+/* The line of an address and port at a time, and what it is called; length 0 of the name: by none of its own, as it
+ * leases the address. 0; -ENOENT: the address is not of our network; -ENODATA: it is, but nobody can say whose it
+ * was. */
+int lines_find_at(const struct lines *lines, const struct address *address, uint16_t port,
+	struct wall at, struct line *ret, struct line_name *name) MUST_USE;
+
+/* The line that an address and port stand for where nothing is leased. 0, or -ENOENT if the address is not of our
+ * network. */
 int lines_find(const struct lines *lines, const struct address *address, uint16_t port,
 	struct line *ret) MUST_USE;
 

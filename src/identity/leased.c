@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "identity/leased.h"
+
+#include <errno.h>
+
+static int
+count(struct leased *leased, int r)
+{
+	struct leased_counts *counts = &leased->counts;
+
+	switch (r) {
+	case 0:
+		counts->found++;
+		break;
+	case -EAGAIN:
+		counts->doubtful++;
+		break;
+	case -ENOTUNIQ:
+		counts->shared++;
+		break;
+	case -EBUSY:
+		counts->late++;
+		break;
+	default:
+		counts->unknown++;
+		break;
+	}
+	return r;
+}
+
+/* Maps of other times may have the same addresses: the first that holds then says it; else the one that comes nearest
+ * to an answer. */
+int
+leased_inside(struct leased *leased, const struct address *outside, uint16_t port, struct wall at,
+	struct line_name *ret)
+{
+	int best = -ENOENT;
+
+	if (!address_is_v4(outside))
+		return -ENOENT;
+	for (size_t i = 0; i < leased->map_count; i++) {
+		int r = natmap_inside(
+			&leased->maps[i], outside, port, at, leased->tolerance_seconds, ret);
+
+		if (r == 0)
+			return 0;
+		if (r == -EAGAIN || best == -ENOENT)
+			best = r;
+	}
+	return best == -ENOENT ? best : count(leased, best);
+}
+
+int
+leased_holder(struct leased *leased, const struct address *address, uint16_t port, struct wall at,
+	struct line *ret)
+{
+	struct lease_holder holder;
+	int r;
+
+	if (!leased->has_leases)
+		return count(leased, -ENOENT);
+	if (leased->pause > 0) {
+		leased->pause--;
+		return count(leased, -EBUSY);
+	}
+	r = leasefind_holder(&leased->leases, address, port, at, &holder);
+	if (r == 0)
+		*ret = holder.line;
+	if (r == -EBUSY)
+		leased->pause = LEASED_PAUSE;
+	return count(leased, r);
+}
