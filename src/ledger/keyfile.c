@@ -16,7 +16,14 @@
 #define FILE_LENGTH (sizeof(HEADING) - 1 + 2 * KEYFILE_SECRET + 1)
 #define CONTEXT     "lazledg1"
 
-enum subkey { SUBKEY_PSEUDONYM = 1, SUBKEY_NAME, SUBKEY_SEAL, SUBKEY_HEAD, SUBKEY_CHECK };
+enum subkey {
+	SUBKEY_PSEUDONYM = 1,
+	SUBKEY_NAME,
+	SUBKEY_SEAL,
+	SUBKEY_HEAD,
+	SUBKEY_CHECK,
+	SUBKEY_LEASES
+};
 
 static void
 derive(uint8_t *into, size_t size, enum subkey id, const uint8_t secret[KEYFILE_SECRET])
@@ -31,6 +38,7 @@ derive_all(struct keys *keys, const uint8_t secret[KEYFILE_SECRET])
 	derive(keys->name.byte, sizeof(keys->name.byte), SUBKEY_NAME, secret);
 	derive(keys->seal, sizeof(keys->seal), SUBKEY_SEAL, secret);
 	derive(keys->head, sizeof(keys->head), SUBKEY_HEAD, secret);
+	derive(keys->leases, sizeof(keys->leases), SUBKEY_LEASES, secret);
 	derive(keys->check, sizeof(keys->check), SUBKEY_CHECK, secret);
 }
 
