@@ -1,8 +1,9 @@
 /* leased - whose line an address was where addresses are lent: leases, and before them the maps of a translator
  *
- * What:    an address of a prefix that is "leased" in the table of prefixes has no line of its own: its line is who held
- *          it at that second (leasefind.h). An outside address of a deterministic translator (natmap.h) is first brought
- *          back to the inside one. Where that is doubtful, unknown, or of many, there is no line, and it is counted.
+ * What:    an address of a prefix that is "leased" in the table of prefixes has no line of its own: its line is who
+ *          held it at that second (leasefind.h). An outside address of a deterministic translator (natmap.h) is first
+ *          brought back to the inside one. Where that is doubtful, unknown, or of many, there is no line, and it is
+ *          counted.
  * Owns:    nothing: leases and maps are the caller's.
  * Limits:  where who writes the leases has died, LEASED_PAUSE look-ups go without an answer before one is tried again:
  *          each try would wait.

@@ -430,3 +430,19 @@ leasekept_heal(struct leases *leases)
 	pile_done(&pile);
 	return count;
 }
+
+void
+leasekept_each(const struct leases *leases, uint64_t nas, leasekept_give give, void *context)
+{
+	const struct leasetable *table = &leases->table;
+
+	for (uint32_t at = 1; at <= table->head->used; at++) {
+		struct lease_node node = leasetable_get(table, at);
+		struct line_name name;
+
+		if (node.end != LEASE_OPEN || node.nas == 0 || table->nas[node.nas - 1].hash != nas)
+			continue;
+		name = leasetable_name(node.key, node.kind);
+		give(context, &name, node.who);
+	}
+}

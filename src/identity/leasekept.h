@@ -29,4 +29,8 @@ int64_t leasekept_heal(struct leases *leases);
 /* Nothing is known any more. */
 void leasekept_clear(struct leases *leases);
 
+/* Each name that is held by the word of a NAS or server; the writer's. */
+typedef void (*leasekept_give)(void *context, const struct line_name *name, uint64_t pseudonym);
+void leasekept_each(const struct leases *leases, uint64_t nas, leasekept_give give, void *context);
+
 #endif

@@ -4,8 +4,8 @@
  *          ::/0). Inside a prefix each IPv4 address, each IPv6 prefix of line_length (/56 by default; never
  *          shorter than the prefix), or each block of ports of a shared address is one line. Without any
  *          prefix everybody is a line: lines_has_inside is then false.
- *          In a prefix that is "leased" the line is who held the address at that time (leased.h), where there are leases;
- *          where there are none, as in a recording, addresses stand for lines there, too.
+ *          In a prefix that is "leased" the line is who held the address at that second (leased.h), where there are
+ *          leases; where there are none, as in a recording, addresses stand for lines there, too.
  *          Also keeps the names of the lines that it is told to remember, so that a report can name them.
  * Owns:    its tables.
  * Limits:  prefixes LINES_PREFIXES_MOST; names names_most (more stay nameless: pseudonyms stand for them).

@@ -2,7 +2,7 @@
  *
  * What:    an address, or prefix of IPv6, that belongs to a line from now on, or no longer. What is told is news, in
  *          its order, and nothing that was before: who needs to know what a line holds now asks the leases
- *          (leasefind_held). If news were refused for want of room (ring_counts), all of them have to be asked for anew.
+ *          (leasefind_held). If news were refused for want of room (ring_counts), all are to be asked for anew.
  * Limits:  a block of ports of a shared address is none: nobody acts upon an address of many.
  * Thread:  a value, without holes: it goes through a ring of shared memory byte by byte.
  */

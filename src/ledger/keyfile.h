@@ -2,8 +2,8 @@
  *
  * What:    beside the ledger lies its key file. From its one secret come the key of the pseudonyms, the
  *          key that seals names, the key that names are looked up with, the key that seals leases, and the key
- *          that signs the end of the audit trail. Without it a ledger lists pseudonyms and nothing else. Whoever loses the
- *          file can open no name any more; whoever throws it away on purpose has made the ledger anonymous.
+ *          that signs the end of the audit trail. Without it a ledger lists pseudonyms and nothing else. Whoever loses
+ *          the file can open no name any more; whoever throws it away on purpose has made the ledger anonymous.
  * Owns:    nothing; keyfile_forget wipes what keyfile_read gave.
  * Limits:  one line of text; refused if others than its owner may read it.
  * Thread:  any. Two processes that make the file at once end with the same secret.
