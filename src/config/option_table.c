@@ -22,7 +22,8 @@ const struct config_option config_options[] = {
 		.most = OPTION_TEXT - 1,
 		.unit = "bytes",
 		.help = "A file of prefixes with roles, one a line: PREFIX [ROLE] [line "
-			"/LENGTH] [ports COUNT].",
+			"/LENGTH] [ports COUNT] [leased]. In one that is leased the line is who "
+			"held the address then.",
 		.privacy = "Roles only: no names of persons belong in it."},
 	{.name = "network.ipv6-line",
 		.type = OPTION_TYPE_CHOICE,
@@ -217,6 +218,7 @@ const struct config_option config_options[] = {
 			   "no other addresses."},
 #include "config/option_contain.def"
 #include "config/option_garden.def"
+#include "config/option_identity.def"
 #include "config/option_relay.def"
 	{.name = "scan.timezone",
 		.type = OPTION_TYPE_STRING,

@@ -3,6 +3,7 @@
 
 #include "program/containoptions.h"
 #include "program/gardenoptions.h"
+#include "program/identityoptions.h"
 #include "program/relayoptions.h"
 #include "program/settings.h"
 #include "runtime/endpoint.h"
@@ -244,6 +245,19 @@ take_numbers(const struct config *config, struct daemon_settings *settings)
 	containoptions(config, &settings->keep.planning);
 }
 
+/* What is leased has a line only where somebody says whose it is. */
+static int
+check_leased(const struct config *config, const struct daemon_settings *settings, struct fail *fail)
+{
+	if (!lines_has_leased(settings->lines) || registrar_is_wanted(&settings->registrar) ||
+		settings->registrar.map_count > 0)
+		return 0;
+	fail_where(fail, "%s", config_string(config, "network.table"));
+	fail_what(fail, "prefixes are leased, and nothing says to whom");
+	fail_hint(fail, "see identity.accounting, identity.sources and identity.cgnat");
+	return -EINVAL;
+}
+
 static int
 take_lines(const struct config *config, struct daemon_settings *settings, struct fail *fail)
 {
@@ -257,7 +271,9 @@ take_lines(const struct config *config, struct daemon_settings *settings, struct
 	settings_lines(config, &lines);
 	settings->lines = lines_new(&lines);
 	r = settings_table(config, settings->lines, fail);
-	return r < 0 ? r : settings_inside(config, settings->lines, fail);
+	if (r >= 0)
+		r = settings_inside(config, settings->lines, fail);
+	return r < 0 ? r : check_leased(config, settings, fail);
 }
 
 /* Beside this program, as in a build; else where it is installed. */
@@ -323,6 +339,11 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 	if (r == 0)
 		r = gardenoptions(config, &ret->gardening, fail);
 	ret->estate.guards = ret->relaying.place_count > 0;
+	if (r == 0)
+		r = identityoptions(config, &ret->registrar, fail);
+	ret->estate.registrars = registrar_is_wanted(&ret->registrar);
+	ret->estate.leases_tolerance = ret->registrar.tolerance_seconds;
+	ret->estate.leases_most = ret->registrar.leases_most;
 	if (r == 0)
 		r = take_lines(config, ret, fail);
 	if (r == 0)

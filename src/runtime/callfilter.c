@@ -118,6 +118,9 @@ static const struct call accept_calls[] = {{"accept4"}, {"accept"}, {"setsockopt
 	{"shutdown"}, {"getpeername"}, {"getsockname"}, {"recvmsg"}, {"recvfrom"}, {"recv"},
 	WHEN("sendto", 4, 0), {"send"}, {NULL}};
 
+/* Who asked by a datagram is named in the answer; that includes whomever else. */
+static const struct call answer_calls[] = {{"sendto"}, {NULL}};
+
 static const struct call open_calls[] = {{"socket"}, {"bind"}, {"listen"}, {"setsockopt"},
 	{"getsockopt"}, {"getsockname"}, WHEN("ioctl", 1, SIOCGIFINDEX),
 	WHEN("ioctl", 1, SIOCGIFHWADDR), {NULL}};
@@ -168,6 +171,7 @@ static const struct {
 	{SANDBOX_FILES_WRITE, write_calls},
 	{SANDBOX_SOCKETS_RECEIVE, receive_calls},
 	{SANDBOX_SOCKETS_ACCEPT, accept_calls},
+	{SANDBOX_SOCKETS_ANSWER, answer_calls},
 	{SANDBOX_SOCKETS_OPEN, open_calls},
 	{SANDBOX_SOCKETS_CONNECT, connect_calls},
 	{SANDBOX_FORK, fork_calls},

@@ -43,6 +43,8 @@ enum sandbox_calls {
 	SANDBOX_SHARE = 1 << 9,           /* make shared memory (memfd) */
 	SANDBOX_THREADS = 1 << 10,
 	SANDBOX_BPF = 1 << 11,
+	SANDBOX_SOCKETS_ANSWER = 1
+		<< 13,              /* send to any address from sockets that are open already */
 	SANDBOX_CHANNELS = 1 << 12, /* send and receive on sockets that are connected (channel.h) */
 };
 

@@ -20,6 +20,7 @@
 #include "service/opening.h"
 #include "service/post.h"
 #include "service/receiver.h"
+#include "service/registrar.h"
 #include "service/relaying.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
@@ -47,13 +48,13 @@
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
-#define STEPS 7
+#define STEPS 8
 
 /* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
-static const enum counter_owner stops[STEPS] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE,
-	OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_DESK};
-static const enum counter_owner replaced[STEPS] = {OWNER_KEEPER, OWNER_ACTOR, OWNER_RECEIVER,
-	OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_DESK};
+static const enum counter_owner stops[STEPS] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_REGISTRAR,
+	OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_DESK};
+static const enum counter_owner replaced[STEPS] = {OWNER_KEEPER, OWNER_ACTOR, OWNER_REGISTRAR,
+	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;
@@ -62,7 +63,8 @@ struct parent {
 	struct opening opening;
 	struct relayopening relayopening;
 	struct containopening contain;
-	int garden;             /* its socket; -1: there is none */
+	int garden; /* its socket; -1: there is none */
+	struct registraropening registraropening;
 	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
@@ -94,6 +96,8 @@ daemon_settings_done(struct daemon_settings *settings)
 	free(settings->contain.interfaces);
 	settings->allowed = settings->contain.prefixes = NULL;
 	settings->contain.interfaces = NULL;
+	free(settings->registrar.maps);
+	settings->registrar.maps = NULL;
 }
 
 /* The ledger is made by a child, so that the parent and all who come from it never see its keys. */
@@ -147,6 +151,9 @@ run(void *context, const struct child *child)
 	case OWNER_GUARD:
 		relaying_run(
 			&parent->settings, &parent->estate, &parent->relayopening, child->tries);
+	case OWNER_REGISTRAR:
+		registrar_run(&parent->settings, &parent->estate, &parent->registraropening,
+			child->tries);
 	case OWNER_JUDGE:
 		judging_run(&parent->settings, &parent->estate, child->post.number, child->tries);
 	case OWNER_ACTOR:
@@ -216,6 +223,12 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "relay.accounts-most";
 	if (old->gardening.port != new->gardening.port)
 		return "garden.port";
+	if (old->estate.registrars != new->estate.registrars)
+		return "identity.accounting or identity.sources (the first, or none)";
+	if (old->estate.leases_most != new->estate.leases_most)
+		return "identity.leases-most";
+	if (old->estate.leases_tolerance != new->estate.leases_tolerance)
+		return "identity.tolerance";
 	if (old->estate.judges != new->estate.judges)
 		return "daemon.judges";
 	if (old->estate.sightings_most != new->estate.sightings_most)
@@ -289,6 +302,7 @@ reload(struct parent *parent, struct fail *told)
 {
 	struct daemon_settings new = {.listen_count = 0};
 	struct relayopening relayopening = {.count = 0};
+	struct registraropening registraropening = {.count = 0};
 	struct fail fail = {0};
 	int r = parent->hooks->load(parent->hooks->context, &new, &fail);
 
@@ -298,9 +312,13 @@ reload(struct parent *parent, struct fail *told)
 		r = relayopening_prepare(
 			&parent->relayopening, &new.relaying, &relayopening, &fail);
 	if (r >= 0)
+		r = registraropening_prepare(
+			&parent->registraropening, &new.registrar, &registraropening, &fail);
+	if (r >= 0)
 		r = opening_change(&parent->opening, &new, gate_of(parent), &fail);
 	if (r < 0) {
 		relayopening_drop(&relayopening);
+		registraropening_drop(&registraropening);
 		event(EVENT_RELOAD_REFUSED, "where=%s text=%s", fail.where, fail.what);
 		parent->refused++;
 		show_refused(parent, parent->duty.clock.now);
@@ -309,6 +327,7 @@ reload(struct parent *parent, struct fail *told)
 		return r;
 	}
 	relayopening_take(&parent->relayopening, &relayopening);
+	registraropening_take(&parent->registraropening, &registraropening);
 	notify_reloading(&parent->notify);
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
@@ -467,13 +486,17 @@ become_ready(struct parent *parent)
 	notify_ready(&parent->notify);
 	if (parent->hooks->ready == NULL)
 		return;
-	buffer_init(&listening, (DAEMON_LISTEN + RELAY_PLACES) * 200);
+	buffer_init(&listening, (DAEMON_LISTEN + RELAY_PLACES + REGISTRAR_PLACES) * 200);
 	for (size_t i = 0; i < parent->opening.count; i++) {
 		opening_describe(&parent->opening.entry[i], at);
 		buffer_print(&listening, "%s\n", at);
 	}
 	for (size_t i = 0; i < parent->relayopening.count; i++) {
 		relayopening_describe(&parent->relayopening.entry[i], at);
+		buffer_print(&listening, "%s\n", at);
+	}
+	for (size_t i = 0; i < parent->registraropening.count; i++) {
+		registraropening_describe(&parent->registraropening.entry[i], at);
 		buffer_print(&listening, "%s\n", at);
 	}
 	parent->hooks->ready(parent->hooks->context, &parent->settings, buffer_string(&listening));
@@ -639,6 +662,7 @@ begin(struct parent *parent, struct fail *fail)
 {
 	struct post post = {.owner = OWNER_PARENT};
 	struct relayopening relayopening = {.count = 0};
+	struct registraropening registraropening = {.count = 0};
 	struct activation activation;
 	sigset_t signals;
 	uint32_t seed = 0;
@@ -667,6 +691,11 @@ begin(struct parent *parent, struct fail *fail)
 	if (r == 0)
 		relayopening_take(&parent->relayopening, &relayopening);
 	if (r == 0)
+		r = registraropening_prepare(&parent->registraropening, &parent->settings.registrar,
+			&registraropening, fail);
+	if (r == 0)
+		registraropening_take(&parent->registraropening, &registraropening);
+	if (r == 0)
 		r = estate_make(&parent->estate, &parent->settings.estate, fail);
 	if (r < 0)
 		return r;
@@ -693,6 +722,8 @@ begin(struct parent *parent, struct fail *fail)
 	children_add(&parent->children, OWNER_KEEPER, 0);
 	for (uint32_t i = 0; i < parent->settings.estate.actors; i++)
 		children_add(&parent->children, OWNER_ACTOR, i);
+	for (uint32_t i = 0; i < parent->settings.estate.registrars; i++)
+		children_add(&parent->children, OWNER_REGISTRAR, i);
 	for (uint32_t i = 0; i < parent->settings.estate.judges; i++)
 		children_add(&parent->children, OWNER_JUDGE, i);
 	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)

@@ -3,8 +3,11 @@
 
 #include "action/order.h"
 #include "identity/accountname.h"
+#include "identity/linewho.h"
 #include "identity/names.h"
+#include "identity/sessions.h"
 #include "identity/sighting.h"
+#include "identity/whereabouts.h"
 #include "ledger/deciding.h"
 #include "runtime/channel.h"
 #include "runtime/process.h"
@@ -23,7 +26,7 @@
 #define MEASURES_MOST 16384
 
 /* Processes of which there is one at the most. */
-#define SINGLE 7
+#define SINGLE 8
 
 _Static_assert(SINGLE + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
@@ -112,6 +115,59 @@ share_status(struct estate *estate, struct fail *fail)
 	return r;
 }
 
+struct leases_settings
+estate_leases(const struct estate_settings *settings)
+{
+	struct leases_settings leases = LEASES_DEFAULTS;
+
+	leases.leases_most = settings->leases_most;
+	leases.tolerance_seconds = settings->leases_tolerance;
+	return leases;
+}
+
+static size_t
+linetable_size(const struct estate_settings *settings, size_t payload)
+{
+	return linetable_bytes(settings->leases_most, payload);
+}
+
+/* A table of lines, made. */
+static int
+share_lines(void **ret, const struct estate_settings *settings, size_t payload, struct fail *fail)
+{
+	size_t bytes = linetable_size(settings, payload);
+	struct linetable table;
+	int r = share(ret, bytes, fail);
+
+	if (r == 0)
+		must(linetable_make(&table, *ret, bytes, settings->leases_most, payload) == 0);
+	return r;
+}
+
+/* What the registrar writes. Made before anybody looks into it. */
+static int
+make_registrar(struct estate *estate, struct fail *fail)
+{
+	struct leases_settings settings = estate_leases(&estate->settings);
+	size_t bytes = leases_bytes(&settings);
+	struct leases leases;
+	int r = share(&estate->leases, bytes, fail);
+
+	hash_key_random(&settings.key);
+	if (r == 0)
+		must(leases_make(&leases, &settings, estate->leases, bytes) == 0);
+	if (r == 0)
+		r = share_lines(
+			&estate->linenames, &estate->settings, sizeof(struct linewho), fail);
+	if (r == 0)
+		r = share_lines(
+			&estate->sessions, &estate->settings, sizeof(struct session_of_line), fail);
+	if (r == 0)
+		r = share_ring(
+			&estate->whereabouts, sizeof(struct whereabouts), ESTATE_WHEREABOUTS, fail);
+	return r;
+}
+
 static int
 make_memory(struct estate *estate, struct fail *fail)
 {
@@ -130,6 +186,8 @@ make_memory(struct estate *estate, struct fail *fail)
 	if (r == 0)
 		r = share(&decided, sizeof(*estate->decided), fail);
 	estate->decided = decided;
+	if (r == 0 && settings->registrars > 0)
+		r = make_registrar(estate, fail);
 	return r;
 }
 
@@ -145,6 +203,8 @@ make_descriptors(struct estate *estate, struct fail *fail)
 {
 	int r = make_wake(&estate->keeper_wake);
 
+	if (r == 0)
+		r = make_wake(&estate->whereabouts_wake);
 	if (r == 0)
 		r = make_wake(&estate->actor_wake);
 	if (r == 0)
@@ -174,6 +234,7 @@ estate_make(struct estate *estate, const struct estate_settings *settings, struc
 
 	must(settings->receivers <= ESTATE_RECEIVERS && settings->guards <= 1);
 	must(settings->actors <= 1);
+	must(settings->registrars <= 1);
 	must(estate_putters(settings) >= 1);
 	must(settings->judges >= 1 && settings->judges <= ESTATE_JUDGES);
 	*estate = (struct estate){.settings = *settings, .lock = -1, .actor_gate = -1};
@@ -197,6 +258,8 @@ estate_place(const struct post *post)
 		return 4;
 	case OWNER_GARDEN:
 		return 5;
+	case OWNER_REGISTRAR:
+		return 6;
 	case OWNER_RECEIVER:
 		return SINGLE + post->number;
 	case OWNER_JUDGE:
@@ -264,6 +327,38 @@ keep_putter(struct estate *estate, const struct post *post, uint32_t putter)
 	}
 }
 
+/* One piece of what the registrar writes: its own, or to read, or of no use. */
+static void
+keep_part(void **memory, size_t bytes, bool writes, bool reads)
+{
+	if (writes || *memory == NULL)
+		return;
+	if (reads)
+		(void)mprotect(*memory, bytes, PROT_READ);
+	else
+		unshare_memory(memory, bytes);
+}
+
+/* Names are for the keeper, sessions and whereabouts for who acts upon lines, and leases for who looks up lines. */
+static void
+keep_registrar(struct estate *estate, enum counter_owner owner)
+{
+	const struct estate_settings *settings = &estate->settings;
+	const struct leases_settings leases = estate_leases(settings);
+	bool writes = owner == OWNER_REGISTRAR;
+
+	keep_part(&estate->leases, leases_bytes(&leases), writes,
+		owner == OWNER_RECEIVER || owner == OWNER_GUARD || owner == OWNER_KEEPER ||
+			owner == OWNER_ACTOR);
+	keep_part(&estate->linenames, linetable_size(settings, sizeof(struct linewho)), writes,
+		owner == OWNER_KEEPER);
+	keep_part(&estate->sessions, linetable_size(settings, sizeof(struct session_of_line)),
+		writes, owner == OWNER_ACTOR);
+	/* Who takes writes how far he is. */
+	keep_part(&estate->whereabouts, ring_bytes(sizeof(struct whereabouts), ESTATE_WHEREABOUTS),
+		writes || owner == OWNER_ACTOR, false);
+}
+
 /* Who may see which memory. */
 static void
 keep_memory(struct estate *estate, const struct post *post)
@@ -272,6 +367,7 @@ keep_memory(struct estate *estate, const struct post *post)
 	enum counter_owner owner = post->owner;
 
 	keep_exporters(estate, post);
+	keep_registrar(estate, owner);
 	if (owner == OWNER_KEEPER && estate->accountnames != NULL)
 		(void)mprotect(estate->accountnames, sizeof(struct accountnames), PROT_READ);
 	else if (owner != OWNER_GUARD)
@@ -331,6 +427,8 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 		if (estate->actor_gate >= 0)
 			into[count++] = estate->actor_gate;
 	}
+	if (post->owner == OWNER_REGISTRAR || post->owner == OWNER_ACTOR)
+		into[count++] = estate->whereabouts_wake;
 	if (post->owner == OWNER_KEEPER) {
 		into[count++] = estate->keeper_wake;
 		into[count++] = estate->actor_wake;
@@ -427,10 +525,31 @@ estate_decisions_taking(const struct estate *estate, uint32_t judge, struct ring
 }
 
 void
+estate_whereabouts_putting(const struct estate *estate, struct ring *ret)
+{
+	ring_attach_putting(ret, estate->whereabouts, sizeof(struct whereabouts),
+		ESTATE_WHEREABOUTS, estate->whereabouts_wake);
+}
+
+void
+estate_whereabouts_taking(const struct estate *estate, struct ring *ret)
+{
+	ring_attach_taking(ret, estate->whereabouts, sizeof(struct whereabouts), ESTATE_WHEREABOUTS,
+		estate->whereabouts_wake);
+}
+
+void
 estate_free(struct estate *estate)
 {
 	const struct estate_settings *settings = &estate->settings;
+	const struct leases_settings leases = estate_leases(settings);
 
+	unshare_memory(&estate->leases, leases_bytes(&leases));
+	unshare_memory(&estate->linenames, linetable_size(settings, sizeof(struct linewho)));
+	unshare_memory(&estate->sessions, linetable_size(settings, sizeof(struct session_of_line)));
+	unshare_memory(
+		&estate->whereabouts, ring_bytes(sizeof(struct whereabouts), ESTATE_WHEREABOUTS));
+	close(estate->whereabouts_wake);
 	for (uint32_t i = 0; i < settings->receivers; i++) {
 		void *exporters = estate->exporters[i];
 

@@ -4,13 +4,15 @@
  *          the channels between processes. A process that takes the place of one that died finds everything as it was.
  *          After a fork each child keeps what is its own (estate_enter) and loses the rest.
  * Owns:    all of it; estate_free is for tests, the daemon ends with its processes.
- * Limits:  ESTATE_RECEIVERS receivers, none where there is a guard, one guard, ESTATE_JUDGES judges.
+ * Limits:  ESTATE_RECEIVERS receivers, none where there is a guard, one guard, one registrar, ESTATE_JUDGES judges;
+ *          ESTATE_WHEREABOUTS gains and losses of addresses wait.
  * Thread:  the parent makes it before it forks.
  */
 #ifndef LAZARET_SERVICE_ESTATE_H
 #define LAZARET_SERVICE_ESTATE_H
 
 #include "desk/status.h"
+#include "identity/leases.h"
 #include "runtime/ring.h"
 
 #define ESTATE_RECEIVERS 16U
@@ -19,6 +21,8 @@
 #define ESTATE_PUTTERS (ESTATE_RECEIVERS + 1)
 /* That wait for one judge: more wait with the keeper. */
 #define ESTATE_DECISIONS 4096
+
+#define ESTATE_WHEREABOUTS 65536U
 
 /* Who a process is: what it does, and its number among those that do the same. */
 struct post {
@@ -31,9 +35,12 @@ struct estate_settings {
 	uint32_t guards; /* 0 or 1 */
 	uint32_t actors; /* 0 or 1 */
 	uint32_t judges;
-	size_t sightings_most; /* that wait for one judge from one putter: a power of two */
-	size_t verdicts_most;  /* that wait for the keeper from one judge: a power of two */
-	size_t names_most;     /* of one putter */
+	size_t sightings_most;     /* that wait for one judge from one putter: a power of two */
+	size_t verdicts_most;      /* that wait for the keeper from one judge: a power of two */
+	size_t names_most;         /* of one putter */
+	uint32_t registrars;       /* 0 or 1 */
+	uint32_t leases_tolerance; /* seconds */
+	size_t leases_most;
 };
 
 /* The two ends of a channel: who asks or commands has the first. */
@@ -57,6 +64,12 @@ struct estate {
 	void *cases;        /* struct casetable, of the keeper for the guard; the same */
 	void *orders;       /* struct ordertable, the same */
 	void *measures; /* ring of struct order, of the keeper for the actor; NULL: there is none */
+	/* Of the registrar, who alone writes them; NULL: there is none. */
+	void *leases;      /* struct leases: for those who look up lines by address */
+	void *linenames;   /* linetable of struct linewho: for the keeper alone */
+	void *sessions;    /* linetable of struct session_of_line: for who speaks to NASes alone */
+	void *whereabouts; /* ring of struct whereabouts: for who acts upon lines */
+	int whereabouts_wake; /* of that; used where there is a registrar */
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
 	int actor_wake;
@@ -89,6 +102,9 @@ unsigned estate_places(const struct estate *estate);
 /* The figures of a process. */
 struct status_process *estate_status(const struct estate *estate, unsigned place);
 
+/* What the leases in the estate are made by; key and retention are not in it. */
+struct leases_settings estate_leases(const struct estate_settings *settings);
+
 /* In a child: closes and unmaps what is of no use to this process; others' figures become read-only (but
  * for what judges show of their rings, which any judge may write), and the filter of system calls (shutin.h) keeps them
  * so; where there is no filter that guards against accidents only. more:
@@ -107,5 +123,7 @@ void estate_measures_taking(const struct estate *estate, struct ring *ret);
 /* What people decided (ledger/deciding.h), from the keeper to a judge. */
 void estate_decisions_putting(const struct estate *estate, uint32_t judge, struct ring *ret);
 void estate_decisions_taking(const struct estate *estate, uint32_t judge, struct ring *ret);
+void estate_whereabouts_putting(const struct estate *estate, struct ring *ret);
+void estate_whereabouts_taking(const struct estate *estate, struct ring *ret);
 
 #endif

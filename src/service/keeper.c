@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/message.h"
-#include "identity/accountname.h"
-#include "identity/names.h"
 #include "ledger/keyfile.h"
 #include "ledger/reading.h"
 #include "ledger/retention.h"
-#include "ledger/seal.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "service/casetable.h"
@@ -14,6 +11,7 @@
 #include "service/keeperfollow.h"
 #include "service/keeperinside.h"
 #include "service/keeperorders.h"
+#include "service/leasing.h"
 #include "service/linkcheck.h"
 #include "service/post.h"
 #include "service/shutin.h"
@@ -28,10 +26,6 @@
 #include <unistd.h>
 
 #define IDLE_MS 500
-/* Of a line or an account, with its end. */
-#define NAME (ACCOUNTNAME_MOST + 1)
-/* Behind the begin of a name that is too long to be sealed. */
-#define CUT "..."
 /* A ledger that could not be written is tried again after so long. */
 #define RETRY_US     WALL_SECOND
 #define LOOK_US      (10 * WALL_SECOND)
@@ -268,37 +262,15 @@ keeperinside_has_ledger(struct keeper *keeper)
 	return false;
 }
 
-/* The name of a line, from the receiver that saw it last, or of an account, from the guard; empty if none knows it. */
-static void
-name_line(const struct keeper *keeper, uint64_t pseudonym, char into[NAME])
-{
-	struct line_name name;
-
-	*into = '\0';
-	if (keeper->estate->accountnames != NULL &&
-		accountname_find(keeper->estate->accountnames, &keeper->keys.pseudonym, pseudonym,
-			into) == 0) {
-		if (strlen(into) >= SEAL_NAME)
-			memcpy(into + SEAL_NAME - sizeof(CUT), CUT, sizeof(CUT));
-		return;
-	}
-	for (uint32_t i = 0; i < estate_putters(&keeper->settings->estate); i++) {
-		if (names_find(&keeper->names[i], &keeper->keys.pseudonym, pseudonym, &name) == 0) {
-			line_name_format(&name, into);
-			return;
-		}
-	}
-}
-
 /* Hands one verdict to the ledger; what fails is to be handed in again. One that cannot be one was damaged on its
  * way: it is told and left out. */
 static int
 hand_in(struct keeper *keeper, const struct verdict *verdict, struct fail *fail)
 {
-	char name[NAME];
+	char name[KEEPERNAME];
 	int r;
 
-	name_line(keeper, verdict->line, name);
+	keepername_find(&keeper->names, &keeper->keys.pseudonym, verdict->line, name);
 	r = ledger_transition(keeper->ledger, verdict, text_of(name), fail);
 	if (r == -EINVAL || r == -ENOKEY) {
 		event(EVENT_LEDGER_FAILED, "line=%016llx text=%s",
@@ -574,9 +546,8 @@ begin(struct keeper *keeper)
 		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);
 	if (keeper->estate->measures != NULL)
 		estate_measures_putting(keeper->estate, &keeper->acts);
-	for (uint32_t i = 0; i < estate_putters(settings); i++)
-		must(names_open(&keeper->names[i], keeper->estate->names[i],
-			     names_bytes(settings->names_most)) == 0);
+	keepername_open(&keeper->names, keeper->estate);
+	leasing_attach(&keeper->leased, keeper->settings, keeper->estate);
 	(void)keeperinside_has_ledger(keeper);
 }
 

@@ -9,12 +9,13 @@
 #define LAZARET_SERVICE_KEEPERINSIDE_H
 
 #include "control/message.h"
-#include "identity/names.h"
+#include "identity/lines.h"
 #include "ledger/keyfile.h"
 #include "ledger/retention.h"
 #include "runtime/channel.h"
 #include "service/keeper.h"
 #include "service/keeperfollow.h"
+#include "service/keepername.h"
 #include "service/keeperorders.h"
 #include "service/post.h"
 
@@ -42,7 +43,8 @@ struct keeper {
 	struct stat file;      /* its file when it was opened */
 	struct keys keys;
 	struct ring from[ESTATE_JUDGES];
-	struct names names[ESTATE_PUTTERS];
+	struct keepername names;
+	struct leased leased;              /* for questions that name an address */
 	bool is_stuck;                     /* verdicts were handed in and could not be committed */
 	unsigned refused;                  /* enum refusal, those that are not over */
 	bool is_judge_gone[ESTATE_JUDGES]; /* and the parent, who could start another */

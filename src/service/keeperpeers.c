@@ -132,6 +132,7 @@ keeperpeers_hear_desk(struct keeper *keeper)
 			continue;
 		}
 		(void)keeperinside_has_ledger(keeper);
+		keeper->leased.now = keeper->duty.clock.now;
 		answer(keeper);
 		(void)channel_send(channel, MESSAGE_ANSWER, &keeper->answer,
 			offsetof(struct answer, text) + keeper->answer.size);

@@ -9,6 +9,7 @@
 #include "runtime/sockets.h"
 #include "service/connections.h"
 #include "service/kernelin.h"
+#include "service/leasing.h"
 #include "service/packetsin.h"
 #include "service/post.h"
 #include "service/sessionfile.h"
@@ -64,6 +65,7 @@ struct receiver {
 	struct sessionfile sessionfile;
 	struct names names;
 	struct identify_counts identified;
+	struct leased leased;
 	struct ring judge[ESTATE_JUDGES];
 	uint32_t judges;
 	const struct receiver_sockets *sockets;
@@ -355,6 +357,19 @@ show_exporters(struct receiver *receiver)
 }
 
 static void
+show_leased(struct receiver *receiver)
+{
+	const struct leased_counts *counts = &receiver->leased.counts;
+	struct duty *duty = &receiver->duty;
+
+	duty_count(duty, COUNT_LEASED_FOUND, counts->found);
+	duty_count(duty, COUNT_LEASED_DOUBTFUL, counts->doubtful);
+	duty_count(duty, COUNT_LEASED_UNKNOWN, counts->unknown);
+	duty_count(duty, COUNT_LEASED_SHARED, counts->shared);
+	duty_count(duty, COUNT_LEASED_LATE, counts->late);
+}
+
+static void
 show(struct receiver *receiver)
 {
 	const struct intake_counts *counts = intake_counts(receiver->intake);
@@ -362,6 +377,7 @@ show(struct receiver *receiver)
 
 	duty_refused(duty, statefile_refused(&receiver->sessionfile.file));
 	show_export(receiver);
+	show_leased(receiver);
 	duty_count(duty, COUNT_RECORDS, counts->records);
 	duty_count(duty, COUNT_MAIL_RECORDS, counts->mail_records);
 	duty_count(duty, COUNT_SKIPPED_RECORDS, counts->skipped_records);
@@ -698,6 +714,7 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	keys = duty_keys(settings->keep.ledger);
 	lines_set_key(settings->lines, &keys.pseudonym);
 	keyfile_forget(&keys);
+	leasing_attach(&receiver->leased, settings, estate);
 	must(names_open(&receiver->names, estate->names[number],
 		     names_bytes(settings->estate.names_most)) == 0);
 	begin(receiver);

@@ -4,6 +4,7 @@
 #include "runtime/exchangeredis.h"
 #include "runtime/process.h"
 #include "service/guardanswer.h"
+#include "service/leasing.h"
 #include "service/relayinginside.h"
 #include "service/shutin.h"
 
@@ -282,6 +283,7 @@ relaying_run(const struct daemon_settings *settings, struct estate *estate,
 	relaying->key = keys.pseudonym;
 	lines_set_key(settings->lines, &keys.pseudonym);
 	keyfile_forget(&keys);
+	leasing_attach(&relaying->leased, settings, estate);
 	begin(relaying, &post, opening, tries);
 	loop(relaying);
 	finish(relaying);

@@ -38,10 +38,11 @@ struct relaying {
 	struct relayorders orders;
 	struct event *desk; /* its questions */
 	struct hash_key key;
-	struct event *last; /* NULL: the end has not begun */
-	int64_t last_us;    /* when it did */
-	struct wall began;  /* the first guard with this state */
-	int64_t begun_us;   /* this one: clock_steady */
+	struct leased leased; /* whose line an address is */
+	struct event *last;   /* NULL: the end has not begun */
+	int64_t last_us;      /* when it did */
+	struct wall began;    /* the first guard with this state */
+	int64_t begun_us;     /* this one: clock_steady */
 	int64_t turn_us; /* when somebody was first asked for in this turn of the loop; 0: nobody was */
 	struct event *turn_over;
 };

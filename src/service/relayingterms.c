@@ -20,9 +20,12 @@ uint64_t
 relaying_line(void *context, const struct address *client)
 {
 	struct relaying *relaying = context;
+	struct line_name name;
 	struct line line;
 
-	if (lines_find(relaying->settings->lines, client, 0, &line) < 0 || line.role == ROLE_SHARED)
+	if (lines_find_at(relaying->settings->lines, client, 0, relaying->duty.clock.now, &line,
+		    &name) < 0 ||
+		line.role == ROLE_SHARED)
 		return 0;
 	return line.pseudonym;
 }

@@ -19,12 +19,15 @@ static const unsigned calls[OWNER_COUNT] = {
 	[OWNER_RECEIVER] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_GUARD] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_GARDEN] = SANDBOX_CHANNELS | RECEIVES,
+	[OWNER_REGISTRAR] = SANDBOX_CHANNELS | SANDBOX_SOCKETS_RECEIVE | SANDBOX_SOCKETS_ANSWER |
+		SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_JUDGE] = SANDBOX_CHANNELS | SANDBOX_FILES_WRITE | SANDBOX_FORK,
 	[OWNER_KEEPER] = SANDBOX_CHANNELS | SANDBOX_FILES_WRITE,
 	[OWNER_ACTOR] = SANDBOX_CHANNELS,
 	[OWNER_DESK] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_READ,
 	[OWNER_PARENT] = SANDBOX_CHANNELS | RECEIVES | SANDBOX_FILES_WRITE | SANDBOX_FORK |
-		SANDBOX_SIGNAL_CHILDREN | SANDBOX_SOCKETS_OPEN | SANDBOX_SOCKETS_CONNECT,
+		SANDBOX_SIGNAL_CHILDREN | SANDBOX_SOCKETS_OPEN | SANDBOX_SOCKETS_CONNECT |
+		SANDBOX_SOCKETS_ANSWER,
 };
 
 unsigned
@@ -99,12 +102,27 @@ calls_to_routers(const struct router_settings *routers)
 	return all;
 }
 
+/* The same of the files that the registrar reads. */
+static size_t
+list_sources(const struct daemon_settings *settings, char folders[REGISTRAR_SOURCES][DAEMON_PATH],
+	struct sandbox_path *into)
+{
+	const struct registrar_settings *registrar = &settings->registrar;
+
+	for (size_t i = 0; i < registrar->source_count; i++) {
+		folder_of(registrar->source[i].path, folders[i]);
+		into[i] = (struct sandbox_path){folders[i], SANDBOX_READ | SANDBOX_MAY_BE_MISSING};
+	}
+	return registrar->source_count;
+}
+
 void
 shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
 {
 	char ledger[DAEMON_PATH], control[DAEMON_PATH], exabgp[DAEMON_PATH], own[STATEFOLDER_PATH];
-	struct sandbox_path paths[8 + RELAYLOAD_LOGS];
+	struct sandbox_path paths[8 + RELAYLOAD_LOGS + REGISTRAR_SOURCES];
 	char folders[RELAYLOAD_LOGS][DAEMON_PATH];
+	char sources[REGISTRAR_SOURCES][DAEMON_PATH];
 	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
 	struct sandbox_report report;
 	struct fail fail = {0};
@@ -117,7 +135,7 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 	if (is_parent)
 		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
 	if (post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER ||
-		post->owner == OWNER_GUARD)
+		post->owner == OWNER_GUARD || post->owner == OWNER_REGISTRAR)
 		paths[sandbox.path_count++] = (struct sandbox_path){own, KEEPS};
 	if (is_parent || post->owner == OWNER_KEEPER)
 		paths[sandbox.path_count++] = (struct sandbox_path){ledger, KEEPS};
@@ -141,6 +159,8 @@ shutin_enter(struct duty *duty, const struct post *post, const struct daemon_set
 	if ((is_parent || post->owner == OWNER_ACTOR) && *settings->contain.routers.exabgp != '\0')
 		paths[sandbox.path_count++] =
 			(struct sandbox_path){exabgp, SANDBOX_WRITE | SANDBOX_MAY_BE_MISSING};
+	if (post->owner == OWNER_REGISTRAR)
+		sandbox.path_count += list_sources(settings, sources, paths + sandbox.path_count);
 	if (sandbox_enter(&sandbox, &report, &fail) < 0) {
 		event(EVENT_SANDBOX, "where=%s text=%s", fail.where, fail.what);
 		_exit(1);

@@ -47,7 +47,7 @@ static int
 make_all(const char *state, struct fail *fail)
 {
 	static const enum counter_owner owners[] = {
-		OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_ACTOR};
+		OWNER_RECEIVER, OWNER_GUARD, OWNER_REGISTRAR, OWNER_JUDGE, OWNER_ACTOR};
 	char folder[DAEMON_PATH + 16];
 	int r = make_folders(state);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/names.h"
 #include "identity/sighting.h"
+#include "identity/whereabouts.h"
 #include "runtime/channel.h"
 #include "service/estate.h"
 #include "service/ordertable.h"
@@ -252,6 +253,91 @@ orders_are_written_by_the_keeper_and_read_by_the_guard(void **state)
 	estate_free(&estate);
 }
 
+static void
+write_leases(struct estate *estate)
+{
+	((volatile uint8_t *)estate->leases)[4096] = 1;
+}
+
+static void
+read_leases(struct estate *estate)
+{
+	const struct leases_settings of = estate_leases(&estate->settings);
+	struct leases leases;
+
+	if (leases_open(&leases, NULL, estate->leases, leases_bytes(&of)) < 0)
+		_exit(1);
+}
+
+static void
+read_linenames(struct estate *estate)
+{
+	(void)*(volatile uint8_t *)estate->linenames;
+}
+
+static void
+write_linenames(struct estate *estate)
+{
+	((volatile uint8_t *)estate->linenames)[4096] = 1;
+}
+
+static void
+read_sessions(struct estate *estate)
+{
+	(void)*(volatile uint8_t *)estate->sessions;
+}
+
+static void
+put_whereabouts(struct estate *estate)
+{
+	struct whereabouts whereabouts = {.line = 5, .is_held = 1};
+	struct ring ring;
+
+	estate_whereabouts_putting(estate, &ring);
+	if (ring_put(&ring, &whereabouts, 1) != 1)
+		_exit(1);
+}
+
+static void
+persons_are_seen_by_the_registrar_and_names_by_the_keeper_and_leases_by_who_looks_up_lines(
+	void **state)
+{
+	static const struct estate_settings with_registrar = {.receivers = 1,
+		.registrars = 1,
+		.judges = 1,
+		.sightings_most = 64,
+		.verdicts_most = 16,
+		.names_most = 64,
+		.leases_most = 1000,
+		.leases_tolerance = 120};
+	struct post registrar = {.owner = OWNER_REGISTRAR}, keeper = {.owner = OWNER_KEEPER},
+		    receiver = {.owner = OWNER_RECEIVER}, judge = {.owner = OWNER_JUDGE},
+		    desk = {.owner = OWNER_DESK};
+	struct whereabouts whereabouts;
+	struct estate estate;
+	struct fail fail = {0};
+	struct ring ring;
+
+	assert_int_equal(estate_make(&estate, &with_registrar, &fail), 0);
+	assert_int_equal(end_of(&estate, &registrar, write_leases), 0);
+	assert_int_equal(end_of(&estate, &receiver, read_leases), 0);
+	assert_true(is_fault(end_of(&estate, &receiver, write_leases)));
+	assert_true(is_fault(end_of(&estate, &judge, read_leases)));
+	assert_int_equal(end_of(&estate, &registrar, write_linenames), 0);
+	assert_int_equal(end_of(&estate, &keeper, read_linenames), 0);
+	assert_true(is_fault(end_of(&estate, &keeper, write_linenames)));
+	assert_true(is_fault(end_of(&estate, &receiver, read_linenames)));
+	assert_true(is_fault(end_of(&estate, &desk, read_linenames)));
+	assert_true(is_fault(end_of(&estate, &keeper, read_sessions)));
+	assert_true(is_fault(end_of(&estate, &receiver, read_sessions)));
+	/* What the registrar said waits for who acts. */
+	assert_int_equal(end_of(&estate, &registrar, put_whereabouts), 0);
+	estate_whereabouts_taking(&estate, &ring);
+	assert_int_equal(ring_take(&ring, &whereabouts, 1), 1);
+	assert_int_equal(whereabouts.line, 5);
+	estate_free(&estate);
+}
+
 int
 main(void)
 {
@@ -263,6 +349,8 @@ main(void)
 		cmocka_unit_test(figures_of_rings_are_written_by_judges_only),
 		cmocka_unit_test(channels_of_others_are_closed),
 		cmocka_unit_test(orders_are_written_by_the_keeper_and_read_by_the_guard),
+		cmocka_unit_test(
+			persons_are_seen_by_the_registrar_and_names_by_the_keeper_and_leases_by_who_looks_up_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

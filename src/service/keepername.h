@@ -1,0 +1,34 @@
+/* keepername - what a line or an account is called, where the processes that saw it have put that
+ *
+ * What:    the name of a line by address, from the receiver that saw it last; of one that leases its addresses, from
+ *          the registrar; of an account, from the guard. Each is checked against the pseudonym.
+ * Owns:    nothing: the memory is the estate's.
+ * Limits:  a name that is too long to be sealed ends with "...".
+ * Thread:  the keeper's.
+ */
+#ifndef LAZARET_SERVICE_KEEPERNAME_H
+#define LAZARET_SERVICE_KEEPERNAME_H
+
+#include "identity/accountname.h"
+#include "identity/linewho.h"
+#include "identity/names.h"
+#include "service/estate.h"
+
+/* With its end. */
+#define KEEPERNAME (ACCOUNTNAME_MOST + 1)
+
+struct keepername {
+	const struct accountnames *accounts; /* NULL: there is no guard */
+	struct linetable leasing;
+	bool has_leasing;
+	struct names names[ESTATE_PUTTERS];
+	uint32_t putters;
+};
+
+void keepername_open(struct keepername *names, const struct estate *estate);
+
+/* Empty if none knows it. */
+void keepername_find(const struct keepername *names, const struct hash_key *key, uint64_t pseudonym,
+	char into[KEEPERNAME]);
+
+#endif
