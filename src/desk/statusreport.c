@@ -3,6 +3,7 @@
 
 #include "desk/statuscontain.h"
 #include "desk/statusgarden.h"
+#include "desk/statusleases.h"
 #include "desk/statusrelay.h"
 
 #include <stdio.h>
@@ -298,6 +299,7 @@ find_troubles(const struct report *report, struct buffer *into)
 	add_refused(
 		report, OWNER_JUDGE, "what was seen of lines without a case is forgotten", into);
 	add_refused(report, OWNER_GUARD, "what was sent is counted anew", into);
+	add_refused(report, OWNER_REGISTRAR, "who had which address before is not known", into);
 	add_refused(report, OWNER_RECEIVER, "templates of exporters are learnt anew", into);
 	add_refused(report, OWNER_GUARD, "what was sent before is not counted", into);
 	add_untold(report, into);
@@ -706,6 +708,7 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 		put_heading(&report);
 		put_processes(&report);
 		put_state(&report);
+		status_leases(processes, report.count, into);
 		status_relay(processes, report.count, into);
 		status_contain(processes, report.count, into);
 		status_garden(processes, report.count, into);

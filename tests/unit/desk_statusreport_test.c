@@ -553,10 +553,31 @@ the_share_of_the_kernels_filter_is_told_where_there_is_one(void **state)
 	assert_non_null(strstr(report(world, true, false), "\"filter\":\"eth0 (native)\""));
 }
 
+static void
+what_is_known_of_leased_addresses_is_told_where_there_is_a_registrar(void **state)
+{
+	struct world *world = *state;
+
+	pass(world, WALL_SECOND);
+	assert_null(strstr(report(world, false, false), "leased"));
+	world->process[4].owner = OWNER_REGISTRAR;
+	world->process[4].value[COUNT_LEASES_OPEN] = 1;
+	world->process[4].value[COUNT_LEASES_ENDED] = 2;
+	assert_non_null(strstr(report(world, false, false),
+		"\nLines hold 1 leased address; 2 leases that have ended are remembered.\n"));
+	world->process[1].value[COUNT_LEASED_FOUND] = 30;
+	world->process[1].value[COUNT_LEASED_DOUBTFUL] = 10;
+	world->process[1].value[COUNT_LEASED_UNKNOWN] = 7;
+	assert_non_null(strstr(report(world, false, false),
+		"30 mail records from leased addresses, and not of 17 (doubtful 10, nobody "
+		"known 7, shared 0, asked too early 0).\n"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(what_is_known_of_leased_addresses_is_told_where_there_is_a_registrar),
 		TEST(three_lines_say_that_all_is_well),
 		TEST(the_first_line_names_what_is_wrong),
 		TEST(what_a_keeper_that_hangs_had_said_is_told_as_old),

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk/statusleases.h"
+
+static void
+put(struct buffer *into, uint64_t count, const char *one, const char *many)
+{
+	buffer_print(into, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
+}
+
+/* Of mail whose line was asked for. */
+static void
+put_found(const struct status_process *processes, size_t count, struct buffer *into)
+{
+	uint64_t found = status_sum(processes, count, COUNT_LEASED_FOUND);
+	uint64_t doubtful = status_sum(processes, count, COUNT_LEASED_DOUBTFUL);
+	uint64_t unknown = status_sum(processes, count, COUNT_LEASED_UNKNOWN);
+	uint64_t shared = status_sum(processes, count, COUNT_LEASED_SHARED);
+	uint64_t late = status_sum(processes, count, COUNT_LEASED_LATE);
+
+	if (found + doubtful + unknown + shared + late == 0)
+		return;
+	buffer_text(into, TEXT("Whose it was is known of "));
+	put(into, found, "mail record", "mail records");
+	buffer_print(into,
+		" from leased addresses, and not of %llu (doubtful %llu, nobody known %llu, shared "
+		"%llu, asked too early %llu).\n",
+		(unsigned long long)(doubtful + unknown + shared + late),
+		(unsigned long long)doubtful, (unsigned long long)unknown,
+		(unsigned long long)shared, (unsigned long long)late);
+}
+
+void
+status_leases(const struct status_process *processes, size_t count, struct buffer *into)
+{
+	const struct status_process *registrar = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (processes[i].owner == OWNER_REGISTRAR)
+			registrar = &processes[i];
+	}
+	if (registrar == NULL)
+		return;
+	buffer_text(into, TEXT("\nLines hold "));
+	put(into, registrar->value[COUNT_LEASES_OPEN], "leased address", "leased addresses");
+	buffer_text(into, TEXT("; "));
+	put(into, registrar->value[COUNT_LEASES_ENDED], "lease that has ended is",
+		"leases that have ended are");
+	buffer_text(into, TEXT(" remembered.\n"));
+	put_found(processes, count, into);
+	if (registrar->value[COUNT_LEASES_NO_ROOM] > 0)
+		buffer_print(into, "%llu leases found no room, or were forgotten to make some.\n",
+			(unsigned long long)registrar->value[COUNT_LEASES_NO_ROOM]);
+}
