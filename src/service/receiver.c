@@ -723,6 +723,7 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	if (receiver->filter != NULL)
 		kernelin_attach(receiver->filter, receiver->export_);
 	receiver->connections = connections_in_new(receiver->export_);
+	leasing_wait(&receiver->duty, estate);
 	duty_ready(&receiver->duty);
 	loop(receiver);
 	finish(receiver);
