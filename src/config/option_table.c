@@ -146,9 +146,9 @@ const struct config_option config_options[] = {
 		.standard = "1m",
 		.least = 1,
 		.most = 3600,
-		.help = "How often a judge writes down its state. What came since is read "
-			"again after a judge's death, and missing only if all processes die "
-			"at once."},
+		.help = "How often a judge writes down its state, and the registrar its leases. "
+			"What came since is there after the death of one of them, and missing "
+			"only if all processes die at once."},
 	{.name = "daemon.hangs",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "1m",

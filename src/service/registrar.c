@@ -430,7 +430,7 @@ registrar_run(const struct daemon_settings *settings, struct estate *estate,
 	keys = duty_keys(settings->keep.ledger);
 	registrar->key = keys.pseudonym;
 	statefolder_of(settings->state, OWNER_REGISTRAR, folder);
-	registrarfile_init(&registrar->file, folder, keys.leases);
+	registrarfile_init(&registrar->file, folder, keys.leases, settings->judging.snapshot_us);
 	keyfile_forget(&keys);
 	load_secrets(registrar);
 	open_memory(registrar);

@@ -41,10 +41,10 @@ layout(void)
 }
 
 void
-registrarfile_init(
-	struct registrarfile *file, const char *folder, const uint8_t key[SEALSTREAM_KEY])
+registrarfile_init(struct registrarfile *file, const char *folder,
+	const uint8_t key[SEALSTREAM_KEY], int64_t every_us)
 {
-	*file = (struct registrarfile){.begun_us = clock_steady()};
+	*file = (struct registrarfile){.every_us = every_us, .begun_us = clock_steady()};
 	memcpy(file->key, key, sizeof(file->key));
 	statefile_init(&file->file, folder, "registrar", 0, "leases");
 }
@@ -168,7 +168,7 @@ registrarfile_watch(struct registrarfile *file, const struct registrarfile_of *o
 {
 	file->made += statefile_watch(&file->file, true);
 	if (statefile_is_busy(&file->file) || said == file->said ||
-		clock_steady() - file->begun_us < REGISTRARFILE_EVERY)
+		clock_steady() - file->begun_us < file->every_us)
 		return;
 	file->said = said;
 	begin(file, of);

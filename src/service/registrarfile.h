@@ -1,10 +1,10 @@
 /* registrarfile - the file in which leases and names outlive the daemon, sealed
  *
  * What:    intervals (identity/leasekept.h), names of lines, and places in the files that are followed, written by a
- *          child while the registrar goes on (runtime/statefile.h), every REGISTRARFILE_EVERY where anything was said,
- *          and at the end. It names persons, so it is sealed (ledger/sealstream.h) with a key of the ledger's key file.
- *          What was said after the last one is lost with the machine, but not with the process: leases and names lie in
- *          memory that is the parent's.
+ *          child while the registrar goes on (runtime/statefile.h): as often as a judge writes its snapshot, if
+ *          anything was said, and at the end. It names persons, so it is sealed (ledger/sealstream.h) with a key of
+ *          the ledger's key file. What was said after the last one is lost with the machine, but not with the
+ *          process: leases and names lie in memory that is the parent's.
  * Owns:    the file "registrar-0.leases" and what is written beside it in the folder.
  * Limits:  one at a time.
  * Thread:  one at a time.
@@ -16,11 +16,10 @@
 #include "runtime/statefile.h"
 #include "service/registrarsources.h"
 
-#define REGISTRARFILE_EVERY WALL_MINUTE
-
 struct registrarfile {
 	struct statefile file;
 	uint8_t key[SEALSTREAM_KEY];
+	int64_t every_us;
 	int64_t begun_us;
 	uint64_t said; /* what had been said when the last one was begun */
 	uint64_t made;
@@ -35,8 +34,8 @@ struct registrarfile_of {
 	bool is_filled; /* leases and names are in memory already: of the file only places are taken */
 };
 
-void registrarfile_init(
-	struct registrarfile *file, const char *folder, const uint8_t key[SEALSTREAM_KEY]);
+void registrarfile_init(struct registrarfile *file, const char *folder,
+	const uint8_t key[SEALSTREAM_KEY], int64_t every_us);
 
 /* The last good one: how many intervals, else as statefile_load. */
 int64_t registrarfile_load(
