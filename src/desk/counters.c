@@ -107,6 +107,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"apart: of no line."},
 	[COUNT_LEASED_LATE] = {OWNER_RECEIVER, KIND_COUNTER, "leased_late",
 		"Those that came while the leases were being mended: of no line."},
+	[COUNT_LEASED_BLOCKS_REFUSED] = {OWNER_RECEIVER, KIND_COUNTER, "leased_blocks_refused",
+		"Blocks of ports that flow export told of and that the registrar had no room for."},
 	[COUNT_RELAY_CONNECTIONS] = {OWNER_GUARD, KIND_COUNTER, "relay_connections",
 		"Connections of mail servers to the relay guard."},
 	[COUNT_RELAY_OPEN] = {OWNER_GUARD, KIND_GAUGE, "relay_connections_open",

@@ -153,6 +153,14 @@ find_prefix(const struct lines *lines, const struct address *address)
 	return NULL;
 }
 
+bool
+lines_is_leased(const struct lines *lines, const struct address *address)
+{
+	const struct lines_prefix *prefix = find_prefix(lines, address);
+
+	return prefix != NULL && prefix->is_leased;
+}
+
 /* Of IPv6 lines in a prefix, or anywhere; never shorter than the prefix, or two prefixes would share lines. */
 static uint8_t
 line_length(const struct lines *lines, const struct lines_prefix *prefix)

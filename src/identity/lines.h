@@ -62,8 +62,9 @@ bool lines_has_inside(const struct lines *lines);
 /* The prefixes in the order in which they came: NULL behind the last. */
 const struct lines_prefix *lines_prefix_at(const struct lines *lines, size_t index);
 
-/* Is any prefix leased? */
+/* Is any prefix leased? Is that of this address? */
 bool lines_has_leased(const struct lines *lines);
+bool lines_is_leased(const struct lines *lines, const struct address *address);
 
 /* The line of an address and port at a time, and what it is called; length 0 of the name: by none of its own, as it
  * leases the address. 0; -ENOENT: the address is not of our network; -ENODATA: it is, but nobody can say whose it

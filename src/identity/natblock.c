@@ -20,6 +20,24 @@ natblock_from_event(uint8_t event, const struct address *inside, const struct ad
 	return 0;
 }
 
+int
+natblock_from_binding(const struct observation *binding, struct natblock *ret)
+{
+	uint16_t low = binding->client_port, high = binding->server_port;
+
+	if ((binding->kind != OBSERVATION_BINDING_OPEN &&
+		    binding->kind != OBSERVATION_BINDING_CLOSE) ||
+		!address_is_v4(&binding->server) || low > high)
+		return -EINVAL;
+	*ret = (struct natblock){.is_given = binding->kind == OBSERVATION_BINDING_OPEN,
+		.inside = binding->client,
+		.outside = {.address = binding->server, .low = low, .high = high, .length = 128},
+		.at = binding->time};
+	if (low == 0 && high == UINT16_MAX)
+		ret->outside.high = 0;
+	return 0;
+}
+
 /* Takes the next word; no word has a blank. */
 static struct text
 next_word(struct text *rest)

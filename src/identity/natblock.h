@@ -15,6 +15,7 @@
 #define LAZARET_IDENTITY_NATBLOCK_H
 
 #include "identity/leasefind.h"
+#include "source/observation.h"
 
 #define NATBLOCK_LINE 4096
 
@@ -33,6 +34,10 @@ struct natblock {
  * or none that can be. */
 int natblock_from_event(uint8_t event, const struct address *inside, const struct address *outside,
 	uint16_t low, uint16_t high, uint16_t count, struct wall at, struct natblock *ret) MUST_USE;
+
+/* From a NAT log entry of flow export, which may also be of one port, or of all of an address. -EINVAL: it is none, or
+ * its outside address is not IPv4. */
+int natblock_from_binding(const struct observation *binding, struct natblock *ret) MUST_USE;
 
 /* 1: a block; 0: the line speaks of none; -EBADMSG with fail->what: it does, but not as expected. */
 int natblock_line(struct text line, struct natblock *ret, struct fail *fail) MUST_USE;

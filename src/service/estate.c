@@ -5,6 +5,7 @@
 #include "identity/accountname.h"
 #include "identity/linewho.h"
 #include "identity/names.h"
+#include "identity/natblock.h"
 #include "identity/sessions.h"
 #include "identity/sighting.h"
 #include "identity/whereabouts.h"
@@ -165,6 +166,8 @@ make_registrar(struct estate *estate, struct fail *fail)
 	if (r == 0)
 		r = share_ring(
 			&estate->whereabouts, sizeof(struct whereabouts), ESTATE_WHEREABOUTS, fail);
+	for (uint32_t i = 0; i < estate->settings.receivers && r == 0; i++)
+		r = share_ring(&estate->blocks[i], sizeof(struct natblock), ESTATE_BLOCKS, fail);
 	return r;
 }
 
@@ -339,6 +342,17 @@ keep_part(void **memory, size_t bytes, bool writes, bool reads)
 		unshare_memory(memory, bytes);
 }
 
+/* Blocks of ports: of one receiver, for the registrar. Who takes writes how far he is. */
+static void
+keep_blocks(struct estate *estate, const struct post *post)
+{
+	for (uint32_t i = 0; i < estate->settings.receivers; i++)
+		keep_part(&estate->blocks[i], ring_bytes(sizeof(struct natblock), ESTATE_BLOCKS),
+			post->owner == OWNER_REGISTRAR ||
+				(post->owner == OWNER_RECEIVER && i == post->number),
+			false);
+}
+
 /* Names are for the keeper, sessions and whereabouts for who acts upon lines, and leases for who looks up lines. */
 static void
 keep_registrar(struct estate *estate, enum counter_owner owner)
@@ -368,6 +382,7 @@ keep_memory(struct estate *estate, const struct post *post)
 
 	keep_exporters(estate, post);
 	keep_registrar(estate, owner);
+	keep_blocks(estate, post);
 	if (owner == OWNER_KEEPER && estate->accountnames != NULL)
 		(void)mprotect(estate->accountnames, sizeof(struct accountnames), PROT_READ);
 	else if (owner != OWNER_GUARD)
@@ -525,6 +540,20 @@ estate_decisions_taking(const struct estate *estate, uint32_t judge, struct ring
 }
 
 void
+estate_blocks_putting(const struct estate *estate, uint32_t receiver, struct ring *ret)
+{
+	ring_attach_putting(
+		ret, estate->blocks[receiver], sizeof(struct natblock), ESTATE_BLOCKS, -1);
+}
+
+void
+estate_blocks_taking(const struct estate *estate, uint32_t receiver, struct ring *ret)
+{
+	ring_attach_taking(
+		ret, estate->blocks[receiver], sizeof(struct natblock), ESTATE_BLOCKS, -1);
+}
+
+void
 estate_whereabouts_putting(const struct estate *estate, struct ring *ret)
 {
 	ring_attach_putting(ret, estate->whereabouts, sizeof(struct whereabouts),
@@ -550,6 +579,9 @@ estate_free(struct estate *estate)
 	unshare_memory(
 		&estate->whereabouts, ring_bytes(sizeof(struct whereabouts), ESTATE_WHEREABOUTS));
 	close(estate->whereabouts_wake);
+	for (uint32_t i = 0; i < settings->receivers; i++)
+		unshare_memory(
+			&estate->blocks[i], ring_bytes(sizeof(struct natblock), ESTATE_BLOCKS));
 	for (uint32_t i = 0; i < settings->receivers; i++) {
 		void *exporters = estate->exporters[i];
 

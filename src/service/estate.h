@@ -23,6 +23,8 @@
 #define ESTATE_DECISIONS 4096
 
 #define ESTATE_WHEREABOUTS 65536U
+/* Blocks of ports that wait for the registrar from one receiver. */
+#define ESTATE_BLOCKS 8192U
 
 /* Who a process is: what it does, and its number among those that do the same. */
 struct post {
@@ -69,7 +71,9 @@ struct estate {
 	void *linenames;   /* linetable of struct linewho: for the keeper alone */
 	void *sessions;    /* linetable of struct session_of_line: for who speaks to NASes alone */
 	void *whereabouts; /* ring of struct whereabouts: for who acts upon lines */
-	int whereabouts_wake; /* of that; used where there is a registrar */
+	void *blocks
+		[ESTATE_RECEIVERS]; /* rings of struct natblock, of receivers for the registrar */
+	int whereabouts_wake;       /* of that; used where there is a registrar */
 	int judge_wake[ESTATE_JUDGES];
 	int keeper_wake;
 	int actor_wake;
@@ -123,6 +127,9 @@ void estate_measures_taking(const struct estate *estate, struct ring *ret);
 /* What people decided (ledger/deciding.h), from the keeper to a judge. */
 void estate_decisions_putting(const struct estate *estate, uint32_t judge, struct ring *ret);
 void estate_decisions_taking(const struct estate *estate, uint32_t judge, struct ring *ret);
+/* What translators said in flow export. Nobody is woken: it is looked for all the time. */
+void estate_blocks_putting(const struct estate *estate, uint32_t receiver, struct ring *ret);
+void estate_blocks_taking(const struct estate *estate, uint32_t receiver, struct ring *ret);
 void estate_whereabouts_putting(const struct estate *estate, struct ring *ret);
 void estate_whereabouts_taking(const struct estate *estate, struct ring *ret);
 

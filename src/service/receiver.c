@@ -4,6 +4,7 @@
 #include "control/message.h"
 #include "identity/identify.h"
 #include "identity/names.h"
+#include "identity/natblock.h"
 #include "runtime/datagrams.h"
 #include "runtime/event.h"
 #include "runtime/sockets.h"
@@ -66,6 +67,8 @@ struct receiver {
 	struct names names;
 	struct identify_counts identified;
 	struct leased leased;
+	struct ring blocks; /* to the registrar, where there is one */
+	uint64_t blocks_refused;
 	struct ring judge[ESTATE_JUDGES];
 	uint32_t judges;
 	const struct receiver_sockets *sockets;
@@ -126,16 +129,35 @@ hand_on(struct receiver *receiver, size_t count)
 	}
 }
 
+/* What translators say of outside addresses of ours. */
+static void
+tell_blocks(struct receiver *receiver, size_t count)
+{
+	struct natblock block;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct observation *observation = &receiver->observation[i];
+
+		if (observation->kind != OBSERVATION_MAIL &&
+			natblock_from_binding(observation, &block) == 0 &&
+			lines_is_leased(receiver->settings->lines, &block.outside.address))
+			receiver->blocks_refused += ring_put(&receiver->blocks, &block, 1) == 0;
+	}
+}
+
 /* What the intake has ready goes on. */
 static void
 pump(struct receiver *receiver)
 {
 	size_t count;
 
-	while ((count = intake_take(receiver->intake, receiver->observation, TAKE)) > 0)
+	while ((count = intake_take(receiver->intake, receiver->observation, TAKE)) > 0) {
+		if (receiver->estate->leases != NULL)
+			tell_blocks(receiver, count);
 		hand_on(receiver,
 			identify(receiver->settings->lines, receiver->observation, count,
 				receiver->sighting, NULL, &receiver->names, &receiver->identified));
+	}
 }
 
 static void
@@ -367,6 +389,7 @@ show_leased(struct receiver *receiver)
 	duty_count(duty, COUNT_LEASED_UNKNOWN, counts->unknown);
 	duty_count(duty, COUNT_LEASED_SHARED, counts->shared);
 	duty_count(duty, COUNT_LEASED_LATE, counts->late);
+	duty_count(duty, COUNT_LEASED_BLOCKS_REFUSED, receiver->blocks_refused);
 }
 
 static void
@@ -715,6 +738,8 @@ receiver_run(const struct daemon_settings *settings, struct estate *estate, uint
 	lines_set_key(settings->lines, &keys.pseudonym);
 	keyfile_forget(&keys);
 	leasing_attach(&receiver->leased, settings, estate);
+	if (estate->leases != NULL)
+		estate_blocks_putting(estate, number, &receiver->blocks);
 	must(names_open(&receiver->names, estate->names[number],
 		     names_bytes(settings->estate.names_most)) == 0);
 	begin(receiver);

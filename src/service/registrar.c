@@ -27,6 +27,8 @@
 #define TRIES_FILE 2
 /* Files are read for so long before what waits in the sockets has its turn. */
 #define READ_US 50000
+/* Of ports, that are taken from one receiver before the next one has its turn. */
+#define BLOCKS 256
 /* For the disk, at the end, at the most. */
 #define DISK_US     (5 * WALL_SECOND)
 #define DISK_NAP_NS 2000000L
@@ -45,6 +47,7 @@ struct registrar {
 	struct registrarsources *sources;
 	struct registrarfile file;
 	struct ring whereabouts;
+	struct ring blocks[ESTATE_RECEIVERS]; /* of ports, as receivers heard of them */
 	struct datagrams *datagrams;
 	struct hash_key key;
 	uint64_t unanswered; /* answers that could not be sent */
@@ -218,6 +221,29 @@ show(struct registrar *registrar)
 
 /* --- The loop. --- */
 
+/* What receivers heard of translators. */
+static void
+take_blocks(struct registrar *registrar)
+{
+	struct natblock block[BLOCKS];
+
+	for (uint32_t i = 0; i < registrar->settings->estate.receivers; i++) {
+		int64_t n = ring_take(&registrar->blocks[i], block, BLOCKS);
+
+		if (n < 0) {
+			event(EVENT_BAD_MESSAGE, "peer=receiver number=%u", i);
+			(void)ring_skip(&registrar->blocks[i]);
+			n = 0;
+		}
+		for (int64_t at = 0; at < n; at++) {
+			if (restore_is_time(block[at].at))
+				registry_block(&registrar->registry, &block[at]);
+		}
+		ring_taken(&registrar->blocks[i]);
+		registrar->has_more |= n == BLOCKS;
+	}
+}
+
 static uint64_t
 said(const struct registrar *registrar)
 {
@@ -248,6 +274,7 @@ tick(struct registrar *registrar)
 	registrar->registry.now = registrar->duty.clock.now;
 	if (registrar->has_more)
 		read_files(registrar);
+	take_blocks(registrar);
 	if (now - registrar->ticked_us < TICK_US)
 		return;
 	registrar->ticked_us = now;
@@ -300,6 +327,8 @@ open_memory(struct registrar *registrar)
 		     linetable_bytes(settings->leases_most, sizeof(struct session_of_line)),
 		     sizeof(struct session_of_line)) == 0);
 	estate_whereabouts_putting(estate, &registrar->whereabouts);
+	for (uint32_t i = 0; i < settings->receivers; i++)
+		estate_blocks_taking(estate, i, &registrar->blocks[i]);
 }
 
 static void

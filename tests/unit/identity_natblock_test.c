@@ -138,10 +138,45 @@ a_block_is_of_the_line_that_had_the_inside_address_then(void **state)
 	free(memory);
 }
 
+static void
+an_entry_of_flow_export_is_a_block_of_one_port_or_many_or_all_of_the_address(void **state)
+{
+	struct observation entry = {.kind = OBSERVATION_BINDING_OPEN,
+		.time = {5 * WALL_SECOND},
+		.client = address_from_v4(0x64400001),
+		.server = address_from_v4(0xc6336401),
+		.client_port = 2048,
+		.server_port = 3071};
+	struct natblock block;
+
+	assert_int_equal(natblock_from_binding(&entry, &block), 0);
+	assert_true(block.is_given);
+	assert_int_equal(block.outside.low, 2048);
+	assert_int_equal(block.outside.high, 3071);
+	assert_int_equal(block.at.us, 5 * WALL_SECOND);
+	entry.kind = OBSERVATION_BINDING_CLOSE;
+	entry.client_port = 0;
+	entry.server_port = UINT16_MAX;
+	assert_int_equal(natblock_from_binding(&entry, &block), 0);
+	assert_false(block.is_given);
+	assert_int_equal(block.outside.high, 0);
+	entry.client_port = 7;
+	entry.server_port = 6;
+	assert_int_equal(natblock_from_binding(&entry, &block), -EINVAL);
+	entry.server_port = 8;
+	entry.server.byte[0] = 0x20;
+	assert_int_equal(natblock_from_binding(&entry, &block), -EINVAL);
+	entry.server = entry.client;
+	entry.kind = OBSERVATION_MAIL;
+	assert_int_equal(natblock_from_binding(&entry, &block), -EINVAL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			an_entry_of_flow_export_is_a_block_of_one_port_or_many_or_all_of_the_address),
 		cmocka_unit_test(events_of_rfc_8158_become_blocks),
 		cmocka_unit_test(lines_of_logs_become_blocks),
 		cmocka_unit_test(a_block_is_of_the_line_that_had_the_inside_address_then),
