@@ -9,6 +9,7 @@
 #include "service/actingexabgp.h"
 #include "service/actingradius.h"
 #include "service/actingsets.h"
+#include "service/actingwhere.h"
 #include "service/post.h"
 #include "service/shutin.h"
 
@@ -40,6 +41,7 @@ struct actor {
 	struct duty duty;
 	struct ring orders;
 	struct holding *holding;
+	struct actingwhere where;
 	struct actingend end[ENDS_MOST];
 	size_t ends;
 	struct actingsets sets;
@@ -154,7 +156,7 @@ make_ends(struct actor *actor)
 	add_end(actor, &actingbgp_kind, actingbgp_new(actor->settings));
 	add_end(actor, &actingexabgp_kind, actingexabgp_new(actor->settings));
 	add_end(actor, &actingradius_kind,
-		actingradius_new(actor->settings, (struct actingradius_sessions){.find = NULL}));
+		actingradius_new(actor->settings, actingwhere_sessions(&actor->where)));
 }
 
 static void
@@ -183,6 +185,7 @@ static void
 learn(struct actor *actor)
 {
 	(void)ring_skip(&actor->orders);
+	actingwhere_skip(&actor->where);
 	holding_clear(actor->holding);
 	actor->is_learning = true;
 	actor->after = 0;
@@ -212,6 +215,9 @@ take_order(struct actor *actor, const struct order *order, holding_give give, vo
 		holding_undo(actor->holding, order, give, context);
 	else if (holding_apply(actor->holding, order, give, context) < 0)
 		actor->not_held++;
+	else if (order->place.length == 0)
+		actingwhere_find(&actor->where, order->line, actor->duty.clock.now, actor->holding,
+			give, context);
 }
 
 /* One page of all that holds; after the last one the back ends are brought to it. */
@@ -250,11 +256,25 @@ hear_keeper(struct actor *actor)
 	}
 }
 
+/* Where lines are now. True if there was anything. */
+static bool
+take_news(struct actor *actor)
+{
+	int r = actor->is_learning
+		? 0
+		: actingwhere_take(&actor->where, actor->holding, give_all, actor);
+
+	if (r < 0)
+		learn(actor);
+	return r != 0;
+}
+
 /* True if there was anything. */
 static bool
 take_orders(struct actor *actor)
 {
 	struct order order[TURN];
+	bool has_news = take_news(actor);
 	int64_t n = actor->is_learning ? 0 : ring_take(&actor->orders, order, TURN);
 
 	if (n < 0) {
@@ -274,7 +294,7 @@ take_orders(struct actor *actor)
 	}
 	if (n > 0)
 		ring_taken(&actor->orders);
-	return n > 0;
+	return n > 0 || has_news;
 }
 
 static void
@@ -341,11 +361,15 @@ rest_ms(int64_t wake)
 static void
 rest(struct actor *actor, int64_t wake)
 {
-	struct pollfd polled[3 + ACTINGEND_POLLED] = {{.fd = actor->duty.parent, .events = POLLIN},
+	struct pollfd polled[4 + ACTINGEND_POLLED] = {{.fd = actor->duty.parent, .events = POLLIN},
 		{.fd = actor->estate->actor_keeper.end[0], .events = POLLIN},
-		{.fd = actor->estate->actor_wake, .events = POLLIN}};
-	size_t count = 3, of[ENDS_MOST] = {0};
-	bool empty = actor->is_learning || ring_sleep(&actor->orders);
+		{.fd = actor->estate->actor_wake, .events = POLLIN},
+		{.fd = actor->where.is_there ? actor->estate->whereabouts_wake : -1,
+			.events = POLLIN}};
+	size_t count = 4, of[ENDS_MOST] = {0};
+	bool empty = actor->is_learning ||
+		(ring_sleep(&actor->orders) &&
+			(!actor->where.is_there || ring_sleep(&actor->where.news)));
 	eventfd_t woken;
 
 	for (size_t i = 0; i < actor->ends; i++) {
@@ -353,17 +377,21 @@ rest(struct actor *actor, int64_t wake)
 
 		if (end->kind->polled != NULL)
 			of[i] = end->kind->polled(
-				end->end, polled + count, 3 + ACTINGEND_POLLED - count);
+				end->end, polled + count, 4 + ACTINGEND_POLLED - count);
 		count += of[i];
 	}
 	(void)poll(polled, count, empty ? rest_ms(wake) : 0);
 	ring_awake(&actor->orders);
 	(void)eventfd_read(actor->estate->actor_wake, &woken);
+	if (actor->where.is_there) {
+		ring_awake(&actor->where.news);
+		(void)eventfd_read(actor->estate->whereabouts_wake, &woken);
+	}
 	if (polled[0].revents != 0)
 		duty_hear(&actor->duty);
 	if (polled[1].revents != 0)
 		hear_keeper(actor);
-	count = 3;
+	count = 4;
 	for (size_t i = 0; i < actor->ends; count += of[i], i++) {
 		if (of[i] > 0)
 			actor->end[i].kind->ready(actor->end[i].end, polled + count, of[i]);
@@ -391,6 +419,7 @@ acting_run(const struct daemon_settings *settings, struct estate *estate)
 	actor->settings = settings;
 	actor->estate = estate;
 	duty_begin(&actor->duty, estate, &post);
+	actingwhere_begin(&actor->where, estate);
 	make_ends(actor);
 	shutin_enter(&actor->duty, &post, settings);
 	actor->holding = holding_new(MEASURES_MOST);
