@@ -52,7 +52,7 @@ tell_no_case(struct contain *contain)
 	if (r == -ENOENT) {
 		fail_what(fail, "%.*s is not of the own network", shown(contain->what),
 			contain->what.at);
-		fail_hint(fail, "only lines of the own network are acted upon: receive.inside");
+		fail_hint(fail, "only lines of the own network are acted upon: network.inside");
 	}
 	if (r == 0) {
 		fail_what(fail, "the line of %.*s has no open case", shown(contain->what),
@@ -64,6 +64,18 @@ tell_no_case(struct contain *contain)
 	return -ESRCH;
 }
 
+/* By the address that a line has now, which is not its name. */
+static int
+find_leased(struct contain *contain, struct ledger_case *ret)
+{
+	struct line line;
+	int r = lines_parse(contain->lines, contain->what, &line, &(struct fail){0});
+
+	if (r == 0)
+		r = ledger_find_line(contain->ledger, line.pseudonym, ret, contain->fail);
+	return r == 0 ? 0 : -ESRCH;
+}
+
 static int
 find_case(struct contain *contain, struct ledger_case *ret)
 {
@@ -71,6 +83,8 @@ find_case(struct contain *contain, struct ledger_case *ret)
 	int r = casefind(contain->ledger, contain->what, ret, name, contain->fail);
 
 	sodium_memzero(name, sizeof(name));
+	if (r == -ESRCH)
+		r = find_leased(contain, ret);
 	return r == -ESRCH ? tell_no_case(contain) : r;
 }
 
