@@ -18,6 +18,7 @@
 
 struct plan_settings {
 	uint8_t mode[MEASURE_KINDS]; /* enum measure_mode: how far each may go by itself */
+	uint8_t undone; /* bits 1 << enum measure_kind: nothing makes it hold here, so nobody can decide it */
 	int64_t most_us
 		[MEASURE_KINDS]; /* it ends by then, whatever the case is; 0: with its case */
 	int64_t persists_us;     /* who is confirmed for so long after port 25 was closed is held */

@@ -23,6 +23,20 @@ find_case(struct ledger *ledger, uint64_t number, struct ledger_case *ret, struc
 	return -ESRCH;
 }
 
+/* That it holds is said only where something makes it so. */
+static int
+check_done(const struct ledger *ledger, unsigned kind, struct fail *fail)
+{
+	if (!ledger->plans || (ledger->planning.plan.undone >> kind & 1) == 0)
+		return 0;
+	fail_what(fail, "nothing here makes %s hold, so it would only be written down",
+		measure_names[kind]);
+	fail_hint(fail,
+		"set contain.nftables on the router of the lines, or name routers: "
+		"lazaret.yaml(5)");
+	return -EOPNOTSUPP;
+}
+
 /* May anything be done to it at all? */
 static int
 check_line(struct ledger *ledger, const struct ledger_case *of, enum measure_kind kind,
@@ -39,7 +53,7 @@ check_line(struct ledger *ledger, const struct ledger_case *of, enum measure_kin
 	if (r != -ENOENT)
 		return r;
 	if (of->role != ROLE_ACCOUNT || kind == MEASURE_LIMIT)
-		return 0;
+		return check_done(ledger, kind, fail);
 	fail_what(fail, "this is an account of a mail server, and no line that could be held");
 	fail_hint(fail, "limit it: lazaret account NAME limit RULE");
 	return -EINVAL;

@@ -173,13 +173,15 @@ refuse(const char *option, const char *what, const char *hint, struct fail *fail
 }
 
 int
-containoptions_check(const struct planning *planning, const struct contain_settings *contain,
+containoptions_check(struct planning *planning, const struct contain_settings *contain,
 	const struct lines *lines, bool has_guard, struct fail *fail)
 {
 	const uint8_t *mode = planning->plan.mode;
 	bool blocks = contain->nftables || contain_by_routers(contain, MEASURE_BLOCK25);
 	bool holds = contain->nftables || contain_by_routers(contain, MEASURE_QUARANTINE);
 
+	planning->plan.undone = (uint8_t)((blocks ? 0 : 1U << MEASURE_BLOCK25) |
+		(holds ? 0 : 1U << MEASURE_QUARANTINE));
 	if (mode[MEASURE_BLOCK25] == MEASURE_ENFORCE && !blocks)
 		return refuse("contain.block25", "is to be enforced, and nothing does it",
 			"set contain.nftables: yes on the router, name routers with "

@@ -17,8 +17,8 @@ int containoptions_rules(const struct config *config, const struct lines *lines,
 	const struct gardening_settings *garden, struct contain_settings *ret,
 	struct fail *fail) MUST_USE;
 
-/* Does it fit together? What is enforced needs something that does it. */
-int containoptions_check(const struct planning *planning, const struct contain_settings *contain,
+/* Does it fit together? What is enforced needs something that does it; what nothing does is noted in the plan. */
+int containoptions_check(struct planning *planning, const struct contain_settings *contain,
 	const struct lines *lines, bool has_guard, struct fail *fail) MUST_USE;
 
 #endif

@@ -39,8 +39,7 @@ static const char confirm_usage[] =
 	"\n"
 	"What was proposed is done. Asks the running daemon.\n"
 	"\n"
-	"  MEASURE         its number: lazaret measures --proposed lists what waits\n" REASON
-		COMMON;
+	"  MEASURE         its number: lazaret measures lists what waits\n" REASON COMMON;
 
 static const char undo_usage[] =
 	"usage: lazaret undo MEASURE [--reason TEXT] [--json]\n"
@@ -49,7 +48,7 @@ static const char undo_usage[] =
 	"the case gets worse. One that a person ended begins again, with its mode and its date.\n"
 	"Asks the running daemon.\n"
 	"\n"
-	"  MEASURE         its number: lazaret measures --all lists them\n" REASON COMMON;
+	"  MEASURE         its number: lazaret measures lists them\n" REASON COMMON;
 
 static const char release_usage[] =
 	"usage: lazaret release ID|ADDRESS [--reason TEXT] [--json]\n"

@@ -1,7 +1,7 @@
 /* actingwhere - where lines are that are sessions, and by which session: what the registrar tells the actor
  *
- * What:    a line whose name is no place is where it holds addresses now: asked of the leases when a measure begins, and
- *          told by news when it gains or loses one. Where news were lost, all that holds is to be learnt anew.
+ * What:    a line whose name is no place is where it holds addresses now: asked of the leases when a measure begins,
+ *          and told by news when it gains or loses one. Where news were lost, all that holds is to be learnt anew.
  * Owns:    nothing: the memory is the estate's.
  * Limits:  LEASES_LINE places of a line. A block of ports of a shared address is no place.
  * Thread:  the actor's.

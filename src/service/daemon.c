@@ -281,9 +281,12 @@ load_rules(struct parent *parent)
 	settings->contain.is_off = true;
 	snprintf(settings->contain.why, sizeof(settings->contain.why), "%s%s%s", fail.what,
 		*fail.hint ? "; " : "", fail.hint);
-	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++) {
-		if (!contain_by_routers(&settings->contain, (enum measure_kind)kind))
-			settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
+	/* Limits are the guard's. */
+	for (unsigned kind = MEASURE_BLOCK25; kind < MEASURE_KINDS; kind++) {
+		if (contain_by_routers(&settings->contain, (enum measure_kind)kind))
+			continue;
+		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
+		settings->keep.planning.plan.undone |= (uint8_t)(1U << kind);
 	}
 }
 

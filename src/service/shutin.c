@@ -116,51 +116,93 @@ list_sources(const struct daemon_settings *settings, char folders[REGISTRAR_SOUR
 	return registrar->source_count;
 }
 
+/* The folders that are opened, as text. */
+struct folders {
+	char ledger[DAEMON_PATH];
+	char control[DAEMON_PATH];
+	char exabgp[DAEMON_PATH];
+	char own[STATEFOLDER_PATH];
+	char logs[RELAYLOAD_LOGS][DAEMON_PATH];
+	char sources[REGISTRAR_SOURCES][DAEMON_PATH];
+};
+
+#define PATHS (8 + RELAYLOAD_LOGS + REGISTRAR_SOURCES)
+
+/* The FIFO may be made anew. */
+static size_t
+list_exabgp(
+	const struct daemon_settings *settings, struct folders *folders, struct sandbox_path *into)
+{
+	folder_of(settings->contain.routers.exabgp, folders->exabgp);
+	*into = (struct sandbox_path){folders->exabgp, SANDBOX_WRITE | SANDBOX_MAY_BE_MISSING};
+	return *settings->contain.routers.exabgp != '\0';
+}
+
+/* The configuration and what it names, users and groups: a reload reads them again. */
+static size_t
+list_of_parent(
+	const struct daemon_settings *settings, struct folders *folders, struct sandbox_path *into)
+{
+	size_t count = 0;
+
+	folder_of(settings->keep.ledger, folders->ledger);
+	folder_of(settings->control, folders->control);
+	into[count++] = (struct sandbox_path){settings->state, KEEPS};
+	into[count++] = (struct sandbox_path){folders->ledger, KEEPS};
+	into[count++] = (struct sandbox_path){"/proc", SANDBOX_READ | SANDBOX_MAY_BE_MISSING};
+	into[count++] = (struct sandbox_path){"/", SANDBOX_READ};
+	if (*settings->control)
+		into[count++] = (struct sandbox_path){
+			folders->control, KEEPS | SANDBOX_SOCKETS | SANDBOX_MAY_BE_MISSING};
+	return count + list_exabgp(settings, folders, into + count);
+}
+
+static size_t
+list_paths(enum counter_owner owner, const struct daemon_settings *settings,
+	struct folders *folders, struct sandbox_path into[PATHS])
+{
+	statefolder_of(settings->state, owner, folders->own);
+	folder_of(settings->keep.ledger, folders->ledger);
+	*into = (struct sandbox_path){folders->own, KEEPS};
+	switch (owner) {
+	case OWNER_PARENT:
+		return list_of_parent(settings, folders, into);
+	case OWNER_KEEPER:
+		*into = (struct sandbox_path){folders->ledger, KEEPS};
+		return 1;
+	case OWNER_DESK:
+		*into = (struct sandbox_path){"/proc", SANDBOX_READ | SANDBOX_MAY_BE_MISSING};
+		return 1;
+	case OWNER_JUDGE:
+	case OWNER_RECEIVER:
+		return 1;
+	case OWNER_GUARD:
+		return 1 + list_logs(settings, folders->logs, into + 1);
+	case OWNER_REGISTRAR:
+		return 1 + list_sources(settings, folders->sources, into + 1);
+	case OWNER_ACTOR:
+		return list_exabgp(settings, folders, into);
+	case OWNER_GARDEN:
+	case OWNER_COUNT:
+		break;
+	}
+	return 0;
+}
+
 void
 shutin_enter(struct duty *duty, const struct post *post, const struct daemon_settings *settings)
 {
-	char ledger[DAEMON_PATH], control[DAEMON_PATH], exabgp[DAEMON_PATH], own[STATEFOLDER_PATH];
-	struct sandbox_path paths[8 + RELAYLOAD_LOGS + REGISTRAR_SOURCES];
-	char folders[RELAYLOAD_LOGS][DAEMON_PATH];
-	char sources[REGISTRAR_SOURCES][DAEMON_PATH];
+	struct sandbox_path paths[PATHS];
+	struct folders folders;
 	struct sandbox sandbox = {.calls = calls[post->owner], .paths = paths};
 	struct sandbox_report report;
 	struct fail fail = {0};
-	bool is_parent = post->owner == OWNER_PARENT;
 
-	folder_of(settings->keep.ledger, ledger);
-	folder_of(settings->control, control);
-	folder_of(settings->contain.routers.exabgp, exabgp);
-	statefolder_of(settings->state, post->owner, own);
-	if (is_parent)
-		paths[sandbox.path_count++] = (struct sandbox_path){settings->state, KEEPS};
-	if (post->owner == OWNER_JUDGE || post->owner == OWNER_RECEIVER ||
-		post->owner == OWNER_GUARD || post->owner == OWNER_REGISTRAR)
-		paths[sandbox.path_count++] = (struct sandbox_path){own, KEEPS};
-	if (is_parent || post->owner == OWNER_KEEPER)
-		paths[sandbox.path_count++] = (struct sandbox_path){ledger, KEEPS};
-	if (is_parent || post->owner == OWNER_DESK)
-		paths[sandbox.path_count++] =
-			(struct sandbox_path){"/proc", SANDBOX_READ | SANDBOX_MAY_BE_MISSING};
-	if (is_parent) {
-		/* The configuration and what it names, users and groups: a reload reads them again. */
-		paths[sandbox.path_count++] = (struct sandbox_path){"/", SANDBOX_READ};
-		if (*settings->control)
-			paths[sandbox.path_count++] = (struct sandbox_path){
-				control, KEEPS | SANDBOX_SOCKETS | SANDBOX_MAY_BE_MISSING};
-	}
+	sandbox.path_count = list_paths(post->owner, settings, &folders, paths);
 	if (post->owner == OWNER_GUARD && settings->relaying.share_count > 0)
 		sandbox.calls |= SANDBOX_SOCKETS_CONNECT;
-	if (post->owner == OWNER_GUARD)
-		sandbox.path_count += list_logs(settings, folders, paths + sandbox.path_count);
 	if (post->owner == OWNER_ACTOR)
 		sandbox.calls |= calls_to_routers(&settings->contain.routers);
-	/* The FIFO may be made anew. */
-	if ((is_parent || post->owner == OWNER_ACTOR) && *settings->contain.routers.exabgp != '\0')
-		paths[sandbox.path_count++] =
-			(struct sandbox_path){exabgp, SANDBOX_WRITE | SANDBOX_MAY_BE_MISSING};
-	if (post->owner == OWNER_REGISTRAR)
-		sandbox.path_count += list_sources(settings, sources, paths + sandbox.path_count);
 	if (sandbox_enter(&sandbox, &report, &fail) < 0) {
 		event(EVENT_SANDBOX, "where=%s text=%s", fail.where, fail.what);
 		_exit(1);
