@@ -97,8 +97,10 @@ make_frame(const struct shot *shot, uint8_t frame[FRAME])
 int
 run(const void *frame, size_t size)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = (uint32_t)size,
-		.repeat = 1);
+	struct bpf_test_run_opts options = {.sz = sizeof(options),
+		.data_in = frame,
+		.data_size_in = (uint32_t)size,
+		.repeat = 1};
 
 	must(bpf_prog_test_run_opts(xdpcontain_program_fd(contain), &options) == 0);
 	return (int)options.retval;

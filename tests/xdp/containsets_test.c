@@ -143,8 +143,10 @@ static void *
 shoot_on(void *frame)
 {
 	while (!has_ended) {
-		LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = 54,
-			.repeat = AT_ONCE);
+		struct bpf_test_run_opts options = {.sz = sizeof(options),
+			.data_in = frame,
+			.data_size_in = 54,
+			.repeat = AT_ONCE};
 
 		must(bpf_prog_test_run_opts(xdpcontain_program_fd(contain), &options) == 0);
 		shots++;

@@ -297,8 +297,12 @@ run_behind(int program, bool v4, uint16_t port, uint32_t count, uint32_t verdict
 	int map = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "next", 4, 4, 1, NULL), maker, r;
 	uint32_t zero = 0;
 	double begin;
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = (uint32_t)size,
-		.data_out = out, .data_size_out = sizeof(out), .repeat = (int)count);
+	struct bpf_test_run_opts options = {.sz = sizeof(options),
+		.data_in = frame,
+		.data_size_in = (uint32_t)size,
+		.data_out = out,
+		.data_size_out = sizeof(out),
+		.repeat = (int)count};
 
 	maker = packets_program(frame, size, v4, XDP_ABORTED, map);
 	r = bpf_map_update_elem(map, &zero, &program, BPF_ANY);
