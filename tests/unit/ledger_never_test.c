@@ -165,8 +165,7 @@ a_changed_entry_is_found(void **state)
 	static const char *const changes[] = {
 		"DROP TRIGGER never_stays; UPDATE never SET reason = 'other'",
 		"DELETE FROM never",
-		"DELETE FROM never; INSERT INTO never VALUES (7, 1, 2, '', '', zeroblob(120), "
-		"NULL)",
+		"DELETE FROM never; INSERT INTO never VALUES (7,1,2,'','',zeroblob(120),NULL)",
 	};
 	const struct fixture *fixture = *state;
 	struct ledger_proof proof;
