@@ -19,8 +19,8 @@ static const char *const description[MEASURE_KINDS] = {
 		"The limits of mail that the line may send through the operator's relay are a "
 		"share of what they were.",
 	[MEASURE_BLOCK25] =
-		"Connections to and from TCP port 25 of the line are dropped, but those to the "
-		"operator's mail servers for customers.",
+		"Connections from the line to TCP port 25, and to its own, are refused or "
+		"dropped.",
 	[MEASURE_QUARANTINE] =
 		"The line reaches only what helps to remove the cause; other connections are "
 		"answered with the page that says so, or refused.",
