@@ -342,6 +342,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"again, or that it passed over because others had died of them."},
 	[COUNT_STRANGE] = {OWNER_JUDGE, KIND_COUNTER, "sightings_strange",
 		"Sightings that no receiver should have handed on, and that were left out."},
+	[COUNT_BEFORE_RELEASE] = {OWNER_JUDGE, KIND_COUNTER, "sightings_before_release",
+		"Contacts from before their line was let go, which came late and count no more."},
 	[COUNT_LINES] = {OWNER_JUDGE, KIND_GAUGE, "lines",
 		"Lines that sent mail and are remembered."},
 	[COUNT_LINES_EVICTED] = {OWNER_JUDGE, KIND_COUNTER, "lines_evicted",

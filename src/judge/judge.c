@@ -37,6 +37,8 @@ struct judge {
 	struct wall now;
 	struct judge_counts counts;
 	uint32_t parameters;
+	bool has_let_go; /* perhaps a line is on probation */
+	uint64_t before_release;
 	struct batch batches[BATCHES]; /* empty between two calls */
 };
 
@@ -121,12 +123,33 @@ add_sighting(struct judge *judge, struct batch *batch, const struct sighting *si
 	batch->contact[batch->count++].time = judge->now;
 }
 
+/* What exporters tell late of a line that was let go meanwhile is nothing new. */
+static bool
+is_before_release(struct judge *judge, const struct sighting *sighting)
+{
+	const struct standing *standing;
+	int64_t index;
+
+	if (!judge->has_let_go)
+		return false;
+	index = flow_channel_find(judge->flow, sighting->line.pseudonym);
+	if (index < 0)
+		return false;
+	standing = court_standing(judge->court, (uint32_t)index);
+	if (standing->state != STATE_PROBATION || sighting->time.us >= standing->entered.us)
+		return false;
+	judge->before_release++;
+	return true;
+}
+
 static void
 take_contact(struct judge *judge, const struct contact *contact, const struct sighting *sighting)
 {
 	struct evidence evidence;
 
 	court_advance(judge->court, contact->time);
+	if (is_before_release(judge, sighting))
+		return;
 	flow_channel_take(judge->flow, contact, &evidence);
 	if (evidence.is_new_line) {
 		judge->counts.lines++;
@@ -360,6 +383,7 @@ judge_restore(struct judge *fresh, struct restore *restore, struct fail *fail)
 		return restore_damaged(restore, fail, "lines miscounted");
 	fresh->now = saved.now;
 	fresh->counts = saved.counts;
+	fresh->has_let_go = true;
 	return 0;
 }
 
@@ -378,6 +402,7 @@ judge_resume(struct judge *judge, const struct resumed *resumed)
 		judge->counts.lines++;
 		court_forget(judge->court, index);
 	}
+	judge->has_let_go = true;
 	court_resume(judge->court, index, (enum state)resumed->state, (enum state)resumed->highest,
 		resumed->entered);
 	/* Of the same state it heard already, or knows by itself. */
@@ -401,7 +426,14 @@ judge_put(struct judge *judge, const struct line *line, enum state state)
 		court_forget(judge->court, index);
 	}
 	court_put(judge->court, index, state, judge->now);
+	judge->has_let_go = true;
 	return 0;
+}
+
+uint64_t
+judge_before_release(const struct judge *judge)
+{
+	return judge->before_release;
 }
 
 void

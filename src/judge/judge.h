@@ -81,6 +81,9 @@ struct judge_counts judge_counts(const struct judge *judge);
  * snapshots hold as it is. */
 uint64_t judge_servers_refused(const struct judge *judge);
 
+/* Contacts of a line from before it was let go, which came afterwards and count no more. Since this judge began. */
+uint64_t judge_before_release(const struct judge *judge);
+
 /* The last time given. */
 struct wall judge_now(const struct judge *judge);
 

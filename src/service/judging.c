@@ -266,6 +266,7 @@ show(struct judging *judging)
 	duty_count(duty, COUNT_WATCH, counts.by_highest[STATE_WATCH]);
 	duty_count(duty, COUNT_SUSPECT, counts.by_highest[STATE_SUSPECT]);
 	duty_count(duty, COUNT_CONFIRMED, counts.by_highest[STATE_CONFIRMED]);
+	duty_count(duty, COUNT_BEFORE_RELEASE, judge_before_release(judging->judge));
 	duty_count(duty, COUNT_VERDICTS, judging->put);
 	duty_count(duty, COUNT_WAITED, judging->waited);
 	duty_count(duty, COUNT_DECIDED, judging->decided);

@@ -296,6 +296,16 @@ what_was_decided_long_after_the_last_mail_survives_the_judge(void **state)
 	save(&bench);
 	restore(&bench);
 	assert_int_equal(state_of(&bench, 7), STATE_PROBATION);
+	/* What is told late of the time before is not. */
+	for (unsigned i = 200; i < 230; i++) {
+		struct wall now = bench.now;
+
+		bench.now.us -= WALL_HOUR;
+		attempt(&bench, 7, i, OUTCOME_REFUSED);
+		bench.now = now;
+	}
+	assert_int_equal(state_of(&bench, 7), STATE_PROBATION);
+	assert_int_equal(judge_before_release(bench.judge), 30);
 	/* What comes then is new. */
 	for (unsigned i = 100; i < 130; i++) {
 		bench.now.us += WALL_SECOND;
