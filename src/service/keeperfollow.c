@@ -77,12 +77,14 @@ keeperfollow_opened(struct keeperfollow *follow, struct ledger *ledger,
 	return r < 0 ? r : ledger_paused(ledger, &follow->paused, fail);
 }
 
-static void
+/* False: there is no room, or the judge says so, and it waits. */
+static bool
 tell_one(struct keeperfollow *follow, const struct case_decision *decision, struct ring *ring)
 {
 	struct casetable *cases = follow->estate->cases;
 
-	must(ring_put(ring, decision, 1) == 1);
+	if (ring_room(ring) == 0 || ring_put(ring, decision, 1) != 1)
+		return false;
 	note_told(follow, decision->step);
 	follow->told++;
 	if (cases != NULL)
@@ -91,6 +93,7 @@ tell_one(struct keeperfollow *follow, const struct case_decision *decision, stru
 	event(EVENT_CASE_CHANGED, "case=%llu line=%016llx from=%s to=%s score=%.1f",
 		(unsigned long long)decision->of_case, (unsigned long long)decision->line,
 		state_names[decision->from], state_names[decision->state], 0.0);
+	return true;
 }
 
 int
@@ -103,9 +106,9 @@ keeperfollow_tell(struct keeperfollow *follow, struct ledger *ledger, struct fai
 	while (told < count) {
 		struct ring *ring = &follow->decisions[message_shard(decisions[told].line, judges)];
 
-		if (ring_room(ring) == 0)
+		if (!tell_one(follow, &decisions[told], ring))
 			break;
-		tell_one(follow, &decisions[told++], ring);
+		told++;
 	}
 	ledger_decisions_taken(ledger, told);
 	follow->waiting = count - told;
