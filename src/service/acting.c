@@ -10,6 +10,7 @@
 #include "service/actingradius.h"
 #include "service/actingsets.h"
 #include "service/actingwhere.h"
+#include "service/leasing.h"
 #include "service/post.h"
 #include "service/shutin.h"
 
@@ -425,6 +426,8 @@ acting_run(const struct daemon_settings *settings, struct estate *estate)
 	actor->holding = holding_new(MEASURES_MOST);
 	estate_measures_taking(estate, &actor->orders);
 	channel_clear(estate->actor_keeper.end[0]);
+	/* Lines that are sessions are nowhere before that, and would be let go. */
+	leasing_wait(&actor->duty, estate);
 	learn(actor);
 	duty_ready(&actor->duty);
 	while (!actor->duty.is_over) {

@@ -67,6 +67,8 @@ actingwhere_take(
 	if (n < 0 || has_lost(where))
 		return -EAGAIN;
 	for (int64_t i = 0; i < n; i++) {
+		if (news[i].line == 0)
+			return -EAGAIN;
 		if (news[i].is_held)
 			(void)!holding_come(holding, news[i].line, &news[i].prefix, give, context);
 		else

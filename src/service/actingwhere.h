@@ -1,7 +1,8 @@
 /* actingwhere - where lines are that are sessions, and by which session: what the registrar tells the actor
  *
  * What:    a line whose name is no place is where it holds addresses now: asked of the leases when a measure begins,
- *          and told by news when it gains or loses one. Where news were lost, all that holds is to be learnt anew.
+ *          and told by news when it gains or loses one. Where news were lost, or another registrar began,
+ *          all that holds is to be learnt anew.
  * Owns:    nothing: the memory is the estate's.
  * Limits:  LEASES_LINE places of a line. A block of ports of a shared address is no place.
  * Thread:  the actor's.
@@ -30,7 +31,7 @@ void actingwhere_begin(struct actingwhere *where, const struct estate *estate);
 void actingwhere_find(const struct actingwhere *where, uint64_t line, struct wall now,
 	struct holding *holding, holding_give give, void *context);
 
-/* Takes news: 1 if there may be more, 0 if not; -EAGAIN: some were lost. */
+/* Takes news: 1 if there may be more, 0 if not; -EAGAIN: some were lost, or may be. */
 int actingwhere_take(struct actingwhere *where, struct holding *holding, holding_give give,
 	void *context) MUST_USE;
 

@@ -95,6 +95,15 @@ note_change(void *context, const struct leases_change *change)
 		(void)ring_put(&registrar->whereabouts, &whereabouts, 1);
 }
 
+/* What was restored nobody was told, nor what one that was killed did last. If there is no room they hear of that. */
+static void
+tell_anew(struct registrar *registrar)
+{
+	const struct whereabouts anew = {.line = 0};
+
+	(void)ring_put(&registrar->whereabouts, &anew, 1);
+}
+
 static void
 answer(struct registrar *registrar, int socket, const struct datagram *datagram)
 {
@@ -472,6 +481,7 @@ registrar_run(const struct daemon_settings *settings, struct estate *estate,
 	leases_set_watch(&registrar->leases, note_change, registrar);
 	/* What files say is known before anybody is served by it. */
 	read_files(registrar);
+	tell_anew(registrar);
 	duty_ready(&registrar->duty);
 	loop(registrar);
 	finish(registrar);
