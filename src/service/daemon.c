@@ -170,6 +170,24 @@ run(void *context, const struct child *child)
 	}
 }
 
+/* What stands between the ledger and the kernel. Rules and elements that are there stay, whatever is wrong. */
+static void
+tell_off(struct parent *parent)
+{
+	const struct contain_settings *contain = &parent->settings.contain;
+
+	if (contain->nftables && parent->gate.process <= 0)
+		duty_trouble(&parent->duty,
+			"the gate has ended: who is held by the kernel stays so, and who is let go "
+			"is so in the ledger only; restart the daemon");
+	else if (contain->is_off)
+		duty_trouble(&parent->duty,
+			"nothing more is enforced, and what the kernel holds stays: %s",
+			contain->why);
+	else
+		duty_trouble(&parent->duty, "%s", "");
+}
+
 static void
 reap(struct parent *parent)
 {
@@ -183,6 +201,7 @@ reap(struct parent *parent)
 			/* What it has opened stays; what a reload would have it open needs a restart. */
 			event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
 			gateclient_stop(&parent->gate);
+			tell_off(parent);
 		}
 		children_note_end(&parent->children, pid, how, is_clean, signal);
 	}
@@ -288,15 +307,6 @@ load_rules(struct parent *parent)
 		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
 		settings->keep.planning.plan.undone |= (uint8_t)(1U << kind);
 	}
-}
-
-static void
-tell_off(struct parent *parent)
-{
-	const struct contain_settings *contain = &parent->settings.contain;
-
-	duty_trouble(&parent->duty, "%s%s", contain->is_off ? "nothing is enforced: " : "",
-		contain->is_off ? contain->why : "");
 }
 
 /* All of the new configuration, or nothing. */
