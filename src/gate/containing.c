@@ -9,9 +9,13 @@
 #define HEAD offsetof(struct orders, element)
 
 int
-containing_open(struct containing *containing, size_t most, struct fail *fail)
+containing_open(struct containing *containing, size_t most, const struct gaterules_filter *filter,
+	struct fail *fail)
 {
-	return nftsocket_open(&containing->nft, most, fail);
+	int r = nftsocket_open(&containing->nft, most, fail);
+
+	containxdp_open(&containing->xdp, filter, r == 0 && containing->kept->is_loaded);
+	return r;
 }
 
 int
@@ -30,7 +34,10 @@ containing_begin(struct containing *containing, struct fail *fail)
 	}
 	if (containing->kept->standing == 0)
 		containing->kept->standing = standing;
-	return containing->kept->standing == standing ? CONTAINING_DONE : CONTAINING_LOST;
+	if (containing->kept->standing != standing)
+		return CONTAINING_LOST;
+	containxdp_begin(&containing->xdp);
+	return CONTAINING_DONE;
 }
 
 /* 1 and a message in containing->message; 0 at the end; -EPROTO: what cannot be; -EAGAIN: none. */
@@ -99,6 +106,7 @@ answer_send(struct containing *containing)
 {
 	ssize_t length;
 
+	containing->answer.xdp = containing->xdp.fail;
 	do
 		length = send(containing->orders, &containing->answer, sizeof(containing->answer),
 			MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -126,6 +134,8 @@ change(struct containing *containing)
 	answer->error = nftsocket_apply(&containing->nft, order, message->count, &answer->fail);
 	for (uint32_t i = 0; i < message->count; i++)
 		answer->result[i] = order[i].result;
+	if (answer->error == 0)
+		containxdp_apply(&containing->xdp, order, message->count);
 }
 
 /* A content, as it comes piece by piece. */
@@ -176,6 +186,7 @@ next_element(void *context, struct element *ret)
 	*ret = (struct element){.address = message->element[content->next].address,
 		.left_ms = message->element[content->next].left_ms,
 		.set = (enum lineset)content->set};
+	containxdp_give(&content->containing->xdp, ret);
 	content->next++;
 	return 1;
 }
@@ -188,9 +199,13 @@ fill(struct containing *containing)
 		.set = containing->message.set,
 		.outcome = CONTAINING_DONE};
 	struct orders_answer *answer = &containing->answer;
-	int64_t r = nftsocket_replace(
-		&containing->nft, 1U << content.set, next_element, &content, &answer->fail);
+	int64_t r;
 
+	/* One stream for both. */
+	containxdp_fill(&containing->xdp, (enum lineset)content.set);
+	r = nftsocket_replace(
+		&containing->nft, 1U << content.set, next_element, &content, &answer->fail);
+	containxdp_filled(&containing->xdp, (enum lineset)content.set, r >= 0);
 	answer->error = r < 0 ? (int32_t)r : 0;
 	answer->filled = r < 0 ? 0 : (uint64_t)r;
 	return content.outcome;
@@ -229,6 +244,15 @@ take_counter(void *context, struct text name, uint64_t packets, uint64_t bytes)
 	}
 }
 
+static int
+count(struct containing *containing)
+{
+	int r = nftsocket_counters(&containing->nft, take_counter, containing);
+
+	containxdp_count(&containing->xdp, containing->answer.counter);
+	return r;
+}
+
 static enum containing_outcome
 serve(struct containing *containing)
 {
@@ -251,7 +275,7 @@ serve(struct containing *containing)
 		find(containing);
 		break;
 	case ORDERS_COUNTERS:
-		answer->error = nftsocket_counters(&containing->nft, take_counter, containing);
+		answer->error = count(containing);
 		break;
 	case ORDERS_KINDS:
 		break;
@@ -283,6 +307,8 @@ containing_look(struct containing *containing)
 	uint64_t standing, foreign;
 	int r = nftsocket_generation(nft, &generation);
 
+	if (containxdp_look(&containing->xdp))
+		containing->kept->epoch++;
 	if (r < 0)
 		return CONTAINING_DONE;
 	foreign = (uint64_t)(uint32_t)(generation - containing->generation) - nft->transactions;

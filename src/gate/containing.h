@@ -1,7 +1,8 @@
 /* containing - the part of the gate that keeps the elements of containment in the kernel
  *
- * What:    takes the actor's messages (orders.h), brings them to nf_tables (nftsocket.h), and looks whether the rules
- *          are still those that were loaded.
+ * What:    takes the actor's messages (orders.h), brings them to nf_tables (nftsocket.h) and to the filter in XDP
+ *          beside it (containxdp.h), and looks whether the rules are still those that were loaded. Whether something
+ *          was done is what nf_tables says; counters are the sum of both.
  * Owns:    its socket to nf_tables.
  * Limits:  as orders.h; `most` elements of a set.
  * Thread:  one.
@@ -9,6 +10,7 @@
 #ifndef LAZARET_GATE_CONTAINING_H
 #define LAZARET_GATE_CONTAINING_H
 
+#include "gate/containxdp.h"
 #include "gate/nftsocket.h"
 #include "gate/orders.h"
 
@@ -21,6 +23,7 @@ struct containing_kept {
 
 struct containing {
 	struct nftsocket nft;
+	struct containxdp xdp;
 	struct containing_kept *kept;
 	const char *const *chains;
 	const char *const *counters;
@@ -39,8 +42,9 @@ enum containing_outcome {
 	CONTAINING_ENDED      /* there is no actor any more, nor will there be one */
 };
 
-/* Before the process shuts itself in; the rest is filled by the caller. */
-int containing_open(struct containing *containing, size_t most, struct fail *fail) MUST_USE;
+/* Before the process shuts itself in; the rest is filled by the caller. filter stays the caller's. */
+int containing_open(struct containing *containing, size_t most,
+	const struct gaterules_filter *filter, struct fail *fail) MUST_USE;
 
 /* DONE, or LOST: the rules are not as they were loaded; -errno with fail filled. */
 int containing_begin(struct containing *containing, struct fail *fail) MUST_USE;

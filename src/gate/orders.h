@@ -15,7 +15,7 @@
 
 #include "base/address.h"
 
-#define ORDERS_VERSION 1
+#define ORDERS_VERSION 2
 #define ORDERS_MOST    256
 #define ORDERS_WAIT_MS 2000
 
@@ -70,6 +70,7 @@ struct orders_answer {
 			counter[ORDERS_COUNTERS_MOST]; /* in the order of ruleset_counters */
 	};
 	struct fail fail; /* ERROR */
+	struct fail xdp;  /* why XDP does not stop port 25, too; what empty: it does, or need not */
 };
 
 #endif

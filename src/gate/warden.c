@@ -196,7 +196,9 @@ warden_load(struct warden *warden)
 	kept->result = r;
 	kept->fail = fail;
 	kept->containing.epoch++;
-	/* Those that were there before still are. */
+	/* Those that were there before still are, and so is the filter beside them. */
+	if (r == 0 || !kept->containing.is_loaded)
+		warden->filter = rules->filter[current];
 	if (r < 0)
 		event(EVENT_GATE, "text=\"rules are not loaded\" where=%s why=%s", fail.where,
 			fail.what);

@@ -29,6 +29,7 @@ struct warden_kept {
 struct warden {
 	const struct gaterules *rules;
 	struct warden_kept *kept;
+	struct gaterules_filter filter; /* of the rules that are loaded; no worker can write it */
 };
 
 /* memory: the descriptor of the rules. */

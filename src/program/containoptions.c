@@ -4,6 +4,7 @@
 #include "identity/lineroles.h"
 #include "program/routeroptions.h"
 #include "program/settings.h"
+#include "program/xdpoptions.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -169,6 +170,34 @@ refuse(const char *option, const char *what, const char *hint, struct fail *fail
 	fail_where(fail, "%s", option);
 	fail_what(fail, "%s", what);
 	fail_hint(fail, "%s", hint);
+	return -EINVAL;
+}
+
+int
+containoptions_xdp(const struct config *config, const struct gate_interface *export,
+	uint32_t exports, struct contain_settings *ret, struct fail *fail)
+{
+	const char *folder = config_string(config, "contain.xdp-folder"), *twice;
+	int r = xdpoptions(config, "contain.xdp", ret->xdp, GATERULES_INTERFACES, fail);
+
+	if (r < 0)
+		return r;
+	ret->xdp_count = (uint32_t)r;
+	snprintf(ret->xdp_folder, sizeof(ret->xdp_folder), "%s", folder);
+	if (*folder != '/')
+		return refuse("contain.xdp-folder", "is no folder that begins with /",
+			"a folder of its own in a BPF file system, such as /sys/fs/bpf/lazaret",
+			fail);
+	if (ret->xdp_count > 0 && !ret->nftables)
+		return refuse("contain.xdp",
+			"stops port 25 beside nftables, which alone knows quarantine",
+			"set contain.nftables: yes, too", fail);
+	twice = xdpoptions_both(ret->xdp, ret->xdp_count, export, exports);
+	if (twice == NULL)
+		return 0;
+	fail_where(fail, "contain.xdp");
+	fail_what(fail, "at %s the filter of receive.xdp is, and an interface has one", twice);
+	fail_hint(fail, "leave out one of them");
 	return -EINVAL;
 }
 

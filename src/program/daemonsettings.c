@@ -6,6 +6,7 @@
 #include "program/identityoptions.h"
 #include "program/relayoptions.h"
 #include "program/settings.h"
+#include "program/xdpoptions.h"
 #include "runtime/endpoint.h"
 
 #include <errno.h>
@@ -139,53 +140,13 @@ take_listen(const struct config *config, struct daemon_settings *settings, struc
 	return 0;
 }
 
-/* "INTERFACE" or "INTERFACE:MODE". */
-static int
-parse_filter(struct text word, struct gate_interface *ret)
-{
-	static const char *const modes[GATE_MODE_COUNT] = {
-		[GATE_MODE_NATIVE] = "native", [GATE_MODE_GENERIC] = "generic"};
-	struct text mode = word, name = text_cut(&mode, ':');
-
-	*ret = (struct gate_interface){.mode = GATE_MODE_ANY};
-	if (name.length == 0 || name.length >= sizeof(ret->name))
-		return -EINVAL;
-	memcpy(ret->name, name.at, name.length);
-	if (name.length == word.length)
-		return 0;
-	for (uint32_t i = GATE_MODE_NATIVE; i < GATE_MODE_COUNT; i++) {
-		if (text_is(mode, modes[i])) {
-			ret->mode = i;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
 static int
 take_filter(const struct config *config, struct daemon_settings *settings, struct fail *fail)
 {
-	struct text rest = text_of(config_string(config, "receive.xdp"));
+	int r = xdpoptions(config, "receive.xdp", settings->xdp, GATE_INTERFACES, fail);
 
-	while (rest.length > 0) {
-		struct text word = text_cut(&rest, ' ');
-
-		if (word.length == 0)
-			continue;
-		if (settings->xdp_count == GATE_INTERFACES) {
-			fail_where(fail, "receive.xdp");
-			fail_what(fail, "more than %d interfaces", GATE_INTERFACES);
-			return -E2BIG;
-		}
-		if (parse_filter(word, &settings->xdp[settings->xdp_count++]) < 0) {
-			fail_where(fail, "receive.xdp");
-			fail_what(fail, "\"%.*s\" is no interface to read at", (int)word.length,
-				word.at);
-			fail_hint(fail, "expected eth0, eth0:native or eth0:generic");
-			return -EINVAL;
-		}
-	}
-	return 0;
+	settings->xdp_count = r < 0 ? 0 : (uint32_t)r;
+	return r < 0 ? r : 0;
 }
 
 static int
@@ -348,6 +309,8 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 		r = take_lines(config, ret, fail);
 	if (r == 0)
 		r = containoptions_rules(config, ret->lines, &ret->gardening, &ret->contain, fail);
+	if (r == 0)
+		r = containoptions_xdp(config, ret->xdp, ret->xdp_count, &ret->contain, fail);
 	ret->estate.actors = ret->contain.nftables || routers_are_told(&ret->contain.routers);
 	return r < 0 ? r
 		     : containoptions_check(&ret->keep.planning, &ret->contain, ret->lines,

@@ -8,7 +8,7 @@
  *           worker, which its first process replaces when it dies (gate/warden.h).
  * SECURITY: reads nothing from the network: the only bytes that come are orders of its parent, of a
  *           fixed size, and of the actor. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it
- *           was started with them (with --bpf CAP_BPF too), reaches no file, and makes no process; a warden, which
+ *           was started with them (with a filter CAP_BPF too), reaches no file but what containment's filter has pinned, and makes no process; a warden, which
  *           reads nothing but rules of the parent and makes two, is not shut in. An order that is malformed ends it,
  *           since the parent that sends such a one is not to be trusted any more.
  * LIMITS:   GATE_ORDERS orders in its life. Without a capability the order that needs it is refused, with words.
@@ -274,11 +274,16 @@ serve(const struct gate_order *order)
 	return r;
 }
 
+/* folder: where containment's filter is pinned; NULL: there is none. */
 static int
-enter(bool with_bpf)
+enter(bool with_bpf, const char *folder)
 {
+	const struct sandbox_path path = {folder, SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE};
 	const struct sandbox sandbox = {.calls = SANDBOX_SOCKETS_OPEN | SANDBOX_DESCRIPTORS |
-			SANDBOX_CHANNELS | (with_bpf ? SANDBOX_BPF : 0U),
+			SANDBOX_CHANNELS | (with_bpf ? SANDBOX_BPF : 0U) |
+			(folder != NULL ? SANDBOX_FILES_READ | SANDBOX_FILES_WRITE : 0U),
+		.paths = &path,
+		.path_count = folder != NULL,
 		.capabilities = UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW |
 			UINT64_C(1) << CAP_NET_BIND_SERVICE |
 			(with_bpf ? UINT64_C(1) << CAP_BPF : 0),
@@ -419,6 +424,7 @@ static int
 work(bool with_bpf)
 {
 	static struct containing containing;
+	const char *folder = NULL;
 	struct fail fail = {0};
 
 	/* Loading reads files and asks the kernel this and that; afterwards only CAP_BPF and CAP_NET_ADMIN are
@@ -434,10 +440,12 @@ work(bool with_bpf)
 		.orders = GATE_ORDERS_SOCKET};
 	if (warden.kept != NULL) {
 		containing.kept = &warden.kept->containing;
-		if (containing_open(&containing, warden.rules->most, &fail) < 0)
+		if (containing_open(&containing, warden.rules->most, &warden.filter, &fail) < 0)
 			say("cannot keep the sets of containment", &fail);
+		if (containing.xdp.xdp != NULL)
+			folder = warden.filter.folder;
 	}
-	if (enter(with_bpf) < 0)
+	if (enter(with_bpf || folder != NULL, folder) < 0)
 		return EXIT_SANDBOX;
 	return warden.kept != NULL ? contain(&containing) : serve_all();
 }

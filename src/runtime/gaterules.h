@@ -2,23 +2,45 @@
  *
  * What:    shared memory that the parent writes and the gate's warden hands to nft(8): two versions, of which one is
  *          current, so that the gate can load it again at any time. Each is there twice: as a text that keeps the
- *          elements of the sets, and as one that begins from nothing.
+ *          elements of the sets, and as one that begins from nothing. Beside them is what the filter of port 25 in XDP
+ *          needs of the same settings.
  * Owns:    nothing; the memory is a file without a name, whose descriptor the gate inherits.
- * Limits:  GATE_RULES_TEXT bytes a text.
+ * Limits:  GATE_RULES_TEXT bytes a text; GATERULES_INTERFACES; GATERULES_PREFIXES a list.
  * Thread:  one writes, one reads.
  */
 #ifndef LAZARET_RUNTIME_GATERULES_H
 #define LAZARET_RUNTIME_GATERULES_H
 
-#include <stdint.h>
+#include "runtime/gate.h"
 
 /* The descriptors in the gate: of its socket to the actor, and of the memory. */
 #define GATE_ORDERS_SOCKET 4
 #define GATE_RULES_MEMORY  5
 
-#define GATE_RULES_TEXT (8 << 20)
+#define GATE_RULES_TEXT      (8 << 20)
+#define GATERULES_INTERFACES 16
+#define GATERULES_FOLDER     256
+#define GATERULES_PREFIXES   4096
 
 enum gaterules_how { GATERULES_RENEW, GATERULES_REPLACE, GATERULES_HOWS };
+
+/* Port 25 as XDP stops it. */
+struct gaterules_filter {
+	char folder[GATERULES_FOLDER]; /* where it is pinned, also if it is to be removed there */
+	struct gate_interface interface[GATERULES_INTERFACES];
+	uint32_t interfaces; /* 0: it is to be nowhere */
+	uint32_t lines_most;
+	uint32_t exempt_most;
+	uint8_t stops_lines; /* each 0 or 1 */
+	uint8_t stops_policy;
+	uint8_t is_64;
+	uint8_t is_56;
+	uint8_t is_48;
+	uint32_t residential_count;
+	uint32_t server_count;
+	struct prefix residential[GATERULES_PREFIXES];
+	struct prefix server[GATERULES_PREFIXES];
+};
 
 struct gaterules {
 	uint32_t current; /* version 0 or 1 */
@@ -27,6 +49,7 @@ struct gaterules {
 		[2]; /* of packets for the garden, which are led to this machine; 0: there are none */
 	uint32_t length[2][GATERULES_HOWS];
 	char text[2][GATERULES_HOWS][GATE_RULES_TEXT];
+	struct gaterules_filter filter[2];
 };
 
 #endif

@@ -122,10 +122,17 @@ sets_wrong(void *end)
 {
 	struct actor *actor = end;
 	const struct fail *fail = &actor->sets.fail;
+	const char *what = "measures are not in the kernel: ";
 
-	snprintf(actor->sets_wrong, sizeof(actor->sets_wrong), "%s%s%s%s",
-		*fail->what ? "measures are not in the kernel: " : "", fail->what,
-		*fail->hint ? "; " : "", fail->hint);
+	/* What is no failure of nf_tables it does alone. */
+	if (*fail->what == '\0') {
+		fail = &actor->sets.xdp;
+		what = "port 25 is stopped by nftables alone, not by XDP: ";
+	}
+	if (*fail->what == '\0')
+		return "";
+	snprintf(actor->sets_wrong, sizeof(actor->sets_wrong), "%s%s%s%s%s%s", what, fail->where,
+		*fail->where ? ": " : "", fail->what, *fail->hint ? "; " : "", fail->hint);
 	return actor->sets_wrong;
 }
 

@@ -289,6 +289,7 @@ actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 		note_failure(sets, &fail);
 		return;
 	}
+	sets->xdp = sets->gate.answer.xdp;
 	memcpy(sets->counter, sets->gate.answer.counter, sizeof(sets->counter));
 	if (sets->gate.epoch != sets->epoch)
 		sets->is_owing = true;

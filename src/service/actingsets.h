@@ -29,6 +29,7 @@ struct actingsets {
 	struct orders_counter counter[ORDERS_COUNTERS_MOST]; /* as they were last seen */
 	uint64_t restored; /* times that elements were not there that should be */
 	struct fail fail;  /* of the last failure; what empty: all is well */
+	struct fail xdp;   /* the same of XDP, beside which nf_tables does it all */
 };
 
 void actingsets_begin(struct actingsets *sets, const struct daemon_settings *settings, int gate);

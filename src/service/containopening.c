@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 _Static_assert((int)GATERULES_RENEW == (int)RULESET_RENEW &&
-		(int)GATERULES_HOWS == (int)RULESET_HOWS && GATE_RULES_TEXT == RULESET_TEXT,
+		(int)GATERULES_HOWS == (int)RULESET_HOWS && GATE_RULES_TEXT == RULESET_TEXT &&
+		GATERULES_PREFIXES == RULESET_PREFIXES,
 	"what is written is what is read");
 
 int
@@ -75,6 +76,32 @@ write_rules(struct gaterules *rules, uint32_t version, const struct ruleset_sett
 	return 0;
 }
 
+/* What is only observed is not looked at there, as at ingress (ruleset.h): nf_tables counts it. */
+static void
+write_filter(struct gaterules_filter *into, const struct contain_settings *settings)
+{
+	const struct ruleset_settings *rules = &settings->rules;
+
+	*into = (struct gaterules_filter){.interfaces = settings->xdp_count,
+		.lines_most = rules->lines_most,
+		.exempt_most = rules->exempt_most,
+		.stops_lines = rules->lines == RULESET_ENFORCE,
+		.stops_policy = rules->policy == RULESET_ENFORCE,
+		.is_64 = rules->is_64,
+		.is_56 = rules->is_56,
+		.is_48 = rules->is_48,
+		.residential_count = (uint32_t)rules->residential.count,
+		.server_count = (uint32_t)rules->servers.count};
+	memcpy(into->folder, settings->xdp_folder, sizeof(into->folder));
+	memcpy(into->interface, settings->xdp, sizeof(into->interface));
+	/* ruleset_print has looked that they are not more. */
+	if (into->residential_count > 0)
+		memcpy(into->residential, rules->residential.at,
+			into->residential_count * sizeof(*into->residential));
+	if (into->server_count > 0)
+		memcpy(into->server, rules->servers.at, into->server_count * sizeof(*into->server));
+}
+
 int
 containopening_load(struct containopening *opening, const struct contain_settings *settings,
 	struct gateclient *gate, struct fail *fail)
@@ -86,6 +113,7 @@ containopening_load(struct containopening *opening, const struct contain_setting
 
 	if (r < 0)
 		return r;
+	write_filter(&rules->filter[next], settings);
 	rules->mark[next] = wanted->garden_port != 0 ? wanted->mark : 0;
 	rules->most = wanted->lines_most > wanted->quarantine_most ? wanted->lines_most
 								   : wanted->quarantine_most;

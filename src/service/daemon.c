@@ -234,6 +234,8 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "contain.exabgp";
 	if (old->estate.actors != new->estate.actors)
 		return "whether there are contain.bgp-peers or contain.radius-nas";
+	if (strcmp(old->contain.xdp_folder, new->contain.xdp_folder) != 0)
+		return "contain.xdp-folder";
 	if (old->relaying.relay.keys_most != new->relaying.relay.keys_most)
 		return "relay.keys-most";
 	if (old->relaying.relay.messages_most != new->relaying.relay.messages_most)

@@ -14,7 +14,7 @@
 #include "action/ruleset.h"
 #include "identity/lines.h"
 #include "ledger/planning.h"
-#include "runtime/gate.h"
+#include "runtime/gaterules.h"
 #include "service/estate.h"
 #include "service/gardensettings.h"
 #include "service/registrarsettings.h"
@@ -55,6 +55,9 @@ struct keep_settings {
 struct contain_settings {
 	bool nftables;
 	struct ruleset_settings rules;
+	struct gate_interface xdp[GATERULES_INTERFACES]; /* where port 25 is stopped by XDP, too */
+	uint32_t xdp_count;
+	char xdp_folder[GATERULES_FOLDER];
 	struct prefix *prefixes; /* all of the rules; owned */
 	bool is_off; /* it was asked for, and the kernel does not take it: nothing is enforced */
 	char why[512];
