@@ -44,8 +44,9 @@ leave(struct containxdp *contain, uint32_t kept)
 
 /* Who is let go later must not be held by what nobody changes any more. */
 static void
-take_off(struct containxdp *contain, const struct fail *fail)
+take_off(struct containxdp *contain, struct fail *fail)
 {
+	fail_where(fail, "folder %s", contain->filter->folder);
 	note(contain, fail);
 	contain->is_whole = false;
 	contain->filled = 0;
@@ -98,6 +99,17 @@ open_and_set(const struct gaterules_filter *filter, struct fail *fail)
 	return xdp == NULL || set(xdp, filter, fail) == 0 ? xdp : xdpcontain_close(xdp);
 }
 
+/* Where it may not even look, nothing of it is. */
+static void
+remove_all(const char *folder)
+{
+	struct fail fail = {0};
+	int r = xdpcontain_remove(folder, &fail);
+
+	if (r < 0 && r != -EACCES)
+		tell("XDP is not taken off", &fail);
+}
+
 void
 containxdp_open(struct containxdp *contain, const struct gaterules_filter *filter, bool is_wanted)
 {
@@ -118,9 +130,8 @@ containxdp_open(struct containxdp *contain, const struct gaterules_filter *filte
 		else
 			contain->is_whole = xdpcontain_is_taken(contain->xdp);
 	}
-	if (contain->xdp == NULL && *filter->folder != '\0' &&
-		xdpcontain_remove(filter->folder, &fail) < 0)
-		tell("XDP is not taken off", &fail);
+	if (contain->xdp == NULL && *filter->folder != '\0')
+		remove_all(filter->folder);
 }
 
 void

@@ -124,7 +124,7 @@ sets_wrong(void *end)
 	const struct fail *fail = &actor->sets.fail;
 	const char *what = "measures are not in the kernel: ";
 
-	/* What is no failure of nf_tables it does alone. */
+	/* Without XDP nf_tables does it all. */
 	if (*fail->what == '\0') {
 		fail = &actor->sets.xdp;
 		what = "port 25 is stopped by nftables alone, not by XDP: ";
