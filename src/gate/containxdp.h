@@ -32,7 +32,7 @@ struct containxdp {
 	struct fail fail;  /* what empty: all is well, or it is not wanted */
 };
 
-/* Before the process shuts itself in. is_wanted: nf_tables is there. Where it is not, or no interface is named, or it is
+/* Before the process shuts itself in. is_wanted: nf_tables is there. Where it is not, no interface is named, or it is
  * not possible, nothing stays attached. */
 void containxdp_open(
 	struct containxdp *contain, const struct gaterules_filter *filter, bool is_wanted);

@@ -8,9 +8,10 @@
  *           worker, which its first process replaces when it dies (gate/warden.h).
  * SECURITY: reads nothing from the network: the only bytes that come are orders of its parent, of a
  *           fixed size, and of the actor. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it
- *           was started with them (with a filter CAP_BPF too), reaches no file but what containment's filter has pinned, and makes no process; a warden, which
- *           reads nothing but rules of the parent and makes two, is not shut in. An order that is malformed ends it,
- *           since the parent that sends such a one is not to be trusted any more.
+ *           was started with them (with a filter CAP_BPF too), reaches no file but what the filter of containment has
+ *           pinned, and makes no process; a warden, which reads nothing but rules of the parent and makes two, is not
+ *           shut in. An order that is malformed ends it, since the parent that sends such a one is not to be trusted
+ *           any more.
  * LIMITS:   GATE_ORDERS orders in its life. Without a capability the order that needs it is refused, with words.
  */
 #include "runtime/gate.h"
