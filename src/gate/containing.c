@@ -144,8 +144,16 @@ struct content {
 	uint64_t number;
 	uint32_t next; /* of the piece */
 	uint8_t set;
+	bool is_given_up; /* by an actor that ended: containing->message is another one's */
 	enum containing_outcome outcome;
 };
+
+static bool
+goes_on(const struct content *content, const struct orders *message)
+{
+	return message->kind == ORDERS_FILL && !message->is_first &&
+		message->number == content->number && message->set == content->set;
+}
 
 /* Waits for the next piece: 1, or -errno, after which nothing is changed. */
 static int
@@ -158,17 +166,20 @@ next_piece(struct content *content)
 	if (poll(&polled, 1, ORDERS_WAIT_MS) <= 0)
 		return -ETIMEDOUT;
 	r = receive(containing, MSG_DONTWAIT);
-	if (r == 1 && is_message(&containing->message) && containing->message.kind == ORDERS_FILL &&
-		!containing->message.is_first && containing->message.number == content->number &&
-		containing->message.set == content->set) {
-		content->next = 0;
-		return 1;
-	}
 	if (r == 0)
 		content->outcome = CONTAINING_ENDED;
-	else if (r != -EAGAIN)
+	if (r < 0 && r != -EAGAIN)
 		content->outcome = CONTAINING_MALFORMED;
-	return -EPROTO;
+	if (r == 1 && !is_message(&containing->message))
+		content->outcome = CONTAINING_MALFORMED;
+	if (r != 1 || content->outcome != CONTAINING_DONE)
+		return -EPROTO;
+	if (!goes_on(content, &containing->message)) {
+		content->is_given_up = true;
+		return -ECANCELED;
+	}
+	content->next = 0;
+	return 1;
 }
 
 static int
@@ -191,8 +202,9 @@ next_element(void *context, struct element *ret)
 	return 1;
 }
 
+/* given_up: what came instead of its next piece is to be served. */
 static enum containing_outcome
-fill(struct containing *containing)
+fill(struct containing *containing, bool *given_up)
 {
 	struct content content = {.containing = containing,
 		.number = containing->message.number,
@@ -208,6 +220,7 @@ fill(struct containing *containing)
 	containxdp_filled(&containing->xdp, (enum lineset)content.set, r >= 0);
 	answer->error = r < 0 ? (int32_t)r : 0;
 	answer->filled = r < 0 ? 0 : (uint64_t)r;
+	*given_up = content.is_given_up;
 	return content.outcome;
 }
 
@@ -254,12 +267,13 @@ count(struct containing *containing)
 }
 
 static enum containing_outcome
-serve(struct containing *containing)
+serve(struct containing *containing, bool *given_up)
 {
 	struct orders_answer *answer = &containing->answer;
 	enum containing_outcome outcome = CONTAINING_DONE;
 	bool is_lost;
 
+	*given_up = false;
 	/* Of a content that was given up. */
 	if (containing->message.kind == ORDERS_FILL && !containing->message.is_first)
 		return CONTAINING_DONE;
@@ -269,7 +283,7 @@ serve(struct containing *containing)
 		change(containing);
 		break;
 	case ORDERS_FILL:
-		outcome = fill(containing);
+		outcome = fill(containing, given_up);
 		break;
 	case ORDERS_FIND:
 		find(containing);
@@ -289,6 +303,8 @@ enum containing_outcome
 containing_take(struct containing *containing)
 {
 	int r = receive(containing, MSG_DONTWAIT);
+	enum containing_outcome outcome;
+	bool again;
 
 	if (r == -EAGAIN)
 		return CONTAINING_DONE;
@@ -296,7 +312,10 @@ containing_take(struct containing *containing)
 		return CONTAINING_ENDED;
 	if (r < 0 || !is_message(&containing->message))
 		return CONTAINING_MALFORMED;
-	return serve(containing);
+	do
+		outcome = serve(containing, &again);
+	while (again && outcome == CONTAINING_DONE);
+	return outcome;
 }
 
 enum containing_outcome

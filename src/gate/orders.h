@@ -6,7 +6,8 @@
  *          all sets are to be filled again. `foreign` counts transactions of others in this network namespace, after
  *          which an element may be missing.
  * Owns:    nothing.
- * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two.
+ * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two. One that does not
+ *          go on, because its actor was killed and the next one speaks, changes nothing.
  *          What is malformed ends the gate's worker.
  * Thread:  values.
  */

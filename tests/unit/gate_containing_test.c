@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "action/ruleset.h"
+#include "gate/containing.h"
+#include "namespace.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+/* In a child: what is wrong ends it, with its line. */
+#define CHECK(true_)                                                                               \
+	do {                                                                                       \
+		if (!(true_)) {                                                                    \
+			fprintf(stderr, "# line %d: %s: %s\n", __LINE__, #true_, fail.what);       \
+			_exit(1);                                                                  \
+		}                                                                                  \
+	} while (0)
+
+static struct fail fail;
+static struct containing gate;
+static struct containing_kept kept;
+static struct orders_answer answer;
+static int actor;
+
+/* The table as it is loaded, and a gate whose actor is the test. */
+static void
+begin(void)
+{
+	struct ruleset_settings settings;
+	struct buffer text;
+	int ends[2];
+	FILE *pipe;
+
+	if (system("command -v nft >/dev/null") != 0)
+		_exit(NAMESPACE_MISSING);
+	ruleset_defaults(&settings);
+	buffer_init(&text, RULESET_TEXT);
+	CHECK(ruleset_print(&settings, RULESET_REPLACE, &text, &fail) == 0);
+	pipe = popen("nft -f -", "w");
+	CHECK(pipe != NULL && fputs(buffer_string(&text), pipe) >= 0 && pclose(pipe) == 0);
+	buffer_done(&text);
+	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+	actor = ends[0];
+	kept = (struct containing_kept){.epoch = 7, .is_loaded = true};
+	gate = (struct containing){.kept = &kept,
+		.orders = ends[1],
+		.chains = ruleset_chains,
+		.chain_count = RULESET_CHAINS,
+		.counters = ruleset_counters,
+		.counter_count = RULESET_COUNTERS};
+	CHECK(containing_open(&gate, 10000, &fail) == 0);
+	CHECK(containing_begin(&gate, &fail) == CONTAINING_DONE);
+}
+
+static struct orders
+message_of(enum orders_kind kind, uint32_t count)
+{
+	struct orders message = {
+		.version = ORDERS_VERSION, .kind = (uint16_t)kind, .count = count, .number = 1};
+
+	if (kind == ORDERS_FILL)
+		message.is_first = message.is_last = 1;
+	for (uint32_t i = 0; i < count && i < ORDERS_MOST; i++) {
+		CHECK(address_parse(TEXT("192.0.2.0"), &message.element[i].address) == 0);
+		message.element[i].address.byte[15] = (uint8_t)(i + 1);
+		message.element[i].set = LINESET_BLOCK4;
+	}
+	return message;
+}
+
+static void
+send_bytes(const void *bytes, size_t size)
+{
+	CHECK(send(actor, bytes, size, 0) == (ssize_t)size);
+}
+
+static void
+send_message(const struct orders *message)
+{
+	send_bytes(message,
+		offsetof(struct orders, element) + message->count * sizeof(*message->element));
+}
+
+static bool
+is_answered(void)
+{
+	return recv(actor, &answer, sizeof(answer), MSG_DONTWAIT) == sizeof(answer);
+}
+
+static bool
+is_blocked(unsigned last)
+{
+	struct nftelement found;
+	struct address address;
+
+	CHECK(address_parse(TEXT("192.0.2.0"), &address) == 0);
+	address.byte[15] = (uint8_t)last;
+	return nftsocket_find(&gate.nft, LINESET_BLOCK4, &address, &found) == 1;
+}
+
+/* No answer, and nothing in the kernel. */
+static void
+check_malformed(const struct orders *message, size_t size)
+{
+	send_bytes(message, size);
+	CHECK(containing_take(&gate) == CONTAINING_MALFORMED);
+	CHECK(!is_answered() && !is_blocked(1));
+}
+
+static void
+check_malformed_message(struct orders message)
+{
+	check_malformed(&message,
+		offsetof(struct orders, element) + message.count * sizeof(*message.element));
+}
+
+static int
+check_sizes(void)
+{
+	struct orders message = message_of(ORDERS_CHANGE, 2);
+	size_t head = offsetof(struct orders, element);
+
+	begin();
+	check_malformed(&message, 1);
+	check_malformed(&message, head - 1);
+	check_malformed(&message, head);
+	check_malformed(&message, head + sizeof(*message.element));
+	check_malformed(&message, head + 2 * sizeof(*message.element) - 1);
+	check_malformed(&message, head + 2 * sizeof(*message.element) + 1);
+	check_malformed(&message, sizeof(message));
+	message = message_of(ORDERS_CHANGE, ORDERS_MOST + 1);
+	check_malformed(&message, sizeof(message));
+	message.count = UINT32_MAX;
+	check_malformed(&message, sizeof(message));
+	return 0;
+}
+
+static void
+a_message_of_the_wrong_size_ends_the_worker(void **state)
+{
+	namespace_run("true", check_sizes);
+	(void)state;
+}
+
+static int
+check_values(void)
+{
+	struct orders good = message_of(ORDERS_CHANGE, 2), bad;
+
+	begin();
+#define CHECK_BAD(field, value)                                                                    \
+	do {                                                                                       \
+		bad = good;                                                                        \
+		bad.field = value;                                                                 \
+		check_malformed_message(bad);                                                      \
+	} while (0)
+	CHECK_BAD(version, 0);
+	CHECK_BAD(version, ORDERS_VERSION + 1);
+	CHECK_BAD(kind, 0);
+	CHECK_BAD(kind, ORDERS_KINDS);
+	CHECK_BAD(kind, UINT16_MAX);
+	CHECK_BAD(set, LINESET_COUNT);
+	CHECK_BAD(is_first, 2);
+	CHECK_BAD(is_last, 2);
+	CHECK_BAD(element[1].set, LINESET_COUNT);
+	CHECK_BAD(element[1].set, UINT8_MAX);
+	/* What the kernel writes, and what has no time. */
+	CHECK_BAD(element[1].set, LINESET_OVER4);
+	CHECK_BAD(element[1].removes, 2);
+	CHECK_BAD(element[1].left_ms, 1);
+	/* Not of the set's family, and more than its mask. */
+	CHECK_BAD(element[1].set, LINESET_BLOCK6_64);
+	CHECK(address_parse(TEXT("2001:db8::1"), &good.element[1].address) == 0);
+	CHECK_BAD(element[1].set, LINESET_BLOCK4);
+	CHECK_BAD(element[1].set, LINESET_BLOCK6_64);
+	CHECK_BAD(element[1].set, LINESET_Q6_48);
+	/* Of a content all elements are of its set, and the set is one that may be filled. */
+	good = message_of(ORDERS_FILL, 2);
+	CHECK_BAD(set, LINESET_Q4);
+	CHECK_BAD(set, LINESET_OVER4);
+	good.count = 0;
+	CHECK_BAD(set, LINESET_OVER6);
+	CHECK_BAD(set, LINESET_COUNT);
+#undef CHECK_BAD
+	return 0;
+}
+
+static void
+a_value_that_cannot_be_ends_the_worker_and_changes_nothing(void **state)
+{
+	namespace_run("true", check_values);
+	(void)state;
+}
+
+static int
+check_descriptors(void)
+{
+	struct orders message = message_of(ORDERS_CHANGE, 1);
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct iovec piece = {.iov_base = &message,
+		.iov_len = offsetof(struct orders, element) + sizeof(*message.element)};
+	struct msghdr head = {.msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control)};
+
+	begin();
+	control.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS};
+	memcpy(CMSG_DATA(&control.align), &actor, sizeof(int));
+	CHECK(sendmsg(actor, &head, 0) > 0);
+	CHECK(containing_take(&gate) == CONTAINING_MALFORMED && !is_answered() && !is_blocked(1));
+	return 0;
+}
+
+static void
+descriptors_are_not_taken(void **state)
+{
+	namespace_run("true", check_descriptors);
+	(void)state;
+}
+
+static int
+check_pieces(void)
+{
+	struct orders piece = message_of(ORDERS_FILL, 2);
+
+	begin();
+	/* The rest of a content whose begin nobody has: left out, without an answer. */
+	piece.is_first = 0;
+	send_message(&piece);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && !is_answered() && !is_blocked(1));
+	/* A whole one afterwards, in two pieces. */
+	piece.is_first = 1;
+	piece.is_last = 0;
+	send_message(&piece);
+	piece.is_first = 0;
+	piece.is_last = 1;
+	piece.count = 1;
+	piece.element[0].address.byte[15] = 9;
+	send_message(&piece);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered());
+	CHECK(answer.error == 0 && answer.filled == 3 && answer.epoch == 7 && answer.number == 1);
+	CHECK(is_blocked(1) && is_blocked(2) && is_blocked(9));
+	return 0;
+}
+
+static void
+a_piece_without_a_first_one_is_left_out(void **state)
+{
+	namespace_run("true", check_pieces);
+	(void)state;
+}
+
+/* A content that is begun and goes on with this: it changes nothing. */
+static void
+check_broken(struct orders next, enum containing_outcome outcome)
+{
+	struct orders first = message_of(ORDERS_FILL, 1);
+
+	first.is_last = 0;
+	first.element[0].address.byte[15] = 77;
+	send_message(&first);
+	send_message(&next);
+	CHECK(containing_take(&gate) == outcome);
+	CHECK(is_answered() && answer.error < 0 && answer.number == 1 && !is_answered());
+	CHECK(is_blocked(200) && !is_blocked(77) && !is_blocked(1));
+}
+
+static int
+check_middle(void)
+{
+	struct orders before = message_of(ORDERS_CHANGE, 1), next = message_of(ORDERS_FILL, 1);
+
+	begin();
+	before.element[0].address.byte[15] = 200;
+	send_message(&before);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.result[0] == 1);
+	/* A piece of another content. */
+	next.is_first = 0;
+	next.number = 2;
+	check_broken(next, CONTAINING_DONE);
+	next.number = 1;
+	next.set = LINESET_Q4;
+	next.element[0].set = LINESET_Q4;
+	check_broken(next, CONTAINING_DONE);
+	/* What cannot be. */
+	next.element[0].set = LINESET_BLOCK4;
+	check_broken(next, CONTAINING_MALFORMED);
+	next.set = LINESET_BLOCK4;
+	next.version = 9;
+	check_broken(next, CONTAINING_MALFORMED);
+	return 0;
+}
+
+static void
+a_content_with_something_else_in_its_middle_changes_nothing(void **state)
+{
+	namespace_run("true", check_middle);
+	(void)state;
+}
+
+static int
+check_end(void)
+{
+	struct orders first = message_of(ORDERS_FILL, 1);
+
+	begin();
+	first.is_last = 0;
+	send_message(&first);
+	close(actor);
+	CHECK(containing_take(&gate) == CONTAINING_ENDED && !is_blocked(1));
+	CHECK(containing_take(&gate) == CONTAINING_ENDED);
+	return 0;
+}
+
+static void
+the_end_in_the_middle_of_a_content_changes_nothing(void **state)
+{
+	namespace_run("true", check_end);
+	(void)state;
+}
+
+static int
+check_successor(void)
+{
+	struct orders first = message_of(ORDERS_FILL, 1), question = message_of(ORDERS_COUNTERS, 0);
+
+	begin();
+	/* An actor that was killed in the middle, and the first question of the next one. */
+	first.is_last = 0;
+	send_message(&first);
+	send_message(&question);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && !is_blocked(1));
+	CHECK(is_answered() && answer.kind == ORDERS_FILL && answer.error == -ECANCELED);
+	CHECK(is_answered() && answer.kind == ORDERS_COUNTERS && answer.error == 0);
+	/* And one that fills at once. */
+	send_message(&first);
+	first.number = 2;
+	first.is_last = 1;
+	first.element[0].address.byte[15] = 5;
+	send_message(&first);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.number == 1);
+	CHECK(is_answered() && answer.number == 2 && answer.filled == 1);
+	CHECK(is_blocked(5) && !is_blocked(1));
+	return 0;
+}
+
+static void
+an_actor_that_dies_in_the_middle_of_a_content_does_not_hurt_its_successor(void **state)
+{
+	namespace_run("true", check_successor);
+	(void)state;
+}
+
+static int
+check_lost(void)
+{
+	struct orders change = message_of(ORDERS_CHANGE, 1);
+
+	begin();
+	CHECK(system("nft delete table inet lazaret") == 0);
+	send_message(&change);
+	CHECK(containing_take(&gate) == CONTAINING_LOST && is_answered() &&
+		answer.error == -ENOENT);
+	CHECK(containing_look(&gate) == CONTAINING_LOST);
+	CHECK(containing_begin(&gate, &fail) == CONTAINING_LOST);
+	return 0;
+}
+
+static void
+rules_that_somebody_removed_are_lost_and_the_actor_hears_it(void **state)
+{
+	namespace_run("true", check_lost);
+	(void)state;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_message_of_the_wrong_size_ends_the_worker),
+		cmocka_unit_test(a_value_that_cannot_be_ends_the_worker_and_changes_nothing),
+		cmocka_unit_test(descriptors_are_not_taken),
+		cmocka_unit_test(a_piece_without_a_first_one_is_left_out),
+		cmocka_unit_test(a_content_with_something_else_in_its_middle_changes_nothing),
+		cmocka_unit_test(the_end_in_the_middle_of_a_content_changes_nothing),
+		cmocka_unit_test(
+			an_actor_that_dies_in_the_middle_of_a_content_does_not_hurt_its_successor),
+		cmocka_unit_test(rules_that_somebody_removed_are_lost_and_the_actor_hears_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
