@@ -33,12 +33,14 @@ send_message(struct actinggate *gate, enum orders_kind kind)
 	}
 }
 
-/* An answer to an earlier message comes late, when the gate's worker was replaced: it is left out. */
+/* An answer to an earlier message comes late, when the gate's worker was replaced, or the actor, whose numbers begin
+ * again: it is left out. */
 static bool
 is_answer(const struct actinggate *gate, ssize_t length)
 {
 	return length == sizeof(gate->answer) && gate->answer.version == ORDERS_VERSION &&
-		gate->answer.number == gate->number && gate->answer.error <= 0;
+		gate->answer.kind == gate->message.kind && gate->answer.number == gate->number &&
+		gate->answer.error <= 0;
 }
 
 static int
