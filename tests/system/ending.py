@@ -68,6 +68,23 @@ def is_alive(pid):
     return stat is not None and stat[1] not in "ZX"
 
 
+def tracer_of(pid):
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            return next(int(row.split()[1]) for row in file if row.startswith("TracerPid:"))
+    except (OSError, StopIteration):
+        return 0
+
+
+def is_held(pid):
+    """Stopped by strace for longer than at each call."""
+    for _ in range(12):
+        if (stat_of(pid) or ("", ""))[1] != "t":
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def children(pid):
     """Of a process, and of those: pid to name, defunct ones too."""
     found, parents = {}, {pid}
