@@ -103,6 +103,7 @@ flush_each(struct actingsets *sets)
 
 	memcpy(element, sets->gate.message.element, count * sizeof(*element));
 	memcpy(result, sets->gate.answer.result, count * sizeof(*result));
+	sets->gate.message.count = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		if (result[i] < 0 && result[i] != -ECANCELED) {
 			sets->refused++;

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/actingsets.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The test is the gate: it has answered before it is asked. */
+static struct daemon_settings settings;
+static struct actingsets sets;
+static struct holding *holding;
+static struct orders message;
+static int gate;
+
+static int
+begin(void **state)
+{
+	struct lines_settings of = LINES_DEFAULTS;
+	struct lines_prefix inside = {.role = ROLE_RESIDENTIAL};
+	int ends[2];
+
+	(void)state;
+	settings = (struct daemon_settings){.lines = lines_new(&of)};
+	settings.contain.rules.is_56 = true;
+	if (prefix_parse(TEXT("192.0.2.0/24"), &inside.prefix) < 0 ||
+		lines_add(settings.lines, &inside, NULL) < 0 ||
+		prefix_parse(TEXT("2001:db8:1::/48"), &inside.prefix) < 0 ||
+		lines_add(settings.lines, &inside, NULL) < 0 ||
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -1;
+	actingsets_begin(&sets, &settings, ends[0]);
+	sets.now = (struct wall){INT64_C(1700000000) * WALL_SECOND};
+	holding = holding_new(1000);
+	gate = ends[1];
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	lines_free(settings.lines);
+	holding_free(holding);
+	close(sets.gate.socket);
+	close(gate);
+	return 0;
+}
+
+static void
+take(const char *place, unsigned kind, bool adds, int64_t left_s)
+{
+	struct holding_change change = {.adds = adds, .kind = (uint8_t)kind};
+
+	assert_int_equal(prefix_parse(text_of(place), &change.place), 0);
+	if (left_s != 0)
+		change.until.us = sets.now.us + left_s * WALL_SECOND;
+	actingsets_take(&sets, &change);
+}
+
+/* The answer to a question that comes; counted from 1. */
+static void
+answer(uint64_t number, enum orders_kind kind, int error, int first_result)
+{
+	struct orders_answer is = {.version = ORDERS_VERSION,
+		.kind = (uint16_t)kind,
+		.number = number,
+		.epoch = 1,
+		.error = error};
+
+	if (kind == ORDERS_CHANGE) {
+		is.result[0] = first_result;
+		for (int i = 1; i < ORDERS_MOST; i++)
+			is.result[i] = error < 0 ? -ECANCELED : 1;
+	}
+	assert_int_equal(send(gate, &is, sizeof(is), MSG_DONTWAIT), sizeof(is));
+}
+
+/* The next message that came to the gate has so many elements. */
+static void
+check_message(enum orders_kind kind, uint32_t count)
+{
+	ssize_t n = recv(gate, &message, sizeof(message), MSG_DONTWAIT);
+
+	assert_int_equal(n, offsetof(struct orders, element) + count * sizeof(*message.element));
+	assert_int_equal(message.kind, kind);
+}
+
+static void
+check_no_message(void)
+{
+	assert_int_equal(recv(gate, &message, sizeof(message), MSG_DONTWAIT), -1);
+}
+
+static void
+a_place_outside_the_own_network_is_refused(void **state)
+{
+	(void)state;
+	take("198.51.100.7", MEASURE_BLOCK25, true, 0);
+	take("2001:db8:2:200::/56", MEASURE_QUARANTINE, true, 0);
+	take("198.51.100.7", ORDER_EXEMPTION, true, 0);
+	/* No set of this network has such lines. */
+	take("2001:db8:1:2::/64", MEASURE_BLOCK25, true, 0);
+	take("2001:db8:1:200::/60", MEASURE_BLOCK25, true, 0);
+	assert_int_equal(sets.refused, 5);
+	actingsets_flush(&sets);
+	check_no_message();
+	/* To end what cannot be there is nothing. */
+	take("198.51.100.7", MEASURE_BLOCK25, false, 0);
+	actingsets_flush(&sets);
+	check_no_message();
+	assert_int_equal(sets.refused, 5);
+}
+
+static void
+each_measure_goes_to_the_set_of_its_kind_and_length(void **state)
+{
+	(void)state;
+	take("192.0.2.7", MEASURE_BLOCK25, true, 0);
+	take("2001:db8:1:200::/56", MEASURE_QUARANTINE, true, 60);
+	take("192.0.2.8", ORDER_EXEMPTION, true, 60);
+	take("192.0.2.9", MEASURE_BLOCK25, false, 0);
+	/* The relay's; and one that was over before it came. */
+	take("192.0.2.7", MEASURE_LIMIT, true, 0);
+	take("192.0.2.10", MEASURE_QUARANTINE, true, -1);
+	answer(1, ORDERS_CHANGE, 0, 1);
+	actingsets_flush(&sets);
+	check_message(ORDERS_CHANGE, 4);
+	assert_int_equal(message.element[0].set, LINESET_BLOCK4);
+	assert_int_equal(message.element[0].left_ms, 0);
+	assert_int_equal(message.element[1].set, LINESET_Q6_56);
+	assert_int_equal(message.element[1].left_ms, 60000);
+	assert_int_equal(message.element[2].set, LINESET_EXEMPT4);
+	assert_int_equal(message.element[2].left_ms, 0);
+	assert_int_equal(message.element[3].removes, 1);
+	assert_int_equal(sets.done, 4);
+	assert_int_equal(sets.refused, 0);
+}
+
+static void
+where_one_is_refused_the_others_are_done_one_by_one(void **state)
+{
+	(void)state;
+	take("192.0.2.7", MEASURE_BLOCK25, true, 0);
+	take("192.0.2.8", MEASURE_BLOCK25, true, 0);
+	take("192.0.2.9", MEASURE_BLOCK25, true, 0);
+	answer(1, ORDERS_CHANGE, -ENFILE, -ENFILE);
+	answer(2, ORDERS_CHANGE, 0, 1);
+	answer(3, ORDERS_CHANGE, 0, 1);
+	sets.is_owing = false;
+	actingsets_flush(&sets);
+	check_message(ORDERS_CHANGE, 3);
+	check_message(ORDERS_CHANGE, 1);
+	assert_int_equal(message.element[0].address.byte[15], 8);
+	check_message(ORDERS_CHANGE, 1);
+	assert_int_equal(message.element[0].address.byte[15], 9);
+	check_no_message();
+	assert_int_equal(sets.refused, 1);
+	assert_int_equal(sets.done, 2);
+	assert_false(sets.is_owing);
+	assert_int_equal(sets.failures, 1);
+}
+
+static void
+what_failed_for_all_is_filled_anew(void **state)
+{
+	(void)state;
+	take("192.0.2.7", MEASURE_BLOCK25, true, 0);
+	answer(1, ORDERS_CHANGE, -ENOENT, 0);
+	sets.is_owing = false;
+	actingsets_flush(&sets);
+	assert_true(sets.is_owing);
+	assert_int_equal(sets.done, 0);
+	assert_string_not_equal(sets.fail.what, "");
+}
+
+static void
+all_that_holds_is_filled_set_by_set_and_once(void **state)
+{
+	struct order order = {.measure = 1, .line = 7, .kind = MEASURE_BLOCK25};
+	uint64_t number = 1;
+
+	(void)state;
+	assert_int_equal(prefix_parse(TEXT("192.0.2.7"), &order.place), 0);
+	assert_int_equal(holding_apply(holding, &order, actingsets_take, &sets), 0);
+	sets.gate.message.count = 0;
+	/* Of three kinds the sets of IPv4 and of /56. */
+	answer(number++, ORDERS_COUNTERS, 0, 0);
+	for (int set = 0; set < 6; set++)
+		answer(number++, ORDERS_FILL, 0, 0);
+	actingsets_see_to(&sets, holding);
+	check_message(ORDERS_COUNTERS, 0);
+	for (int set = 0; set < 6; set++) {
+		check_message(ORDERS_FILL, set == 2);
+		assert_true(message.is_first && message.is_last);
+		assert_int_equal(message.set == LINESET_BLOCK4, set == 2);
+	}
+	check_no_message();
+	assert_int_equal(sets.fills, 1);
+	assert_false(sets.is_owing);
+	answer(number, ORDERS_COUNTERS, 0, 0);
+	actingsets_see_to(&sets, holding);
+	check_message(ORDERS_COUNTERS, 0);
+	check_no_message();
+	assert_int_equal(sets.fills, 1);
+}
+
+static void
+where_containment_is_off_nothing_is_asked(void **state)
+{
+	(void)state;
+	settings.contain.is_off = true;
+	take("192.0.2.7", MEASURE_BLOCK25, true, 0);
+	actingsets_flush(&sets);
+	actingsets_see_to(&sets, holding);
+	check_no_message();
+	assert_int_equal(sets.failures + sets.refused, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_place_outside_the_own_network_is_refused, begin, end),
+		cmocka_unit_test_setup_teardown(
+			each_measure_goes_to_the_set_of_its_kind_and_length, begin, end),
+		cmocka_unit_test_setup_teardown(
+			where_one_is_refused_the_others_are_done_one_by_one, begin, end),
+		cmocka_unit_test_setup_teardown(what_failed_for_all_is_filled_anew, begin, end),
+		cmocka_unit_test_setup_teardown(
+			all_that_holds_is_filled_set_by_set_and_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+			where_containment_is_off_nothing_is_asked, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
