@@ -181,35 +181,56 @@ next_of(void *context, struct orders_element *ret)
 	return 0;
 }
 
+/* Without an answer none of the others is asked for. */
+static bool
+is_silent(int r)
+{
+	return r == -ETIMEDOUT || r == -EPIPE;
+}
+
+/* Each set of the kind, also where another one is too small. 0 or the first error, with fail filled. */
 static int
 fill_kind(struct actingsets *sets, const struct holding *holding, const struct kept *as,
 	struct fail *fail)
 {
-	int64_t r = 0;
+	int first = 0;
 
-	for (int set = as->first; set < as->first + 4 && r >= 0; set++) {
+	for (int set = as->first; set < as->first + 4; set++) {
 		struct content content = {.sets = sets,
 			.holding = holding,
 			.kind = as->kind,
 			.set = (enum lineset)set};
+		struct fail why = {0};
+		int64_t r = 0;
 
 		if (has_set(&sets->settings->contain.rules, set))
 			r = actinggate_fill(
-				&sets->gate, (enum lineset)set, next_of, &content, fail);
+				&sets->gate, (enum lineset)set, next_of, &content, &why);
+		if (r < 0 && first == 0) {
+			*fail = why;
+			first = (int)r;
+		}
+		if (is_silent((int)r))
+			return (int)r;
 	}
-	return r < 0 ? (int)r : 0;
+	return first;
 }
 
 /* All that holds, set by set: each is whole at any moment. */
 static void
 fill(struct actingsets *sets, const struct holding *holding)
 {
-	struct fail fail = {0};
-	int r = 0;
+	struct fail fail = {0}, why;
+	int r = 0, first = 0;
 
-	for (size_t i = 0; i < KEPT && r == 0; i++)
-		r = fill_kind(sets, holding, &kept[i], &fail);
-	if (r < 0) {
+	for (size_t i = 0; i < KEPT && !is_silent(r); i++) {
+		r = fill_kind(sets, holding, &kept[i], &why);
+		if (r < 0 && first == 0) {
+			fail = why;
+			first = r;
+		}
+	}
+	if (first < 0) {
 		note_failure(sets, &fail);
 		return;
 	}

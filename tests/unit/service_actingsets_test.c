@@ -207,6 +207,26 @@ all_that_holds_is_filled_set_by_set_and_once(void **state)
 }
 
 static void
+a_set_that_cannot_be_filled_holds_up_no_other(void **state)
+{
+	(void)state;
+	answer(1, ORDERS_COUNTERS, 0, 0);
+	answer(2, ORDERS_FILL, -ENFILE, 0);
+	for (uint64_t number = 3; number <= 7; number++)
+		answer(number, ORDERS_FILL, 0, 0);
+	actingsets_see_to(&sets, holding);
+	check_message(ORDERS_COUNTERS, 0);
+	for (int set = 0; set < 6; set++)
+		check_message(ORDERS_FILL, 0);
+	check_no_message();
+	/* It is said, and tried again. */
+	assert_true(sets.is_owing);
+	assert_int_equal(sets.fills, 0);
+	assert_int_equal(sets.failures, 1);
+	assert_non_null(strstr(sets.fail.what, "the gate refuses"));
+}
+
+static void
 where_containment_is_off_nothing_is_asked(void **state)
 {
 	(void)state;
@@ -231,6 +251,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_failed_for_all_is_filled_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 			all_that_holds_is_filled_set_by_set_and_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_set_that_cannot_be_filled_holds_up_no_other, begin, end),
 		cmocka_unit_test_setup_teardown(
 			where_containment_is_off_nothing_is_asked, begin, end),
 	};
