@@ -27,6 +27,7 @@ static int actor;
 static void
 begin(void)
 {
+	static const struct gaterules_filter none;
 	struct ruleset_settings settings;
 	struct buffer text;
 	int ends[2];
@@ -49,7 +50,7 @@ begin(void)
 		.chain_count = RULESET_CHAINS,
 		.counters = ruleset_counters,
 		.counter_count = RULESET_COUNTERS};
-	CHECK(containing_open(&gate, 10000, &fail) == 0);
+	CHECK(containing_open(&gate, 10000, &none, &fail) == 0);
 	CHECK(containing_begin(&gate, &fail) == CONTAINING_DONE);
 }
 
