@@ -85,7 +85,6 @@ coawishes_begin(struct coawishes *wishes)
 {
 	for (size_t i = 0; i < wishes->used; i++) {
 		wishes->wish[i].wanted = 0;
-		wishes->wish[i].sure = 0;
 		wishes->wish[i].again_us = 0;
 	}
 }

@@ -33,7 +33,8 @@ struct coawishes;
 struct coawishes *coawishes_new(struct coawish_kept *kept, size_t most);
 struct coawishes *coawishes_free(struct coawishes *wishes);
 
-/* Nothing is wanted; what is wanted again must be told, and is asked for again. */
+/* Nothing is wanted; what is wanted again must be told. What accounting has shown of that is not asked for again: it
+ * might end a session. */
 void coawishes_begin(struct coawishes *wishes);
 
 /* Of block25 and quarantine. -ENOSPC: there is no room; others are 0 and nothing is done. */

@@ -235,6 +235,22 @@ who_may_be_held_after_a_crash_is_released(void **state)
 }
 
 static void
+who_is_shown_to_be_held_is_left_alone_when_all_is_told_anew(void **state)
+{
+	want(MEASURE_BLOCK25);
+	is_done(COA_BLOCK25);
+	rests();
+	coawishes_begin(wishes);
+	want(MEASURE_BLOCK25);
+	rests();
+	assert_int_equal(coawishes_counts(wishes).held, 1);
+	coawishes_begin(wishes);
+	is_done(COA_RELEASE_BLOCK25);
+	rests();
+	(void)state;
+}
+
+static void
 who_is_to_be_held_after_a_crash_is_asked_for_again(void **state)
 {
 	want(MEASURE_BLOCK25);
@@ -307,6 +323,7 @@ main(void)
 		TEST(a_new_session_is_asked_for_all_again),
 		TEST(what_fails_is_tried_again_later_and_each_time_later),
 		TEST(who_may_be_held_after_a_crash_is_released),
+		TEST(who_is_shown_to_be_held_is_left_alone_when_all_is_told_anew),
 		TEST(who_is_to_be_held_after_a_crash_is_asked_for_again),
 		TEST(kept_entries_that_cannot_be_are_cleared),
 		TEST(without_a_session_nothing_is_asked_and_after_a_day_what_was_told_is_forgotten),
