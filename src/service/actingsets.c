@@ -107,6 +107,8 @@ flush_each(struct actingsets *sets)
 	for (uint32_t i = 0; i < count; i++) {
 		if (result[i] < 0 && result[i] != -ECANCELED) {
 			sets->refused++;
+			if (!element[i].removes)
+				sets->short_us = clock_steady();
 			continue;
 		}
 		(void)actinggate_add(&sets->gate, &element[i]);
@@ -236,6 +238,7 @@ fill(struct actingsets *sets, const struct holding *holding)
 	}
 	sets->fills++;
 	sets->is_owing = false;
+	sets->short_us = 0;
 	sets->epoch = sets->gate.epoch;
 	sets->foreign = sets->gate.foreign;
 	sets->fail = (struct fail){0};
@@ -317,8 +320,11 @@ actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 		sets->is_owing = true;
 	else
 		look_after_others(sets, holding);
+	/* Perhaps there is room by now. */
+	if (sets->short_us != 0 && clock_steady() - sets->short_us >= RECHECK_US)
+		sets->is_owing = true;
 	if (sets->is_owing)
 		fill(sets, holding);
-	else
+	else if (sets->short_us == 0)
 		sets->fail = (struct fail){0};
 }

@@ -1,8 +1,9 @@
 /* actingsets - the back end of nftables: places of measures become elements of sets, through the gate
  *
  * What:    a change of a place is collected, and goes out with others in one transaction; one that the kernel refuses
- *          is left out with a word, and the others are done. What holds in all is filled in at the begin, and again
- *          after the gate or the rules were replaced. After others changed rules it is looked whether ours are there.
+ *          is left out with a word, tried again within a minute, and the others are done. What holds in all is filled
+ *          in at the begin, and again after the gate or the rules were replaced. After others changed rules it is
+ *          looked whether ours are there.
  * Owns:    nothing.
  * Limits:  a place outside the own network, or of a length that has no set, is refused.
  * Thread:  the actor's.
@@ -22,6 +23,7 @@ struct actingsets {
 	int64_t checked_us;
 	struct wall now;
 	bool is_owing; /* the sets are to be filled anew */
+	int64_t short_us; /* when there was no room for one that should be there; 0: there is for all */
 	uint64_t done;
 	uint64_t refused;
 	uint64_t failures;

@@ -163,6 +163,32 @@ where_one_is_refused_the_others_are_done_one_by_one(void **state)
 }
 
 static void
+where_there_was_no_room_that_is_said_until_there_is(void **state)
+{
+	(void)state;
+	take("192.0.2.7", MEASURE_BLOCK25, true, 0);
+	answer(1, ORDERS_CHANGE, -ENFILE, -ENFILE);
+	sets.is_owing = false;
+	sets.epoch = 1;
+	actingsets_flush(&sets);
+	answer(2, ORDERS_COUNTERS, 0, 0);
+	actingsets_see_to(&sets, holding);
+	assert_string_not_equal(sets.fail.what, "");
+	assert_int_equal(sets.fills, 0);
+	/* A minute later. */
+	sets.short_us -= 60 * WALL_SECOND;
+	answer(3, ORDERS_COUNTERS, 0, 0);
+	for (uint64_t number = 4; number <= 9; number++)
+		answer(number, ORDERS_FILL, 0, 0);
+	actingsets_see_to(&sets, holding);
+	assert_int_equal(sets.fills, 1);
+	assert_string_equal(sets.fail.what, "");
+	answer(10, ORDERS_COUNTERS, 0, 0);
+	actingsets_see_to(&sets, holding);
+	assert_int_equal(sets.fills, 1);
+}
+
+static void
 what_failed_for_all_is_filled_anew(void **state)
 {
 	(void)state;
@@ -248,6 +274,8 @@ main(void)
 			each_measure_goes_to_the_set_of_its_kind_and_length, begin, end),
 		cmocka_unit_test_setup_teardown(
 			where_one_is_refused_the_others_are_done_one_by_one, begin, end),
+		cmocka_unit_test_setup_teardown(
+			where_there_was_no_room_that_is_said_until_there_is, begin, end),
 		cmocka_unit_test_setup_teardown(what_failed_for_all_is_filled_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 			all_that_holds_is_filled_set_by_set_and_once, begin, end),
