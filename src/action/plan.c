@@ -71,11 +71,12 @@ is_over(const struct plan_held *held, struct wall now)
 	return held->until.us != 0 && held->until.us <= now.us;
 }
 
-/* A person's decision stands: what is enforced is not taken back to a proposal because settings are others now. */
+/* A person's decision stands: what is enforced is not taken back to a proposal because settings are others now. A
+ * quarantine that waits for a person waits, whatever made it a proposal: the brake does not only put off. */
 static bool
-is_harder(const struct plan_held *held, uint8_t mode)
+is_harder(enum measure_kind kind, const struct plan_held *held, uint8_t mode)
 {
-	return mode > held->mode;
+	return mode > held->mode && !(kind == MEASURE_QUARANTINE && held->mode == MEASURE_PROPOSE);
 }
 
 static struct plan_change
@@ -106,7 +107,8 @@ plan(const struct plan_settings *settings, const struct plan_facts *facts, struc
 			end.why = END_DATE;
 		else if (held->holds && !wanted && facts->is_never)
 			end.why = END_NEVER;
-		else if (held->holds && wanted && is_harder(held, mode) && !facts->is_paused)
+		else if (held->holds && wanted && is_harder((enum measure_kind)kind, held, mode) &&
+			!facts->is_paused)
 			end.why = END_MODE;
 		else if (held->holds == wanted)
 			continue;

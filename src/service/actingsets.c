@@ -7,9 +7,11 @@
 
 #include <errno.h>
 
-/* Sets of so many elements are looked through whole; more are filled anew, as seldom as this. */
+/* Sets of so many elements are looked through whole; of more as many, as seldom as this. */
 #define LOOK_MOST  4096
 #define RECHECK_US (60 * WALL_SECOND)
+/* And few as seldom as this, however often others change something. */
+#define FEW_US (2 * WALL_SECOND)
 
 void
 actingsets_begin(struct actingsets *sets, const struct daemon_settings *settings, int gate)
@@ -220,7 +222,7 @@ fill_kind(struct actingsets *sets, const struct holding *holding, const struct k
 
 /* All that holds, set by set: each is whole at any moment. */
 static void
-fill(struct actingsets *sets, const struct holding *holding)
+fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 {
 	struct fail fail = {0}, why;
 	int r = 0, first = 0;
@@ -242,15 +244,18 @@ fill(struct actingsets *sets, const struct holding *holding)
 	sets->epoch = sets->gate.epoch;
 	sets->foreign = sets->gate.foreign;
 	sets->fail = (struct fail){0};
+	if (!is_told)
+		return;
 	event(EVENT_CONTAIN_FILLED, "blocked=%zu quarantined=%zu",
 		holding_count(holding, MEASURE_BLOCK25),
 		holding_count(holding, MEASURE_QUARANTINE));
 }
 
-/* Is any that should be there not there? */
+/* Is any that should be there not there, of as many as are looked for? */
 static bool
 are_missing(struct actingsets *sets, const struct holding *holding, uint8_t kind)
 {
+	size_t left = LOOK_MOST;
 	struct holding_change change;
 	struct orders_element element;
 	struct fail fail = {0};
@@ -261,8 +266,9 @@ are_missing(struct actingsets *sets, const struct holding *holding, uint8_t kind
 		uint32_t asked;
 
 		more = false;
-		while (sets->gate.message.count < ORDERS_MOST &&
+		while (sets->gate.message.count < ORDERS_MOST && left > 0 &&
 			(more = holding_next(holding, kind, &at, &change) > 0)) {
+			left--;
 			if (element_of(sets, &change, &element) > 0)
 				(void)actinggate_add(&sets->gate, &element);
 		}
@@ -277,29 +283,30 @@ are_missing(struct actingsets *sets, const struct holding *holding, uint8_t kind
 	return false;
 }
 
-/* Others have changed rules or sets of this machine: perhaps ours, which nobody would tell. */
+/* Others have changed rules or sets of this machine: perhaps ours, which nobody would tell. What is missing is seen;
+ * what is too many is not, so where they are few all are filled in anew. */
 static void
 look_after_others(struct actingsets *sets, const struct holding *holding)
 {
 	int64_t now = clock_steady();
-	bool missing = false;
+	bool missing = false, are_few;
 	size_t count = 0;
 
 	if (sets->gate.foreign == sets->foreign)
 		return;
 	for (size_t i = 0; i < KEPT; i++)
 		count += holding_count(holding, kept[i].kind);
-	if (count > LOOK_MOST && now - sets->checked_us < RECHECK_US)
+	are_few = count <= LOOK_MOST;
+	if (now - sets->checked_us < (are_few ? FEW_US : RECHECK_US))
 		return;
 	sets->checked_us = now;
 	sets->foreign = sets->gate.foreign;
-	for (size_t i = 0; i < KEPT && count <= LOOK_MOST; i++)
+	for (size_t i = 0; i < KEPT; i++)
 		missing = missing || are_missing(sets, holding, kept[i].kind);
-	if (count <= LOOK_MOST && !missing)
-		return;
-	if (count <= LOOK_MOST)
-		sets->restored++;
-	sets->is_owing = true;
+	sets->restored += missing;
+	sets->is_owing = missing;
+	if (!missing && are_few)
+		fill(sets, holding, false);
 }
 
 void
@@ -324,7 +331,7 @@ actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 	if (sets->short_us != 0 && clock_steady() - sets->short_us >= RECHECK_US)
 		sets->is_owing = true;
 	if (sets->is_owing)
-		fill(sets, holding);
+		fill(sets, holding, true);
 	else if (sets->short_us == 0)
 		sets->fail = (struct fail){0};
 }

@@ -82,6 +82,7 @@ struct parent {
 	int64_t step_us;
 	bool step_begun;
 	bool was_ready;
+	bool is_lame;       /* it ends because it cannot do what it is told */
 	bool is_reload_due; /* it was asked for while another went on */
 	uint64_t reloads;
 	uint64_t refused;
@@ -176,35 +177,10 @@ tell_off(struct parent *parent)
 {
 	const struct contain_settings *contain = &parent->settings.contain;
 
-	if (contain->nftables && parent->gate.process <= 0)
-		duty_trouble(&parent->duty,
-			"the gate has ended: who is held by the kernel stays so, and who is let go "
-			"is so in the ledger only; restart the daemon");
-	else if (contain->is_off)
-		duty_trouble(&parent->duty,
-			"nothing more is enforced, and what the kernel holds stays: %s",
-			contain->why);
-	else
-		duty_trouble(&parent->duty, "%s", "");
-}
-
-static void
-reap(struct parent *parent)
-{
-	bool is_clean;
-	char how[64];
-	int signal;
-	pid_t pid;
-
-	while ((pid = process_ended(how, &is_clean, &signal)) > 0) {
-		if (pid == parent->gate.process) {
-			/* What it has opened stays; what a reload would have it open needs a restart. */
-			event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
-			gateclient_stop(&parent->gate);
-			tell_off(parent);
-		}
-		children_note_end(&parent->children, pid, how, is_clean, signal);
-	}
+	duty_trouble(&parent->duty, "%s%s",
+		contain->is_off ? "nothing more is enforced, and what the kernel holds stays: "
+				: "",
+		contain->is_off ? contain->why : "");
 }
 
 static void
@@ -218,6 +194,35 @@ begin_phase(struct parent *parent, enum phase phase)
 	parent->step_us = clock_steady();
 	if (phase == PHASE_STOPPING)
 		children_want(&parent->children);
+}
+
+/* What it has opened stays; what a reload would have it open needs a restart. But where it keeps measures nobody could
+ * be let go: then all ends in order, so that the service manager starts it anew. The rules stay meanwhile. */
+static void
+lose_gate(struct parent *parent)
+{
+	gateclient_stop(&parent->gate);
+	if (!parent->settings.contain.nftables || parent->settings.contain.is_off)
+		return;
+	parent->is_lame = true;
+	begin_phase(parent, PHASE_STOPPING);
+}
+
+static void
+reap(struct parent *parent)
+{
+	bool is_clean;
+	char how[64];
+	int signal;
+	pid_t pid;
+
+	while ((pid = process_ended(how, &is_clean, &signal)) > 0) {
+		if (pid == parent->gate.process) {
+			event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
+			lose_gate(parent);
+		}
+		children_note_end(&parent->children, pid, how, is_clean, signal);
+	}
 }
 
 /* The option of what cannot change while the daemon runs, and did; NULL: there is none. */
@@ -779,6 +784,11 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 		gateclient_stop(&parent->gate);
 	containopening_close(&parent->contain);
 	event(EVENT_STOPPED, "pid=%d", getpid());
+	if (parent->is_lame) {
+		fail_what(fail, "lazaret-gate has ended, and nobody else can let lines go");
+		fail_hint(fail, "the log says how; it is started with the daemon");
+		r = -EPIPE;
+	}
 
 out:
 	daemon_settings_done(&parent->settings);

@@ -148,16 +148,19 @@ the_brake_stops_a_wave(void **state)
 	pass(ledger, WALL_DAY);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 80);
-	/* What was proposed stays so until the brake is off: an hour later there is room for as many again. */
-	pass(ledger, WALL_HOUR);
+	/* What waits for a person waits, also when there is room again: a wave is nobody else's decision. */
+	pass(ledger, WALL_HOUR + 1);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
-	pass(ledger, 1);
-	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 40);
-	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 60);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 80);
+	planning.an_hour = 0;
 	planning.at_once = 50;
 	ledger_plan(ledger, &planning);
-	pass(ledger, WALL_HOUR + 1);
+	for (uint64_t line = 101; line <= 160; line++)
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 50);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 110);
 	ledger_close(ledger);
 	check(*state);
 }
