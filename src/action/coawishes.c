@@ -15,14 +15,12 @@
 #define FORGET_US (24 * 60 * WALL_MINUTE)
 
 struct wish {
-	uint64_t session; /* that has what is sure; 0: not known */
-	uint64_t asked;   /* the session of the order that is open */
+	uint64_t asked; /* the session of the order that is open */
 	struct wall asked_at;
 	uint64_t order; /* 0: none is open */
 	int64_t again_us;
 	int64_t missed_us; /* since when there is no session; 0: there is one */
 	uint8_t wanted;
-	uint8_t sure; /* accounting has shown it */
 	uint8_t act;
 	uint8_t tries;
 	bool is_disconnect;
@@ -42,7 +40,7 @@ static bool
 is_kept(const struct coawish_kept *kept)
 {
 	return kept->line != 0 && (kept->told & ~(BLOCKS | QUARANTINES)) == 0 &&
-		kept->by_disconnect <= 1;
+		kept->by_disconnect <= 1 && (kept->sure & ~kept->told) == 0 && kept->zero == 0;
 }
 
 struct coawishes *
@@ -177,6 +175,12 @@ coawishes_next(const struct coawishes *wishes, size_t *at, uint64_t *ret)
 	return 0;
 }
 
+static uint32_t
+half_of(uint64_t id)
+{
+	return (uint32_t)id != 0 ? (uint32_t)id : 1;
+}
+
 /* A session that was not there before has nothing of what was done by CoA. */
 static void
 meet(struct coawishes *wishes, size_t number, const struct coawish_session *session)
@@ -185,13 +189,13 @@ meet(struct coawishes *wishes, size_t number, const struct coawish_session *sess
 	struct coawish_kept *kept = &wishes->kept[number];
 
 	wish->missed_us = 0;
-	if (session->id == wish->session)
+	if (half_of(session->id) == kept->session)
 		return;
-	if (wish->session != 0 && !kept->by_disconnect) {
-		wish->sure = 0;
+	if (kept->session != 0 && !kept->by_disconnect) {
+		kept->sure = 0;
 		kept->told = 0;
 	}
-	wish->session = session->id;
+	kept->session = half_of(session->id);
 	wish->tries = 0;
 	wish->again_us = 0;
 }
@@ -212,7 +216,7 @@ choose(const struct wish *wish, const struct coawish_kept *kept, enum coa_act *a
 {
 	if ((wish->wanted & QUARANTINES) != 0) {
 		*act = COA_QUARANTINE;
-		return (wish->sure & QUARANTINES) == 0;
+		return (kept->sure & QUARANTINES) == 0;
 	}
 	if ((kept->told & QUARANTINES) != 0) {
 		*act = COA_RELEASE_QUARANTINE;
@@ -220,7 +224,7 @@ choose(const struct wish *wish, const struct coawish_kept *kept, enum coa_act *a
 	}
 	if ((wish->wanted & BLOCKS) != 0) {
 		*act = COA_BLOCK25;
-		return (wish->sure & BLOCKS) == 0;
+		return (kept->sure & BLOCKS) == 0;
 	}
 	*act = COA_RELEASE_BLOCK25;
 	return (kept->told & BLOCKS) != 0;
@@ -289,19 +293,19 @@ succeed(struct wish *wish, struct coawish_kept *kept)
 	wish->tries = 0;
 	switch ((enum coa_act)wish->act) {
 	case COA_QUARANTINE:
-		wish->sure |= QUARANTINES;
+		kept->sure |= QUARANTINES;
 		break;
 	case COA_BLOCK25:
-		wish->sure |= BLOCKS;
+		kept->sure |= BLOCKS;
 		break;
 	case COA_RELEASE_QUARANTINE:
 		/* It may have been the filter of both. */
+		kept->sure = 0;
 		kept->told &= (uint8_t)~QUARANTINES;
-		wish->sure = 0;
 		break;
 	case COA_RELEASE_BLOCK25:
+		kept->sure &= (uint8_t)~BLOCKS;
 		kept->told &= (uint8_t)~BLOCKS;
-		wish->sure &= (uint8_t)~BLOCKS;
 		break;
 	case COA_ACTS:
 		break;
@@ -327,8 +331,7 @@ coawishes_told(struct coawishes *wishes, uint64_t order, enum coa_stage stage, i
 	}
 	/* Who is not there holds nothing; when he comes again he is told again. */
 	if (stage == COA_GONE && !wish->is_disconnect) {
-		wishes->kept[number].told = 0;
-		wish->sure = 0;
+		wishes->kept[number].told = wishes->kept[number].sure = 0;
 	}
 	wishes->failed++;
 	coawishes_pause(wishes, number, now_us);
@@ -345,7 +348,7 @@ coawishes_counts(const struct coawishes *wishes)
 		uint8_t gravest = (wish->wanted & QUARANTINES) != 0 ? QUARANTINES : wish->wanted;
 
 		counts.lines += is_wanted;
-		counts.held += is_wanted && (wish->sure & gravest) == gravest;
+		counts.held += is_wanted && (wishes->kept[i].sure & gravest) == gravest;
 		counts.left += !is_wanted && wishes->kept[i].told != 0;
 	}
 	return counts;

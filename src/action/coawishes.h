@@ -6,7 +6,8 @@
  *          new session has nothing of what CoA did and is asked for all; after a Disconnect it is the RADIUS server
  *          that gives what is due.
  *          What may hold at a NAS is written into the memory of the caller before it is asked for, so that who comes
- *          after a crash releases it.
+ *          after a crash releases it; and so is what accounting has shown, so that he does not ask again for what
+ *          holds, which might end a session.
  * Owns:    what is not in that memory.
  * Limits:  `most` lines; 64 bytes each.
  * Thread:  one at a time. No clock: times are handed in, in microseconds.
@@ -22,7 +23,9 @@ struct coawish_kept {
 	uint64_t line; /* 0: free */
 	uint8_t told;  /* bits 1 << enum measure_kind: may hold at the NAS */
 	uint8_t by_disconnect;
-	uint8_t zero[6];
+	uint8_t sure; /* of these, what accounting has shown */
+	uint8_t zero;
+	uint32_t session; /* that has it, half of its hash; 0: not known */
 };
 
 _Static_assert(sizeof(struct coawish_kept) == 16, "no holes");
@@ -46,7 +49,7 @@ int coawishes_next(const struct coawishes *wishes, size_t *at, uint64_t *ret) MU
 
 /* What is known of a line's session now. */
 struct coawish_session {
-	uint64_t id;       /* a hash of NAS and session; 0: there is none */
+	uint64_t id;       /* a hash of NAS and session, the same over restarts; 0: there is none */
 	struct wall shown; /* of its newest record */
 };
 

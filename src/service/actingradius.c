@@ -3,6 +3,7 @@
 
 #include "action/coawishes.h"
 #include "base/hash.h"
+#include "ledger/keyfile.h"
 #include "runtime/clock.h"
 #include "runtime/endpoint.h"
 #include "runtime/event.h"
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -81,6 +83,29 @@ open_sockets(struct actingradius *radius)
 	}
 }
 
+/* Sessions are told apart by hashes that are the same over restarts, and that nobody without the ledger's key makes.
+ * Where that cannot be read those of before mean nothing. */
+static void
+make_key(struct actingradius *radius, const char *ledger)
+{
+	struct keys keys = {0};
+	char path[DAEMON_PATH + 8];
+	struct fail fail = {0};
+	uint64_t half;
+
+	snprintf(path, sizeof(path), "%s.key", ledger);
+	if (keyfile_read(path, &keys, &fail) < 0) {
+		hash_key_random(&keys.pseudonym);
+		for (size_t i = 0; i < ACTINGRADIUS_LINES; i++)
+			radius->kept[i].session = radius->kept[i].sure = 0;
+	}
+	for (uint8_t i = 0; i < 2; i++) {
+		half = hash_keyed(&keys.pseudonym, &i, sizeof(i));
+		memcpy(radius->key.byte + i * sizeof(half), &half, sizeof(half));
+	}
+	keyfile_forget(&keys);
+}
+
 struct actingradius *
 actingradius_new(const struct daemon_settings *settings, struct actingradius_sessions sessions)
 {
@@ -93,13 +118,13 @@ actingradius_new(const struct daemon_settings *settings, struct actingradius_ses
 	radius = xcalloc(1, sizeof(*radius));
 	radius->sessions = sessions;
 	radius->is_off = radiusload(path, &radius->load, &radius->fail) < 0;
-	hash_key_random(&radius->key);
+	map_kept(radius, settings->state);
+	make_key(radius, settings->keep.ledger);
 	coa.nases_most = ACTINGRADIUS_NASES;
 	coa.orders_most = ACTINGRADIUS_LINES;
 	coa.ports = PORTS;
 	coa.seed = hash_keyed(&radius->key, "seed", 4);
 	radius->coa = coa_new(&coa);
-	map_kept(radius, settings->state);
 	radius->wishes = coawishes_new(radius->kept, ACTINGRADIUS_LINES);
 	open_sockets(radius);
 	(void)clock_read(&radius->clock);

@@ -251,15 +251,27 @@ who_is_shown_to_be_held_is_left_alone_when_all_is_told_anew(void **state)
 }
 
 static void
-who_is_to_be_held_after_a_crash_is_asked_for_again(void **state)
+who_is_to_be_held_after_a_crash_is_asked_for_again_if_it_was_not_shown(void **state)
 {
+	enum coa_act act;
+	uint64_t order;
+
 	want(MEASURE_BLOCK25);
-	is_done(COA_BLOCK25);
+	assert_int_equal(look(&act, &order), COAWISH_ASK);
+	(void)coawishes_asked(wishes, number_of(LINE), act, false, &session, (struct wall){now});
 	coawishes_free(wishes);
 	wishes = coawishes_new(kept, LINES);
 	want(MEASURE_BLOCK25);
 	is_done(COA_BLOCK25);
+	/* A Disconnect, asked for again, would cut off everybody at each start. */
+	coawishes_free(wishes);
+	wishes = coawishes_new(kept, LINES);
+	want(MEASURE_BLOCK25);
 	rests();
+	assert_int_equal(coawishes_counts(wishes).held, 1);
+	/* Another session has nothing of it. */
+	session.id = 2;
+	is_done(COA_BLOCK25);
 	(void)state;
 }
 
@@ -324,7 +336,7 @@ main(void)
 		TEST(what_fails_is_tried_again_later_and_each_time_later),
 		TEST(who_may_be_held_after_a_crash_is_released),
 		TEST(who_is_shown_to_be_held_is_left_alone_when_all_is_told_anew),
-		TEST(who_is_to_be_held_after_a_crash_is_asked_for_again),
+		TEST(who_is_to_be_held_after_a_crash_is_asked_for_again_if_it_was_not_shown),
 		TEST(kept_entries_that_cannot_be_are_cleared),
 		TEST(without_a_session_nothing_is_asked_and_after_a_day_what_was_told_is_forgotten),
 		TEST(more_lines_than_there_is_room_for_are_refused_and_counted),
