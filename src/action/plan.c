@@ -79,6 +79,14 @@ is_harder(enum measure_kind kind, const struct plan_held *held, uint8_t mode)
 	return mode > held->mode && !(kind == MEASURE_QUARANTINE && held->mode == MEASURE_PROPOSE);
 }
 
+/* What a program may not do to such a line it has done before the line was one: since then it has another role. */
+static bool
+is_beyond(enum measure_kind kind, const struct plan_held *held, uint8_t role)
+{
+	return held->mode == MEASURE_ENFORCE && held->by_program && kind != MEASURE_LIMIT &&
+		!is_touchable(role);
+}
+
 static struct plan_change
 begin_of(
 	const struct plan_settings *settings, enum measure_kind kind, uint8_t mode, struct wall now)
@@ -107,6 +115,9 @@ plan(const struct plan_settings *settings, const struct plan_facts *facts, struc
 			end.why = END_DATE;
 		else if (held->holds && !wanted && facts->is_never)
 			end.why = END_NEVER;
+		else if (held->holds && wanted &&
+			is_beyond((enum measure_kind)kind, held, facts->role))
+			end.why = END_MODE;
 		else if (held->holds && wanted && is_harder((enum measure_kind)kind, held, mode) &&
 			!facts->is_paused)
 			end.why = END_MODE;

@@ -36,7 +36,8 @@ struct plan_settings {
 /* A measure that holds. */
 struct plan_held {
 	bool holds;
-	uint8_t mode; /* enum measure_mode */
+	bool by_program; /* nobody decided it */
+	uint8_t mode;    /* enum measure_mode */
 	struct wall begun;
 	struct wall until; /* us 0: with its case */
 };

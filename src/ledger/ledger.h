@@ -21,6 +21,9 @@
 #define LEDGER_BATCH      1024
 #define LEDGER_PARAMETERS (1 << 20)
 
+/* Who writes where nobody decides. */
+#define LEDGER_PROGRAM "lazaretd"
+
 struct ledger_settings {
 	const char *where;    /* path of the file; its key file is the same with ".key" */
 	enum store_mode mode; /* with STORE_READ and STORE_WRITE the ledger must be there */

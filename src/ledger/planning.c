@@ -30,6 +30,7 @@ take_held(void *context, const struct measure *row)
 	holding->of[row->kind] = *row;
 	holding->facts.held[row->kind] = (struct plan_held){
 		.holds = true,
+		.by_program = strcmp(row->actor, LEDGER_PROGRAM) == 0,
 		.mode = row->mode,
 		.begun = row->begun,
 		.until.us = wall_is_none(row->until) ? 0 : row->until.us,

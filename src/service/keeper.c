@@ -48,7 +48,7 @@ open_ledger(struct ledger **ret, const char *path, enum store_mode mode, struct 
 
 	settings.where = path;
 	settings.mode = mode;
-	settings.actor = TEXT("lazaretd");
+	settings.actor = TEXT(LEDGER_PROGRAM);
 	settings.now = now;
 	settings.wait_ms = WAIT_MS;
 	return ledger_open(ret, &settings, fail);

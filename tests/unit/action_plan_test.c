@@ -49,6 +49,29 @@ holds(const struct plan_facts *facts, enum measure_kind kind, enum measure_mode 
 }
 
 static void
+what_a_program_did_to_a_line_that_is_protected_now_is_only_proposed(void **state)
+{
+	struct plan_settings settings = enforcing();
+	struct plan_facts facts = {.state = STATE_QUARANTINE};
+
+	(void)state;
+	facts.held[MEASURE_BLOCK25] = (struct plan_held){
+		.holds = true, .by_program = true, .mode = MEASURE_ENFORCE, .begun = NOW};
+	facts.held[MEASURE_QUARANTINE] = facts.held[MEASURE_BLOCK25];
+	facts.held[MEASURE_LIMIT] = facts.held[MEASURE_BLOCK25];
+	assert_int_equal(go(&settings, &facts, NOW), 0);
+	facts.role = ROLE_PROTECTED;
+	assert_int_equal(go(&settings, &facts, NOW), 4);
+	assert_true(holds(&facts, MEASURE_BLOCK25, MEASURE_PROPOSE));
+	assert_true(holds(&facts, MEASURE_QUARANTINE, MEASURE_PROPOSE));
+	assert_true(holds(&facts, MEASURE_LIMIT, MEASURE_ENFORCE));
+	assert_int_equal(go(&settings, &facts, NOW), 0);
+	/* What a person decided stands. */
+	facts.held[MEASURE_QUARANTINE].mode = MEASURE_ENFORCE;
+	assert_int_equal(go(&settings, &facts, NOW), 0);
+}
+
+static void
 a_case_goes_up_a_step_at_a_time_and_back_at_once(void **state)
 {
 	struct plan_settings settings = enforcing();
@@ -247,6 +270,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			what_a_program_did_to_a_line_that_is_protected_now_is_only_proposed),
 		cmocka_unit_test(a_case_goes_up_a_step_at_a_time_and_back_at_once),
 		cmocka_unit_test(who_was_held_before_is_held_sooner),
 		cmocka_unit_test(nobody_is_held_longer_than_the_law_allows),
