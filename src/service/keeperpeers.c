@@ -96,18 +96,21 @@ answer(struct keeper *keeper)
 {
 	static const char text[] =
 		"the ledger cannot be read at the moment; lazaret status says why\n";
+	uint8_t ask = keeper->message.question.ask;
 	struct fail fail = {0};
 
 	if (keeper->ledger != NULL) {
 		ledger_set_time(keeper->ledger, keeper->duty.clock.now);
 		keeper_answer(keeper->ledger, keeper->settings->lines, &keeper->message.question,
 			&keeper->answer);
-		if (keeper->message.question.ask == ASK_AUDIT && keeper->answer.code == 0)
+		if (ask == ASK_AUDIT && keeper->answer.code == 0)
 			keeperinside_seen(keeper);
 		/* What the guard was not shown it is shown when the ledger is opened again. */
-		if (keeper->message.question.ask == ASK_ORDER &&
-			keeperinside_show_orders(keeper, &fail) < 0)
+		if (ask == ASK_ORDER && keeperinside_show_orders(keeper, &fail) < 0)
 			keeperinside_give_up(keeper, &fail);
+		/* What follows of these is due now. */
+		if (ask == ASK_NEVER || ask == ASK_RESUME)
+			keeper->follow.due_us = 0;
 		return;
 	}
 	keeper->answer = (struct answer){
