@@ -196,13 +196,13 @@ accounting_comes(void)
 static uint64_t
 figure(enum counter counter)
 {
-	struct status_process *process = xcalloc(1, sizeof(*process));
+	struct status_process *process = memory_map(1, sizeof(*process));
 	struct duty duty = {.status = process};
 	uint64_t value;
 
 	actingradius_kind.show(all.radius, &duty);
 	value = process->value[counter];
-	free(process);
+	memory_unmap(process, 1, sizeof(*process));
 	return value;
 }
 
