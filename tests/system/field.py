@@ -81,6 +81,20 @@ def why_not():
     return ""
 
 
+def why_no_filter(program, folder):
+    """Why no filter can be in the kernel here, with the folder mounted for it; empty if one can, and then ours must."""
+    if run("mount", "-t", "bpf", "lazaret-test", folder).returncode != 0:
+        return "no BPF file system can be mounted here"
+    bpftool = shutil.which("bpftool", path="/usr/sbin:/usr/bin:/sbin")
+    if bpftool is None:
+        return "bpftool is not installed"
+    if run(bpftool, "prog", "show").returncode != 0:
+        return "the kernel lets nobody here use bpf()"
+    said = run(program, os.path.join(folder, "try"), "counters").stderr
+    run(program, os.path.join(folder, "try"), "remove")
+    return "this build has no filter" if "was built without" in said else ""
+
+
 def wait_for(condition, seconds=SECONDS_MOST, pause=0.05):
     """What the condition gives once it is true; its last value if it never is. Slow machines only wait longer."""
     end = time.monotonic() + seconds
