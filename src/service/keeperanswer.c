@@ -453,15 +453,25 @@ list_nevers(struct asked *asked)
 	return 0;
 }
 
-/* The line that the text means: one with a case, or any of the own network. */
+/* Lines for which a person has made an entry: what makes it, and what undoes it. */
+struct entries {
+	int (*make)(struct ledger *ledger, uint64_t line, struct text name, struct wall until,
+		struct text reason, struct fail *fail);
+	int (*make_for_case)(struct ledger *ledger, const struct ledger_case *of, struct wall until,
+		struct text reason, struct fail *fail);
+	int (*undo)(struct ledger *ledger, uint64_t line, struct fail *fail);
+};
+
+/* Makes or undoes the entry of the line that the text means: one with a case, or any of the own network. */
 static int
-change_never(struct asked *asked, struct text who, struct text reason, struct text until)
+change_entry(struct asked *asked, const struct entries *of_kind, struct text who,
+	struct text reason, struct text until, uint64_t *ret)
 {
 	bool undo = asked->question->flag;
 	char name[SEAL_NAME];
 	struct ledger_case of;
 	uint64_t number;
-	struct line line;
+	struct line line = {0};
 	struct wall end;
 	int r = keeperday(until, ledger_time(asked->ledger), &end, &asked->fail);
 
@@ -471,25 +481,37 @@ change_never(struct asked *asked, struct text who, struct text reason, struct te
 		r = casefind(asked->ledger, who, &of, name, &asked->fail);
 		line.pseudonym = r == 0 ? of.line : 0;
 		if (r == 0 && !undo)
-			r = ledger_never_case(asked->ledger, &of, end, reason, &asked->fail);
+			r = of_kind->make_for_case(asked->ledger, &of, end, reason, &asked->fail);
 	} else {
 		r = parse_line(asked, who, &line);
 		if (r == 0 && lines_name(asked->lines, line.pseudonym, name) < 0)
 			snprintf(name, sizeof(name), "%.*s", (int)who.length, who.at);
 		if (r == 0 && !undo)
-			r = ledger_never(asked->ledger, line.pseudonym, text_of(name), end, reason,
+			r = of_kind->make(asked->ledger, line.pseudonym, text_of(name), end, reason,
 				&asked->fail);
 	}
 	if (r == 0 && undo)
-		r = ledger_never_undo(asked->ledger, line.pseudonym, &asked->fail);
+		r = of_kind->undo(asked->ledger, line.pseudonym, &asked->fail);
+	*ret = line.pseudonym;
+	return r;
+}
+
+static int
+change_never(struct asked *asked, struct text who, struct text reason, struct text until)
+{
+	static const struct entries kind = {ledger_never, ledger_never_case, ledger_never_undo};
+	bool undo = asked->question->flag;
+	uint64_t line;
+	int r = change_entry(asked, &kind, who, reason, until, &line);
+
 	if (r < 0)
 		return r;
 	if (asked->question->is_json)
 		buffer_print(&asked->row,
 			"{\"type\":\"never\",\"line\":\"%016llx\",\"undone\":%s}\n",
-			(unsigned long long)line.pseudonym, undo ? "true" : "false");
+			(unsigned long long)line, undo ? "true" : "false");
 	else
-		buffer_print(&asked->row, "line-%016llx %s\n", (unsigned long long)line.pseudonym,
+		buffer_print(&asked->row, "line-%016llx %s\n", (unsigned long long)line,
 			undo                       ? "may be acted upon again."
 				: until.length > 0 ? "is not acted upon until the end of that day."
 						   : "is never acted upon from now on.");
@@ -541,49 +563,28 @@ list_exemptions(struct asked *asked)
 	return 0;
 }
 
-/* A line with a case, or any of the own network. */
 static int
 change_exemption(struct asked *asked, struct text who, struct text reason, struct text until)
 {
+	static const struct entries kind = {ledger_exempt, ledger_exempt_case, ledger_exempt_undo};
 	bool undo = asked->question->flag;
-	char name[SEAL_NAME];
-	struct ledger_case of;
-	uint64_t number;
-	struct line line;
-	struct wall end;
-	int r = keeperday(until, ledger_time(asked->ledger), &end, &asked->fail);
+	uint64_t line;
+	int r = change_entry(asked, &kind, who, reason, until, &line);
 
-	if (r < 0)
-		return r;
-	if (is_pseudonym(who, &number) || text_parse_u64(who, UINT64_MAX, &number) == 0) {
-		r = casefind(asked->ledger, who, &of, name, &asked->fail);
-		line.pseudonym = r == 0 ? of.line : 0;
-		if (r == 0 && !undo)
-			r = ledger_exempt_case(asked->ledger, &of, end, reason, &asked->fail);
-	} else {
-		r = parse_line(asked, who, &line);
-		if (r == 0 && lines_name(asked->lines, line.pseudonym, name) < 0)
-			snprintf(name, sizeof(name), "%.*s", (int)who.length, who.at);
-		if (r == 0 && !undo)
-			r = ledger_exempt(asked->ledger, line.pseudonym, text_of(name), end, reason,
-				&asked->fail);
-	}
-	if (r == 0 && undo)
-		r = ledger_exempt_undo(asked->ledger, line.pseudonym, &asked->fail);
 	if (r < 0)
 		return r;
 	if (asked->question->is_json)
 		buffer_print(&asked->row,
 			"{\"type\":\"exemption\",\"line\":\"%016llx\",\"undone\":%s}\n",
-			(unsigned long long)line.pseudonym, undo ? "true" : "false");
+			(unsigned long long)line, undo ? "true" : "false");
 	else if (undo)
 		buffer_print(&asked->row, "The policy of port 25 holds for line-%016llx again.\n",
-			(unsigned long long)line.pseudonym);
+			(unsigned long long)line);
 	else
 		buffer_print(&asked->row,
 			"Port 25 of line-%016llx is open until the end of %.*s (UTC), unless a "
 			"case closes it.\n",
-			(unsigned long long)line.pseudonym, (int)until.length, until.at);
+			(unsigned long long)line, (int)until.length, until.at);
 	(void)flush(asked);
 	return 0;
 }

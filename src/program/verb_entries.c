@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* never and exempt: lines for which a person has made an entry, with a reason and a day. They differ in what they are
+ * called and in whether there must be a day. */
 #include "control/request.h"
 #include "ledger/never.h"
 #include "program/complaint.h"
@@ -8,7 +10,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-static const char usage[] =
+static const char usage_never[] =
 	"usage: lazaret never ADDRESS --reason TEXT [--until DATE] [--json]\n"
 	"       lazaret never ADDRESS --undo [--json]\n"
 	"       lazaret never [--json]\n"
@@ -25,6 +27,33 @@ static const char usage[] =
 	"  --control PATH  the daemon's control socket (control.path of the configuration, or\n"
 	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
+
+static const char usage_exempt[] =
+	"usage: lazaret exempt ADDRESS --until DATE --reason TEXT [--json]\n"
+	"       lazaret exempt ADDRESS --undo [--json]\n"
+	"       lazaret exempt [--json]\n"
+	"\n"
+	"Opens port 25 of a line that the network's policy closes for everybody, until a day, as\n"
+	"for a customer's own mail server. A case closes it all the same. Without ADDRESS lists\n"
+	"these lines, by pseudonym. Asks the running daemon.\n"
+	"\n"
+	"  ADDRESS         of the line (ADDRESS:PORT where lines share one), or the number of a\n"
+	"                  case, or the pseudonym of a line that has one\n"
+	"  --until DATE    the last day (UTC), as 2026-12-31\n"
+	"  --reason TEXT   why: at most 200 bytes, without names of persons\n"
+	"  --undo          the policy holds for it again\n"
+	"  --json          one JSON object a line\n"
+	"  --control PATH  the daemon's control socket (control.path of the configuration, or\n"
+	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
+	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
+
+struct entry_verb {
+	const char *name;
+	const char *usage;
+	const char *makes; /* the options that make an entry */
+	const char *takes; /* all, for who gives others */
+	bool needs_day;
+};
 
 enum option_code {
 	OPTION_REASON = 256,
@@ -46,6 +75,7 @@ static const struct option options[] = {
 };
 
 struct wish {
+	const struct entry_verb *verb;
 	struct control control;
 	const char *address; /* NULL: list */
 	const char *reason;
@@ -58,12 +88,15 @@ struct wish {
 static bool
 is_sound(const struct wish *wish)
 {
+	const struct entry_verb *verb = wish->verb;
+	bool has_wrong_day = verb->needs_day && (wish->until != NULL) == wish->undo;
 	struct fail fail = {0};
 
 	if (wish->address == NULL && (wish->reason != NULL || wish->until != NULL || wish->undo))
-		fail_what(&fail, "whose line is meant? lazaret never ADDRESS --reason TEXT");
-	else if (wish->address != NULL && (wish->reason != NULL) == wish->undo)
-		fail_what(&fail, "lazaret never ADDRESS takes --reason TEXT or --undo");
+		fail_what(&fail, "whose line is meant? lazaret %s ADDRESS %s", verb->name,
+			verb->makes);
+	else if (wish->address != NULL && ((wish->reason != NULL) == wish->undo || has_wrong_day))
+		fail_what(&fail, "lazaret %s ADDRESS takes %s", verb->name, verb->takes);
 	else if (wish->undo && wish->until != NULL)
 		fail_what(&fail, "--until does not go with --undo");
 	else if (wish->reason == NULL || never_check_reason(text_of(wish->reason), &fail) == 0)
@@ -82,7 +115,7 @@ ask(struct wish *wish)
 	code = control_need(&wish->control);
 	if (code != EXIT_DONE)
 		return code;
-	control_begin(&line, "never");
+	control_begin(&line, wish->verb->name);
 	if (wish->is_json)
 		buffer_text(&line, TEXT(" --json"));
 	if (wish->undo)
@@ -99,16 +132,16 @@ ask(struct wish *wish)
 	return code;
 }
 
-int
-verb_never(int argc, char **argv)
+static int
+run(const struct entry_verb *verb, int argc, char **argv)
 {
-	struct wish wish = {.control = CONTROL_NEW};
+	struct wish wish = {.verb = verb, .control = CONTROL_NEW};
 	int code;
 
 	optind = 0;
 	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (code == OPTION_HELP)
-			return fputs(usage, stdout), EXIT_DONE;
+			return fputs(verb->usage, stdout), EXIT_DONE;
 		if (code == 'c')
 			wish.control.settings = optarg;
 		else if (code == OPTION_CONTROL)
@@ -122,10 +155,34 @@ verb_never(int argc, char **argv)
 		else if (code == OPTION_JSON)
 			wish.is_json = true;
 		else
-			return fputs("lazaret: see lazaret never --help\n", stderr), EXIT_USAGE;
+			return fprintf(stderr, "lazaret: see lazaret %s --help\n", verb->name),
+			       EXIT_USAGE;
 	}
 	if (optind + 1 < argc)
-		return complaint_excess("never", "one ADDRESS", argv[optind + 1]);
+		return complaint_excess(verb->name, "one ADDRESS", argv[optind + 1]);
 	wish.address = argv[optind];
 	return is_sound(&wish) ? ask(&wish) : EXIT_USAGE;
+}
+
+int
+verb_never(int argc, char **argv)
+{
+	static const struct entry_verb never = {.name = "never",
+		.usage = usage_never,
+		.makes = "--reason TEXT",
+		.takes = "--reason TEXT or --undo"};
+
+	return run(&never, argc, argv);
+}
+
+int
+verb_exempt(int argc, char **argv)
+{
+	static const struct entry_verb exempt = {.name = "exempt",
+		.usage = usage_exempt,
+		.makes = "--until DATE --reason TEXT",
+		.takes = "--until DATE and --reason TEXT, or --undo",
+		.needs_day = true};
+
+	return run(&exempt, argc, argv);
 }
