@@ -307,6 +307,17 @@ tell_transition(struct keeper *keeper, const struct verdict *verdict)
 		state_names[verdict->from], state_names[verdict->to], (double)verdict->score);
 }
 
+/* What was committed, once the actor knows of it: a packet does not wait for a line of the log. */
+static void
+tell_transitions(struct keeper *keeper)
+{
+	if (keeper->is_stuck)
+		return;
+	for (size_t i = 0; i < keeper->batched; i++)
+		tell_transition(keeper, &keeper->batch[i]);
+	keeper->batched = 0;
+}
+
 /* Makes what was handed in durable; only then are the rings' places free. */
 static bool
 commit(struct keeper *keeper)
@@ -323,9 +334,6 @@ commit(struct keeper *keeper)
 	keeperinside_works(keeper, REFUSED_VERDICT);
 	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
 		ring_taken(&keeper->from[j]);
-	for (size_t i = 0; i < keeper->batched; i++)
-		tell_transition(keeper, &keeper->batch[i]);
-	keeper->batched = 0;
 	return true;
 }
 
@@ -587,6 +595,7 @@ take_rest(struct keeper *keeper)
 	do {
 		duty_beat(&keeper->duty);
 		(void)take(keeper);
+		tell_transitions(keeper);
 	} while (!has_taken(keeper, last) && keeper->ledger != NULL && !keeper->is_stuck &&
 		clock_steady() < end);
 }
@@ -612,6 +621,7 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 			keeper->orphan_us = clock_steady();
 		wrote = take(keeper);
 		tell_actor(keeper);
+		tell_transitions(keeper);
 		wrote = retain(keeper) || wrote;
 		wrote = review(keeper) || wrote;
 		tell_actor(keeper);

@@ -3,7 +3,7 @@
  * packet meets: the real keeper with a ledger on the disk, actor and gate, in a network namespace of their own; this
  * program is the judge, and asks the kernel for the element again and again. The figures hold up to one such question
  * and one short sleep too much.
- * Beside it, in the same run, what the disk alone takes for the ledger's commit: a few pages written and synced.
+ * Beside it, in the same run, what the disk alone takes for the ledger's commit: as many pages, written and synced.
  *
  *   verdictload GATE FOLDER ROUNDS
  */
@@ -31,7 +31,8 @@
 #include <unistd.h>
 
 #define WAIT_US (5 * WALL_SECOND)
-#define PAGES   (3 * 4096)
+/* As much as the ledger's commit writes of a verdict with a measure. */
+#define PAGES   (14 * 4096)
 #define NAP_NS  20000L
 
 static struct fail fail;
