@@ -32,8 +32,8 @@
 
 #define WAIT_US (5 * WALL_SECOND)
 /* As much as the ledger's commit writes of a verdict with a measure. */
-#define PAGES   (14 * 4096)
-#define NAP_NS  20000L
+#define PAGES  (14 * 4096)
+#define NAP_NS 20000L
 
 static struct fail fail;
 
