@@ -10,10 +10,11 @@
 
 int
 containing_open(struct containing *containing, size_t most, const struct gaterules_filter *filter,
-	struct fail *fail)
+	const struct gaterules_network *network, struct fail *fail)
 {
 	int r = nftsocket_open(&containing->nft, most, fail);
 
+	network_make(&containing->network, network);
 	containxdp_open(&containing->xdp, filter, r == 0 && containing->kept->is_loaded);
 	return r;
 }
@@ -88,6 +89,17 @@ is_message(const struct orders *message)
 	return true;
 }
 
+/* Of the own network, as far as the set is of lines. What is not is counted. */
+static bool
+is_own(struct containing *containing, const struct orders_element *element)
+{
+	bool takes =
+		network_takes(&containing->network, (enum lineset)element->set, &element->address);
+
+	containing->kept->refused += !takes;
+	return takes;
+}
+
 static void
 answer_begin(struct containing *containing)
 {
@@ -106,6 +118,7 @@ answer_send(struct containing *containing)
 {
 	ssize_t length;
 
+	containing->answer.refused = containing->kept->refused;
 	containing->answer.xdp = containing->xdp.fail;
 	do
 		length = send(containing->orders, &containing->answer, sizeof(containing->answer),
@@ -118,24 +131,31 @@ static void
 change(struct containing *containing)
 {
 	struct nftsocket_order order[ORDERS_MOST];
+	uint16_t of[ORDERS_MOST];
 	const struct orders *message = &containing->message;
 	struct orders_answer *answer = &containing->answer;
+	size_t count = 0;
 
 	for (uint32_t i = 0; i < message->count; i++) {
 		const struct orders_element *element = &message->element[i];
 
-		order[i] = (struct nftsocket_order){.verb = element->removes ? NFTSOCKET_REMOVE
-				: element->left_ms > 0                       ? NFTSOCKET_RENEW
-									     : NFTSOCKET_ADD,
-			.element = {.address = element->address,
-				.left_ms = element->left_ms,
-				.set = (enum lineset)element->set}};
+		answer->result[i] = -EACCES;
+		if (!is_own(containing, element))
+			continue;
+		of[count] = (uint16_t)i;
+		order[count++] =
+			(struct nftsocket_order){.verb = element->removes ? NFTSOCKET_REMOVE
+					: element->left_ms > 0            ? NFTSOCKET_RENEW
+									  : NFTSOCKET_ADD,
+				.element = {.address = element->address,
+					.left_ms = element->left_ms,
+					.set = (enum lineset)element->set}};
 	}
-	answer->error = nftsocket_apply(&containing->nft, order, message->count, &answer->fail);
-	for (uint32_t i = 0; i < message->count; i++)
-		answer->result[i] = order[i].result;
+	answer->error = nftsocket_apply(&containing->nft, order, count, &answer->fail);
+	for (size_t i = 0; i < count; i++)
+		answer->result[of[i]] = order[i].result;
 	if (answer->error == 0)
-		containxdp_apply(&containing->xdp, order, message->count);
+		containxdp_apply(&containing->xdp, order, count);
 }
 
 /* A content, as it comes piece by piece. */
@@ -187,18 +207,21 @@ next_element(void *context, struct element *ret)
 {
 	struct content *content = context;
 	const struct orders *message = &content->containing->message;
+	const struct orders_element *element;
 
-	while (content->next == message->count) {
-		int r = message->is_last ? 0 : next_piece(content);
+	do {
+		while (content->next == message->count) {
+			int r = message->is_last ? 0 : next_piece(content);
 
-		if (r <= 0)
-			return r;
-	}
-	*ret = (struct element){.address = message->element[content->next].address,
-		.left_ms = message->element[content->next].left_ms,
+			if (r <= 0)
+				return r;
+		}
+		element = &message->element[content->next++];
+	} while (!is_own(content->containing, element));
+	*ret = (struct element){.address = element->address,
+		.left_ms = element->left_ms,
 		.set = (enum lineset)content->set};
 	containxdp_give(&content->containing->xdp, ret);
-	content->next++;
 	return 1;
 }
 
@@ -231,10 +254,15 @@ find(struct containing *containing)
 	struct orders_answer *answer = &containing->answer;
 
 	for (uint32_t i = 0; i < message->count && answer->error == 0; i++) {
+		const struct orders_element *element = &message->element[i];
 		struct nftelement found;
-		int r = nftsocket_find(&containing->nft, (enum lineset)message->element[i].set,
-			&message->element[i].address, &found);
+		int r;
 
+		answer->result[i] = -EACCES;
+		if (!is_own(containing, element))
+			continue;
+		r = nftsocket_find(
+			&containing->nft, (enum lineset)element->set, &element->address, &found);
 		answer->result[i] = r;
 		if (r < 0) {
 			answer->error = r;

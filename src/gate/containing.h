@@ -4,13 +4,14 @@
  *          beside it (containxdp.h), and looks whether the rules are still those that were loaded. Whether something
  *          was done is what nf_tables says; counters are the sum of both.
  * Owns:    its socket to nf_tables.
- * Limits:  as orders.h; `most` elements of a set.
+ * Limits:  as orders.h; `most` elements of a set. Lines outside the own network are not taken.
  * Thread:  one.
  */
 #ifndef LAZARET_GATE_CONTAINING_H
 #define LAZARET_GATE_CONTAINING_H
 
 #include "gate/containxdp.h"
+#include "gate/network.h"
 #include "gate/nftsocket.h"
 #include "gate/orders.h"
 
@@ -18,12 +19,14 @@
 struct containing_kept {
 	uint64_t epoch;
 	uint64_t standing; /* digest of the rules as they were loaded; 0: not looked at yet */
+	uint64_t refused;  /* elements outside the own network */
 	bool is_loaded;
 };
 
 struct containing {
 	struct nftsocket nft;
 	struct containxdp xdp;
+	struct network network;
 	struct containing_kept *kept;
 	const char *const *chains;
 	const char *const *counters;
@@ -42,9 +45,10 @@ enum containing_outcome {
 	CONTAINING_ENDED      /* there is no actor any more, nor will there be one */
 };
 
-/* Before the process shuts itself in; the rest is filled by the caller. filter stays the caller's. */
+/* Before the process shuts itself in; the rest is filled by the caller. filter and network stay the caller's. */
 int containing_open(struct containing *containing, size_t most,
-	const struct gaterules_filter *filter, struct fail *fail) MUST_USE;
+	const struct gaterules_filter *filter, const struct gaterules_network *network,
+	struct fail *fail) MUST_USE;
 
 /* DONE, or LOST: the rules are not as they were loaded; -errno with fail filled. */
 int containing_begin(struct containing *containing, struct fail *fail) MUST_USE;

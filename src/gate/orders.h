@@ -4,7 +4,8 @@
  *          each with what became of it. There is no rule and no name of a set in them: which there are is lineset.h.
  *          Every answer has the epoch: it is another one after the rules were loaded anew, or the gate was, and then
  *          all sets are to be filled again. `foreign` counts transactions of others in this network namespace, after
- *          which an element may be missing.
+ *          which an element may be missing. An element of the lines' sets that is no line of the own network
+ *          (network.h) is left out, and `refused` counts it; all else of its message is done.
  * Owns:    nothing.
  * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two. One that does not
  *          go on, because its actor was killed and the next one speaks, changes nothing.
@@ -16,7 +17,7 @@
 
 #include "base/address.h"
 
-#define ORDERS_VERSION 2
+#define ORDERS_VERSION 3
 #define ORDERS_MOST    256
 #define ORDERS_WAIT_MS 2000
 
@@ -63,10 +64,11 @@ struct orders_answer {
 	uint64_t number;
 	uint64_t epoch;
 	uint64_t foreign;
+	uint64_t refused; /* elements outside the own network, of all messages */
 	union {
-		int32_t result
-			[ORDERS_MOST]; /* CHANGE: 1 done, 0 was not there, -errno; FIND: 1 or 0 */
-		uint64_t filled;       /* FILL: elements */
+		/* CHANGE: 1 done, 0 was not there, -errno; FIND: 1 or 0; both -EACCES: outside the own network. */
+		int32_t result[ORDERS_MOST];
+		uint64_t filled; /* FILL: elements */
 		struct orders_counter
 			counter[ORDERS_COUNTERS_MOST]; /* in the order of ruleset_counters */
 	};

@@ -42,7 +42,8 @@ warden_begin(struct warden *warden, int memory, struct fail *fail)
 	}
 	/* A worker that sees its parent go ends; one that cannot live must not be started for ever. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	*warden = (struct warden){.rules = rules, .kept = kept};
+	warden->rules = rules;
+	warden->kept = kept;
 	return 0;
 }
 
@@ -178,6 +179,18 @@ make_way(uint32_t mark)
 	}
 }
 
+/* What stands beside the rules, until others are loaded. */
+static void
+keep_beside(struct warden *warden, uint32_t version)
+{
+	const struct gaterules_network *network = &warden->rules->network[version];
+	uint32_t count = network->count < GATERULES_NETWORK ? network->count : GATERULES_NETWORK;
+
+	warden->filter = warden->rules->filter[version];
+	warden->network.count = count;
+	memcpy(warden->network.at, network->at, count * sizeof(*network->at));
+}
+
 void
 warden_load(struct warden *warden)
 {
@@ -198,7 +211,7 @@ warden_load(struct warden *warden)
 	kept->containing.epoch++;
 	/* Those that were there before still are, and so is the filter beside them. */
 	if (r == 0 || !kept->containing.is_loaded)
-		warden->filter = rules->filter[current];
+		keep_beside(warden, current);
 	if (r < 0)
 		event(EVENT_GATE, "text=\"rules are not loaded\" where=%s why=%s", fail.where,
 			fail.what);

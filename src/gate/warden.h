@@ -29,7 +29,9 @@ struct warden_kept {
 struct warden {
 	const struct gaterules *rules;
 	struct warden_kept *kept;
-	struct gaterules_filter filter; /* of the rules that are loaded; no worker can write it */
+	/* Of the rules that are loaded; no worker can write it. */
+	struct gaterules_filter filter;
+	struct gaterules_network network;
 };
 
 /* memory: the descriptor of the rules. */

@@ -102,22 +102,36 @@ take_interfaces(const struct config *config, struct contain_settings *contain)
 	}
 }
 
-/* Each length of IPv6 lines costs a look-up a packet. */
-static void
-take_lengths(const struct config *config, const struct lines *lines, struct ruleset_settings *rules)
+static uint8_t
+line_length(const struct lines_prefix *prefix, uint64_t standard)
 {
-	uint64_t standard = 0;
+	if (address_is_v4(&prefix->prefix.address))
+		return 128;
+	if (prefix->line_length > 0)
+		return prefix->line_length;
+	return prefix->prefix.length > standard ? prefix->prefix.length : (uint8_t)standard;
+}
+
+/* Where lines are, and how long. Each length of IPv6 lines costs a look-up a packet. */
+static void
+take_network(
+	const struct config *config, const struct lines *lines, struct contain_settings *contain)
+{
+	struct ruleset_settings *rules = &contain->rules;
 	const struct lines_prefix *prefix;
+	uint64_t standard = 0;
+	size_t count = 0;
 
 	must(text_parse_u64(config_choice(config, "network.ipv6-line"), 128, &standard) == 0);
+	while (lines_prefix_at(lines, count) != NULL)
+		count++;
+	contain->network = xcalloc(count + 1, sizeof(*contain->network));
+	contain->network_count = count;
 	rules->is_64 = rules->is_56 = rules->is_48 = false;
 	for (size_t i = 0; (prefix = lines_prefix_at(lines, i)) != NULL; i++) {
-		unsigned length = prefix->line_length > 0  ? prefix->line_length
-			: prefix->prefix.length > standard ? prefix->prefix.length
-							   : (unsigned)standard;
+		uint8_t length = line_length(prefix, standard);
 
-		if (address_is_v4(&prefix->prefix.address))
-			continue;
+		contain->network[i] = (struct gaterules_prefix){prefix->prefix, length};
 		rules->is_64 = rules->is_64 || length == 64;
 		rules->is_56 = rules->is_56 || length == 56;
 		rules->is_48 = rules->is_48 || length == 48;
@@ -153,7 +167,7 @@ containoptions_rules(const struct config *config, const struct lines *lines,
 	rules->quarantine_most = (uint32_t)config_number(config, "contain.quarantined-most");
 	rules->rate = (uint32_t)config_number(config, "contain.meter");
 	take_interfaces(config, ret);
-	take_lengths(config, lines, rules);
+	take_network(config, lines, ret);
 	if (port25 != RULESET_OFF)
 		r = take_roles(&lists, lines, 1U << ROLE_RESIDENTIAL | 1U << ROLE_MOBILE,
 			&rules->residential, fail);

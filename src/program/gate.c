@@ -441,7 +441,8 @@ work(bool with_bpf)
 		.orders = GATE_ORDERS_SOCKET};
 	if (warden.kept != NULL) {
 		containing.kept = &warden.kept->containing;
-		if (containing_open(&containing, warden.rules->most, &warden.filter, &fail) < 0)
+		if (containing_open(&containing, warden.rules->most, &warden.filter,
+			    &warden.network, &fail) < 0)
 			say("cannot keep the sets of containment", &fail);
 		if (containing.xdp.xdp != NULL)
 			folder = warden.filter.folder;

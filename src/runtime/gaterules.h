@@ -3,9 +3,9 @@
  * What:    shared memory that the parent writes and the gate's warden hands to nft(8): two versions, of which one is
  *          current, so that the gate can load it again at any time. Each is there twice: as a text that keeps the
  *          elements of the sets, and as one that begins from nothing. Beside them is what the filter of port 25 in XDP
- *          needs of the same settings.
+ *          needs of the same settings, and the own network: where lines are whose elements the gate takes.
  * Owns:    nothing; the memory is a file without a name, whose descriptor the gate inherits.
- * Limits:  GATE_RULES_TEXT bytes a text; GATERULES_INTERFACES; GATERULES_PREFIXES a list.
+ * Limits:  GATE_RULES_TEXT bytes a text; GATERULES_INTERFACES; GATERULES_PREFIXES a list; GATERULES_NETWORK.
  * Thread:  one writes, one reads.
  */
 #ifndef LAZARET_RUNTIME_GATERULES_H
@@ -21,6 +21,7 @@
 #define GATERULES_INTERFACES 16
 #define GATERULES_FOLDER     256
 #define GATERULES_PREFIXES   4096
+#define GATERULES_NETWORK    65536
 
 enum gaterules_how { GATERULES_RENEW, GATERULES_REPLACE, GATERULES_HOWS };
 
@@ -42,6 +43,15 @@ struct gaterules_filter {
 	struct prefix server[GATERULES_PREFIXES];
 };
 
+/* Inside which prefixes an element of the lines' sets may lie; the longest that has it says how long it is. */
+struct gaterules_network {
+	uint32_t count;
+	struct gaterules_prefix {
+		struct prefix prefix;
+		uint8_t line_length; /* of a line, as in struct prefix; none is shorter */
+	} at[GATERULES_NETWORK];
+};
+
 struct gaterules {
 	uint32_t current; /* version 0 or 1 */
 	uint32_t most;    /* elements of a set at the most */
@@ -50,6 +60,7 @@ struct gaterules {
 	uint32_t length[2][GATERULES_HOWS];
 	char text[2][GATERULES_HOWS][GATE_RULES_TEXT];
 	struct gaterules_filter filter[2];
+	struct gaterules_network network[2];
 };
 
 #endif

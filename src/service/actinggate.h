@@ -26,8 +26,8 @@ struct actinggate {
 /* Adds a change to the message that is being made: false, it is full and is to be sent first. */
 bool actinggate_add(struct actinggate *gate, const struct orders_element *element);
 
-/* Sends what was added, and empties the message. 0: all was done; -errno with fail filled: none was, and
- * gate->answer.result says why. */
+/* Sends what was added, and empties the message. 0: all was done but what gate->answer.result has an error for;
+ * -errno with fail filled: none was, and gate->answer.result says why. */
 int actinggate_change(struct actinggate *gate, struct fail *fail) MUST_USE;
 
 /* Gives the next element of a set: 1, 0 at the end. */

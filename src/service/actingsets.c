@@ -109,7 +109,7 @@ flush_each(struct actingsets *sets)
 	for (uint32_t i = 0; i < count; i++) {
 		if (result[i] < 0 && result[i] != -ECANCELED) {
 			sets->refused++;
-			if (!element[i].removes)
+			if (!element[i].removes && result[i] != -EACCES)
 				sets->short_us = clock_steady();
 			continue;
 		}
@@ -122,6 +122,18 @@ flush_each(struct actingsets *sets)
 	}
 }
 
+/* All was done but what the gate left out. */
+static void
+note_done(struct actingsets *sets, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		bool is_done = sets->gate.answer.result[i] >= 0;
+
+		sets->done += is_done;
+		sets->refused += !is_done;
+	}
+}
+
 void
 actingsets_flush(struct actingsets *sets)
 {
@@ -130,7 +142,7 @@ actingsets_flush(struct actingsets *sets)
 	int r = actinggate_change(&sets->gate, &fail);
 
 	if (r == 0) {
-		sets->done += count;
+		note_done(sets, count);
 		return;
 	}
 	note_failure(sets, &fail);

@@ -5,7 +5,7 @@
  *          in at the begin, and again after the gate or the rules were replaced. After others changed rules it is
  *          looked whether ours are there.
  * Owns:    nothing.
- * Limits:  a place outside the own network, or of a length that has no set, is refused.
+ * Limits:  a place outside the own network, or of a length that has no set, is refused, here and by the gate.
  * Thread:  the actor's.
  */
 #ifndef LAZARET_SERVICE_ACTINGSETS_H

@@ -10,7 +10,7 @@
 
 _Static_assert((int)GATERULES_RENEW == (int)RULESET_RENEW &&
 		(int)GATERULES_HOWS == (int)RULESET_HOWS && GATE_RULES_TEXT == RULESET_TEXT &&
-		GATERULES_PREFIXES == RULESET_PREFIXES,
+		GATERULES_PREFIXES == RULESET_PREFIXES && GATERULES_NETWORK == LINES_PREFIXES_MOST,
 	"what is written is what is read");
 
 int
@@ -37,6 +37,8 @@ containopening_begin(struct containopening *opening, struct fail *fail)
 		return r;
 	}
 	opening->rules = memory;
+	/* Whoever writes there has rules of his own loaded. */
+	memory_keep(memory, 1, size);
 	return 0;
 }
 
@@ -102,6 +104,15 @@ write_filter(struct gaterules_filter *into, const struct contain_settings *setti
 		memcpy(into->server, rules->servers.at, into->server_count * sizeof(*into->server));
 }
 
+static void
+write_network(struct gaterules_network *into, const struct contain_settings *settings)
+{
+	must(settings->network_count <= GATERULES_NETWORK);
+	into->count = (uint32_t)settings->network_count;
+	if (into->count > 0)
+		memcpy(into->at, settings->network, into->count * sizeof(*into->at));
+}
+
 int
 containopening_load(struct containopening *opening, const struct contain_settings *settings,
 	struct gateclient *gate, struct fail *fail)
@@ -114,6 +125,7 @@ containopening_load(struct containopening *opening, const struct contain_setting
 	if (r < 0)
 		return r;
 	write_filter(&rules->filter[next], settings);
+	write_network(&rules->network[next], settings);
 	rules->mark[next] = wanted->garden_port != 0 ? wanted->mark : 0;
 	rules->most = wanted->lines_most > wanted->quarantine_most ? wanted->lines_most
 								   : wanted->quarantine_most;

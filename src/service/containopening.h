@@ -2,7 +2,7 @@
  *
  * What:    writes the rules of the settings where the gate's warden finds them, before the gate is started and at each
  *          reload.
- * Owns:    the memory and the socket's two ends.
+ * Owns:    the memory, which children of the parent do not have, and the socket's two ends.
  * Thread:  the parent's.
  */
 #ifndef LAZARET_SERVICE_CONTAINOPENING_H

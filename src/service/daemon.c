@@ -93,10 +93,12 @@ daemon_settings_done(struct daemon_settings *settings)
 {
 	settings->lines = lines_free(settings->lines);
 	free(settings->allowed);
+	free(settings->contain.network);
 	free(settings->contain.prefixes);
 	free(settings->contain.interfaces);
 	settings->allowed = settings->contain.prefixes = NULL;
 	settings->contain.interfaces = NULL;
+	settings->contain.network = NULL;
 	free(settings->registrar.maps);
 	settings->registrar.maps = NULL;
 }

@@ -58,6 +58,8 @@ struct contain_settings {
 	struct gate_interface xdp[GATERULES_INTERFACES]; /* where port 25 is stopped by XDP, too */
 	uint32_t xdp_count;
 	char xdp_folder[GATERULES_FOLDER];
+	struct gaterules_prefix *network; /* of the lines; owned */
+	size_t network_count;
 	struct prefix *prefixes; /* all of the rules; owned */
 	bool is_off; /* it was asked for, and the kernel does not take it: nothing is enforced */
 	char why[512];

@@ -18,14 +18,21 @@ static void
 begin(int orders)
 {
 	static void *room, *received;
+	static struct network network;
 
 	if (room == NULL) {
+		/* Half of all addresses. */
+		static struct gaterules_network of = {
+			.count = 1, .at = {{.prefix.length = 1, .line_length = 56}}};
+
+		network_make(&network, &of);
 		room = memory_map(1, ROOM);
 		received = xcalloc(1, ROOM);
 	}
 	kept = (struct containing_kept){.epoch = 1, .is_loaded = true};
 	gate = (struct containing){.kept = &kept,
 		.orders = orders,
+		.network = network,
 		.nft = {.fd = -1, .room = room, .size = ROOM, .received = received}};
 }
 

@@ -17,11 +17,21 @@
 		}                                                                                  \
 	} while (0)
 
+static struct gaterules_network network;
 static struct fail fail;
 static struct containing gate;
 static struct containing_kept kept;
 static struct orders_answer answer;
 static int actor;
+
+static void
+add_inside(const char *prefix, uint8_t line_length)
+{
+	struct gaterules_prefix *is = &network.at[network.count++];
+
+	is->line_length = line_length;
+	CHECK(prefix_parse(text_of(prefix), &is->prefix) == 0);
+}
 
 /* The table as it is loaded, and a gate whose actor is the test. */
 static void
@@ -50,7 +60,10 @@ begin(void)
 		.chain_count = RULESET_CHAINS,
 		.counters = ruleset_counters,
 		.counter_count = RULESET_COUNTERS};
-	CHECK(containing_open(&gate, 10000, &none, &fail) == 0);
+	network.count = 0;
+	add_inside("192.0.2.0/24", 128);
+	add_inside("2001:db8::/32", 56);
+	CHECK(containing_open(&gate, 10000, &none, &network, &fail) == 0);
 	CHECK(containing_begin(&gate, &fail) == CONTAINING_DONE);
 }
 
@@ -381,10 +394,116 @@ rules_that_somebody_removed_are_lost_and_the_actor_hears_it(void **state)
 	(void)state;
 }
 
+static bool
+holds(enum lineset set, const char *text)
+{
+	struct nftelement found;
+	struct address address;
+
+	CHECK(address_parse(text_of(text), &address) == 0);
+	return nftsocket_find(&gate.nft, set, &address, &found) == 1;
+}
+
+static void
+set_element(struct orders *message, uint32_t at, enum lineset set, const char *text)
+{
+	message->element[at].set = (uint8_t)set;
+	CHECK(address_parse(text_of(text), &message->element[at].address) == 0);
+}
+
+static int
+check_outside(void)
+{
+	struct orders message = message_of(ORDERS_CHANGE, 6);
+
+	begin();
+	set_element(&message, 0, LINESET_BLOCK4, "192.0.2.7");
+	set_element(&message, 1, LINESET_BLOCK4, "198.51.100.7");
+	/* A line is a /56 there: a /48 would hold many, a /64 is a part of one. */
+	set_element(&message, 2, LINESET_Q6_48, "2001:db8:1::");
+	set_element(&message, 3, LINESET_EXEMPT6_64, "2001:db8:1::");
+	set_element(&message, 4, LINESET_EXEMPT6_56, "2001:db9::");
+	set_element(&message, 5, LINESET_ALLOW4, "198.51.100.7");
+	send_message(&message);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.error == 0);
+	CHECK(answer.result[0] == 1 && answer.result[1] == -EACCES && answer.result[2] == -EACCES);
+	CHECK(answer.result[3] == 1 && answer.result[4] == -EACCES && answer.result[5] == 1);
+	CHECK(answer.refused == 3 && kept.refused == 3);
+	CHECK(is_blocked(7) && holds(LINESET_EXEMPT6_64, "2001:db8:1::"));
+	CHECK(holds(LINESET_ALLOW4, "198.51.100.7") && !holds(LINESET_BLOCK4, "198.51.100.7"));
+	CHECK(!holds(LINESET_Q6_48, "2001:db8:1::") && !holds(LINESET_EXEMPT6_56, "2001:db9::"));
+	return 0;
+}
+
+static int
+check_outside_asked(void)
+{
+	struct orders message = message_of(ORDERS_CHANGE, 1);
+
+	begin();
+	send_message(&message);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && is_blocked(1));
+	message = message_of(ORDERS_FIND, 2);
+	set_element(&message, 1, LINESET_BLOCK4, "198.51.100.7");
+	/* Asked for, it is neither there nor missing; and nobody's is taken out. */
+	send_message(&message);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.error == 0);
+	CHECK(answer.result[0] == 1 && answer.result[1] == -EACCES && answer.refused == 1);
+	message.kind = ORDERS_CHANGE;
+	message.element[0].removes = message.element[1].removes = 1;
+	send_message(&message);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.error == 0);
+	CHECK(answer.result[0] == 1 && answer.result[1] == -EACCES && !is_blocked(1));
+	/* The whole of a message may be outside. */
+	set_element(&message, 0, LINESET_BLOCK4, "198.51.100.8");
+	send_message(&message);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.error == 0);
+	CHECK(answer.refused == 4);
+	return 0;
+}
+
+static void
+what_is_no_line_of_the_own_network_is_left_out_and_counted(void **state)
+{
+	namespace_run("true", check_outside);
+	namespace_run("true", check_outside_asked);
+	(void)state;
+}
+
+static int
+check_outside_content(void)
+{
+	struct orders piece = message_of(ORDERS_FILL, 3);
+
+	begin();
+	piece.is_last = 0;
+	set_element(&piece, 2, LINESET_BLOCK4, "198.51.100.7");
+	send_message(&piece);
+	piece.is_first = 0;
+	piece.is_last = 1;
+	set_element(&piece, 0, LINESET_BLOCK4, "203.0.113.7");
+	set_element(&piece, 1, LINESET_BLOCK4, "192.0.2.9");
+	send_message(&piece);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.error == 0);
+	CHECK(answer.filled == 3 && answer.refused == 3);
+	CHECK(is_blocked(1) && is_blocked(2) && is_blocked(9));
+	CHECK(!holds(LINESET_BLOCK4, "198.51.100.7") && !holds(LINESET_BLOCK4, "203.0.113.7"));
+	return 0;
+}
+
+static void
+of_a_content_too_lines_of_others_are_left_out(void **state)
+{
+	namespace_run("true", check_outside_content);
+	(void)state;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_line_of_the_own_network_is_left_out_and_counted),
+		cmocka_unit_test(of_a_content_too_lines_of_others_are_left_out),
 		cmocka_unit_test(a_message_of_the_wrong_size_ends_the_worker),
 		cmocka_unit_test(a_value_that_cannot_be_ends_the_worker_and_changes_nothing),
 		cmocka_unit_test(descriptors_are_not_taken),

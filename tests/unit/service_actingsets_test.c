@@ -139,6 +139,23 @@ each_measure_goes_to_the_set_of_its_kind_and_length(void **state)
 }
 
 static void
+what_the_gate_leaves_out_is_counted_and_not_tried_again(void **state)
+{
+	(void)state;
+	take("192.0.2.7", MEASURE_BLOCK25, true, 0);
+	take("192.0.2.8", MEASURE_BLOCK25, true, 0);
+	answer(1, ORDERS_CHANGE, 0, -EACCES);
+	sets.is_owing = false;
+	actingsets_flush(&sets);
+	check_message(ORDERS_CHANGE, 2);
+	check_no_message();
+	assert_int_equal(sets.refused, 1);
+	assert_int_equal(sets.done, 1);
+	assert_false(sets.is_owing);
+	assert_int_equal(sets.short_us, 0);
+}
+
+static void
 where_one_is_refused_the_others_are_done_one_by_one(void **state)
 {
 	(void)state;
@@ -272,6 +289,8 @@ main(void)
 			a_place_outside_the_own_network_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(
 			each_measure_goes_to_the_set_of_its_kind_and_length, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_the_gate_leaves_out_is_counted_and_not_tried_again, begin, end),
 		cmocka_unit_test_setup_teardown(
 			where_one_is_refused_the_others_are_done_one_by_one, begin, end),
 		cmocka_unit_test_setup_teardown(
