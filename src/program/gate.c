@@ -9,9 +9,9 @@
  * SECURITY: reads nothing from the network: the only bytes that come are orders of its parent, of a
  *           fixed size, and of the actor. It keeps CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE as far as it
  *           was started with them (with a filter CAP_BPF too), reaches no file but what the filter of containment has
- *           pinned, and makes no process; a warden, which reads nothing but rules of the parent and makes two, is not
- *           shut in. An order that is malformed ends it, since the parent that sends such a one is not to be trusted
- *           any more.
+ *           pinned, and makes no process. A warden, which reads nothing but rules of the parent, runs two programs with
+ *           them and makes the worker, keeps the capabilities that these need, and is not shut in otherwise.
+ *           An order that is malformed ends it, since the parent that sends such a one is not to be trusted any more.
  * LIMITS:   GATE_ORDERS orders in its life. Without a capability the order that needs it is refused, with words.
  */
 #include "runtime/gate.h"
@@ -44,9 +44,16 @@
 
 #define LOOK_MS 1000
 
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#endif
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
+
+#define KEPT                                                                                       \
+	(UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW |                               \
+		UINT64_C(1) << CAP_NET_BIND_SERVICE)
 
 _Static_assert(GATE_LISTENERS == KERNEL_LISTENERS && GATE_RINGS == KERNEL_RINGS &&
 		(int)GATE_MODE_NATIVE == (int)XDP_MODE_NATIVE &&
@@ -285,9 +292,7 @@ enter(bool with_bpf, const char *folder)
 			(folder != NULL ? SANDBOX_FILES_READ | SANDBOX_FILES_WRITE : 0U),
 		.paths = &path,
 		.path_count = folder != NULL,
-		.capabilities = UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW |
-			UINT64_C(1) << CAP_NET_BIND_SERVICE |
-			(with_bpf ? UINT64_C(1) << CAP_BPF : 0),
+		.capabilities = KEPT | (with_bpf ? UINT64_C(1) << CAP_BPF : 0),
 		/* The filter is loaded, and has some twenty of its own. */
 		.descriptors = SOCKETS_GROUP + 64};
 	struct sandbox_report report;
@@ -463,6 +468,26 @@ is_seqpacket(int descriptor)
 		type == SOCK_SEQPACKET && family == AF_UNIX;
 }
 
+/* A worker loads the filters before it shuts itself in, and a reload may bring them: so they are kept also where there
+ * is none now. */
+static int
+keep_for_workers(struct fail *fail)
+{
+	struct sandbox_report report;
+	struct buffer words;
+	int r = sandbox_keep(
+		KEPT | UINT64_C(1) << CAP_BPF | UINT64_C(1) << CAP_PERFMON, &report, fail);
+
+	if (r < 0)
+		return r;
+	buffer_init(&words, 1000);
+	buffer_print(&words, "the warden keeps ");
+	sandbox_capabilities_print(&report, &words);
+	say(buffer_string(&words), NULL);
+	buffer_done(&words);
+	return 0;
+}
+
 /* Loads the rules and goes on in a worker; in the warden, the exit code at the end. */
 static int
 begin_containing(bool *is_worker)
@@ -470,7 +495,7 @@ begin_containing(bool *is_worker)
 	struct fail fail = {0};
 
 	*is_worker = false;
-	if (!is_seqpacket(GATE_ORDERS_SOCKET) ||
+	if (!is_seqpacket(GATE_ORDERS_SOCKET) || keep_for_workers(&fail) < 0 ||
 		warden_begin(&warden, GATE_RULES_MEMORY, &fail) < 0) {
 		say("cannot contain", &fail);
 		return EXIT_NOT_ASKED;

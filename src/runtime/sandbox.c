@@ -49,36 +49,71 @@ set_limits(const struct sandbox *sandbox, struct fail *fail)
 	return r < 0 ? failed(fail, "a limit cannot be set", -r) : 0;
 }
 
-/* Keeps those that are both wanted and held; the rest goes from all sets. */
+/* Those of the wanted that are held, and whether the bounding set has others. */
 static int
-drop_capabilities(const struct sandbox *sandbox, struct sandbox_report *report, struct fail *fail)
+read_capabilities(uint64_t wanted, struct sandbox_report *report, struct fail *fail)
 {
-	bool may_drop_bounds;
-
+	report->capabilities = 0;
+	report->bounding_set_stands = false;
 	if (capng_get_caps_process() < 0)
 		return failed(fail, "the capabilities cannot be read", errno ? errno : EPERM);
 	for (unsigned capability = 0; capability <= CAP_LAST_CAP && capability < 64; capability++) {
-		if ((sandbox->capabilities >> capability & 1) != 0 &&
-			capng_have_capability(CAPNG_PERMITTED, capability))
-			report->capabilities |= UINT64_C(1) << capability;
+		uint64_t bit = UINT64_C(1) << capability;
+
+		if ((wanted & bit) != 0 && capng_have_capability(CAPNG_PERMITTED, capability))
+			report->capabilities |= bit;
+		else if (capng_have_capability(CAPNG_BOUNDING_SET, capability))
+			report->bounding_set_stands = true;
 	}
+	return 0;
+}
+
+/* Keeps those that are both wanted and held; the rest goes from all sets. handed_on: programs that are run get them. */
+static int
+keep_capabilities(uint64_t wanted, bool handed_on, struct sandbox_report *report, struct fail *fail)
+{
+	int sets = CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET |
+		(handed_on ? CAPNG_INHERITABLE : 0);
+	bool may_drop_bounds;
+	int r = read_capabilities(wanted, report, fail);
+
+	if (r < 0)
+		return r;
 	may_drop_bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+	report->bounding_set_stands = report->bounding_set_stands && !may_drop_bounds;
 	capng_clear(CAPNG_SELECT_ALL);
 	for (unsigned capability = 0; capability <= CAP_LAST_CAP && capability < 64; capability++) {
 		if ((report->capabilities >> capability & 1) != 0 &&
-			capng_update(CAPNG_ADD,
-				CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET,
-				capability) < 0)
+			capng_update(CAPNG_ADD, (capng_type_t)sets, capability) < 0)
 			return failed(fail, "a capability cannot be kept", EINVAL);
 	}
-	report->bounding_set_stands = !may_drop_bounds;
 	if (may_drop_bounds && capng_apply(CAPNG_SELECT_BOUNDS) < 0)
 		return failed(fail, "the bounding set cannot be dropped", errno ? errno : EPERM);
 	if (capng_apply(CAPNG_SELECT_CAPS) < 0)
 		return failed(fail, "capabilities cannot be dropped", errno ? errno : EPERM);
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
 		return failed(fail, "ambient capabilities cannot be dropped", errno);
+	for (unsigned capability = 0; handed_on && capability < 64; capability++) {
+		if ((report->capabilities >> capability & 1) != 0 &&
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
+			return failed(fail, "a capability cannot be handed on", errno);
+	}
 	return 0;
+}
+
+int
+sandbox_keep(uint64_t capabilities, struct sandbox_report *ret, struct fail *fail)
+{
+	struct sandbox_report report = {0};
+	int r = 0;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		r = failed(fail, "new privileges cannot be given up", errno);
+	if (r == 0)
+		r = keep_capabilities(capabilities, true, &report, fail);
+	if (r == 0)
+		*ret = report;
+	return r;
 }
 
 int
@@ -97,7 +132,7 @@ sandbox_enter(const struct sandbox *sandbox, struct sandbox_report *ret, struct 
 		return failed(fail, "new privileges cannot be given up", errno);
 	r = set_limits(sandbox, fail);
 	if (r == 0)
-		r = drop_capabilities(sandbox, &report, fail);
+		r = keep_capabilities(sandbox->capabilities, false, &report, fail);
 	if (r < 0)
 		return r;
 	/* After the capabilities, since a change of these may set it again. */
@@ -117,6 +152,28 @@ sandbox_enter(const struct sandbox *sandbox, struct sandbox_report *ret, struct 
 }
 
 void
+sandbox_capabilities_print(const struct sandbox_report *report, struct buffer *into)
+{
+	const char *between = " ";
+
+	if (report->capabilities == 0) {
+		buffer_print(into, "no capabilities");
+		return;
+	}
+	buffer_print(into, "capabilities");
+	for (unsigned capability = 0; capability < 64; capability++) {
+		const char *name = capng_capability_to_name(capability);
+
+		if ((report->capabilities >> capability & 1) == 0)
+			continue;
+		buffer_print(into, "%s%s", between, name ? name : "?");
+		between = "+";
+	}
+	if (report->bounding_set_stands)
+		buffer_print(into, ", bounding set kept");
+}
+
+void
 sandbox_report_print(const struct sandbox_report *report, struct buffer *into)
 {
 	static const char *const filters[] = {
@@ -125,28 +182,13 @@ sandbox_report_print(const struct sandbox_report *report, struct buffer *into)
 		[SANDBOX_FILTER_LEFT_OUT] = "seccomp left out of this build",
 		[SANDBOX_FILTER_MISSING] = "no seccomp here",
 	};
-	const char *between = " ";
 
 	buffer_print(into, "%s, ", filters[report->filter]);
 	if (report->landlock > 0)
 		buffer_print(into, "Landlock %d, ", report->landlock);
 	else
 		buffer_print(into, "no Landlock here, ");
-	if (report->capabilities == 0) {
-		buffer_print(into, "no capabilities");
-	} else {
-		buffer_print(into, "capabilities");
-		for (unsigned capability = 0; capability < 64; capability++) {
-			const char *name = capng_capability_to_name(capability);
-
-			if ((report->capabilities >> capability & 1) == 0)
-				continue;
-			buffer_print(into, "%s%s", between, name ? name : "?");
-			between = "+";
-		}
-	}
-	if (report->bounding_set_stands && report->capabilities != 0)
-		buffer_print(into, ", bounding set kept");
+	sandbox_capabilities_print(report, into);
 }
 
 bool

@@ -82,13 +82,21 @@ struct sandbox_report {
 	enum sandbox_filter filter;
 	int landlock;             /* the kernel's ABI; 0: none */
 	uint64_t capabilities;    /* what is left */
-	bool bounding_set_stands; /* without CAP_SETPCAP it cannot be dropped */
+	bool bounding_set_stands; /* it has others, and without CAP_SETPCAP they cannot be dropped */
 };
 
 /* -errno if something that every kernel has did not work, or a path is not there: the process must end then,
  * since some of it may be done. *ret may be NULL. */
 int sandbox_enter(
 	const struct sandbox *sandbox, struct sandbox_report *ret, struct fail *fail) MUST_USE;
+
+/* For a process that cannot shut itself in, since it runs programs: new privileges and all capabilities but these are
+ * given up, by those programs too; what is kept they get (ambient). -errno as above; *ret has no filter and no
+ * Landlock. */
+int sandbox_keep(uint64_t capabilities, struct sandbox_report *ret, struct fail *fail) MUST_USE;
+
+/* "capabilities net_admin+net_raw", or "no capabilities". */
+void sandbox_capabilities_print(const struct sandbox_report *report, struct buffer *into);
 
 /* One line of words for the log and for people: "seccomp, Landlock 7, no capabilities". */
 void sandbox_report_print(const struct sandbox_report *report, struct buffer *into);

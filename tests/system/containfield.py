@@ -99,11 +99,14 @@ def floods(daemon, source, far, shape):
     result(set(counts) == {PASSES} and counts[PASSES] >= 10, "its neighbour sent mail throughout", counts)
 
 
+def warden_of(daemon):
+    return [pid for pid, name in ending.children(daemon.pid).items() if name == "lazaret-gate" and
+            ending.stat_of(pid)[2] == daemon.pid][0]
+
+
 def worker_of(daemon):
-    warden = [pid for pid, name in ending.children(daemon.pid).items() if name == "lazaret-gate" and
-              ending.stat_of(pid)[2] == daemon.pid]
-    workers = [pid for pid in ending.children(daemon.pid) if (ending.stat_of(pid) or (0, 0, 0))[2] == warden[0]]
-    return workers[0]
+    warden = warden_of(daemon)
+    return [pid for pid in ending.children(daemon.pid) if (ending.stat_of(pid) or (0, 0, 0))[2] == warden][0]
 
 
 def say(daemon, *words):
