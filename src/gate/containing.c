@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "gate/containing.h"
 
+#include "runtime/clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
@@ -41,6 +43,21 @@ containing_begin(struct containing *containing, struct fail *fail)
 	return CONTAINING_DONE;
 }
 
+static void
+count_up(uint64_t *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}
+
+/* Nothing came: is that the end, or a message of no bytes? */
+static bool
+is_end(int orders)
+{
+	struct pollfd polled = {.fd = orders, .events = POLLRDHUP};
+
+	return poll(&polled, 1, 0) > 0;
+}
+
 /* 1 and a message in containing->message; 0 at the end; -EPROTO: what cannot be; -EAGAIN: none. */
 static int
 receive(struct containing *containing, int flags)
@@ -56,7 +73,7 @@ receive(struct containing *containing, int flags)
 	while (length < 0 && errno == EINTR);
 	if (length < 0)
 		return errno == EAGAIN ? -EAGAIN : 0;
-	if (length == 0)
+	if (length == 0 && is_end(containing->orders))
 		return 0;
 	if ((size_t)length < HEAD || (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
 		message->version != ORDERS_VERSION || message->count > ORDERS_MOST ||
@@ -79,7 +96,9 @@ is_message(const struct orders *message)
 {
 	if (message->kind == 0 || message->kind >= ORDERS_KINDS || message->is_first > 1 ||
 		message->is_last > 1 || message->set >= LINESET_COUNT ||
-		(message->kind == ORDERS_FILL && linesets[message->set].is_read))
+		(message->kind == ORDERS_FILL &&
+			(linesets[message->set].is_read ||
+				(message->count == 0 && !message->is_last))))
 		return false;
 	for (uint32_t i = 0; i < message->count; i++) {
 		if (!is_element(&message->element[i]) ||
@@ -96,7 +115,8 @@ is_own(struct containing *containing, const struct orders_element *element)
 	bool takes =
 		network_takes(&containing->network, (enum lineset)element->set, &element->address);
 
-	containing->kept->refused += !takes;
+	if (!takes)
+		count_up(&containing->told->refused);
 	return takes;
 }
 
@@ -118,7 +138,7 @@ answer_send(struct containing *containing)
 {
 	ssize_t length;
 
-	containing->answer.refused = containing->kept->refused;
+	containing->answer.refused = containing->told->refused;
 	containing->answer.xdp = containing->xdp.fail;
 	do
 		length = send(containing->orders, &containing->answer, sizeof(containing->answer),
@@ -162,7 +182,8 @@ change(struct containing *containing)
 struct content {
 	struct containing *containing;
 	uint64_t number;
-	uint32_t next; /* of the piece */
+	int64_t end_us; /* when it must be whole */
+	uint32_t next;  /* of the piece */
 	uint8_t set;
 	bool is_given_up; /* by an actor that ended: containing->message is another one's */
 	enum containing_outcome outcome;
@@ -183,7 +204,7 @@ next_piece(struct content *content)
 	struct pollfd polled = {.fd = containing->orders, .events = POLLIN};
 	int r;
 
-	if (poll(&polled, 1, ORDERS_WAIT_MS) <= 0)
+	if (clock_steady() > content->end_us || poll(&polled, 1, ORDERS_WAIT_MS) <= 0)
 		return -ETIMEDOUT;
 	r = receive(containing, MSG_DONTWAIT);
 	if (r == 0)
@@ -232,6 +253,7 @@ fill(struct containing *containing, bool *given_up)
 	struct content content = {.containing = containing,
 		.number = containing->message.number,
 		.set = containing->message.set,
+		.end_us = clock_steady() + ORDERS_WHOLE_MS * 1000,
 		.outcome = CONTAINING_DONE};
 	struct orders_answer *answer = &containing->answer;
 	int64_t r;
@@ -327,8 +349,8 @@ serve(struct containing *containing, bool *given_up)
 	return outcome != CONTAINING_DONE ? outcome : is_lost ? CONTAINING_LOST : CONTAINING_DONE;
 }
 
-enum containing_outcome
-containing_take(struct containing *containing)
+static enum containing_outcome
+take(struct containing *containing)
 {
 	int r = receive(containing, MSG_DONTWAIT);
 	enum containing_outcome outcome;
@@ -343,6 +365,16 @@ containing_take(struct containing *containing)
 	do
 		outcome = serve(containing, &again);
 	while (again && outcome == CONTAINING_DONE);
+	return outcome;
+}
+
+enum containing_outcome
+containing_take(struct containing *containing)
+{
+	enum containing_outcome outcome = take(containing);
+
+	if (outcome == CONTAINING_MALFORMED)
+		count_up(&containing->told->malformed);
 	return outcome;
 }
 

@@ -19,7 +19,6 @@
 struct containing_kept {
 	uint64_t epoch;
 	uint64_t standing; /* digest of the rules as they were loaded; 0: not looked at yet */
-	uint64_t refused;  /* elements outside the own network */
 	bool is_loaded;
 };
 
@@ -28,6 +27,7 @@ struct containing {
 	struct containxdp xdp;
 	struct network network;
 	struct containing_kept *kept;
+	struct gaterules_told *told;
 	const char *const *chains;
 	const char *const *counters;
 	size_t chain_count, counter_count;
@@ -40,9 +40,9 @@ struct containing {
 
 enum containing_outcome {
 	CONTAINING_DONE,
-	CONTAINING_LOST,      /* the rules are not there as they were loaded: to be loaded again */
-	CONTAINING_MALFORMED, /* who sends that is not to be trusted any more */
-	CONTAINING_ENDED      /* there is no actor any more, nor will there be one */
+	CONTAINING_LOST, /* the rules are not there as they were loaded: to be loaded again */
+	CONTAINING_MALFORMED, /* it is counted, and nothing is done of it; the parent replaces who sent it */
+	CONTAINING_ENDED /* there is no actor any more, nor will there be one */
 };
 
 /* Before the process shuts itself in; the rest is filled by the caller. filter and network stay the caller's. */

@@ -7,9 +7,10 @@
  *          which an element may be missing. An element of the lines' sets that is no line of the own network
  *          (network.h) is left out, and `refused` counts it; all else of its message is done.
  * Owns:    nothing.
- * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two. One that does not
- *          go on, because its actor was killed and the next one speaks, changes nothing.
- *          What is malformed ends the gate's worker.
+ * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two, ORDERS_WHOLE_MS for
+ *          all. One that does not go on, because its actor was killed and the next one speaks, changes nothing.
+ *          What is malformed changes nothing and has no answer. It is counted where the parent sees it (gaterules.h),
+ *          who then replaces the actor.
  * Thread:  values.
  */
 #ifndef LAZARET_GATE_ORDERS_H
@@ -20,6 +21,8 @@
 #define ORDERS_VERSION 3
 #define ORDERS_MOST    256
 #define ORDERS_WAIT_MS 2000
+/* Below GATECLIENT_WAIT, for which the parent waits for an answer of its own. */
+#define ORDERS_WHOLE_MS 8000
 
 enum orders_kind {
 	ORDERS_CHANGE = 1, /* all elements in one transaction, or none */
@@ -46,7 +49,7 @@ struct orders {
 	uint64_t number; /* comes back in the answer; of all pieces of a content the same */
 	uint8_t set;     /* FILL: enum lineset */
 	uint8_t is_first; /* FILL: else a piece is left out that does not go on with the one before */
-	uint8_t is_last; /* FILL */
+	uint8_t is_last; /* FILL; no other piece is empty */
 	uint8_t zero[5];
 	struct orders_element element[ORDERS_MOST]; /* as many as count are sent */
 };

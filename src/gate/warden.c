@@ -33,10 +33,11 @@ warden_begin(struct warden *warden, int memory, struct fail *fail)
 	void *rules = mmap(NULL, sizeof(struct gaterules), PROT_READ, MAP_SHARED, memory, 0);
 	void *kept = mmap(NULL, sizeof(struct warden_kept), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *told = mmap(NULL, GATERULES_TOLD, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 	struct stat is;
 
-	if (rules == MAP_FAILED || kept == MAP_FAILED || fstat(memory, &is) < 0 ||
-		is.st_size != sizeof(struct gaterules)) {
+	if (rules == MAP_FAILED || kept == MAP_FAILED || told == MAP_FAILED ||
+		fstat(memory, &is) < 0 || is.st_size != sizeof(struct gaterules)) {
 		fail_what(fail, "the memory of the rules is not as it should be");
 		return -EINVAL;
 	}
@@ -44,6 +45,8 @@ warden_begin(struct warden *warden, int memory, struct fail *fail)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	warden->rules = rules;
 	warden->kept = kept;
+	warden->told = told;
+	close(memory);
 	return 0;
 }
 

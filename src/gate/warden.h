@@ -29,12 +29,13 @@ struct warden_kept {
 struct warden {
 	const struct gaterules *rules;
 	struct warden_kept *kept;
+	struct gaterules_told *told;
 	/* Of the rules that are loaded; no worker can write it. */
 	struct gaterules_filter filter;
 	struct gaterules_network network;
 };
 
-/* memory: the descriptor of the rules. */
+/* memory: the descriptor of the rules; it is closed, so that no worker can write them. */
 int warden_begin(struct warden *warden, int memory, struct fail *fail) MUST_USE;
 
 /* Loads the current rules; what became of it is in kept. */

@@ -11,7 +11,8 @@
  *           was started with them (with a filter CAP_BPF too), reaches no file but what the filter of containment has
  *           pinned, and makes no process. A warden, which reads nothing but rules of the parent, runs two programs with
  *           them and makes the worker, keeps the capabilities that these need, and is not shut in otherwise.
- *           An order that is malformed ends it, since the parent that sends such a one is not to be trusted any more.
+ *           An order of the parent that is malformed ends it, since a parent that sends such a one is not to be
+ *           trusted any more.
  * LIMITS:   GATE_ORDERS orders in its life. Without a capability the order that needs it is refused, with words.
  */
 #include "runtime/gate.h"
@@ -371,13 +372,11 @@ serve_actor(struct containing *containing, bool has_message)
 
 	switch (outcome) {
 	case CONTAINING_DONE:
+	case CONTAINING_MALFORMED:
 		return GOES_ON;
 	case CONTAINING_LOST:
 		say("the rules of containment are not there as they were loaded", NULL);
 		return WARDEN_RULES;
-	case CONTAINING_MALFORMED:
-		say("an order of the actor is malformed: no more are taken", NULL);
-		return EXIT_MALFORMED;
 	case CONTAINING_ENDED:
 		return 0;
 	}
@@ -446,6 +445,7 @@ work(bool with_bpf)
 		.orders = GATE_ORDERS_SOCKET};
 	if (warden.kept != NULL) {
 		containing.kept = &warden.kept->containing;
+		containing.told = warden.told;
 		if (containing_open(&containing, warden.rules->most, &warden.filter,
 			    &warden.network, &fail) < 0)
 			say("cannot keep the sets of containment", &fail);

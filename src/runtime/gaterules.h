@@ -4,9 +4,10 @@
  *          current, so that the gate can load it again at any time. Each is there twice: as a text that keeps the
  *          elements of the sets, and as one that begins from nothing. Beside them is what the filter of port 25 in XDP
  *          needs of the same settings, and the own network: where lines are whose elements the gate takes.
+ *          In front is what the gate tells the parent; all else it only reads.
  * Owns:    nothing; the memory is a file without a name, whose descriptor the gate inherits.
  * Limits:  GATE_RULES_TEXT bytes a text; GATERULES_INTERFACES; GATERULES_PREFIXES a list; GATERULES_NETWORK.
- * Thread:  one writes, one reads.
+ * Thread:  one writes, one reads, each part.
  */
 #ifndef LAZARET_RUNTIME_GATERULES_H
 #define LAZARET_RUNTIME_GATERULES_H
@@ -52,7 +53,20 @@ struct gaterules_network {
 	} at[GATERULES_NETWORK];
 };
 
+/* Counted over all workers. */
+struct gaterules_told {
+	uint64_t malformed; /* messages of an actor that cannot be: he is to be replaced */
+	uint64_t refused;   /* elements outside the own network */
+};
+
+/* What the gate maps to write it. */
+#define GATERULES_TOLD 65536
+
 struct gaterules {
+	union {
+		struct gaterules_told told;
+		uint8_t told_room[GATERULES_TOLD];
+	};
 	uint32_t current; /* version 0 or 1 */
 	uint32_t most;    /* elements of a set at the most */
 	uint32_t mark

@@ -149,14 +149,35 @@ note_end(struct children *children, struct child *child, const char *how, bool i
 		child->due_us = now + (pause < most ? pause : most);
 }
 
-void
+enum counter_owner
 children_note_end(struct children *children, pid_t pid, const char *how, bool is_clean, int signal)
 {
 	for (size_t i = 0; i < children->count; i++) {
 		if (children->child[i].pid == pid) {
 			note_end(children, &children->child[i], how, is_clean, signal);
-			return;
+			return children->child[i].post.owner;
 		}
+	}
+	return OWNER_COUNT;
+}
+
+static void
+cut_off(struct child *child)
+{
+	event(EVENT_BAD_MESSAGE, "peer=%s number=%u", owner_names[child->post.owner],
+		child->post.number);
+	child->is_killed = true;
+	(void)kill(child->pid, SIGKILL);
+}
+
+void
+children_cut_off(struct children *children, enum counter_owner owner)
+{
+	for (size_t i = 0; i < children->count; i++) {
+		struct child *child = &children->child[i];
+
+		if (child->post.owner == owner && child->pid > 0 && !child->is_killed)
+			cut_off(child);
 	}
 }
 
@@ -188,10 +209,7 @@ hear(struct children *children, struct child *child)
 			return;
 		if (size >= 0 && take_message(children, child, type, body))
 			continue;
-		event(EVENT_BAD_MESSAGE, "peer=%s number=%u", owner_names[child->post.owner],
-			child->post.number);
-		child->is_killed = true;
-		(void)kill(child->pid, SIGKILL);
+		cut_off(child);
 	}
 }
 

@@ -68,8 +68,11 @@ bool children_look_after(struct children *children, int64_t hangs_us);
 /* Hears what they say. */
 void children_hear(struct children *children);
 
-/* A process has ended, as process_ended tells it; one that is none of them is passed over. */
-void children_note_end(
+/* All of the owner are replaced, since they said to somebody else what cannot be. */
+void children_cut_off(struct children *children, enum counter_owner owner);
+
+/* A process has ended, as process_ended tells it. Whose it was; OWNER_COUNT: none of them. */
+enum counter_owner children_note_end(
 	struct children *children, pid_t pid, const char *how, bool is_clean, int signal);
 
 #endif

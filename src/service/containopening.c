@@ -2,11 +2,16 @@
 #include "service/containopening.h"
 
 #include "base/text.h"
+#include "runtime/event.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* More messages than wait in a socket. */
+#define WAITING_MOST 65536
 
 _Static_assert((int)GATERULES_RENEW == (int)RULESET_RENEW &&
 		(int)GATERULES_HOWS == (int)RULESET_HOWS && GATE_RULES_TEXT == RULESET_TEXT &&
@@ -131,4 +136,52 @@ containopening_load(struct containopening *opening, const struct contain_setting
 								   : wanted->quarantine_most;
 	__atomic_store_n(&rules->current, next, __ATOMIC_RELEASE);
 	return gateclient_rules(gate, fail);
+}
+
+void
+containopening_bring(
+	struct containopening *opening, struct daemon_settings *settings, struct gateclient *gate)
+{
+	struct contain_settings *contain = &settings->contain;
+	struct fail fail = {0};
+
+	contain->is_off = false;
+	if (!contain->nftables || containopening_load(opening, contain, gate, &fail) == 0)
+		return;
+	event(EVENT_CONTAIN_OFF, "where=%s text=%s", fail.where, fail.what);
+	contain->is_off = true;
+	snprintf(contain->why, sizeof(contain->why), "%s%s%s", fail.what, *fail.hint ? "; " : "",
+		fail.hint);
+	/* Limits are the guard's. */
+	for (unsigned kind = MEASURE_BLOCK25; kind < MEASURE_KINDS; kind++) {
+		if (contain_by_routers(contain, (enum measure_kind)kind))
+			continue;
+		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
+		settings->keep.planning.plan.undone |= (uint8_t)(1U << kind);
+	}
+}
+
+bool
+containopening_is_abused(struct containopening *opening)
+{
+	uint64_t malformed = opening->malformed;
+
+	if (opening->rules != NULL)
+		opening->malformed =
+			__atomic_load_n(&opening->rules->told.malformed, __ATOMIC_RELAXED);
+	return opening->malformed != malformed;
+}
+
+void
+containopening_clear(struct containopening *opening)
+{
+	uint8_t byte;
+
+	if (opening->rules == NULL)
+		return;
+	for (int i = 0; i < WAITING_MOST; i++) {
+		if (recv(opening->gate, &byte, sizeof(byte), MSG_DONTWAIT) < 0)
+			break;
+	}
+	(void)containopening_is_abused(opening);
 }

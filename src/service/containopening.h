@@ -17,6 +17,7 @@ struct containopening {
 	int actor; /* its end of the socket */
 	int gate;
 	struct gaterules *rules; /* NULL: there is no containment */
+	uint64_t malformed;      /* of what the gate has counted, what was told already */
 };
 
 #define CONTAINOPENING_NONE ((struct containopening){.memory = -1, .actor = -1, .gate = -1})
@@ -27,5 +28,16 @@ void containopening_close(struct containopening *opening);
 /* Writes the rules and has the gate load them. Where that fails the ones before stay, or none are there. */
 int containopening_load(struct containopening *opening, const struct contain_settings *settings,
 	struct gateclient *gate, struct fail *fail) MUST_USE;
+
+/* The same for the settings of a start or a reload. A kernel that takes no rules is no reason to judge nobody: then
+ * all is as in observe, and the settings say why. */
+void containopening_bring(
+	struct containopening *opening, struct daemon_settings *settings, struct gateclient *gate);
+
+/* Did the gate get from the actor, since this was last asked, what cannot be? */
+bool containopening_is_abused(struct containopening *opening);
+
+/* An actor has ended: what he said and nobody has heard is gone, and is not held against the next one. */
+void containopening_clear(struct containopening *opening);
 
 #endif

@@ -223,7 +223,8 @@ reap(struct parent *parent)
 			event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
 			lose_gate(parent);
 		}
-		children_note_end(&parent->children, pid, how, is_clean, signal);
+		if (children_note_end(&parent->children, pid, how, is_clean, signal) == OWNER_ACTOR)
+			containopening_clear(&parent->contain);
 	}
 }
 
@@ -293,31 +294,6 @@ show_refused(struct parent *parent, struct wall when)
 	__atomic_store_n(&parent->duty.status->reload.us, when.us, __ATOMIC_RELAXED);
 }
 
-/* A kernel that takes no rules is no reason to judge nobody: then all is as in observe, and status says so. */
-static void
-load_rules(struct parent *parent)
-{
-	struct daemon_settings *settings = &parent->settings;
-	struct fail fail = {0};
-
-	settings->contain.is_off = false;
-	if (!settings->contain.nftables ||
-		containopening_load(&parent->contain, &settings->contain, &parent->gate, &fail) ==
-			0)
-		return;
-	event(EVENT_CONTAIN_OFF, "where=%s text=%s", fail.where, fail.what);
-	settings->contain.is_off = true;
-	snprintf(settings->contain.why, sizeof(settings->contain.why), "%s%s%s", fail.what,
-		*fail.hint ? "; " : "", fail.hint);
-	/* Limits are the guard's. */
-	for (unsigned kind = MEASURE_BLOCK25; kind < MEASURE_KINDS; kind++) {
-		if (contain_by_routers(&settings->contain, (enum measure_kind)kind))
-			continue;
-		settings->keep.planning.plan.mode[kind] = MEASURE_OBSERVE;
-		settings->keep.planning.plan.undone |= (uint8_t)(1U << kind);
-	}
-}
-
 /* All of the new configuration, or nothing. */
 static int
 reload(struct parent *parent, struct fail *told)
@@ -353,7 +329,7 @@ reload(struct parent *parent, struct fail *told)
 	notify_reloading(&parent->notify);
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
-	load_rules(parent);
+	containopening_bring(&parent->contain, &parent->settings, &parent->gate);
 	tell_off(parent);
 	parent->reloads++;
 	show_refused(parent, (struct wall){0});
@@ -628,6 +604,8 @@ loop(struct parent *parent)
 				(long long)parent->duty.clock.step_us / 1000);
 		take_signals(parent);
 		children_hear(children);
+		if (containopening_is_abused(&parent->contain))
+			children_cut_off(children, OWNER_ACTOR);
 		show(parent);
 		(void)notify_repeat(&parent->notify);
 		watch(parent);
@@ -675,7 +653,7 @@ begin_gate(struct parent *parent, struct fail *fail)
 	r = gateclient_start(&parent->gate, settings->gate, settings->xdp_count > 0,
 		contains ? &handed : NULL, fail);
 	if (r == 0)
-		load_rules(parent);
+		containopening_bring(&parent->contain, &parent->settings, &parent->gate);
 	return r;
 }
 

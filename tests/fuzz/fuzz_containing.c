@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Any messages of an actor, each with two bytes of length before it: the gate ends, or has answered each question once,
- * and each error is one. There is no kernel behind it. */
+/* Any messages of an actor, each with two bytes of length before it: the gate takes them all, has answered each
+ * question once at the most, and each error is one; what cannot be is counted. There is no kernel behind it. */
 #include "base/fail.h"
 #include "fuzz.h"
 #include "gate/containing.h"
@@ -13,6 +13,7 @@
 
 static struct containing gate;
 static struct containing_kept kept;
+static struct gaterules_told told;
 
 static void
 begin(int orders)
@@ -29,8 +30,10 @@ begin(int orders)
 		room = memory_map(1, ROOM);
 		received = xcalloc(1, ROOM);
 	}
+	told = (struct gaterules_told){.malformed = 0};
 	kept = (struct containing_kept){.epoch = 1, .is_loaded = true};
 	gate = (struct containing){.kept = &kept,
+		.told = &told,
 		.orders = orders,
 		.network = network,
 		.nft = {.fd = -1, .room = room, .size = ROOM, .received = received}};
@@ -77,7 +80,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	enum containing_outcome outcome;
-	unsigned sent, taken = 0, answers = 0;
+	unsigned sent, taken = 0, answers = 0, malformed = 0;
 	int ends[2];
 
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
@@ -88,8 +91,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		taken++;
 		must(taken <= sent + 1);
 		answers += check_answers(ends[0]);
-	} while (outcome == CONTAINING_DONE);
-	must(answers <= sent);
+		malformed += outcome == CONTAINING_MALFORMED;
+	} while (outcome == CONTAINING_DONE || outcome == CONTAINING_MALFORMED);
+	must(answers <= sent && malformed <= sent && told.malformed == malformed);
 	close(ends[0]);
 	close(ends[1]);
 	return 0;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tests of containment by a running daemon share: a flood that is exported and judged, and who watches."""
+import ctypes
 import os
+import socket
 import sys
 import threading
 import time
@@ -107,6 +109,21 @@ def warden_of(daemon):
 def worker_of(daemon):
     warden = warden_of(daemon)
     return [pid for pid in ending.children(daemon.pid) if (ending.stat_of(pid) or (0, 0, 0))[2] == warden][0]
+
+
+def actor_socket(daemon):
+    """A copy of the actor's end of its socket to the gate, as whoever took over the actor has it."""
+    actor, worker = daemon.one("actor"), worker_of(daemon)
+    ends = [line.split() for line in router("ss", "-xaH").stdout.splitlines() if line.startswith("u_seq")]
+    gate = os.readlink(f"/proc/{worker}/fd/4").strip("socket:[]")
+    peer = [end[7] for end in ends if end[5] == gate][0]
+    number = [int(fd) for fd in os.listdir(f"/proc/{actor}/fd") if os.readlink(f"/proc/{actor}/fd/{fd}") == f"socket:[{peer}]"][0]
+    process = os.pidfd_open(actor)
+    copy = ctypes.CDLL(None, use_errno=True).syscall(438, process, number, 0)  # pidfd_getfd
+    os.close(process)
+    if copy < 0:
+        raise OSError(ctypes.get_errno(), "pidfd_getfd")
+    return socket.socket(fileno=copy)
 
 
 def say(daemon, *words):

@@ -5,8 +5,10 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/socket.h>
+#include <time.h>
 
 /* In a child: what is wrong ends it, with its line. */
 #define CHECK(true_)                                                                               \
@@ -21,6 +23,7 @@ static struct gaterules_network network;
 static struct fail fail;
 static struct containing gate;
 static struct containing_kept kept;
+static struct gaterules_told told;
 static struct orders_answer answer;
 static int actor;
 
@@ -54,7 +57,9 @@ begin(void)
 	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
 	actor = ends[0];
 	kept = (struct containing_kept){.epoch = 7, .is_loaded = true};
+	told = (struct gaterules_told){.malformed = 0};
 	gate = (struct containing){.kept = &kept,
+		.told = &told,
 		.orders = ends[1],
 		.chains = ruleset_chains,
 		.chain_count = RULESET_CHAINS,
@@ -113,12 +118,14 @@ is_blocked(unsigned last)
 	return nftsocket_find(&gate.nft, LINESET_BLOCK4, &address, &found) == 1;
 }
 
-/* No answer, and nothing in the kernel. */
+/* No answer, nothing in the kernel, and it is counted. */
 static void
 check_malformed(const struct orders *message, size_t size)
 {
+	uint64_t before = told.malformed;
+
 	send_bytes(message, size);
-	CHECK(containing_take(&gate) == CONTAINING_MALFORMED);
+	CHECK(containing_take(&gate) == CONTAINING_MALFORMED && told.malformed == before + 1);
 	CHECK(!is_answered() && !is_blocked(1));
 }
 
@@ -136,6 +143,7 @@ check_sizes(void)
 	size_t head = offsetof(struct orders, element);
 
 	begin();
+	check_malformed(&message, 0);
 	check_malformed(&message, 1);
 	check_malformed(&message, head - 1);
 	check_malformed(&message, head);
@@ -151,7 +159,7 @@ check_sizes(void)
 }
 
 static void
-a_message_of_the_wrong_size_ends_the_worker(void **state)
+a_message_of_the_wrong_size_is_counted_and_changes_nothing(void **state)
 {
 	namespace_run("true", check_sizes);
 	(void)state;
@@ -196,12 +204,14 @@ check_values(void)
 	good.count = 0;
 	CHECK_BAD(set, LINESET_OVER6);
 	CHECK_BAD(set, LINESET_COUNT);
+	/* A content that never ends. */
+	CHECK_BAD(is_last, 0);
 #undef CHECK_BAD
 	return 0;
 }
 
 static void
-a_value_that_cannot_be_ends_the_worker_and_changes_nothing(void **state)
+a_value_that_cannot_be_is_counted_and_changes_nothing(void **state)
 {
 	namespace_run("true", check_values);
 	(void)state;
@@ -340,6 +350,43 @@ the_end_in_the_middle_of_a_content_changes_nothing(void **state)
 	(void)state;
 }
 
+/* Piece after piece, each before one waits for it too long. */
+static int
+check_endless(void)
+{
+	struct orders piece = message_of(ORDERS_FILL, 1);
+	struct timespec begun, ended;
+	pid_t child;
+
+	begin();
+	child = fork();
+	CHECK(child >= 0);
+	piece.is_last = 0;
+	for (int i = 0; child == 0 && i < 20; i++) {
+		send_message(&piece);
+		piece.is_first = 0;
+		usleep(1000000);
+	}
+	if (child == 0)
+		_exit(0);
+	while (recv(gate.orders, &piece, sizeof(piece), MSG_PEEK) <= 0)
+		;
+	(void)clock_gettime(CLOCK_MONOTONIC, &begun);
+	CHECK(containing_take(&gate) == CONTAINING_DONE);
+	(void)clock_gettime(CLOCK_MONOTONIC, &ended);
+	(void)kill(child, SIGKILL);
+	CHECK(is_answered() && answer.error == -ETIMEDOUT && !is_blocked(1));
+	CHECK(ended.tv_sec - begun.tv_sec <= ORDERS_WHOLE_MS / 1000 + 2);
+	return 0;
+}
+
+static void
+a_content_that_does_not_end_holds_nobody_up_for_ever(void **state)
+{
+	namespace_run("true", check_endless);
+	(void)state;
+}
+
 static int
 check_successor(void)
 {
@@ -369,6 +416,87 @@ static void
 an_actor_that_dies_in_the_middle_of_a_content_does_not_hurt_its_successor(void **state)
 {
 	namespace_run("true", check_successor);
+	(void)state;
+}
+
+/* Until the answer to a question that comes last. */
+static void
+take_until(uint64_t number)
+{
+	enum containing_outcome outcome;
+	bool is_there = false;
+
+	while (!is_there) {
+		outcome = containing_take(&gate);
+		CHECK(outcome == CONTAINING_DONE || outcome == CONTAINING_MALFORMED);
+		while (is_answered())
+			is_there = is_there || answer.number == number;
+	}
+}
+
+static int
+check_junk(void)
+{
+	struct orders message = message_of(ORDERS_CHANGE, 1);
+	struct orders question = message_of(ORDERS_COUNTERS, 0);
+	uint8_t bytes[sizeof(message)];
+	unsigned seed = 1;
+
+	begin();
+	message.element[0].address.byte[15] = 200;
+	send_message(&message);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && is_blocked(200));
+	for (unsigned round = 0; round < 5000; round++) {
+		size_t size = (size_t)rand_r(&seed) % (round % 2 == 0 ? 100 : sizeof(bytes));
+
+		for (size_t i = 0; i < size; i++)
+			bytes[i] = (uint8_t)rand_r(&seed);
+		send_bytes(bytes, size);
+		CHECK(containing_take(&gate) == CONTAINING_MALFORMED && !is_answered());
+	}
+	CHECK(told.malformed == 5000 && is_blocked(200));
+	question.number = 77;
+	send_message(&question);
+	take_until(77);
+	CHECK(answer.error == 0 && answer.epoch == 7);
+	return 0;
+}
+
+/* Messages as they should be but for some bytes: they may mean something, but never more than a message may. */
+static int
+check_mutated(void)
+{
+	static const enum orders_kind kinds[] = {ORDERS_CHANGE, ORDERS_FILL, ORDERS_FIND};
+	struct orders question = message_of(ORDERS_COUNTERS, 0);
+	unsigned seed = 2;
+
+	begin();
+	for (unsigned round = 0; round < 3000; round++) {
+		struct orders message = message_of(kinds[round % 3], 1 + round % 7);
+		size_t size =
+			offsetof(struct orders, element) + message.count * sizeof(*message.element);
+
+		for (unsigned i = rand_r(&seed) % 4; i <= 4; i++)
+			((uint8_t *)&message)[(size_t)rand_r(&seed) % size] ^=
+				(uint8_t)(1U << rand_r(&seed) % 8);
+		send_bytes(&message, size);
+		question.number = UINT64_MAX - round;
+		send_message(&question);
+		take_until(question.number);
+	}
+	CHECK(told.malformed > 1000 && told.malformed < 3000);
+	CHECK(containing_look(&gate) == CONTAINING_DONE);
+	question = message_of(ORDERS_CHANGE, 1);
+	send_message(&question);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && is_blocked(1));
+	return 0;
+}
+
+static void
+whatever_bytes_come_it_goes_on_and_holds_who_was_held(void **state)
+{
+	namespace_run("true", check_junk);
+	namespace_run("true", check_mutated);
 	(void)state;
 }
 
@@ -428,7 +556,7 @@ check_outside(void)
 	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.error == 0);
 	CHECK(answer.result[0] == 1 && answer.result[1] == -EACCES && answer.result[2] == -EACCES);
 	CHECK(answer.result[3] == 1 && answer.result[4] == -EACCES && answer.result[5] == 1);
-	CHECK(answer.refused == 3 && kept.refused == 3);
+	CHECK(answer.refused == 3 && told.refused == 3);
 	CHECK(is_blocked(7) && holds(LINESET_EXEMPT6_64, "2001:db8:1::"));
 	CHECK(holds(LINESET_ALLOW4, "198.51.100.7") && !holds(LINESET_BLOCK4, "198.51.100.7"));
 	CHECK(!holds(LINESET_Q6_48, "2001:db8:1::") && !holds(LINESET_EXEMPT6_56, "2001:db9::"));
@@ -504,14 +632,16 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_no_line_of_the_own_network_is_left_out_and_counted),
 		cmocka_unit_test(of_a_content_too_lines_of_others_are_left_out),
-		cmocka_unit_test(a_message_of_the_wrong_size_ends_the_worker),
-		cmocka_unit_test(a_value_that_cannot_be_ends_the_worker_and_changes_nothing),
+		cmocka_unit_test(a_message_of_the_wrong_size_is_counted_and_changes_nothing),
+		cmocka_unit_test(a_value_that_cannot_be_is_counted_and_changes_nothing),
 		cmocka_unit_test(descriptors_are_not_taken),
 		cmocka_unit_test(a_piece_without_a_first_one_is_left_out),
 		cmocka_unit_test(a_content_with_something_else_in_its_middle_changes_nothing),
 		cmocka_unit_test(the_end_in_the_middle_of_a_content_changes_nothing),
+		cmocka_unit_test(a_content_that_does_not_end_holds_nobody_up_for_ever),
 		cmocka_unit_test(
 			an_actor_that_dies_in_the_middle_of_a_content_does_not_hurt_its_successor),
+		cmocka_unit_test(whatever_bytes_come_it_goes_on_and_holds_who_was_held),
 		cmocka_unit_test(rules_that_somebody_removed_are_lost_and_the_actor_hears_it),
 	};
 

@@ -140,6 +140,28 @@ all_are_ready_when_each_has_said_so(void **state)
 }
 
 static void
+one_that_said_to_another_what_cannot_be_is_killed_and_replaced(void **state)
+{
+	struct bench *bench = *state;
+	pid_t pid;
+
+	look_after(bench);
+	listen_to(bench);
+	pid = bench->children.child->pid;
+	children_cut_off(&bench->children, OWNER_ACTOR);
+	assert_false(bench->children.child->is_killed);
+	children_cut_off(&bench->children, OWNER_KEEPER);
+	children_cut_off(&bench->children, OWNER_KEEPER);
+	assert_true(bench->children.child->is_killed);
+	bench->children.child->due_us -= bury(bench);
+	look_after(bench);
+	assert_true(bench->children.child->pid > 0 && bench->children.child->pid != pid);
+	assert_int_equal(bench->children.restarts, 1);
+	/* There is none to be cut off while it is not there. */
+	assert_false(bench->children.child->is_killed);
+}
+
+static void
 one_that_was_told_to_end_is_not_started_again(void **state)
 {
 	struct bench *bench = *state;
@@ -354,6 +376,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(all_are_ready_when_each_has_said_so, begin, end),
+		cmocka_unit_test_setup_teardown(
+			one_that_said_to_another_what_cannot_be_is_killed_and_replaced, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_that_was_told_to_end_is_not_started_again, begin, end),
 		cmocka_unit_test_setup_teardown(

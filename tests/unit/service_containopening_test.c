@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +69,48 @@ a_child_of_the_parent_cannot_write_them(void **state)
 	assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+static void
+without_a_gate_all_is_as_in_observe_and_the_settings_say_why(void **state)
+{
+	struct gateclient gate = {.descriptor = -1};
+	struct daemon_settings settings = {.contain.nftables = true};
+
+	(void)state;
+	ruleset_defaults(&settings.contain.rules);
+	settings.keep.planning.plan.mode[MEASURE_BLOCK25] = MEASURE_ENFORCE;
+	settings.keep.planning.plan.mode[MEASURE_LIMIT] = MEASURE_ENFORCE;
+	containopening_bring(&opening, &settings, &gate);
+	assert_true(settings.contain.is_off);
+	assert_string_not_equal(settings.contain.why, "");
+	assert_int_equal(settings.keep.planning.plan.mode[MEASURE_BLOCK25], MEASURE_OBSERVE);
+	assert_int_equal(settings.keep.planning.plan.mode[MEASURE_LIMIT], MEASURE_ENFORCE);
+	/* Where it was not asked for, it is not off. */
+	settings.contain.nftables = false;
+	containopening_bring(&opening, &settings, &gate);
+	assert_false(settings.contain.is_off);
+}
+
+static void
+what_an_actor_said_is_held_against_him_once_and_not_against_the_next(void **state)
+{
+	char bytes[8];
+
+	(void)state;
+	assert_false(containopening_is_abused(&opening));
+	opening.rules->told.malformed = 2;
+	assert_true(containopening_is_abused(&opening));
+	assert_false(containopening_is_abused(&opening));
+	/* More of it waits when he has ended. */
+	opening.rules->told.malformed = 3;
+	assert_int_equal(send(opening.actor, "junk", 4, 0), 4);
+	assert_int_equal(send(opening.actor, "", 0, 0), 0);
+	assert_int_equal(send(opening.actor, "junk", 4, 0), 4);
+	containopening_clear(&opening);
+	assert_false(containopening_is_abused(&opening));
+	assert_int_equal(recv(opening.gate, bytes, sizeof(bytes), MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+}
+
 int
 main(void)
 {
@@ -76,6 +119,11 @@ main(void)
 			what_the_gate_takes_is_the_network_of_these_rules, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_child_of_the_parent_cannot_write_them, begin, end),
+		cmocka_unit_test_setup_teardown(
+			without_a_gate_all_is_as_in_observe_and_the_settings_say_why, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_an_actor_said_is_held_against_him_once_and_not_against_the_next, begin,
+			end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,7 @@ static void
 make_settings(struct daemon_settings *settings, const char *folder)
 {
 	struct lines_settings lines = LINES_DEFAULTS;
+	static struct gaterules_prefix network = {.line_length = 128};
 	struct lines_prefix inside = {.role = ROLE_RESIDENTIAL};
 	struct judge_settings judge;
 
@@ -70,6 +71,9 @@ make_settings(struct daemon_settings *settings, const char *folder)
 	settings->lines = lines_new(&lines);
 	must(prefix_parse(TEXT("10.0.0.0/8"), &inside.prefix) == 0);
 	must(lines_add(settings->lines, &inside, &fail) == 0);
+	network.prefix = inside.prefix;
+	settings->contain.network = &network;
+	settings->contain.network_count = 1;
 	settings->contain.nftables = true;
 	ruleset_defaults(&settings->contain.rules);
 	settings->contain.rules.lines = RULESET_ENFORCE;
