@@ -201,7 +201,6 @@ takes_flag(const struct verb_row *row, const char *flag)
 static int
 fill_contain(const struct words *words, struct request *ret)
 {
-	bool has_until = *words->until != '\0';
 	char *text = ret->text;
 	size_t size = sizeof(ret->text);
 
@@ -226,14 +225,20 @@ fill_contain(const struct words *words, struct request *ret)
 	}
 	if (ret->verb == VERB_RECORD)
 		return words->has_record ? snprintf(text, size, "%s", words->argument) : -EINVAL;
-	if (ret->verb == VERB_EXEMPT) {
-		if (words->has_undo ? words->has_reason || has_until
-				    : !words->has_reason || !has_until)
-			return -EINVAL;
-		return snprintf(
-			text, size, "%s\n%s\n%s", words->argument, words->reason, words->until);
-	}
 	return snprintf(text, size, "%s\n%s", words->argument, words->reason);
+}
+
+/* Made with a reason and a day, which only an exemption must have; undone without either. */
+static int
+fill_exception(const struct words *words, struct request *ret)
+{
+	bool has_until = *words->until != '\0';
+	bool fits = words->has_undo ? !words->has_reason && !has_until
+				    : words->has_reason && (has_until || ret->verb == VERB_NEVER);
+
+	return fits ? snprintf(ret->text, sizeof(ret->text), "%s\n%s\n%s", words->argument,
+			      words->reason, words->until)
+		    : -EINVAL;
 }
 
 /* Words that fit the verb become its request. */
@@ -248,11 +253,8 @@ fill(const struct words *words, struct request *ret)
 	ret->flag = words->has_switch || words->has_undo || words->has_release || words->has_all;
 	switch (ret->verb) {
 	case VERB_NEVER:
-		if (words->has_undo == words->has_reason ||
-			(words->has_undo && *words->until != '\0'))
-			return -EINVAL;
-		n = snprintf(ret->text, sizeof(ret->text), "%s\n%s\n%s", words->argument,
-			words->reason, words->until);
+	case VERB_EXEMPT:
+		n = fill_exception(words, ret);
 		break;
 	case VERB_LIMIT:
 		if (words->has_release == words->has_limit ||
@@ -277,7 +279,6 @@ fill(const struct words *words, struct request *ret)
 	case VERB_MEASURES:
 	case VERB_MEASURES_NAMES:
 	case VERB_RECORD:
-	case VERB_EXEMPT:
 		n = fill_contain(words, ret);
 		break;
 	case VERB_EXEMPTIONS:

@@ -96,8 +96,8 @@ add_verdict(struct ledger *ledger, const struct verdict *verdict, const char *na
 int
 caseexplain_never(struct ledger *ledger, uint64_t line, struct buffer *into, struct fail *fail)
 {
-	struct never never;
-	int r = ledger_is_never(ledger, line, &never, fail);
+	struct exception never;
+	int r = ledger_find_exception(ledger, EXCEPTION_NEVER, line, &never, fail);
 
 	if (r == -ENOENT)
 		return 0;

@@ -41,7 +41,7 @@ case_report_row(const struct ledger_case *of, bool is_never, struct buffer *into
 }
 
 void
-case_report_never(const struct never *never, struct buffer *into)
+case_report_never(const struct exception *never, struct buffer *into)
 {
 	char time[WALL_TEXT], until[WALL_TEXT];
 
@@ -59,7 +59,7 @@ has_code(const struct ledger_case *of, const struct hash_key *key)
 
 void
 case_report_text(const struct ledger_case *of, const struct hash_key *key,
-	const struct never *never, const char *name, const char *sealed, struct buffer *into)
+	const struct exception *never, const char *name, const char *sealed, struct buffer *into)
 {
 	char time[WALL_TEXT], code[CASECODE];
 
@@ -103,7 +103,7 @@ add_time(struct buffer *into, const char *name, struct wall time)
 
 void
 case_report_json(const struct ledger_case *of, const struct hash_key *key,
-	const struct never *never, const char *name, struct buffer *into)
+	const struct exception *never, const char *name, struct buffer *into)
 {
 	char code[CASECODE];
 
@@ -176,56 +176,37 @@ measure_report_json(const struct measure *of, struct buffer *into)
 	buffer_text(into, TEXT("}"));
 }
 
-void
-never_report_heading(struct buffer *into)
+const char *
+exception_report_type(enum exception_kind kind)
 {
-	buffer_print(into, "%-16s  %-20s  %-18s  %s\n", "LINE", "SINCE", "WHO", "REASON");
+	return kind == EXCEPTION_NEVER ? "never" : "exemption";
 }
 
 void
-never_report_row(const struct never *never, struct buffer *into)
+exception_report_heading(enum exception_kind kind, struct buffer *into)
 {
+	buffer_print(into, "%-16s  %-20s  %-18s  %s\n", "LINE",
+		kind == EXCEPTION_NEVER ? "SINCE" : "UNTIL", "WHO", "REASON");
+}
+
+/* Mostly a line that is never acted upon is so for good, and says behind the reason if it is not. */
+void
+exception_report_row(const struct exception *of, struct buffer *into)
+{
+	bool is_never = of->kind == EXCEPTION_NEVER;
+	bool has_end = is_never && !wall_is_none(of->until);
 	char time[WALL_TEXT], until[WALL_TEXT];
 
-	buffer_print(into, "%016llx  %-20s  %-18s  %s%s%s\n", (unsigned long long)never->line,
-		format_time(never->time, time), never->actor, never->reason,
-		wall_is_none(never->until) ? "" : ", until ",
-		wall_is_none(never->until) ? "" : format_time(never->until, until));
+	buffer_print(into, "%016llx  %-20s  %-18s  %s%s%s\n", (unsigned long long)of->line,
+		format_time(is_never ? of->time : of->until, time), of->actor, of->reason,
+		has_end ? ", until " : "", has_end ? format_time(of->until, until) : "");
 }
 
 void
-never_report_json(const struct never *never, struct buffer *into)
+exception_report_json(const struct exception *of, struct buffer *into)
 {
-	buffer_print(into, "{\"type\":\"never\",\"line\":\"%016llx\",\"reason\":",
-		(unsigned long long)never->line);
-	buffer_json(into, text_of(never->reason));
-	buffer_text(into, TEXT(",\"actor\":"));
-	buffer_json(into, text_of(never->actor));
-	add_time(into, "time", never->time);
-	add_time(into, "until", never->until);
-	buffer_text(into, TEXT("}\n"));
-}
-
-void
-exemption_report_heading(struct buffer *into)
-{
-	buffer_print(into, "%-16s  %-20s  %-18s  %s\n", "LINE", "UNTIL", "WHO", "REASON");
-}
-
-void
-exemption_report_row(const struct exemption *of, struct buffer *into)
-{
-	char time[WALL_TEXT];
-
-	buffer_print(into, "%016llx  %-20s  %-18s  %s\n", (unsigned long long)of->line,
-		format_time(of->until, time), of->actor, of->reason);
-}
-
-void
-exemption_report_json(const struct exemption *of, struct buffer *into)
-{
-	buffer_print(into, "{\"type\":\"exemption\",\"line\":\"%016llx\",\"reason\":",
-		(unsigned long long)of->line);
+	buffer_print(into, "{\"type\":\"%s\",\"line\":\"%016llx\",\"reason\":",
+		exception_report_type((enum exception_kind)of->kind), (unsigned long long)of->line);
 	buffer_json(into, text_of(of->reason));
 	buffer_text(into, TEXT(",\"actor\":"));
 	buffer_json(into, text_of(of->actor));

@@ -6,9 +6,8 @@
 #ifndef LAZARET_DESK_CASEREPORT_H
 #define LAZARET_DESK_CASEREPORT_H
 
-#include "ledger/exemption.h"
+#include "ledger/exception.h"
 #include "ledger/measures.h"
-#include "ledger/never.h"
 #include "ledger/reading.h"
 
 /* One row of the table of cases, and its heading. */
@@ -18,7 +17,7 @@ void case_report_row(const struct ledger_case *of, bool is_never, struct buffer 
 /* All that a case is. key makes its code; NULL where the ledger's key is not there. never is NULL where its line may be
  * acted upon; name is NULL where it stays sealed, and then sealed says why, in a few words. */
 void case_report_text(const struct ledger_case *of, const struct hash_key *key,
-	const struct never *never, const char *name, const char *sealed, struct buffer *into);
+	const struct exception *never, const char *name, const char *sealed, struct buffer *into);
 
 /* What holds of a line, "  measure    block25 (enforce) since ..."; and one object of JSON. */
 void measure_report_text(const struct measure *of, struct buffer *into);
@@ -26,20 +25,18 @@ void measure_report_json(const struct measure *of, struct buffer *into);
 
 /* The members of a case without the braces, so that the caller may add more. */
 void case_report_json(const struct ledger_case *of, const struct hash_key *key,
-	const struct never *never, const char *name, struct buffer *into);
+	const struct exception *never, const char *name, struct buffer *into);
 
 /* "never acted upon: REASON (WHO, WHEN)", with the end of the line. */
-void case_report_never(const struct never *never, struct buffer *into);
+void case_report_never(const struct exception *never, struct buffer *into);
 
-/* The table of lines that are never acted upon, and one object of JSON with the end of the line. */
-void never_report_heading(struct buffer *into);
-void never_report_row(const struct never *never, struct buffer *into);
-void never_report_json(const struct never *never, struct buffer *into);
+/* The table of exceptions of a kind, and one object of JSON with the end of the line. */
+void exception_report_heading(enum exception_kind kind, struct buffer *into);
+void exception_report_row(const struct exception *of, struct buffer *into);
+void exception_report_json(const struct exception *of, struct buffer *into);
 
-/* The table of exemptions from the policy of port 25, and one object of JSON with the end of the line. */
-void exemption_report_heading(struct buffer *into);
-void exemption_report_row(const struct exemption *of, struct buffer *into);
-void exemption_report_json(const struct exemption *of, struct buffer *into);
+/* What its JSON is called: "never", "exemption". */
+const char *exception_report_type(enum exception_kind kind);
 
 /* One step. -EINVAL if what is kept of it cannot be read. */
 void step_report_heading(struct buffer *into);

@@ -42,8 +42,8 @@ static int
 check_line(struct ledger *ledger, const struct ledger_case *of, enum measure_kind kind,
 	struct fail *fail)
 {
-	struct never never;
-	int r = ledger_is_never(ledger, of->line, &never, fail);
+	struct exception never;
+	int r = ledger_find_exception(ledger, EXCEPTION_NEVER, of->line, &never, fail);
 
 	if (r == 0) {
 		fail_what(fail, "the line is never acted upon: %s", never.reason);

@@ -5,7 +5,7 @@
  *          no verdict ends; one that is let go is on probation, and what was held against it counts no more: judges
  *          must hear of both, so decisions wait here (ledger_decisions) until the keeper has told them.
  * Owns:    decisions that wait.
- * Limits:  reasons MEASURE_REASON bytes; nobody is held longer than the plan's most_us.
+ * Limits:  reasons REASON_MOST bytes; nobody is held longer than the plan's most_us.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_DECIDING_H

@@ -96,7 +96,7 @@ int
 ledger_put_state(struct ledger *ledger, struct ledger_case *of, enum state to, const char *why,
 	struct text reason, struct fail *fail)
 {
-	char details[64 + MEASURE_REASON];
+	char details[64 + REASON_MOST];
 	struct transition step;
 	struct steps steps;
 	int r = read_steps(ledger, of->number, &steps, fail);

@@ -80,13 +80,13 @@ struct ledger_counts {
 
 struct ledger_counts ledger_counts(const struct ledger *ledger);
 
-/* Writes an audit row of its own, on the disk at return: for what a person did (ACTION_FIND, ACTION_NEVER).
+/* Writes an audit row of its own, on the disk at return: for what a person did (ACTION_FIND).
  * details must not name a person. */
 int ledger_note(struct ledger *ledger, enum action action, uint64_t subject, struct text details,
 	struct fail *fail) MUST_USE;
 
 /* When the ledger was made anew beside a key file that was there already, so that the one before it is gone, with audit
- * trail and never-list; us 0: it was not, or that was seen. */
+ * trail and exceptions; us 0: it was not, or that was seen. */
 int ledger_renewed(struct ledger *ledger, struct wall *ret, struct fail *fail) MUST_USE;
 int ledger_renewal_seen(struct ledger *ledger, struct fail *fail) MUST_USE;
 

@@ -4,7 +4,7 @@
  *          otherwise; both are rows of the audit trail in the same transaction. A line has one measure of a kind at
  *          a time. What should hold now is exactly what has not ended.
  * Owns:    nothing.
- * Limits:  texts as below. A measure goes with its case, when that is removed.
+ * Limits:  texts as below, reasons as of reason.h. A measure goes with its case, when that is removed.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_MEASURES_H
@@ -13,9 +13,9 @@
 #include "action/plan.h"
 #include "ledger/audit.h"
 #include "ledger/case.h"
+#include "ledger/reason.h"
 
-#define MEASURE_GROUND 64  /* the legal ground: a row of the country's profile */
-#define MEASURE_REASON 200 /* in words, of a person */
+#define MEASURE_GROUND 64 /* the legal ground: a row of the country's profile */
 
 struct measure {
 	uint64_t number; /* from 1, never used again */
@@ -27,11 +27,11 @@ struct measure {
 	struct wall until; /* ends by then; WALL_NONE: with its case */
 	char ground[MEASURE_GROUND + 1];
 	char actor[AUDIT_ACTOR + 1]; /* who decided */
-	char reason[MEASURE_REASON + 1];
+	char reason[REASON_MOST + 1];
 	struct wall ended; /* WALL_NONE: it holds */
 	uint8_t why;       /* enum measure_end */
 	char ended_by[AUDIT_ACTOR + 1];
-	char ended_reason[MEASURE_REASON + 1];
+	char ended_reason[REASON_MOST + 1];
 	uint64_t step; /* UNDONE: the last step of its case by then; else 0 */
 };
 

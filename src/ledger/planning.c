@@ -159,7 +159,7 @@ gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret,
 		r = find_undone(ledger, of->number, ret, fail);
 	if (r < 0)
 		return r;
-	r = ledger_is_never(ledger, of->line, NULL, fail);
+	r = ledger_find_exception(ledger, EXCEPTION_NEVER, of->line, NULL, fail);
 	ret->facts.is_never = r == 0;
 	return r == -ENOENT ? 0 : r;
 }
@@ -319,9 +319,7 @@ ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
 	if (!ledger->plans)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
-	r = *after == 0 ? ledger_end_exemptions(ledger, fail) : 0;
-	if (r >= 0 && *after == 0)
-		r = ledger_end_nevers(ledger, fail);
+	r = *after == 0 ? ledger_end_exceptions(ledger, fail) : 0;
 	if (r >= 0)
 		r = ledger_look_paused(ledger, fail);
 	if (r >= 0)

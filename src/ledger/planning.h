@@ -28,8 +28,8 @@ struct ledger;
 /* Without it nothing follows. The settings are copied. */
 void ledger_plan(struct ledger *ledger, const struct planning *planning);
 
-/* Looks at the open cases behind *after, and does what is due; at the begin ends exemptions and entries
- * of never.h that are over. 1 if there are more, and *after has moved on; 0 at the end, and *after is 0. */
+/* Looks at the open cases behind *after, and does what is due; at the begin ends exceptions that are over.
+ * 1 if there are more, and *after has moved on; 0 at the end, and *after is 0. */
 int ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail) MUST_USE;
 
 #endif

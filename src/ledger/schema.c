@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/schema.h"
 
+/* The two tables that exceptions were in before there was one, with its columns. */
+#define NEVER(until)                                                                               \
+	"'never' AS kind, number, line, time, " until ", actor, reason, sealed FROM never"
+#define EXEMPT "'exempt' AS kind, number, line, time, until, actor, reason, sealed FROM exemptions"
+
 /* Times are microseconds since 1970 in UTC. A pseudonym is 64 bits, kept as a signed integer. The checks
  * are a second net: the ledger never hands over what they refuse. Names are checked when they are read, not
  * here: a list in a check costs more than the whole row. */
@@ -158,4 +163,45 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"CREATE TRIGGER exemptions_stay BEFORE UPDATE ON exemptions BEGIN"
 	" SELECT RAISE(ABORT, 'an exemption is never changed');"
 	"END;",
+
+	/* Numbers stay: rows of the audit trail speak of them, and their digests cover them. */
+	"CREATE TABLE exceptions ("
+	" kind TEXT NOT NULL CHECK (length(kind) <= 16),"
+	" number INTEGER NOT NULL,"
+	" line INTEGER NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" until INTEGER,"
+	" actor TEXT NOT NULL CHECK (length(actor) <= 64),"
+	" reason TEXT NOT NULL CHECK (length(reason) <= 200),"
+	" sealed BLOB NOT NULL CHECK (length(sealed) <= 256),"
+	" PRIMARY KEY (kind, number),"
+	" UNIQUE (kind, line)"
+	") STRICT, WITHOUT ROWID;"
+	"INSERT INTO exceptions SELECT " NEVER(
+		"until") ";"
+			 "INSERT INTO exceptions SELECT " EXEMPT ";"
+			 "DROP TABLE never;"
+			 "DROP TABLE exemptions;"
+			 "CREATE TRIGGER exceptions_stay BEFORE UPDATE ON exceptions BEGIN"
+			 " SELECT RAISE(ABORT, 'an exception is never changed');"
+			 "END;",
+};
+
+/* What a version had not yet is a view without rows. */
+#define NO_EXCEPTIONS                                                                              \
+	"CREATE TEMP VIEW exceptions AS SELECT '' AS kind, 0 AS number, 0 AS line, 0 AS time, "    \
+	"0 AS until, '' AS actor, '' AS reason, '' AS sealed WHERE 0;"
+#define NO_ORDERS                                                                                  \
+	"CREATE TEMP VIEW account_orders AS SELECT 0 AS number, 0 AS line, '' AS kind, "           \
+	"0 AS time, 0 AS until, 0 AS of_case, 0 AS threshold, '' AS actor, '' AS rule WHERE 0;"
+#define NO_MEASURES                                                                                \
+	"CREATE TEMP VIEW measures AS SELECT 0 AS number, 0 AS of_case, 0 AS line, '' AS kind, "   \
+	"'' AS mode, 0 AS begun, 0 AS until, '' AS ground, '' AS actor, '' AS reason, "            \
+	"0 AS ended, '' AS why, '' AS ended_by, '' AS ended_reason, 0 AS step WHERE 0;"
+
+const char *const schema_views[SCHEMA_VERSION - 1] = {
+	NO_EXCEPTIONS NO_ORDERS NO_MEASURES,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("NULL AS until") ";" NO_ORDERS NO_MEASURES,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("NULL AS until") ";" NO_MEASURES,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("until") " UNION ALL SELECT " EXEMPT ";",
 };

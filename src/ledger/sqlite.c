@@ -487,6 +487,15 @@ prepare_writing(struct sqlite *sqlite, const struct store_settings *settings, in
 	return r;
 }
 
+/* An older ledger is not changed by who only reads it: what is not in it is shown as this program knows it. */
+static int
+prepare_reading(struct sqlite *sqlite, int64_t version, struct fail *fail)
+{
+	int r = version < SCHEMA_VERSION ? sqlite_run(sqlite, schema_views[version - 1], fail) : 0;
+
+	return r < 0 ? r : sqlite_run(sqlite, "PRAGMA query_only = ON", fail);
+}
+
 /* On a medium that cannot be written SQLite cannot share the log; a ledger that was closed has none. */
 static int
 connect_frozen(struct sqlite *sqlite, const struct store_settings *settings, struct fail *fail)
@@ -539,10 +548,9 @@ sqlite_connect(struct sqlite *sqlite, const struct store_settings *settings, str
 			r = find_version(sqlite, &version, fail);
 	}
 	if (r == 0 && sqlite->for_reading)
-		r = sqlite_run(sqlite, "PRAGMA query_only = ON", fail);
+		r = prepare_reading(sqlite, version, fail);
 	else if (r == 0)
 		r = prepare_writing(sqlite, settings, version, fail);
-	sqlite->version = sqlite->for_reading ? version : SCHEMA_VERSION;
 out:
 	if (r < 0)
 		sqlite_disconnect(sqlite);

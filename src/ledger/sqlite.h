@@ -21,7 +21,6 @@ struct sqlite {
 	sqlite3 *db;
 	char *path;
 	bool for_reading;
-	int64_t version; /* of the tables */
 	sqlite3_stmt *statements[SQLITE_STATEMENTS];
 };
 

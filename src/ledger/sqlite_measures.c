@@ -92,13 +92,10 @@ sqlite_measures(struct store *store, enum which_measures which, uint64_t key, vi
 		[MEASURES_NUMBER] = SELECT_MEASURES "number = ?",
 		[MEASURES_ALL] = SELECT_MEASURES "number > ? ORDER BY number",
 	};
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_MEASURES + which, sql[which]);
 	struct measure it;
-	struct row row;
 	int r;
 
-	if (sqlite_of(store)->version < VERSION_MEASURES)
-		return 0;
-	row = row_prepare(sqlite_of(store), STATEMENT_MEASURES + which, sql[which]);
 	row_put_u64(&row, key);
 	while ((r = row_step(&row, fail)) == 1) {
 		read_measure(&row, &it);

@@ -2,7 +2,7 @@
 #include "ledger/sqlite_store.h"
 
 #include "ledger/sqlite.h"
-#include "ledger/sqlite_exemptions.h"
+#include "ledger/sqlite_exceptions.h"
 #include "ledger/sqlite_measures.h"
 #include "ledger/sqlite_statements.h"
 
@@ -407,90 +407,6 @@ audits(struct store *store, enum which_audits which, uint64_t key, visit_audit v
 }
 
 static int
-never_add(struct store *store, struct never *it, struct fail *fail)
-{
-	struct row row = row_prepare(sqlite_of(store), STATEMENT_NEVER_ADD,
-		"INSERT INTO never (line, time, until, actor, reason, sealed) VALUES "
-		"(?,?,?,?,?,?)");
-	int r;
-
-	row_put_u64(&row, it->line);
-	row_put_wall(&row, it->time);
-	row_put_wall(&row, it->until);
-	row_put_text(&row, text_of(it->actor));
-	row_put_text(&row, text_of(it->reason));
-	row_put_blob(&row, it->sealed, sizeof(it->sealed));
-	r = row_once(&row, fail);
-	if (r == 0)
-		it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
-	return r;
-}
-
-static int
-never_remove(struct store *store, uint64_t number, struct fail *fail)
-{
-	struct row row = row_prepare(
-		sqlite_of(store), STATEMENT_NEVER_REMOVE, "DELETE FROM never WHERE number = ?");
-
-	row_put_u64(&row, number);
-	return row_once(&row, fail);
-}
-
-static void
-read_never(struct row *row, struct never *ret)
-{
-	*ret = (struct never){0};
-	ret->number = row_u64(row);
-	ret->line = row_u64(row);
-	ret->time = row_wall(row);
-	ret->until = row_wall(row);
-	row_copy(row, ret->actor, sizeof(ret->actor));
-	row_copy(row, ret->reason, sizeof(ret->reason));
-	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
-		row->damaged = true;
-}
-
-#define SELECT_NEVERS "SELECT number, line, time, until, actor, reason, sealed FROM never WHERE "
-/* Of a ledger that is only read, from before there were dates. */
-#define SELECT_OLD "SELECT number, line, time, NULL, actor, reason, sealed FROM never WHERE "
-
-static int
-nevers(struct store *store, enum which_nevers which, uint64_t key, visit_never visit, void *context,
-	struct fail *fail)
-{
-	static const char *const sql[2][NEVERS_WHICH_COUNT] = {
-		{
-			[NEVERS_ALL] = SELECT_NEVERS "number > ? ORDER BY number",
-			[NEVERS_LINE] = SELECT_NEVERS "line = ?",
-			[NEVERS_NUMBER] = SELECT_NEVERS "number = ?",
-			[NEVERS_OVER] = SELECT_NEVERS "until <= ? ORDER BY number",
-		},
-		{
-			[NEVERS_ALL] = SELECT_OLD "number > ? ORDER BY number",
-			[NEVERS_LINE] = SELECT_OLD "line = ?",
-			[NEVERS_NUMBER] = SELECT_OLD "number = ?",
-			[NEVERS_OVER] = SELECT_OLD "number < 0 AND ? > 0",
-		},
-	};
-	struct row row;
-	struct never it;
-	int r;
-
-	if (sqlite_of(store)->version < VERSION_NEVER)
-		return 0;
-	row = row_prepare(sqlite_of(store), STATEMENT_NEVERS + which,
-		sql[sqlite_of(store)->version < VERSION_MEASURES][which]);
-	row_put_u64(&row, key);
-	while ((r = row_step(&row, fail)) == 1) {
-		read_never(&row, &it);
-		r = row.damaged ? 0 : visit(context, &it);
-		if (row.damaged || r != 0)
-			break;
-	}
-	return row_done(&row, r, fail);
-}
-
-static int
 order_add(struct store *store, struct account_order *it, struct fail *fail)
 {
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_ORDER_ADD,
@@ -551,13 +467,10 @@ orders(struct store *store, enum which_orders which, uint64_t key, visit_order v
 		[ORDERS_LINE] = SELECT_ORDERS "line = ?",
 		[ORDERS_NUMBER] = SELECT_ORDERS "number = ?",
 	};
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_ORDERS + which, sql[which]);
 	struct account_order it;
-	struct row row;
 	int r;
 
-	if (sqlite_of(store)->version < VERSION_ORDERS)
-		return 0;
-	row = row_prepare(sqlite_of(store), STATEMENT_ORDERS + which, sql[which]);
 	row_put_u64(&row, key);
 	while ((r = row_step(&row, fail)) == 1) {
 		read_order(&row, &it);
@@ -577,25 +490,15 @@ count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 		[ROWS_TRANSITIONS] = "SELECT count(*) FROM transitions",
 		[ROWS_PARAMETERS] = "SELECT count(*) FROM parameters",
 		[ROWS_AUDIT] = "SELECT count(*) FROM audit",
-		[ROWS_NEVER] = "SELECT count(*) FROM never",
+		[ROWS_EXCEPTIONS] = "SELECT count(*) FROM exceptions",
 		[ROWS_ORDERS] = "SELECT count(*) FROM account_orders",
 		[ROWS_MEASURES] = "SELECT count(*) FROM measures",
-		[ROWS_EXEMPTIONS] = "SELECT count(*) FROM exemptions",
 		[ROWS_MEASURES_ENDED] = "SELECT count(*) FROM measures WHERE ended IS NOT NULL",
 	};
-	struct row row;
-	int r;
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_ROWS + rows, sql[rows]);
+	int r = row_step(&row, fail);
 
 	*ret = 0;
-	if (rows == ROWS_NEVER && sqlite_of(store)->version < VERSION_NEVER)
-		return 0;
-	if (rows == ROWS_ORDERS && sqlite_of(store)->version < VERSION_ORDERS)
-		return 0;
-	if ((rows == ROWS_MEASURES || rows == ROWS_MEASURES_ENDED || rows == ROWS_EXEMPTIONS) &&
-		sqlite_of(store)->version < VERSION_MEASURES)
-		return 0;
-	row = row_prepare(sqlite_of(store), STATEMENT_ROWS + rows, sql[rows]);
-	r = row_step(&row, fail);
 	if (r == 1)
 		*ret = row_u64(&row);
 	return row_done(&row, r < 0 ? r : 0, fail);
@@ -649,18 +552,15 @@ static const struct store_ops sqlite_ops = {
 	.transitions = transitions,
 	.audit_add = audit_add,
 	.audits = audits,
-	.never_add = never_add,
-	.never_remove = never_remove,
-	.nevers = nevers,
+	.exception_add = sqlite_exception_add,
+	.exception_remove = sqlite_exception_remove,
+	.exceptions = sqlite_exceptions,
 	.order_add = order_add,
 	.order_remove = order_remove,
 	.orders = orders,
 	.measure_add = sqlite_measure_add,
 	.measure_end = sqlite_measure_end,
 	.measures = sqlite_measures,
-	.exemption_add = sqlite_exemption_add,
-	.exemption_remove = sqlite_exemption_remove,
-	.exemptions = sqlite_exemptions,
 	.count = count,
 	.totals = totals,
 	.check = check,

@@ -18,9 +18,8 @@
 #include "ledger/accountorder.h"
 #include "ledger/audit.h"
 #include "ledger/case.h"
-#include "ledger/exemption.h"
+#include "ledger/exception.h"
 #include "ledger/measures.h"
-#include "ledger/never.h"
 
 /* A visitor returns 0 to go on; anything else ends the visit, which returns it. */
 typedef int (*visit_case)(void *context, const struct ledger_case *row);
@@ -62,12 +61,13 @@ enum which_audits {
 	AUDITS_WHICH_COUNT
 };
 
-enum which_nevers {
-	NEVERS_ALL,  /* by number, after key */
-	NEVERS_LINE, /* of line key */
-	NEVERS_NUMBER,
-	NEVERS_OVER, /* at time key */
-	NEVERS_WHICH_COUNT
+/* Of a kind. */
+enum which_exceptions {
+	EXCEPTIONS_ALL,  /* by number, after key */
+	EXCEPTIONS_LINE, /* of line key */
+	EXCEPTIONS_NUMBER,
+	EXCEPTIONS_OVER, /* at time key */
+	EXCEPTIONS_WHICH_COUNT
 };
 
 enum which_orders {
@@ -88,25 +88,16 @@ enum which_measures {
 	MEASURES_WHICH_COUNT
 };
 
-enum which_exemptions {
-	EXEMPTIONS_ALL, /* by number, after key */
-	EXEMPTIONS_LINE,
-	EXEMPTIONS_NUMBER,
-	EXEMPTIONS_OVER, /* at time key */
-	EXEMPTIONS_WHICH_COUNT
-};
-
 enum rows {
 	ROWS_CASES,
 	ROWS_CLOSED, /* of the cases */
 	ROWS_TRANSITIONS,
 	ROWS_PARAMETERS,
 	ROWS_AUDIT,
-	ROWS_NEVER,
+	ROWS_EXCEPTIONS,
 	ROWS_ORDERS, /* for accounts */
 	ROWS_MEASURES,
 	ROWS_MEASURES_ENDED, /* of these */
-	ROWS_EXEMPTIONS,
 	ROWS_COUNT
 };
 
@@ -149,17 +140,18 @@ struct store_ops {
 	int (*audits)(struct store *store, enum which_audits which, uint64_t key, visit_audit visit,
 		void *context, struct fail *fail);
 
-	/* Adds and gives the number. The caller sees to it that a line has one entry. */
-	int (*never_add)(struct store *store, struct never *row, struct fail *fail);
-	int (*never_remove)(struct store *store, uint64_t number, struct fail *fail);
-	/* A ledger of version 1 that is only read has none. */
-	int (*nevers)(struct store *store, enum which_nevers which, uint64_t key, visit_never visit,
-		void *context, struct fail *fail);
+	/* Adds it under the number it has; a line has one of a kind. */
+	int (*exception_add)(struct store *store, const struct exception *row, struct fail *fail);
+	/* The one of that kind and number. */
+	int (*exception_remove)(
+		struct store *store, const struct exception *row, struct fail *fail);
+	int (*exceptions)(struct store *store, enum which_exceptions which,
+		enum exception_kind kind, uint64_t key, visit_exception visit, void *context,
+		struct fail *fail);
 
 	/* Of accounts. Adds and gives the number; an account has one of each kind. */
 	int (*order_add)(struct store *store, struct account_order *row, struct fail *fail);
 	int (*order_remove)(struct store *store, uint64_t number, struct fail *fail);
-	/* A ledger of version 2 that is only read has none. */
 	int (*orders)(struct store *store, enum which_orders which, uint64_t key, visit_order visit,
 		void *context, struct fail *fail);
 
@@ -167,16 +159,8 @@ struct store_ops {
 	int (*measure_add)(struct store *store, struct measure *row, struct fail *fail);
 	/* Writes its end. */
 	int (*measure_end)(struct store *store, const struct measure *row, struct fail *fail);
-	/* A ledger of version 3 that is only read has none. */
 	int (*measures)(struct store *store, enum which_measures which, uint64_t key,
 		visit_measure visit, void *context, struct fail *fail);
-
-	/* Adds and gives the number; a line has one. */
-	int (*exemption_add)(struct store *store, struct exemption *row, struct fail *fail);
-	int (*exemption_remove)(struct store *store, uint64_t number, struct fail *fail);
-	/* A ledger of version 3 that is only read has none. */
-	int (*exemptions)(struct store *store, enum which_exemptions which, uint64_t key,
-		visit_exemption visit, void *context, struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);
 	/* Cases removed so far, by month of opening and gravest state: what is left of them. */

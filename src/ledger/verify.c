@@ -14,10 +14,9 @@ struct walk {
 	struct ledger_proof *proof;
 	struct fail *fail;
 	struct table removed; /* numbers of cases, spread by hash_mix */
-	struct table undone;  /* numbers of entries of lines never acted upon */
 	struct table gone;    /* numbers of orders for accounts */
-	struct table ended;   /* numbers of exemptions */
-	bool is_damaged;      /* fail is filled with what is wrong in the ledger itself */
+	struct table ended[EXCEPTION_KINDS];
+	bool is_damaged; /* fail is filled with what is wrong in the ledger itself */
 };
 
 static int
@@ -189,40 +188,40 @@ check_parameters(struct walk *walk, const struct audit *row)
 }
 
 static int
-take_never(void *context, const struct never *row)
+take_exception(void *context, const struct exception *row)
 {
-	*(struct never *)context = *row;
+	*(struct exception *)context = *row;
 	return 1;
 }
 
 static int
-check_never(struct walk *walk, const struct audit *row)
+check_exception(struct walk *walk, const struct audit *row)
 {
 	struct store *store = walk->ledger->store;
+	enum exception_kind kind = (enum exception_kind)exception_of_row(row);
 	uint8_t digest[DIGEST_SIZE];
-	struct never it;
+	struct exception it;
 	int r;
 
 	if (!row->has_digest)
 		return 0;
-	r = store->ops->nevers(store, NEVERS_NUMBER, row->object, take_never, &it, walk->fail);
+	r = store->ops->exceptions(
+		store, EXCEPTIONS_NUMBER, kind, row->object, take_exception, &it, walk->fail);
 	if (r == -EUCLEAN)
-		return broken(walk, row->sequence,
-			"the line never acted upon that it speaks of cannot be read");
+		return broken(
+			walk, row->sequence, "the exception that it speaks of cannot be read");
 	if (r < 0)
 		return r;
-	if (table_find(&walk->undone, hash_mix(row->object)) != NULL)
-		return r == 0 ? 0
-			      : broken(walk, row->sequence,
-					"the line never acted upon was undone, but is there");
+	if (table_find(&walk->ended[kind], hash_mix(row->object)) != NULL)
+		return r == 0
+			? 0
+			: broken(walk, row->sequence, "the exception was ended, but is there");
 	if (r == 0)
-		return broken(walk, row->sequence,
-			"the line never acted upon that it speaks of is not there");
-	never_digest(&it, digest);
+		return broken(walk, row->sequence, "the exception that it speaks of is not there");
+	exception_digest(&it, digest);
 	if (memcmp(digest, row->digest, sizeof(digest)) != 0)
-		return broken(walk, row->sequence,
-			"the line never acted upon that it speaks of was changed");
-	walk->proof->nevers++;
+		return broken(walk, row->sequence, "the exception that it speaks of was changed");
+	walk->proof->exceptions++;
 	return 0;
 }
 
@@ -267,43 +266,6 @@ check_order(struct walk *walk, const struct audit *row)
 		return broken(walk, row->sequence,
 			"the order for an account that it speaks of was changed");
 	walk->proof->orders++;
-	return 0;
-}
-
-static int
-take_exemption(void *context, const struct exemption *row)
-{
-	*(struct exemption *)context = *row;
-	return 1;
-}
-
-static int
-check_exemption(struct walk *walk, const struct audit *row)
-{
-	struct store *store = walk->ledger->store;
-	uint8_t digest[DIGEST_SIZE];
-	struct exemption it;
-	int r;
-
-	if (!row->has_digest)
-		return 0;
-	r = store->ops->exemptions(
-		store, EXEMPTIONS_NUMBER, row->object, take_exemption, &it, walk->fail);
-	if (r == -EUCLEAN)
-		return broken(
-			walk, row->sequence, "the exemption that it speaks of cannot be read");
-	if (r < 0)
-		return r;
-	if (table_find(&walk->ended, hash_mix(row->object)) != NULL)
-		return r == 0
-			? 0
-			: broken(walk, row->sequence, "the exemption was ended, but is there");
-	if (r == 0)
-		return broken(walk, row->sequence, "the exemption that it speaks of is not there");
-	exemption_digest(&it, digest);
-	if (memcmp(digest, row->digest, sizeof(digest)) != 0)
-		return broken(walk, row->sequence, "the exemption that it speaks of was changed");
-	walk->proof->exemptions++;
 	return 0;
 }
 
@@ -360,14 +322,14 @@ remember(struct walk *walk, struct table *table, uint64_t number, const char *wh
 	return r;
 }
 
-/* First pass: the chain itself, which cases were removed and which entries undone. */
+/* First pass: the chain itself, and what was removed and ended. */
 static int
 check_link(void *context, const struct audit *row)
 {
 	struct walk *walk = context;
 	struct ledger_proof *proof = walk->proof;
 	uint8_t hash[DIGEST_SIZE];
-	int r = 0;
+	int kind = exception_of_row(row), r = 0;
 
 	if (row->sequence != proof->rows + 1)
 		return broken(walk, proof->rows + 1, "the row is not there");
@@ -379,12 +341,10 @@ check_link(void *context, const struct audit *row)
 	if (row->action == ACTION_REMOVE) {
 		r = remember(walk, &walk->removed, row->subject, "removed cases");
 		proof->removed++;
-	} else if (row->action == ACTION_NEVER && !row->has_digest) {
-		r = remember(walk, &walk->undone, row->object, "undone entries");
+	} else if (kind >= 0 && !row->has_digest) {
+		r = remember(walk, &walk->ended[kind], row->object, "exceptions that ended");
 	} else if (is_order(row) && !row->has_digest) {
 		r = remember(walk, &walk->gone, row->object, "orders that are gone");
-	} else if (row->action == ACTION_EXEMPT && !row->has_digest) {
-		r = remember(walk, &walk->ended, row->object, "exemptions that ended");
 	}
 	if (r < 0)
 		return r;
@@ -405,12 +365,10 @@ check_row(void *context, const struct audit *row)
 		return check_transition(walk, row);
 	if (row->action == ACTION_PARAMETERS)
 		return check_parameters(walk, row);
-	if (row->action == ACTION_NEVER)
-		return check_never(walk, row);
 	if (row->action == ACTION_MEASURE || row->action == ACTION_MEASURE_END)
 		return check_measure(walk, row);
-	if (row->action == ACTION_EXEMPT)
-		return check_exemption(walk, row);
+	if (exception_of_row(row) >= 0)
+		return check_exception(walk, row);
 	if (is_order(row))
 		return check_order(walk, row);
 	return 0;
@@ -479,8 +437,8 @@ check_all(struct walk *walk)
 		r = check_count(walk, ROWS_PARAMETERS, walk->proof->parameters,
 			"there are parameters that no row speaks of");
 	if (r == 0)
-		r = check_count(walk, ROWS_NEVER, walk->proof->nevers,
-			"there are lines never acted upon that no row speaks of");
+		r = check_count(walk, ROWS_EXCEPTIONS, walk->proof->exceptions,
+			"there are exceptions that no row speaks of");
 	if (r == 0)
 		r = check_count(walk, ROWS_ORDERS, walk->proof->orders,
 			"there are orders for accounts that no row speaks of");
@@ -490,9 +448,6 @@ check_all(struct walk *walk)
 	if (r == 0)
 		r = check_count(walk, ROWS_MEASURES_ENDED, walk->proof->measures_ended,
 			"there are ends of measures that no row speaks of");
-	if (r == 0)
-		r = check_count(walk, ROWS_EXEMPTIONS, walk->proof->exemptions,
-			"there are exemptions that no row speaks of");
 	return r < 0 ? r : store->ops->check(store, walk->fail);
 }
 
@@ -507,14 +462,14 @@ ledger_verify(struct ledger *ledger, struct ledger_proof *ret, struct fail *fail
 	if (r < 0)
 		return r;
 	table_init(&walk.removed, REMOVED_MOST);
-	table_init(&walk.undone, REMOVED_MOST);
 	table_init(&walk.gone, REMOVED_MOST);
-	table_init(&walk.ended, REMOVED_MOST);
+	for (int kind = 0; kind < EXCEPTION_KINDS; kind++)
+		table_init(&walk.ended[kind], REMOVED_MOST);
 	r = check_all(&walk);
 	table_done(&walk.removed);
-	table_done(&walk.undone);
 	table_done(&walk.gone);
-	table_done(&walk.ended);
+	for (int kind = 0; kind < EXCEPTION_KINDS; kind++)
+		table_done(&walk.ended[kind]);
 	(void)ledger->store->ops->end(ledger->store, false, NULL);
 	return r;
 }

@@ -2,9 +2,9 @@
  *
  * What:    walks the audit trail from its first row: numbers without gaps, each hash over the row and the
  *          hash before, each case, transition and text of parameters equal to the digest that its row
- *          carries, each case equal to what its transitions make of it, nothing there that no row speaks of (lines
- *          never acted upon among them), nothing missing that was not removed by retention, the end signed with the
- *          ledger's key, and the database's own structure sound. All on one snapshot; others may write meanwhile.
+ *          carries, each case equal to what its transitions make of it, nothing there that no row speaks of, nothing
+ *          missing that was not removed by retention, the end signed with the ledger's key, and the database's own
+ *          structure sound. All on one snapshot; others may write meanwhile.
  * Limits:  4 million cases that retention removed, 16 bytes each. Not covered: when a case was last written.
  * Thread:  as ledger.h.
  */
@@ -18,10 +18,9 @@ struct ledger_proof {
 	uint64_t cases;
 	uint64_t transitions;
 	uint64_t parameters;
-	uint64_t nevers; /* lines never acted upon */
-	uint64_t orders; /* for accounts */
+	uint64_t exceptions; /* that were not ended */
+	uint64_t orders;     /* for accounts */
 	uint64_t measures;
-	uint64_t exemptions;     /* that were not ended */
 	uint64_t measures_ended; /* of these */
 	uint64_t removed;        /* cases that retention removed */
 	bool has_key;            /* the end of the trail was checked, too */

@@ -106,7 +106,7 @@ tell_unreadable(const struct ledger_case *of, struct fail *fail)
 
 static int
 show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *of,
-	const struct never *never, const char *name, const char *sealed, struct fail *fail)
+	const struct exception *never, const char *name, const char *sealed, struct fail *fail)
 {
 	int r;
 
@@ -125,7 +125,7 @@ show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 
 static int
 show_json(struct shown *shown, struct ledger *ledger, const struct ledger_case *of,
-	const struct never *never, const char *name, struct fail *fail)
+	const struct exception *never, const char *name, struct fail *fail)
 {
 	int r;
 
@@ -168,14 +168,14 @@ show(struct shown *shown, struct fail *fail)
 	const char *sealed = "as asked";
 	char name[SEAL_NAME];
 	struct ledger_case of;
-	struct never never;
+	struct exception never;
 	bool is_open = false, is_never = false;
 	int r = ledgerfile_open_best(&ledger, shown->path, &why, fail);
 
 	if (r == 0)
 		r = casefind(ledger, text_of(shown->id), &of, name, fail);
 	if (r == 0) {
-		r = ledger_is_never(ledger, of.line, &never, fail);
+		r = ledger_find_exception(ledger, EXCEPTION_NEVER, of.line, &never, fail);
 		is_never = r == 0;
 		r = r == -ENOENT ? 0 : r;
 	}

@@ -79,12 +79,12 @@ list_case(void *context, const struct ledger_case *of)
 {
 	struct cases *cases = context;
 	bool is_open = wall_is_none(of->closed), is_never;
-	struct never never;
+	struct exception never;
 	int r;
 
 	if (cases->only_open && !is_open)
 		return 0;
-	r = ledger_is_never(cases->ledger, of->line, &never, NULL);
+	r = ledger_find_exception(cases->ledger, EXCEPTION_NEVER, of->line, &never, NULL);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	is_never = r == 0;

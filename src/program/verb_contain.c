@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/request.h"
-#include "ledger/never.h"
+#include "ledger/reason.h"
 #include "program/complaint.h"
 #include "program/control.h"
 #include "program/verbs.h"
@@ -125,7 +125,7 @@ is_sound(const struct wish *wish)
 		fail_what(&fail, "%s does not take --until", taking->verb);
 	else if (wish->reason == NULL && (taking->needs_reason || wish->all))
 		fail_what(&fail, "lazaret %s needs --reason TEXT", taking->verb);
-	else if (wish->reason == NULL || never_check_reason(text_of(wish->reason), &fail) == 0)
+	else if (wish->reason == NULL || reason_check(text_of(wish->reason), &fail) == 0)
 		return true;
 	complaint_print(&fail);
 	return false;

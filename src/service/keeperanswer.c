@@ -54,11 +54,11 @@ wants_heading(const struct asked *asked)
 	return is_first(asked) && asked->listed == 0 && !asked->question->is_json;
 }
 
-/* 0: never holds the entry; -ENOENT: the line may be acted upon. */
+/* 0: never says why; -ENOENT: the line may be acted upon. */
 static int
-find_never(struct asked *asked, uint64_t line, struct never *ret)
+find_never(struct asked *asked, uint64_t line, struct exception *ret)
 {
-	return ledger_is_never(asked->ledger, line, ret, &asked->fail);
+	return ledger_find_exception(asked->ledger, EXCEPTION_NEVER, line, ret, &asked->fail);
 }
 
 static int
@@ -66,7 +66,7 @@ list_case(void *context, const struct ledger_case *of)
 {
 	struct asked *asked = context;
 	bool is_open = wall_is_none(of->closed);
-	struct never never;
+	struct exception never;
 	int r;
 
 	if (asked->visited++ == KEEPER_ANSWER_ROWS) {
@@ -242,12 +242,12 @@ put_measure(void *context, const struct measure *of)
 static int
 begin_case(struct asked *asked, const struct ledger_case *of)
 {
-	const struct never *entry = NULL;
+	const struct exception *entry = NULL;
 	const char *sealed = "as asked";
 	char name[SEAL_NAME] = "";
 	struct fail why = {0};
 	bool is_open = false;
-	struct never never;
+	struct exception never;
 	int r = find_never(asked, of->line, &never);
 
 	if (r < 0 && r != -ENOENT)
@@ -419,16 +419,16 @@ answer_explain(struct asked *asked)
 }
 
 static int
-list_never(void *context, const struct never *row)
+list_exception(void *context, const struct exception *row)
 {
 	struct asked *asked = context;
 
 	if (asked->question->is_json) {
-		never_report_json(row, &asked->row);
+		exception_report_json(row, &asked->row);
 	} else {
 		if (wants_heading(asked))
-			never_report_heading(&asked->row);
-		never_report_row(row, &asked->row);
+			exception_report_heading((enum exception_kind)row->kind, &asked->row);
+		exception_report_row(row, &asked->row);
 	}
 	if (!flush(asked))
 		return 1;
@@ -438,34 +438,29 @@ list_never(void *context, const struct never *row)
 }
 
 static int
-list_nevers(struct asked *asked)
+list_exceptions(struct asked *asked, enum exception_kind kind)
 {
-	int r = ledger_each_never(
-		asked->ledger, asked->question->cursor, list_never, asked, &asked->fail);
+	int r = ledger_each_exception(
+		asked->ledger, kind, asked->question->cursor, list_exception, asked, &asked->fail);
 
 	if (r < 0)
 		return r;
 	asked->answer->cursor = asked->is_full ? asked->last : 0;
 	if (asked->listed == 0 && wants_heading(asked))
 		(void)answer_add(asked->answer,
-			TEXT("There are no lines that are never acted upon. lazaret never ADDRESS "
-			     "--reason TEXT\nmakes one.\n"));
+			kind == EXCEPTION_NEVER
+				? TEXT("There are no lines that are never acted upon. lazaret "
+				       "never ADDRESS --reason TEXT\nmakes one.\n")
+				: TEXT("No line is exempt from the policy of port 25. lazaret "
+				       "exempt ADDRESS --until DATE\n--reason TEXT makes one "
+				       "so.\n"));
 	return 0;
 }
 
-/* Lines for which a person has made an entry: what makes it, and what undoes it. */
-struct entries {
-	int (*make)(struct ledger *ledger, uint64_t line, struct text name, struct wall until,
-		struct text reason, struct fail *fail);
-	int (*make_for_case)(struct ledger *ledger, const struct ledger_case *of, struct wall until,
-		struct text reason, struct fail *fail);
-	int (*undo)(struct ledger *ledger, uint64_t line, struct fail *fail);
-};
-
-/* Makes or undoes the entry of the line that the text means: one with a case, or any of the own network. */
+/* Makes or undoes the exception of the line that the text means: one with a case, or any of the own network. */
 static int
-change_entry(struct asked *asked, const struct entries *of_kind, struct text who,
-	struct text reason, struct text until, uint64_t *ret)
+change_exception(struct asked *asked, enum exception_kind kind, struct text who, struct text reason,
+	struct text until, uint64_t *ret)
 {
 	bool undo = asked->question->flag;
 	char name[SEAL_NAME];
@@ -481,122 +476,66 @@ change_entry(struct asked *asked, const struct entries *of_kind, struct text who
 		r = casefind(asked->ledger, who, &of, name, &asked->fail);
 		line.pseudonym = r == 0 ? of.line : 0;
 		if (r == 0 && !undo)
-			r = of_kind->make_for_case(asked->ledger, &of, end, reason, &asked->fail);
+			r = ledger_except_case(asked->ledger, kind, &of, end, reason, &asked->fail);
 	} else {
 		r = parse_line(asked, who, &line);
 		if (r == 0 && lines_name(asked->lines, line.pseudonym, name) < 0)
 			snprintf(name, sizeof(name), "%.*s", (int)who.length, who.at);
 		if (r == 0 && !undo)
-			r = of_kind->make(asked->ledger, line.pseudonym, text_of(name), end, reason,
-				&asked->fail);
+			r = ledger_except(asked->ledger, kind, line.pseudonym, text_of(name), end,
+				reason, &asked->fail);
 	}
 	if (r == 0 && undo)
-		r = of_kind->undo(asked->ledger, line.pseudonym, &asked->fail);
+		r = ledger_except_undo(asked->ledger, kind, line.pseudonym, &asked->fail);
 	*ret = line.pseudonym;
 	return r;
 }
 
-static int
-change_never(struct asked *asked, struct text who, struct text reason, struct text until)
+static void
+put_never(struct asked *asked, unsigned long long line, struct text until)
 {
-	static const struct entries kind = {ledger_never, ledger_never_case, ledger_never_undo};
-	bool undo = asked->question->flag;
-	uint64_t line;
-	int r = change_entry(asked, &kind, who, reason, until, &line);
-
-	if (r < 0)
-		return r;
-	if (asked->question->is_json)
-		buffer_print(&asked->row,
-			"{\"type\":\"never\",\"line\":\"%016llx\",\"undone\":%s}\n",
-			(unsigned long long)line, undo ? "true" : "false");
-	else
-		buffer_print(&asked->row, "line-%016llx %s\n", (unsigned long long)line,
-			undo                       ? "may be acted upon again."
-				: until.length > 0 ? "is not acted upon until the end of that day."
-						   : "is never acted upon from now on.");
-	(void)flush(asked);
-	return 0;
+	buffer_print(&asked->row, "line-%016llx %s\n", line,
+		asked->question->flag      ? "may be acted upon again."
+			: until.length > 0 ? "is not acted upon until the end of that day."
+					   : "is never acted upon from now on.");
 }
 
-static int
-answer_never(struct asked *asked)
+static void
+put_exempt(struct asked *asked, unsigned long long line, struct text until)
 {
-	struct text until = text_of(asked->question->text);
-	struct text who = text_cut(&until, '\n'), reason = text_cut(&until, '\n');
-
-	return who.length == 0 ? list_nevers(asked) : change_never(asked, who, reason, until);
-}
-
-static int
-list_exemption(void *context, const struct exemption *row)
-{
-	struct asked *asked = context;
-
-	if (asked->question->is_json) {
-		exemption_report_json(row, &asked->row);
-	} else {
-		if (wants_heading(asked))
-			exemption_report_heading(&asked->row);
-		exemption_report_row(row, &asked->row);
-	}
-	if (!flush(asked))
-		return 1;
-	asked->listed++;
-	asked->last = row->number;
-	return 0;
-}
-
-static int
-list_exemptions(struct asked *asked)
-{
-	int r = ledger_each_exemption(
-		asked->ledger, asked->question->cursor, list_exemption, asked, &asked->fail);
-
-	if (r < 0)
-		return r;
-	asked->answer->cursor = asked->is_full ? asked->last : 0;
-	if (asked->listed == 0 && wants_heading(asked))
-		(void)answer_add(asked->answer,
-			TEXT("No line is exempt from the policy of port 25. lazaret exempt ADDRESS "
-			     "--until DATE\n--reason TEXT makes one so.\n"));
-	return 0;
-}
-
-static int
-change_exemption(struct asked *asked, struct text who, struct text reason, struct text until)
-{
-	static const struct entries kind = {ledger_exempt, ledger_exempt_case, ledger_exempt_undo};
-	bool undo = asked->question->flag;
-	uint64_t line;
-	int r = change_entry(asked, &kind, who, reason, until, &line);
-
-	if (r < 0)
-		return r;
-	if (asked->question->is_json)
-		buffer_print(&asked->row,
-			"{\"type\":\"exemption\",\"line\":\"%016llx\",\"undone\":%s}\n",
-			(unsigned long long)line, undo ? "true" : "false");
-	else if (undo)
-		buffer_print(&asked->row, "The policy of port 25 holds for line-%016llx again.\n",
-			(unsigned long long)line);
+	if (asked->question->flag)
+		buffer_print(
+			&asked->row, "The policy of port 25 holds for line-%016llx again.\n", line);
 	else
 		buffer_print(&asked->row,
 			"Port 25 of line-%016llx is open until the end of %.*s (UTC), unless a "
 			"case closes it.\n",
-			(unsigned long long)line, (int)until.length, until.at);
-	(void)flush(asked);
-	return 0;
+			line, (int)until.length, until.at);
 }
 
 static int
-answer_exempt(struct asked *asked)
+answer_exception(struct asked *asked, enum exception_kind kind)
 {
 	struct text until = text_of(asked->question->text);
 	struct text who = text_cut(&until, '\n'), reason = text_cut(&until, '\n');
+	uint64_t line;
+	int r;
 
-	return who.length == 0 ? list_exemptions(asked)
-			       : change_exemption(asked, who, reason, until);
+	if (who.length == 0)
+		return list_exceptions(asked, kind);
+	r = change_exception(asked, kind, who, reason, until, &line);
+	if (r < 0)
+		return r;
+	if (asked->question->is_json)
+		buffer_print(&asked->row, "{\"type\":\"%s\",\"line\":\"%016llx\",\"undone\":%s}\n",
+			exception_report_type(kind), (unsigned long long)line,
+			asked->question->flag ? "true" : "false");
+	else if (kind == EXCEPTION_NEVER)
+		put_never(asked, line, until);
+	else
+		put_exempt(asked, line, until);
+	(void)flush(asked);
+	return 0;
 }
 
 static int
@@ -624,9 +563,9 @@ answer_one(struct asked *asked)
 	case ASK_AUDIT:
 		return answer_audit(asked);
 	case ASK_NEVER:
-		return answer_never(asked);
+		return answer_exception(asked, EXCEPTION_NEVER);
 	case ASK_EXEMPT:
-		return answer_exempt(asked);
+		return answer_exception(asked, EXCEPTION_EXEMPT);
 	case ASK_NAMES:
 	case ASK_ACCOUNT:
 	case ASK_ORDER:

@@ -7,7 +7,7 @@
 #include "desk/measurereport.h"
 #include "ledger/casecode.h"
 #include "ledger/deciding.h"
-#include "ledger/never.h"
+#include "ledger/reason.h"
 #include "service/keeperanswer.h"
 #include "service/keeperday.h"
 
@@ -105,7 +105,7 @@ check_reason(struct contain *contain, bool is_needed)
 {
 	if (contain->reason.length == 0 && !is_needed)
 		return 0;
-	return never_check_reason(contain->reason, contain->fail);
+	return reason_check(contain->reason, contain->fail);
 }
 
 static void

@@ -2,7 +2,7 @@
 #include "service/keeperorders.h"
 
 #include "identity/linename.h"
-#include "ledger/exemption.h"
+#include "ledger/exception.h"
 #include "ledger/measures.h"
 #include "ledger/reading.h"
 
@@ -177,7 +177,7 @@ add_held(void *context, const struct measure *measure)
 }
 
 static int
-add_exemption(void *context, const struct exemption *exemption)
+add_exemption(void *context, const struct exception *exemption)
 {
 	struct paging *paging = context;
 	struct held_page *page = paging->page;
@@ -210,7 +210,8 @@ keeperorders_page(const struct keeperorders *orders, struct ledger *ledger,
 	page->count = 0;
 	page->is_last = 1;
 	if (after >= EXEMPTIONS) {
-		r = ledger_each_exemption(ledger, after - EXEMPTIONS, add_exemption, &paging, fail);
+		r = ledger_each_exception(
+			ledger, EXCEPTION_EXEMPT, after - EXEMPTIONS, add_exemption, &paging, fail);
 		return r < 0 ? r : 0;
 	}
 	r = ledger_each_held(ledger, after, add_held, &paging, fail);

@@ -2,10 +2,9 @@
 #include "ledger/accountorder.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
-#include "ledger_fixture.h"
+#include "ledger_old.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 
 #define ACCOUNT UINT64_C(0x00c0ffee00c0ffee)
 
@@ -39,16 +38,6 @@ verify(const struct fixture *fixture, struct ledger_proof *proof)
 
 	ledger_close(ledger);
 	return r;
-}
-
-static void
-change(const struct fixture *fixture, const char *sql)
-{
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
 }
 
 static void
@@ -131,7 +120,7 @@ releases_give_way_where_there_are_too_many_orders_and_limits_do_not(void **state
 	assert_int_equal(release(ledger, 1, NULL), 0);
 	/* The others at once: each by itself would wait for the disk. */
 	ledger_close(ledger);
-	change(*state,
+	old_change(*state,
 		"WITH RECURSIVE each(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM each WHERE n < "
 		"4096) "
 		"INSERT INTO account_orders (line, kind, time, of_case, threshold, actor, rule) "
@@ -163,13 +152,13 @@ an_order_that_was_changed_is_found_out(void **state)
 	assert_int_equal(limit(ledger, ACCOUNT, "5 recipients/hour", NULL), 0);
 	ledger_close(ledger);
 	assert_int_equal(verify(*state, &proof), 0);
-	change(*state, changes[2]);
+	old_change(*state, changes[2]);
 	assert_int_equal(verify(*state, &proof), -EUCLEAN);
-	change(*state, "DELETE FROM account_orders WHERE line = 5");
+	old_change(*state, "DELETE FROM account_orders WHERE line = 5");
 	assert_int_equal(verify(*state, &proof), 0);
-	change(*state, changes[0]);
+	old_change(*state, changes[0]);
 	assert_int_equal(verify(*state, &proof), -EUCLEAN);
-	change(*state, changes[1]);
+	old_change(*state, changes[1]);
 	assert_int_equal(verify(*state, &proof), -EUCLEAN);
 }
 
@@ -182,10 +171,7 @@ a_ledger_from_before_there_were_orders_gets_its_table(void **state)
 	size_t orders = 0;
 
 	ledger_close(ledger);
-	change(*state,
-		"ALTER TABLE never DROP COLUMN until; DROP TABLE exemptions; DROP TABLE measures; "
-		"DROP TABLE account_orders; PRAGMA "
-		"user_version = 2");
+	old_become(*state, 2);
 	/* Who only reads finds none. */
 	ledger = fixture_reader(*state);
 	assert_int_equal(ledger_each_order(ledger, count, &orders, NULL), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/deciding.h"
-#include "ledger/never.h"
+#include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
@@ -193,8 +193,8 @@ nobody_is_held_without_a_case_beyond_the_maximum_or_against_never(void **state)
 		-EINVAL);
 	assert_int_equal(
 		ledger_quarantine(ledger, 1, FIXTURE_NOW, TEXT("x"), &measure, &fail), -EINVAL);
-	assert_int_equal(
-		ledger_never(ledger, LINE, TEXT("192.0.2.7"), WALL_NONE, TEXT("telecare"), NULL),
+	assert_int_equal(ledger_except(ledger, EXCEPTION_NEVER, LINE, TEXT("192.0.2.7"), WALL_NONE,
+				 TEXT("telecare"), NULL),
 		0);
 	assert_int_equal(
 		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("x"), &measure, &fail), -EPERM);

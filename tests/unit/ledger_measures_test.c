@@ -4,10 +4,9 @@
 #include "ledger/reading.h"
 #include "ledger/retention.h"
 #include "ledger/verify.h"
-#include "ledger_fixture.h"
+#include "ledger_old.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 
 #define LINE UINT64_C(0x00c0ffee00c0ffee)
 
@@ -48,16 +47,6 @@ verify(const struct fixture *fixture, struct ledger_proof *proof)
 
 	ledger_close(ledger);
 	return r;
-}
-
-static void
-change(const struct fixture *fixture, const char *sql)
-{
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
 }
 
 static int
@@ -217,7 +206,7 @@ a_measure_that_was_changed_is_found_out(void **state)
 	snprintf(command, sizeof(command), "cp %s %s", ((struct fixture *)*state)->path, copy);
 	assert_int_equal(system(command), 0);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		change(*state, changes[i]);
+		old_change(*state, changes[i]);
 		assert_int_equal(verify(*state, &proof), -EUCLEAN);
 		assert_int_equal(rename(copy, ((struct fixture *)*state)->path), 0);
 		assert_int_equal(verify(*state, &proof), 0);
@@ -232,9 +221,7 @@ a_ledger_from_before_there_were_measures_gets_its_table(void **state)
 	struct ledger_proof proof;
 
 	ledger_close(ledger);
-	change(*state,
-		"ALTER TABLE never DROP COLUMN until; DROP TABLE exemptions; DROP TABLE measures; "
-		"PRAGMA user_version = 3");
+	old_become(*state, 3);
 	/* Who only reads finds none. */
 	ledger = fixture_reader(*state);
 	assert_int_equal(held(ledger), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "ledger/never.h"
+#include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
@@ -175,7 +175,9 @@ a_line_that_a_person_excepts_is_let_go(void **state)
 	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
 	fixture_commit(ledger);
 	assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
-	assert_int_equal(ledger_never_case(ledger, &of, WALL_NONE, TEXT("a hospital"), NULL), 0);
+	assert_int_equal(ledger_except_case(
+				 ledger, EXCEPTION_NEVER, &of, WALL_NONE, TEXT("a hospital"), NULL),
+		0);
 	review(ledger);
 	for (int kind = 0; kind < MEASURE_KINDS; kind++)
 		assert_int_equal(held(ledger, 7, (enum measure_kind)kind, MEASURE_ENFORCE), 0);

@@ -219,7 +219,7 @@ a_line_is_put_on_the_list_and_taken_off(void **state)
 	assert_true(says(ledger, ASK_NEVER, "203.0.113.9\n", "not among those"));
 	assert_int_equal(answer.code, -ENOENT);
 	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
-	assert_int_equal(proof.nevers, 1);
+	assert_int_equal(proof.exceptions, 1);
 	ledger_close(ledger);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/linename.h"
 #include "ledger/deciding.h"
-#include "ledger/exemption.h"
+#include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger_fixture.h"
 #include "service/keeperorders.h"
@@ -278,8 +278,9 @@ exemptions_come_after_the_measures_until_they_are_over(void **state)
 	confirm(7);
 	fixture_commit(ledger);
 	assert_int_equal(tell(), 2);
-	assert_int_equal(
-		ledger_exempt(ledger, line_of(9), TEXT("192.0.2.9"), until, TEXT("x"), &fail), 0);
+	assert_int_equal(ledger_except(ledger, EXCEPTION_EXEMPT, line_of(9), TEXT("192.0.2.9"),
+				 until, TEXT("x"), &fail),
+		0);
 	/* It is not told by itself: all is asked for. */
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
@@ -291,7 +292,7 @@ exemptions_come_after_the_measures_until_they_are_over(void **state)
 	/* Over, and not ended yet. */
 	ledger_set_time(ledger, until);
 	assert_int_equal(ask_all(&pages), 2);
-	assert_int_equal(ledger_exempt_undo(ledger, line_of(9), &fail), 0);
+	assert_int_equal(ledger_except_undo(ledger, EXCEPTION_EXEMPT, line_of(9), &fail), 0);
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* never and exempt: lines for which a person has made an entry, with a reason and a day. They differ in what they are
- * called and in whether there must be a day. */
+/* never and exempt: lines that a person makes an exception for. They differ in what they are called and in whether
+ * there must be a day. */
 #include "control/request.h"
-#include "ledger/never.h"
+#include "ledger/reason.h"
 #include "program/complaint.h"
 #include "program/control.h"
 #include "program/verbs.h"
@@ -47,10 +47,10 @@ static const char usage_exempt[] =
 	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
 
-struct entry_verb {
+struct exception_verb {
 	const char *name;
 	const char *usage;
-	const char *makes; /* the options that make an entry */
+	const char *makes; /* the options that make one */
 	const char *takes; /* all, for who gives others */
 	bool needs_day;
 };
@@ -75,7 +75,7 @@ static const struct option options[] = {
 };
 
 struct wish {
-	const struct entry_verb *verb;
+	const struct exception_verb *verb;
 	struct control control;
 	const char *address; /* NULL: list */
 	const char *reason;
@@ -88,7 +88,7 @@ struct wish {
 static bool
 is_sound(const struct wish *wish)
 {
-	const struct entry_verb *verb = wish->verb;
+	const struct exception_verb *verb = wish->verb;
 	bool has_wrong_day = verb->needs_day && (wish->until != NULL) == wish->undo;
 	struct fail fail = {0};
 
@@ -99,7 +99,7 @@ is_sound(const struct wish *wish)
 		fail_what(&fail, "lazaret %s ADDRESS takes %s", verb->name, verb->takes);
 	else if (wish->undo && wish->until != NULL)
 		fail_what(&fail, "--until does not go with --undo");
-	else if (wish->reason == NULL || never_check_reason(text_of(wish->reason), &fail) == 0)
+	else if (wish->reason == NULL || reason_check(text_of(wish->reason), &fail) == 0)
 		return true;
 	complaint_print(&fail);
 	return false;
@@ -133,7 +133,7 @@ ask(struct wish *wish)
 }
 
 static int
-run(const struct entry_verb *verb, int argc, char **argv)
+run(const struct exception_verb *verb, int argc, char **argv)
 {
 	struct wish wish = {.verb = verb, .control = CONTROL_NEW};
 	int code;
@@ -167,7 +167,7 @@ run(const struct entry_verb *verb, int argc, char **argv)
 int
 verb_never(int argc, char **argv)
 {
-	static const struct entry_verb never = {.name = "never",
+	static const struct exception_verb never = {.name = "never",
 		.usage = usage_never,
 		.makes = "--reason TEXT",
 		.takes = "--reason TEXT or --undo"};
@@ -178,7 +178,7 @@ verb_never(int argc, char **argv)
 int
 verb_exempt(int argc, char **argv)
 {
-	static const struct entry_verb exempt = {.name = "exempt",
+	static const struct exception_verb exempt = {.name = "exempt",
 		.usage = usage_exempt,
 		.makes = "--until DATE --reason TEXT",
 		.takes = "--until DATE and --reason TEXT, or --undo",
