@@ -93,6 +93,31 @@ ledger_find_exception(struct ledger *ledger, enum exception_kind kind, uint64_t 
 }
 
 int
+ledger_exception(struct ledger *ledger, enum exception_kind kind, uint64_t number,
+	struct exception *ret, struct fail *fail)
+{
+	int r = ledger->store->ops->exceptions(
+		ledger->store, EXCEPTIONS_NUMBER, kind, number, take_exception, ret, fail);
+
+	return r == 1 ? 0 : r == 0 ? -ENOENT : r;
+}
+
+int
+ledger_ended_exception(
+	const struct ledger *ledger, enum exception_kind kind, uint64_t number, uint64_t *ret)
+{
+	for (size_t i = 0; i < EXCEPTION_REMEMBERED; i++) {
+		const struct ended *ended = &ledger->ended[i];
+
+		if (ended->number == number && ended->kind == kind) {
+			*ret = ended->line;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int
 ledger_each_exception(struct ledger *ledger, enum exception_kind kind, uint64_t after,
 	visit_exception visit, void *context, struct fail *fail)
 {
@@ -107,7 +132,12 @@ end_one(struct ledger *ledger, const struct exception *of, const char *why, stru
 		.action = kinds[of->kind].action, .object = of->number, .details = text_of(why)};
 	int r = ledger->store->ops->exception_remove(ledger->store, of, fail);
 
-	return r < 0 ? r : ledger_append(ledger, row, fail);
+	if (r < 0)
+		return r;
+	/* If all is taken back in the end, nobody asks for it. */
+	ledger->ended[ledger->ends++ % EXCEPTION_REMEMBERED] =
+		(struct ended){.number = of->number, .line = of->line, .kind = of->kind};
+	return ledger_append(ledger, row, fail);
 }
 
 /* One that is over and was not ended yet is in nobody's way. */

@@ -68,6 +68,16 @@ int ledger_find_exception(struct ledger *ledger, enum exception_kind kind, uint6
 #define EXCEPTION_BATCH 64
 int ledger_end_exceptions(struct ledger *ledger, struct fail *fail) MUST_USE;
 
+/* 0 and the one of that number, or -ENOENT without filling fail. */
+int ledger_exception(struct ledger *ledger, enum exception_kind kind, uint64_t number,
+	struct exception *ret, struct fail *fail) MUST_USE;
+
+/* The line of one that is gone, for who tells others of it: 0, or -ENOENT if EXCEPTION_REMEMBERED others ended since,
+ * or another program ended it. */
+#define EXCEPTION_REMEMBERED 256
+int ledger_ended_exception(const struct ledger *ledger, enum exception_kind kind, uint64_t number,
+	uint64_t *ret) MUST_USE;
+
 /* Those of a kind after a number, by number; also those whose time is over and that were not ended yet. */
 int ledger_each_exception(struct ledger *ledger, enum exception_kind kind, uint64_t after,
 	visit_exception visit, void *context, struct fail *fail) MUST_USE;

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "ledger/deciding.h"
+#include "ledger/exception.h"
 #include "ledger/keyfile.h"
 #include "ledger/ledger.h"
 #include "ledger/planning.h"
@@ -17,6 +18,12 @@ struct waiting {
 	struct verdict verdict;
 	uint8_t name_length;
 	char name[SEAL_NAME];
+};
+
+struct ended {
+	uint64_t number;
+	uint64_t line;
+	uint8_t kind;
 };
 
 struct ledger {
@@ -45,6 +52,9 @@ struct ledger {
 	size_t decision_count;
 	size_t decision_room;
 	size_t told;
+	/* Exceptions that ended lately, in a ring. */
+	struct ended ended[EXCEPTION_REMEMBERED];
+	uint64_t ends;
 	size_t waits;
 	struct waiting waiting[LEDGER_BATCH];
 };

@@ -68,12 +68,18 @@ order_of(const struct keeperorders *orders, struct ledger *ledger, const struct 
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 
+/* What began or ended. */
+struct told {
+	uint64_t number;
+	bool is_exemption; /* and no measure */
+	bool is_end;
+};
+
 struct trail {
-	uint64_t number[ROWS]; /* of measures */
+	struct told told[ROWS];
 	size_t count;
 	uint64_t last;
 	size_t seen;
-	bool has_exemptions; /* began or ended */
 };
 
 static int
@@ -86,8 +92,10 @@ take_row(void *context, const struct audit *row)
 	trail->seen++;
 	trail->last = row->sequence;
 	if (row->action == ACTION_MEASURE || row->action == ACTION_MEASURE_END)
-		trail->number[trail->count++] = row->object;
-	trail->has_exemptions = trail->has_exemptions || row->action == ACTION_EXEMPT;
+		trail->told[trail->count++] = (struct told){.number = row->object};
+	else if (row->action == ACTION_EXEMPT)
+		trail->told[trail->count++] = (struct told){
+			.number = row->object, .is_exemption = true, .is_end = !row->has_digest};
 	return 0;
 }
 
@@ -117,6 +125,43 @@ tell_measure(struct keeperorders *orders, struct ledger *ledger, uint64_t number
 	return r == -ENOENT ? 0 : r;
 }
 
+/* False: its time is over. */
+static bool
+order_of_exemption(const struct keeperorders *orders, struct ledger *ledger,
+	const struct exception *exemption, struct order *ret)
+{
+	if (exemption->until.us <= ledger_time(ledger).us)
+		return false;
+	*ret = (struct order){.measure = exemption->number,
+		.line = exemption->line,
+		.until = exemption->until,
+		.place = place_of(orders, exemption->line, exemption->sealed),
+		.kind = ORDER_EXEMPTION};
+	return true;
+}
+
+/* One that ended has left its row of the audit trail alone, which names no line: the ledger knows it for a while. */
+static int
+tell_exemption(struct keeperorders *orders, struct ledger *ledger, const struct told *told,
+	struct fail *fail)
+{
+	struct order order = {.measure = told->number, .kind = ORDER_EXEMPTION, .verb = ORDER_UNDO};
+	struct exception exemption;
+	int r;
+
+	if (told->is_end) {
+		r = ledger_ended_exception(ledger, EXCEPTION_EXEMPT, told->number, &order.line);
+		orders->owes_anew = orders->owes_anew || r < 0;
+		if (r == 0)
+			put(orders, &order);
+		return 0;
+	}
+	r = ledger_exception(ledger, EXCEPTION_EXEMPT, told->number, &exemption, fail);
+	if (r == 0 && order_of_exemption(orders, ledger, &exemption, &order))
+		put(orders, &order);
+	return r == -ENOENT ? 0 : r;
+}
+
 static void
 tell_anew(struct keeperorders *orders)
 {
@@ -135,13 +180,14 @@ keeperorders_tell(struct keeperorders *orders, struct ledger *ledger, struct fai
 	tell_anew(orders);
 	do {
 		trail.count = trail.seen = 0;
-		trail.has_exemptions = false;
 		trail.last = orders->sequence;
 		r = ledger_each_audit_after(ledger, orders->sequence, take_row, &trail, fail);
-		for (size_t i = 0; i < trail.count && r >= 0; i++)
-			r = tell_measure(orders, ledger, trail.number[i], fail);
-		/* One that is over has left nothing of itself: all that hold are asked for. */
-		orders->owes_anew = orders->owes_anew || trail.has_exemptions;
+		for (size_t i = 0; i < trail.count && r >= 0; i++) {
+			const struct told *told = &trail.told[i];
+
+			r = told->is_exemption ? tell_exemption(orders, ledger, told, fail)
+					       : tell_measure(orders, ledger, told->number, fail);
+		}
 		if (r >= 0)
 			orders->sequence = trail.last;
 	} while (r >= 0 && trail.seen == ROWS);
@@ -187,12 +233,8 @@ add_exemption(void *context, const struct exception *exemption)
 		return 1;
 	}
 	page->after = EXEMPTIONS + exemption->number;
-	if (exemption->until.us > ledger_time(paging->ledger).us)
-		page->order[page->count++] = (struct order){.measure = exemption->number,
-			.line = exemption->line,
-			.until = exemption->until,
-			.place = place_of(paging->orders, exemption->line, exemption->sealed),
-			.kind = ORDER_EXEMPTION};
+	page->count += order_of_exemption(
+		paging->orders, paging->ledger, exemption, &page->order[page->count]);
 	return 0;
 }
 

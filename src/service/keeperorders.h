@@ -1,10 +1,11 @@
 /* keeperorders - what the ledger wants to hold, on its way to the actor
  *
- * What:    after each commit the audit trail tells which measures began and ended; those that are enforced become
- *          orders in the actor's ring. What an actor that begins, or one whose ring was full, has missed it asks for: a
- *          page of all that hold.
+ * What:    after each commit the audit trail tells which measures and exemptions began and ended; those
+ *          that are to be done become orders in the actor's ring. What an actor that begins, or one whose ring was
+ *          full, has missed it asks for: a page of all that hold.
  * Owns:    nothing.
- * Limits:  the ring; when it is full the actor is told, as soon as there is room, to ask for all.
+ * Limits:  the ring; when it is full, or another program ended an exemption, the actor is told to ask for all, as soon
+ *          as there is room.
  * Thread:  the keeper's.
  */
 #ifndef LAZARET_SERVICE_KEEPERORDERS_H

@@ -326,6 +326,31 @@ a_row_is_not_changed_and_an_ended_one_does_not_come_back(void **state)
 	sqlite3_close(db);
 }
 
+static void
+who_ended_one_knows_its_line_for_a_while(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	uint64_t first = 0, line = 0;
+
+	for (uint64_t i = 1; i <= EXCEPTION_REMEMBERED + 1; i++) {
+		uint64_t number;
+
+		put(ledger, EXCEPTION_EXEMPT, i, "x");
+		number = found(ledger, EXCEPTION_EXEMPT, i).number;
+		assert_int_equal(
+			ledger_ended_exception(ledger, EXCEPTION_EXEMPT, number, &line), -ENOENT);
+		assert_int_equal(ledger_except_undo(ledger, EXCEPTION_EXEMPT, i, NULL), 0);
+		assert_int_equal(
+			ledger_ended_exception(ledger, EXCEPTION_NEVER, number, &line), -ENOENT);
+		assert_int_equal(
+			ledger_ended_exception(ledger, EXCEPTION_EXEMPT, number, &line), 0);
+		assert_int_equal(line, i);
+		first = i == 1 ? number : first;
+	}
+	assert_int_equal(ledger_ended_exception(ledger, EXCEPTION_EXEMPT, first, &line), -ENOENT);
+	ledger_close(ledger);
+}
+
 /* As many of each kind as that version could have, and one that ended. */
 static void
 make_old(struct fixture *fixture, int version)
@@ -434,6 +459,7 @@ main(void)
 		TEST(one_that_was_changed_is_found_out),
 		TEST(a_row_is_not_changed_and_an_ended_one_does_not_come_back),
 		TEST(each_older_ledger_is_read_as_it_is_and_grows_when_it_is_written),
+		TEST(who_ended_one_knows_its_line_for_a_while),
 		TEST(numbers_that_both_kinds_had_stay),
 	};
 

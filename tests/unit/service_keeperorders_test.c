@@ -268,6 +268,30 @@ all_that_holds_comes_in_pages_and_each_once(void **state)
 }
 
 static void
+exempt(unsigned last, struct wall until)
+{
+	char name[LINE_NAME];
+
+	snprintf(name, sizeof(name), "192.0.2.%u", last);
+	assert_int_equal(ledger_except(ledger, EXCEPTION_EXEMPT, line_of(last), text_of(name),
+				 until, TEXT("x"), &fail),
+		0);
+}
+
+/* What was taken out last is about the exemption of that line. */
+static void
+is_exemption(const struct order *of, enum order_verb verb, unsigned last)
+{
+	assert_int_equal(of->verb, verb);
+	assert_int_equal(of->kind, ORDER_EXEMPTION);
+	assert_int_equal(of->line, line_of(last));
+	if (verb == ORDER_APPLY) {
+		assert_int_equal(of->place.length, 128);
+		assert_int_equal(of->place.address.byte[15], last);
+	}
+}
+
+static void
 exemptions_come_after_the_measures_until_they_are_over(void **state)
 {
 	struct wall until = {FIXTURE_NOW.us + WALL_DAY};
@@ -277,24 +301,83 @@ exemptions_come_after_the_measures_until_they_are_over(void **state)
 	begin_orders();
 	confirm(7);
 	fixture_commit(ledger);
-	assert_int_equal(tell(), 2);
-	assert_int_equal(ledger_except(ledger, EXCEPTION_EXEMPT, line_of(9), TEXT("192.0.2.9"),
-				 until, TEXT("x"), &fail),
-		0);
-	/* It is not told by itself: all is asked for. */
-	assert_int_equal(tell(), 1);
-	assert_int_equal(order[0].verb, ORDER_ANEW);
+	exempt(9, until);
 	assert_int_equal(ask_all(&pages), 3);
-	assert_int_equal(order[2].kind, ORDER_EXEMPTION);
-	assert_int_equal(order[2].line, line_of(9));
-	assert_int_equal(order[2].place.length, 128);
+	is_exemption(&order[2], ORDER_APPLY, 9);
 	assert_int_equal(order[2].until.us, until.us);
 	/* Over, and not ended yet. */
 	ledger_set_time(ledger, until);
 	assert_int_equal(ask_all(&pages), 2);
+}
+
+static void
+an_exemption_that_begins_or_ends_is_told_alone(void **state)
+{
+	struct wall until = {FIXTURE_NOW.us + WALL_DAY};
+	uint64_t number;
+
+	(void)state;
+	begin_orders();
+	exempt(9, until);
+	assert_int_equal(tell(), 1);
+	is_exemption(&order[0], ORDER_APPLY, 9);
+	assert_int_equal(order[0].until.us, until.us);
+	number = order[0].measure;
 	assert_int_equal(ledger_except_undo(ledger, EXCEPTION_EXEMPT, line_of(9), &fail), 0);
 	assert_int_equal(tell(), 1);
+	is_exemption(&order[0], ORDER_UNDO, 9);
+	assert_int_equal(order[0].measure, number);
+	/* One that is over ends before another of the line begins. */
+	exempt(10, until);
+	assert_int_equal(tell(), 1);
+	ledger_set_time(ledger, until);
+	exempt(10, (struct wall){until.us + WALL_DAY});
+	assert_int_equal(tell(), 2);
+	is_exemption(&order[0], ORDER_UNDO, 10);
+	is_exemption(&order[1], ORDER_APPLY, 10);
+	ledger_set_time(ledger, (struct wall){until.us + WALL_DAY});
+	assert_int_equal(ledger_end_exceptions(ledger, &fail), 1);
+	assert_int_equal(tell(), 1);
+	is_exemption(&order[0], ORDER_UNDO, 10);
+	assert_int_equal(tell(), 0);
+	assert_int_equal(orders.told, 6);
+}
+
+static void
+exemptions_that_began_and_ended_meanwhile_are_only_ended(void **state)
+{
+	struct wall until = {FIXTURE_NOW.us + WALL_DAY};
+
+	(void)state;
+	begin_orders();
+	exempt(9, until);
+	assert_int_equal(ledger_except_undo(ledger, EXCEPTION_EXEMPT, line_of(9), &fail), 0);
+	assert_int_equal(tell(), 1);
+	is_exemption(&order[0], ORDER_UNDO, 9);
+	/* Lines that are never acted upon are nothing to the actor. */
+	assert_int_equal(ledger_except(ledger, EXCEPTION_NEVER, line_of(9), TEXT("192.0.2.9"),
+				 WALL_NONE, TEXT("x"), &fail),
+		0);
+	assert_int_equal(ledger_except_undo(ledger, EXCEPTION_NEVER, line_of(9), &fail), 0);
+	assert_int_equal(tell(), 0);
+}
+
+/* Its line is nowhere any more. */
+static void
+an_exemption_that_another_program_ended_has_all_asked_for(void **state)
+{
+	struct ledger_settings settings = fixture_settings(*state, STORE_WRITE);
+	struct ledger *other = NULL;
+
+	begin_orders();
+	exempt(9, (struct wall){FIXTURE_NOW.us + WALL_DAY});
+	assert_int_equal(tell(), 1);
+	assert_int_equal(ledger_open(&other, &settings, &fail), 0);
+	assert_int_equal(ledger_except_undo(other, EXCEPTION_EXEMPT, line_of(9), &fail), 0);
+	ledger_close(other);
+	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
+	assert_int_equal(tell(), 0);
 }
 
 static void
@@ -329,6 +412,12 @@ main(void)
 			all_that_holds_comes_in_pages_and_each_once, begin, end),
 		cmocka_unit_test_setup_teardown(
 			exemptions_come_after_the_measures_until_they_are_over, begin, end),
+		cmocka_unit_test_setup_teardown(
+			an_exemption_that_begins_or_ends_is_told_alone, begin, end),
+		cmocka_unit_test_setup_teardown(
+			exemptions_that_began_and_ended_meanwhile_are_only_ended, begin, end),
+		cmocka_unit_test_setup_teardown(
+			an_exemption_that_another_program_ended_has_all_asked_for, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_ledger_that_is_opened_again_has_all_asked_for, begin, end),
 	};
