@@ -22,4 +22,5 @@ const char *const measure_ends[MEASURE_ENDS] = {
 	[END_NEVER] = "never",
 	[END_MODE] = "mode",
 	[END_UNDONE] = "undone",
+	[END_ROLE] = "role",
 };

@@ -44,6 +44,7 @@ enum measure_end {
 	END_NEVER,    /* the line is never acted upon from now on */
 	END_MODE,     /* it is proposed, observed or enforced now, as another measure */
 	END_UNDONE,
+	END_ROLE, /* its line has a role now that no program may hold */
 	MEASURE_ENDS
 };
 

@@ -3,9 +3,8 @@
 
 #include "identity/line.h"
 
-/* Who may be held by a decision of a program. */
-static bool
-is_touchable(uint8_t role)
+bool
+plan_may_hold(uint8_t role)
 {
 	return role != ROLE_SHARED && role != ROLE_PROTECTED && role != ROLE_MAIL_SERVER;
 }
@@ -60,7 +59,7 @@ mode_of(const struct plan_settings *settings, const struct plan_facts *facts,
 	enum measure_kind kind)
 {
 	uint8_t mode = settings->mode[kind];
-	bool may = is_touchable(facts->role) && (kind != MEASURE_QUARANTINE || !facts->brakes);
+	bool may = plan_may_hold(facts->role) && (kind != MEASURE_QUARANTINE || !facts->brakes);
 
 	return mode == MEASURE_ENFORCE && kind != MEASURE_LIMIT && !may ? MEASURE_PROPOSE : mode;
 }
@@ -79,12 +78,11 @@ is_harder(enum measure_kind kind, const struct plan_held *held, uint8_t mode)
 	return mode > held->mode && !(kind == MEASURE_QUARANTINE && held->mode == MEASURE_PROPOSE);
 }
 
-/* What a program may not do to such a line it has done before the line was one: since then it has another role. */
-static bool
-is_beyond(enum measure_kind kind, const struct plan_held *held, uint8_t role)
+bool
+plan_is_beyond(const struct plan_held *held, enum measure_kind kind, uint8_t role)
 {
-	return held->mode == MEASURE_ENFORCE && held->by_program && kind != MEASURE_LIMIT &&
-		!is_touchable(role);
+	return held->holds && held->mode == MEASURE_ENFORCE && kind != MEASURE_LIMIT &&
+		!plan_may_hold(role);
 }
 
 static struct plan_change
@@ -115,9 +113,9 @@ plan(const struct plan_settings *settings, const struct plan_facts *facts, struc
 			end.why = END_DATE;
 		else if (held->holds && !wanted && facts->is_never)
 			end.why = END_NEVER;
-		else if (held->holds && wanted &&
-			is_beyond((enum measure_kind)kind, held, facts->role))
-			end.why = END_MODE;
+		else if (wanted && held->by_program &&
+			plan_is_beyond(held, (enum measure_kind)kind, facts->role))
+			end.why = END_ROLE;
 		else if (held->holds && wanted && is_harder((enum measure_kind)kind, held, mode) &&
 			!facts->is_paused)
 			end.why = END_MODE;

@@ -6,6 +6,7 @@
  *          the case ends. What a person took back does not begin again, unless the case gets worse. It proposes
  *          where it may not act: to lines that are never to be held automatically (protected ones, shared addresses,
  *          mail servers), when the brake is on, and in the mode propose.
+ *          What a program did to a line that has become one of these since then ends.
  * Owns:    nothing.
  * Limits:  one measure of a kind at a time.
  * Thread:  any; no state.
@@ -44,7 +45,7 @@ struct plan_held {
 
 struct plan_facts {
 	uint8_t state;   /* enum state */
-	uint8_t role;    /* enum role */
+	uint8_t role;    /* enum role, as it is now */
 	bool is_never;   /* the line is never acted upon */
 	bool brakes;     /* too many were held lately: only proposals */
 	bool is_paused;  /* somebody let everything go: nothing begins, until he says so */
@@ -63,6 +64,12 @@ struct plan_change {
 
 /* Of each kind one may end and another begin. */
 #define PLAN_CHANGES (2 * MEASURE_KINDS)
+
+/* Who may be held by a decision of a program: no protected line, shared address or mail server. role: enum role. */
+bool plan_may_hold(uint8_t role);
+
+/* What is done to such a line, and no program may do: by one before it was such a line, or by a person. */
+bool plan_is_beyond(const struct plan_held *held, enum measure_kind kind, uint8_t role);
 
 /* How many changes; those that end something come first. Who is let go at the legal maximum is not held again in the
  * same call: a release leads to another state (probation). */

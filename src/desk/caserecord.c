@@ -51,6 +51,7 @@ static const char *const in_words[MEASURE_ENDS] = {
 	[END_NEVER] = "the line is never acted upon from then on",
 	[END_MODE] = "it became another measure of the same kind, in another mode",
 	[END_UNDONE] = "a person took it back",
+	[END_ROLE] = "the line has a role now that no program may hold",
 };
 
 struct record {

@@ -396,6 +396,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Decisions of people and dates about lines that judges were told."},
 	[COUNT_DECISIONS_WAITING] = {OWNER_KEEPER, KIND_GAUGE, "decisions_waiting",
 		"Of them, those for which a judge has no room as yet."},
+	[COUNT_BEYOND] = {OWNER_KEEPER, KIND_GAUGE, "measures_beyond",
+		"Measures that a person decided for lines that no program may hold: protected "
+		"ones, shared addresses, mail servers. Looked at once a minute."},
 	[COUNT_ORDERS] = {OWNER_ACTOR, KIND_COUNTER, "orders_taken",
 		"Orders to apply or to undo a measure."},
 	[COUNT_ORDERS_REFUSED] = {OWNER_ACTOR, KIND_COUNTER, "orders_refused",

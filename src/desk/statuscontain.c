@@ -53,15 +53,22 @@ put_routers(struct buffer *into, const struct status_process *actor)
 			of(actor, COUNT_NAS_LEFT));
 }
 
+static const struct status_process *
+find(const struct status_process *processes, size_t count, enum counter_owner owner)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (processes[i].owner == owner)
+			return &processes[i];
+	}
+	return NULL;
+}
+
 void
 status_contain(const struct status_process *processes, size_t count, struct buffer *into)
 {
-	const struct status_process *actor = NULL;
+	const struct status_process *actor = find(processes, count, OWNER_ACTOR);
+	const struct status_process *keeper = find(processes, count, OWNER_KEEPER);
 
-	for (size_t i = 0; i < count; i++) {
-		if (processes[i].owner == OWNER_ACTOR)
-			actor = &processes[i];
-	}
 	if (actor == NULL)
 		return;
 	buffer_print(into,
@@ -69,6 +76,11 @@ status_contain(const struct status_process *processes, size_t count, struct buff
 		of(actor, COUNT_BLOCKED), of(actor, COUNT_QUARANTINED));
 	put_stopped(into, actor);
 	put_routers(into, actor);
+	if (keeper != NULL && of(keeper, COUNT_BEYOND) > 0)
+		buffer_print(into,
+			"%llu measures hold of protected lines, shared addresses or mail servers, "
+			"as a person decided.\n",
+			of(keeper, COUNT_BEYOND));
 	if (of(actor, COUNT_ORDERS_REFUSED) > 0)
 		buffer_print(into,
 			"%llu measures were not done: their place is not in the own network, or "

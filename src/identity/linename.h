@@ -10,6 +10,7 @@
 
 #include "base/address.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 /* Longest text of a name: prefix, or address and port block, with the end. */
 #define LINE_NAME 64
@@ -29,5 +30,8 @@ uint64_t line_name_pseudonym(const struct line_name *name, const struct hash_key
 
 /* "192.0.2.7", "2001:db8:1:200::/56", "192.0.2.7:2048-4095"; always terminated; returns into. */
 char *line_name_format(const struct line_name *name, char into[LINE_NAME]);
+
+/* The name that line_name_format writes so. -EINVAL: it is none, as of a line that is called otherwise. */
+int line_name_parse(struct text text, struct line_name *ret) MUST_USE;
 
 #endif

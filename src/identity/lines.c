@@ -213,7 +213,25 @@ lines_find_name(const struct lines *lines, const struct address *address, uint16
 	return find_in(lines, find_prefix(lines, address), address, port, ret, name);
 }
 
-/* In a prefix that is leased. What says nothing of a role leaves it to the prefix, but one line alone is not shared. */
+/* What says nothing of a role leaves it to the prefix, but one line alone is not shared. */
+static uint8_t
+leased_role(const struct lines_prefix *prefix, uint8_t own)
+{
+	return own == ROLE_RESIDENTIAL && prefix->role != ROLE_SHARED ? prefix->role : own;
+}
+
+int
+lines_role(const struct lines *lines, const struct address *address, uint8_t own, uint8_t *ret)
+{
+	const struct lines_prefix *prefix = find_prefix(lines, address);
+
+	if (prefix == NULL)
+		return -ENOENT;
+	*ret = prefix->is_leased ? leased_role(prefix, own) : prefix->role;
+	return 0;
+}
+
+/* In a prefix that is leased. */
 static int
 find_holder(const struct lines *lines, const struct lines_prefix *prefix,
 	const struct address *address, uint16_t port, struct wall at, struct line *ret,
@@ -235,8 +253,7 @@ find_holder(const struct lines *lines, const struct lines_prefix *prefix,
 	}
 	if (r < 0)
 		return -ENODATA;
-	if (ret->role == ROLE_RESIDENTIAL && prefix->role != ROLE_SHARED)
-		ret->role = prefix->role;
+	ret->role = leased_role(prefix, ret->role);
 	return 0;
 }
 

@@ -81,6 +81,11 @@ int lines_find(const struct lines *lines, const struct address *address, uint16_
 int lines_find_name(const struct lines *lines, const struct address *address, uint16_t port,
 	struct line *ret, struct line_name *name) MUST_USE;
 
+/* The role of a line that holds the address and has this role of its own (RESIDENTIAL: none), which only counts where
+ * addresses are leased. 0, or -ENOENT if the address is not of our network. */
+int lines_role(const struct lines *lines, const struct address *address, uint8_t own,
+	uint8_t *ret) MUST_USE;
+
 /* Keeps the name of the line of an address and port, so that lines_name can tell it. Does nothing if there
  * are names_most already. */
 void lines_remember(struct lines *lines, const struct address *address, uint16_t port);

@@ -46,6 +46,8 @@ struct ledger {
 	uint32_t version;
 	bool plans; /* measures follow from cases */
 	struct planning planning;
+	planning_role role_of; /* NULL: as verdicts say */
+	void *role_context;
 	bool is_paused; /* nothing begins by itself: as of the transaction under way */
 	/* Decisions that nobody took from here as yet; those of the transaction under way are behind `told`. */
 	struct case_decision *decisions;

@@ -16,6 +16,24 @@ ledger_plan(struct ledger *ledger, const struct planning *planning)
 	ledger->planning = *planning;
 }
 
+void
+ledger_set_roles(struct ledger *ledger, planning_role role_of, void *context)
+{
+	ledger->role_of = role_of;
+	ledger->role_context = context;
+}
+
+/* As a verdict has found out, or the settings say now, whatever is the more careful. */
+static uint8_t
+role_of(const struct ledger *ledger, const struct ledger_case *of)
+{
+	uint8_t now = ROLE_COUNT;
+
+	if (ledger->role_of != NULL && plan_may_hold(of->role))
+		now = ledger->role_of(ledger->role_context, of, ledger->now);
+	return now < ROLE_COUNT ? now : of->role;
+}
+
 struct holding {
 	struct measure of[MEASURE_KINDS];
 	struct plan_facts facts;
@@ -150,7 +168,7 @@ gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret,
 		.since.us = ledger->now.us - YEAR_US, .of_case = of->number, .holding = ret};
 	int r;
 
-	*ret = (struct holding){.facts = {.state = of->state, .role = of->role}};
+	*ret = (struct holding){.facts = {.state = of->state, .role = role_of(ledger, of)}};
 	ret->facts.is_paused = ledger->is_paused;
 	r = ops->measures(ledger->store, MEASURES_LINE_HELD, of->line, take_held, ret, fail);
 	if (r >= 0)
@@ -276,9 +294,22 @@ collect(void *context, const struct ledger_case *row)
 	return open->count == PLANNING_BATCH;
 }
 
+static void
+count_beyond(struct review *review, uint64_t of_case, const struct plan_facts *facts)
+{
+	for (int kind = 0; kind < MEASURE_KINDS; kind++) {
+		const struct plan_held *held = &facts->held[kind];
+
+		if (held->by_program || !plan_is_beyond(held, (enum measure_kind)kind, facts->role))
+			continue;
+		if (review->beyond++ == 0)
+			review->first = of_case;
+	}
+}
+
 /* Keeps those to whom something is to be done: mostly there are none, and nothing is written. */
 static int
-keep_due(struct ledger *ledger, struct open *open, struct fail *fail)
+keep_due(struct ledger *ledger, struct open *open, struct review *review, struct fail *fail)
 {
 	struct plan_change changes[PLAN_CHANGES];
 	struct holding holding;
@@ -289,6 +320,7 @@ keep_due(struct ledger *ledger, struct open *open, struct fail *fail)
 
 		if (r < 0)
 			return r;
+		count_beyond(review, open->of[i].number, &holding.facts);
 		if (plan(&ledger->planning.plan, &holding.facts, ledger->now, changes) > 0)
 			open->of[due++] = open->of[i];
 	}
@@ -299,19 +331,79 @@ keep_due(struct ledger *ledger, struct open *open, struct fail *fail)
 static int
 follow_all(struct ledger *ledger, const struct open *open, struct fail *fail)
 {
-	int r = ledger_begin(ledger, fail);
+	int r = open->count > 0 ? ledger_begin(ledger, fail) : 0;
 
-	if (r < 0)
+	if (r < 0 || open->count == 0)
 		return r;
 	for (size_t i = 0; i < open->count && r >= 0; i++)
 		r = ledger_follow(ledger, &open->of[i], fail);
 	return ledger_end(ledger, r < 0 ? r : 0, fail);
 }
 
-int
-ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
+struct changed {
+	struct ledger *ledger;
+	struct review *review;
+	struct open *open;
+	size_t seen;
+	struct fail *fail;
+};
+
+/* Those whose lines have become such that no program may hold. */
+static int
+collect_changed(void *context, const struct measure *row)
 {
-	struct query query = {.key = *after, .most = PLANNING_BATCH};
+	struct changed *changed = context;
+	struct open *open = changed->open;
+	struct query query = {.key = row->of_case, .most = 1};
+	struct ledger *ledger = changed->ledger;
+	struct ledger_case *of = &open->of[open->count];
+	int r;
+
+	if (changed->seen == PLANNING_HELD || open->count == PLANNING_BATCH)
+		return 1;
+	changed->seen++;
+	changed->review->after = row->number;
+	if (row->mode != MEASURE_ENFORCE || row->kind == MEASURE_LIMIT)
+		return 0;
+	r = ledger->store->ops->cases(
+		ledger->store, CASES_NUMBER, &query, ledger_take_case, of, changed->fail);
+	if (r < 0)
+		return r;
+	if (r == 0 || !plan_may_hold(of->role) || plan_may_hold(role_of(ledger, of)))
+		return 0;
+	if (strcmp(row->actor, LEDGER_PROGRAM) == 0)
+		open->count++;
+	else if (changed->review->beyond++ == 0)
+		changed->review->first = of->number;
+	return 0;
+}
+
+int
+ledger_review_roles(struct ledger *ledger, struct review *review, struct fail *fail)
+{
+	struct changed changed = {.ledger = ledger, .review = review, .fail = fail};
+	int more, r;
+
+	if (!ledger->plans || ledger->role_of == NULL)
+		return 0;
+	changed.open = xcalloc(1, sizeof(*changed.open));
+	more = ledger_each_held(ledger, review->after, collect_changed, &changed, fail);
+	r = more < 0 ? more : ledger_look_paused(ledger, fail);
+	if (r >= 0)
+		r = follow_all(ledger, changed.open, fail);
+	free(changed.open);
+	if (r < 0)
+		return r;
+	if (more == 0)
+		review->after = 0;
+	return more;
+}
+
+int
+ledger_review(struct ledger *ledger, struct review *review, struct fail *fail)
+{
+	struct query query = {.key = review->after, .most = PLANNING_BATCH};
+	bool begins = review->after == 0;
 	struct open *open;
 	uint64_t last = 0;
 	int r;
@@ -319,7 +411,7 @@ ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
 	if (!ledger->plans)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
-	r = *after == 0 ? ledger_end_exceptions(ledger, fail) : 0;
+	r = begins ? ledger_end_exceptions(ledger, fail) : 0;
 	if (r >= 0)
 		r = ledger_look_paused(ledger, fail);
 	if (r >= 0)
@@ -328,12 +420,12 @@ ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail)
 	if (open->count == PLANNING_BATCH)
 		last = open->of[open->count - 1].number;
 	if (r >= 0)
-		r = keep_due(ledger, open, fail);
-	if (r >= 0 && open->count > 0)
+		r = keep_due(ledger, open, review, fail);
+	if (r >= 0)
 		r = follow_all(ledger, open, fail);
 	free(open);
 	if (r < 0)
 		return r;
-	*after = last;
+	review->after = last;
 	return last != 0;
 }

@@ -4,7 +4,7 @@
  *          and what it says is written in the same transaction. So a measure is never in the ledger without its
  *          reason, or later than it.
  * Owns:    nothing.
- * Limits:  PLANNING_BATCH cases are looked at in one ledger_review.
+ * Limits:  PLANNING_BATCH cases are looked at in one ledger_review, PLANNING_HELD measures in one ledger_review_roles.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_PLANNING_H
@@ -13,6 +13,7 @@
 #include "ledger/measures.h"
 
 #define PLANNING_BATCH 64
+#define PLANNING_HELD  1024
 
 struct planning {
 	struct plan_settings plan;
@@ -28,8 +29,27 @@ struct ledger;
 /* Without it nothing follows. The settings are copied. */
 void ledger_plan(struct ledger *ledger, const struct planning *planning);
 
-/* Looks at the open cases behind *after, and does what is due; at the begin ends exceptions that are over.
- * 1 if there are more, and *after has moved on; 0 at the end, and *after is 0. */
-int ledger_review(struct ledger *ledger, uint64_t *after, struct fail *fail) MUST_USE;
+/* The role that the settings give to the line of a case now, or ROLE_COUNT if they do not say. What a verdict has found
+ * out stands: a line that may not be held by that may not be. */
+typedef uint8_t (*planning_role)(void *context, const struct ledger_case *of, struct wall now);
+
+/* NULL: roles are those of the verdicts. */
+void ledger_set_roles(struct ledger *ledger, planning_role role_of, void *context);
+
+/* Of lines that no program may hold: what a person decided of them stays. */
+struct review {
+	uint64_t after;  /* how far it is; 0: at the begin, or the end */
+	uint64_t beyond; /* of them, measures so far; of all at the end */
+	uint64_t first;  /* the first of them by its case; 0: there is none */
+};
+
+/* Looks at measures that hold, and nothing else: where the role of a line has become one that no program may hold, it
+ * does what follows. 1 if there are more; 0 at the end. review: all zero at the begin; beyond has the measures that a
+ * person decided before the line had that role. */
+int ledger_review_roles(struct ledger *ledger, struct review *review, struct fail *fail) MUST_USE;
+
+/* Looks at the open cases, and does what is due; at the begin ends exceptions that are over. As
+ * before; beyond has all measures that a person decided. */
+int ledger_review(struct ledger *ledger, struct review *review, struct fail *fail) MUST_USE;
 
 #endif

@@ -11,6 +11,7 @@
 #include "service/keeperfollow.h"
 #include "service/keeperinside.h"
 #include "service/keeperorders.h"
+#include "service/keeperrole.h"
 #include "service/leasing.h"
 #include "service/linkcheck.h"
 #include "service/post.h"
@@ -233,6 +234,19 @@ keeperinside_show_orders(struct keeper *keeper, struct fail *fail)
 	return keeper_show_orders(keeper->ledger, keeper->estate->orders, fail);
 }
 
+static uint8_t
+role_of(void *context, const struct ledger_case *of, struct wall now)
+{
+	const struct keeper *keeper = context;
+	const struct keeperrole roles = {
+		.lines = keeper->settings->lines,
+		.keys = &keeper->keys,
+		.leases = keeper->leased.has_leases ? &keeper->leased.leases : NULL,
+	};
+
+	return keeperrole_of(&roles, of, now);
+}
+
 bool
 keeperinside_has_ledger(struct keeper *keeper)
 {
@@ -252,6 +266,7 @@ keeperinside_has_ledger(struct keeper *keeper)
 		keeperinside_show_orders(keeper, &fail) >= 0 &&
 		keeperfollow_opened(&keeper->follow, keeper->ledger,
 			&keeper->settings->keep.planning, &fail) >= 0) {
+		ledger_set_roles(keeper->ledger, role_of, keeper);
 		keeperorders_begin(&keeper->orders, &keeper->acts, &keeper->keys,
 			ledger_sequence(keeper->ledger));
 		keeperinside_works(keeper, REFUSED_ALL);
@@ -495,6 +510,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_CASES_DISPLACED, keeper->cases_displaced);
 	duty_count(duty, COUNT_DECISIONS, keeper->follow.told);
 	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
+	duty_count(duty, COUNT_BEYOND, keeper->follow.beyond);
 	show_tale(keeper);
 	if (keeper->ledger != NULL)
 		show_open(keeper, &counts);

@@ -67,6 +67,9 @@ keeperfollow_opened(struct keeperfollow *follow, struct ledger *ledger,
 	int r = ledger_last_step(ledger, &last, fail);
 
 	ledger_plan(ledger, planning);
+	follow->review = (struct review){.after = 0};
+	follow->looks_at_roles = true;
+	follow->due_us = 0;
 	if (r < 0)
 		return r;
 	/* Judges that begin with this keeper, or after it, find all that was decided before in the cases. */
@@ -128,20 +131,50 @@ catch_up(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail)
 	return r;
 }
 
+/* What a person decided stays, and he must hear of it. */
+static void
+tell_beyond(const struct review *review)
+{
+	if (review->beyond > 0)
+		event(EVENT_CONTAIN_BEYOND, "case=%llu measures=%llu text=%s",
+			(unsigned long long)review->first, (unsigned long long)review->beyond,
+			"lines have a role now that no program may hold, and stay held, as a "
+			"person decided that; lazaret release lets one go");
+}
+
+/* 1 while there is more. */
+static int
+look_at_roles(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail)
+{
+	int r = ledger_review_roles(ledger, &follow->review, fail);
+
+	if (r == 0) {
+		tell_beyond(&follow->review);
+		follow->looks_at_roles = false;
+	}
+	return r;
+}
+
 int
 keeperfollow_review(
 	struct keeperfollow *follow, struct ledger *ledger, int64_t now_us, struct fail *fail)
 {
+	bool is_of_roles = follow->looks_at_roles;
 	int r;
 
 	if (now_us < follow->due_us)
 		return 0;
-	r = ledger_review(ledger, &follow->after, fail);
-	if (r == 0)
+	r = is_of_roles ? look_at_roles(follow, ledger, fail)
+			: ledger_review(ledger, &follow->review, fail);
+	if (r > 0)
+		return r;
+	if (r == 0 && !is_of_roles) {
+		follow->beyond = follow->review.beyond;
 		r = catch_up(follow, ledger, fail);
-	if (r <= 0) {
-		follow->after = 0;
-		follow->due_us = now_us + (r < 0 ? RETRY_US : REVIEW_US);
 	}
+	follow->review = (struct review){.after = 0};
+	if (r == 0 && is_of_roles)
+		return 1;
+	follow->due_us = now_us + (r < 0 ? RETRY_US : REVIEW_US);
 	return r;
 }

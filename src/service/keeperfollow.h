@@ -1,8 +1,9 @@
 /* keeperfollow - what follows from the ledger, beside answers: measures, and what others must know at once
  *
  * What:    open cases for the relay guard; measures that are due, some cases at a time, so that verdicts never wait
- *          for all of them; decisions of people, each to the judge of its line. What was decided and not told when a
- *          keeper was killed is told by the next one: the estate holds how far they came.
+ *          for all of them, and first, where a ledger was opened, those of lines that no program may hold any more;
+ *          decisions of people, each to the judge of its line. What was decided and not told when a keeper was killed
+ *          is told by the next one: the estate holds how far they came.
  * Owns:    nothing.
  * Thread:  the keeper's.
  */
@@ -25,9 +26,12 @@ struct keeperfollow {
 	struct ring decisions[ESTATE_JUDGES];
 	uint64_t told;
 	uint64_t waiting;
-	struct wall paused; /* containment, since then; us 0: it does not */
-	int64_t due_us;     /* of clock_steady: when open cases are looked at next */
-	uint64_t after;     /* the last case of a look that is under way; 0: none is */
+	struct wall paused;   /* containment, since then; us 0: it does not */
+	int64_t due_us;       /* of clock_steady: when open cases are looked at next */
+	bool looks_at_roles;  /* before all else, since the settings may be others */
+	struct review review; /* that is under way */
+	uint64_t
+		beyond; /* measures of persons on lines that no program may hold, at the last one */
 };
 
 void keeperfollow_begin(struct keeperfollow *follow, struct estate *estate);

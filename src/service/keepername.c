@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/keepername.h"
 
-#include "ledger/seal.h"
-
+#include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,4 +60,21 @@ keepername_find(const struct keepername *names, const struct hash_key *key, uint
 			return;
 		}
 	}
+}
+
+int
+keepername_place(const struct keys *keys, uint64_t line, const uint8_t sealed[SEAL_SIZE],
+	struct line_name *ret)
+{
+	struct line_name name;
+	char text[SEAL_NAME];
+	bool is_place = seal_open(keys->seal, line, sealed, text) == 0 &&
+		line_name_parse(text_of(text), &name) == 0 &&
+		line_name_pseudonym(&name, &keys->pseudonym) == line;
+
+	sodium_memzero(text, sizeof(text));
+	if (!is_place)
+		return -ENOENT;
+	*ret = name;
+	return 0;
 }

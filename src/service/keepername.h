@@ -12,6 +12,8 @@
 #include "identity/accountname.h"
 #include "identity/linewho.h"
 #include "identity/names.h"
+#include "ledger/keyfile.h"
+#include "ledger/seal.h"
 #include "service/estate.h"
 
 /* With its end. */
@@ -30,5 +32,10 @@ void keepername_open(struct keepername *names, const struct estate *estate);
 /* Empty if none knows it. */
 void keepername_find(const struct keepername *names, const struct hash_key *key, uint64_t pseudonym,
 	char into[KEEPERNAME]);
+
+/* The place that is the name of the line of a case, as it is sealed there. -ENOENT: it is called otherwise, also where
+ * that only looks like a place. */
+int keepername_place(const struct keys *keys, uint64_t line, const uint8_t sealed[SEAL_SIZE],
+	struct line_name *ret) MUST_USE;
 
 #endif

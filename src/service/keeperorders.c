@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/keeperorders.h"
 
-#include "identity/linename.h"
 #include "ledger/exception.h"
 #include "ledger/measures.h"
 #include "ledger/reading.h"
+#include "service/keepername.h"
 
 #include <errno.h>
 
@@ -25,22 +25,15 @@ keeperorders_begin(
 		.lost = orders->lost};
 }
 
-/* Where the line is, if its name says so: a name that is no place, or one that only looks like one, gives none. */
+/* Where the line is, if its name says so: a part of a shared address is no place. */
 static struct prefix
 place_of(const struct keeperorders *orders, uint64_t line, const uint8_t sealed[SEAL_SIZE])
 {
-	struct prefix place = {.length = 0};
-	struct line_name name = {.length = 0};
-	char text[SEAL_NAME];
+	struct line_name name;
 
-	if (seal_open(orders->keys->seal, line, sealed, text) < 0 ||
-		prefix_parse(text_of(text), &place) < 0)
+	if (keepername_place(orders->keys, line, sealed, &name) < 0 || name.high != 0)
 		return (struct prefix){.length = 0};
-	name.address = place.address;
-	name.length = place.length;
-	return line_name_pseudonym(&name, &orders->keys->pseudonym) == line
-		? place
-		: (struct prefix){.length = 0};
+	return (struct prefix){.address = name.address, .length = name.length};
 }
 
 /* 1 and an order; 0: nobody is to do anything for this measure. */

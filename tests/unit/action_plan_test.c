@@ -53,6 +53,7 @@ what_a_program_did_to_a_line_that_is_protected_now_is_only_proposed(void **state
 {
 	struct plan_settings settings = enforcing();
 	struct plan_facts facts = {.state = STATE_QUARANTINE};
+	struct plan_change changes[PLAN_CHANGES];
 
 	(void)state;
 	facts.held[MEASURE_BLOCK25] = (struct plan_held){
@@ -61,6 +62,9 @@ what_a_program_did_to_a_line_that_is_protected_now_is_only_proposed(void **state
 	facts.held[MEASURE_LIMIT] = facts.held[MEASURE_BLOCK25];
 	assert_int_equal(go(&settings, &facts, NOW), 0);
 	facts.role = ROLE_PROTECTED;
+	assert_int_equal(plan(&settings, &facts, NOW, changes), 4);
+	assert_int_equal(changes[0].why, END_ROLE);
+	assert_int_equal(changes[1].why, END_ROLE);
 	assert_int_equal(go(&settings, &facts, NOW), 4);
 	assert_true(holds(&facts, MEASURE_BLOCK25, MEASURE_PROPOSE));
 	assert_true(holds(&facts, MEASURE_QUARANTINE, MEASURE_PROPOSE));

@@ -50,6 +50,10 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 		"others refused.\n");
 	value[COUNT_ORDERS_REFUSED] = 2;
 	value[COUNT_CONTAIN_RESTORED] = 4;
+	value = process[0].value;
+	value[COUNT_BEYOND] = 2;
+	assert_non_null(strstr(said(process, 2), "\n2 measures hold of protected lines, "));
+	value = process[1].value;
 	assert_non_null(strstr(said(process, 2), "\n2 measures were not done: "));
 	assert_non_null(strstr(said(process, 2), "\n4 times somebody else had removed "));
 }

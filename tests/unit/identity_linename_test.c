@@ -2,6 +2,8 @@
 #include "identity/lines.h"
 #include "unit.h"
 
+#include <errno.h>
+
 static struct line_name
 name(const char *text, uint8_t length, uint16_t low, uint16_t high)
 {
@@ -26,6 +28,24 @@ a_name_is_written_as_people_write_lines(void **state)
 	assert_text(name("192.0.2.7", 128, 0, 0), "192.0.2.7");
 	assert_text(name("2001:db8:1:200::", 56, 0, 0), "2001:db8:1:200::/56");
 	assert_text(name("192.0.2.7", 128, 2048, 4095), "192.0.2.7:2048-4095");
+}
+
+static void
+what_is_written_so_is_read_again(void **state)
+{
+	static const char *const good[] = {
+		"192.0.2.7", "2001:db8:1:200::/56", "192.0.2.7:2048-4095", "192.0.2.7:0-1023"};
+	static const char *const bad[] = {"", "user@example.net", "00:16:3e:ef:a9:c1",
+		"192.0.2.7:2048", "192.0.2.7:4095-2048", "192.0.2.7:0-65536", "192.0.2.7:-",
+		"2001:db8::1:1-2", "192.0.2.7:0-0"};
+	struct line_name found;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		assert_int_equal(line_name_parse(text_of(good[i]), &found), 0);
+		assert_text(found, good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(line_name_parse(text_of(bad[i]), &found), -EINVAL);
 }
 
 /* Names come out of shared memory, too. */
@@ -91,6 +111,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_is_written_as_people_write_lines),
+		cmocka_unit_test(what_is_written_so_is_read_again),
 		cmocka_unit_test(the_longest_of_all_names_has_room),
 		cmocka_unit_test(every_part_of_a_name_makes_another_pseudonym),
 		cmocka_unit_test(lines_tell_the_name_behind_a_pseudonym),

@@ -68,12 +68,12 @@ state_of(struct ledger *ledger, uint64_t line)
 static void
 pass(struct ledger *ledger, int64_t us)
 {
-	uint64_t after = 0;
+	struct review done = {.after = 0};
 	int r;
 
 	ledger_set_time(ledger, (struct wall){ledger_time(ledger).us + us});
 	do {
-		r = ledger_review(ledger, &after, &(struct fail){0});
+		r = ledger_review(ledger, &done, &(struct fail){0});
 		assert_true(r >= 0);
 	} while (r > 0);
 }

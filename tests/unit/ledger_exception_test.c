@@ -239,7 +239,7 @@ the_review_ends_what_is_over(void **state)
 {
 	struct planning planning = {.plan = PLAN_DEFAULTS};
 	struct ledger *ledger = fixture_ledger(*state);
-	uint64_t after = 0;
+	struct review done = {.after = 0};
 
 	ledger_plan(ledger, &planning);
 	for (uint64_t line = 1; line <= 5; line++) {
@@ -249,7 +249,7 @@ the_review_ends_what_is_over(void **state)
 		assert_int_equal(except(ledger, EXCEPTION_NEVER, line, until, "x", NULL), 0);
 	}
 	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 4 * WALL_DAY});
-	assert_int_equal(ledger_review(ledger, &after, NULL), 0);
+	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
 	for (int kind = 0; kind < EXCEPTION_KINDS; kind++) {
 		assert_int_equal(listed(ledger, (enum exception_kind)kind, 0), 1);
 		assert_true(is_there(ledger, (enum exception_kind)kind, 5));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/deciding.h"
 #include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger/reading.h"
@@ -59,11 +60,11 @@ static void
 review(struct ledger *ledger)
 {
 	struct fail fail = {0};
-	uint64_t after = 0;
+	struct review done = {.after = 0};
 	int r;
 
 	do {
-		r = ledger_review(ledger, &after, &fail);
+		r = ledger_review(ledger, &done, &fail);
 		if (r < 0)
 			print_error("%s: %s\n", fail.where, fail.what);
 		assert_true(r >= 0);
@@ -185,6 +186,120 @@ a_line_that_a_person_excepts_is_let_go(void **state)
 	check(*state);
 }
 
+static uint8_t
+role_now(void *context, const struct ledger_case *of, struct wall now)
+{
+	const uint8_t *role = context;
+
+	(void)now;
+	return role[of->line];
+}
+
+static void
+review_roles(struct ledger *ledger, struct review *ret)
+{
+	int r;
+
+	*ret = (struct review){.after = 0};
+	do {
+		r = ledger_review_roles(ledger, ret, NULL);
+		assert_true(r >= 0);
+	} while (r > 0);
+	assert_int_equal(ret->after, 0);
+}
+
+static int
+count_end(void *context, const struct measure *row)
+{
+	size_t *counts = context;
+
+	if (!wall_is_none(row->ended))
+		counts[row->why]++;
+	return 0;
+}
+
+static void
+count_why(struct ledger *ledger, uint64_t of_case, size_t counts[MEASURE_ENDS])
+{
+	memset(counts, 0, MEASURE_ENDS * sizeof(*counts));
+	assert_int_equal(ledger_each_measure(ledger, of_case, count_end, counts, NULL), 0);
+}
+
+/* Hundreds of lines are held by a program, one by a person; then the settings protect all but one of them. */
+static void
+a_line_that_is_protected_now_is_free_before_its_case_takes_a_step(void **state)
+{
+	enum { LINES = 200, FREE = 7 };
+	struct ledger_settings settings = fixture_settings(*state, STORE_MAKE);
+	struct planning planning = enforcing();
+	uint8_t role[LINES + 1] = {0};
+	size_t why[MEASURE_ENDS];
+	struct ledger *ledger = open_with(*state, &planning);
+	struct measure measure;
+	struct ledger_case of;
+	struct review done;
+
+	fixture_step(ledger, LINES, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(
+		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("a person"), &measure, NULL), 0);
+	ledger_close(ledger);
+	settings.actor = TEXT(LEDGER_PROGRAM);
+	assert_int_equal(ledger_open(&ledger, &settings, NULL), 0);
+	ledger_plan(ledger, &planning);
+	ledger_set_roles(ledger, role_now, role);
+	for (uint64_t line = 1; line < LINES; line++)
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), LINES);
+	review_roles(ledger, &done);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), LINES);
+	assert_int_equal(done.beyond, 0);
+	for (int line = 1; line <= LINES; line++)
+		role[line] = line == FREE ? ROLE_COUNT : ROLE_PROTECTED;
+	review_roles(ledger, &done);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 2);
+	assert_int_equal(held(ledger, FREE, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, FREE, MEASURE_BLOCK25, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, LINES, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, 1, MEASURE_BLOCK25, MEASURE_ENFORCE), 0);
+	assert_int_equal(held(ledger, 1, MEASURE_BLOCK25, MEASURE_PROPOSE), 1);
+	assert_int_equal(ledger_find_line(ledger, 1, &of, NULL), 0);
+	assert_int_equal(of.state, STATE_CONFIRMED);
+	count_why(ledger, of.number, why);
+	assert_int_equal(why[END_ROLE], 2);
+	/* What a person decided stays, and is told. */
+	assert_int_equal(done.first, 1);
+	assert_true(done.beyond > 0);
+	ledger_close(ledger);
+	check(*state);
+}
+
+static void
+the_review_counts_what_a_person_holds_of_a_protected_line(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+	uint8_t role[8] = {[7] = ROLE_SHARED};
+	struct review done = {.after = 0};
+	struct measure measure;
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(
+		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("a person"), &measure, NULL), 0);
+	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
+	assert_int_equal(done.beyond, 0);
+	ledger_set_roles(ledger, role_now, role);
+	done = (struct review){.after = 0};
+	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
+	/* The name of the actor is no program's here: its block is a person's, too. */
+	assert_int_equal(done.beyond, 2);
+	assert_int_equal(done.first, 1);
+	ledger_close(ledger);
+}
+
 static void
 nothing_is_done_where_nothing_was_planned(void **state)
 {
@@ -209,6 +324,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_brake_stops_a_wave, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_line_that_a_person_excepts_is_let_go, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_line_that_is_protected_now_is_free_before_its_case_takes_a_step,
+			fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			the_review_counts_what_a_person_holds_of_a_protected_line, fixture_begin,
+			fixture_end),
 		cmocka_unit_test_setup_teardown(
 			nothing_is_done_where_nothing_was_planned, fixture_begin, fixture_end),
 	};
