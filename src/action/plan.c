@@ -3,6 +3,8 @@
 
 #include "identity/line.h"
 
+#include <math.h>
+
 bool
 plan_may_hold(uint8_t role)
 {
@@ -22,13 +24,42 @@ is_confirmed(const struct plan_facts *facts)
 	return facts->state == STATE_CONFIRMED || facts->state == STATE_QUARANTINE;
 }
 
+uint32_t
+plan_harm(uint64_t connections, int64_t us)
+{
+	double count = (double)connections, least = count - 3 * sqrt(count);
+	double hours = (double)(us > WALL_MINUTE ? us : WALL_MINUTE) / WALL_HOUR;
+	double rate = least > 0 ? least / hours : 0;
+
+	return rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+}
+
+static bool
+does_harm(const struct plan_settings *settings, const struct plan_facts *facts)
+{
+	return settings->harm > 0 && facts->harm >= settings->harm;
+}
+
+bool
+plan_asks_harm(
+	const struct plan_settings *settings, const struct plan_facts *facts, struct wall now)
+{
+	const struct plan_held *block = &facts->held[MEASURE_BLOCK25];
+
+	return settings->harm > 0 && is_confirmed(facts) && block->holds &&
+		!facts->held[MEASURE_QUARANTINE].holds &&
+		now.us - block->begun.us >= settings->harms_us;
+}
+
 /* When the garden is due, if it stays confirmed; us 0: port 25 is open. */
 static struct wall
 garden_due(const struct plan_settings *settings, const struct plan_facts *facts)
 {
 	const struct plan_held *block = &facts->held[MEASURE_BLOCK25];
-	int64_t wait = facts->before > 0 ? settings->harms_us : settings->persists_us;
+	int64_t wait = facts->before > 0 ? settings->again_us : settings->persists_us;
 
+	if (does_harm(settings, facts) && settings->harms_us < wait)
+		wait = settings->harms_us;
 	return (struct wall){block->holds ? block->begun.us + wait : 0};
 }
 
@@ -86,10 +117,13 @@ plan_is_beyond(const struct plan_held *held, enum measure_kind kind, uint8_t rol
 }
 
 static struct plan_change
-begin_of(
-	const struct plan_settings *settings, enum measure_kind kind, uint8_t mode, struct wall now)
+begin_of(const struct plan_settings *settings, const struct plan_facts *facts,
+	enum measure_kind kind, struct wall now)
 {
-	struct plan_change change = {.kind = (uint8_t)kind, .begins = true, .mode = mode};
+	struct plan_change change = {.kind = (uint8_t)kind,
+		.begins = true,
+		.mode = mode_of(settings, facts, kind),
+		.harms = kind == MEASURE_QUARANTINE && does_harm(settings, facts)};
 
 	if (settings->most_us[kind] > 0)
 		change.until = (struct wall){now.us + settings->most_us[kind]};
@@ -124,7 +158,7 @@ plan(const struct plan_settings *settings, const struct plan_facts *facts, struc
 		if (held->holds)
 			changes[count++] = end;
 		if (wanted && end.why != END_DATE)
-			begins[begun++] = begin_of(settings, (enum measure_kind)kind, mode, now);
+			begins[begun++] = begin_of(settings, facts, (enum measure_kind)kind, now);
 	}
 	for (unsigned i = 0; i < begun; i++)
 		changes[count++] = begins[i];

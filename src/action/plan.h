@@ -2,11 +2,15 @@
  *
  * What:    a function: what is known of a case and what holds already give what begins and what ends. It goes from
  *          mild to hard, a step at a time: limits at the relay while it may be a zombie, port 25 closed when it is
- *          one, the garden if it goes on for so long after that (sooner for whoever was there before), and back when
- *          the case ends. What a person took back does not begin again, unless the case gets worse. It proposes
- *          where it may not act: to lines that are never to be held automatically (protected ones, shared addresses,
- *          mail servers), when the brake is on, and in the mode propose.
- *          What a program did to a line that has become one of these since then ends.
+ *          one, the garden if it goes on for so long after that (sooner for whoever was there before, or does harm),
+ *          and back when the case ends. What a person took back does not begin again, unless the case gets worse. It
+ *          proposes where it may not act: to lines that are never to be held automatically (protected ones, shared
+ *          addresses, mail servers), when the brake is on, and in the mode propose. What a program did to a line that
+ *          has become one of these since then ends.
+ *          Harm is a rate: so many connections to mail ports an hour, at the time at which the case was confirmed last,
+ *          since what a line would do cannot be seen while its port 25 is closed. Of n connections n - 3 * sqrt(n) are
+ *          believed, and they took a minute at least: a burst of thirty is none. It is no ground by itself: the case
+ *          must be confirmed, and go on for a time, too.
  * Owns:    nothing.
  * Limits:  one measure of a kind at a time.
  * Thread:  any; no state.
@@ -23,7 +27,9 @@ struct plan_settings {
 	int64_t most_us
 		[MEASURE_KINDS]; /* it ends by then, whatever the case is; 0: with its case */
 	int64_t persists_us;     /* who is confirmed for so long after port 25 was closed is held */
-	int64_t harms_us;        /* the same for who was held before, in the year before */
+	int64_t again_us;        /* the same for who was held before, in the year before */
+	int64_t harms_us;        /* and for who does harm */
+	uint32_t harm;           /* from so many connections an hour on it is harm; 0: nothing is */
 };
 
 #define PLAN_DEFAULTS                                                                              \
@@ -31,7 +37,9 @@ struct plan_settings {
 		.mode = {MEASURE_OBSERVE, MEASURE_OBSERVE, MEASURE_OBSERVE},                       \
 		.most_us = {0, 0, 30 * WALL_DAY},                                                  \
 		.persists_us = WALL_DAY,                                                           \
-		.harms_us = WALL_DAY / 4,                                                          \
+		.again_us = WALL_DAY / 4,                                                          \
+		.harms_us = WALL_HOUR,                                                             \
+		.harm = 1000,                                                                      \
 	})
 
 /* A measure that holds. */
@@ -49,6 +57,7 @@ struct plan_facts {
 	bool is_never;   /* the line is never acted upon */
 	bool brakes;     /* too many were held lately: only proposals */
 	bool is_paused;  /* somebody let everything go: nothing begins, until he says so */
+	uint32_t harm;   /* plan_harm of the last confirmation; where nobody asks for it, 0 */
 	unsigned before; /* how often it was held in the year before */
 	struct plan_held held[MEASURE_KINDS];
 	bool is_undone[MEASURE_KINDS]; /* somebody took it back, and the case is no worse since */
@@ -59,11 +68,19 @@ struct plan_change {
 	bool begins;
 	uint8_t mode;      /* BEGINS: enum measure_mode */
 	uint8_t why;       /* ENDS: enum measure_end */
+	bool harms;        /* BEGINS, a quarantine: it is due for the harm */
 	struct wall until; /* BEGINS: us 0: with its case */
 };
 
 /* Of each kind one may end and another begin. */
 #define PLAN_CHANGES (2 * MEASURE_KINDS)
+
+/* Connections an hour, at least, of so many in so long a time. */
+uint32_t plan_harm(uint64_t connections, int64_t us);
+
+/* Does it matter now whether a line does harm? */
+bool plan_asks_harm(
+	const struct plan_settings *settings, const struct plan_facts *facts, struct wall now);
 
 /* Who may be held by a decision of a program: no protected line, shared address or mail server. role: enum role. */
 bool plan_may_hold(uint8_t role);

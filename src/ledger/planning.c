@@ -159,6 +159,51 @@ find_brake(struct ledger *ledger, struct plan_facts *facts, struct fail *fail)
 	return r < 0 ? r : 0;
 }
 
+struct harming {
+	uint64_t connections; /* by the step before */
+	struct wall seen;
+	uint32_t harm;
+};
+
+/* Of a confirmation: since the line was first seen, or since the step before, whatever is more. */
+static int
+take_harm(void *context, const struct transition *row)
+{
+	struct harming *harming = context;
+	struct verdict verdict;
+	const struct flow_facts *facts = &verdict.facts;
+	uint32_t since;
+
+	if (transition_is_decided(row) || transition_decode(row, &verdict) < 0)
+		return 0;
+	if (row->to == STATE_CONFIRMED) {
+		harming->harm =
+			plan_harm(facts->attempts, facts->last_seen.us - facts->first_seen.us);
+		since = facts->attempts > harming->connections && harming->seen.us != 0
+			? plan_harm(facts->attempts - harming->connections,
+				  facts->last_seen.us - harming->seen.us)
+			: 0;
+		if (since > harming->harm)
+			harming->harm = since;
+	}
+	harming->connections = facts->attempts;
+	harming->seen = facts->last_seen;
+	return 0;
+}
+
+static int
+find_harm(struct ledger *ledger, uint64_t of_case, struct plan_facts *facts, struct fail *fail)
+{
+	struct harming harming = {.harm = 0};
+	int r = 0;
+
+	if (plan_asks_harm(&ledger->planning.plan, facts, ledger->now))
+		r = ledger->store->ops->transitions(
+			ledger->store, TRANSITIONS_CASE, of_case, take_harm, &harming, fail);
+	facts->harm = harming.harm;
+	return r;
+}
+
 /* All that the plan asks for. */
 static int
 gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret, struct fail *fail)
@@ -175,6 +220,8 @@ gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret,
 		r = ops->measures(ledger->store, MEASURES_LINE, of->line, take_past, &past, fail);
 	if (r >= 0)
 		r = find_undone(ledger, of->number, ret, fail);
+	if (r >= 0)
+		r = find_harm(ledger, of->number, &ret->facts, fail);
 	if (r < 0)
 		return r;
 	r = ledger_find_exception(ledger, EXCEPTION_NEVER, of->line, NULL, fail);
@@ -220,7 +267,8 @@ begin_held(struct ledger *ledger, struct ledger_case *of, const struct plan_chan
 
 	if (change->kind == MEASURE_QUARANTINE && change->mode == MEASURE_ENFORCE &&
 		of->state != STATE_QUARANTINE)
-		r = ledger_put_state(ledger, of, STATE_QUARANTINE, "it goes on", TEXT(""), fail);
+		r = ledger_put_state(ledger, of, STATE_QUARANTINE,
+			change->harms ? "it does harm" : "it goes on", TEXT(""), fail);
 	return r < 0 ? r : begin(ledger, of, change, fail);
 }
 

@@ -38,7 +38,9 @@ containoptions(const struct config *config, struct planning *ret)
 			config_string(config, "contain.ground"));
 	}
 	plan->persists_us = settings_microseconds(config, "contain.persists");
-	plan->harms_us = settings_microseconds(config, "contain.again");
+	plan->again_us = settings_microseconds(config, "contain.again");
+	plan->harm = (uint32_t)config_number(config, "contain.harm");
+	plan->harms_us = settings_microseconds(config, "contain.harms");
 	plan->most_us[MEASURE_QUARANTINE] =
 		settings_microseconds(config, "contain.quarantine-most");
 	ret->an_hour = (uint64_t)config_number(config, "contain.brake-hour");

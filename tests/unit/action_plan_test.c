@@ -119,6 +119,56 @@ who_was_held_before_is_held_sooner(void **state)
 }
 
 static void
+few_connections_say_little_of_a_rate(void **state)
+{
+	(void)state;
+	assert_int_equal(plan_harm(0, 0), 0);
+	assert_int_equal(plan_harm(9, WALL_SECOND), 0);
+	assert_true(plan_harm(34, WALL_SECOND) < 1000);
+	assert_true(plan_harm(35, WALL_SECOND) >= 1000);
+	assert_true(plan_harm(35, 2 * WALL_MINUTE) < 1000);
+	assert_true(plan_harm(1000, WALL_HOUR) < 1000);
+	assert_true(plan_harm(1100, WALL_HOUR) >= 1000);
+	assert_int_equal(plan_harm(UINT64_MAX, -WALL_HOUR), UINT32_MAX);
+}
+
+static void
+who_does_harm_is_held_sooner_if_it_goes_on(void **state)
+{
+	struct plan_settings settings = enforcing();
+	struct plan_facts facts = {.state = STATE_CONFIRMED, .harm = 1000};
+	struct plan_change changes[PLAN_CHANGES];
+	struct wall now = NOW;
+
+	(void)state;
+	assert_false(plan_asks_harm(&settings, &facts, now));
+	(void)go(&settings, &facts, now);
+	assert_int_equal(plan_due(&settings, &facts).us, now.us + WALL_HOUR);
+	now.us += WALL_HOUR - 1;
+	assert_false(plan_asks_harm(&settings, &facts, now));
+	assert_int_equal(plan(&settings, &facts, now, changes), 0);
+	now.us += 1;
+	assert_true(plan_asks_harm(&settings, &facts, now));
+	facts.harm = 999;
+	assert_int_equal(plan(&settings, &facts, now, changes), 0);
+	facts.harm = 1000;
+	settings.harm = 0;
+	assert_int_equal(plan(&settings, &facts, now, changes), 0);
+	settings.harm = 1000;
+	facts.role = ROLE_PROTECTED;
+	facts.held[MEASURE_BLOCK25].mode = MEASURE_PROPOSE;
+	assert_int_equal(plan(&settings, &facts, now, changes), 1);
+	assert_int_equal(changes[0].mode, MEASURE_PROPOSE);
+	facts.role = ROLE_RESIDENTIAL;
+	facts.held[MEASURE_BLOCK25].mode = MEASURE_ENFORCE;
+	assert_int_equal(plan(&settings, &facts, now, changes), 1);
+	assert_true(changes[0].harms);
+	(void)go(&settings, &facts, now);
+	assert_true(holds(&facts, MEASURE_QUARANTINE, MEASURE_ENFORCE));
+	assert_false(plan_asks_harm(&settings, &facts, now));
+}
+
+static void
 nobody_is_held_longer_than_the_law_allows(void **state)
 {
 	struct plan_settings settings = enforcing();
@@ -278,6 +328,8 @@ main(void)
 			what_a_program_did_to_a_line_that_is_protected_now_is_only_proposed),
 		cmocka_unit_test(a_case_goes_up_a_step_at_a_time_and_back_at_once),
 		cmocka_unit_test(who_was_held_before_is_held_sooner),
+		cmocka_unit_test(few_connections_say_little_of_a_rate),
+		cmocka_unit_test(who_does_harm_is_held_sooner_if_it_goes_on),
 		cmocka_unit_test(nobody_is_held_longer_than_the_law_allows),
 		cmocka_unit_test(a_line_that_is_never_acted_upon_is_let_go),
 		cmocka_unit_test(modes_that_become_harder_hold_for_cases_that_are_open),

@@ -13,6 +13,7 @@ enforcing(void)
 {
 	struct planning planning = {.plan = PLAN_DEFAULTS};
 
+	planning.plan.harm = 0;
 	for (int kind = 0; kind < MEASURE_KINDS; kind++) {
 		planning.plan.mode[kind] = MEASURE_ENFORCE;
 		snprintf(planning.ground[kind], sizeof(planning.ground[kind]), "ground-%d", kind);
@@ -186,6 +187,49 @@ a_line_that_a_person_excepts_is_let_go(void **state)
 	check(*state);
 }
 
+static void
+step_after(struct ledger *ledger, uint64_t line, enum state from, enum state to, uint64_t attempts,
+	int64_t us)
+{
+	struct verdict verdict = fixture_verdict(line, 1, from, to);
+	char name[SEAL_NAME];
+
+	verdict.time.us += us;
+	verdict.facts.first_seen.us -= 300 * WALL_DAY;
+	verdict.facts.last_seen = verdict.time;
+	verdict.facts.attempts = attempts;
+	snprintf(name, sizeof(name), "192.0.2.%u", (unsigned)line);
+	assert_int_equal(ledger_transition(ledger, &verdict, text_of(name), NULL), 0);
+}
+
+/* A line with a past of a year: what it did since the step before tells. */
+static void
+a_line_that_does_harm_is_held_after_an_hour(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger;
+
+	planning.plan.harm = 1000;
+	ledger = open_with(*state, &planning);
+	/* Six an hour, 1250 an hour, and eighty thousand an hour since it was first seen. */
+	step_after(ledger, 1, STATE_WATCH, STATE_SUSPECT, 100, 0);
+	step_after(ledger, 1, STATE_SUSPECT, STATE_CONFIRMED, 106, WALL_HOUR);
+	step_after(ledger, 2, STATE_WATCH, STATE_SUSPECT, 100, 0);
+	step_after(ledger, 2, STATE_SUSPECT, STATE_CONFIRMED, 350, WALL_HOUR / 5);
+	step_after(ledger, 3, STATE_WATCH, STATE_CONFIRMED, UINT64_C(80000) * 24 * 300, 0);
+	fixture_commit(ledger);
+	pass(ledger, WALL_HOUR - 1);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 0);
+	pass(ledger, 1);
+	assert_int_equal(held(ledger, 1, MEASURE_QUARANTINE, MEASURE_ENFORCE), 0);
+	assert_int_equal(held(ledger, 2, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, 3, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	pass(ledger, WALL_DAY - WALL_HOUR);
+	assert_int_equal(held(ledger, 1, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	ledger_close(ledger);
+	check(*state);
+}
+
 static uint8_t
 role_now(void *context, const struct ledger_case *of, struct wall now)
 {
@@ -324,6 +368,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_brake_stops_a_wave, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_line_that_a_person_excepts_is_let_go, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_line_that_does_harm_is_held_after_an_hour, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_line_that_is_protected_now_is_free_before_its_case_takes_a_step,
 			fixture_begin, fixture_end),
