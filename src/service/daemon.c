@@ -12,9 +12,9 @@
 #include "runtime/process.h"
 #include "service/acting.h"
 #include "service/children.h"
-#include "service/containopening.h"
 #include "service/desking.h"
 #include "service/gardening.h"
+#include "service/gateopening.h"
 #include "service/judging.h"
 #include "service/keeper.h"
 #include "service/opening.h"
@@ -62,10 +62,9 @@ struct parent {
 	struct estate estate;
 	struct opening opening;
 	struct relayopening relayopening;
-	struct containopening contain;
+	struct gateopening gate;
 	int garden; /* its socket; -1: there is none */
 	struct registraropening registraropening;
-	struct gateclient gate; /* process 0: none was needed */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
 	struct rates rates;
@@ -173,18 +172,6 @@ run(void *context, const struct child *child)
 	}
 }
 
-/* What stands between the ledger and the kernel. Rules and elements that are there stay, whatever is wrong. */
-static void
-tell_off(struct parent *parent)
-{
-	const struct contain_settings *contain = &parent->settings.contain;
-
-	duty_trouble(&parent->duty, "%s%s",
-		contain->is_off ? "nothing more is enforced, and what the kernel holds stays: "
-				: "",
-		contain->is_off ? contain->why : "");
-}
-
 static void
 begin_phase(struct parent *parent, enum phase phase)
 {
@@ -198,18 +185,6 @@ begin_phase(struct parent *parent, enum phase phase)
 		children_want(&parent->children);
 }
 
-/* What it has opened stays; what a reload would have it open needs a restart. But where it keeps measures nobody could
- * be let go: then all ends in order, so that the service manager starts it anew. The rules stay meanwhile. */
-static void
-lose_gate(struct parent *parent)
-{
-	gateclient_stop(&parent->gate);
-	if (!parent->settings.contain.nftables || parent->settings.contain.is_off)
-		return;
-	parent->is_lame = true;
-	begin_phase(parent, PHASE_STOPPING);
-}
-
 static void
 reap(struct parent *parent)
 {
@@ -219,12 +194,12 @@ reap(struct parent *parent)
 	pid_t pid;
 
 	while ((pid = process_ended(how, &is_clean, &signal)) > 0) {
-		if (pid == parent->gate.process) {
-			event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
-			lose_gate(parent);
+		if (gateopening_note_end(&parent->gate, &parent->settings, pid, how)) {
+			parent->is_lame = true;
+			begin_phase(parent, PHASE_STOPPING);
 		}
 		if (children_note_end(&parent->children, pid, how, is_clean, signal) == OWNER_ACTOR)
-			containopening_clear(&parent->contain);
+			containopening_clear(&parent->gate.contain);
 	}
 }
 
@@ -281,12 +256,6 @@ check_same(const struct daemon_settings *old, const struct daemon_settings *new,
 	return -EINVAL;
 }
 
-static struct gateclient *
-gate_of(struct parent *parent)
-{
-	return parent->gate.process > 0 ? &parent->gate : NULL;
-}
-
 /* When the last reload was refused; us 0: it was taken. */
 static void
 show_refused(struct parent *parent, struct wall when)
@@ -313,7 +282,8 @@ reload(struct parent *parent, struct fail *told)
 		r = registraropening_prepare(
 			&parent->registraropening, &new.registrar, &registraropening, &fail);
 	if (r >= 0)
-		r = opening_change(&parent->opening, &new, gate_of(parent), &fail);
+		r = opening_change(
+			&parent->opening, &new, gateopening_client(&parent->gate), &fail);
 	if (r < 0) {
 		relayopening_drop(&relayopening);
 		registraropening_drop(&registraropening);
@@ -329,8 +299,8 @@ reload(struct parent *parent, struct fail *told)
 	notify_reloading(&parent->notify);
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
-	containopening_bring(&parent->contain, &parent->settings, &parent->gate);
-	tell_off(parent);
+	containopening_bring(&parent->gate.contain, &parent->settings, &parent->gate.client);
+	gateopening_tell(&parent->settings, &parent->duty);
 	parent->reloads++;
 	show_refused(parent, (struct wall){0});
 	begin_phase(parent, PHASE_REPLACING);
@@ -604,7 +574,7 @@ loop(struct parent *parent)
 				(long long)parent->duty.clock.step_us / 1000);
 		take_signals(parent);
 		children_hear(children);
-		if (containopening_is_abused(&parent->contain))
+		if (containopening_is_abused(&parent->gate.contain))
 			children_cut_off(children, OWNER_ACTOR);
 		show(parent);
 		(void)notify_repeat(&parent->notify);
@@ -637,77 +607,63 @@ tell_left(const struct parent *parent)
 			(unsigned long long)sightings, (unsigned long long)verdicts);
 }
 
+/* What this process alone opens and makes, for those that it starts. */
 static int
-begin_gate(struct parent *parent, struct fail *fail)
+open_all(struct parent *parent, struct fail *fail)
 {
-	const struct daemon_settings *settings = &parent->settings;
-	bool contains = settings->contain.nftables;
-	struct gateclient_contain handed;
-	int r = contains ? containopening_begin(&parent->contain, fail) : 0;
-
-	if (r < 0 ||
-		(!contains && !opening_needs_gate(&parent->opening, settings) &&
-			!gardening_needs_gate(&settings->gardening)))
-		return r;
-	handed = (struct gateclient_contain){parent->contain.gate, parent->contain.memory};
-	r = gateclient_start(&parent->gate, settings->gate, settings->xdp_count > 0,
-		contains ? &handed : NULL, fail);
-	if (r == 0)
-		containopening_bring(&parent->contain, &parent->settings, &parent->gate);
-	return r;
-}
-
-static int
-begin(struct parent *parent, struct fail *fail)
-{
-	struct post post = {.owner = OWNER_PARENT};
+	struct daemon_settings *settings = &parent->settings;
 	struct relayopening relayopening = {.count = 0};
 	struct registraropening registraropening = {.count = 0};
 	struct activation activation;
-	sigset_t signals;
 	uint32_t seed = 0;
 	int r = activation_take(&activation, fail);
 
 	if (r >= 0)
 		r = notify_open(&parent->notify, fail);
 	if (r == 0)
-		r = parent->lock = statefolder_take(parent->settings.state, fail);
+		r = parent->lock = statefolder_take(settings->state, fail);
 	if (r >= 0) {
-		seed = statefolder_seed(parent->settings.state, parent->settings.estate.receivers);
-		r = opening_take(&parent->opening, &activation, &parent->settings, seed, fail);
+		seed = statefolder_seed(settings->state, settings->estate.receivers);
+		r = opening_take(&parent->opening, &activation, settings, seed, fail);
 	}
 	if (r == 0)
-		r = prepare_ledger(&parent->settings, fail);
+		r = prepare_ledger(settings, fail);
 	if (r == 0)
-		r = begin_gate(parent, fail);
+		r = gateopening_begin(&parent->gate, settings,
+			opening_needs_gate(&parent->opening, settings) ||
+				gardening_needs_gate(&settings->gardening),
+			fail);
 	if (r == 0)
-		r = opening_change(&parent->opening, &parent->settings, gate_of(parent), fail);
+		r = opening_change(
+			&parent->opening, settings, gateopening_client(&parent->gate), fail);
 	if (r == 0)
-		r = gardening_open(
-			&parent->settings.gardening, gate_of(parent), &parent->garden, fail);
+		r = gardening_open(&settings->gardening, gateopening_client(&parent->gate),
+			&parent->garden, fail);
 	if (r == 0)
 		r = relayopening_prepare(
-			&parent->relayopening, &parent->settings.relaying, &relayopening, fail);
+			&parent->relayopening, &settings->relaying, &relayopening, fail);
 	if (r == 0)
 		relayopening_take(&parent->relayopening, &relayopening);
 	if (r == 0)
-		r = registraropening_prepare(&parent->registraropening, &parent->settings.registrar,
-			&registraropening, fail);
+		r = registraropening_prepare(
+			&parent->registraropening, &settings->registrar, &registraropening, fail);
 	if (r == 0)
 		registraropening_take(&parent->registraropening, &registraropening);
 	if (r == 0)
-		r = estate_make(&parent->estate, &parent->settings.estate, fail);
+		r = estate_make(&parent->estate, &settings->estate, fail);
 	if (r < 0)
 		return r;
 	parent->estate.lock = parent->lock;
-	parent->estate.actor_gate = parent->contain.actor;
+	parent->estate.actor_gate = parent->gate.contain.actor;
 	parent->estate.seed = seed;
-	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-	duty_begin(&parent->duty, &parent->estate, &post);
-	tell_off(parent);
-	parent->duty.status->awaited_us = clock_steady();
-	filteropening_describe(&parent->opening.filter, parent->duty.status->filter);
+	return 0;
+}
+
+static void
+hear_signals(struct parent *parent)
+{
+	sigset_t signals;
+
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	sigaddset(&signals, SIGHUP);
@@ -716,23 +672,53 @@ begin(struct parent *parent, struct fail *fail)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	parent->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	must(parent->signals >= 0);
-	parent->children.hooks = (struct children_hooks){run, answer, parent};
-	parent->children.estate = &parent->estate;
-	parent->children.duty = &parent->duty;
-	children_add(&parent->children, OWNER_KEEPER, 0);
-	for (uint32_t i = 0; i < parent->settings.estate.actors; i++)
-		children_add(&parent->children, OWNER_ACTOR, i);
-	for (uint32_t i = 0; i < parent->settings.estate.registrars; i++)
-		children_add(&parent->children, OWNER_REGISTRAR, i);
-	for (uint32_t i = 0; i < parent->settings.estate.judges; i++)
-		children_add(&parent->children, OWNER_JUDGE, i);
-	for (uint32_t i = 0; i < parent->settings.estate.receivers; i++)
-		children_add(&parent->children, OWNER_RECEIVER, i);
-	for (uint32_t i = 0; i < parent->settings.estate.guards; i++)
-		children_add(&parent->children, OWNER_GUARD, i);
-	if (parent->garden >= 0)
-		children_add(&parent->children, OWNER_GARDEN, 0);
-	children_add(&parent->children, OWNER_DESK, 0);
+}
+
+/* They are started by the loop. */
+static void
+add_children(struct parent *parent)
+{
+	const struct estate_settings *estate = &parent->settings.estate;
+	struct children *children = &parent->children;
+	const struct {
+		enum counter_owner owner;
+		uint32_t count;
+	} posts[] = {
+		{OWNER_KEEPER, 1},
+		{OWNER_ACTOR, estate->actors},
+		{OWNER_REGISTRAR, estate->registrars},
+		{OWNER_JUDGE, estate->judges},
+		{OWNER_RECEIVER, estate->receivers},
+		{OWNER_GUARD, estate->guards},
+		{OWNER_GARDEN, parent->garden >= 0},
+		{OWNER_DESK, 1},
+	};
+
+	children->hooks = (struct children_hooks){run, answer, parent};
+	children->estate = &parent->estate;
+	children->duty = &parent->duty;
+	for (size_t i = 0; i < sizeof(posts) / sizeof(*posts); i++) {
+		for (uint32_t number = 0; number < posts[i].count; number++)
+			children_add(children, posts[i].owner, number);
+	}
+}
+
+static int
+begin(struct parent *parent, struct fail *fail)
+{
+	struct post post = {.owner = OWNER_PARENT};
+	int r = open_all(parent, fail);
+
+	if (r < 0)
+		return r;
+	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	duty_begin(&parent->duty, &parent->estate, &post);
+	gateopening_tell(&parent->settings, &parent->duty);
+	parent->duty.status->awaited_us = clock_steady();
+	filteropening_describe(&parent->opening.filter, parent->duty.status->filter);
+	hear_signals(parent);
+	add_children(parent);
 	desking_prepare();
 	shutin_enter(&parent->duty, &post, &parent->settings);
 	return 0;
@@ -746,7 +732,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 
 	parent->hooks = hooks;
 	parent->opening = OPENING_NONE;
-	parent->contain = CONTAINOPENING_NONE;
+	parent->gate = GATEOPENING_NONE;
 	parent->notify.descriptor = -1;
 	parent->garden = -1;
 	event_begin("parent");
@@ -760,9 +746,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	loop(parent);
 	tell_left(parent);
 	opening_close(&parent->opening);
-	if (parent->gate.process > 0)
-		gateclient_stop(&parent->gate);
-	containopening_close(&parent->contain);
+	gateopening_close(&parent->gate);
 	event(EVENT_STOPPED, "pid=%d", getpid());
 	if (parent->is_lame) {
 		fail_what(fail, "lazaret-gate has ended, and nobody else can let lines go");
