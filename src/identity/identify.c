@@ -97,18 +97,46 @@ identify_one(const struct lines *lines, const struct observation *observation,
 	return (size_t)(end - into);
 }
 
+/* What will be asked about these: both sides of each. */
+static void
+fetch(const struct lines *lines, const struct observation *observations, size_t count)
+{
+	struct lease_question question[2 * IDENTIFY_TOGETHER];
+	size_t asked = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct observation *of = &observations[i];
+
+		if (of->kind != OBSERVATION_MAIL)
+			continue;
+		question[asked++] = (struct lease_question){of->server, of->server_port, of->time};
+		question[asked++] = (struct lease_question){of->client, of->client_port, of->time};
+	}
+	lines_fetch(lines, question, asked);
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 size_t
 identify(const struct lines *lines, const struct observation *observations, size_t count,
 	struct sighting *into, uint32_t *origin, struct names *names,
 	struct identify_counts *counts)
 {
 	struct queue queue = {.names = names};
+	bool has_leased = lines_has_leased(lines) && count > 1;
 	size_t filled = 0;
 
 	counts->observations += count;
 	for (size_t i = 0; i < count; i++) {
-		size_t found = identify_one(lines, &observations[i], into + filled, &queue, counts);
+		size_t found;
 
+		if (has_leased && i % IDENTIFY_TOGETHER == 0)
+			fetch(lines, observations + i, least(count - i, IDENTIFY_TOGETHER));
+		found = identify_one(lines, &observations[i], into + filled, &queue, counts);
 		for (size_t end = filled + found; filled < end; filled++) {
 			if (origin != NULL)
 				origin[filled] = (uint32_t)i;

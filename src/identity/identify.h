@@ -3,6 +3,7 @@
  * What:    finds the lines of both sides of each observation. Mail of a line of ours is a contact, unless it
  *          goes to a server of ours on 465 or 587 (a submission). Mail that a line of ours accepted on port
  *          25 is an inbound; it may be a contact, too, and then stands before it. All else gives nothing.
+ *          Where prefixes are leased, who held an address is asked of IDENTIFY_TOGETHER observations together.
  * Owns:    nothing.
  * Thread:  as lines.h.
  */
@@ -18,6 +19,9 @@
 
 /* Sightings that one observation gives at the most. */
 #define IDENTIFY_EACH 2
+
+/* Observations whose leases are fetched at once. */
+#define IDENTIFY_TOGETHER 32
 
 struct identify_counts {
 	uint64_t observations;

@@ -30,9 +30,9 @@ count(struct leased *leased, int r)
 
 /* Maps of other times may have the same addresses: the first that holds then says it; else the one that comes nearest
  * to an answer. */
-int
-leased_inside(struct leased *leased, const struct address *outside, uint16_t port, struct wall at,
-	struct line_name *ret)
+static int
+find_inside(const struct leased *leased, const struct address *outside, uint16_t port,
+	struct wall at, struct line_name *ret)
 {
 	int best = -ENOENT;
 
@@ -47,7 +47,16 @@ leased_inside(struct leased *leased, const struct address *outside, uint16_t por
 		if (r == -EAGAIN || best == -ENOENT)
 			best = r;
 	}
-	return best == -ENOENT ? best : count(leased, best);
+	return best;
+}
+
+int
+leased_inside(struct leased *leased, const struct address *outside, uint16_t port, struct wall at,
+	struct line_name *ret)
+{
+	int r = find_inside(leased, outside, port, at, ret);
+
+	return r == 0 || r == -ENOENT ? r : count(leased, r);
 }
 
 int
@@ -69,4 +78,21 @@ leased_holder(struct leased *leased, const struct address *address, uint16_t por
 	if (r == -EBUSY)
 		leased->pause = LEASED_PAUSE;
 	return count(leased, r);
+}
+
+void
+leased_fetch(const struct leased *leased, struct lease_question *questions, size_t count)
+{
+	struct line_name inside;
+
+	if (!leased->has_leases)
+		return;
+	for (size_t i = 0; i < count && leased->map_count > 0; i++) {
+		struct lease_question *question = &questions[i];
+
+		if (find_inside(
+			    leased, &question->address, question->port, question->at, &inside) == 0)
+			*question = (struct lease_question){inside.address, 0, question->at};
+	}
+	leasefind_fetch(&leased->leases, questions, count);
 }

@@ -4,6 +4,7 @@
  *          held it at that second (leasefind.h). An outside address of a deterministic translator (natmap.h) is first
  *          brought back to the inside one. Where that is doubtful, unknown, or of many, there is no line, and it is
  *          counted.
+ *          Who has many to ask has their memory fetched before: a look-up waits for it most of its time.
  * Owns:    nothing: leases and maps are the caller's.
  * Limits:  where who writes the leases has died, LEASED_PAUSE look-ups go without an answer before one is tried again:
  *          each try would wait.
@@ -44,5 +45,8 @@ int leased_inside(struct leased *leased, const struct address *outside, uint16_t
 /* The line: 0; else -errno as leasefind_holder, counted. The one place where leases are asked for observations. */
 int leased_holder(struct leased *leased, const struct address *address, uint16_t port,
 	struct wall at, struct line *ret) MUST_USE;
+
+/* Questions that will be asked next: leasefind_fetch, through the maps, which changes them. */
+void leased_fetch(const struct leased *leased, struct lease_question *questions, size_t count);
 
 #endif

@@ -230,9 +230,9 @@ leasefind_holder(const struct leases *leases, const struct address *address, uin
 	return -EBUSY;
 }
 
-/* --- Many at once. Memory is asked for in steps, each for all of a group: slots, the nodes that these lead to, those
- * behind them. Then each question is answered as if it were the only one. What a writer changes meanwhile makes a step
- * lead to memory that is not needed, no more. --- */
+/* --- The memory of many questions. It is asked for in steps, each for all of a group: slots, the nodes that these
+ * lead to, those behind them. What a writer changes meanwhile makes a step lead to memory that is not needed, no more.
+ * --- */
 
 #define GROUP 32
 #define CELLS 4       /* of a question */
@@ -326,7 +326,7 @@ go_on(struct trails *trails, bool is_first)
 }
 
 static void
-ask_for_memory(const struct leasetable *table, const struct lease_question *questions, size_t count)
+fetch_group(const struct leasetable *table, const struct lease_question *questions, size_t count)
 {
 	struct trails trails;
 
@@ -345,17 +345,10 @@ ask_for_memory(const struct leasetable *table, const struct lease_question *ques
 }
 
 void
-leasefind_holders(const struct leases *leases, const struct lease_question *questions,
-	struct lease_answer *answers, size_t count)
+leasefind_fetch(const struct leases *leases, const struct lease_question *questions, size_t count)
 {
-	for (size_t i = 0; i < count; i += GROUP) {
-		size_t end = count - i < GROUP ? count : i + GROUP;
-
-		ask_for_memory(&leases->table, questions + i, end - i);
-		for (size_t j = i; j < end; j++)
-			answers[j].result = leasefind_holder(leases, &questions[j].address,
-				questions[j].port, questions[j].at, &answers[j].holder);
-	}
+	for (size_t i = 0; i < count; i += GROUP)
+		fetch_group(&leases->table, questions + i, count - i < GROUP ? count - i : GROUP);
 }
 
 static size_t

@@ -28,15 +28,11 @@ struct lease_question {
 	struct wall at;
 };
 
-struct lease_answer {
-	int result; /* as leasefind_holder gives it */
-	struct lease_holder holder;
-};
-
-/* The same of many, each by itself. The memory of some tens of them is waited for at once, not of one after the other:
- * this is what is fast. */
-void leasefind_holders(const struct leases *leases, const struct lease_question *questions,
-	struct lease_answer *answers, size_t count);
+/* Of questions that leasefind_holder will be asked next: their memory is waited for at once, not of one after the
+ * other. Nothing is answered by it: what is written meanwhile may only make it be in vain. Of more than some hundreds
+ * the caches forget the first before they are asked. */
+void leasefind_fetch(
+	const struct leases *leases, const struct lease_question *questions, size_t count);
 
 /* Something that a line holds. */
 struct lease_held {

@@ -39,7 +39,7 @@
  *          new one is refused. LEASES_HISTORY intervals a name, LEASES_LINE open ones of a line for reverse look-up,
  *          nas_most NASes (those of more are not forgotten), the last LEASES_RESTARTS restarts of each. All are
  *          counted. 56 bytes an interval, all in; a look-up costs two cache lines and more where it goes into the
- *          past: who has many to ask asks them together (leasefind_holders).
+ *          past: who has many to ask has their memory fetched together (leasefind_fetch).
  * Thread:  one process writes, any number looks up, also where the memory is mapped read-only. A writer that died in
  *          the middle leaves memory that cannot be opened for writing (-EBUSY); readers then get -EBUSY, too.
  */

@@ -268,6 +268,20 @@ lines_find_at(const struct lines *lines, const struct address *address, uint16_t
 	return find_in(lines, prefix, address, port, ret, name);
 }
 
+void
+lines_fetch(const struct lines *lines, struct lease_question *questions, size_t count)
+{
+	size_t kept = 0;
+
+	if (lines->leased == NULL)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (lines_is_leased(lines, &questions[i].address))
+			questions[kept++] = questions[i];
+	}
+	leased_fetch(lines->leased, questions, kept);
+}
+
 int
 lines_find(
 	const struct lines *lines, const struct address *address, uint16_t port, struct line *ret)

@@ -72,6 +72,10 @@ bool lines_is_leased(const struct lines *lines, const struct address *address);
 int lines_find_at(const struct lines *lines, const struct address *address, uint16_t port,
 	struct wall at, struct line *ret, struct line_name *name) MUST_USE;
 
+/* Questions that lines_find_at will be asked next: the memory of those whose prefix is leased is waited for at once.
+ * Nothing is answered by it, and what stands in the questions is used up. */
+void lines_fetch(const struct lines *lines, struct lease_question *questions, size_t count);
+
 /* The line that an address and port stand for where nothing is leased. 0, or -ENOENT if the address is not of our
  * network. */
 int lines_find(const struct lines *lines, const struct address *address, uint16_t port,

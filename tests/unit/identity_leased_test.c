@@ -184,6 +184,62 @@ mail_of_an_address_that_is_nobodys_is_no_contact(void **state)
 	assert_int_equal(sighting[0].kind, SIGHTING_CONTACT);
 }
 
+#define BATCH (3 * IDENTIFY_TOGETHER + 5)
+
+/* Of all prefixes and of none, on both sides, by a translator and without, at times that are sure and doubtful. */
+static struct observation
+any_observation(unsigned i)
+{
+	static const char *const addresses[] = {
+		"192.0.2.7", "192.0.2.8", "203.0.113.9", "198.51.100.1", "8.8.8.8", "2001:db8::1"};
+	static const uint16_t ports[] = {25, 587, 0, 4000};
+
+	return (struct observation){
+		.kind = i % 11 == 10 ? OBSERVATION_BINDING_OPEN : OBSERVATION_MAIL,
+		.time = second(900 + i % 7 * 1000),
+		.client = address_of(addresses[i % 6]),
+		.server = address_of(addresses[i / 6 % 6]),
+		.client_port = (uint16_t)(1024 + i * 37 % 1200),
+		.server_port = ports[i % 4],
+		.outcome = i % 3 == 0 ? OUTCOME_ACCEPTED : OUTCOME_REFUSED};
+}
+
+static void
+a_batch_gives_the_sightings_and_counts_of_its_observations_one_by_one(void **state)
+{
+	struct observation observations[BATCH];
+	struct sighting batch[BATCH * IDENTIFY_EACH], one[BATCH * IDENTIFY_EACH];
+	struct identify_counts of_batch = {0}, of_one = {0};
+	uint32_t origin[BATCH * IDENTIFY_EACH];
+	struct leased_counts counted;
+	size_t count, found = 0;
+
+	start("192.0.2.7", 11, ROLE_RESIDENTIAL, 1000);
+	start("192.0.2.7", 12, ROLE_RESIDENTIAL, 4950);
+	start("100.64.0.1", 21, ROLE_RESIDENTIAL, 1000);
+	start("100.64.0.2", 22, ROLE_RESIDENTIAL, 1000);
+	add("100.64.0.0/10", ROLE_RESIDENTIAL, true);
+	for (unsigned i = 0; i < BATCH; i++)
+		observations[i] = any_observation(i);
+	count = identify(lines, observations, BATCH, batch, origin, NULL, &of_batch);
+	counted = leased.counts;
+	leased.counts = (struct leased_counts){0};
+	for (uint32_t i = 0; i < BATCH; i++) {
+		size_t more =
+			identify(lines, &observations[i], 1, one + found, NULL, NULL, &of_one);
+
+		for (; more > 0; more--)
+			assert_int_equal(origin[found++], i);
+	}
+	assert_int_equal(count, found);
+	assert_memory_equal(batch, one, count * sizeof(*batch));
+	assert_memory_equal(&of_batch, &of_one, sizeof(of_one));
+	assert_memory_equal(&counted, &leased.counts, sizeof(counted));
+	/* Of each kind something was there. */
+	assert_true(counted.found > 10 && counted.doubtful > 2 && counted.unknown > 2 &&
+		counted.shared > 2);
+}
+
 static void
 while_the_writer_is_dead_most_questions_go_without_an_answer_at_once(void **state)
 {
@@ -229,6 +285,9 @@ main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			mail_of_an_address_that_is_nobodys_is_no_contact, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_batch_gives_the_sightings_and_counts_of_its_observations_one_by_one,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			while_the_writer_is_dead_most_questions_go_without_an_answer_at_once, setup,
 			teardown),
