@@ -16,6 +16,10 @@ enum {
 	CAPABILITY_FOUR_OCTETS = 65
 };
 
+/* Flags of graceful restart (RFC 4724 s3): of all, before the time; of a family. */
+#define RESTART_STATE      0x8000
+#define RESTART_FORWARDING 0x80
+
 static const struct {
 	uint16_t afi;
 	uint8_t safi;
@@ -82,6 +86,24 @@ bgp_write_end(struct writer *into, uint8_t *begin)
 		set_u16(begin + 16, (size_t)(into->at - begin));
 }
 
+/* What was told goes on to hold while nobody is here: all families are forwarded by the other side. */
+static void
+write_restart(struct writer *into, const struct bgp_open *open)
+{
+	uint8_t families_kept = open->restart > 0 ? open->families : 0;
+	unsigned count = (unsigned)__builtin_popcount(families_kept);
+
+	writer_u16(into, (uint16_t)(CAPABILITY_RESTART << 8 | (2 + 4 * count)));
+	writer_u16(into, (uint16_t)(open->restart | (open->is_restarted ? RESTART_STATE : 0)));
+	for (unsigned i = 0; i < BGP_FAMILIES; i++) {
+		if ((families_kept & 1U << i) == 0)
+			continue;
+		writer_u16(into, families[i].afi);
+		writer_u8(into, families[i].safi);
+		writer_u8(into, RESTART_FORWARDING);
+	}
+}
+
 static void
 write_capabilities(struct writer *into, const struct bgp_open *open)
 {
@@ -98,11 +120,8 @@ write_capabilities(struct writer *into, const struct bgp_open *open)
 		writer_u16(into, CAPABILITY_REFRESH << 8);
 	if (open->has_long)
 		writer_u16(into, CAPABILITY_LONG << 8);
-	if (open->has_restart) {
-		/* No family is kept over a restart: no flag, no time, no family. */
-		writer_u16(into, CAPABILITY_RESTART << 8 | 2);
-		writer_u16(into, 0);
-	}
+	if (open->has_restart)
+		write_restart(into, open);
 	if (open->has_four_octets) {
 		writer_u16(into, CAPABILITY_FOUR_OCTETS << 8 | 4);
 		writer_u32(into, open->as);

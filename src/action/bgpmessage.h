@@ -99,6 +99,10 @@ struct bgp_open {
 	bool has_refresh;
 	bool has_long;    /* reads messages of up to BGP_RECEIVED bytes */
 	bool has_restart; /* sends End-of-RIB */
+	/* Written alone: seconds for which the other side is to keep what it was told in these families when the
+	 * connection breaks (RFC 4724 s3), below 4096; 0: not at all. */
+	uint16_t restart;
+	bool is_restarted; /* this is the first session of who may have been here before */
 };
 
 void bgp_write_open(struct writer *into, const struct bgp_open *open);

@@ -19,6 +19,7 @@ void
 bgpspeaker_defaults(struct bgpspeaker_settings *settings)
 {
 	*settings = (struct bgpspeaker_settings){.hold = 90,
+		.restart = 60,
 		.families = 1U << BGP_FLOW4 | 1U << BGP_FLOW6,
 		.most = 2000,
 		.shortest4 = 24,
@@ -40,6 +41,9 @@ bgpspeaker_check(const struct bgpspeaker_settings *settings, struct fail *fail)
 		fail_what(fail, "the BGP identifier is 0; expected an own IPv4 address");
 	else if (settings->hold == 1 || settings->hold == 2)
 		fail_what(fail, "a hold time of %u s; expected 0, or 3 and more", settings->hold);
+	else if (settings->restart > 4095)
+		fail_what(fail, "rules are to be kept for %u s; expected at most 4095",
+			settings->restart);
 	else if (settings->families == 0 || settings->families >> BGP_FAMILIES != 0)
 		fail_what(fail, "no family is to be offered");
 	else if ((settings->families & 1U << BGP_UNICAST4) != 0 && !rules->has_next_hop4)
@@ -131,14 +135,27 @@ bgpspeaker_start(struct bgpspeaker *speaker)
 	speaker->retry_us = INT64_MIN;
 }
 
-void
-bgpspeaker_stop(struct bgpspeaker *speaker)
+/* code 0: without a word. */
+static void
+stop(struct bgpspeaker *speaker, struct bgp_error parting)
 {
 	if (speaker->state == BGPSPEAKER_STOPPED)
 		return;
 	fail_what(&speaker->words, "stopped");
-	end(speaker, bgp_error_of(BGP_CEASE, BGP_CEASE_SHUTDOWN), 0);
+	end(speaker, parting, 0);
 	speaker->state = BGPSPEAKER_STOPPED;
+}
+
+void
+bgpspeaker_stop(struct bgpspeaker *speaker)
+{
+	stop(speaker, bgp_error_of(BGP_CEASE, BGP_CEASE_SHUTDOWN));
+}
+
+void
+bgpspeaker_leave(struct bgpspeaker *speaker)
+{
+	stop(speaker, (struct bgp_error){0});
 }
 
 void

@@ -3,8 +3,10 @@
  * What:    the state machine of RFC 4271 s8 for a speaker that connects and never listens, so that connections cannot
  *          collide (s6.8): the router must be told to be passive, or its own attempts fail. What the router announces
  *          is passed over. The wanted rules are told in batches; after each beginning all of them, then End-of-RIB
- *          for each family (RFC 4724 s4). When the session ends, however it does, the router forgets the rules
- *          (RFC 4271 s6): all that is done here fails open.
+ *          for each family (RFC 4724 s4). When a session ends by a word, of whichever side, the router forgets the
+ *          rules (RFC 4271 s6). When the connection breaks or is left, a router that helps a graceful restart (RFC 4724
+ *          s4.2) keeps them for `restart` seconds, and what is not told again by the End-of-RIB of the next session is
+ *          forgotten then; others forget them at once. So all that is done here fails open.
  *          It does no input or output: it is handed what came and says what goes out, which connection it wants, and
  *          when it wants to be asked again.
  *          A router that does not offer a family: the others go on, and bgpspeaker_words says it.
@@ -27,6 +29,7 @@ struct bgpspeaker_settings {
 	uint32_t peer_as;
 	uint32_t identifier; /* of BGP: mostly an own IPv4 address; not 0 */
 	uint16_t hold;       /* seconds, 3 or more; 0: for ever */
+	uint16_t restart;    /* seconds, at most 4095; 0: nothing is kept */
 	uint8_t families;    /* bits 1 << enum bgp_family that are to be offered */
 	uint32_t most;
 	uint8_t shortest4; /* least length of a prefix, as people write it */
@@ -80,9 +83,11 @@ struct bgpspeaker;
 struct bgpspeaker *bgpspeaker_new(const struct bgpspeaker_settings *settings);
 struct bgpspeaker *bgpspeaker_free(struct bgpspeaker *speaker);
 
-/* start connects at once; stop ends the session with Cease (RFC 4271 s6.7); reset does both unless it is stopped. */
+/* start connects at once; stop ends the session with Cease (RFC 4271 s6.7); leave ends it without a word, for who tells
+ * the same in a moment; reset stops and starts, unless it is stopped. */
 void bgpspeaker_start(struct bgpspeaker *speaker);
 void bgpspeaker_stop(struct bgpspeaker *speaker);
+void bgpspeaker_leave(struct bgpspeaker *speaker);
 void bgpspeaker_reset(struct bgpspeaker *speaker);
 
 /* The wanted rules, at any time. 1: something is to be told; 0: it was so. -ENOSPC: there are `most`; -EDOM: its prefix

@@ -3,6 +3,7 @@
 
 #define SEND_HOLD  (8 * WALL_MINUTE) /* RFC 9687 s3: this, or twice the hold time */
 #define SEND_ERROR 8
+#define OPEN_MOST  96 /* with all capabilities */
 
 /* Between 3/4 of a time and all of it (RFC 4271 s10). */
 static int64_t
@@ -136,7 +137,9 @@ write_open(const struct bgpspeaker *speaker, struct writer *out)
 		.has_four_octets = true,
 		.has_refresh = true,
 		.has_long = true,
-		.has_restart = true};
+		.has_restart = true,
+		.restart = speaker->settings.restart,
+		.is_restarted = speaker->settings.restart > 0 && speaker->counts.sessions == 0};
 
 	bgp_write_open(out, &open);
 }
@@ -148,7 +151,7 @@ keep(struct bgpspeaker *speaker, struct wall now, uint64_t random, struct writer
 	int64_t third = speaker->hold * WALL_SECOND / 3;
 
 	if (speaker->owes_open) {
-		if (!has_room(speaker, out, BGP_HEADER + 64, now))
+		if (!has_room(speaker, out, OPEN_MOST, now))
 			return false;
 		write_open(speaker, out);
 		speaker->owes_open = false;

@@ -24,10 +24,15 @@ lose(struct peer *peer)
 }
 
 static bool
+is_end(uint16_t type)
+{
+	return type == MESSAGE_STOP || type == MESSAGE_REPLACE;
+}
+
+static bool
 is_expected(const struct peer *peer, uint16_t type)
 {
-	return type == MESSAGE_ANSWER ||
-		(type == MESSAGE_STOP && peer == &peer->desk->peer[PEER_PARENT]);
+	return type == MESSAGE_ANSWER || (is_end(type) && peer == &peer->desk->peer[PEER_PARENT]);
 }
 
 static void
@@ -53,7 +58,7 @@ on_readable(evutil_socket_t socket, short what, void *context)
 			desk_stop(peer->desk, -EBADMSG);
 			return;
 		}
-		if (type == MESSAGE_STOP) {
+		if (is_end(type)) {
 			desk_stop(peer->desk, 0);
 			return;
 		}

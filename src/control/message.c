@@ -53,6 +53,7 @@ message_check(uint16_t type, const void *body, size_t size)
 	switch ((enum message_type)type) {
 	case MESSAGE_READY:
 	case MESSAGE_STOP:
+	case MESSAGE_REPLACE:
 		return size == 0;
 	case MESSAGE_QUESTION:
 		return size == sizeof(struct question) && is_question(body);

@@ -30,6 +30,7 @@
 enum message_type {
 	MESSAGE_READY,     /* child to parent: no body */
 	MESSAGE_STOP,      /* parent to child: finish, keep what is to be kept, end; no body */
+	MESSAGE_REPLACE,   /* the same, and another takes its place at once; no body */
 	MESSAGE_QUESTION,  /* struct question */
 	MESSAGE_ANSWER,    /* struct answer up to its text's end */
 	MESSAGE_OPEN,      /* judge to keeper: struct open_question */

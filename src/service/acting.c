@@ -412,11 +412,12 @@ stop(struct actor *actor)
 	show(actor);
 	for (size_t i = 0; i < actor->ends; i++) {
 		if (actor->end[i].kind->stop != NULL)
-			actor->end[i].kind->stop(actor->end[i].end);
+			actor->end[i].kind->stop(actor->end[i].end, actor->duty.is_replaced);
 	}
 }
 
-/* Sets stay as they are; routers forget what a session told them, and whoever comes next tells them again. */
+/* Sets stay as they are; routers forget what a session told them, unless another actor comes at once and tells it
+ * again. */
 _Noreturn void
 acting_run(const struct daemon_settings *settings, struct estate *estate)
 {

@@ -252,8 +252,8 @@ describe(const struct router *router, char words[STATUS_TEXT])
 		snprintf(words, STATUS_TEXT, "router %s is not told: %s: %s", router->name,
 			router->fail.where, router->fail.what);
 	else if (status.state != BGPSPEAKER_ESTABLISHED)
-		snprintf(words, STATUS_TEXT, "router %s has no rules: %s", router->name,
-			*why != '\0' ? why : "there is no session yet");
+		snprintf(words, STATUS_TEXT, "router %s has no session: %s", router->name,
+			*why != '\0' ? why : "it has not come about yet");
 	else if (router->left_out > 0)
 		snprintf(words, STATUS_TEXT, "router %s may have no more rules; %u are left out",
 			router->name, router->left_out);
@@ -276,14 +276,19 @@ wrong(void *end)
 	return "";
 }
 
-/* The routers forget what they were told: whoever comes next tells them again. */
+/* The routers forget what they were told, or keep it for who comes next and tells it again. */
 static void
-stop(void *end)
+stop(void *end, bool is_replaced)
 {
 	struct actingbgp *bgp = end;
 
 	for (uint32_t i = 0; i < bgp->count; i++) {
-		bgpspeaker_stop(bgplink_speaker(bgp->router[i].link));
+		struct bgpspeaker *speaker = bgplink_speaker(bgp->router[i].link);
+
+		if (is_replaced)
+			bgpspeaker_leave(speaker);
+		else
+			bgpspeaker_stop(speaker);
 		(void)bgplink_step(bgp->router[i].link);
 	}
 }

@@ -2,8 +2,9 @@
  *
  * What:    a session to each router (bgplink.h). They begin when it is known what holds, so that no router is told half
  *          of it; from then on changes go out as they come. A session that ends takes its rules with it, and the next
- *          one tells all again. Where a router has as many rules as it may have, what comes later is left out there,
- *          and is told when there is room again.
+ *          one tells all again; where another actor takes over, or this one dies, routers that help a graceful restart
+ *          keep them until then (bgpspeaker.h). Where a router has as many rules as it may have, what comes later is
+ *          left out there, and is told when there is room again.
  * Owns:    the sessions.
  * Limits:  BGPPEERS routers, and the rules of each.
  * Thread:  the actor's.

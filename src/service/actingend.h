@@ -34,8 +34,8 @@ struct actingend_kind {
 	/* Once a second: figures; and what is wrong, in words, "" if nothing is. */
 	void (*show)(void *end, struct duty *duty);
 	const char *(*wrong)(void *end);
-	/* The actor ends. */
-	void (*stop)(void *end);
+	/* The actor ends; is_replaced: another takes its place at once. */
+	void (*stop)(void *end, bool is_replaced);
 };
 
 struct actingend {

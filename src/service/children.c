@@ -76,13 +76,24 @@ children_start(struct children *children, struct child *child)
 		child->post.number, pid);
 }
 
+static void
+tell_to_end(const struct children *children, struct child *child, enum message_type how)
+{
+	child->is_stopped = true;
+	if (child->pid > 0 && channel_send(children_channel(children, child), how, NULL, 0) < 0)
+		(void)kill(child->pid, SIGKILL);
+}
+
 void
 children_stop(const struct children *children, struct child *child)
 {
-	child->is_stopped = true;
-	if (child->pid > 0 &&
-		channel_send(children_channel(children, child), MESSAGE_STOP, NULL, 0) < 0)
-		(void)kill(child->pid, SIGKILL);
+	tell_to_end(children, child, MESSAGE_STOP);
+}
+
+void
+children_replace(const struct children *children, struct child *child)
+{
+	tell_to_end(children, child, MESSAGE_REPLACE);
 }
 
 void

@@ -56,8 +56,9 @@ int children_channel(const struct children *children, const struct child *child)
 
 void children_start(struct children *children, struct child *child);
 
-/* Tells it to end. */
+/* Tells it to end; replace: and that another takes its place at once. */
 void children_stop(const struct children *children, struct child *child);
+void children_replace(const struct children *children, struct child *child);
 
 /* All are wanted, whatever they were told; who does not run is due now, and none has died yet. */
 void children_want(struct children *children);

@@ -409,7 +409,7 @@ step_on(struct parent *parent)
 		if (!is_step_of(parent, child))
 			continue;
 		if (parent->phase == PHASE_REPLACING && !parent->step_begun)
-			children_stop(&parent->children, child);
+			children_replace(&parent->children, child);
 		if (parent->phase == PHASE_REPLACING)
 			done = is_replaced(parent, child, us) && done;
 		else

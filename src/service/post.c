@@ -115,8 +115,11 @@ duty_hear(struct duty *duty)
 	int64_t size;
 
 	while ((size = channel_receive(duty->parent, &type, body, sizeof(body))) >= 0) {
-		if (message_check(type, body, (size_t)size) && type == MESSAGE_STOP)
-			duty->is_over = true;
+		if (!message_check(type, body, (size_t)size) ||
+			(type != MESSAGE_STOP && type != MESSAGE_REPLACE))
+			continue;
+		duty->is_over = true;
+		duty->is_replaced = type == MESSAGE_REPLACE;
 	}
 	if (size != -EAGAIN)
 		duty->is_over = duty->is_orphan = true;

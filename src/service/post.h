@@ -17,6 +17,7 @@ struct duty {
 	struct clock clock;
 	bool is_orphan;            /* the parent is gone */
 	bool is_over;              /* the process is to finish its work and end */
+	bool is_replaced;          /* another takes its place then, at once */
 	uint64_t before[COUNTERS]; /* what those counted that held the post before */
 };
 

@@ -2,12 +2,12 @@
 /* A BGP speaker with a socket, told by lines what to announce: what a test with a real router needs.
  *
  *     bgpdriver --local ADDRESS --peer ADDRESS --as N --peer-as N [--families BITS] [--most N] [--hold SECONDS]
- *               [--retry SECONDS] [--destination] [--no-export] [--password TEXT]
+ *               [--retry SECONDS] [--restart SECONDS] [--destination] [--no-export] [--password TEXT]
  *     bgpdriver --text [--destination] [--no-export]       the same lines, as those of ExaBGP
  *
  * "mail PREFIX [RATE]", "hole PREFIX", "release mail|hole PREFIX", "many N [RATE]" and "few N" (of 10.0.0.0/8 and
- * fd00::/16 in turn), "none"; "cut" (the connection is gone), "reset", "stop", "start"; "status" answers with a line of
- * JSON. Ends, with Cease, when its standard input does. */
+ * fd00::/16 in turn), "none"; "cut" (the connection is gone), "reset", "stop", "leave", "start"; "status" answers with
+ * a line of JSON. Ends, with Cease, when its standard input does. */
 #include "action/bgpspeaker.h"
 #include "action/exabgptext.h"
 
@@ -306,6 +306,8 @@ command(struct driver *driver, struct text line)
 		bgpspeaker_unwant_all(driver->speaker);
 	} else if (text_is(word, "cut")) {
 		lose(driver, "cut");
+	} else if (text_is(word, "leave")) {
+		bgpspeaker_leave(driver->speaker);
 	} else if (text_is(word, "reset")) {
 		bgpspeaker_reset(driver->speaker);
 	} else if (text_is(word, "stop")) {
@@ -380,8 +382,8 @@ number_of(const char *text)
 static const struct option options[] = {{"local", 1, NULL, 'l'}, {"peer", 1, NULL, 'p'},
 	{"as", 1, NULL, 'a'}, {"peer-as", 1, NULL, 'b'}, {"families", 1, NULL, 'f'},
 	{"most", 1, NULL, 'm'}, {"hold", 1, NULL, 'h'}, {"retry", 1, NULL, 'r'},
-	{"destination", 0, NULL, 'd'}, {"no-export", 0, NULL, 'n'}, {"password", 1, NULL, 'w'},
-	{"text", 0, NULL, 't'}, {NULL, 0, NULL, 0}};
+	{"restart", 1, NULL, 'k'}, {"destination", 0, NULL, 'd'}, {"no-export", 0, NULL, 'n'},
+	{"password", 1, NULL, 'w'}, {"text", 0, NULL, 't'}, {NULL, 0, NULL, 0}};
 
 static bool
 read_options(struct driver *driver, int argc, char **argv)
@@ -405,6 +407,8 @@ read_options(struct driver *driver, int argc, char **argv)
 			settings->most = number_of(optarg);
 		else if (option == 'h')
 			settings->hold = (uint16_t)number_of(optarg);
+		else if (option == 'k')
+			settings->restart = (uint16_t)number_of(optarg);
 		else if (option == 'r')
 			settings->retry_first_us = settings->retry_most_us =
 				number_of(optarg) * WALL_SECOND;

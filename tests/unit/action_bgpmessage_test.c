@@ -64,6 +64,31 @@ an_open_has_the_capabilities_that_are_asked_for(void **state)
 }
 
 static void
+an_open_says_for_how_long_which_families_are_to_be_kept(void **state)
+{
+	struct bgp_open open = {.as = 64500,
+		.identifier = 0x0a630001,
+		.hold = 90,
+		.families = 1U << BGP_FLOW6 | 1U << BGP_UNICAST4,
+		.has_restart = true,
+		.restart = 60,
+		.is_restarted = true};
+	uint8_t bytes[BGP_MESSAGE];
+	struct writer writer = writer_on(bytes, sizeof(bytes));
+
+	bgp_write_open(&writer, &open);
+	check_bytes(&writer,
+		BYTES(MARKER "\x00\x37\x01\x04\xfb\xf4\x00\x5a\x0a\x63\x00\x01\x1a\x02\x18"
+			     "\x01\x04\x00\x02\x00\x85\x01\x04\x00\x01\x00\x01"
+			     "\x40\x0a\x80\x3c\x00\x02\x85\x80\x00\x01\x01\x80"));
+	open.is_restarted = false;
+	writer = writer_on(bytes, sizeof(bytes));
+	bgp_write_open(&writer, &open);
+	assert_memory_equal(bytes + 45, "\x00\x3c", 2);
+	(void)state;
+}
+
+static void
 a_large_as_number_is_23456_in_the_old_field(void **state)
 {
 	struct bgp_open open = {
@@ -319,6 +344,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_open_has_the_capabilities_that_are_asked_for),
+		cmocka_unit_test(an_open_says_for_how_long_which_families_are_to_be_kept),
 		cmocka_unit_test(a_large_as_number_is_23456_in_the_old_field),
 		cmocka_unit_test(every_family_is_written_and_read_back),
 		cmocka_unit_test(an_open_of_bird_is_read),

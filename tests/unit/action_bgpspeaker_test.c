@@ -544,6 +544,54 @@ a_stop_says_cease_and_a_start_begins_anew(void **state)
 	(void)state;
 }
 
+/* The time of graceful restart in the OPEN that comes first on a new connection, with its flags. */
+static unsigned
+restart_said(struct world *world)
+{
+	static const uint8_t capability[] = {64, 2 + 4 * BGP_FAMILIES};
+	struct writer writer = writer_on(world->out, sizeof(world->out));
+	const uint8_t *found;
+
+	bgpspeaker_connected(world->speaker, world->now);
+	(void)bgpspeaker_step(world->speaker, world->now, 0, &writer);
+	assert_int_equal(world->out[18], BGP_OPEN);
+	found = memmem(world->out, writer_length(&writer), capability, sizeof(capability));
+	assert_non_null(found);
+	return bytes_u16(found + sizeof(capability));
+}
+
+static void
+who_leaves_says_nothing_and_has_rules_kept_for_who_comes_next(void **state)
+{
+	struct bgpspeaker_settings settings;
+	struct world *world = established();
+	struct writer writer = writer_on(world->out, sizeof(world->out));
+	struct bgpspeaker_step step;
+
+	assert_int_equal(world_want(world, "192.0.2.7", FLOWSPEC_MAIL, 0), 1);
+	world_settle(world);
+	bgpspeaker_leave(world->speaker);
+	step = bgpspeaker_step(world->speaker, world->now, 0, &writer);
+	assert_int_equal(step.connection, 0);
+	assert_true(step.wake.us == INT64_MAX);
+	assert_int_equal(writer_length(&writer), 0);
+	assert_int_equal(world_state(world), BGPSPEAKER_STOPPED);
+	/* This one has not been here for the first time any more. */
+	bgpspeaker_start(world->speaker);
+	writer = writer_on(world->out, sizeof(world->out));
+	(void)bgpspeaker_step(world->speaker, world->now, 0, &writer);
+	assert_int_equal(restart_said(world), 60);
+	world_free(world);
+	/* Who is new may take the place of another. */
+	world_settings(&settings);
+	world = world_new(&settings, 1);
+	writer = writer_on(world->out, sizeof(world->out));
+	(void)bgpspeaker_step(world->speaker, world->now, 0, &writer);
+	assert_int_equal(restart_said(world), 0x8000 | 60);
+	world_free(world);
+	(void)state;
+}
+
 static void
 who_is_released_does_not_wait_but_who_comes_back_does(void **state)
 {
@@ -686,6 +734,7 @@ main(void)
 		cmocka_unit_test(a_connection_that_does_not_come_about_is_given_up),
 		cmocka_unit_test(a_session_that_is_reset_heals_with_all_rules),
 		cmocka_unit_test(a_stop_says_cease_and_a_start_begins_anew),
+		cmocka_unit_test(who_leaves_says_nothing_and_has_rules_kept_for_who_comes_next),
 		cmocka_unit_test(who_is_released_does_not_wait_but_who_comes_back_does),
 		cmocka_unit_test(withdrawals_wait_where_that_is_asked_for),
 		cmocka_unit_test(inside_the_as_there_is_no_interval),

@@ -319,6 +319,9 @@ the_desk_stops_when_it_is_told_and_when_the_parent_is_gone(void **state)
 	assert_int_equal(channel_send(house->parent[0], MESSAGE_STOP, NULL, 0), 0);
 	assert_int_equal(house_wait_desk(house), 0);
 	house_start_desk(house);
+	assert_int_equal(channel_send(house->parent[0], MESSAGE_REPLACE, NULL, 0), 0);
+	assert_int_equal(house_wait_desk(house), 0);
+	house_start_desk(house);
 	close(house->parent[0]);
 	house->parent[0] = -1;
 	assert_int_equal(house_wait_desk(house), 11);

@@ -58,6 +58,26 @@ it_ends_when_it_is_told_to_or_the_parent_is_gone(void **state)
 	duty_hear(&duty);
 	assert_true(duty.is_over);
 	assert_false(duty.is_orphan);
+	assert_false(duty.is_replaced);
+}
+
+static void
+it_hears_whether_another_takes_its_place(void **state)
+{
+	struct post post = {.owner = OWNER_KEEPER};
+	struct estate *estate = *state;
+	int parent = estate->parent[estate_place(&post)].end[0];
+	struct duty duty;
+
+	duty_begin(&duty, estate, &post);
+	assert_int_equal(channel_send(parent, MESSAGE_REPLACE, NULL, 0), 0);
+	duty_hear(&duty);
+	assert_true(duty.is_over && duty.is_replaced);
+	/* The daemon ends in the middle of a reload. */
+	assert_int_equal(channel_send(parent, MESSAGE_STOP, NULL, 0), 0);
+	duty_hear(&duty);
+	assert_true(duty.is_over);
+	assert_false(duty.is_replaced);
 }
 
 int
@@ -68,6 +88,8 @@ main(void)
 			only_the_trouble_itself_is_shown_to_others, begin, end),
 		cmocka_unit_test_setup_teardown(
 			it_ends_when_it_is_told_to_or_the_parent_is_gone, begin, end),
+		cmocka_unit_test_setup_teardown(
+			it_hears_whether_another_takes_its_place, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
