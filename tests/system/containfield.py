@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ending  # noqa: E402
+import field  # noqa: E402
 from containnet import *  # noqa: E402,F403
 from daemons import note, result, wait_until  # noqa: E402
 
@@ -68,6 +69,78 @@ class Watcher:
         self.ends = True
         self.thread.join()
         return self.counts
+
+
+class MailServer:
+    """At one address and port, in front of what is served there else; takes every message, and knows how many."""
+
+    def __init__(self, space, address, port):
+        self.taken = 0
+        with inside(space):
+            self.server = socket.create_server((address, port), reuse_port=True)
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                client = self.server.accept()[0]
+            except OSError:
+                return
+            with client, client.makefile("rw", newline="") as stream:
+                client.settimeout(20)
+                try:
+                    self.talk(stream)
+                except OSError:
+                    pass
+
+    def talk(self, stream):
+        answers = {"EHLO": "250 house.example", "MAIL": "250 OK", "RCPT": "250 OK", "DATA": "354 go on", "QUIT": "221 bye"}
+        is_data, say = False, "220 house.example ESMTP"
+        while say:
+            if say != "-":
+                stream.write(say + "\r\n")
+                stream.flush()
+            line = stream.readline().rstrip("\r\n")
+            verb = line[:4].upper()
+            if is_data:
+                is_data = line != "."
+                self.taken += not is_data
+                say = "-" if is_data else "250 taken"
+            else:
+                is_data = verb == "DATA"
+                say = answers.get(verb, "502 no" if line else "")
+
+    def close(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+
+
+def mail(source, target, port):
+    """A message by the customer's mail program: was it taken?"""
+    return field.run("ip", "netns", "exec", LINES, "swaks", "--server", target, "--port", str(port), "--local-interface", source,
+                     "--from", "customer@lines.example", "--to", "friend@far.example", "--timeout", "8").returncode == 0
+
+
+class Mailing:
+    """Sends one message after the other to the operator's server, as customers do, and counts what was taken."""
+
+    def __init__(self, source):
+        self.source, self.ends, self.counts = source, False, {True: 0, False: 0}
+        self.server = MailServer(HOUSE, MAIL, 587)
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.ends:
+            self.counts[mail(self.source, MAIL, 587)] += 1
+
+    def end(self):
+        """Complaints."""
+        self.ends = True
+        self.thread.join()
+        self.server.close()
+        good = self.counts[False] == 0 and self.counts[True] >= 3 and self.server.taken == self.counts[True]
+        return [] if good else [f"of its messages by 587: {self.counts}, {self.server.taken} taken"]
 
 
 def is_blocked(source, far=FAR):
