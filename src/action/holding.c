@@ -12,7 +12,7 @@ struct entry {
 	uint64_t place; /* an IPv4 address, or the first half of an IPv6 one */
 	uint32_t measure;
 	uint32_t until; /* seconds; 0: none */
-	uint32_t next;  /* of the line's measure; or of those that are free */
+	uint32_t next;  /* in its bucket; or of those that are free */
 	uint8_t kind;
 	uint8_t length; /* 0: it waits for a place */
 	uint8_t is_used;
@@ -21,8 +21,13 @@ struct entry {
 
 _Static_assert(sizeof(struct entry) == 32, "two in a cache line");
 
+/* Buckets as many as entries at least, but not from the begin. */
+#define BUCKETS_FIRST 1024U
+
 struct holding {
-	struct table table; /* line and kind to the first of its entries */
+	uint32_t *
+		bucket; /* the first entry of each; a line's measure has all of its entries in one */
+	uint32_t mask;  /* number of buckets - 1, a power of two */
 	struct entry *entry;
 	size_t room, most;
 	uint32_t used; /* the highest that was ever used */
@@ -30,14 +35,28 @@ struct holding {
 	size_t count[ORDERED_KINDS];
 };
 
+static void
+begin(struct holding *holding, size_t most)
+{
+	*holding = (struct holding){.most = most,
+		.mask = BUCKETS_FIRST - 1,
+		.bucket = memory_map(BUCKETS_FIRST, sizeof(*holding->bucket))};
+}
+
+static void
+end(struct holding *holding)
+{
+	memory_unmap(holding->bucket, holding->mask + 1UL, sizeof(*holding->bucket));
+	free(holding->entry);
+}
+
 struct holding *
 holding_new(size_t most)
 {
 	struct holding *holding = xcalloc(1, sizeof(*holding));
 
-	must(most > 0 && most < UINT32_MAX);
-	holding->most = most;
-	table_init(&holding->table, most);
+	must(most > 0 && most <= UINT32_MAX / 2);
+	begin(holding, most);
 	return holding;
 }
 
@@ -46,8 +65,7 @@ holding_free(struct holding *holding)
 {
 	if (holding == NULL)
 		return NULL;
-	table_done(&holding->table);
-	free(holding->entry);
+	end(holding);
 	free(holding);
 	return NULL;
 }
@@ -55,19 +73,17 @@ holding_free(struct holding *holding)
 void
 holding_clear(struct holding *holding)
 {
-	size_t most = holding->most;
-
-	table_done(&holding->table);
-	free(holding->entry);
-	*holding = (struct holding){.most = most};
-	table_init(&holding->table, most);
+	end(holding);
+	begin(holding, holding->most);
 }
 
 /* Lines are hashes with a secret key already. */
-static uint64_t
-key_of(uint64_t line, unsigned kind)
+static uint32_t *
+bucket_of(const struct holding *holding, uint64_t line, unsigned kind)
 {
-	return line ^ (uint64_t)(kind + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t key = line ^ (uint64_t)(kind + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &holding->bucket[key & holding->mask];
 }
 
 static struct entry *
@@ -76,12 +92,57 @@ at(const struct holding *holding, uint32_t index)
 	return &holding->entry[index - 1];
 }
 
+static bool
+is_of(const struct entry *entry, uint64_t line, unsigned kind)
+{
+	return entry->line == line && entry->kind == kind;
+}
+
+/* From this one on in its bucket, the first of the line's measure; or NONE. */
+static uint32_t
+find_from(const struct holding *holding, uint32_t index, uint64_t line, unsigned kind)
+{
+	while (index != NONE && !is_of(at(holding, index), line, kind))
+		index = at(holding, index)->next;
+	return index;
+}
+
 static uint32_t
 first_of(const struct holding *holding, uint64_t line, unsigned kind)
 {
-	const struct table_slot *slot = table_find(&holding->table, key_of(line, kind));
+	return find_from(holding, *bucket_of(holding, line, kind), line, kind);
+}
 
-	return slot == NULL ? NONE : slot->value;
+static uint32_t
+next_of(const struct holding *holding, uint32_t index)
+{
+	const struct entry *entry = at(holding, index);
+
+	return find_from(holding, entry->next, entry->line, entry->kind);
+}
+
+static void
+put_in_bucket(struct holding *holding, uint32_t index)
+{
+	struct entry *entry = at(holding, index);
+	uint32_t *first = bucket_of(holding, entry->line, entry->kind);
+
+	entry->next = *first;
+	*first = index;
+}
+
+static void
+grow(struct holding *holding)
+{
+	size_t count = holding->mask + 1UL;
+
+	memory_unmap(holding->bucket, count, sizeof(*holding->bucket));
+	holding->bucket = memory_map(2 * count, sizeof(*holding->bucket));
+	holding->mask = (uint32_t)(2 * count - 1);
+	for (uint32_t index = 1; index <= holding->used; index++) {
+		if (at(holding, index)->is_used)
+			put_in_bucket(holding, index);
+	}
 }
 
 /* An entry that nobody uses; NONE: there is no room. */
@@ -102,14 +163,19 @@ take_entry(struct holding *holding)
 		holding->room = room < holding->most ? room : holding->most;
 		holding->entry = xrealloc(holding->entry, holding->room * sizeof(*holding->entry));
 	}
+	if (holding->used > holding->mask)
+		grow(holding);
 	return ++holding->used;
 }
 
+/* link: what has its number. */
 static void
-drop_entry(struct holding *holding, uint32_t index)
+drop_entry(struct holding *holding, uint32_t *link)
 {
+	uint32_t index = *link;
 	struct entry *entry = at(holding, index);
 
+	*link = entry->next;
 	holding->count[entry->kind] -= entry->length != 0;
 	*entry = (struct entry){.next = holding->free};
 	holding->free = index;
@@ -178,12 +244,10 @@ seconds_of(struct wall until)
 	return until.us <= 0 ? 0 : seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX;
 }
 
-/* A new entry in front of those of the line's measure. */
 static struct entry *
 add_entry(struct holding *holding, const struct order *order)
 {
 	uint32_t index = take_entry(holding);
-	struct table_slot *slot;
 	struct entry *entry;
 
 	if (index == NONE)
@@ -194,12 +258,7 @@ add_entry(struct holding *holding, const struct order *order)
 		.until = seconds_of(order->until),
 		.kind = order->kind,
 		.is_used = 1};
-	if (table_add(&holding->table, key_of(order->line, order->kind), &slot) < 0) {
-		drop_entry(holding, index);
-		return NULL;
-	}
-	entry->next = slot->value;
-	slot->value = index;
+	put_in_bucket(holding, index);
 	return entry;
 }
 
@@ -210,7 +269,7 @@ take_over(struct holding *holding, uint32_t index, const struct order *order, ho
 {
 	uint32_t until = seconds_of(order->until);
 
-	for (; index != NONE; index = at(holding, index)->next) {
+	for (; index != NONE; index = next_of(holding, index)) {
 		struct entry *entry = at(holding, index);
 		bool differs = entry->until != until;
 
@@ -249,20 +308,21 @@ holding_apply(struct holding *holding, const struct order *order, holding_give g
 void
 holding_undo(struct holding *holding, const struct order *order, holding_give give, void *context)
 {
-	struct table_slot *slot;
-	uint32_t index, next;
+	uint32_t *link;
 
 	if (order->kind >= ORDERED_KINDS)
 		return;
-	slot = table_find(&holding->table, key_of(order->line, order->kind));
-	if (slot == NULL || at(holding, slot->value)->measure != (uint32_t)order->measure)
-		return;
-	index = slot->value;
-	table_remove(&holding->table, slot);
-	for (; index != NONE; index = next) {
-		next = at(holding, index)->next;
-		give_change(at(holding, index), false, give, context);
-		drop_entry(holding, index);
+	link = bucket_of(holding, order->line, order->kind);
+	while (*link != NONE) {
+		struct entry *entry = at(holding, *link);
+
+		if (!is_of(entry, order->line, order->kind) ||
+			entry->measure != (uint32_t)order->measure) {
+			link = &entry->next;
+			continue;
+		}
+		give_change(entry, false, give, context);
+		drop_entry(holding, link);
 	}
 }
 
@@ -279,7 +339,7 @@ come(struct holding *holding, uint32_t first, const struct prefix *place, holdin
 
 	if (entry->is_named)
 		return 0;
-	for (uint32_t index = first; index != NONE; index = at(holding, index)->next) {
+	for (uint32_t index = first; index != NONE; index = next_of(holding, index)) {
 		if (is_at(at(holding, index), place))
 			return 0;
 	}
@@ -313,40 +373,33 @@ holding_come(struct holding *holding, uint64_t line, const struct prefix *place,
 
 /* The last entry of a measure stays, and waits. */
 static void
-leave(struct holding *holding, struct table_slot *slot, const struct prefix *place,
+leave(struct holding *holding, uint64_t line, unsigned kind, const struct prefix *place,
 	holding_give give, void *context)
 {
-	uint32_t before = NONE, index = slot->value;
+	uint32_t *link = bucket_of(holding, line, kind), first = first_of(holding, line, kind);
+	struct entry *entry;
 
-	while (index != NONE && !is_at(at(holding, index), place)) {
-		before = index;
-		index = at(holding, index)->next;
-	}
-	if (index == NONE || at(holding, index)->is_named)
+	while (*link != NONE &&
+		!(is_of(at(holding, *link), line, kind) && is_at(at(holding, *link), place)))
+		link = &at(holding, *link)->next;
+	if (*link == NONE || at(holding, *link)->is_named)
 		return;
-	give_change(at(holding, index), false, give, context);
-	if (before == NONE && at(holding, index)->next == NONE) {
-		holding->count[at(holding, index)->kind]--;
-		at(holding, index)->length = 0;
+	entry = at(holding, *link);
+	give_change(entry, false, give, context);
+	if (first != *link || next_of(holding, first) != NONE) {
+		drop_entry(holding, link);
 		return;
 	}
-	if (before == NONE)
-		slot->value = at(holding, index)->next;
-	else
-		at(holding, before)->next = at(holding, index)->next;
-	drop_entry(holding, index);
+	holding->count[kind]--;
+	entry->length = 0;
 }
 
 void
 holding_leave(struct holding *holding, uint64_t line, const struct prefix *place, holding_give give,
 	void *context)
 {
-	for (unsigned kind = 0; kind < ORDERED_KINDS && is_place(place); kind++) {
-		struct table_slot *slot = table_find(&holding->table, key_of(line, kind));
-
-		if (slot != NULL)
-			leave(holding, slot, place, give, context);
-	}
+	for (unsigned kind = 0; kind < ORDERED_KINDS && is_place(place); kind++)
+		leave(holding, line, kind, place, give, context);
 }
 
 int
@@ -367,7 +420,7 @@ int
 holding_next(
 	const struct holding *holding, unsigned kind, size_t *place, struct holding_change *ret)
 {
-	while (*place < holding->used) {
+	while (holding->count[kind] > 0 && *place < holding->used) {
 		const struct entry *entry = &holding->entry[(*place)++];
 
 		if (entry->is_used && entry->kind == kind && entry->length != 0) {

@@ -5,7 +5,7 @@
  *          one that is a session has those that it was said to be at, and none before. The same order twice changes
  *          nothing.
  * Owns:    its entries.
- * Limits:  `most` entries, one for each measure and place, 32 bytes and its share of a table each. A place is an IPv4
+ * Limits:  `most` entries, one for each measure and place, 36 to 40 bytes each. A place is an IPv4
  *          address or an IPv6 prefix of at most /64. Until: whole seconds, up to the year 2106.
  * Thread:  one at a time.
  */
@@ -13,7 +13,7 @@
 #define LAZARET_ACTION_HOLDING_H
 
 #include "action/order.h"
-#include "base/table.h"
+#include "base/fail.h"
 
 struct holding_change {
 	bool adds;    /* or it is there already and has another end now */

@@ -200,7 +200,7 @@ no_room_is_told_and_what_cannot_be_is_refused(void **state)
 static void
 after_many_orders_exactly_what_was_not_undone_is_told(void **state)
 {
-	enum { LINES = 300, STEPS = 20000 };
+	enum { LINES = 5000, STEPS = 50000 };
 	struct holding *holding = holding_new(2 * LINES);
 	bool held[LINES] = {false};
 	struct holding_change change;
@@ -236,6 +236,52 @@ after_many_orders_exactly_what_was_not_undone_is_told(void **state)
 	holding_free(holding);
 }
 
+static struct prefix
+place_number(unsigned number)
+{
+	struct prefix place = prefix("10.0.0.0");
+
+	place.address.byte[14] = (uint8_t)(number >> 8);
+	place.address.byte[15] = (uint8_t)number;
+	return place;
+}
+
+/* More than there are buckets at the begin, and of one line entries that others stand between. */
+static void
+lines_at_many_places_leave_each_of_them_alone(void **state)
+{
+	enum { LINES = 2000, PLACES = 3 };
+	struct holding *holding = holding_new(LINES * PLACES);
+
+	(void)state;
+	for (unsigned line = 1; line <= LINES; line++)
+		assert_int_equal(apply(holding, order(line, line, MEASURE_BLOCK25, NULL, 0)), 0);
+	for (unsigned n = 0; n < LINES * PLACES; n++) {
+		struct prefix place = place_number(n);
+
+		assert_int_equal(holding_come(holding, 1 + n % LINES, &place, note, NULL), 0);
+		told[0] = '\0';
+	}
+	assert_int_equal(holding_count(holding, MEASURE_BLOCK25), LINES * PLACES);
+	/* Of every second line the place in the middle; of every fourth all. */
+	for (unsigned line = 0; line < LINES; line += 2) {
+		struct prefix place = place_number(line + LINES);
+		char expected[64], at[PREFIX_TEXT];
+
+		holding_leave(holding, 1 + line, &place, note, NULL);
+		snprintf(expected, sizeof(expected), "-block25 %s 0;", prefix_format(&place, at));
+		assert_string_equal(taken(), expected);
+	}
+	assert_int_equal(holding_count(holding, MEASURE_BLOCK25), LINES * PLACES - LINES / 2);
+	for (unsigned line = 0; line < LINES; line += 4) {
+		undo(holding, order(1 + line, 1 + line, MEASURE_BLOCK25, NULL, 0));
+		told[0] = '\0';
+	}
+	assert_int_equal(holding_count(holding, MEASURE_BLOCK25),
+		LINES * PLACES - LINES / 2 - LINES / 4 * (PLACES - 1));
+	holding_free(holding);
+}
+
 int
 main(void)
 {
@@ -247,6 +293,7 @@ main(void)
 		cmocka_unit_test(an_exemption_and_a_measure_of_one_line_are_two_things),
 		cmocka_unit_test(what_has_a_place_of_its_own_moves_nowhere),
 		cmocka_unit_test(no_room_is_told_and_what_cannot_be_is_refused),
+		cmocka_unit_test(lines_at_many_places_leave_each_of_them_alone),
 		cmocka_unit_test(after_many_orders_exactly_what_was_not_undone_is_told),
 	};
 
