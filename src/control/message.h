@@ -120,7 +120,8 @@ struct open_page {
 	uint32_t count;
 	uint8_t is_last;
 	uint8_t spare[3];
-	uint64_t step; /* the last of the ledger: decisions up to this one are in what follows */
+	uint64_t after; /* of the question */
+	uint64_t step;  /* the last of the ledger: decisions up to this one are in what follows */
 	struct open_case open[MESSAGE_OPEN_MOST];
 };
 

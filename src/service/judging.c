@@ -25,7 +25,8 @@
 #define TAKE 256
 /* Decisions at once. */
 #define DECISIONS 64
-/* The open cases are waited for so long at the begin. */
+/* The next page of open cases is waited for so long at the begin; asked again, as the keeper may have died with the
+ * question. */
 #define RESUME_US (10 * WALL_SECOND)
 #define ASK_US    (2 * WALL_SECOND)
 /* While the keeper does not take what waits. */
@@ -85,6 +86,8 @@ struct judging {
 	uint64_t base[OF_STATE]; /* what was shown of them and is not in its state */
 	uint64_t resumed;        /* open cases that the ledger told of */
 	bool asks;               /* for them */
+	uint64_t asked_after;    /* in the last question */
+	int64_t told_us;         /* when a page of them came */
 	struct verdict *pending; /* that the ring did not take yet */
 	size_t pending_count;
 	size_t pending_room;
@@ -318,7 +321,7 @@ ask_open(struct judging *judging, uint64_t after)
 		.judge = judging->number,
 		.judges = judging->settings->estate.judges};
 
-	/* The channel is empty: there is one question at a time. */
+	judging->asked_after = after;
 	if (channel_send(judging->keeper, MESSAGE_OPEN, &question, sizeof(question)) < 0)
 		duty_trouble(&judging->duty, "the keeper cannot be asked for the open cases");
 }
@@ -348,6 +351,10 @@ put_later(struct judging *judging, const struct resumed *resumed)
 static bool
 take_open(struct judging *judging, const struct open_page *page)
 {
+	/* Of a question that was put again, and answered twice. */
+	if (page->after != judging->asked_after)
+		return false;
+	judging->told_us = clock_steady();
 	/* Of the first page; what was decided since comes in its ring. */
 	if (judging->heard == 0)
 		judging->heard = page->step;
@@ -388,7 +395,7 @@ hear_keeper(struct judging *judging)
 		if (size < 0 || type != MESSAGE_OPEN_PAGE)
 			event(EVENT_BAD_MESSAGE, "peer=keeper number=0");
 		else if (judging->asks)
-			was_last = take_open(judging, &judging->message.page);
+			was_last = take_open(judging, &judging->message.page) || was_last;
 	}
 	return was_last;
 }
@@ -433,20 +440,22 @@ static void
 resume(struct judging *judging)
 {
 	struct pollfd polled = {.fd = judging->keeper, .events = POLLIN};
-	int64_t begun = clock_steady(), asked = begun;
+	int64_t asked = clock_steady();
 	bool is_done = false;
 
 	/* Answers to the one before are of no use. */
 	(void)hear_keeper(judging);
 	judging->asks = true;
+	judging->told_us = asked;
 	ask_open(judging, 0);
-	while (!is_done && !judging->duty.is_over && clock_steady() - begun < RESUME_US) {
+	while (!is_done && !judging->duty.is_over &&
+		clock_steady() - judging->told_us < RESUME_US) {
 		if (poll(&polled, 1, IDLE_NS / 1000000) > 0)
 			asked = clock_steady();
 		is_done = hear_keeper(judging);
 		if (!is_done && clock_steady() - asked > ASK_US) {
 			asked = clock_steady();
-			ask_open(judging, 0);
+			ask_open(judging, judging->asked_after);
 		}
 		duty_beat(&judging->duty);
 		duty_hear(&judging->duty);

@@ -657,6 +657,7 @@ keeper_open_page(struct ledger *ledger, const struct open_question *question,
 		.ledger = ledger, .question = question, .page = page, .fail = fail};
 	int r = ledger_last_step(ledger, &page->step, fail);
 
+	page->after = question->after;
 	page->count = 0;
 	page->is_last = 1;
 	if (r >= 0)

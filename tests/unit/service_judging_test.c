@@ -168,6 +168,54 @@ it_ends_though_receivers_do_not(void **state)
 	process_done(bench);
 }
 
+/* One open case, of a line of its own. */
+static void
+tell_it_of_one(struct process_bench *bench, uint64_t after, bool is_last)
+{
+	static struct open_page page;
+
+	page = (struct open_page){.count = 1, .is_last = is_last, .after = after};
+	page.open[0] = (struct open_case){.number = after + 1,
+		.line = after + 77,
+		.entered = {INT64_C(15000) * WALL_DAY},
+		.score = 5,
+		.state = STATE_SUSPECT,
+		.highest = STATE_SUSPECT,
+		.role = ROLE_RESIDENTIAL};
+	assert_int_equal(channel_send(bench->estate.judge_keeper[0].end[1], MESSAGE_OPEN_PAGE,
+				 &page, offsetof(struct open_page, open) + sizeof(*page.open)),
+		0);
+}
+
+static void
+a_question_that_is_put_again_and_answered_twice_goes_on_once(void **state)
+{
+	struct process_bench *bench = process_begin(1, 1, RING);
+	int keeper;
+
+	(void)state;
+	start(bench, 0);
+	keeper = bench->estate.judge_keeper[0].end[1];
+	wait_until_it_asks(bench);
+	tell_it_of_one(bench, 0, false);
+	wait_until_it_asks(bench);
+	assert_int_equal(bench->message.open.after, 1);
+	/* A keeper that does not answer is asked for the same again, not for all. */
+	wait_until_it_asks(bench);
+	assert_int_equal(bench->message.open.after, 1);
+	tell_it_of_one(bench, 1, false);
+	tell_it_of_one(bench, 1, false);
+	wait_until_it_asks(bench);
+	assert_int_equal(bench->message.open.after, 2);
+	tell_it_of_one(bench, 2, true);
+	process_hear(bench, process_parent(bench), MESSAGE_READY);
+	assert_int_equal(poll(&(struct pollfd){.fd = keeper, .events = POLLIN}, 1, 0), 0);
+	process_stop(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_LINES), 3);
+	process_done(bench);
+}
+
 static void
 what_is_passed_over_is_counted_and_told(void **state)
 {
@@ -302,6 +350,7 @@ main(void)
 		cmocka_unit_test(what_waits_when_it_is_told_to_end_is_judged),
 		cmocka_unit_test(a_full_ring_is_judged_without_a_pause),
 		cmocka_unit_test(it_ends_though_receivers_do_not),
+		cmocka_unit_test(a_question_that_is_put_again_and_answered_twice_goes_on_once),
 		cmocka_unit_test(what_is_passed_over_is_counted_and_told),
 		cmocka_unit_test(what_is_still_there_is_judged_again_though_the_receiver_went_on),
 		cmocka_unit_test(what_a_peer_says_that_cannot_be_is_told_and_left_out),
