@@ -131,7 +131,8 @@ struct held_question {
 	uint64_t number; /* of the question */
 };
 
-#define MESSAGE_HELD_MOST 512
+/* As many as a message holds: there may be millions. */
+#define MESSAGE_HELD_MOST 1360
 
 struct held_page {
 	uint64_t number; /* of the question */

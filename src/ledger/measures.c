@@ -65,6 +65,13 @@ ledger_each_held(struct ledger *ledger, uint64_t after, visit_measure visit, voi
 }
 
 int
+ledger_each_enforced(struct ledger *ledger, uint64_t after, visit_enforced visit, void *context,
+	struct fail *fail)
+{
+	return ledger->store->ops->enforced(ledger->store, after, visit, context, fail);
+}
+
+int
 ledger_each_measure(struct ledger *ledger, uint64_t of_case, visit_measure visit, void *context,
 	struct fail *fail)
 {

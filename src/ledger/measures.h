@@ -37,6 +37,17 @@ struct measure {
 
 typedef int (*visit_measure)(void *context, const struct measure *row);
 
+/* Of a measure that holds and is enforced what those need who do it: there may be millions. */
+struct enforced {
+	uint64_t number;
+	uint64_t line; /* pseudonym */
+	uint8_t kind;  /* enum measure_kind */
+	struct wall until;
+	uint8_t sealed[SEAL_SIZE]; /* the line's name, of its case */
+};
+
+typedef int (*visit_enforced)(void *context, const struct enforced *row);
+
 /* Of what it is from its begin on, and of its end. */
 void measure_digest(const struct measure *of, uint8_t into[DIGEST_SIZE]);
 void measure_end_digest(const struct measure *of, uint8_t into[DIGEST_SIZE]);
@@ -54,6 +65,8 @@ int ledger_measure_end(struct ledger *ledger, uint64_t number, enum measure_end 
 
 /* 0 or what a visitor gave. By number; after: begin behind it. */
 int ledger_each_held(struct ledger *ledger, uint64_t after, visit_measure visit, void *context,
+	struct fail *fail) MUST_USE;
+int ledger_each_enforced(struct ledger *ledger, uint64_t after, visit_enforced visit, void *context,
 	struct fail *fail) MUST_USE;
 int ledger_each_measure(struct ledger *ledger, uint64_t of_case, visit_measure visit, void *context,
 	struct fail *fail) MUST_USE;

@@ -105,3 +105,41 @@ sqlite_measures(struct store *store, enum which_measures which, uint64_t key, vi
 	}
 	return row_done(&row, r, fail);
 }
+
+static void
+read_enforced(struct row *row, struct enforced *ret)
+{
+	ret->number = row_u64(row);
+	ret->line = row_u64(row);
+	ret->kind = row_name(row, measure_names, MEASURE_KINDS);
+	ret->until = row_wall(row);
+	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
+		row->damaged = true;
+}
+
+int
+sqlite_enforced(
+	struct store *store, uint64_t after, visit_enforced visit, void *context, struct fail *fail)
+{
+	struct enforced it;
+	struct row row;
+	int r;
+
+	if (sqlite_of(store)->version < VERSION_MEASURES)
+		return 0;
+	/* CROSS: by the numbers of measures, whatever SQLite thinks of how many there are. */
+	row = row_prepare(sqlite_of(store), STATEMENT_ENFORCED,
+		"SELECT measures.number, measures.line, kind, until, sealed FROM measures"
+		" CROSS JOIN cases ON cases.number = of_case"
+		" WHERE ended IS NULL AND mode = ? AND measures.number > ?"
+		" ORDER BY measures.number");
+	row_put_text(&row, text_of(measure_modes[MEASURE_ENFORCE]));
+	row_put_u64(&row, after);
+	while ((r = row_step(&row, fail)) == 1) {
+		read_enforced(&row, &it);
+		r = row.damaged ? 0 : visit(context, &it);
+		if (row.damaged || r != 0)
+			break;
+	}
+	return row_done(&row, r, fail);
+}

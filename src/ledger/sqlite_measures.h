@@ -12,6 +12,8 @@ int sqlite_measure_add(struct store *store, struct measure *it, struct fail *fai
 int sqlite_measure_end(struct store *store, const struct measure *it, struct fail *fail) MUST_USE;
 int sqlite_measures(struct store *store, enum which_measures which, uint64_t key,
 	visit_measure visit, void *context, struct fail *fail) MUST_USE;
+int sqlite_enforced(struct store *store, uint64_t after, visit_enforced visit, void *context,
+	struct fail *fail) MUST_USE;
 
 /* Those of a case that is removed. */
 int sqlite_measures_remove(struct store *store, uint64_t of_case, struct fail *fail) MUST_USE;

@@ -561,6 +561,7 @@ static const struct store_ops sqlite_ops = {
 	.measure_add = sqlite_measure_add,
 	.measure_end = sqlite_measure_end,
 	.measures = sqlite_measures,
+	.enforced = sqlite_enforced,
 	.count = count,
 	.totals = totals,
 	.check = check,

@@ -161,6 +161,9 @@ struct store_ops {
 	int (*measure_end)(struct store *store, const struct measure *row, struct fail *fail);
 	int (*measures)(struct store *store, enum which_measures which, uint64_t key,
 		visit_measure visit, void *context, struct fail *fail);
+	/* Those that hold and are enforced, by number, after key, with the names of their cases. */
+	int (*enforced)(struct store *store, uint64_t after, visit_enforced visit, void *context,
+		struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);
 	/* Cases removed so far, by month of opening and gravest state: what is left of them. */

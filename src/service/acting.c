@@ -96,7 +96,8 @@ sets_see_to(void *end, const struct holding *holding)
 		actor->sets_looked_us = now;
 		actingsets_see_to(&actor->sets, holding);
 	}
-	return actor->sets_looked_us + LOOK_US;
+	/* What is not known yet nobody waits for. */
+	return holding == NULL ? INT64_MAX : actor->sets_looked_us + LOOK_US;
 }
 
 static void
@@ -234,13 +235,14 @@ take_page(struct actor *actor, const struct held_page *page)
 {
 	if (!actor->is_learning || page->number != actor->question)
 		return;
+	/* The keeper reads the next one meanwhile. */
+	actor->after = page->after;
+	if (!page->is_last)
+		ask(actor);
 	for (uint32_t i = 0; i < page->count; i++)
 		take_order(actor, &page->order[i], give_nothing, NULL);
-	actor->after = page->after;
-	if (!page->is_last) {
-		ask(actor);
+	if (!page->is_last)
 		return;
-	}
 	actor->is_learning = false;
 	actor->looked_us = 0;
 	for (size_t i = 0; i < actor->ends; i++)

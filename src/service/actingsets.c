@@ -180,6 +180,7 @@ struct content {
 	const struct actingsets *sets;
 	const struct holding *holding;
 	uint8_t kind;
+	enum lineset_kind lines;
 	enum lineset set;
 	size_t at;
 };
@@ -191,7 +192,8 @@ next_of(void *context, struct orders_element *ret)
 	struct holding_change change;
 
 	while (holding_next(content->holding, content->kind, &content->at, &change) > 0) {
-		if (element_of(content->sets, &change, ret) > 0 && ret->set == content->set)
+		if (lineset_find(content->lines, &change.place) == (int)content->set &&
+			element_of(content->sets, &change, ret) > 0)
 			return 1;
 	}
 	return 0;
@@ -215,6 +217,7 @@ fill_kind(struct actingsets *sets, const struct holding *holding, const struct k
 		struct content content = {.sets = sets,
 			.holding = holding,
 			.kind = as->kind,
+			.lines = (enum lineset_kind)as->lines,
 			.set = (enum lineset)set};
 		struct fail why = {0};
 		int64_t r = 0;

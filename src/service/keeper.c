@@ -516,6 +516,26 @@ show(struct keeper *keeper)
 		show_open(keeper, &counts);
 }
 
+/* Until the actor knows all that holds those go free who should be held: what may wait waits for that. */
+static bool
+gives_way(const struct keeper *keeper)
+{
+	return clock_steady() < keeper->way_us;
+}
+
+/* When judges' questions wait they must not wake us all the time. */
+static void
+poll_judges(const struct keeper *keeper, struct pollfd *polled)
+{
+	bool hears = keeper->ledger != NULL && !gives_way(keeper);
+
+	for (uint32_t j = 0; j < keeper->settings->estate.judges; j++)
+		polled[j] = (struct pollfd){.fd = hears && !keeper->is_judge_gone[j]
+				? keeper->estate->judge_keeper[j].end[1]
+				: -1,
+			.events = POLLIN};
+}
+
 /* Hears who speaks; sleeps if nothing was written just now, and nothing else is to be done. */
 static void
 rest(struct keeper *keeper, bool wrote)
@@ -533,16 +553,9 @@ rest(struct keeper *keeper, bool wrote)
 	bool empty = true, waits = keeper->is_stuck || keeper->ledger == NULL;
 	eventfd_t count;
 
-	for (uint32_t j = 0; j < judges; j++) {
-		/* Without a ledger their questions wait; they must not wake us all the time. */
-		polled[4 + j] =
-			(struct pollfd){.fd = keeper->ledger != NULL && !keeper->is_judge_gone[j]
-					? keeper->estate->judge_keeper[j].end[1]
-					: -1,
-				.events = POLLIN};
-		if (!waits && !wrote)
-			empty = ring_sleep(&keeper->from[j]) && empty;
-	}
+	poll_judges(keeper, polled + 4);
+	for (uint32_t j = 0; j < judges && !waits && !wrote; j++)
+		empty = ring_sleep(&keeper->from[j]) && empty;
 	if (keeper->duty.is_orphan)
 		polled[0].fd = polled[1].fd = polled[3].fd = -1;
 	(void)poll(polled, 4 + judges, !wrote && (empty || waits) ? IDLE_MS : 0);
@@ -555,7 +568,8 @@ rest(struct keeper *keeper, bool wrote)
 		keeperpeers_hear_desk(keeper);
 	if (polled[3].revents != 0 && keeper->ledger != NULL)
 		keeperpeers_hear_actor(keeper);
-	keeperpeers_hear_judges(keeper);
+	if (!gives_way(keeper))
+		keeperpeers_hear_judges(keeper);
 }
 
 static void
@@ -570,6 +584,9 @@ begin(struct keeper *keeper)
 		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);
 	if (keeper->estate->measures != NULL)
 		estate_measures_putting(keeper->estate, &keeper->acts);
+	/* What looks through the whole ledger comes after the actor's first question. */
+	if (keeper->estate->measures != NULL)
+		keeper->retention_us = keeper->follow.due_us = clock_steady() + KEEPER_WAY_US;
 	keepername_open(&keeper->names, keeper->estate);
 	leasing_attach(&keeper->leased, keeper->settings, keeper->estate);
 	(void)keeperinside_has_ledger(keeper);
@@ -638,9 +655,11 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 		wrote = take(keeper);
 		tell_actor(keeper);
 		tell_transitions(keeper);
-		wrote = retain(keeper) || wrote;
-		wrote = review(keeper) || wrote;
-		tell_actor(keeper);
+		if (!gives_way(keeper)) {
+			wrote = retain(keeper) || wrote;
+			wrote = review(keeper) || wrote;
+			tell_actor(keeper);
+		}
 		rest(keeper, wrote);
 		show(keeper);
 	}

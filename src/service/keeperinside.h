@@ -21,6 +21,9 @@
 
 #include <sys/stat.h>
 
+/* So long the next question of an actor that asks for all that holds is waited for: it asks again by then. */
+#define KEEPER_WAY_US (2 * WALL_SECOND)
+
 /* What the ledger refused: each is over when the same succeeds again, or the ledger was opened anew. */
 enum refusal {
 	REFUSED_OPEN = 1,
@@ -56,6 +59,7 @@ struct keeper {
 	bool is_retaining;
 	struct keeperfollow follow;
 	struct ring acts; /* to the actor */
+	int64_t way_us; /* until when the actor's next question for what holds comes before others */
 	struct keeperorders orders;
 	uint64_t commits;
 	uint64_t failures;
@@ -96,7 +100,7 @@ int keeperinside_show_orders(struct keeper *keeper, struct fail *fail) MUST_USE;
 /* Who looks at the audit trail sees in its first row that it is new. */
 void keeperinside_seen(struct keeper *keeper);
 
-/* Judges that ask for open cases; the desk; the actor that asks for what holds. */
+/* Judges that ask for open cases; the desk; the actor that asks for what holds, one page at a time. */
 void keeperpeers_hear_judges(struct keeper *keeper);
 void keeperpeers_hear_desk(struct keeper *keeper);
 void keeperpeers_hear_actor(struct keeper *keeper);

@@ -192,25 +192,23 @@ struct paging {
 	const struct keeperorders *orders;
 	struct ledger *ledger;
 	struct held_page *page;
-	struct fail *fail;
 };
 
 static int
-add_held(void *context, const struct measure *measure)
+add_held(void *context, const struct enforced *measure)
 {
 	struct paging *paging = context;
 	struct held_page *page = paging->page;
-	int r;
 
 	if (page->count == MESSAGE_HELD_MOST) {
 		page->is_last = 0;
 		return 1;
 	}
-	r = order_of(
-		paging->orders, paging->ledger, measure, &page->order[page->count], paging->fail);
-	if (r < 0)
-		return r;
-	page->count += r > 0;
+	page->order[page->count++] = (struct order){.measure = measure->number,
+		.line = measure->line,
+		.until.us = wall_is_none(measure->until) ? 0 : measure->until.us,
+		.place = place_of(paging->orders, measure->line, measure->sealed),
+		.kind = measure->kind};
 	page->after = measure->number;
 	return 0;
 }
@@ -236,7 +234,7 @@ int
 keeperorders_page(const struct keeperorders *orders, struct ledger *ledger,
 	const struct held_question *question, struct held_page *page, struct fail *fail)
 {
-	struct paging paging = {.orders = orders, .ledger = ledger, .page = page, .fail = fail};
+	struct paging paging = {.orders = orders, .ledger = ledger, .page = page};
 	uint64_t after = question->after;
 	int r;
 
@@ -249,7 +247,7 @@ keeperorders_page(const struct keeperorders *orders, struct ledger *ledger,
 			ledger, EXCEPTION_EXEMPT, after - EXEMPTIONS, add_exemption, &paging, fail);
 		return r < 0 ? r : 0;
 	}
-	r = ledger_each_held(ledger, after, add_held, &paging, fail);
+	r = ledger_each_enforced(ledger, after, add_held, &paging, fail);
 	if (r >= 0 && page->is_last) {
 		page->after = EXEMPTIONS;
 		page->is_last = 0;

@@ -25,11 +25,30 @@ answer_open(struct keeper *keeper, uint32_t judge)
 		offsetof(struct open_page, open) + page->count * sizeof(*page->open));
 }
 
+_Static_assert(sizeof(struct held_page) <= CHANNEL_BODY, "a page is a message");
+
+static void
+answer_held(struct keeper *keeper, int channel)
+{
+	struct held_page *page = &keeper->held;
+	struct fail fail = {0};
+
+	/* The actor asks again. */
+	if (keeperorders_page(&keeper->orders, keeper->ledger, &keeper->message.held, page, &fail) <
+		0) {
+		keeperinside_fails(keeper, REFUSED_QUESTION, &fail);
+		return;
+	}
+	keeper->way_us = page->is_last ? 0 : clock_steady() + KEEPER_WAY_US;
+	(void)channel_send(channel, MESSAGE_HELD_PAGE, page,
+		offsetof(struct held_page, order) + page->count * sizeof(*page->order));
+}
+
+/* A page at a time, so that verdicts wait for no more. */
 void
 keeperpeers_hear_actor(struct keeper *keeper)
 {
 	int channel = keeper->estate->actor_keeper.end[1];
-	struct fail fail = {0};
 
 	for (int i = 0; i < MESSAGE_TURN; i++) {
 		uint16_t type;
@@ -38,19 +57,11 @@ keeperpeers_hear_actor(struct keeper *keeper)
 
 		if (size < 0 && size != -EBADMSG)
 			break;
-		if (size < 0 || type != MESSAGE_HELD) {
-			event(EVENT_BAD_MESSAGE, "peer=actor number=0");
-			continue;
+		if (size >= 0 && type == MESSAGE_HELD) {
+			answer_held(keeper, channel);
+			break;
 		}
-		/* The actor asks again. */
-		if (keeperorders_page(&keeper->orders, keeper->ledger, &keeper->message.held,
-			    &keeper->held, &fail) < 0) {
-			keeperinside_fails(keeper, REFUSED_QUESTION, &fail);
-			continue;
-		}
-		(void)channel_send(channel, MESSAGE_HELD_PAGE, &keeper->held,
-			offsetof(struct held_page, order) +
-				keeper->held.count * sizeof(*keeper->held.order));
+		event(EVENT_BAD_MESSAGE, "peer=actor number=0");
 	}
 }
 

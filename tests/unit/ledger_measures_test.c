@@ -103,6 +103,45 @@ a_measure_says_who_decided_on_which_ground_and_when_it_ended(void **state)
 	assert_int_equal(proof.measures_ended, 1);
 }
 
+static int
+take_enforced(void *context, const struct enforced *row)
+{
+	*(struct enforced *)context = *row;
+	return 0;
+}
+
+static void
+what_is_enforced_comes_with_the_name_of_its_line(void **state)
+{
+	struct ledger *ledger = with_case(*state, LINE);
+	struct enforced found = {.number = 0};
+	struct measure observed = {.of_case = 1,
+		.line = LINE,
+		.kind = MEASURE_LIMIT,
+		.mode = MEASURE_OBSERVE,
+		.until = WALL_NONE};
+	struct ledger_case of;
+	uint64_t number;
+
+	assert_int_equal(ledger_measure_begin(ledger, &observed, NULL), 0);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_enforced, &found, NULL), 0);
+	assert_int_equal(found.number, 0);
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, &number, NULL), 0);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_enforced, &found, NULL), 0);
+	assert_int_equal(found.number, number);
+	assert_int_equal(found.line, LINE);
+	assert_int_equal(found.kind, MEASURE_BLOCK25);
+	assert_int_equal(found.until.us, FIXTURE_NOW.us + 30 * WALL_DAY);
+	assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
+	assert_memory_equal(found.sealed, of.sealed, sizeof(of.sealed));
+	found.number = 0;
+	assert_int_equal(ledger_each_enforced(ledger, number, take_enforced, &found, NULL), 0);
+	assert_int_equal(ledger_measure_end(ledger, number, END_ALL, TEXT(""), NULL), 0);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_enforced, &found, NULL), 0);
+	assert_int_equal(found.number, 0);
+	ledger_close(ledger);
+}
+
 static void
 a_line_has_one_of_a_kind_and_none_without_a_case(void **state)
 {
@@ -240,6 +279,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_measure_says_who_decided_on_which_ground_and_when_it_ended, fixture_begin,
 			fixture_end),
+		cmocka_unit_test_setup_teardown(what_is_enforced_comes_with_the_name_of_its_line,
+			fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(a_line_has_one_of_a_kind_and_none_without_a_case,
 			fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(

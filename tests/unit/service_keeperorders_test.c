@@ -16,7 +16,7 @@ static struct keys keys;
 static struct keeperorders orders;
 static struct ring putting, taking;
 static void *memory;
-static struct order order[1024];
+static struct order order[2 * MESSAGE_HELD_MOST];
 static struct held_page page;
 static struct fail fail;
 
