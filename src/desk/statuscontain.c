@@ -53,6 +53,48 @@ put_routers(struct buffer *into, const struct status_process *actor)
 			of(actor, COUNT_NAS_LEFT));
 }
 
+/* What the kernel has, where that is not what is wanted. */
+static void
+put_held(struct buffer *into, const struct status_process *actor,
+	const struct status_process *parent)
+{
+	if (of(parent, COUNT_KERNEL_COUNTS) == 0 ||
+		(of(parent, COUNT_KERNEL_BLOCKED) == of(actor, COUNT_BLOCKED) &&
+			of(parent, COUNT_KERNEL_QUARANTINED) == of(actor, COUNT_QUARANTINED)))
+		return;
+	buffer_print(into,
+		"In the kernel they are not the same: it is closed for %llu there, and %llu are in "
+		"quarantine.\n",
+		of(parent, COUNT_KERNEL_BLOCKED), of(parent, COUNT_KERNEL_QUARANTINED));
+}
+
+static void
+put_some(struct buffer *into, unsigned long long count, const char *what)
+{
+	if (count > 0)
+		buffer_print(into, "%llu %s\n", count, what);
+}
+
+/* The gate and its rules, where there are any. */
+static void
+put_gate(struct buffer *into, const struct status_process *parent)
+{
+	struct wall loaded = {(int64_t)of(parent, COUNT_GATE_LOADED) * WALL_SECOND};
+	char text[WALL_TEXT];
+
+	if (loaded.us > 0)
+		buffer_print(into, "The rules in the kernel were loaded at %s.\n",
+			wall_format(loaded, text));
+	put_some(into, of(parent, COUNT_GATE_FOREIGN),
+		"times somebody else changed rules of this machine; ours were looked after.");
+	put_some(into, of(parent, COUNT_GATE_REFUSED),
+		"elements were not taken by the gate: they are no lines of the own network.");
+	put_some(into, of(parent, COUNT_GATE_MALFORMED),
+		"messages to the gate could not be: the actor was replaced; the log has more.");
+	put_some(into, of(parent, COUNT_GATE_REPLACED),
+		"workers of the gate died and were replaced.");
+}
+
 static const struct status_process *
 find(const struct status_process *processes, size_t count, enum counter_owner owner)
 {
@@ -68,12 +110,15 @@ status_contain(const struct status_process *processes, size_t count, struct buff
 {
 	const struct status_process *actor = find(processes, count, OWNER_ACTOR);
 	const struct status_process *keeper = find(processes, count, OWNER_KEEPER);
+	const struct status_process *parent = find(processes, count, OWNER_PARENT);
 
 	if (actor == NULL)
 		return;
 	buffer_print(into,
 		"\nPort 25 is closed for %llu places of lines; %llu are in quarantine.\n",
 		of(actor, COUNT_BLOCKED), of(actor, COUNT_QUARANTINED));
+	if (parent != NULL)
+		put_held(into, actor, parent);
 	put_stopped(into, actor);
 	put_routers(into, actor);
 	if (keeper != NULL && of(keeper, COUNT_BEYOND) > 0)
@@ -91,4 +136,6 @@ status_contain(const struct status_process *processes, size_t count, struct buff
 			"%llu times somebody else had removed measures from the kernel; they were "
 			"brought back.\n",
 			of(actor, COUNT_CONTAIN_RESTORED));
+	if (parent != NULL)
+		put_gate(into, parent);
 }

@@ -1,6 +1,6 @@
 /* statuscontain - the part of containment in a status, in sentences
  *
- * What:    who is held now, what was stopped, what could not be done.
+ * What:    who is held now, also in the kernel where that differs; what was stopped, what could not be done; the gate.
  * Thread:  any.
  */
 #ifndef LAZARET_DESK_STATUSCONTAIN_H

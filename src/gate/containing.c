@@ -43,10 +43,20 @@ containing_begin(struct containing *containing, struct fail *fail)
 	return CONTAINING_DONE;
 }
 
+_Static_assert(GATERULES_KINDS == LINESET_KINDS && LINESET_QUARANTINE * 4 == (int)LINESET_Q4 &&
+		LINESET_EXEMPT * 4 == (int)LINESET_EXEMPT4,
+	"each kind of lines has four sets");
+
 static void
-count_up(uint64_t *counter)
+show(uint64_t *figure, uint64_t value)
 {
-	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(figure, value, __ATOMIC_RELAXED);
+}
+
+static void
+count_up(uint64_t *counter, uint64_t by)
+{
+	show(counter, *counter + by);
 }
 
 /* Nothing came: is that the end, or a message of no bytes? */
@@ -116,7 +126,7 @@ is_own(struct containing *containing, const struct orders_element *element)
 		network_takes(&containing->network, (enum lineset)element->set, &element->address);
 
 	if (!takes)
-		count_up(&containing->told->refused);
+		count_up(&containing->told->refused, 1);
 	return takes;
 }
 
@@ -374,8 +384,27 @@ containing_take(struct containing *containing)
 	enum containing_outcome outcome = take(containing);
 
 	if (outcome == CONTAINING_MALFORMED)
-		count_up(&containing->told->malformed);
+		count_up(&containing->told->malformed, 1);
 	return outcome;
+}
+
+/* What the kernel holds, as far as it tells. */
+static void
+show_held(struct containing *containing)
+{
+	uint64_t held[LINESET_KINDS] = {0};
+	int64_t count;
+
+	for (int set = 0; set < 4 * LINESET_KINDS; set++) {
+		if (nftsocket_count(&containing->nft, (enum lineset)set, &count) < 0 || count < 0) {
+			show(&containing->told->counts, 0);
+			return;
+		}
+		held[set / 4] += (uint64_t)count;
+	}
+	for (int kind = 0; kind < LINESET_KINDS; kind++)
+		show(&containing->told->held[kind], held[kind]);
+	show(&containing->told->counts, 1);
 }
 
 enum containing_outcome
@@ -388,11 +417,13 @@ containing_look(struct containing *containing)
 
 	if (containxdp_look(&containing->xdp))
 		containing->kept->epoch++;
+	show_held(containing);
 	if (r < 0)
 		return CONTAINING_DONE;
 	foreign = (uint64_t)(uint32_t)(generation - containing->generation) - nft->transactions;
 	if (foreign == containing->foreign)
 		return CONTAINING_DONE;
+	count_up(&containing->told->foreign, foreign - containing->foreign);
 	containing->foreign = foreign;
 	r = nftsocket_standing(nft, containing->chains, containing->chain_count, &standing);
 	return r == -ENOENT || (r == 0 && standing != containing->kept->standing) ? CONTAINING_LOST

@@ -5,6 +5,8 @@
 
 /* What the counters' objects are called (NFT_OBJECT_COUNTER), and the C library's headers may be older. */
 #define OBJECT_COUNTER 1
+/* NFTA_SET_COUNT, which older headers do not have. */
+#define SET_COUNT 20
 
 static struct writer
 begin(uint8_t *room, unsigned message, uint16_t flags, uint32_t sequence, uint8_t family)
@@ -213,7 +215,7 @@ read_counter(struct reader *data, struct nftanswer *ret)
 /* Which attributes say what, of the messages that are known. */
 struct places {
 	enum nftanswer_kind kind;
-	unsigned table, name, handle, use, list, data, generation;
+	unsigned table, name, handle, use, list, data, generation, count;
 };
 
 static const struct places *
@@ -228,7 +230,8 @@ places_of(unsigned message)
 	static const struct places set = {.kind = NFTANSWER_SET,
 		.table = NFTA_SET_TABLE,
 		.name = NFTA_SET_NAME,
-		.handle = NFTA_SET_HANDLE};
+		.handle = NFTA_SET_HANDLE,
+		.count = SET_COUNT};
 	static const struct places chain = {.kind = NFTANSWER_CHAIN,
 		.table = NFTA_CHAIN_TABLE,
 		.name = NFTA_CHAIN_NAME,
@@ -292,6 +295,8 @@ read_table(struct reader *body, unsigned message, struct nftanswer *ret)
 			r = read_counter(&value, ret);
 		else if (type == places->generation)
 			ret->generation = reader_u32(&value);
+		else if (type == places->count)
+			ret->count = reader_u32(&value);
 		if (r < 0 || value.failed)
 			return -EBADMSG;
 	}
@@ -305,7 +310,7 @@ nftanswer_read(struct reader *received, struct nftanswer *ret)
 	uint16_t type, flags;
 	uint32_t size;
 
-	*ret = (struct nftanswer){.kind = NFTANSWER_OTHER};
+	*ret = (struct nftanswer){.kind = NFTANSWER_OTHER, .count = -1};
 	if (reader_left(received) == 0 && !received->failed)
 		return 0;
 	size = own32(received);

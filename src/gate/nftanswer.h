@@ -38,8 +38,9 @@ struct nftanswer {
 	struct text name;  /* ELEMENTS: the set's; TABLE, SET, CHAIN, COUNTER: its own */
 	struct text table; /* the same */
 	struct reader elements;
-	uint64_t handle;  /* TABLE, SET, CHAIN: a new one has another */
-	uint32_t use;     /* CHAIN: its rules, and the jumps to it */
+	uint64_t handle; /* TABLE, SET, CHAIN: a new one has another */
+	int64_t count;   /* SET: its elements; -1: the kernel does not tell, as older ones do not */
+	uint32_t use;    /* CHAIN: its rules, and the jumps to it */
 	uint64_t packets; /* COUNTER */
 	uint64_t bytes;
 	uint32_t generation; /* GENERATION: one more after each transaction, whoever made it */

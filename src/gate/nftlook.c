@@ -145,6 +145,7 @@ nftsocket_counters(struct nftsocket *nft, nftsocket_on_counter on_counter, void 
 /* What one question about one thing told. */
 struct told {
 	uint64_t handle;
+	int64_t count;
 	uint32_t use;
 	uint32_t generation;
 	int error;
@@ -161,6 +162,7 @@ on_told(void *context, struct nftanswer *answer)
 	}
 	told->handle = answer->handle;
 	told->use = answer->use;
+	told->count = answer->count;
 	told->generation = answer->generation;
 	return 0;
 }
@@ -176,6 +178,20 @@ nftsocket_generation(struct nftsocket *nft, uint32_t *ret)
 	if (r < 0 || told.error < 0)
 		return r < 0 ? r : told.error;
 	*ret = told.generation;
+	return 0;
+}
+
+int
+nftsocket_count(struct nftsocket *nft, enum lineset set, int64_t *ret)
+{
+	uint8_t question[NFTANSWER_QUESTION];
+	struct told told = {.count = -1};
+	int r = nftinside_ask(
+		nft, question, nftanswer_ask_set(question, nft->sequence, set), on_told, &told);
+
+	if (r < 0 || told.error < 0)
+		return r < 0 ? r : told.error;
+	*ret = told.count;
 	return 0;
 }
 

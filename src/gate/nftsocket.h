@@ -71,6 +71,9 @@ typedef void (*nftsocket_on_element)(void *context, const struct nftelement *ele
 int64_t nftsocket_each(struct nftsocket *nft, enum lineset set, nftsocket_on_element on_element,
 	void *context) MUST_USE;
 
+/* How many elements the set has; -1: this kernel does not tell. -ENOENT: there is no such set. */
+int nftsocket_count(struct nftsocket *nft, enum lineset set, int64_t *ret) MUST_USE;
+
 /* The named counters of the table. */
 typedef void (*nftsocket_on_counter)(
 	void *context, struct text name, uint64_t packets, uint64_t bytes);

@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Of what nft says, the begin. */
@@ -224,6 +225,8 @@ warden_load(struct warden *warden)
 		make_way(rules->mark[current]);
 	kept->containing.is_loaded = true;
 	kept->containing.standing = 0;
+	warden->told->loads++;
+	warden->told->loaded_s = (uint64_t)time(NULL);
 	event(EVENT_GATE, "text=\"rules are loaded\"");
 }
 
@@ -251,6 +254,7 @@ warden_run(struct warden *warden, bool *is_worker)
 		} else {
 			event(EVENT_GATE, "text=\"the worker died and is replaced\" signal=%d",
 				status >= 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+			warden->told->replaced++;
 			warden->kept->containing.epoch++;
 		}
 		(void)poll(NULL, 0, pause);

@@ -125,8 +125,6 @@ sqlite_enforced(
 	struct row row;
 	int r;
 
-	if (sqlite_of(store)->version < VERSION_MEASURES)
-		return 0;
 	/* CROSS: by the numbers of measures, whatever SQLite thinks of how many there are. */
 	row = row_prepare(sqlite_of(store), STATEMENT_ENFORCED,
 		"SELECT measures.number, measures.line, kind, until, sealed FROM measures"

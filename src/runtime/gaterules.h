@@ -53,10 +53,19 @@ struct gaterules_network {
 	} at[GATERULES_NETWORK];
 };
 
+/* Of sets of lines, as enum lineset_kind. */
+#define GATERULES_KINDS 3
+
 /* Counted over all workers. */
 struct gaterules_told {
 	uint64_t malformed; /* messages of an actor that cannot be: he is to be replaced */
 	uint64_t refused;   /* elements outside the own network */
+	uint64_t foreign;   /* transactions of others in this network namespace */
+	uint64_t replaced;  /* workers that died */
+	uint64_t loads;     /* of the rules */
+	uint64_t loaded_s;  /* the last of them, in seconds since 1970 */
+	uint64_t counts;    /* 1: the kernel tells how many elements its sets have, which are: */
+	uint64_t held[GATERULES_KINDS];
 };
 
 /* What the gate maps to write it. */

@@ -185,3 +185,22 @@ containopening_clear(struct containopening *opening)
 	}
 	(void)containopening_is_abused(opening);
 }
+
+void
+containopening_show(const struct containopening *opening, struct duty *duty)
+{
+	const struct gaterules_told *told = &opening->rules->told;
+	const struct {
+		enum counter counter;
+		const uint64_t *figure;
+	} shown[] = {{COUNT_GATE_REFUSED, &told->refused}, {COUNT_GATE_MALFORMED, &told->malformed},
+		{COUNT_GATE_FOREIGN, &told->foreign}, {COUNT_GATE_REPLACED, &told->replaced},
+		{COUNT_GATE_LOADS, &told->loads}, {COUNT_GATE_LOADED, &told->loaded_s},
+		{COUNT_KERNEL_COUNTS, &told->counts},
+		{COUNT_KERNEL_BLOCKED, &told->held[LINESET_BLOCK]},
+		{COUNT_KERNEL_EXEMPT, &told->held[LINESET_EXEMPT]},
+		{COUNT_KERNEL_QUARANTINED, &told->held[LINESET_QUARANTINE]}};
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
+		duty_show(duty, shown[i].counter, status_get(shown[i].figure));
+}

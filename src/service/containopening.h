@@ -11,6 +11,7 @@
 #include "runtime/gateclient.h"
 #include "runtime/gaterules.h"
 #include "service/daemon.h"
+#include "service/post.h"
 
 struct containopening {
 	int memory;
@@ -39,5 +40,8 @@ bool containopening_is_abused(struct containopening *opening);
 
 /* An actor has ended: what he said and nobody has heard is gone, and is not held against the next one. */
 void containopening_clear(struct containopening *opening);
+
+/* What the gate tells of itself and of the kernel, as figures of the parent. There is containment. */
+void containopening_show(const struct containopening *opening, struct duty *duty);
 
 #endif

@@ -541,6 +541,8 @@ show(struct parent *parent)
 	duty_count(&parent->duty, COUNT_RELOADS, parent->reloads);
 	duty_count(&parent->duty, COUNT_RELOADS_REFUSED, parent->refused);
 	duty_count(&parent->duty, COUNT_CLOCK_STEPS, parent->duty.clock.steps);
+	if (parent->gate.contain.rules != NULL)
+		containopening_show(&parent->gate.contain, &parent->duty);
 }
 
 static void

@@ -59,6 +59,53 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 }
 
 static void
+what_the_kernel_has_is_said_where_it_is_not_what_is_wanted(void **state)
+{
+	struct status_process process[2] = {{.owner = OWNER_ACTOR}, {.owner = OWNER_PARENT}};
+	uint64_t *gate = process[1].value;
+
+	(void)state;
+	process[0].value[COUNT_BLOCKED] = 120;
+	process[0].value[COUNT_QUARANTINED] = 3;
+	/* An older kernel does not tell. */
+	assert_null(strstr(said(process, 2), "In the kernel"));
+	gate[COUNT_KERNEL_COUNTS] = 1;
+	gate[COUNT_KERNEL_BLOCKED] = 120;
+	gate[COUNT_KERNEL_QUARANTINED] = 3;
+	assert_null(strstr(said(process, 2), "In the kernel"));
+	gate[COUNT_KERNEL_BLOCKED] = 118;
+	assert_non_null(strstr(said(process, 2),
+		"for 120 places of lines; 3 are in quarantine.\n"
+		"In the kernel they are not the same: it is closed for 118 there, and 3 are in "
+		"quarantine.\n"));
+	gate[COUNT_KERNEL_BLOCKED] = 120;
+	gate[COUNT_KERNEL_QUARANTINED] = 4;
+	assert_non_null(strstr(said(process, 2), "closed for 120 there, and 4 are in"));
+}
+
+static void
+of_the_gate_is_said_what_happened(void **state)
+{
+	struct status_process process[2] = {{.owner = OWNER_ACTOR}, {.owner = OWNER_PARENT}};
+	uint64_t *gate = process[1].value;
+
+	(void)state;
+	assert_null(strstr(said(process, 2), "rules"));
+	gate[COUNT_GATE_LOADED] = 1700000000;
+	assert_non_null(strstr(said(process, 2),
+		"\nThe rules in the kernel were loaded at 2023-11-14T22:13:20.000Z.\n"));
+	assert_null(strstr(said(process, 2), "gate"));
+	gate[COUNT_GATE_FOREIGN] = 5;
+	gate[COUNT_GATE_REFUSED] = 6;
+	gate[COUNT_GATE_MALFORMED] = 7;
+	gate[COUNT_GATE_REPLACED] = 8;
+	assert_non_null(strstr(said(process, 2), "\n5 times somebody else changed rules"));
+	assert_non_null(strstr(said(process, 2), "\n6 elements were not taken by the gate"));
+	assert_non_null(strstr(said(process, 2), "\n7 messages to the gate could not be"));
+	assert_non_null(strstr(said(process, 2), "\n8 workers of the gate died"));
+}
+
+static void
 routers_and_nases_are_named_where_there_are_any(void **state)
 {
 	struct status_process process = {.owner = OWNER_ACTOR};
@@ -85,6 +132,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_an_actor_nothing_is_said),
 		cmocka_unit_test(who_is_held_and_what_was_stopped_is_said),
+		cmocka_unit_test(what_the_kernel_has_is_said_where_it_is_not_what_is_wanted),
+		cmocka_unit_test(of_the_gate_is_said_what_happened),
 		cmocka_unit_test(routers_and_nases_are_named_where_there_are_any),
 	};
 

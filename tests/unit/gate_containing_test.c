@@ -118,6 +118,23 @@ is_blocked(unsigned last)
 	return nftsocket_find(&gate.nft, LINESET_BLOCK4, &address, &found) == 1;
 }
 
+static bool
+holds(enum lineset set, const char *text)
+{
+	struct nftelement found;
+	struct address address;
+
+	CHECK(address_parse(text_of(text), &address) == 0);
+	return nftsocket_find(&gate.nft, set, &address, &found) == 1;
+}
+
+static void
+set_element(struct orders *message, uint32_t at, enum lineset set, const char *text)
+{
+	message->element[at].set = (uint8_t)set;
+	CHECK(address_parse(text_of(text), &message->element[at].address) == 0);
+}
+
 /* No answer, nothing in the kernel, and it is counted. */
 static void
 check_malformed(const struct orders *message, size_t size)
@@ -501,6 +518,37 @@ whatever_bytes_come_it_goes_on_and_holds_who_was_held(void **state)
 }
 
 static int
+check_told(void)
+{
+	struct orders piece = message_of(ORDERS_FILL, 3), change = message_of(ORDERS_CHANGE, 2);
+
+	begin();
+	send_message(&piece);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.filled == 3);
+	set_element(&change, 0, LINESET_Q6_56, "2001:db8:1::");
+	set_element(&change, 1, LINESET_EXEMPT4, "192.0.2.99");
+	send_message(&change);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && answer.error == 0);
+	CHECK(containing_look(&gate) == CONTAINING_DONE && told.foreign == 0);
+	/* An older kernel does not tell. */
+	if (told.counts == 1)
+		CHECK(told.held[LINESET_BLOCK] == 3 && told.held[LINESET_EXEMPT] == 1 &&
+			told.held[LINESET_QUARANTINE] == 1);
+	CHECK(system("nft delete element inet lazaret block4 { 192.0.2.1 }") == 0);
+	CHECK(containing_look(&gate) == CONTAINING_DONE && told.foreign == 1);
+	CHECK(told.counts == 0 || told.held[LINESET_BLOCK] == 2);
+	CHECK(containing_look(&gate) == CONTAINING_DONE && told.foreign == 1);
+	return 0;
+}
+
+static void
+what_the_kernel_holds_and_others_changed_is_told(void **state)
+{
+	namespace_run("true", check_told);
+	(void)state;
+}
+
+static int
 check_lost(void)
 {
 	struct orders change = message_of(ORDERS_CHANGE, 1);
@@ -520,23 +568,6 @@ rules_that_somebody_removed_are_lost_and_the_actor_hears_it(void **state)
 {
 	namespace_run("true", check_lost);
 	(void)state;
-}
-
-static bool
-holds(enum lineset set, const char *text)
-{
-	struct nftelement found;
-	struct address address;
-
-	CHECK(address_parse(text_of(text), &address) == 0);
-	return nftsocket_find(&gate.nft, set, &address, &found) == 1;
-}
-
-static void
-set_element(struct orders *message, uint32_t at, enum lineset set, const char *text)
-{
-	message->element[at].set = (uint8_t)set;
-	CHECK(address_parse(text_of(text), &message->element[at].address) == 0);
 }
 
 static int
@@ -642,6 +673,7 @@ main(void)
 		cmocka_unit_test(
 			an_actor_that_dies_in_the_middle_of_a_content_does_not_hurt_its_successor),
 		cmocka_unit_test(whatever_bytes_come_it_goes_on_and_holds_who_was_held),
+		cmocka_unit_test(what_the_kernel_holds_and_others_changed_is_told),
 		cmocka_unit_test(rules_that_somebody_removed_are_lost_and_the_actor_hears_it),
 	};
 

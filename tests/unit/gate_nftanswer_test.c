@@ -153,7 +153,7 @@ an_element_without_a_key_is_malformed(void **state)
 }
 
 static void
-figures_of_a_counter_a_chain_and_the_generation_are_read(void **state)
+figures_of_a_counter_a_set_a_chain_and_the_generation_are_read(void **state)
 {
 	struct writer writer = begin_table(NFT_MSG_NEWOBJ);
 	struct nftanswer answer;
@@ -170,6 +170,16 @@ figures_of_a_counter_a_chain_and_the_generation_are_read(void **state)
 	assert_true(text_is(answer.name, "port25_out"));
 	assert_int_equal(answer.packets, 100);
 	assert_int_equal(answer.bytes, 6000);
+
+	writer = begin_table(NFT_MSG_NEWSET);
+	nftwriter_u64(&writer, NFTA_SET_HANDLE, 78);
+	answer = read_one(&writer);
+	assert_int_equal(answer.kind, NFTANSWER_SET);
+	assert_int_equal(answer.count, -1);
+	writer = begin_table(NFT_MSG_NEWSET);
+	nftwriter_u32(&writer, 20 /* NFTA_SET_COUNT */, 118);
+	answer = read_one(&writer);
+	assert_int_equal(answer.count, 118);
 
 	writer = begin_table(NFT_MSG_NEWCHAIN);
 	nftwriter_u64(&writer, NFTA_CHAIN_HANDLE, 77);
@@ -281,7 +291,7 @@ main(void)
 		cmocka_unit_test(an_error_says_where_and_what),
 		cmocka_unit_test(elements_come_with_their_times),
 		cmocka_unit_test(an_element_without_a_key_is_malformed),
-		cmocka_unit_test(figures_of_a_counter_a_chain_and_the_generation_are_read),
+		cmocka_unit_test(figures_of_a_counter_a_set_a_chain_and_the_generation_are_read),
 		cmocka_unit_test(several_answers_come_in_one_piece),
 		cmocka_unit_test(what_is_cut_off_is_malformed),
 		cmocka_unit_test(lengths_that_cannot_be_are_malformed),
