@@ -120,7 +120,7 @@ int ruleset_check(const struct ruleset_settings *settings, struct fail *fail) MU
 int ruleset_print(const struct ruleset_settings *settings, enum ruleset_how how,
 	struct buffer *into, struct fail *fail) MUST_USE;
 
-/* What removes the table and all that it does. */
+/* What removes the table and all that it does, whether it is there or not. */
 extern const char ruleset_removal[];
 
 /* The named counters. */

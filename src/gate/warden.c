@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "gate/warden.h"
 
+#include "action/ruleset.h"
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "runtime/process.h"
@@ -23,6 +24,9 @@
 #define SAID      400
 #define PAUSE_MS  50
 #define WORKED_US (10 * WALL_SECOND)
+
+/* The same rule of ip(8) is taken away so often. */
+#define SAME_MOST 64
 
 #define PATH 32
 
@@ -156,31 +160,52 @@ load_text(const char *text, size_t length, struct fail *fail)
 	return -EPERM;
 }
 
-/* One command of ip(8). What is there already is well. */
-static void
-run_ip(char family[3], const char *command)
+/* One command of ip(8): false with the begin of what it said. */
+static bool
+run_ip(char family[3], const char *command, char said[SAID])
 {
-	char name[PATH], batch[] = "-batch", from[] = "-", said[SAID], *way = family;
+	char name[PATH], batch[] = "-batch", from[] = "-", *way = family;
 	char *const arguments[] = {find_program("ip", name), way, batch, from, NULL};
 
-	if (run_program(arguments, command, strlen(command), said) != 0 &&
-		strstr(said, "File exists") == NULL)
-		event(EVENT_GATE, "text=\"packets for the garden find no way\" where=%s why=%s",
-			name, said);
+	return run_program(arguments, command, strlen(command), said) == 0;
 }
 
-/* What has the mark comes to a socket of this machine, whatever its address. */
+/* What has the mark comes to a socket of this machine, whatever its address; or it does no more. The kernel takes the
+ * same rule again and again, each time in front, so those that are there go first. */
 static void
-make_way(uint32_t mark)
+set_way(uint32_t mark, bool leads)
 {
-	char families[2][3] = {"-4", "-6"}, rule[80], route[80];
+	char families[2][3] = {"-4", "-6"}, add[80], delete[80], route[80], said[SAID];
 
-	snprintf(rule, sizeof(rule), "rule add fwmark %u lookup %u\n", mark, mark);
-	snprintf(route, sizeof(route), "route replace local default dev lo table %u\n", mark);
+	snprintf(add, sizeof(add), "rule add fwmark %u lookup %u\n", mark, mark);
+	snprintf(delete, sizeof(delete), "rule del fwmark %u lookup %u\n", mark, mark);
+	snprintf(route, sizeof(route), "route %s local default dev lo table %u\n",
+		leads ? "replace" : "del", mark);
 	for (int i = 0; i < 2; i++) {
-		run_ip(families[i], rule);
-		run_ip(families[i], route);
+		bool is_done;
+
+		for (int n = 0; n < SAME_MOST && run_ip(families[i], delete, said); n++)
+			;
+		is_done = run_ip(families[i], route, said) &&
+			(!leads || run_ip(families[i], add, said));
+		if (leads && !is_done)
+			event(EVENT_GATE,
+				"text=\"packets for the garden find no way\" where=ip why=%s",
+				said);
 	}
+}
+
+/* The way of these rules, and none for the mark of those before. */
+static void
+change_way(struct warden *warden, uint32_t version)
+{
+	const struct gaterules *rules = warden->rules;
+
+	if (warden->mark != 0 && warden->mark != rules->mark[version])
+		set_way(warden->mark, false);
+	warden->mark = rules->mark[version];
+	if (warden->mark != 0)
+		set_way(warden->mark, rules->leads[version] == 1);
 }
 
 /* What stands beside the rules, until others are loaded. */
@@ -195,6 +220,20 @@ keep_beside(struct warden *warden, uint32_t version)
 	memcpy(warden->network.at, network->at, count * sizeof(*network->at));
 }
 
+static int
+load_rules(const struct gaterules *rules, uint32_t version, struct fail *fail)
+{
+	int r = -EINVAL;
+
+	for (int how = GATERULES_RENEW; how < GATERULES_HOWS && r < 0; how++) {
+		uint32_t length = rules->length[version][how];
+
+		if (length > 0 && length <= GATE_RULES_TEXT)
+			r = load_text(rules->text[version][how], length, fail);
+	}
+	return r;
+}
+
 void
 warden_load(struct warden *warden)
 {
@@ -202,14 +241,12 @@ warden_load(struct warden *warden)
 	const struct gaterules *rules = warden->rules;
 	uint32_t current = __atomic_load_n(&rules->current, __ATOMIC_ACQUIRE) & 1;
 	struct fail fail = {0};
-	int r = -EINVAL;
+	int r;
 
-	for (int how = GATERULES_RENEW; how < GATERULES_HOWS && r < 0; how++) {
-		uint32_t length = rules->length[current][how];
-
-		if (length > 0 && length <= GATE_RULES_TEXT)
-			r = load_text(rules->text[current][how], length, &fail);
-	}
+	if (rules->removes[current] == 1)
+		r = load_text(ruleset_removal, strlen(ruleset_removal), &fail);
+	else
+		r = load_rules(rules, current, &fail);
 	kept->result = r;
 	kept->fail = fail;
 	kept->containing.epoch++;
@@ -221,9 +258,12 @@ warden_load(struct warden *warden)
 			fail.what);
 	if (r < 0)
 		return;
-	if (rules->mark[current] != 0)
-		make_way(rules->mark[current]);
-	kept->containing.is_loaded = true;
+	change_way(warden, current);
+	kept->containing.is_loaded = rules->removes[current] == 0;
+	if (!kept->containing.is_loaded) {
+		event(EVENT_GATE, "text=\"rules are removed\"");
+		return;
+	}
 	kept->containing.standing = 0;
 	warden->told->loads++;
 	warden->told->loaded_s = (uint64_t)time(NULL);

@@ -30,6 +30,7 @@ struct warden {
 	const struct gaterules *rules;
 	struct warden_kept *kept;
 	struct gaterules_told *told;
+	uint32_t mark; /* for which a way was made, or taken away */
 	/* Of the rules that are loaded; no worker can write it. */
 	struct gaterules_filter filter;
 	struct gaterules_network network;

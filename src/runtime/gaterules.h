@@ -78,8 +78,10 @@ struct gaterules {
 	};
 	uint32_t current; /* version 0 or 1 */
 	uint32_t most;    /* elements of a set at the most */
-	uint32_t mark
-		[2]; /* of packets for the garden, which are led to this machine; 0: there are none */
+	uint32_t removes
+		[2]; /* 1: there are no rules any more, and what an earlier one left is to go */
+	uint32_t mark[2];  /* of packets for the garden; 0: there is none */
+	uint32_t leads[2]; /* 1: what has it is led to this machine; else it is not, any more */
 	uint32_t length[2][GATERULES_HOWS];
 	char text[2][GATERULES_HOWS][GATE_RULES_TEXT];
 	struct gaterules_filter filter[2];

@@ -5,6 +5,7 @@
 #include "runtime/event.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -131,11 +132,82 @@ containopening_load(struct containopening *opening, const struct contain_setting
 		return r;
 	write_filter(&rules->filter[next], settings);
 	write_network(&rules->network[next], settings);
-	rules->mark[next] = wanted->garden_port != 0 ? wanted->mark : 0;
+	rules->mark[next] = wanted->mark;
+	rules->leads[next] = wanted->garden_port != 0;
 	rules->most = wanted->lines_most > wanted->quarantine_most ? wanted->lines_most
 								   : wanted->quarantine_most;
 	__atomic_store_n(&rules->current, next, __ATOMIC_RELEASE);
 	return gateclient_rules(gate, fail);
+}
+
+/* In the folder of the state: rules may be in the kernel, of this daemon and no other. */
+static void
+mark_path(const char *state, char into[DAEMON_PATH + 16])
+{
+	snprintf(into, DAEMON_PATH + 16, "%s/contains", state);
+}
+
+int
+containopening_note(const char *state, struct fail *fail)
+{
+	char path[DAEMON_PATH + 16];
+	int file;
+
+	mark_path(state, path);
+	if (access(path, F_OK) == 0)
+		return 0;
+	file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (file < 0) {
+		int r = -errno;
+
+		fail_where(fail, "%s", path);
+		fail_what(fail, "cannot be made: %s", strerror(-r));
+		return r;
+	}
+	close(file);
+	return 0;
+}
+
+/* By a gate that does nothing else. */
+static int
+remove_rules(const struct daemon_settings *settings, struct fail *fail)
+{
+	const struct contain_settings *contain = &settings->contain;
+	struct containopening opening;
+	struct gateclient gate = {.descriptor = -1};
+	int r = containopening_begin(&opening, fail);
+
+	if (r < 0)
+		return r;
+	opening.rules->removes[0] = 1;
+	opening.rules->mark[0] = contain->rules.mark;
+	memcpy(opening.rules->filter[0].folder, contain->xdp_folder, sizeof(contain->xdp_folder));
+	r = gateclient_start(&gate, settings->gate, false,
+		&(struct gateclient_contain){opening.gate, opening.memory}, fail);
+	if (r == 0) {
+		r = gateclient_rules(&gate, fail);
+		gateclient_stop(&gate);
+	}
+	containopening_close(&opening);
+	return r;
+}
+
+void
+containopening_remove(struct containopening *opening, const struct daemon_settings *settings)
+{
+	char path[DAEMON_PATH + 16];
+	struct fail fail = {0};
+
+	mark_path(settings->state, path);
+	if (access(path, F_OK) < 0)
+		return;
+	if (remove_rules(settings, &fail) == 0) {
+		(void)unlink(path);
+		return;
+	}
+	event(EVENT_CONTAIN_OFF, "where=%s text=%s", fail.where, fail.what);
+	snprintf(opening->left, sizeof(opening->left), "%s%s%s", fail.what, *fail.hint ? "; " : "",
+		fail.hint);
 }
 
 void
@@ -145,7 +217,8 @@ containopening_bring(
 	struct contain_settings *contain = &settings->contain;
 	struct fail fail = {0};
 
-	contain->is_off = false;
+	contain->is_off = !contain->nftables && *opening->left != '\0';
+	memcpy(contain->why, opening->left, sizeof(contain->why));
 	if (!contain->nftables || containopening_load(opening, contain, gate, &fail) == 0)
 		return;
 	event(EVENT_CONTAIN_OFF, "where=%s text=%s", fail.where, fail.what);

@@ -19,12 +19,20 @@ struct containopening {
 	int gate;
 	struct gaterules *rules; /* NULL: there is no containment */
 	uint64_t malformed;      /* of what the gate has counted, what was told already */
+	char left[512]; /* why the rules of an earlier run are still there; empty: they are not */
 };
 
 #define CONTAINOPENING_NONE ((struct containopening){.memory = -1, .actor = -1, .gate = -1})
 
 int containopening_begin(struct containopening *opening, struct fail *fail) MUST_USE;
 void containopening_close(struct containopening *opening);
+
+/* Before rules are loaded: writes down, in the folder of the state, that they may be there. */
+int containopening_note(const char *state, struct fail *fail) MUST_USE;
+
+/* At a start without containment: if that is written there, the rules are removed, with the filter in XDP and the way
+ * to the garden, by a gate that does that alone. Where that fails opening->left says why. */
+void containopening_remove(struct containopening *opening, const struct daemon_settings *settings);
 
 /* Writes the rules and has the gate load them. Where that fails the ones before stay, or none are there. */
 int containopening_load(struct containopening *opening, const struct contain_settings *settings,

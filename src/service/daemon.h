@@ -61,7 +61,8 @@ struct contain_settings {
 	struct gaterules_prefix *network; /* of the lines; owned */
 	size_t network_count;
 	struct prefix *prefixes; /* all of the rules; owned */
-	bool is_off; /* it was asked for, and the kernel does not take it: nothing is enforced */
+	/* It was asked for, and the kernel does not take it: nothing is enforced; or it was not, and is there still. */
+	bool is_off;
 	char why[512];
 	const char **interfaces; /* of the rules; owned, with the names behind them */
 	struct router_settings routers;

@@ -11,6 +11,10 @@ gateopening_begin(struct gateopening *opening, struct daemon_settings *settings,
 	struct gateclient_contain handed;
 	int r = contains ? containopening_begin(&opening->contain, fail) : 0;
 
+	if (contains && r == 0)
+		r = containopening_note(settings->state, fail);
+	if (!contains)
+		containopening_remove(&opening->contain, settings);
 	if (r < 0 || (!contains && !is_needed))
 		return r;
 	handed = (struct gateclient_contain){opening->contain.gate, opening->contain.memory};
