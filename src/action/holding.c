@@ -403,20 +403,6 @@ holding_leave(struct holding *holding, uint64_t line, const struct prefix *place
 }
 
 int
-holding_next_without_place(const struct holding *holding, size_t *place, uint64_t *ret)
-{
-	while (*place < holding->used) {
-		const struct entry *entry = &holding->entry[(*place)++];
-
-		if (entry->is_used && !entry->is_named) {
-			*ret = entry->line;
-			return 1;
-		}
-	}
-	return 0;
-}
-
-int
 holding_next(
 	const struct holding *holding, unsigned kind, size_t *place, struct holding_change *ret)
 {

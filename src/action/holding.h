@@ -45,9 +45,6 @@ int holding_come(struct holding *holding, uint64_t line, const struct prefix *pl
 void holding_leave(struct holding *holding, uint64_t line, const struct prefix *place,
 	holding_give give, void *context);
 
-/* Which lines have measures and no place of their own: 1 and the line, 0 at the end. *at 0: from the begin. */
-int holding_next_without_place(const struct holding *holding, size_t *at, uint64_t *ret) MUST_USE;
-
 /* All places of the kind, one after the other: 1, or 0 at the end. *at 0: from the begin. */
 int holding_next(const struct holding *holding, unsigned kind, size_t *at,
 	struct holding_change *ret) MUST_USE;

@@ -164,26 +164,3 @@ plan(const struct plan_settings *settings, const struct plan_facts *facts, struc
 		changes[count++] = begins[i];
 	return count;
 }
-
-static void
-sooner(struct wall *due, struct wall other)
-{
-	if (other.us != 0 && (due->us == 0 || other.us < due->us))
-		*due = other;
-}
-
-struct wall
-plan_due(const struct plan_settings *settings, const struct plan_facts *facts)
-{
-	struct wall due = {0};
-
-	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++) {
-		if (facts->held[kind].holds)
-			sooner(&due, facts->held[kind].until);
-	}
-	if (is_confirmed(facts) && !facts->is_never && !facts->held[MEASURE_QUARANTINE].holds &&
-		!facts->is_paused && !facts->is_undone[MEASURE_QUARANTINE] &&
-		fits(MEASURE_QUARANTINE, facts->role))
-		sooner(&due, garden_due(settings, facts));
-	return due;
-}

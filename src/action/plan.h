@@ -93,7 +93,4 @@ bool plan_is_beyond(const struct plan_held *held, enum measure_kind kind, uint8_
 unsigned plan(const struct plan_settings *settings, const struct plan_facts *facts, struct wall now,
 	struct plan_change changes[PLAN_CHANGES]);
 
-/* When it is to be asked again, if nothing happens before; us 0: not. */
-struct wall plan_due(const struct plan_settings *settings, const struct plan_facts *facts);
-
 #endif

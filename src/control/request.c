@@ -4,13 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-const char *const desk_role_names[DESK_ROLE_COUNT] = {
-	[DESK_NOBODY] = "nobody",
-	[DESK_VIEWER] = "viewer",
-	[DESK_OPERATOR] = "operator",
-	[DESK_ADMIN] = "admin",
-};
-
 const struct verb_row verb_rows[VERB_COUNT] = {
 	[VERB_STATUS] = {"status", DESK_VIEWER, -1, "--exporters ", 0},
 	[VERB_METRICS] = {"metrics", DESK_VIEWER, -1, "", 0},

@@ -18,9 +18,7 @@
 /* Before the name of an account, where a case or line may be named as well. */
 #define REQUEST_ACCOUNT "account:"
 
-enum role_of_desk { DESK_NOBODY, DESK_VIEWER, DESK_OPERATOR, DESK_ADMIN, DESK_ROLE_COUNT };
-
-extern const char *const desk_role_names[DESK_ROLE_COUNT];
+enum role_of_desk { DESK_NOBODY, DESK_VIEWER, DESK_OPERATOR, DESK_ADMIN };
 
 enum desk_verb {
 	VERB_STATUS,

@@ -15,14 +15,6 @@
 /* A block of the filter takes so many networks before one stranger in seven seems known. */
 #define BLOCK_ROOM 64
 
-const char *const freeze_names[FREEZE_COUNT] = {
-	[FREEZE_NONE] = "none",
-	[FREEZE_BLOCKED] = "blocked",
-	[FREEZE_NETWORK] = "network-outage",
-	[FREEZE_LINE] = "line-outage",
-	[FREEZE_SAMPLED] = "sampled",
-};
-
 void
 flow_channel_defaults(struct flow_channel_settings *settings)
 {

@@ -38,8 +38,6 @@ enum freeze {
 	FREEZE_COUNT
 };
 
-extern const char *const freeze_names[FREEZE_COUNT];
-
 struct flow_role_settings {
 	double new_a_day;  /* lambda0: new networks a day that are normal */
 	bool own_baseline; /* lambda0 is at least 4 times the line's own upper daily baseline */

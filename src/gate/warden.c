@@ -234,8 +234,9 @@ load_rules(const struct gaterules *rules, uint32_t version, struct fail *fail)
 	return r;
 }
 
-void
-warden_load(struct warden *warden)
+/* Loads the current rules; what became of it is in kept. */
+static void
+load(struct warden *warden)
 {
 	struct warden_kept *kept = warden->kept;
 	const struct gaterules *rules = warden->rules;
@@ -290,7 +291,7 @@ warden_run(struct warden *warden, bool *is_worker)
 		pause = clock_steady() - begun > WORKED_US ? 0 : 2 * pause + PAUSE_MS;
 		pause = pause < WARDEN_PAUSE_MS ? pause : WARDEN_PAUSE_MS;
 		if (status >= 0 && WIFEXITED(status)) {
-			warden_load(warden);
+			load(warden);
 		} else {
 			event(EVENT_GATE, "text=\"the worker died and is replaced\" signal=%d",
 				status >= 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0);

@@ -39,9 +39,6 @@ struct warden {
 /* memory: the descriptor of the rules; it is closed, so that no worker can write them. */
 int warden_begin(struct warden *warden, int memory, struct fail *fail) MUST_USE;
 
-/* Loads the current rules; what became of it is in kept. */
-void warden_load(struct warden *warden);
-
 /* In a worker this returns 0; in the warden it returns the exit code when all is over. */
 int warden_run(struct warden *warden, bool *is_worker);
 

@@ -74,7 +74,8 @@ int ledger_append(struct ledger *ledger, struct audit row, struct fail *fail) MU
 int ledger_add_step(struct ledger *ledger, struct transition *step, const struct ledger_case *of,
 	const char *why, struct fail *fail) MUST_USE;
 
-/* Inside a transaction: a measure begins, for a case that is open; it ends. */
+/* Inside a transaction: a measure begins, for a case that is open; it ends. Number, begun and actor are filled; -EEXIST
+ * with fail filled if the line has one of the kind. */
 int ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *fail) MUST_USE;
 int ledger_end_measure(struct ledger *ledger, struct measure *measure, enum measure_end why,
 	struct text reason, struct fail *fail) MUST_USE;

@@ -112,23 +112,6 @@ check_free(struct ledger *ledger, const struct measure *measure, struct fail *fa
 	return -EEXIST;
 }
 
-static int
-check_case(struct ledger *ledger, const struct measure *measure, struct fail *fail)
-{
-	struct query query = {.key = measure->of_case, .most = 1};
-	struct ledger_case of;
-	int r = ledger->store->ops->cases(
-		ledger->store, CASES_NUMBER, &query, ledger_take_case, &of, fail);
-
-	if (r < 0)
-		return r;
-	if (r == 1 && of.line == measure->line && wall_is_none(of.closed))
-		return 0;
-	fail_what(fail, "the line has no open case %llu", (unsigned long long)measure->of_case);
-	fail_hint(fail, "nobody is held without a case: lazaret cases");
-	return -ESRCH;
-}
-
 int
 ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *fail)
 {
@@ -222,37 +205,4 @@ ledger_end_measures_of(
 	for (size_t i = 0; i < of.count && r >= 0; i++)
 		r = ledger_end_measure(ledger, &of.held[i], why, TEXT(""), fail);
 	return r < 0 ? r : 0;
-}
-
-int
-ledger_measure_begin(struct ledger *ledger, struct measure *measure, struct fail *fail)
-{
-	int r = ledger_begin(ledger, fail);
-
-	if (r < 0)
-		return r;
-	r = check_case(ledger, measure, fail);
-	if (r >= 0)
-		r = ledger_add_measure(ledger, measure, fail);
-	return ledger_end(ledger, r, fail);
-}
-
-int
-ledger_measure_end(struct ledger *ledger, uint64_t number, enum measure_end why, struct text reason,
-	struct fail *fail)
-{
-	struct measure measure;
-	int r = ledger_begin(ledger, fail);
-
-	if (r < 0)
-		return r;
-	r = ledger_measure(ledger, number, &measure, fail);
-	if (r == -ENOENT || (r == 0 && !wall_is_none(measure.ended))) {
-		fail_what(fail, "no measure %llu holds", (unsigned long long)number);
-		fail_hint(fail, "lazaret cases lists what is open");
-		r = -ESRCH;
-	}
-	if (r >= 0)
-		r = ledger_end_measure(ledger, &measure, why, reason, fail);
-	return ledger_end(ledger, r, fail);
 }

@@ -54,15 +54,6 @@ void measure_end_digest(const struct measure *of, uint8_t into[DIGEST_SIZE]);
 
 struct ledger;
 
-/* number, begun and actor are filled. -EEXIST with fail filled if the line has an open one of the kind, -ESRCH if
- * there is no such open case of the line. */
-int ledger_measure_begin(
-	struct ledger *ledger, struct measure *measure, struct fail *fail) MUST_USE;
-
-/* -ESRCH with fail filled if there is none that holds under the number. */
-int ledger_measure_end(struct ledger *ledger, uint64_t number, enum measure_end why,
-	struct text reason, struct fail *fail) MUST_USE;
-
 /* 0 or what a visitor gave. By number; after: begin behind it. */
 int ledger_each_held(struct ledger *ledger, uint64_t after, visit_measure visit, void *context,
 	struct fail *fail) MUST_USE;

@@ -46,8 +46,9 @@ tell_damaged(struct sqlite *sqlite, struct fail *fail)
 		fail);
 }
 
-int
-sqlite_tell(struct sqlite *sqlite, int code, struct fail *fail)
+/* Fills fail for a code of SQLite and returns the -errno that stands for it. */
+static int
+tell_code(struct sqlite *sqlite, int code, struct fail *fail)
 {
 	int system = sqlite->db != NULL ? sqlite3_system_errno(sqlite->db) : 0;
 	char what[256];
@@ -99,7 +100,7 @@ sqlite_run(struct sqlite *sqlite, const char *sql, struct fail *fail)
 {
 	int code = sqlite3_exec(sqlite->db, sql, NULL, NULL, NULL);
 
-	return code == SQLITE_OK ? 0 : sqlite_tell(sqlite, code, fail);
+	return code == SQLITE_OK ? 0 : tell_code(sqlite, code, fail);
 }
 
 struct row
@@ -170,12 +171,12 @@ row_step(struct row *row, struct fail *fail)
 	int code;
 
 	if (row->code != SQLITE_OK)
-		return sqlite_tell(row->sqlite, row->code, fail);
+		return tell_code(row->sqlite, row->code, fail);
 	code = sqlite3_step(row->statement);
 	row->at = 0;
 	if (code == SQLITE_ROW)
 		return 1;
-	return code == SQLITE_DONE ? 0 : sqlite_tell(row->sqlite, code, fail);
+	return code == SQLITE_DONE ? 0 : tell_code(row->sqlite, code, fail);
 }
 
 /* The next column if it is of that type, or -1 and damage. */
@@ -299,7 +300,7 @@ pragma_value(struct sqlite *sqlite, const char *sql, int64_t *ret, struct fail *
 	if (code == SQLITE_ROW)
 		*ret = sqlite3_column_int64(statement, 0);
 	else
-		r = sqlite_tell(sqlite, code, fail);
+		r = tell_code(sqlite, code, fail);
 	sqlite3_finalize(statement);
 	return r;
 }
@@ -369,7 +370,7 @@ connect_as(struct sqlite *sqlite, const char *name, int flags,
 	sqlite->db = NULL;
 	code = sqlite3_open_v2(name, &sqlite->db, flags | SQLITE_OPEN_EXRESCODE, NULL);
 	if (code != SQLITE_OK)
-		return sqlite_tell(sqlite, code, fail);
+		return tell_code(sqlite, code, fail);
 	sqlite3_busy_timeout(sqlite->db, (int)settings->wait_ms);
 	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -440,7 +441,7 @@ start_log(struct sqlite *sqlite, unsigned wait_ms, struct fail *fail)
 		nanosleep(&pause, NULL);
 		waited += RETRY_MS;
 	}
-	return code == SQLITE_OK ? 0 : sqlite_tell(sqlite, code, fail);
+	return code == SQLITE_OK ? 0 : tell_code(sqlite, code, fail);
 }
 
 static int
@@ -474,7 +475,7 @@ prepare_writing(struct sqlite *sqlite, const struct store_settings *settings, in
 	int r;
 
 	if (sqlite3_db_readonly(sqlite->db, "main") == 1)
-		return sqlite_tell(sqlite, SQLITE_READONLY, fail);
+		return tell_code(sqlite, SQLITE_READONLY, fail);
 	snprintf(sql, sizeof(sql),
 		"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = %d;"
 		"PRAGMA max_page_count = %llu;",

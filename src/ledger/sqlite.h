@@ -29,9 +29,6 @@ int sqlite_connect(
 	struct sqlite *sqlite, const struct store_settings *settings, struct fail *fail) MUST_USE;
 void sqlite_disconnect(struct sqlite *sqlite);
 
-/* Fills fail for a code of SQLite and returns the -errno that stands for it. */
-int sqlite_tell(struct sqlite *sqlite, int code, struct fail *fail);
-
 int sqlite_run(struct sqlite *sqlite, const char *sql, struct fail *fail) MUST_USE;
 
 /* A statement with its parameters bound one after the other, then its columns read one after the other. */

@@ -90,8 +90,9 @@ find_actor(char into[AUDIT_ACTOR + 1])
 			user_name((uid_t)login), (unsigned)login);
 }
 
-struct wall
-ledgerfile_now(void)
+/* The system's clock. */
+static struct wall
+system_now(void)
 {
 	struct timespec now;
 
@@ -109,7 +110,7 @@ ledgerfile_open(struct ledger **ret, const char *path, enum store_mode mode, str
 	settings.where = path;
 	settings.mode = mode;
 	settings.actor = text_of(actor);
-	settings.now = ledgerfile_now();
+	settings.now = system_now();
 	return ledger_open(ret, &settings, fail);
 }
 

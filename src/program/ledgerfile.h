@@ -25,9 +25,6 @@ int ledgerfile_open(
 int ledgerfile_open_best(
 	struct ledger **ret, const char *path, struct fail *why, struct fail *fail) MUST_USE;
 
-/* The system's clock. */
-struct wall ledgerfile_now(void);
-
 /* Prints what went wrong to standard error and returns the exit code for it. */
 int ledgerfile_complain(const struct fail *fail);
 

@@ -18,8 +18,9 @@ struct rows {
 	size_t room;
 };
 
-const char *
-scan_report_name(const struct scan_report *report, uint64_t pseudonym, char into[LINE_NAME])
+/* The name of a line as the report shows it. */
+static const char *
+name_of(const struct scan_report *report, uint64_t pseudonym, char into[LINE_NAME])
 {
 	if (report->pseudonyms || lines_name(report->lines, pseudonym, into) < 0)
 		snprintf(into, LINE_NAME, "line-%016" PRIx64, pseudonym);
@@ -205,7 +206,7 @@ people_row(const struct scan_report *report, const struct judge_line *line)
 	char name[LINE_NAME], since[WALL_TEXT];
 
 	fprintf(report->out, "%-10s %-24s %8" PRIu64 " %8u %8u %6.0f %%  %s\n",
-		state_names[line->now.highest], scan_report_name(report, line->now.line, name),
+		state_names[line->now.highest], name_of(report, line->now.line, name),
 		facts->attempts, facts->addresses, facts->networks,
 		facts->attempts ? 100.0 * (double)bad / (double)facts->attempts : 0,
 		wall_format(line->confirmed ? line->confirmed->time : facts->first_seen, since));
@@ -219,7 +220,7 @@ people_reasons(const struct scan_report *report, const struct judge_line *line, 
 
 	buffer_clear(out);
 	explain_verdict(line->confirmed ? line->confirmed : &line->now, report->parameters,
-		scan_report_name(report, line->now.line, name), out);
+		name_of(report, line->now.line, name), out);
 	fputc('\n', report->out);
 	page_print(report->out, "  ", (struct text){buffer_string(out), out->length},
 		page_width(report->out, 0));
@@ -382,7 +383,7 @@ static const char *
 named_name(const struct scan_report *report, const struct named_line *line, char into[LINE_NAME])
 {
 	if (line->pseudonym != 0)
-		return scan_report_name(report, line->pseudonym, into);
+		return name_of(report, line->pseudonym, into);
 	return report->pseudonyms ? "An address that was named" : line->text;
 }
 
@@ -427,8 +428,8 @@ print_all(const struct scan_report *report, struct buffer *out)
 	if (!report->is_json)
 		people_print(report, &rows, out);
 	for (size_t i = 0; i < rows.count && report->is_json; i++)
-		json_line(report, &rows.row[i],
-			scan_report_name(report, rows.row[i].now.line, name), NULL, out);
+		json_line(report, &rows.row[i], name_of(report, rows.row[i].now.line, name), NULL,
+			out);
 	free(rows.row);
 }
 

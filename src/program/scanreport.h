@@ -50,8 +50,4 @@ struct scan_report {
 /* False if a line that was named is not among those that sent mail. */
 bool scan_report_print(const struct scan_report *report, const struct scan_totals *totals);
 
-/* The name of a line as the report shows it. */
-const char *scan_report_name(
-	const struct scan_report *report, uint64_t pseudonym, char into[LINE_NAME]);
-
 #endif

@@ -85,24 +85,6 @@ distribution_scale(struct distribution *distribution, double factor)
 	distribution->high *= factor;
 }
 
-void
-distribution_format(const struct distribution *distribution, struct buffer *into)
-{
-	switch ((enum distribution_kind)distribution->kind) {
-	case DISTRIBUTION_NONE:
-		break;
-	case DISTRIBUTION_CONSTANT:
-		buffer_print(into, "%.6g", distribution->low);
-		break;
-	case DISTRIBUTION_UNIFORM:
-		buffer_print(into, "U(%.6g,%.6g)", distribution->low, distribution->high);
-		break;
-	case DISTRIBUTION_LOG_UNIFORM:
-		buffer_print(into, "LU(%.6g,%.6g)", distribution->low, distribution->high);
-		break;
-	}
-}
-
 /* The integral of x^-exponent from 1, and its inverse. */
 static double
 integral(const struct zipf *zipf, double x)

@@ -38,9 +38,6 @@ uint32_t distribution_draw_count(const struct distribution *distribution, struct
 /* Both ends times the factor. */
 void distribution_scale(struct distribution *distribution, double factor);
 
-/* As distribution_parse reads it. */
-void distribution_format(const struct distribution *distribution, struct buffer *into);
-
 /* Rank k of n comes with a probability proportional to k^-exponent. The part that does not depend on n is
  * kept once for many lines; zipf_last gives the part that does. */
 struct zipf {

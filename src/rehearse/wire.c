@@ -158,8 +158,9 @@ wire_client(const struct wire *wire, const struct observation *observation)
 	return observation->client;
 }
 
-unsigned
-wire_exporter_of(const struct wire *wire, const struct address *client)
+/* Which exporter sees this client (as wire_client gives it). */
+static unsigned
+exporter_of(const struct wire *wire, const struct address *client)
 {
 	uint64_t line;
 
@@ -259,7 +260,7 @@ begin_connection(struct wire *wire, const struct observation *observation)
 	*open = (struct open){.observation = *observation, .seed = random_u64(&wire->random)};
 	open->observation.time.us += wire->shift_us;
 	open->observation.client = wire_client(wire, observation);
-	open->exporter = (uint16_t)wire_exporter_of(wire, &open->observation.client);
+	open->exporter = (uint16_t)exporter_of(wire, &open->observation.client);
 	if (portblocks_use(wire->blocks, &observation->client, observation->client_port,
 		    open->observation.time, &binding))
 		tell_binding(wire, &binding);

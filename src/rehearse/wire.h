@@ -49,9 +49,6 @@ int wire_identify(const struct wire *wire, struct lines *lines, struct fail *fai
 /* The client's address as the flow records have it. */
 struct address wire_client(const struct wire *wire, const struct observation *observation);
 
-/* Which exporter sees this client (as wire_client gives it). */
-unsigned wire_exporter_of(const struct wire *wire, const struct address *client);
-
 struct wire_counts {
 	struct exporter_counts sent;
 	uint64_t mail_records; /* of sent.records, all that are about a mail port and TCP */

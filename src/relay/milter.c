@@ -27,16 +27,6 @@
 #define FIRST_ACTIONS  UINT32_C(0x0f)
 #define FIRST_PROTOCOL UINT32_C(0x3f)
 
-const char *const milter_fault_names[MILTER_FAULTS] = {
-	"none",
-	"length",
-	"command",
-	"version",
-	"order",
-	"data",
-	"haste",
-};
-
 /* When a command may come. */
 enum place { ALWAYS, AGREED, UNCONNECTED, CONNECTED, IN_MESSAGE };
 

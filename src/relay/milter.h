@@ -34,9 +34,6 @@ enum milter_fault {
 	MILTER_FAULTS
 };
 
-/* One word each, for counters. */
-extern const char *const milter_fault_names[MILTER_FAULTS];
-
 enum milter_what {
 	MILTER_CONNECT,
 	MILTER_HELO,

@@ -120,18 +120,3 @@ out:
 	unsetenv("LISTEN_FDNAMES");
 	return r;
 }
-
-const struct activation_socket *
-activation_find(const struct activation *activation, const char *name, int type,
-	const struct activation_socket *after)
-{
-	size_t i = after == NULL ? 0 : (size_t)(after - activation->sockets) + 1;
-
-	for (; i < activation->count; i++) {
-		const struct activation_socket *at = &activation->sockets[i];
-
-		if (at->type == type && strcmp(at->name, name) == 0)
-			return at;
-	}
-	return NULL;
-}

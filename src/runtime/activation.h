@@ -34,8 +34,4 @@ struct activation {
 /* How many there are: 0 if the daemon was not started through a socket. */
 int activation_take(struct activation *ret, struct fail *fail) MUST_USE;
 
-/* The first one of this name and type behind `after` (NULL: from the start); NULL if there is none. */
-const struct activation_socket *activation_find(const struct activation *activation,
-	const char *name, int type, const struct activation_socket *after);
-
 #endif

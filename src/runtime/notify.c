@@ -180,15 +180,6 @@ notify_watchdog(const struct notify *notify)
 }
 
 int
-notify_main_process(const struct notify *notify, pid_t process)
-{
-	char message[32];
-
-	snprintf(message, sizeof(message), "MAINPID=%d\n", (int)process);
-	return tell(notify, message);
-}
-
-int
 notify_status(const struct notify *notify, const char *format, ...)
 {
 	char message[NOTIFY_TEXT] = "STATUS=";

@@ -50,7 +50,6 @@ unsigned notify_repeat(struct notify *notify);
 
 /* These are of the moment: what was not told now is not told. The same results. */
 int notify_watchdog(const struct notify *notify);
-int notify_main_process(const struct notify *notify, pid_t process);
 /* One line for people: systemctl status shows it. */
 int notify_status(const struct notify *notify, const char *format, ...) PRINTF(2, 3);
 

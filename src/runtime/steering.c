@@ -53,8 +53,9 @@ load_domain(struct bpfprogram *program, enum label label, unsigned size, uint32_
 	bpfprogram_go(program, MIX);
 }
 
-void
-steering_make(struct bpfprogram *ret, unsigned sockets, uint32_t seed)
+/* sockets: how many the group has. seed: so that nobody outside can choose whose socket he shares. */
+static void
+make_program(struct bpfprogram *ret, unsigned sockets, uint32_t seed)
 {
 	must(sockets > 0);
 	memset(ret, 0, sizeof(*ret));
@@ -112,7 +113,7 @@ steering_attach(int descriptor, unsigned sockets, uint32_t seed, struct fail *fa
 	struct bpfprogram program;
 	struct sock_fprog code;
 
-	steering_make(&program, sockets, seed);
+	make_program(&program, sockets, seed);
 	code = bpfprogram_finish(&program);
 	if (setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &code, sizeof(code)) < 0) {
 		int r = -errno;

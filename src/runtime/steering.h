@@ -16,9 +16,6 @@
 
 #include <stdint.h>
 
-/* sockets: how many the group has. seed: so that nobody outside can choose whose socket he shares. */
-void steering_make(struct bpfprogram *ret, unsigned sockets, uint32_t seed);
-
 /* Gives the whole group of this socket the program. */
 int steering_attach(int descriptor, unsigned sockets, uint32_t seed, struct fail *fail) MUST_USE;
 

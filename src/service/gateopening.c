@@ -15,11 +15,10 @@ gateopening_begin(struct gateopening *opening, struct daemon_settings *settings,
 		r = containopening_note(settings->state, fail);
 	if (!contains)
 		containopening_remove(&opening->contain, settings);
-	if (r < 0 || (!contains && !is_needed))
-		return r;
 	handed = (struct gateclient_contain){opening->contain.gate, opening->contain.memory};
-	r = gateclient_start(&opening->client, settings->gate, settings->xdp_count > 0,
-		contains ? &handed : NULL, fail);
+	if (r == 0 && (contains || is_needed))
+		r = gateclient_start(&opening->client, settings->gate, settings->xdp_count > 0,
+			contains ? &handed : NULL, fail);
 	if (r == 0)
 		containopening_bring(&opening->contain, settings, &opening->client);
 	return r;

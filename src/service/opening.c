@@ -32,8 +32,9 @@ opening_describe(const struct opened *opened, char into[96])
 			kinds[listen->kind], address, opened->port);
 }
 
-int
-opening_buffer(const struct opened *opened)
+/* Bytes that may wait in the kernel for one receiver, as it gave them. */
+static int
+buffer_of(const struct opened *opened)
 {
 	int bytes = 0;
 	socklen_t size = sizeof(bytes);
@@ -533,7 +534,7 @@ opening_tell(const struct opening *opening)
 		char at[96];
 
 		opening_describe(&opening->entry[i], at);
-		event(EVENT_LISTENING, "at=%s buffer=%d", at, opening_buffer(&opening->entry[i]));
+		event(EVENT_LISTENING, "at=%s buffer=%d", at, buffer_of(&opening->entry[i]));
 	}
 	filteropening_tell(&opening->filter);
 }

@@ -67,9 +67,6 @@ void opening_close(struct opening *opening);
 /* Does opening all this need privileges? Ports below 1024, packets, and the filter in the kernel. */
 bool opening_needs_gate(const struct opening *opening, const struct daemon_settings *settings);
 
-/* Bytes that may wait in the kernel for one receiver, as it gave them. */
-int opening_buffer(const struct opened *opened);
-
 /* "udp:127.0.0.1:2055", for people. */
 void opening_describe(const struct opened *opened, char into[96]);
 

@@ -190,24 +190,6 @@ parameters_set(
 	return -ENOENT;
 }
 
-int
-parameters_parse(struct text text, struct parameters *ret, struct fail *fail)
-{
-	struct parameters parameters;
-
-	parameters_defaults(&parameters);
-	while (text.length > 0) {
-		struct text value = text_cut(&text, '\n'), name = text_cut(&value, '=');
-
-		if (name.length == 0)
-			continue;
-		if (parameters_set(&parameters, name, value, fail) < 0)
-			return -EINVAL;
-	}
-	*ret = parameters;
-	return 0;
-}
-
 static double
 value_of(const struct parameters *parameters, const char *name)
 {

@@ -22,10 +22,6 @@ void parameters_defaults(struct parameters *parameters);
 
 void parameters_format(const struct parameters *parameters, struct buffer *into);
 
-/* Starts from the defaults; unknown names, values that are none and values out of range are refused:
- * -EINVAL with fail filled. */
-int parameters_parse(struct text text, struct parameters *ret, struct fail *fail) MUST_USE;
-
 /* Sets one by its name ("flow.failure-honest", "0.2"); -ENOENT, -EINVAL or -ERANGE with fail filled. */
 int parameters_set(struct parameters *parameters, struct text name, struct text value,
 	struct fail *fail) MUST_USE;

@@ -16,15 +16,10 @@ walk_value(const struct json_value *value, unsigned depth)
 {
 	struct json_walk walk;
 	struct json_value inner;
-	struct text key, string;
-	char room[32];
+	struct text key;
 	uint64_t number;
 
 	check(&value->text);
-	if (json_string(value, room, sizeof(room), &string) == 0) {
-		must(string.length <= value->text.length);
-		must(string.at == value->text.at || string.length <= sizeof(room));
-	}
 	if (json_u64(value, 65535, &number) == 0)
 		must(number <= 65535);
 	if (depth > 4)

@@ -110,15 +110,12 @@ a_line_without_a_place_is_held_where_it_comes_and_not_where_it_was(void **state)
 	struct holding *holding = holding_new(8);
 	struct prefix first = prefix("192.0.2.1"), second = prefix("192.0.2.2");
 	struct prefix six = prefix("2001:db8:1:2::/64");
-	uint64_t line = 0;
-	size_t at = 0;
 
 	assert_int_equal(holding_come(holding, 9, &first, note, NULL), -ENOENT);
 	assert_int_equal(apply(holding, order(1, 9, MEASURE_BLOCK25, NULL, 0)), 0);
 	assert_int_equal(apply(holding, order(2, 9, MEASURE_QUARANTINE, NULL, 60)), 0);
 	assert_string_equal(taken(), "");
-	assert_int_equal(holding_next_without_place(holding, &at, &line), 1);
-	assert_int_equal(line, 9);
+	assert_int_equal(holding_count(holding, MEASURE_BLOCK25), 0);
 	assert_int_equal(holding_come(holding, 9, &first, note, NULL), 0);
 	assert_string_equal(taken(), "+block25 192.0.2.1/32 0;+quarantine 192.0.2.1/32 60;");
 	assert_int_equal(holding_come(holding, 9, &first, note, NULL), 0);

@@ -45,22 +45,6 @@ refuses_what_is_no_distribution(void **state)
 	assert_int_equal(distribution_parse(TEXT("LU(-1,1)"), &d), -EDOM);
 }
 
-static void
-what_is_written_is_read_again(void **state)
-{
-	static const char *const texts[] = {"U(5,40)", "LU(0.25,16)", "0.01"};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		struct distribution d = parsed(texts[i]);
-		struct buffer buffer;
-
-		buffer_init(&buffer, 100);
-		distribution_format(&d, &buffer);
-		assert_string_equal(buffer_string(&buffer), texts[i]);
-		buffer_done(&buffer);
-	}
-}
-
 /* Mean and variance of many draws. */
 static void
 moments(const char *text, double *ret_mean, double *ret_variance)
@@ -184,7 +168,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_numbers_and_distributions),
 		cmocka_unit_test(refuses_what_is_no_distribution),
-		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(moments_are_those_of_the_formulas),
 		cmocka_unit_test(whole_numbers_of_a_range_are_equally_likely),
 		cmocka_unit_test(a_count_is_at_least_one),

@@ -59,8 +59,6 @@ all_messages_have_the_words_of_the_protocol(void **state)
 	assert_string_equal(hear(descriptor), "STOPPING=1\n");
 	assert_int_equal(notify_watchdog(&notify), 1);
 	assert_string_equal(hear(descriptor), "WATCHDOG=1\n");
-	assert_int_equal(notify_main_process(&notify, 4711), 1);
-	assert_string_equal(hear(descriptor), "MAINPID=4711\n");
 	assert_int_equal(notify_status(&notify, "%d exporters\nREADY=1", 3), 1);
 	assert_string_equal(hear(descriptor), "STATUS=3 exporters READY=1");
 	notify_close(&notify);

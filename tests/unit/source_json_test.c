@@ -83,36 +83,6 @@ counts_the_items_of_an_array(void **state)
 	assert_int_equal(json_walk_array(TEXT("{}"), &walk), -EINVAL);
 }
 
-static int
-unescape(const char *text, size_t room, char into[64])
-{
-	struct json_value value = {.type = JSON_STRING, .text = text_of(text)};
-	struct text ret;
-	int result = json_string(&value, into, room, &ret);
-
-	if (result == 0 && ret.at == into)
-		into[ret.length] = '\0';
-	return result;
-}
-
-static void
-strings_are_unescaped_into_a_bounded_place(void **state)
-{
-	char into[64];
-
-	assert_int_equal(unescape("plain", 0, into), 0);
-	assert_int_equal(unescape("a\\n\\\"\\/\\\\", 16, into), 0);
-	assert_string_equal(into, "a\n\"/\\");
-	assert_int_equal(unescape("\\u00e6\\u20ac\\ud83d\\ude00", 16, into), 0);
-	assert_string_equal(into, "\xc3\xa6\xe2\x82\xac\xf0\x9f\x98\x80");
-	assert_int_equal(unescape("\\ud83dx\\ude00", 16, into), 0);
-	assert_string_equal(into, "\xef\xbf\xbdx\xef\xbf\xbd");
-	assert_int_equal(unescape("\\u20ac", 2, into), -ENOSPC);
-	assert_int_equal(unescape("\\x", 16, into), -EINVAL);
-	assert_int_equal(unescape("\\u12g4", 16, into), -EINVAL);
-	assert_int_equal(unescape("\\u12", 16, into), -EINVAL);
-}
-
 static void
 numbers_may_stand_in_strings(void **state)
 {
@@ -137,7 +107,6 @@ main(void)
 		cmocka_unit_test(refuses_what_is_cut_or_no_json),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(counts_the_items_of_an_array),
-		cmocka_unit_test(strings_are_unescaped_into_a_bounded_place),
 		cmocka_unit_test(numbers_may_stand_in_strings),
 	};
 

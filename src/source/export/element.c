@@ -11,23 +11,6 @@ static const struct element scopes[] = {
 	{0, 5, ELEMENT_UNSIGNED, "scopeTemplate"},
 };
 
-static const char *const type_names[ELEMENT_TYPE_COUNT] = {
-	[ELEMENT_OCTETS] = "octetArray",
-	[ELEMENT_UNSIGNED] = "unsigned",
-	[ELEMENT_SIGNED] = "signed",
-	[ELEMENT_FLOAT] = "float",
-	[ELEMENT_BOOLEAN] = "boolean",
-	[ELEMENT_MAC] = "macAddress",
-	[ELEMENT_STRING] = "string",
-	[ELEMENT_SECONDS] = "dateTimeSeconds",
-	[ELEMENT_MILLISECONDS] = "dateTimeMilliseconds",
-	[ELEMENT_MICROSECONDS] = "dateTimeMicroseconds",
-	[ELEMENT_NANOSECONDS] = "dateTimeNanoseconds",
-	[ELEMENT_IPV4] = "ipv4Address",
-	[ELEMENT_IPV6] = "ipv6Address",
-	[ELEMENT_LIST] = "list",
-};
-
 static const struct element *
 find_enterprise(uint32_t enterprise, uint16_t id)
 {
@@ -74,10 +57,4 @@ element_format(const struct element *element, char into[ELEMENT_TEXT])
 	else
 		snprintf(into, ELEMENT_TEXT, "%u:%u", element->enterprise, element->id);
 	return into;
-}
-
-const char *
-element_type_name(enum element_type type)
-{
-	return type < ELEMENT_TYPE_COUNT ? type_names[type] : "unknown";
 }

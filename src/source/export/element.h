@@ -29,9 +29,6 @@ const struct element *element_find_scope(uint16_t scope);
 /* The name, or "enterprise:id" where the element has none; returns into. */
 char *element_format(const struct element *element, char into[ELEMENT_TEXT]);
 
-/* The name of a type as in RFC 7012 s3.1, without its size. */
-const char *element_type_name(enum element_type type);
-
 /* Rows of the tables; only element*.c look at these. */
 struct element_pair {
 	struct element forward;

@@ -46,10 +46,6 @@ int json_walk_array(struct text text, struct json_walk *ret) MUST_USE;
 int json_member(struct json_walk *walk, struct text *key, struct json_value *ret) MUST_USE;
 int json_item(struct json_walk *walk, struct json_value *ret) MUST_USE;
 
-/* The characters of a string: the value's own text where it has no escapes, else unescaped into `into`.
- * -EINVAL: no string, or a bad escape; -ENOSPC: longer than room. */
-int json_string(const struct json_value *value, char *into, size_t room, struct text *ret) MUST_USE;
-
 /* Whole numbers from 0 to most; also where the number stands in a string. -EINVAL or -ERANGE. */
 int json_u64(const struct json_value *value, uint64_t most, uint64_t *ret) MUST_USE;
 
