@@ -111,7 +111,7 @@ load_rows(const char *path, struct radiusload *ret, struct fail *fail)
 int
 radiusload(const char *path, struct radiusload *ret, struct fail *fail)
 {
-	char *bytes;
+	char bytes[RADIUSLOAD_BYTES + 1];
 	int file = secretfile_open(path, fail), r;
 	struct text text;
 	size_t line;
@@ -119,7 +119,6 @@ radiusload(const char *path, struct radiusload *ret, struct fail *fail)
 	*ret = (struct radiusload){.nases.count = 0};
 	if (file < 0)
 		return file;
-	bytes = xcalloc(1, RADIUSLOAD_BYTES + 1);
 	r = read_all(file, bytes, path, &text, fail);
 	close(file);
 	if (r == 0) {
@@ -131,8 +130,7 @@ radiusload(const char *path, struct radiusload *ret, struct fail *fail)
 	}
 	if (r == 0)
 		r = load_rows(path, ret, fail);
-	explicit_bzero(bytes, RADIUSLOAD_BYTES + 1);
-	free(bytes);
+	explicit_bzero(bytes, sizeof(bytes));
 	if (r < 0)
 		radiusload_done(ret);
 	return r;
