@@ -17,6 +17,8 @@ containing_open(struct containing *containing, size_t most, const struct gaterul
 	int r = nftsocket_open(&containing->nft, most, fail);
 
 	network_make(&containing->network, network);
+	if (r == 0)
+		r = nftlist_open(&containing->over, fail);
 	containxdp_open(&containing->xdp, filter, r == 0 && containing->kept->is_loaded);
 	return r;
 }
@@ -108,7 +110,9 @@ is_message(const struct orders *message)
 		message->is_last > 1 || message->set >= LINESET_COUNT ||
 		(message->kind == ORDERS_FILL &&
 			(linesets[message->set].is_read ||
-				(message->count == 0 && !message->is_last))))
+				(message->count == 0 && !message->is_last))) ||
+		(message->kind == ORDERS_OVER &&
+			(!linesets[message->set].is_read || message->count > 0)))
 		return false;
 	for (uint32_t i = 0; i < message->count; i++) {
 		if (!is_element(&message->element[i]) ||
@@ -326,6 +330,32 @@ count(struct containing *containing)
 	return r;
 }
 
+/* Torn by a change of the rules, a list may lack somebody, or have him twice: the next one is soon. */
+static void
+over(struct containing *containing)
+{
+	const struct orders *message = &containing->message;
+	struct orders_answer *answer = &containing->answer;
+	struct orders_overs *page = &answer->over;
+	struct nftelement element;
+	int r = 1;
+
+	if (message->is_first)
+		r = nftlist_begin(&containing->over, (enum lineset)message->set);
+	while (r > 0 && page->count < ORDERS_OVER_MOST) {
+		r = nftlist_next(&containing->over, &element);
+		if (r > 0)
+			page->source[page->count++] = (struct orders_over){element.address,
+				element.left_ms < UINT32_MAX ? (uint32_t)element.left_ms
+							     : UINT32_MAX};
+	}
+	page->is_last = r <= 0;
+	answer->error = r < 0 ? r : 0;
+	if (r < 0)
+		fail_what(&answer->fail, "the kernel does not say who is over the rate: %s",
+			strerror(-r));
+}
+
 static enum containing_outcome
 serve(struct containing *containing, bool *given_up)
 {
@@ -350,6 +380,9 @@ serve(struct containing *containing, bool *given_up)
 		break;
 	case ORDERS_COUNTERS:
 		answer->error = count(containing);
+		break;
+	case ORDERS_OVER:
+		over(containing);
 		break;
 	case ORDERS_KINDS:
 		break;

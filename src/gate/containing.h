@@ -3,7 +3,7 @@
  * What:    takes the actor's messages (orders.h), brings them to nf_tables (nftsocket.h) and to the filter in XDP
  *          beside it (containxdp.h), and looks whether the rules are still those that were loaded. Whether something
  *          was done is what nf_tables says; counters are the sum of both.
- * Owns:    its socket to nf_tables.
+ * Owns:    its sockets to nf_tables.
  * Limits:  as orders.h; `most` elements of a set. Lines outside the own network are not taken.
  * Thread:  one.
  */
@@ -12,6 +12,7 @@
 
 #include "gate/containxdp.h"
 #include "gate/network.h"
+#include "gate/nftlist.h"
 #include "gate/nftsocket.h"
 #include "gate/orders.h"
 
@@ -24,6 +25,7 @@ struct containing_kept {
 
 struct containing {
 	struct nftsocket nft;
+	struct nftlist over; /* who is over the rate, page by page */
 	struct containxdp xdp;
 	struct network network;
 	struct containing_kept *kept;

@@ -1,6 +1,6 @@
-/* nftinside - what the two files of nftsocket.h share
+/* nftinside - what nftsocket.h and nftlist.h share
  *
- * What:    a question to nf_tables and all of its answers; whether a set is there.
+ * What:    a question to nf_tables, what comes next, all answers to a question; whether a set is there.
  * Owns:    nothing.
  * Limits:  as nftsocket.h.
  * Thread:  as nftsocket.h.
@@ -9,6 +9,11 @@
 #define LAZARET_GATE_NFTINSIDE_H
 
 #include "gate/nftsocket.h"
+
+int nftinside_send(struct nftsocket *nft, const uint8_t *bytes, size_t size) MUST_USE;
+
+/* What the kernel says next. -ETIMEDOUT: nothing. -ENOBUFS: answers were lost; those that were not wait behind that. */
+int nftinside_receive(struct nftsocket *nft, int flags, struct reader *ret) MUST_USE;
 
 /* Sees each answer; a negative result ends the taking. */
 typedef int (*nftinside_taker)(void *context, struct nftanswer *answer);

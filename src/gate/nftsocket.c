@@ -73,8 +73,8 @@ nftsocket_close(struct nftsocket *nft)
 }
 
 /* A transaction is one datagram, so the queue must hold all of it. */
-static int
-send_whole(struct nftsocket *nft, const uint8_t *bytes, size_t size)
+int
+nftinside_send(struct nftsocket *nft, const uint8_t *bytes, size_t size)
 {
 	bool has_grown = false;
 
@@ -95,9 +95,8 @@ send_whole(struct nftsocket *nft, const uint8_t *bytes, size_t size)
 	}
 }
 
-/* What the kernel says next. -ETIMEDOUT: nothing. -ENOBUFS: answers were lost; those that were not wait behind that. */
-static int
-receive(struct nftsocket *nft, int flags, struct reader *ret)
+int
+nftinside_receive(struct nftsocket *nft, int flags, struct reader *ret)
 {
 	struct sockaddr_nl from;
 	struct iovec piece = {.iov_base = nft->received, .iov_len = RECEIVED};
@@ -163,7 +162,7 @@ take_answers(struct nftsocket *nft, struct taking *taking)
 	do {
 		struct reader received;
 
-		r = receive(nft, taking->is_lost ? MSG_DONTWAIT : 0, &received);
+		r = nftinside_receive(nft, taking->is_lost ? MSG_DONTWAIT : 0, &received);
 		if (r == -ENOBUFS) {
 			taking->is_lost = true;
 			r = 0;
@@ -183,7 +182,7 @@ nftinside_ask(struct nftsocket *nft, const uint8_t *question, size_t size,
 	uint32_t sequence = nft->sequence++;
 	struct taking taking = {
 		.first = sequence, .last = sequence, .on_answer = on_answer, .context = context};
-	int r = send_whole(nft, question, size);
+	int r = nftinside_send(nft, question, size);
 
 	if (r >= 0)
 		r = take_answers(nft, &taking);
@@ -254,7 +253,7 @@ transact(struct nftsocket *nft, struct elements_batch *batch, struct outcome *ou
 		return size < 0 ? (int)size : 1;
 	nft->sequence = elements_last(batch) + 2;
 	outcome->first = batch->first;
-	r = send_whole(nft, nft->room, (size_t)size);
+	r = nftinside_send(nft, nft->room, (size_t)size);
 	if (r >= 0)
 		r = take_answers(nft, &taking);
 	if (outcome->error < 0)

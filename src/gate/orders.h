@@ -6,9 +6,11 @@
  *          all sets are to be filled again. `foreign` counts transactions of others in this network namespace, after
  *          which an element may be missing. An element of the lines' sets that is no line of the own network
  *          (network.h) is left out, and `refused` counts it; all else of its message is done.
+ *          Who is over the rate of the meter is asked a page at a time, so that changes wait for one page at the most.
  * Owns:    nothing.
  * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two, ORDERS_WHOLE_MS for
  *          all. One that does not go on, because its actor was killed and the next one speaks, changes nothing.
+ *          ORDERS_OVER_MOST sources a page.
  *          What is malformed changes nothing and has no answer. It is counted where the parent sees it (gaterules.h),
  *          who then replaces the actor.
  * Thread:  values.
@@ -29,6 +31,7 @@ enum orders_kind {
 	ORDERS_FILL, /* a piece of the whole content of one set; the answer comes to the last one */
 	ORDERS_FIND, /* is each element there? */
 	ORDERS_COUNTERS,
+	ORDERS_OVER, /* the next page of a set that the kernel writes: no elements in the message */
 	ORDERS_KINDS
 };
 
@@ -47,17 +50,34 @@ struct orders {
 	uint16_t kind; /* enum orders_kind */
 	uint32_t count;
 	uint64_t number; /* comes back in the answer; of all pieces of a content the same */
-	uint8_t set;     /* FILL: enum lineset */
-	uint8_t is_first; /* FILL: else a piece is left out that does not go on with the one before */
+	uint8_t set;     /* FILL, OVER: enum lineset */
+	/* FILL: else a piece is left out that does not go on with the one before. OVER: from the begin; else the next
+	 * page, of which there is none where another gate had begun. */
+	uint8_t is_first;
 	uint8_t is_last; /* FILL; no other piece is empty */
 	uint8_t zero[5];
 	struct orders_element element[ORDERS_MOST]; /* as many as count are sent */
 };
 
 #define ORDERS_COUNTERS_MOST 16
+#define ORDERS_OVER_MOST     50
 
 struct orders_counter {
 	uint64_t packets, bytes;
+};
+
+/* A source that opened too many connections. */
+struct orders_over {
+	struct address address; /* an IPv4 address, or a /64 */
+	uint32_t
+		left_ms; /* until the kernel forgets it; each connection over the rate begins that anew */
+};
+
+struct orders_overs {
+	uint32_t count;
+	uint8_t is_last;
+	uint8_t zero[3];
+	struct orders_over source[ORDERS_OVER_MOST];
 };
 
 struct orders_answer {
@@ -74,6 +94,7 @@ struct orders_answer {
 		uint64_t filled; /* FILL: elements */
 		struct orders_counter
 			counter[ORDERS_COUNTERS_MOST]; /* in the order of ruleset_counters */
+		struct orders_overs over;              /* OVER */
 	};
 	struct fail fail; /* ERROR */
 	struct fail xdp;  /* why XDP does not stop port 25, too; what empty: it does, or need not */

@@ -130,6 +130,24 @@ actinggate_counters(struct actinggate *gate, struct fail *fail)
 	return ask(gate, ORDERS_COUNTERS, fail);
 }
 
+int
+actinggate_over(struct actinggate *gate, enum lineset set, bool is_first, struct fail *fail)
+{
+	struct orders_overs *page = &gate->answer.over;
+	int r;
+
+	gate->message.count = 0;
+	gate->message.set = (uint8_t)set;
+	gate->message.is_first = is_first;
+	r = ask(gate, ORDERS_OVER, fail);
+	gate->message.set = gate->message.is_first = 0;
+	if (r == 0 && page->count > ORDERS_OVER_MOST) {
+		fail_what(fail, "the gate gives a page of %u sources", page->count);
+		return -EPROTO;
+	}
+	return r;
+}
+
 int64_t
 actinggate_fill(struct actinggate *gate, enum lineset set, actinggate_next next, void *context,
 	struct fail *fail)

@@ -1,7 +1,7 @@
 /* actinggate - the actor's side of its socket to the gate
  *
- * What:    changes of the sets of containment, whole contents, what is there, counters; each waits for its answer.
- *          How many changes it takes to do something is no concern of who calls.
+ * What:    changes of the sets of containment, whole contents, what is there, who is over the rate, counters; each
+ *          waits for its answer. How many changes it takes to do something is no concern of who calls.
  * Owns:    nothing; the socket is the estate's.
  * Limits:  ACTINGGATE_WAIT_MS for an answer; then -ETIMEDOUT, and nothing is known of what was asked.
  * Thread:  one.
@@ -39,6 +39,10 @@ int64_t actinggate_fill(struct actinggate *gate, enum lineset set, actinggate_ne
 
 /* Which of those that were added are there: gate->answer.result. */
 int actinggate_find(struct actinggate *gate, struct fail *fail) MUST_USE;
+
+/* The next page of who is over the rate of the meter: gate->answer.over. */
+int actinggate_over(
+	struct actinggate *gate, enum lineset set, bool is_first, struct fail *fail) MUST_USE;
 
 /* The counters: gate->answer.counter. Also tells whether the gate lives. */
 int actinggate_counters(struct actinggate *gate, struct fail *fail) MUST_USE;

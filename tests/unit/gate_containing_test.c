@@ -548,6 +548,99 @@ what_the_kernel_holds_and_others_changed_is_told(void **state)
 	(void)state;
 }
 
+/* As the kernel writes them: of a burst of 120 sources, all at once. */
+static void
+be_over(unsigned count)
+{
+	FILE *pipe = popen("nft -f -", "w");
+
+	CHECK(pipe != NULL && fputs("add element inet lazaret smtp_over4 { ", pipe) >= 0);
+	for (unsigned i = 0; i < count; i++)
+		CHECK(fprintf(pipe, "%s100.64.0.%u timeout 500s", i > 0 ? ", " : "", i + 1) > 0);
+	CHECK(fputs(" }\n", pipe) >= 0 && pclose(pipe) == 0);
+}
+
+static void
+ask_over(bool is_first, enum lineset set)
+{
+	struct orders question = message_of(ORDERS_OVER, 0);
+
+	question.set = (uint8_t)set;
+	question.is_first = is_first;
+	send_message(&question);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered());
+	CHECK(answer.kind == ORDERS_OVER && answer.error == 0);
+}
+
+/* Each of 120 once, with what is left of its time. */
+static void
+check_whole(void)
+{
+	bool seen[121] = {false};
+	unsigned count = 0, pages = 0;
+
+	do {
+		ask_over(pages++ == 0, LINESET_OVER4);
+		CHECK(answer.over.count <= ORDERS_OVER_MOST && pages < 10);
+		for (uint32_t i = 0; i < answer.over.count; i++, count++) {
+			unsigned last = answer.over.source[i].address.byte[15];
+
+			CHECK(last >= 1 && last <= 120 && !seen[last]);
+			CHECK(answer.over.source[i].left_ms > 400000);
+			CHECK(answer.over.source[i].left_ms <= 500000);
+			seen[last] = true;
+		}
+	} while (!answer.over.is_last);
+	CHECK(count == 120 && pages == 3);
+}
+
+static int
+check_over(void)
+{
+	struct orders bad = message_of(ORDERS_OVER, 0), change = message_of(ORDERS_CHANGE, 1);
+
+	begin();
+	/* Of nobody; and of nothing that was begun. */
+	ask_over(true, LINESET_OVER6);
+	CHECK(answer.over.count == 0 && answer.over.is_last);
+	ask_over(false, LINESET_OVER4);
+	CHECK(answer.over.count == 0 && answer.over.is_last);
+	be_over(120);
+	check_whole();
+	/* Given up in the middle, it can be begun again, and others are served in between. */
+	ask_over(true, LINESET_OVER4);
+	CHECK(answer.over.count == ORDERS_OVER_MOST && !answer.over.is_last);
+	send_message(&change);
+	CHECK(containing_take(&gate) == CONTAINING_DONE && is_answered() && is_blocked(1));
+	ask_over(false, LINESET_OVER4);
+	CHECK(answer.over.count == ORDERS_OVER_MOST && !answer.over.is_last);
+	check_whole();
+	/* Sets of lines are not listed, and there is nothing to say beside. */
+	bad.set = LINESET_BLOCK4;
+	send_message(&bad);
+	CHECK(containing_take(&gate) == CONTAINING_MALFORMED && !is_answered());
+	bad = message_of(ORDERS_OVER, 1);
+	bad.set = LINESET_OVER4;
+	send_message(&bad);
+	CHECK(containing_take(&gate) == CONTAINING_MALFORMED && !is_answered());
+	/* Without the table the rules are to be loaded again. */
+	CHECK(system("nft delete table inet lazaret") == 0);
+	bad = message_of(ORDERS_OVER, 0);
+	bad.set = LINESET_OVER4;
+	bad.is_first = 1;
+	send_message(&bad);
+	CHECK(containing_take(&gate) == CONTAINING_LOST && is_answered());
+	CHECK(answer.error == -ENOENT && answer.over.is_last);
+	return 0;
+}
+
+static void
+who_is_over_the_rate_is_told_page_by_page(void **state)
+{
+	namespace_run("true", check_over);
+	(void)state;
+}
+
 static int
 check_lost(void)
 {
@@ -674,6 +767,7 @@ main(void)
 			an_actor_that_dies_in_the_middle_of_a_content_does_not_hurt_its_successor),
 		cmocka_unit_test(whatever_bytes_come_it_goes_on_and_holds_who_was_held),
 		cmocka_unit_test(what_the_kernel_holds_and_others_changed_is_told),
+		cmocka_unit_test(who_is_over_the_rate_is_told_page_by_page),
 		cmocka_unit_test(rules_that_somebody_removed_are_lost_and_the_actor_hears_it),
 	};
 

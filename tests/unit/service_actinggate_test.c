@@ -266,6 +266,35 @@ a_content_comes_in_pieces_of_which_the_last_says_so(void **state)
 	assert_int_equal(message.is_first + message.is_last + message.set, 0);
 }
 
+static void
+a_page_of_who_is_over_the_rate_is_asked_for(void **state)
+{
+	struct orders_answer answer = answer_of(1, ORDERS_OVER);
+
+	(void)state;
+	answer.over.count = 2;
+	answer.over.is_last = 1;
+	answer.over.source[1].left_ms = 77;
+	send_answer(&answer);
+	assert_int_equal(actinggate_over(&gate, LINESET_OVER6, true, &fail), 0);
+	assert_int_equal(gate.answer.over.source[1].left_ms, 77);
+	check_message(ORDERS_OVER, 0);
+	assert_int_equal(message.set, LINESET_OVER6);
+	assert_int_equal(message.is_first, 1);
+	/* What follows has nothing of that in it. */
+	answer = answer_of(2, ORDERS_COUNTERS);
+	send_answer(&answer);
+	assert_int_equal(actinggate_counters(&gate, &fail), 0);
+	check_message(ORDERS_COUNTERS, 0);
+	assert_int_equal(message.set + message.is_first, 0);
+	/* A gate that is broken is not believed. */
+	answer = answer_of(3, ORDERS_OVER);
+	answer.over.count = ORDERS_OVER_MOST + 1;
+	send_answer(&answer);
+	assert_int_equal(actinggate_over(&gate, LINESET_OVER4, false, &fail), -EPROTO);
+	assert_non_null(strstr(fail.what, "51 sources"));
+}
+
 int
 main(void)
 {
@@ -282,6 +311,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_gate_that_is_gone_is_known_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_content_comes_in_pieces_of_which_the_last_says_so, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_page_of_who_is_over_the_rate_is_asked_for, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
