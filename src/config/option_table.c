@@ -272,6 +272,14 @@ const struct config_option config_options[] = {
 			"this version does).",
 		.privacy = "Reads which names are asked for: a special collection that needs a "
 			   "legal basis of its own."},
+	{.name = "channels.meter",
+		.type = OPTION_TYPE_FLAG,
+		.standard = "yes",
+		.help = "Judge by which lines begin more connections to port 25 than contain.meter "
+			"says, where this machine is their router (contain.nftables). It "
+			"supports other evidence: alone it makes a line suspect, and never more.",
+		.privacy = "Reads which lines are above the rate; keeps that and for how long, no "
+			   "destinations."},
 	{.name = "flow.residential.new-a-day",
 		.type = OPTION_TYPE_RATE,
 		.standard = "2",
@@ -622,10 +630,17 @@ const struct config_option config_options[] = {
 		.help = "Weight of the evidence from reports in the sum of all channels."},
 	{.name = "court.weight.dns",
 		.type = OPTION_TYPE_REAL,
-		.standard = "0.15",
+		.standard = "0.1",
 		.least = 0,
 		.most = 1,
 		.help = "Weight of the evidence from the resolver in the sum of all channels."},
+	{.name = "court.weight.meter",
+		.type = OPTION_TYPE_REAL,
+		.standard = "0.05",
+		.least = 0,
+		.most = 1,
+		.help = "Weight of the evidence from the router's meter in the sum of all "
+			"channels; 0: it is not read."},
 	{.name = "court.watch",
 		.type = OPTION_TYPE_REAL,
 		.standard = "6.9",

@@ -265,9 +265,13 @@ add_facts(struct buffer *into, const struct flow_facts *facts)
 		(unsigned)facts->addresses);
 	buffer_print(into,
 		",\"sources\":%u,\"rate\":%.6g,\"failure\":%.6g,\"chances\":%.6g,\"expected_a_"
-		"day\":%.6g}",
+		"day\":%.6g",
 		(unsigned)facts->sources, (double)facts->rate, (double)facts->failure,
 		(double)facts->chances, (double)facts->expected_a_day);
+	if (facts->meter_rate > 0)
+		buffer_print(into, ",\"meter_rate\":%u,\"meter_minutes\":%u",
+			(unsigned)facts->meter_rate, (unsigned)facts->meter_minutes);
+	buffer_text(into, TEXT("}"));
 }
 
 int

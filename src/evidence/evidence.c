@@ -6,4 +6,5 @@ const char *const channel_names[CHANNEL_COUNT] = {
 	[CHANNEL_RELAY] = "relay",
 	[CHANNEL_REPORT] = "report",
 	[CHANNEL_DNS] = "dns",
+	[CHANNEL_METER] = "meter",
 };

@@ -13,7 +13,14 @@
 
 #include <stdint.h>
 
-enum channel { CHANNEL_FLOW, CHANNEL_RELAY, CHANNEL_REPORT, CHANNEL_DNS, CHANNEL_COUNT };
+enum channel {
+	CHANNEL_FLOW,
+	CHANNEL_RELAY,
+	CHANNEL_REPORT,
+	CHANNEL_DNS,
+	CHANNEL_METER,
+	CHANNEL_COUNT
+};
 
 /* "flow" and so on. */
 extern const char *const channel_names[CHANNEL_COUNT];
@@ -42,6 +49,10 @@ struct flow_facts {
 	uint8_t sampled;      /* enum flow_sampled: outcomes of what is sampled do not count */
 	uint8_t incomplete;   /* records were lost around some of it: it is at least this much */
 	uint8_t frozen; /* the outcome did not count at the last first contact: enum freeze of flowchannel.h */
+	/* What the router's meter told of it (flow_channel_meter): new connections to port 25 a minute, above which it
+	 * was, and in spells of how many minutes in all; 0: it told nothing. */
+	uint32_t meter_rate;
+	uint32_t meter_minutes;
 };
 
 struct evidence {

@@ -626,6 +626,7 @@ flow_channel_settle(struct flow_channel *channel, uint32_t index, struct wall no
 	sender->contact_us = now.us < sender->last_us ? now.us : sender->last_us;
 	sender->days = 0;
 	sender->day_new = 0;
+	sender->meter_rate = sender->meter_minutes = 0;
 	/* No failure of before is taken back from the tests that begin now. */
 	memset(sender->ring, 0, sizeof(sender->ring));
 	sender->ring_bits = 0;
@@ -719,6 +720,8 @@ flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wa
 							  : FLOW_UNSAMPLED,
 		.incomplete = (sender->flags & SENDER_INCOMPLETE) != 0,
 		.frozen = sender->frozen,
+		.meter_rate = sender->meter_rate,
+		.meter_minutes = sender->meter_minutes,
 	};
 
 	if (sender->role == ROLE_ACCOUNT) {

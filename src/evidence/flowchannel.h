@@ -144,6 +144,11 @@ uint32_t flow_channel_know(struct flow_channel *channel, const struct line *line
 void flow_channel_tell(struct flow_channel *channel, uint32_t index,
 	const struct sighting_told *told, struct wall time);
 
+/* What the router's meter tells of a line: its facts. False if evidence of the meter is not to be held against it, as
+ * a server was learnt or is provisioned there. */
+bool flow_channel_meter(struct flow_channel *channel, uint32_t index,
+	const struct sighting_metered *metered, struct wall time) MUST_USE;
+
 /* A person, or a date, settles what there is against the line: its tests begin again. What it usually does, and where
  * it was, stays known. */
 void flow_channel_settle(struct flow_channel *channel, uint32_t index, struct wall now);

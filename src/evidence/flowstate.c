@@ -36,8 +36,9 @@ layout(void)
 		offsetof(struct sender, attempts), offsetof(struct sender, window),
 		offsetof(struct sender, role), offsetof(struct sender, ring_bits),
 		offsetof(struct sender, cusum), offsetof(struct sender, active_hour),
-		offsetof(struct sender, past_new), offsetof(struct sender, day), SENDER_RING,
-		FLOW_RATES, FLOW_THETAS, ROLE_COUNT, FREEZE_COUNT};
+		offsetof(struct sender, past_new), offsetof(struct sender, day),
+		offsetof(struct sender, meter_rate), SENDER_RING, FLOW_RATES, FLOW_THETAS,
+		ROLE_COUNT, FREEZE_COUNT};
 
 	return save_layout(numbers, sizeof(numbers) / sizeof(*numbers));
 }

@@ -1,6 +1,6 @@
-/* flowtold - what was told of an account, in the record where a line has its flows: inside evidence/ only
+/* flowtold - what was told of an account or line, in the record where a line has its flows: inside evidence/ only
  *
- * What:    flow_channel_tell of flowchannel.h, and the facts of such a record.
+ * What:    flow_channel_tell and flow_channel_meter of flowchannel.h, and the facts of the former's record.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_EVIDENCE_FLOWTOLD_H

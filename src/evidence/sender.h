@@ -59,7 +59,8 @@ struct sender {
 	float past_days;      /* and of days */
 	uint16_t day;         /* of day_new */
 	uint16_t day_new;     /* first contacts of that day */
-	uint8_t spare[4];
+	uint16_t meter_rate;  /* told of by the router: flow_channel_meter */
+	uint16_t meter_minutes;
 
 	/* Failures that a retry may take back. */
 	struct {

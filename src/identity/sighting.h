@@ -34,6 +34,12 @@ struct sighting_told {
 	uint32_t networks;   /* it logged in from, in an hour, at the most */
 };
 
+/* Of a SCORE of the router's meter. */
+struct sighting_metered {
+	uint32_t rate;    /* new connections to port 25 a minute, above which it was */
+	uint32_t minutes; /* in spells of so long in all, since there is evidence */
+};
+
 struct sighting {
 	struct wall time; /* when the connection began */
 	struct line line; /* CONTACT: the client's; INBOUND: the server's, which accepted mail */
@@ -44,7 +50,8 @@ struct sighting {
 			uint32_t sampling; /* these as in struct observation */
 			uint32_t duration_ms;
 		};
-		struct sighting_told told; /* SCORE */
+		struct sighting_told told;       /* SCORE */
+		struct sighting_metered metered; /* SCORE of CHANNEL_METER */
 	};
 	float score; /* SCORE: as in struct evidence; of the others 0 */
 	float watch;

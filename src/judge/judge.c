@@ -81,10 +81,12 @@ is_score(const struct sighting *sighting)
 {
 	const struct sighting_told *told = &sighting->told;
 
-	return (uint64_t)told->accepted + told->unknown + told->refused <= told->recipients &&
-		told->domains <= told->recipients && sighting->channel < CHANNEL_COUNT &&
-		sighting->channel != CHANNEL_FLOW && sighting->score >= 0 &&
-		sighting->score <= SCORE_MOST && sighting->watch >= 0 &&
+	return (sighting->channel == CHANNEL_METER ||
+		       ((uint64_t)told->accepted + told->unknown + told->refused <=
+				       told->recipients &&
+			       told->domains <= told->recipients)) &&
+		sighting->channel < CHANNEL_COUNT && sighting->channel != CHANNEL_FLOW &&
+		sighting->score >= 0 && sighting->score <= SCORE_MOST && sighting->watch >= 0 &&
 		sighting->watch <= SCORE_MOST;
 }
 
@@ -180,7 +182,10 @@ take_score(struct judge *judge, const struct sighting *sighting, struct wall tim
 	if (made && judge->settings.on_line != NULL)
 		judge->settings.on_line(judge->settings.context, sighting);
 	court_advance(judge->court, time);
-	flow_channel_tell(judge->flow, evidence.index, &sighting->told, time);
+	if (sighting->channel != CHANNEL_METER)
+		flow_channel_tell(judge->flow, evidence.index, &sighting->told, time);
+	else if (!flow_channel_meter(judge->flow, evidence.index, &sighting->metered, time))
+		evidence.score = evidence.watch = 0;
 	court_take(judge->court, &evidence);
 }
 

@@ -41,6 +41,8 @@ static const struct field fact_fields[] = {
 	FACT(sampled, KIND_U8),
 	FACT(incomplete, KIND_U8),
 	FACT(frozen, KIND_U8),
+	FACT(meter_rate, KIND_U32),
+	FACT(meter_minutes, KIND_U32),
 };
 
 static double

@@ -105,6 +105,7 @@ settings_parameters(const struct config *config, struct parameters *parameters)
 		{"channels.flow", "court.weight.flow"},
 		{"channels.relay", "court.weight.relay"},
 		{"channels.report", "court.weight.report"},
+		{"channels.meter", "court.weight.meter"},
 	};
 
 	for (size_t i = 0; i < config_options_count; i++) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "evidence/meterchannel.h"
 #include "verdict/courtstate.h"
 
 #include <math.h>
@@ -25,7 +26,8 @@ court_defaults(struct court_settings *settings)
 		.weight = {[CHANNEL_FLOW] = .4,
 			[CHANNEL_RELAY] = .25,
 			[CHANNEL_REPORT] = .2,
-			[CHANNEL_DNS] = .15},
+			[CHANNEL_DNS] = .1,
+			[CHANNEL_METER] = .05},
 		.watch = 6.9,
 		.suspect = 9.2,
 		.floor = 11.5,
@@ -102,6 +104,21 @@ fuse(const struct court *court, const float *channels)
 			sum += (float)court->settings.weight[c] * (below < 0 ? expf(below) : 1);
 	}
 	return sum > 0 ? most + logf(sum) : 0;
+}
+
+/* The score as far as it may confirm: others at least give the half. */
+static double
+confirming(const struct court *court, const struct standing *standing)
+{
+	float others[CHANNEL_COUNT];
+	double most;
+
+	if (standing->channels[CHANNEL_METER] <= 0)
+		return (double)standing->score;
+	memcpy(others, standing->channels, sizeof(others));
+	others[CHANNEL_METER] = 0;
+	most = (double)fuse(court, others) + M_LN2;
+	return (double)standing->score < most ? (double)standing->score : most;
 }
 
 struct verdict
@@ -214,15 +231,15 @@ move(struct court *court, uint32_t index, enum state to, struct wall now)
 static enum state
 asked_state(const struct court *court, const struct standing *standing)
 {
-	double score = (double)standing->score;
+	double confirms = confirming(court, standing);
 
-	if (score >= court->threshold ||
+	if (confirms >= court->threshold ||
 		(standing->state == STATE_PROBATION &&
-			score >= court->threshold * court->settings.leave))
+			confirms >= court->threshold * court->settings.leave))
 		return STATE_CONFIRMED;
 	if (standing->state == STATE_PROBATION)
 		return STATE_PROBATION;
-	if (score >= court->settings.suspect)
+	if ((double)standing->score >= court->settings.suspect)
 		return STATE_SUSPECT;
 	return (double)standing->watch >= court->settings.watch ? STATE_WATCH : STATE_CLEAR;
 }
@@ -244,7 +261,7 @@ is_quiet(const struct court *court, const struct standing *standing)
 	case STATE_SUSPECT:
 		return (double)standing->score < settings->leave * settings->suspect;
 	case STATE_CONFIRMED:
-		return (double)standing->score < settings->leave * settings->floor;
+		return confirming(court, standing) < settings->leave * settings->floor;
 	}
 	return false;
 }
@@ -410,11 +427,26 @@ forget_told(struct court *court, uint32_t index, struct wall now)
 	standing->score = fuse(court, standing->channels);
 }
 
+/* What was told is as of then. */
+static void
+fade_meter(struct court *court, struct standing *standing, float fade)
+{
+	float *meter = &standing->channels[CHANNEL_METER];
+
+	if (*meter <= 0)
+		return;
+	*meter = *meter > fade ? *meter - fade : 0;
+	standing->score = fuse(court, standing->channels);
+}
+
 /* Holds every step-th of the roster, from first on, at its evidence of now, and counts who is above the floor. */
 static void
 refresh(struct court *court, const struct roster *roster, size_t first, size_t step,
 	struct wall now)
 {
+	/* Each was looked at so many epochs ago. */
+	float fade = METER_FADE * (float)step * (float)(now.us - court->epoch.us) / (float)WALL_DAY;
+
 	for (size_t i = first; i < roster->count; i += step) {
 		size_t ahead = i + AHEAD * step;
 		struct evidence evidence;
@@ -425,9 +457,11 @@ refresh(struct court *court, const struct roster *roster, size_t first, size_t s
 			__builtin_prefetch(&court->standings[roster->index[ahead]]);
 		}
 		evidence = flow_channel_score(court->flow, roster->index[i], now);
+		fade_meter(court, &court->standings[roster->index[i]], fade);
 		hold(court, &evidence);
 		forget_told(court, roster->index[i], now);
-		above = (double)court->standings[roster->index[i]].score - court->settings.floor;
+		above = confirming(court, &court->standings[roster->index[i]]) -
+			court->settings.floor;
 		if (above >= 0)
 			court->bins[above < (BINS - 1) * BIN_WIDTH ? (int)(above / BIN_WIDTH)
 								   : BINS - 1]++;

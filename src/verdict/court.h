@@ -4,6 +4,9 @@
  *          dependence. A line is confirmed when ln E reaches max(floor, e-d-BH): with N lines active in the
  *          last 24 hours, the k-th largest must reach ln(N P / (q k)) (Dandapanthula and Ramdas 2025).
  *          States fall again by hysteresis.
+ *          The meter (meterchannel.h) is support: where a line is confirmed, or stays so, E is at most twice what the
+ *          others give without it, so whatever the meter says costs a factor of two of the error, and alone it never
+ *          confirms. It may make a line suspect. What it told fades here, as nobody tells that there is no more.
  * Owns:    its tables. What it points to is valid until the next evidence or time is given.
  * Limits:  lines_most standings and first confirmations. Where a line gives way to another at the channel's
  *          ceiling, a case that may be open is closed by a verdict (to clear, whatever its score); what was

@@ -106,6 +106,42 @@ say_compared(
 		100 * parameters->flow.failure_honest, bad);
 }
 
+/* What the router's meter told, and what that is worth. */
+static void
+say_meter(const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
+{
+	const struct flow_facts *facts = &verdict->facts;
+	double weight = parameters->court.weight[CHANNEL_METER];
+
+	if (facts->meter_rate == 0)
+		return;
+	buffer_print(into,
+		"Its router counted: it opened more than %u new connections a minute to port 25, "
+		"in spells of %u minute%s in all. A mail server, which may be its own, does so "
+		"too; one that is known, as one that is exempt, has none of this held against "
+		"it.\n",
+		facts->meter_rate, facts->meter_minutes, plural(facts->meter_minutes));
+	if (verdict->channels[CHANNEL_METER] <= 0 || weight <= 0)
+		return;
+	buffer_print(into,
+		"That (meter) is evidence of %.1f (natural logarithm), less %.1f, since it is "
+		"one of several kinds. It supports others, which must give half of what confirms "
+		"a line: alone it never does.\n",
+		(double)verdict->channels[CHANNEL_METER], -log(weight));
+}
+
+/* The score without what the meter gave, which says nothing of chances. */
+static double
+proven(const struct verdict *verdict, const struct parameters *parameters)
+{
+	double meter = (double)verdict->channels[CHANNEL_METER], all = (double)verdict->score, rest;
+
+	if (meter <= 0)
+		return all;
+	rest = 1 - parameters->court.weight[CHANNEL_METER] * exp(meter - all);
+	return rest > 0 ? all + log(rest) : 0;
+}
+
 /* One in so many, rounded to one figure: 200,000 and not 198765. */
 static void
 say_odds(double odds, struct buffer *into)
@@ -139,9 +175,9 @@ say_sure(const struct verdict *verdict, const struct parameters *parameters, str
 		buffer_print(into, ", less %.1f, since bad luck has many days to strike",
 			(double)verdict->facts.chances);
 	buffer_print(into, ".\n");
-	if (verdict->score >= 1) {
+	if (proven(verdict, parameters) >= 1) {
 		buffer_print(into, "Of honest spells of mail at most one in ");
-		say_odds(exp(fmin((double)verdict->score, 300)), into);
+		say_odds(exp(fmin(proven(verdict, parameters), 300)), into);
 		buffer_print(into, " gets that far by chance.\n");
 	}
 	/* In the first minute of a recording nobody has been counted yet. */
@@ -188,7 +224,8 @@ say_cleared(const struct verdict *verdict, const struct parameters *parameters, 
 	double gain = log(flow->rate_ratio[0]), days;
 	unsigned bad = facts->contacts;
 
-	if (verdict->to != STATE_CONFIRMED && verdict->to != STATE_SUSPECT)
+	if ((verdict->to != STATE_CONFIRMED && verdict->to != STATE_SUSPECT) ||
+		facts->contacts == 0)
 		return;
 	while (bad > 0 && failure_with(flow, facts->contacts, bad) >= need)
 		bad--;
@@ -315,8 +352,13 @@ explain_verdict(const struct verdict *verdict, const struct parameters *paramete
 		return;
 	}
 	say_state(verdict, name, into);
-	say_seen(&verdict->facts, into);
-	say_compared(verdict, parameters, into);
+	if (verdict->facts.attempts > 0 || verdict->facts.meter_rate == 0) {
+		say_seen(&verdict->facts, into);
+		say_compared(verdict, parameters, into);
+	} else {
+		buffer_print(into, "No flows of its mail were seen.\n");
+	}
+	say_meter(verdict, parameters, into);
 	if (verdict->to == STATE_CLEAR || verdict->to == STATE_WATCH)
 		say_little(verdict, parameters, into);
 	else

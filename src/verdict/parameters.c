@@ -69,6 +69,7 @@ static const struct row rows[] = {
 	{"court.weight.relay", COURT(weight[CHANNEL_RELAY]), KIND_REAL, 0, 1},
 	{"court.weight.report", COURT(weight[CHANNEL_REPORT]), KIND_REAL, 0, 1},
 	{"court.weight.dns", COURT(weight[CHANNEL_DNS]), KIND_REAL, 0, 1},
+	{"court.weight.meter", COURT(weight[CHANNEL_METER]), KIND_REAL, 0, 1},
 	{"court.watch", COURT(watch), KIND_REAL, .1, 1000},
 	{"court.suspect", COURT(suspect), KIND_REAL, .1, 1000},
 	{"court.floor", COURT(floor), KIND_REAL, .1, 1000},

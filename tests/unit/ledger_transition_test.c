@@ -61,6 +61,8 @@ fill(struct verdict *verdict, struct random *random)
 	facts->role = (uint8_t)random_u64(random);
 	facts->sampled = (uint8_t)random_u64(random);
 	facts->frozen = (uint8_t)random_u64(random);
+	facts->meter_rate = (uint32_t)random_u64(random);
+	facts->meter_minutes = (uint32_t)random_u64(random);
 }
 
 static void
@@ -96,7 +98,7 @@ the_facts_have_no_other_fields(void **state)
 		sizeof(facts.networks) + sizeof(facts.addresses) + sizeof(facts.sources) +
 		sizeof(facts.rate) + sizeof(facts.failure) + sizeof(facts.chances) +
 		sizeof(facts.expected_a_day) + sizeof(facts.role) + sizeof(facts.sampled) +
-		sizeof(facts.frozen);
+		sizeof(facts.frozen) + sizeof(facts.meter_rate) + sizeof(facts.meter_minutes);
 
 	assert_int_equal((fields + 7) / 8 * 8, sizeof(facts));
 }

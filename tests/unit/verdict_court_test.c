@@ -480,6 +480,58 @@ said_of(struct bench *bench, uint64_t pseudonym, struct buffer *text)
 	return buffer_string(text);
 }
 
+/* What the router's meter tells of line 1. */
+static void
+meter(struct bench *bench, float score, float watch)
+{
+	const struct sighting_metered metered = {.rate = 20, .minutes = 30};
+	struct line line = {.pseudonym = 1};
+	struct evidence evidence = {.time = bench->now,
+		.line = 1,
+		.channel = CHANNEL_METER,
+		.score = score,
+		.watch = watch,
+		.is_first_contact = 1};
+	bool made;
+
+	evidence.index = flow_channel_know(bench->flow, &line, bench->now, bench->now, &made);
+	assert_true(flow_channel_meter(bench->flow, evidence.index, &metered, bench->now));
+	court_take(bench->court, &evidence);
+}
+
+static void
+an_explanation_says_what_the_meter_told_and_what_that_is_worth(void **state)
+{
+	struct bench *bench = new_bench();
+	struct buffer text;
+	const char *said;
+
+	buffer_init(&text, 10000);
+	meter(bench, 13.1F, 13.8F);
+	said = said_of(bench, 1, &text);
+	assert_non_null(strstr(said, "192.0.2.7 is suspected of sending spam"));
+	assert_non_null(strstr(said, "No flows of its mail were seen.\n"));
+	assert_non_null(strstr(said,
+		"more than 20 new connections a minute to port 25, in spells of 30 minutes in "
+		"all. "));
+	assert_non_null(strstr(said,
+		"That (meter) is evidence of 13.1 (natural logarithm), less "
+		"3.0, "));
+	assert_non_null(strstr(said, "alone it never does"));
+	/* Of chances only what bounds them says something, and of flows there is nothing to say. */
+	assert_null(strstr(said, "at most one in"));
+	assert_null(strstr(said, "attempts to deliver"));
+	assert_null(strstr(said, "What would have cleared it"));
+	spam(bench, 1, 30);
+	said = said_of(bench, 1, &text);
+	assert_non_null(strstr(said, "30 attempts to deliver"));
+	assert_non_null(strstr(said, "That (meter) is evidence of 13.1"));
+	assert_non_null(strstr(said, "Of honest spells of mail at most one in more than"));
+	buffer_done(&text);
+	free_bench(bench);
+	(void)state;
+}
+
 static void
 an_explanation_says_what_keeps_a_line_clear(void **state)
 {
@@ -634,6 +686,7 @@ main(void)
 		cmocka_unit_test(whoever_is_held_is_looked_at),
 		cmocka_unit_test(an_explanation_names_what_counted),
 		cmocka_unit_test(an_explanation_says_what_keeps_a_line_clear),
+		cmocka_unit_test(an_explanation_says_what_the_meter_told_and_what_that_is_worth),
 		cmocka_unit_test(an_explanation_says_times_as_people_do),
 		cmocka_unit_test(parameters_survive_their_text),
 		cmocka_unit_test(parameters_out_of_range_are_refused),
