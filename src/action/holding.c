@@ -145,6 +145,12 @@ grow(struct holding *holding)
 	}
 }
 
+bool
+holding_has(const struct holding *holding, unsigned kind, uint64_t line)
+{
+	return kind < ORDERED_KINDS && first_of(holding, line, kind) != NONE;
+}
+
 /* An entry that nobody uses; NONE: there is no room. */
 static uint32_t
 take_entry(struct holding *holding)

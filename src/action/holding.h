@@ -45,6 +45,9 @@ int holding_come(struct holding *holding, uint64_t line, const struct prefix *pl
 void holding_leave(struct holding *holding, uint64_t line, const struct prefix *place,
 	holding_give give, void *context);
 
+/* Has the line a measure of the kind, wherever? */
+bool holding_has(const struct holding *holding, unsigned kind, uint64_t line);
+
 /* All places of the kind, one after the other: 1, or 0 at the end. *at 0: from the begin. */
 int holding_next(const struct holding *holding, unsigned kind, size_t *at,
 	struct holding_change *ret) MUST_USE;

@@ -332,6 +332,8 @@ print_meter(struct buffer *into, const struct ruleset_settings *settings)
 		settings->inside.count > 0 ? &settings->inside : &settings->residential;
 
 	buffer_print(into, "\tchain metered {\n");
+	if (settings->rate > 0)
+		print_rule(into, "", "daddr", &settings->servers, "return");
 	for (int v4 = 1; v4 >= 0 && settings->rate > 0; v4--) {
 		const char *source = v4 ? "ip saddr" : "ip6 saddr & ffff:ffff:ffff:ffff::";
 

@@ -13,8 +13,9 @@
  *            sends by another way than it receives).
  *          - Addresses are seen before NAT of sources: behind CGNAT elements and prefixes are inner addresses. Nobody
  *            from outside reaches an inner address unless NAT lets him.
- *          - A meter counts each source's new connections to port 25, stopped or not. Who is above the rate is put into
- *            smtp_over4 or smtp_over6 (as a /64): evidence, nothing is stopped for it.
+ *          - A meter counts each source's new connections to port 25 of others than the operator's servers, stopped or
+ *            not. Who is above the rate is put into smtp_over4 or smtp_over6 (as a /64): evidence, nothing is stopped
+ *            for it. Each connection above it keeps him there for over_s more.
  *
  *          Quarantine, without connection tracking (TPROXY).
  *          - These pass: protected destinations, the portal, the operator's resolvers (53), mail and mailboxes at the

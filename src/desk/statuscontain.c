@@ -27,6 +27,13 @@ put_stopped(struct buffer *into, const struct status_process *actor)
 		buffer_print(into,
 			"%llu connections to port 25 were begun above the rate of contain.meter.\n",
 			of(actor, COUNT_OVER_PACKETS));
+	if (of(actor, COUNT_METER_OVER) + of(actor, COUNT_METER_TOLD) > 0)
+		buffer_print(into,
+			"Meter: %llu sources are above that rate; %llu of them are of no known "
+			"line, "
+			"%llu may be. Judges were told %llu times.\n",
+			of(actor, COUNT_METER_OVER), of(actor, COUNT_METER_NOBODYS),
+			of(actor, COUNT_METER_LEFT_OUT), of(actor, COUNT_METER_TOLD));
 	if (of(actor, COUNT_QUARANTINED) + of(actor, COUNT_QWEB_PACKETS) > 0)
 		buffer_print(into,
 			"Quarantine: %llu packets to port 80 were led to the garden, %llu to 443 "

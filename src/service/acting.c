@@ -7,6 +7,7 @@
 #include "service/actingbgp.h"
 #include "service/actingend.h"
 #include "service/actingexabgp.h"
+#include "service/actingmeter.h"
 #include "service/actingradius.h"
 #include "service/actingsets.h"
 #include "service/actingwhere.h"
@@ -46,6 +47,7 @@ struct actor {
 	struct actingend end[ENDS_MOST];
 	size_t ends;
 	struct actingsets sets;
+	struct actingmeter meter;
 	int64_t sets_looked_us;
 	char sets_wrong[STATUS_TEXT];
 	bool is_learning; /* all that holds is asked for, page by page */
@@ -90,14 +92,18 @@ static int64_t
 sets_see_to(void *end, const struct holding *holding)
 {
 	struct actor *actor = end;
-	int64_t now = clock_steady();
+	int64_t now = clock_steady(), next, look;
 
-	if (holding != NULL && now - actor->sets_looked_us >= LOOK_US) {
+	/* What is not known yet nobody waits for. */
+	if (holding == NULL)
+		return INT64_MAX;
+	if (now - actor->sets_looked_us >= LOOK_US) {
 		actor->sets_looked_us = now;
 		actingsets_see_to(&actor->sets, holding);
 	}
-	/* What is not known yet nobody waits for. */
-	return holding == NULL ? INT64_MAX : actor->sets_looked_us + LOOK_US;
+	next = actingmeter_see_to(&actor->meter, holding, actor->duty.clock.now);
+	look = actor->sets_looked_us + LOOK_US;
+	return next < look ? next : look;
 }
 
 static void
@@ -110,6 +116,11 @@ sets_show(void *end, struct duty *duty)
 	duty_count(duty, COUNT_ORDERS_FAILED, sets->failures);
 	duty_count(duty, COUNT_CONTAIN_FILLS, sets->fills);
 	duty_count(duty, COUNT_CONTAIN_RESTORED, sets->restored);
+	duty_show(duty, COUNT_METER_OVER, actor->meter.last.over);
+	duty_show(duty, COUNT_METER_NOBODYS, actor->meter.last.nobodys);
+	duty_show(duty, COUNT_METER_LEFT_OUT, actor->meter.last.left_out);
+	duty_count(duty, COUNT_METER_TOLD, actor->meter.told);
+	duty_count(duty, COUNT_METER_REFUSED, actor->meter.refused);
 	for (int i = 0; i < RULESET_COUNTERS; i++) {
 		duty_show(
 			duty, (enum counter)(COUNT_LINE_PACKETS + 2 * i), sets->counter[i].packets);
@@ -160,6 +171,7 @@ make_ends(struct actor *actor)
 {
 	if (actor->estate->actor_gate >= 0) {
 		actingsets_begin(&actor->sets, actor->settings, actor->estate->actor_gate);
+		actingmeter_begin(&actor->meter, actor->settings, actor->estate, &actor->sets.gate);
 		add_end(actor, &sets_kind, actor);
 	}
 	add_end(actor, &actingbgp_kind, actingbgp_new(actor->settings));
@@ -220,13 +232,15 @@ take_order(struct actor *actor, const struct order *order, holding_give give, vo
 		if (actor->end[i].kind->order != NULL)
 			actor->end[i].kind->order(actor->end[i].end, order);
 	}
-	if (order->verb == ORDER_UNDO)
+	if (order->verb == ORDER_UNDO) {
 		holding_undo(actor->holding, order, give, context);
-	else if (holding_apply(actor->holding, order, give, context) < 0)
+		actingmeter_forget(&actor->meter, order->line);
+	} else if (holding_apply(actor->holding, order, give, context) < 0) {
 		actor->not_held++;
-	else if (order->place.length == 0)
+	} else if (order->place.length == 0) {
 		actingwhere_find(&actor->where, order->line, actor->duty.clock.now, actor->holding,
 			give, context);
+	}
 }
 
 /* One page of all that holds; after the last one the back ends are brought to it. */
@@ -448,6 +462,7 @@ acting_run(const struct daemon_settings *settings, struct estate *estate)
 		rest(actor, see_to(actor));
 	}
 	stop(actor);
+	actingmeter_end(&actor->meter);
 	holding_free(actor->holding);
 	_exit(0);
 }

@@ -315,9 +315,10 @@ static void
 keep_putter(struct estate *estate, const struct post *post, uint32_t putter)
 {
 	const struct estate_settings *settings = &estate->settings;
-	bool mine = post->owner == OWNER_RECEIVER
-		? putter == post->number
-		: post->owner == OWNER_GUARD && putter == settings->receivers;
+	bool mine = post->owner == OWNER_RECEIVER ? putter == post->number
+		: post->owner == OWNER_GUARD
+		? settings->guards > 0 && putter == settings->receivers
+		: post->owner == OWNER_ACTOR && putter == settings->receivers + settings->guards;
 
 	if (!mine && post->owner != OWNER_KEEPER)
 		unshare_memory(&estate->names[putter], names_bytes(settings->names_most));
@@ -458,7 +459,7 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 		into[count++] = estate->desk_guard.end[1];
 	for (uint32_t j = 0; j < judges; j++) {
 		if (post->owner == OWNER_RECEIVER || post->owner == OWNER_GUARD ||
-			post->owner == OWNER_KEEPER)
+			post->owner == OWNER_ACTOR || post->owner == OWNER_KEEPER)
 			into[count++] = estate->judge_wake[j];
 		if (post->owner == OWNER_KEEPER)
 			into[count++] = estate->judge_keeper[j].end[1];

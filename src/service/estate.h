@@ -17,8 +17,8 @@
 
 #define ESTATE_RECEIVERS 16U
 #define ESTATE_JUDGES    16U
-/* Who puts sightings into rings: receivers, and behind them the guard. */
-#define ESTATE_PUTTERS (ESTATE_RECEIVERS + 1)
+/* Who puts sightings into rings: receivers, behind them the guard, and behind that the actor. */
+#define ESTATE_PUTTERS (ESTATE_RECEIVERS + 2)
 /* That wait for one judge: more wait with the keeper. */
 #define ESTATE_DECISIONS 4096
 
@@ -92,7 +92,7 @@ struct estate {
 static inline uint32_t
 estate_putters(const struct estate_settings *settings)
 {
-	return settings->receivers + settings->guards;
+	return settings->receivers + settings->guards + settings->actors;
 }
 
 int estate_make(

@@ -347,6 +347,22 @@ nft_takes_as_many_prefixes_as_are_allowed(void **state)
 	(void)state;
 }
 
+/* What goes to the operator's servers is the relay's to judge. */
+static void
+the_meter_leaves_out_connections_to_the_own_servers(void **state)
+{
+	const char *chain = strstr(printed(RULESET_RENEW), "chain metered {\n");
+
+	assert_non_null(chain);
+	assert_ptr_equal(strstr(chain, "\t\tip daddr { 192.0.2.25/32 } return\n"),
+		chain + strlen("chain metered {\n"));
+	assert_true(strstr(chain, "\t\tip6 daddr { 2001:db8:f::25/128 } return\n") <
+		strstr(chain, "@smtp_meter4"));
+	settings.rate = 0;
+	assert_non_null(strstr(printed(RULESET_RENEW), "chain metered {\n\t}\n"));
+	(void)state;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -360,6 +376,7 @@ main(void)
 		TEST(to_observe_is_to_stop_nothing),
 		TEST(one_part_is_enforced_while_the_other_is_observed),
 		TEST(off_has_the_sets_and_no_rules),
+		TEST(the_meter_leaves_out_connections_to_the_own_servers),
 		TEST(without_a_garden_nothing_is_hooked_before_routing),
 		TEST(other_lengths_of_ipv6_lines_cost_nothing),
 		TEST(renewing_empties_chains_and_replacing_takes_the_table),

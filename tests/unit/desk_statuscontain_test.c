@@ -41,11 +41,17 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 	value[COUNT_QQUIC_PACKETS] = 13;
 	value[COUNT_QREST_PACKETS] = 14;
 	value[COUNT_OVER_PACKETS] = 6;
+	value[COUNT_METER_OVER] = 4;
+	value[COUNT_METER_NOBODYS] = 1;
+	value[COUNT_METER_LEFT_OUT] = 2;
+	value[COUNT_METER_TOLD] = 7;
 	assert_string_equal(said(process, 2),
 		"\nPort 25 is closed for 3 places of lines; 1 are in quarantine.\n"
 		"Port 25: 155 packets (9 kB) were stopped, or would have been; 5 of them of lines "
 		"that are blocked.\n"
 		"6 connections to port 25 were begun above the rate of contain.meter.\n"
+		"Meter: 4 sources are above that rate; 1 of them are of no known line, 2 may be. "
+		"Judges were told 7 times.\n"
 		"Quarantine: 11 packets to port 80 were led to the garden, 12 to 443 reset, 27 "
 		"others refused.\n");
 	value[COUNT_ORDERS_REFUSED] = 2;

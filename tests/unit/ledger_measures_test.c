@@ -135,7 +135,8 @@ what_is_enforced_comes_with_the_name_of_its_line(void **state)
 	struct ledger_case of;
 	uint64_t number;
 
-	assert_int_equal(ledger_measure_begin(ledger, &observed, NULL), 0);
+	assert_int_equal(ledger_begin(ledger, NULL), 0);
+	assert_int_equal(ledger_end(ledger, ledger_add_measure(ledger, &observed, NULL), NULL), 0);
 	assert_int_equal(ledger_each_enforced(ledger, 0, take_enforced, &found, NULL), 0);
 	assert_int_equal(found.number, 0);
 	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, &number, NULL), 0);
@@ -148,7 +149,7 @@ what_is_enforced_comes_with_the_name_of_its_line(void **state)
 	assert_memory_equal(found.sealed, of.sealed, sizeof(of.sealed));
 	found.number = 0;
 	assert_int_equal(ledger_each_enforced(ledger, number, take_enforced, &found, NULL), 0);
-	assert_int_equal(ledger_measure_end(ledger, number, END_ALL, TEXT(""), NULL), 0);
+	assert_int_equal(finish(ledger, number, END_ALL, TEXT("")), 0);
 	assert_int_equal(ledger_each_enforced(ledger, 0, take_enforced, &found, NULL), 0);
 	assert_int_equal(found.number, 0);
 	ledger_close(ledger);
