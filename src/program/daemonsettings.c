@@ -206,6 +206,21 @@ take_numbers(const struct config *config, struct daemon_settings *settings)
 	containoptions(config, &settings->keep.planning);
 }
 
+/* The guard's own mode says how far limits go where nothing else is said; and while it only observes nothing is
+ * done. */
+static void
+take_limit(const struct config *config, struct daemon_settings *settings)
+{
+	uint8_t *mode = &settings->keep.planning.plan.mode[MEASURE_LIMIT];
+
+	if (settings->estate.guards == 0)
+		return;
+	if (settings->relaying.relay.is_shadow)
+		*mode = MEASURE_OBSERVE;
+	else if (!config_is_set(config, "contain.limit"))
+		*mode = MEASURE_ENFORCE;
+}
+
 /* What is leased has a line only where somebody says whose it is. */
 static int
 check_leased(const struct config *config, const struct daemon_settings *settings, struct fail *fail)
@@ -311,6 +326,7 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 		r = containoptions_rules(config, ret->lines, &ret->gardening, &ret->contain, fail);
 	if (r == 0)
 		r = containoptions_xdp(config, ret->xdp, ret->xdp_count, &ret->contain, fail);
+	take_limit(config, ret);
 	ret->estate.actors = ret->contain.nftables || routers_are_told(&ret->contain.routers);
 	return r < 0 ? r
 		     : containoptions_check(&ret->keep.planning, &ret->contain, ret->lines,

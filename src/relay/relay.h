@@ -49,7 +49,7 @@ struct decision {
 		[DECISION_NUMBER]; /* of the case, for trace fields and texts; "": there is none */
 };
 
-/* How grave the open case of an account, line ... is. */
+/* How grave the open case of an account, line ... is. MAY_BE: it has a share of its limits, RELAY_SUSPECT. */
 enum relay_standing { RELAY_CLEAR, RELAY_MAY_BE, RELAY_IS };
 
 struct relay_case {

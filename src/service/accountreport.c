@@ -88,6 +88,10 @@ say_case(const struct account_report *of, struct buffer *into)
 			of->holds ? "held" : "refused");
 	else if (of->terms.of.standing == RELAY_MAY_BE)
 		buffer_print(into, ": it has %d %% of its limits.\n", RELAY_SUSPECT);
+	else if (of->state == STATE_SUSPECT && !of->is_limited)
+		buffer_text(into,
+			TEXT("; no measure limits it (contain.limit), or a person took that "
+			     "back.\n"));
 	else if (of->state == STATE_SUSPECT || of->state == STATE_CONFIRMED ||
 		of->state == STATE_QUARANTINE)
 		buffer_text(into,
@@ -284,7 +288,8 @@ put_terms(const struct account_report *of, struct buffer *into)
 			(unsigned long long)of->of_case, state_names[of->state]);
 	else
 		buffer_text(into, TEXT(",\"case\":null,\"state\":null"));
-	buffer_print(into, ",\"standing\":\"%s\",\"observes\":%s", standings[terms->of.standing],
+	buffer_print(into, ",\"standing\":\"%s\",\"limited\":%s,\"observes\":%s",
+		standings[terms->of.standing], of->is_limited ? "true" : "false",
 		of->is_shadow ? "true" : "false");
 	for (int s = 0; s < RULE_SPANS; s++)
 		buffer_print(into, ",\"%s\":{\"messages\":%u,\"recipients\":%u}",

@@ -22,6 +22,7 @@ struct account_report {
 	uint32_t counted[RULE_WHATS][RULE_SPANS];
 	uint64_t of_case; /* open; 0: none */
 	enum state state; /* of it */
+	bool is_limited;  /* by a measure of it */
 	bool is_shadow;   /* nothing is done to any mail */
 	bool holds;       /* what its case stops is held, and not refused */
 };

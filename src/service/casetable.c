@@ -42,10 +42,23 @@ casetable_put(struct casetable *table, uint64_t line, enum state state, uint64_t
 		__atomic_store_n(&into->line, 0, __ATOMIC_RELAXED);
 	/* Who still sees that line does not see what follows. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
+	if (into->line != line)
+		into->is_limited = 0;
 	into->number = (uint32_t)number;
-	into->state = state;
+	into->state = (uint16_t)state;
 	__atomic_store_n(&into->line, line, __ATOMIC_RELEASE);
 	return displaces;
+}
+
+void
+casetable_limit(struct casetable *table, uint64_t line, bool is_limited)
+{
+	struct casetable_slot *slot = &table->slot[first_slot(line)];
+
+	for (int i = 0; i < WAYS; i++) {
+		if (slot[i].line == line)
+			__atomic_store_n(&slot[i].is_limited, is_limited, __ATOMIC_RELAXED);
+	}
 }
 
 void
@@ -63,6 +76,8 @@ casetable_become(struct casetable *table, const struct casetable *other)
 		slot = other->slot[i];
 		if (slot.line != 0)
 			(void)casetable_put(table, slot.line, (enum state)slot.state, slot.number);
+		if (slot.line != 0)
+			casetable_limit(table, slot.line, slot.is_limited != 0);
 	}
 	/* Whoever wrote it before may have died in between. */
 	__atomic_store_n(&table->count, other->count, __ATOMIC_RELAXED);

@@ -57,6 +57,7 @@ gather(const struct guardanswer *of, uint64_t key, const char *name, struct acco
 	if (of->cases != NULL && casetable_find(of->cases, key, &slot) == 0) {
 		ret->of_case = slot.number;
 		ret->state = (enum state)slot.state;
+		ret->is_limited = slot.is_limited != 0;
 	}
 	return ret->is_known;
 }

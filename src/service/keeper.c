@@ -267,8 +267,9 @@ keeperinside_has_ledger(struct keeper *keeper)
 		keeperfollow_opened(&keeper->follow, keeper->ledger,
 			&keeper->settings->keep.planning, &fail) >= 0) {
 		ledger_set_roles(keeper->ledger, role_of, keeper);
-		keeperorders_begin(&keeper->orders, &keeper->acts, &keeper->keys,
-			ledger_sequence(keeper->ledger));
+		keeperorders_begin(&keeper->orders,
+			keeper->estate->measures != NULL ? &keeper->acts : NULL,
+			keeper->estate->cases, &keeper->keys, ledger_sequence(keeper->ledger));
 		keeperinside_works(keeper, REFUSED_ALL);
 		return true;
 	}
@@ -461,7 +462,8 @@ tell_actor(struct keeper *keeper)
 {
 	struct fail fail = {0};
 
-	if (keeper->estate->measures == NULL || keeper->ledger == NULL || keeper->is_stuck)
+	if ((keeper->estate->measures == NULL && keeper->estate->cases == NULL) ||
+		keeper->ledger == NULL || keeper->is_stuck)
 		return;
 	if (keeperorders_tell(&keeper->orders, keeper->ledger, &fail) < 0)
 		keeperinside_fails(keeper, REFUSED_ORDERS, &fail);
@@ -507,7 +509,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_COMMITS, keeper->commits);
 	duty_count(duty, COUNT_COMMIT_FAILURES, keeper->failures);
 	duty_count(duty, COUNT_NAMELESS, keeper->nameless);
-	duty_count(duty, COUNT_CASES_DISPLACED, keeper->cases_displaced);
+	duty_count(duty, COUNT_CASES_DISPLACED, keeper->cases_displaced + keeper->orders.displaced);
 	duty_count(duty, COUNT_DECISIONS, keeper->follow.told);
 	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
 	duty_count(duty, COUNT_BEYOND, keeper->follow.beyond);

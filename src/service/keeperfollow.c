@@ -26,6 +26,16 @@ take_case(void *context, const struct ledger_case *of)
 	return 0;
 }
 
+static int
+take_limit(void *context, const struct measure *row)
+{
+	struct open_cases *open = context;
+
+	if (row->kind == MEASURE_LIMIT && row->mode == MEASURE_ENFORCE)
+		casetable_limit(open->table, row->line, true);
+	return 0;
+}
+
 int
 keeperfollow_cases(
 	struct ledger *ledger, struct casetable *table, uint64_t *displaced, struct fail *fail)
@@ -37,6 +47,8 @@ keeperfollow_cases(
 		return 0;
 	open.table = xcalloc(1, sizeof(*open.table));
 	r = ledger_each_open_after(ledger, 0, take_case, &open, fail);
+	if (r >= 0)
+		r = ledger_each_held(ledger, 0, take_limit, &open, fail);
 	if (r >= 0)
 		casetable_become(table, open.table);
 	*displaced += open.displaced;

@@ -14,13 +14,15 @@
 #define ROWS 1024
 
 void
-keeperorders_begin(
-	struct keeperorders *orders, struct ring *ring, const struct keys *keys, uint64_t sequence)
+keeperorders_begin(struct keeperorders *orders, struct ring *ring, struct casetable *cases,
+	const struct keys *keys, uint64_t sequence)
 {
 	*orders = (struct keeperorders){.ring = ring,
+		.cases = cases,
 		.keys = keys,
 		.sequence = sequence,
-		.owes_anew = true,
+		.owes_anew = ring != NULL,
+		.displaced = orders->displaced,
 		.told = orders->told,
 		.lost = orders->lost};
 }
@@ -95,12 +97,37 @@ take_row(void *context, const struct audit *row)
 static void
 put(struct keeperorders *orders, const struct order *order)
 {
+	if (orders->ring == NULL)
+		return;
 	if (ring_put(orders->ring, order, 1) == 1) {
 		orders->told++;
 		return;
 	}
 	orders->owes_anew = true;
 	orders->lost++;
+}
+
+/* The guard may not have heard of the case as yet. */
+static int
+show_limit(struct keeperorders *orders, struct ledger *ledger, const struct measure *measure,
+	struct fail *fail)
+{
+	bool holds = wall_is_none(measure->ended);
+	struct ledger_case of;
+	int r = 0;
+
+	if (orders->cases == NULL || measure->kind != MEASURE_LIMIT ||
+		measure->mode != MEASURE_ENFORCE)
+		return 0;
+	if (holds)
+		r = ledger_case(ledger, measure->of_case, &of, fail);
+	if (r < 0)
+		return r;
+	if (holds)
+		orders->displaced += casetable_put(
+			orders->cases, measure->line, (enum state)of.state, of.number);
+	casetable_limit(orders->cases, measure->line, holds);
+	return 0;
 }
 
 /* As it is now: what began and ended meanwhile is only ended. */
@@ -111,6 +138,8 @@ tell_measure(struct keeperorders *orders, struct ledger *ledger, uint64_t number
 	struct order order;
 	int r = ledger_measure(ledger, number, &measure, fail);
 
+	if (r == 0)
+		r = show_limit(orders, ledger, &measure, fail);
 	if (r == 0)
 		r = order_of(orders, ledger, &measure, &order, fail);
 	if (r > 0)

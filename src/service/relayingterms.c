@@ -63,6 +63,7 @@ case_of(void *context, uint64_t key)
 {
 	struct relaying *relaying = context;
 	struct relay_case ret = {.standing = RELAY_CLEAR};
+	bool is_shadow = relaying->settings->relaying.relay.is_shadow;
 	struct casetable_slot slot;
 
 	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
@@ -70,10 +71,11 @@ case_of(void *context, uint64_t key)
 		return ret;
 	if (is_released(relaying, key, &slot))
 		return ret;
-	if (slot.state == STATE_SUSPECT)
-		ret.standing = RELAY_MAY_BE;
-	else if (slot.state == STATE_CONFIRMED || slot.state == STATE_QUARANTINE)
+	if (slot.state == STATE_CONFIRMED || slot.state == STATE_QUARANTINE)
 		ret.standing = RELAY_IS;
+	/* Where nothing is done it is said what would be. */
+	else if (slot.is_limited || (is_shadow && slot.state == STATE_SUSPECT))
+		ret.standing = RELAY_MAY_BE;
 	if (ret.standing != RELAY_CLEAR)
 		(void)casecode_format(slot.number, &relaying->key, ret.number);
 	return ret;

@@ -28,6 +28,37 @@ an_open_case_is_found_until_it_is_closed(void **state)
 	free(table);
 }
 
+static void
+a_limit_stays_with_its_case(void **state)
+{
+	struct casetable *table = xcalloc(1, sizeof(*table)), *other = xcalloc(1, sizeof(*other));
+	struct casetable_slot got;
+
+	(void)state;
+	casetable_limit(table, 7, true);
+	assert_int_equal(casetable_find(table, 7, &got), -ENOENT);
+	assert_false(casetable_put(table, 7, STATE_SUSPECT, 3));
+	assert_int_equal(casetable_find(table, 7, &got), 0);
+	assert_false(got.is_limited);
+	casetable_limit(table, 7, true);
+	assert_false(casetable_put(table, 7, STATE_CONFIRMED, 3));
+	assert_int_equal(casetable_find(table, 7, &got), 0);
+	assert_true(got.is_limited);
+	casetable_become(other, table);
+	assert_int_equal(casetable_find(other, 7, &got), 0);
+	assert_true(got.is_limited);
+	/* Another case of the line. */
+	assert_false(casetable_put(table, 7, STATE_CLEAR, 3));
+	assert_false(casetable_put(table, 7, STATE_SUSPECT, 4));
+	assert_int_equal(casetable_find(table, 7, &got), 0);
+	assert_false(got.is_limited);
+	casetable_become(other, table);
+	assert_int_equal(casetable_find(other, 7, &got), 0);
+	assert_false(got.is_limited);
+	free(table);
+	free(other);
+}
+
 /* More than there is room for: those that give way are told, and all others are found. */
 static void
 what_gives_way_is_told(void **state)
@@ -98,6 +129,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_open_case_is_found_until_it_is_closed),
+		cmocka_unit_test(a_limit_stays_with_its_case),
 		cmocka_unit_test(what_gives_way_is_told),
 		cmocka_unit_test(a_state_that_cannot_be_is_none),
 		cmocka_unit_test(it_becomes_another_and_what_both_hold_stays),

@@ -53,9 +53,11 @@ case_of(void *context, uint64_t asked)
 	struct fixture *fixture = context;
 	struct casetable_slot slot;
 
-	return (struct relay_case){.standing = casetable_find(&fixture->cases, asked, &slot) == 0
-			? RELAY_IS
-			: RELAY_CLEAR};
+	if (casetable_find(&fixture->cases, asked, &slot) < 0)
+		return (struct relay_case){.standing = RELAY_CLEAR};
+	return (struct relay_case){.standing = slot.state == STATE_CONFIRMED ? RELAY_IS
+			: slot.is_limited                                    ? RELAY_MAY_BE
+									     : RELAY_CLEAR};
 }
 
 static void
@@ -284,6 +286,15 @@ what_is_known_of_one_is_told_in_sentences_and_as_json(void **state)
 	json_decref(root);
 	one(fixture, ASK_ACCOUNT_FACTS, false, true, "bob");
 	assert_memory_equal(said, "\nNow:\nbob", strlen("\nNow:\nbob"));
+	/* Suspect, and nothing limits it; then a measure does. */
+	casetable_put(&fixture->cases, pseudonym("bob"), STATE_SUSPECT, 4);
+	one(fixture, ASK_ACCOUNT_FACTS, false, false, "bob");
+	assert_non_null(strstr(said, "Case 4 (suspect) is open; no measure limits it"));
+	casetable_limit(&fixture->cases, pseudonym("bob"), true);
+	one(fixture, ASK_ACCOUNT_FACTS, false, false, "bob");
+	assert_non_null(strstr(said, "Case 4 (suspect) is open: it has 30 % of its limits."));
+	one(fixture, ASK_ACCOUNT_FACTS, true, false, "bob");
+	assert_non_null(strstr(said, "\"limited\":true"));
 }
 
 static void

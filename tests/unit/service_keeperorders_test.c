@@ -4,6 +4,7 @@
 #include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger_fixture.h"
+#include "service/keeperfollow.h"
 #include "service/keeperorders.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ tell(void)
 static void
 begin_orders(void)
 {
-	keeperorders_begin(&orders, &putting, &keys, 0);
+	keeperorders_begin(&orders, &putting, NULL, &keys, 0);
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
 	assert_int_equal(tell(), 0);
@@ -388,10 +389,55 @@ a_ledger_that_is_opened_again_has_all_asked_for(void **state)
 	confirm(7);
 	fixture_commit(ledger);
 	assert_int_equal(tell(), 2);
-	keeperorders_begin(&orders, &putting, &keys, orders.sequence);
+	keeperorders_begin(&orders, &putting, NULL, &keys, orders.sequence);
 	assert_int_equal(orders.told, 2);
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
+}
+
+static bool
+is_limited(const struct casetable *cases, unsigned last)
+{
+	struct casetable_slot slot;
+
+	return casetable_find(cases, line_of(last), &slot) == 0 && slot.is_limited;
+}
+
+/* Without an actor, and before the guard has heard of the case. */
+static void
+limits_are_shown_to_the_guard_while_they_hold(void **state)
+{
+	struct casetable *cases = xcalloc(1, sizeof(*cases));
+	uint64_t displaced = 0;
+	struct measure measure;
+
+	(void)state;
+	keeperorders_begin(&orders, NULL, cases, &keys, 0);
+	confirm(7);
+	confirm(8);
+	fixture_commit(ledger);
+	assert_int_equal(keeperorders_tell(&orders, ledger, &fail), 0);
+	assert_true(is_limited(cases, 7));
+	assert_true(is_limited(cases, 8));
+	assert_int_equal(cases->count, 2);
+	assert_int_equal(orders.told, 0);
+	/* Let go, and taken back. */
+	assert_int_equal(ledger_release(ledger, 1, END_HELPDESK, TEXT("x"), &fail), 2);
+	assert_int_equal(ledger_undo(ledger, 3, TEXT("x"), &measure, &fail), 0);
+	assert_int_equal(measure.kind, MEASURE_LIMIT);
+	assert_int_equal(keeperorders_tell(&orders, ledger, &fail), 0);
+	assert_false(is_limited(cases, 7));
+	assert_false(is_limited(cases, 8));
+	assert_int_equal(ledger_undo(ledger, 3, TEXT("x"), &measure, &fail), 1);
+	assert_int_equal(keeperorders_tell(&orders, ledger, &fail), 0);
+	assert_true(is_limited(cases, 8));
+	/* Who begins finds it in the ledger. */
+	memset(cases, 0, sizeof(*cases));
+	assert_true(keeperfollow_cases(ledger, cases, &displaced, &fail) >= 0);
+	assert_int_equal(cases->count, 2);
+	assert_false(is_limited(cases, 7));
+	assert_true(is_limited(cases, 8));
+	free(cases);
 }
 
 int
@@ -400,6 +446,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_begins_and_ends_is_told_once_with_its_place, begin, end),
+		cmocka_unit_test_setup_teardown(
+			limits_are_shown_to_the_guard_while_they_hold, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_began_and_ended_meanwhile_is_only_ended, begin, end),
 		cmocka_unit_test_setup_teardown(
