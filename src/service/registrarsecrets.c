@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/registrarsecrets.h"
 
+#include "service/secretfile.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define LINE_MOST 512
 
@@ -92,30 +91,6 @@ take_line(struct registrarsecrets *secrets, struct text line, struct fail *fail)
 }
 
 static int
-check_rights(int file, struct fail *fail)
-{
-	struct stat is;
-
-	if (fstat(file, &is) < 0) {
-		int r = -errno;
-
-		fail_what(fail, "cannot be looked at: %s", strerror(-r));
-		return r;
-	}
-	if (!S_ISREG(is.st_mode)) {
-		fail_what(fail, "is no file");
-		return -EINVAL;
-	}
-	if ((is.st_mode & S_IRWXO) != 0 || (is.st_mode & S_IWGRP) != 0) {
-		fail_what(fail, "holds secrets, and others may read or write it");
-		fail_hint(fail,
-			"chmod 0640, with a group that has nobody but lazaret in it, or 0600");
-		return -EACCES;
-	}
-	return 0;
-}
-
-static int
 take_file(struct registrarsecrets *secrets, FILE *file, const char *path, struct fail *fail)
 {
 	char line[LINE_MOST];
@@ -142,20 +117,11 @@ registrarsecrets_load(const char *path, struct registrarsecrets **ret, struct fa
 {
 	struct registrarsecrets *secrets;
 	char buffer[BUFSIZ];
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r;
+	int descriptor = secretfile_open(path, fail), r;
 	FILE *file;
 
-	fail_where(fail, "%s", path);
-	if (descriptor < 0) {
-		r = -errno;
-		fail_what(fail, "cannot be read: %s", strerror(-r));
-		return r;
-	}
-	r = check_rights(descriptor, fail);
-	if (r < 0) {
-		close(descriptor);
-		return r;
-	}
+	if (descriptor < 0)
+		return descriptor;
 	file = fdopen(descriptor, "r");
 	must(file != NULL);
 	setbuf(file, buffer);

@@ -1,7 +1,7 @@
 /* registrarsecrets - which secret is shared with which NAS
  *
  * What:    a file of lines "PREFIX SECRET"; "#" at the begin of a line makes it a comment. Of several prefixes that an
- *          address lies in the longest holds. A file that others than its owner and group may read is refused.
+ *          address lies in the longest holds. The file is one of secretfile.h.
  * Owns:    the secrets, wiped when they are freed.
  * Limits:  REGISTRARSECRETS_MOST lines, RADIUS_SECRET bytes a secret.
  * Thread:  one at a time. Loaded before a process is shut in.

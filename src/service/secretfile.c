@@ -21,10 +21,12 @@ secretfile_open(const char *path, struct fail *fail)
 	} else if (!S_ISREG(stat.st_mode)) {
 		fail_what(fail, "is no file");
 		r = -EINVAL;
-	} else if ((stat.st_mode & S_IRWXO) != 0) {
-		fail_what(fail, "has a secret, and may be read by everybody (mode %04o)",
+	} else if ((stat.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
+		fail_what(fail, "has a secret, and %s (mode %04o)",
+			(stat.st_mode & S_IRWXO) != 0 ? "may be read by everybody"
+						      : "its group may write it",
 			(unsigned)stat.st_mode & 07777);
-		fail_hint(fail, "chmod o= %s", path);
+		fail_hint(fail, "chmod g-w,o= %s", path);
 		r = -EPERM;
 	} else {
 		return file;

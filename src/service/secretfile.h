@@ -1,6 +1,7 @@
-/* secretfile - a password in a file of its own
+/* secretfile - files that hold secrets, and a password in one of its own
  *
- * What:    the first line, without its end. Refused where others than owner and group may read it.
+ * What:    refused where others than owner and group may read it, or others than its owner may write it. A password is
+ *          the first line, without its end.
  * Owns:    nothing.
  * Limits:  what the caller takes, and SECRETFILE_MOST - 1 bytes.
  * Thread:  any.
@@ -19,7 +20,8 @@
 int64_t secretfile_read(
 	const char *path, size_t most, char into[SECRETFILE_MOST], struct fail *fail) MUST_USE;
 
-/* A regular file that only owner and group may read, opened: the descriptor, or -errno with fail filled. */
+/* A regular file that only owner and group may read, and its owner write, opened: the descriptor, or -errno with fail
+ * filled. */
 int secretfile_open(const char *path, struct fail *fail) MUST_USE;
 
 #endif

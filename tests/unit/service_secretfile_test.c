@@ -42,7 +42,9 @@ who_lets_everybody_read_it_is_told_what_to_do(void **state)
 {
 	assert_int_equal(read_of("hunter2\n", 0644), -EPERM);
 	assert_non_null(strstr(fail.what, "0644"));
-	assert_non_null(strstr(fail.hint, "chmod o="));
+	assert_non_null(strstr(fail.hint, "chmod g-w,o="));
+	assert_int_equal(read_of("hunter2\n", 0660), -EPERM);
+	assert_non_null(strstr(fail.what, "its group may write it"));
 	assert_null(strstr(fail.what, "hunter2"));
 	(void)state;
 }
