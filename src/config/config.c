@@ -140,6 +140,27 @@ config_take_profile(struct config *config)
 	}
 }
 
+/* Of evidence: their sum is the share of errors that all channels have together. */
+static int
+weights_fit(const struct config *config, const struct config_option **ret, struct fail *fail)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < config_options_count; i++) {
+		const struct config_option *option = &config_options[i];
+
+		if (!text_starts(text_of(option->name), "court.weight."))
+			continue;
+		sum += config_number(config, option->name);
+		if (config->origin[i] == ORIGIN_FILE)
+			*ret = option;
+	}
+	if (sum <= 1 + 1e-9)
+		return 0;
+	fail_what(fail, "the sum of all court.weight is %g; at most 1", sum);
+	return -EINVAL;
+}
+
 int
 config_fits(const struct config *config, const struct config_option **ret, struct fail *fail)
 {
@@ -158,7 +179,7 @@ config_fits(const struct config *config, const struct config_option **ret, struc
 		*ret = config->origin[index_of(upper)] == ORIGIN_FILE ? upper : lower;
 		return -EINVAL;
 	}
-	return 0;
+	return weights_fit(config, ret, fail);
 }
 
 static const struct option_value *

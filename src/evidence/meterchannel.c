@@ -9,7 +9,7 @@ meter_channel_defaults(struct meter_channel_settings *settings)
 	*settings = (struct meter_channel_settings){
 		.honest_a_day = 1. / 7,
 		.ratio = {1000, 100},
-		.ceiling = 13.8,
+		.ceiling = (double)METER_CEILING,
 		.period_us = 10 * WALL_MINUTE,
 	};
 }

@@ -26,6 +26,9 @@
 
 #define METER_RATES 2
 
+/* Neither score nor watch is above it. */
+#define METER_CEILING 13.8F
+
 /* What was told fades by this (ln) a day, if no more is told: as the slower alternative leaks. */
 #define METER_FADE 14.14F
 

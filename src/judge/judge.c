@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "judge/judge.h"
 
+#include "evidence/meterchannel.h"
 #include "source/observation.h"
 
 #include <errno.h>
@@ -80,14 +81,16 @@ static bool
 is_score(const struct sighting *sighting)
 {
 	const struct sighting_told *told = &sighting->told;
+	bool is_meter = sighting->channel == CHANNEL_METER;
+	float most = is_meter ? METER_CEILING : SCORE_MOST;
 
-	return (sighting->channel == CHANNEL_METER ||
-		       ((uint64_t)told->accepted + told->unknown + told->refused <=
-				       told->recipients &&
-			       told->domains <= told->recipients)) &&
-		sighting->channel < CHANNEL_COUNT && sighting->channel != CHANNEL_FLOW &&
-		sighting->score >= 0 && sighting->score <= SCORE_MOST && sighting->watch >= 0 &&
-		sighting->watch <= SCORE_MOST;
+	if (!is_meter &&
+		((uint64_t)told->accepted + told->unknown + told->refused > told->recipients ||
+			told->domains > told->recipients))
+		return false;
+	return sighting->channel < CHANNEL_COUNT && sighting->channel != CHANNEL_FLOW &&
+		sighting->score >= 0 && sighting->score <= most && sighting->watch >= 0 &&
+		sighting->watch <= most;
 }
 
 /* Whether it could be none that identity/ hands on. */
@@ -161,6 +164,17 @@ take_contact(struct judge *judge, const struct contact *contact, const struct si
 	court_take(judge->court, &evidence);
 }
 
+/* The meter goes on with what the kernel keeps of a line for minutes: what it saw before the line was let go counts no
+ * more. An actor that begins counts from one, while what is held has faded and is still more. */
+static bool
+is_old_meter(struct judge *judge, const struct sighting *sighting, uint32_t index)
+{
+	const struct standing *standing = court_standing(judge->court, index);
+
+	return is_before_release(judge, sighting) ||
+		sighting->score < standing->channels[CHANNEL_METER];
+}
+
 /* A channel elsewhere has computed it. */
 static void
 take_score(struct judge *judge, const struct sighting *sighting, struct wall time)
@@ -182,6 +196,8 @@ take_score(struct judge *judge, const struct sighting *sighting, struct wall tim
 	if (made && judge->settings.on_line != NULL)
 		judge->settings.on_line(judge->settings.context, sighting);
 	court_advance(judge->court, time);
+	if (sighting->channel == CHANNEL_METER && is_old_meter(judge, sighting, evidence.index))
+		return;
 	if (sighting->channel != CHANNEL_METER)
 		flow_channel_tell(judge->flow, evidence.index, &sighting->told, time);
 	else if (!flow_channel_meter(judge->flow, evidence.index, &sighting->metered, time))

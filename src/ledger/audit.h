@@ -24,10 +24,10 @@ enum action {
 	ACTION_TRANSITION, /* subject: case; object: number of the transition */
 	ACTION_NAME,       /* a person opened the name of case subject */
 	ACTION_FIND,       /* a person found case subject by its name */
-	ACTION_NEVER,      /* object: entry of a line never acted upon; without a digest: undone */
-	ACTION_REMOVE,     /* case subject was removed with its transitions: its time was over */
-	ACTION_RETENTION,  /* a retention run; object: cases removed */
-	ACTION_LIMIT,      /* object: an account's limit, set by a person; without a digest: gone */
+	ACTION_NEVER,  /* object: exception of a line never acted upon; without a digest: undone */
+	ACTION_REMOVE, /* case subject was removed with its transitions: its time was over */
+	ACTION_RETENTION, /* a retention run; object: cases removed */
+	ACTION_LIMIT,     /* object: an account's limit, set by a person; without a digest: gone */
 	ACTION_RELEASE, /* object: a person let an account send again; subject: its case; without a digest: gone */
 	ACTION_MEASURE,     /* object: a measure that begins, of case subject */
 	ACTION_MEASURE_END, /* object: a measure that ends */

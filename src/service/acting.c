@@ -234,7 +234,7 @@ take_order(struct actor *actor, const struct order *order, holding_give give, vo
 	}
 	if (order->verb == ORDER_UNDO) {
 		holding_undo(actor->holding, order, give, context);
-		actingmeter_forget(&actor->meter, order->line);
+		actingmeter_forget(&actor->meter, order->line, actor->duty.clock.now);
 	} else if (holding_apply(actor->holding, order, give, context) < 0) {
 		actor->not_held++;
 	} else if (order->place.length == 0) {

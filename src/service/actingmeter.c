@@ -67,27 +67,35 @@ drop(struct actingmeter *meter, uint32_t index)
 }
 
 void
-actingmeter_forget(struct actingmeter *meter, uint64_t line)
+actingmeter_forget(struct actingmeter *meter, uint64_t line, struct wall now)
 {
 	const struct table_slot *slot =
 		meter->settings == NULL ? NULL : table_find(&meter->table, line);
 
 	if (slot != NULL)
-		drop(meter, slot->value);
+		meter->line[slot->value] = (struct actingmeter_line){.line = line, .excused = now};
+}
+
+/* What is left of a line neither tells nor excuses anything any more. */
+static bool
+is_over(const struct actingmeter *meter, const struct actingmeter_line *line, struct wall now)
+{
+	return meter_record_is_over(&line->record, &meter->channel, now) &&
+		now.us - line->excused.us > meter->channel.period_us;
 }
 
 static void
 drop_those_over(struct actingmeter *meter, struct wall now)
 {
 	for (uint32_t i = meter->count; i-- > 0;) {
-		if (meter_record_is_over(&meter->line[i].record, &meter->channel, now))
+		if (is_over(meter, &meter->line[i], now))
 			drop(meter, i);
 	}
 }
 
 /* NULL: there is no room. */
-static struct meter_record *
-record_of(struct actingmeter *meter, uint64_t line)
+static struct actingmeter_line *
+line_of(struct actingmeter *meter, uint64_t line)
 {
 	struct table_slot *slot;
 	int r = table_add(&meter->table, line, &slot);
@@ -102,7 +110,16 @@ record_of(struct actingmeter *meter, uint64_t line)
 		slot->value = meter->count++;
 		meter->line[slot->value] = (struct actingmeter_line){.line = line};
 	}
-	return &meter->line[slot->value].record;
+	return &meter->line[slot->value];
+}
+
+static void
+excuse(struct actingmeter *meter, uint64_t pseudonym, struct wall over)
+{
+	struct actingmeter_line *line = line_of(meter, pseudonym);
+
+	if (line != NULL)
+		*line = (struct actingmeter_line){.line = pseudonym, .excused = over};
 }
 
 /* Only what the ring took is remembered. */
@@ -110,19 +127,20 @@ static void
 tell(struct actingmeter *meter, const struct line *line, const struct line_name *name,
 	struct wall over)
 {
-	struct meter_record *record = record_of(meter, line->pseudonym), next;
+	struct actingmeter_line *known = line_of(meter, line->pseudonym);
+	struct meter_record next;
 	uint32_t judge = message_shard(line->pseudonym, meter->settings->estate.judges);
 	struct sighting sighting = {.line = *line,
 		.kind = SIGHTING_SCORE,
 		.metered.rate = meter->settings->contain.rules.rate};
 	struct evidence evidence;
 
-	if (record == NULL) {
+	if (known == NULL) {
 		meter->refused++;
 		return;
 	}
-	next = *record;
-	if (!meter_record_over(&next, &meter->channel, over))
+	next = known->record;
+	if (over.us <= known->excused.us || !meter_record_over(&next, &meter->channel, over))
 		return;
 	evidence = meter_record_evidence(&next);
 	sighting.time = evidence.time;
@@ -138,7 +156,7 @@ tell(struct actingmeter *meter, const struct line *line, const struct line_name 
 		meter->refused++;
 		return;
 	}
-	*record = next;
+	known->record = next;
 	meter->told++;
 }
 
@@ -155,9 +173,12 @@ take(struct actingmeter *meter, const struct holding *holding, const struct orde
 	if (lines_find_at(meter->settings->lines, &source->address, 0, over, &line, &name) < 0 ||
 		name.high != 0)
 		meter->look.nobodys++;
-	else if (!meter_is_of(line.role) || holding_has(holding, ORDER_EXEMPTION, line.pseudonym))
+	else if (!meter_is_of(line.role))
 		meter->look.left_out++;
-	else
+	else if (holding_has(holding, ORDER_EXEMPTION, line.pseudonym)) {
+		meter->look.left_out++;
+		excuse(meter, line.pseudonym, over);
+	} else
 		tell(meter, &line, &name, over);
 }
 

@@ -586,9 +586,9 @@ begin(struct keeper *keeper)
 		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);
 	if (keeper->estate->measures != NULL)
 		estate_measures_putting(keeper->estate, &keeper->acts);
-	/* What looks through the whole ledger comes after the actor's first question. */
+	/* It looks through the whole ledger: after the actor's first question. */
 	if (keeper->estate->measures != NULL)
-		keeper->retention_us = keeper->follow.due_us = clock_steady() + KEEPER_WAY_US;
+		keeper->retention_us = clock_steady() + KEEPER_WAY_US;
 	keepername_open(&keeper->names, keeper->estate);
 	leasing_attach(&keeper->leased, keeper->settings, keeper->estate);
 	(void)keeperinside_has_ledger(keeper);

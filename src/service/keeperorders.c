@@ -189,7 +189,7 @@ tell_anew(struct keeperorders *orders)
 {
 	const struct order anew = {.verb = ORDER_ANEW};
 
-	if (orders->owes_anew && ring_put(orders->ring, &anew, 1) == 1)
+	if (orders->owes_anew && orders->ring != NULL && ring_put(orders->ring, &anew, 1) == 1)
 		orders->owes_anew = false;
 }
 

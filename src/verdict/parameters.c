@@ -202,6 +202,20 @@ value_of(const struct parameters *parameters, const char *name)
 	return read_row(parameters, &rows[i]);
 }
 
+/* E is their weighted mean, so that the bound on errors is that of one of them (court.h). */
+static int
+check_weights(const struct parameters *parameters, struct fail *fail)
+{
+	double sum = 0;
+
+	for (int i = 0; i < CHANNEL_COUNT; i++)
+		sum += parameters->court.weight[i];
+	if (sum <= 1 + 1e-9)
+		return 0;
+	fail_what(fail, "the sum of all court.weight is %g; at most 1", sum);
+	return -EINVAL;
+}
+
 int
 parameters_check(const struct parameters *parameters, struct fail *fail)
 {
@@ -216,7 +230,7 @@ parameters_check(const struct parameters *parameters, struct fail *fail)
 			order->upper, high);
 		return -EINVAL;
 	}
-	return 0;
+	return check_weights(parameters, fail);
 }
 
 uint32_t

@@ -207,6 +207,8 @@ options_must_fit_together(void **state)
 	assert_string_equal(problems("flow:\n  failure-honest: 0.65\n"),
 		"lazaret.yaml:2:1: flow.failure-honest (0.65) must not be above "
 		"flow.failure-zombie.1 (0.6)\n");
+	assert_string_equal(problems("court:\n  weight:\n    dns: 0.15\n"),
+		"lazaret.yaml:3:1: the sum of all court.weight is 1.05; at most 1\n");
 }
 
 static void

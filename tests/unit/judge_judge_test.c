@@ -429,11 +429,12 @@ the_meter_alone_makes_a_line_suspect_and_never_more(void **state)
 
 	assert_int_equal(metered(judge, 6.3F, 6.91F, 0).now.to, STATE_WATCH);
 	assert_int_equal(metered(judge, 13.1F, 13.8F, 20).now.to, STATE_SUSPECT);
-	/* Whatever it says, and for however long. */
+	/* For however long; and more than it can give is not taken. */
 	for (int64_t minute = 30; minute < 2 * 1440; minute += 10) {
-		found = metered(judge, 900, 900, minute);
+		found = metered(judge, minute % 20 == 0 ? 900 : 13.8F, 13.8F, minute);
 		assert_int_equal(found.now.to, STATE_SUSPECT);
 	}
+	assert_true(judge_counts(judge).strange > 100);
 	assert_int_equal(found.now.facts.attempts, 0);
 	assert_int_equal(found.now.facts.meter_rate, 20);
 	assert_int_equal(found.now.facts.meter_minutes, 30);
@@ -454,6 +455,43 @@ the_meter_alone_makes_a_line_suspect_and_never_more(void **state)
 	assert_int_equal(judge_find(judge, 7, &found), 0);
 	assert_int_equal(found.now.to, STATE_CLEAR);
 	assert_true(found.now.channels[CHANNEL_METER] == 0);
+	judge_free(judge);
+	(void)state;
+}
+
+/* What is held fades; less than that is of an actor that has just begun. */
+static void
+an_actor_that_begins_takes_nothing_from_what_the_meter_told(void **state)
+{
+	struct judge *judge = new_judge(NULL, NULL);
+	struct judge_line found;
+
+	(void)metered(judge, 13.1F, 13.8F, 0);
+	found = metered(judge, 6.3F, 6.91F, 1);
+	assert_int_equal(found.now.to, STATE_SUSPECT);
+	assert_true(found.now.channels[CHANNEL_METER] > 13);
+	/* Two days later it is all that there is. */
+	found = metered(judge, 6.3F, 6.91F, 2 * 1440);
+	assert_true(fabsf(found.now.channels[CHANNEL_METER] - 6.3F) < .01F);
+	judge_free(judge);
+	(void)state;
+}
+
+/* The kernel keeps it for minutes after the line was let go. */
+static void
+what_the_meter_saw_before_a_release_counts_no_more(void **state)
+{
+	struct judge *judge = new_judge(NULL, NULL);
+	struct line line = {.pseudonym = 7, .role = ROLE_RESIDENTIAL};
+	struct judge_line found;
+
+	(void)metered(judge, 13.1F, 13.8F, 5);
+	judge_advance(judge, (struct wall){START + 10 * WALL_MINUTE});
+	assert_int_equal(judge_put(judge, &line, STATE_PROBATION), 0);
+	found = metered(judge, 6.3F, 6.91F, 5);
+	assert_true(found.now.channels[CHANNEL_METER] == 0);
+	found = metered(judge, 6.3F, 6.91F, 11);
+	assert_true(found.now.channels[CHANNEL_METER] > 6);
 	judge_free(judge);
 	(void)state;
 }
@@ -505,11 +543,10 @@ contacts_until_confirmed(float meter)
 static void
 the_meter_supports_what_flows_say_and_no_more_than_by_half(void **state)
 {
-	int alone = contacts_until_confirmed(0);
+	int alone = contacts_until_confirmed(0), supported = contacts_until_confirmed(13.8F);
 
 	assert_true(alone < 100);
-	assert_true(contacts_until_confirmed(13.8F) <= alone);
-	assert_true(contacts_until_confirmed(900) >= alone - 1);
+	assert_in_range(supported, alone - 1, alone);
 	(void)state;
 }
 
@@ -767,6 +804,8 @@ main(void)
 		cmocka_unit_test(who_asks_is_told_of_each_new_line_by_its_sighting),
 		cmocka_unit_test(a_sighting_that_makes_no_sense_is_counted_and_left_out),
 		cmocka_unit_test(the_meter_alone_makes_a_line_suspect_and_never_more),
+		cmocka_unit_test(an_actor_that_begins_takes_nothing_from_what_the_meter_told),
+		cmocka_unit_test(what_the_meter_saw_before_a_release_counts_no_more),
 		cmocka_unit_test(the_meter_alone_confirms_nobody_on_probation),
 		cmocka_unit_test(the_meter_supports_what_flows_say_and_no_more_than_by_half),
 		cmocka_unit_test(the_meter_is_not_held_against_a_server),

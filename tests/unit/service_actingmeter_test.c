@@ -272,10 +272,13 @@ who_may_is_left_out(void **state)
 	check_nothing_told();
 	assert_int_equal(meter.last.left_out, 3);
 	assert_int_equal(meter.last.nobodys, 0);
-	/* Exempt no more. */
+	/* Exempt no more: what was until then is not told either. */
 	holding_undo(holding, &exempt, NULL, NULL);
-	over("100.64.0.9", 0);
+	over("100.64.0.9", 10);
 	look(10);
+	check_nothing_told();
+	over("100.64.0.9", 0);
+	look(20);
 	assert_true(told().line.pseudonym == exempt.line);
 }
 
@@ -332,8 +335,12 @@ a_line_that_is_let_go_begins_anew(void **state)
 	look(0);
 	first = told().score;
 	(void)told();
-	actingmeter_forget(&meter, line_of("100.64.0.7"));
-	actingmeter_forget(&meter, 999);
+	actingmeter_forget(&meter, line_of("100.64.0.7"), second(5));
+	actingmeter_forget(&meter, 999, second(5));
+	/* The kernel still keeps what was before. */
+	over("100.64.0.7", 10);
+	look(10);
+	check_nothing_told();
 	over("100.64.0.8", 0);
 	over("100.64.0.7", 0);
 	look(PERIOD);

@@ -83,6 +83,40 @@ what_waits_when_it_is_told_to_end_is_judged(void **state)
 	process_done(bench);
 }
 
+/* Of three putters the first is a receiver, the second the guard, the third the actor. */
+static void
+nobody_speaks_for_another(void **state)
+{
+	struct process_bench *bench = process_begin(3, 1, RING);
+	struct sighting said[] = {
+		{.kind = SIGHTING_CONTACT, .sampling = 1, .server_port = 25},
+		{.kind = SIGHTING_SCORE, .channel = CHANNEL_RELAY, .score = 1, .watch = 1},
+		{.kind = SIGHTING_SCORE, .channel = CHANNEL_METER, .score = 1, .watch = 1},
+	};
+
+	bench->settings.estate.receivers = bench->settings.estate.guards = 1;
+	bench->settings.estate.actors = 1;
+	for (size_t i = 0; i < 3; i++) {
+		said[i].time = (struct wall){INT64_C(15000) * WALL_DAY};
+		said[i].line = (struct line){.pseudonym = i + 1, .role = ROLE_RESIDENTIAL};
+	}
+	for (uint32_t i = 0; i < 3; i++) {
+		struct ring ring;
+
+		estate_sightings_putting(&bench->estate, i, 0, &ring);
+		assert_int_equal(ring_put(&ring, said, 3), 3);
+	}
+	start(bench, 0);
+	wait_until_it_asks(bench);
+	process_stop(bench);
+	tell_it_that_none_is_open(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_TAKEN), 9);
+	assert_int_equal(process_figure(bench, COUNT_STRANGE), 6);
+	process_done(bench);
+	(void)state;
+}
+
 /* Puts as long as it is let: more than any judge takes. */
 _Noreturn static void
 put_for_ever(const struct process_bench *bench)
@@ -348,6 +382,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_waits_when_it_is_told_to_end_is_judged),
+		cmocka_unit_test(nobody_speaks_for_another),
 		cmocka_unit_test(a_full_ring_is_judged_without_a_pause),
 		cmocka_unit_test(it_ends_though_receivers_do_not),
 		cmocka_unit_test(a_question_that_is_put_again_and_answered_twice_goes_on_once),
