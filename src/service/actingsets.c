@@ -12,6 +12,9 @@
 #define RECHECK_US (60 * WALL_SECOND)
 /* And few as seldom as this, however often others change something. */
 #define FEW_US (2 * WALL_SECOND)
+/* Where a set is too small. */
+#define PAUSE_US      (60 * WALL_SECOND)
+#define PAUSE_MOST_US WALL_HOUR
 
 void
 actingsets_begin(struct actingsets *sets, const struct daemon_settings *settings, int gate)
@@ -94,6 +97,43 @@ note_failure(struct actingsets *sets, const struct fail *fail)
 	sets->failures++;
 }
 
+/* What makes the set larger. */
+static const char *const larger[LINESET_KINDS] = {
+	[LINESET_BLOCK] = "contain.lines-most makes it larger, once the table is made anew: "
+			  "nft delete table inet lazaret, and a restart",
+	[LINESET_QUARANTINE] = "contain.quarantined-most makes it larger, once the table is made "
+			       "anew: nft delete table inet lazaret, and a restart",
+	[LINESET_EXEMPT] = "so many lines can be exempt, and not more",
+};
+
+static enum lineset_kind
+kind_of(unsigned set)
+{
+	for (size_t i = 0; i < KEPT; i++) {
+		if (set >= kept[i].first && set < kept[i].first + 4U)
+			return (enum lineset_kind)kept[i].lines;
+	}
+	return LINESET_BLOCK;
+}
+
+static void
+note_short(struct actingsets *sets, unsigned set)
+{
+	fail_hint(&sets->fail, "%s", larger[kind_of(set)]);
+	if (sets->short_us != 0)
+		return;
+	sets->short_us = clock_steady();
+	sets->pause_us = PAUSE_US;
+}
+
+/* A line has left: there may be room. */
+static void
+note_room(struct actingsets *sets, const struct orders_element *element)
+{
+	if (element->removes && sets->short_us != 0)
+		sets->pause_us = PAUSE_US;
+}
+
 /* One was refused, and so all were not done: those without it again, each by itself. */
 static void
 flush_each(struct actingsets *sets)
@@ -109,8 +149,8 @@ flush_each(struct actingsets *sets)
 	for (uint32_t i = 0; i < count; i++) {
 		if (result[i] < 0 && result[i] != -ECANCELED) {
 			sets->refused++;
-			if (!element[i].removes && result[i] != -EACCES)
-				sets->short_us = clock_steady();
+			if (!element[i].removes && result[i] == -ENFILE)
+				note_short(sets, element[i].set);
 			continue;
 		}
 		(void)actinggate_add(&sets->gate, &element[i]);
@@ -119,6 +159,7 @@ flush_each(struct actingsets *sets)
 			return;
 		}
 		sets->done++;
+		note_room(sets, &element[i]);
 	}
 }
 
@@ -143,6 +184,8 @@ actingsets_flush(struct actingsets *sets)
 
 	if (r == 0) {
 		note_done(sets, count);
+		for (uint32_t i = 0; i < count; i++)
+			note_room(sets, &sets->gate.message.element[i]);
 		return;
 	}
 	note_failure(sets, &fail);
@@ -235,11 +278,23 @@ fill_kind(struct actingsets *sets, const struct holding *holding, const struct k
 	return first;
 }
 
+/* All was tried in vain, as one is too small. */
+static void
+wait_longer(struct actingsets *sets, unsigned set)
+{
+	int64_t pause_us = sets->short_us != 0 ? 2 * sets->pause_us : PAUSE_US;
+
+	note_short(sets, set);
+	sets->short_us = clock_steady();
+	sets->pause_us = pause_us < PAUSE_MOST_US ? pause_us : PAUSE_MOST_US;
+}
+
 /* All that holds, set by set: each is whole at any moment. */
 static void
 fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 {
 	struct fail fail = {0}, why;
+	unsigned short_of = LINESET_COUNT;
 	int r = 0, first = 0;
 
 	for (size_t i = 0; i < KEPT && !is_silent(r); i++) {
@@ -247,17 +302,22 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 		if (r < 0 && first == 0) {
 			fail = why;
 			first = r;
+			short_of = kept[i].first;
 		}
 	}
-	if (first < 0) {
+	if (first < 0)
 		note_failure(sets, &fail);
+	if (first < 0 && (first != -ENFILE || is_silent(r)))
+		return;
+	sets->is_owing = false;
+	sets->epoch = sets->gate.epoch;
+	sets->foreign = sets->gate.foreign;
+	if (first < 0) {
+		wait_longer(sets, short_of);
 		return;
 	}
 	sets->fills++;
-	sets->is_owing = false;
-	sets->short_us = 0;
-	sets->epoch = sets->gate.epoch;
-	sets->foreign = sets->gate.foreign;
+	sets->short_us = sets->pause_us = 0;
 	sets->fail = (struct fail){0};
 	if (!is_told)
 		return;
@@ -343,7 +403,7 @@ actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 	else
 		look_after_others(sets, holding);
 	/* Perhaps there is room by now. */
-	if (sets->short_us != 0 && clock_steady() - sets->short_us >= RECHECK_US)
+	if (sets->short_us != 0 && clock_steady() - sets->short_us >= sets->pause_us)
 		sets->is_owing = true;
 	if (sets->is_owing)
 		fill(sets, holding, true);

@@ -1,7 +1,9 @@
 /* actingsets - the back end of nftables: places of measures become elements of sets, through the gate
  *
  * What:    a change of a place is collected, and goes out with others in one transaction; one that the kernel refuses
- *          is left out with a word, tried again within a minute, and the others are done. What holds in all is filled
+ *          is left out with a word, and the others are done. Where a set is too small all is tried again after a
+ *          minute, and while that is in vain after twice as long each time, an hour at the most; once a line has left
+ *          after a minute again. What holds in all is filled
  *          in at the begin, and again after the gate or the rules were replaced. After others changed rules it is
  *          looked whether ours are there.
  * Owns:    nothing.
@@ -23,7 +25,8 @@ struct actingsets {
 	int64_t checked_us;
 	struct wall now;
 	bool is_owing; /* the sets are to be filled anew */
-	int64_t short_us; /* when there was no room for one that should be there; 0: there is for all */
+	int64_t short_us; /* when it was last found that a set is too small; 0: there is room for all */
+	int64_t pause_us; /* so long after that all is tried again */
 	uint64_t done;
 	uint64_t refused;
 	uint64_t failures;

@@ -262,11 +262,61 @@ a_set_that_cannot_be_filled_holds_up_no_other(void **state)
 	for (int set = 0; set < 6; set++)
 		check_message(ORDERS_FILL, 0);
 	check_no_message();
-	/* It is said, and tried again. */
-	assert_true(sets.is_owing);
+	/* It is said. */
 	assert_int_equal(sets.fills, 0);
 	assert_int_equal(sets.failures, 1);
 	assert_non_null(strstr(sets.fail.what, "the gate refuses"));
+	assert_string_equal(sets.fail.hint, "so many lines can be exempt, and not more");
+}
+
+static void
+drain(int socket)
+{
+	while (recv(socket, &message, sizeof(message), MSG_DONTWAIT) > 0)
+		continue;
+}
+
+/* So much later: how many times all was tried. The gate says that the sets of blocked lines have no room. */
+static uint64_t
+tries_after(int64_t us, uint64_t *number)
+{
+	uint64_t before = sets.failures;
+
+	sets.short_us -= us;
+	answer((*number)++, ORDERS_COUNTERS, 0, 0);
+	for (uint64_t set = 0; set < 6; set++)
+		answer(*number + set, ORDERS_FILL, set == 2 ? -ENFILE : 0, 0);
+	actingsets_see_to(&sets, holding);
+	if (sets.failures > before)
+		*number += 6;
+	drain(gate);
+	drain(sets.gate.socket);
+	return sets.failures - before;
+}
+
+static void
+a_set_that_is_too_small_is_tried_less_and_less_often(void **state)
+{
+	static const int64_t minutes[] = {1, 2, 4, 8, 16, 32, 60, 60};
+	uint64_t number = 1;
+
+	(void)state;
+	assert_int_equal(tries_after(0, &number), 1);
+	assert_non_null(strstr(sets.fail.hint, "contain.lines-most"));
+	assert_false(sets.is_owing);
+	for (size_t i = 0; i < sizeof(minutes) / sizeof(*minutes); i++) {
+		assert_int_equal(
+			tries_after(minutes[i] * WALL_MINUTE - 5 * WALL_SECOND, &number), 0);
+		assert_int_equal(tries_after(5 * WALL_SECOND, &number), 1);
+	}
+	/* A line leaves. */
+	take("192.0.2.7", MEASURE_BLOCK25, false, 0);
+	answer(number++, ORDERS_CHANGE, 0, 1);
+	actingsets_flush(&sets);
+	drain(gate);
+	assert_int_equal(tries_after(WALL_MINUTE, &number), 1);
+	assert_int_equal(tries_after(WALL_MINUTE, &number), 0);
+	assert_int_equal(tries_after(WALL_MINUTE, &number), 1);
 }
 
 static void
@@ -298,6 +348,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_failed_for_all_is_filled_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 			all_that_holds_is_filled_set_by_set_and_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_set_that_is_too_small_is_tried_less_and_less_often, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_set_that_cannot_be_filled_holds_up_no_other, begin, end),
 		cmocka_unit_test_setup_teardown(
