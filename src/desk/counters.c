@@ -421,6 +421,11 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_METER_REFUSED] = {OWNER_ACTOR, KIND_COUNTER, "meter_refused",
 		"Of such periods, those that were not told: a ring or the table of lines was "
 		"full."},
+	[COUNT_SAVED_CONNECTIONS] = {OWNER_ACTOR, KIND_COUNTER, "saved_connections",
+		"An estimate: connections of lines to port 25 that were stopped, so many packets "
+		"each as contain.tries says; what is only observed is none."},
+	[COUNT_SAVED_BYTES] = {OWNER_ACTOR, KIND_COUNTER, "saved_bytes",
+		"An estimate: what they would have carried, contain.message-bytes each."},
 	[COUNT_BLOCKED] = {OWNER_ACTOR, KIND_GAUGE, "lines_blocked",
 		"Places of lines whose port 25 is closed by a measure."},
 	[COUNT_QUARANTINED] = {OWNER_ACTOR, KIND_GAUGE, "lines_quarantined",

@@ -23,6 +23,12 @@ put_stopped(struct buffer *into, const struct status_process *actor)
 		"lines that are blocked.\n",
 		(unsigned long long)packets, (unsigned long long)bytes / 1000,
 		of(actor, COUNT_LINE_PACKETS));
+	if (of(actor, COUNT_SAVED_CONNECTIONS) > 0)
+		buffer_print(into,
+			"Saved since the actor began, an estimate: %llu connections "
+			"(contain.tries packets each), and %llu kB of mail "
+			"(contain.message-bytes each).\n",
+			of(actor, COUNT_SAVED_CONNECTIONS), of(actor, COUNT_SAVED_BYTES) / 1000);
 	if (of(actor, COUNT_OVER_PACKETS) > 0)
 		buffer_print(into,
 			"%llu connections to port 25 were begun above the rate of contain.meter.\n",

@@ -153,7 +153,9 @@ containoptions_rules(const struct config *config, const struct lines *lines,
 									      : RULESET_OFF;
 	int r = 0;
 
-	*ret = (struct contain_settings){.nftables = config_flag(config, "contain.nftables")};
+	*ret = (struct contain_settings){.nftables = config_flag(config, "contain.nftables"),
+		.tries = (uint32_t)config_number(config, "contain.tries"),
+		.message_bytes = (uint32_t)config_number(config, "contain.message-bytes")};
 	ruleset_defaults(rules);
 	ret->prefixes = lists.at = xcalloc(lists.room, sizeof(*lists.at));
 	/* The sets hold what is enforced, by whomever. */

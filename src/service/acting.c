@@ -111,7 +111,11 @@ sets_show(void *end, struct duty *duty)
 {
 	const struct actor *actor = end;
 	const struct actingsets *sets = &actor->sets;
+	const struct contain_settings *contain = &sets->settings->contain;
+	uint64_t saved = contain->tries > 0 ? sets->stopped / contain->tries : 0;
 
+	duty_count(duty, COUNT_SAVED_CONNECTIONS, saved);
+	duty_count(duty, COUNT_SAVED_BYTES, saved * contain->message_bytes);
 	duty_count(duty, COUNT_ORDERS_REFUSED, sets->refused + actor->not_held);
 	duty_count(duty, COUNT_ORDERS_FAILED, sets->failures);
 	duty_count(duty, COUNT_CONTAIN_FILLS, sets->fills);

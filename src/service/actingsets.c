@@ -384,6 +384,27 @@ look_after_others(struct actingsets *sets, const struct holding *holding)
 		fill(sets, holding, false);
 }
 
+/* What lines sent to port 25 and is enforced; not what comes to them, which is no spam of theirs. */
+static void
+note_stopped(struct actingsets *sets)
+{
+	const struct ruleset_settings *rules = &sets->settings->contain.rules;
+	const struct {
+		enum ruleset_counter counter;
+		enum ruleset_mode mode;
+	} of[] = {{RULESET_LINE, rules->lines}, {RULESET_OUT, rules->policy},
+		{RULESET_Q25, rules->quarantine}};
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of) && sets->has_counters; i++) {
+		uint64_t before = sets->counter[of[i].counter].packets;
+		uint64_t now = sets->gate.answer.counter[of[i].counter].packets;
+
+		/* A table that was made anew counts from 0. */
+		if (of[i].mode == RULESET_ENFORCE)
+			sets->stopped += now >= before ? now - before : now;
+	}
+}
+
 void
 actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 {
@@ -397,7 +418,9 @@ actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 		return;
 	}
 	sets->xdp = sets->gate.answer.xdp;
+	note_stopped(sets);
 	memcpy(sets->counter, sets->gate.answer.counter, sizeof(sets->counter));
+	sets->has_counters = true;
 	if (sets->gate.epoch != sets->epoch)
 		sets->is_owing = true;
 	else

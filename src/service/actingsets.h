@@ -32,6 +32,9 @@ struct actingsets {
 	uint64_t failures;
 	uint64_t fills;
 	struct orders_counter counter[ORDERS_COUNTERS_MOST]; /* as they were last seen */
+	bool has_counters; /* there are such that were seen before */
+	uint64_t
+		stopped; /* packets of lines to port 25 since it began: none that was only observed */
 	uint64_t restored; /* times that elements were not there that should be */
 	struct fail fail;  /* of the last failure; what empty: all is well */
 	struct fail xdp;   /* the same of XDP, beside which nf_tables does it all */

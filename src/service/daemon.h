@@ -66,6 +66,9 @@ struct contain_settings {
 	char why[512];
 	const char **interfaces; /* of the rules; owned, with the names behind them */
 	struct router_settings routers;
+	/* Of the estimate of what was saved. */
+	uint32_t tries; /* packets of a connection that is stopped; 0: there is no estimate */
+	uint32_t message_bytes; /* that it would have carried */
 };
 
 /* Do routers make measures of that kind hold? */

@@ -56,6 +56,12 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 		"others refused.\n");
 	value[COUNT_ORDERS_REFUSED] = 2;
 	value[COUNT_CONTAIN_RESTORED] = 4;
+	assert_null(strstr(said(process, 2), "estimate"));
+	value[COUNT_SAVED_CONNECTIONS] = 9;
+	value[COUNT_SAVED_BYTES] = 18432;
+	assert_non_null(strstr(said(process, 2),
+		"\nSaved since the actor began, an estimate: 9 connections (contain.tries packets "
+		"each), and 18 kB of mail (contain.message-bytes each).\n"));
 	value = process[0].value;
 	value[COUNT_BEYOND] = 2;
 	assert_non_null(strstr(said(process, 2), "\n2 measures hold of protected lines, "));

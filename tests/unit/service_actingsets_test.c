@@ -319,6 +319,44 @@ a_set_that_is_too_small_is_tried_less_and_less_often(void **state)
 	assert_int_equal(tries_after(WALL_MINUTE, &number), 1);
 }
 
+/* The gate's counters now. */
+static void
+count(uint64_t number, uint64_t line, uint64_t out, uint64_t in, uint64_t held)
+{
+	struct orders_answer is = {
+		.version = ORDERS_VERSION, .kind = ORDERS_COUNTERS, .number = number, .epoch = 1};
+
+	is.counter[RULESET_LINE].packets = line;
+	is.counter[RULESET_OUT].packets = out;
+	is.counter[RULESET_IN].packets = in;
+	is.counter[RULESET_Q25].packets = held;
+	assert_int_equal(send(gate, &is, sizeof(is), MSG_DONTWAIT), sizeof(is));
+	actingsets_see_to(&sets, holding);
+}
+
+static void
+what_is_enforced_and_new_counts_as_stopped(void **state)
+{
+	struct ruleset_settings *rules = &settings.contain.rules;
+
+	(void)state;
+	sets.is_owing = false;
+	sets.epoch = 1;
+	rules->lines = rules->quarantine = RULESET_ENFORCE;
+	rules->policy = RULESET_OBSERVE;
+	/* By others, or while it was only observed. */
+	count(1, 100, 200, 300, 400);
+	assert_int_equal(sets.stopped, 0);
+	count(2, 107, 250, 350, 402);
+	assert_int_equal(sets.stopped, 9);
+	rules->policy = RULESET_ENFORCE;
+	count(3, 107, 251, 360, 402);
+	assert_int_equal(sets.stopped, 10);
+	/* The table was made anew. */
+	count(4, 3, 0, 0, 0);
+	assert_int_equal(sets.stopped, 13);
+}
+
 static void
 where_containment_is_off_nothing_is_asked(void **state)
 {
@@ -348,6 +386,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_failed_for_all_is_filled_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 			all_that_holds_is_filled_set_by_set_and_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_is_enforced_and_new_counts_as_stopped, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_set_that_is_too_small_is_tried_less_and_less_often, begin, end),
 		cmocka_unit_test_setup_teardown(
