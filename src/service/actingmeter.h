@@ -4,8 +4,8 @@
  *          at the most. The kernel tells when a source was over it last, so its line is who held the address then. For
  *          each period that a line was over it channel M (evidence/meterchannel.h) is asked, and what it says becomes a
  *          sighting in the ring of the line's judge, with the line's name where the keeper finds it. What is read
- *          twice changes nothing: it is the last period that counts. An actor that begins counts from one again, and the
- *          judge keeps what is more. What was before a line was let go, or while it was exempt, counts for nothing.
+ *          twice changes nothing: it is the last period that counts. An actor that begins counts from one again, and
+ *          the judge keeps what is more. What was before a line was let go, or while it was exempt, counts for nothing.
  *          A line that is exempt, or has a role of which servers are expected, is left out.
  * Owns:    the periods of lines.
  * Limits:  as many lines as the kernel holds sources (ruleset_settings.meter_most); what does not fit is counted, and

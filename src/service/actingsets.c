@@ -226,6 +226,8 @@ struct content {
 	enum lineset_kind lines;
 	enum lineset set;
 	size_t at;
+	bool is_first;
+	uint64_t refused; /* that are not ours: places of no set are counted with the first */
 };
 
 static int
@@ -235,9 +237,13 @@ next_of(void *context, struct orders_element *ret)
 	struct holding_change change;
 
 	while (holding_next(content->holding, content->kind, &content->at, &change) > 0) {
-		if (lineset_find(content->lines, &change.place) == (int)content->set &&
-			element_of(content->sets, &change, ret) > 0)
+		int set = lineset_find(content->lines, &change.place), r = 0;
+
+		if (set == (int)content->set || (set < 0 && content->is_first))
+			r = element_of(content->sets, &change, ret);
+		if (r > 0)
 			return 1;
+		content->refused += r < 0;
 	}
 	return 0;
 }
@@ -261,13 +267,15 @@ fill_kind(struct actingsets *sets, const struct holding *holding, const struct k
 			.holding = holding,
 			.kind = as->kind,
 			.lines = (enum lineset_kind)as->lines,
-			.set = (enum lineset)set};
+			.set = (enum lineset)set,
+			.is_first = set == as->first};
 		struct fail why = {0};
 		int64_t r = 0;
 
 		if (has_set(&sets->settings->contain.rules, set))
 			r = actinggate_fill(
 				&sets->gate, (enum lineset)set, next_of, &content, &why);
+		sets->left_out += content.refused;
 		if (r < 0 && first == 0) {
 			*fail = why;
 			first = (int)r;
@@ -297,6 +305,7 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 	unsigned short_of = LINESET_COUNT;
 	int r = 0, first = 0;
 
+	sets->left_out = 0;
 	for (size_t i = 0; i < KEPT && !is_silent(r); i++) {
 		r = fill_kind(sets, holding, &kept[i], &why);
 		if (r < 0 && first == 0) {
@@ -321,6 +330,8 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 	sets->fail = (struct fail){0};
 	if (!is_told)
 		return;
+	if (sets->left_out > 0)
+		event(EVENT_CONTAIN_REFUSED, "count=%llu", (unsigned long long)sets->left_out);
 	event(EVENT_CONTAIN_FILLED, "blocked=%zu quarantined=%zu",
 		holding_count(holding, MEASURE_BLOCK25),
 		holding_count(holding, MEASURE_QUARANTINE));

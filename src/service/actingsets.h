@@ -29,6 +29,7 @@ struct actingsets {
 	int64_t pause_us; /* so long after that all is tried again */
 	uint64_t done;
 	uint64_t refused;
+	uint64_t left_out; /* of the last content: measures that no set can hold */
 	uint64_t failures;
 	uint64_t fills;
 	struct orders_counter counter[ORDERS_COUNTERS_MOST]; /* as they were last seen */

@@ -221,12 +221,18 @@ what_failed_for_all_is_filled_anew(void **state)
 static void
 all_that_holds_is_filled_set_by_set_and_once(void **state)
 {
+	/* The second is outside the own network, of the third's length there is no set. */
+	static const char *const places[] = {"192.0.2.7", "198.51.100.7", "2001:db8:1:200::/60"};
 	struct order order = {.measure = 1, .line = 7, .kind = MEASURE_BLOCK25};
 	uint64_t number = 1;
 
 	(void)state;
-	assert_int_equal(prefix_parse(TEXT("192.0.2.7"), &order.place), 0);
-	assert_int_equal(holding_apply(holding, &order, actingsets_take, &sets), 0);
+	for (size_t i = 0; i < 3; i++) {
+		order.line++;
+		order.measure++;
+		assert_int_equal(prefix_parse(text_of(places[i]), &order.place), 0);
+		assert_int_equal(holding_apply(holding, &order, actingsets_take, &sets), 0);
+	}
 	sets.gate.message.count = 0;
 	/* Of three kinds the sets of IPv4 and of /56. */
 	answer(number++, ORDERS_COUNTERS, 0, 0);
@@ -241,6 +247,7 @@ all_that_holds_is_filled_set_by_set_and_once(void **state)
 	}
 	check_no_message();
 	assert_int_equal(sets.fills, 1);
+	assert_int_equal(sets.left_out, 2);
 	assert_false(sets.is_owing);
 	answer(number, ORDERS_COUNTERS, 0, 0);
 	actingsets_see_to(&sets, holding);
