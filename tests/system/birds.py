@@ -15,6 +15,7 @@ HERE6, THERE6 = "fd99::1", "fd99::2"
 ALL = "flow4 { table f4; import all; export none; }; flow6 { table f6; import all; export none; };"
 # A next hop that is nowhere here: else BIRD would take only one on the link.
 UNICAST = "".join(f"{family} {{ import all; export none; gateway recursive; }}; " for family in ("ipv4", "ipv6"))
+RULE = re.compile(r"^(flow[46] \{.*?\})\s+\[ctl (\d+):(\d+):([0-9.]+)", re.MULTILINE)
 beside = []
 
 
@@ -59,6 +60,11 @@ def make_link():
     return all(sh(*command).returncode == 0 for command in commands)
 
 
+def are_kept(before, after):
+    """The same rules, and none was gone in between. BIRD makes the time from another clock each time, a millisecond off."""
+    return before.keys() == after.keys() and all(abs(before[rule] - after[rule]) < 0.1 for rule in before)
+
+
 class Bird:
     def __init__(self, channels, more="", tables="", remote=64500, local=64501, place=(THERE, HERE)):
         self.folder = ending.folder("lazaret-bgp-")
@@ -85,6 +91,10 @@ protocol bgp ctl {{ passive; local {place[0]} as {local}; neighbor {place[1]} as
 
     def routes(self, table, *more):
         return self.ask("show", "route", "table", table, *more)
+
+    def told(self, table):
+        """Each rule, and when it came: seconds of the day."""
+        return {rule: int(h) * 3600 + int(m) * 60 + float(s) for rule, h, m, s in RULE.findall(self.routes(table))}
 
     def count(self, table):
         found = re.search(r"(\d+) of \d+ routes", self.routes(table, "count"))
