@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tests of containment by a running daemon share: a flood that is exported and judged, and who watches."""
 import ctypes
+import json
 import os
 import socket
 import sys
@@ -77,7 +78,8 @@ class MailServer:
     def __init__(self, space, address, port):
         self.taken = 0
         with inside(space):
-            self.server = socket.create_server((address, port), reuse_port=True)
+            self.server = socket.create_server((address, port), reuse_port=True,
+                                               family=socket.AF_INET6 if ":" in address else socket.AF_INET)
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
@@ -116,23 +118,35 @@ class MailServer:
 
 
 def mail(source, target, port):
-    """A message by the customer's mail program: was it taken?"""
-    return field.run("ip", "netns", "exec", LINES, "swaks", "--server", target, "--port", str(port), "--local-interface", source,
-                     "--from", "customer@lines.example", "--to", "friend@far.example", "--timeout", "8").returncode == 0
+    """A message by the customer's mail program: was it taken? As packaged, swaks has no IPv6; curl has."""
+    writer, reader = "customer@lines.example", "friend@far.example"
+    command = ["swaks", "--server", target, "--port", str(port), "--local-interface", source, "--from", writer, "--to", reader,
+               "--timeout", "8"]
+    if ":" in target:
+        command = ["curl", "-s", "-m", "8", "--interface", source, "--mail-from", writer, "--mail-rcpt", reader, "-T", "-",
+                   f"smtp://[{target}]:{port}"]
+    return field.run("ip", "netns", "exec", LINES, *command, input="Subject: hello\r\n\r\nhello\r\n").returncode == 0
+
+
+def page(source, target):
+    """What the customer's browser shows of a site: "lazaret-garden" for the garden's page, or whom the site says that it sees."""
+    done = field.run("ip", "netns", "exec", LINES, "curl", "-sSL", "--http0.9", "-m", "10", "--interface", source,
+                     f"http://[{target}]/anything" if ":" in target else f"http://{target}/anything")
+    return "lazaret-garden" if "<html" in done.stdout else (done.stdout.split() or [done.stderr])[0]
 
 
 class Mailing:
     """Sends one message after the other to the operator's server, as customers do, and counts what was taken."""
 
-    def __init__(self, source):
-        self.source, self.ends, self.counts = source, False, {True: 0, False: 0}
-        self.server = MailServer(HOUSE, MAIL, 587)
+    def __init__(self, source, target=MAIL):
+        self.source, self.target, self.ends, self.counts = source, target, False, {True: 0, False: 0}
+        self.server = MailServer(HOUSE, target, 587)
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
     def run(self):
         while not self.ends:
-            self.counts[mail(self.source, MAIL, 587)] += 1
+            self.counts[mail(self.source, self.target, 587)] += 1
 
     def end(self):
         """Complaints."""
@@ -151,10 +165,10 @@ def is_filled(daemon, since):
     return bool(daemon.events("contain-filled", since))
 
 
-def open_ports(source, far):
+def open_ports(source, far, **more):
     faults = []
     for port in (587, 465, 443, 5000):
-        faults += expect(PASSES, source, far, port)
+        faults += expect(PASSES, source, far, port, **more)
     return faults
 
 
@@ -219,7 +233,7 @@ def settings_file(options, path=None, more=()):
     path = path or os.path.join(ending.folder(), "lazaret.yaml")
     with open(path, "w", encoding="utf-8") as file:
         for name, value in {**options, **dict(more)}.items():
-            file.write(f"{name}: {value}\n")
+            file.write(f"{name}: {json.dumps(value) if isinstance(value, list) else value}\n")
         file.write("network.inside:\n  - 100.64.0.0/16\n  - 2001:db8:1::/48\n  - 2001:db8:2::/48\n")
     return path
 

@@ -30,7 +30,8 @@ SET_OF = {BAD: ("4", BAD), GOOD: ("4", GOOD), SERVER: ("4", SERVER), BAD6: ("6_6
 FAR, FAR6 = "203.0.113.10", "2001:db8:ffff::10"
 UPDATES, UPDATES6 = "203.0.113.20", "2001:db8:ffff::20"
 ALARM = "203.0.113.112"
-MAIL, MAIL6, RESOLVER, PORTAL = "192.0.2.25", "2001:db8:f::25", "192.0.2.53", "192.0.2.80"
+MAIL, RESOLVER, PORTAL = "192.0.2.25", "192.0.2.53", "192.0.2.80"
+MAIL6, RESOLVER6, PORTAL6 = "2001:db8:f::25", "2001:db8:f::53", "2001:db8:f::80"
 TCP = (25, 80, 443, 465, 587, 993, 995, 5000)
 UDP = (53, 123, 443, 5000)
 PASSES, RESET, REFUSED, SILENT = "passes", "reset", "refused", "silent"
@@ -153,12 +154,12 @@ def reach(source, target, port, seconds=8.0, space=LINES, kind=socket.SOCK_STREA
             return name_of(error), []
 
 
-def expect(outcome, source, target, port, **more):
-    """Complaints. Only silence is waited for; all else comes by itself."""
+def expect(outcome, source, target, port, seen=None, **more):
+    """Complaints. Only silence is waited for; all else comes by itself. A translator has the peer seen as another."""
     found, said = reach(source, target, port, 1.5 if outcome == SILENT else 10.0, **more)
     faults = same(f"{source} to {target} port {port} {more.get('kind', '')}", found, outcome)
     if found == PASSES and said and said[0] != "garden":
-        faults += same("the peer that is seen", said[0], source)
+        faults += same("the peer that is seen", said[0], seen or source)
     return faults
 
 
@@ -183,7 +184,8 @@ def make_networks():
         must("ip", "-n", LINES, "addr", "add", address + "/128", "dev", "uplink", "nodad")
     give(NET, "uplink", [f"{a}/24" for a in (FAR, UPDATES, ALARM)] + [f"{a}/64" for a in (FAR6, UPDATES6)], "203.0.113.1",
          "2001:db8:ffff::1")
-    give(HOUSE, "uplink", [f"{a}/24" for a in (MAIL, RESOLVER, PORTAL)] + [MAIL6 + "/64"], "192.0.2.1", "2001:db8:f::1")
+    give(HOUSE, "uplink", [f"{a}/24" for a in (MAIL, RESOLVER, PORTAL)] + [f"{a}/64" for a in (MAIL6, RESOLVER6, PORTAL6)],
+         "192.0.2.1", "2001:db8:f::1")
     for prefix in ("2001:db8:1::/48", "2001:db8:2::/48"):
         must("ip", "-n", ROUTER, "-6", "route", "add", prefix, "via", "fd00:1::2", "dev", "lines")
     for key, value in (("ipv4/ip_forward", 1), ("ipv6/conf/all/forwarding", 1), ("ipv4/icmp_ratelimit", 0),
