@@ -145,9 +145,9 @@ contacts_until_confirmed(float meter)
 
 	if (meter > 0)
 		(void)metered(judge, meter, meter, 0);
-	while (found.now.to != STATE_CONFIRMED && contacts < 100) {
+	while (found.now.to != STATE_CONFIRMED && ++contacts < 100) {
 		struct sighting mail = {
-			.time = {START + (++contacts) * WALL_SECOND},
+			.time = {START + contacts * WALL_SECOND},
 			.line = {.pseudonym = 7, .role = ROLE_RESIDENTIAL},
 			.other = address_from_v4(0x01000000 + (uint32_t)contacts * 256),
 			.sampling = 1,

@@ -283,8 +283,8 @@ one_that_was_changed_is_found_out(void **state)
 		"DROP TRIGGER exceptions_stay; UPDATE exceptions SET reason = 'other'",
 		"DELETE FROM exceptions",
 		"DROP TRIGGER exceptions_stay; UPDATE exceptions SET until = 5",
-		"DROP TRIGGER exceptions_stay; UPDATE exceptions SET kind = 'exempt' WHERE kind = "
-		"'never'",
+		("DROP TRIGGER exceptions_stay; UPDATE exceptions SET kind = 'exempt' WHERE kind = "
+		 "'never'"),
 		"INSERT INTO exceptions VALUES ('exempt', 99, 1, 2, 3, '', '', zeroblob(120))",
 		"INSERT INTO exceptions VALUES ('never', 99, 1, 2, NULL, '', '', zeroblob(120))",
 		"DROP TRIGGER exceptions_stay; UPDATE exceptions SET kind = 'other'",
