@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "care/page.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static const char head[] = "<!DOCTYPE html>\n"
+			   "<html lang=\"%s\" dir=\"%s\">\n"
+			   "<head>\n"
+			   "<meta charset=\"utf-8\">\n"
+			   "<meta name=\"viewport\" content=\"width=device-width, "
+			   "initial-scale=1\">\n"
+			   "<meta name=\"color-scheme\" content=\"light dark\">\n"
+			   "<meta name=\"robots\" content=\"noindex\">\n"
+			   "<link rel=\"stylesheet\" href=\"/style.css\">\n"
+			   "<title>";
+
+void
+page_init(struct page *page, struct buffer *into, const struct texts *texts,
+	const struct page_settings *settings, size_t language)
+{
+	*page = (struct page){
+		.into = into, .texts = texts, .settings = settings, .language = language};
+	page->path = TEXT("/");
+	page->value[ADVICE_PROVIDER] = settings->provider.length > 0
+		? settings->provider
+		: texts_phrase(texts, language, TEXT("your Internet provider"));
+	page->value[ADVICE_TELEPHONE] = settings->telephone;
+	page->value[ADVICE_HOURS] = settings->hours;
+	page->value[ADVICE_HELP] = settings->help;
+}
+
+/* Words. */
+
+void
+page_text(struct page *page, struct text text)
+{
+	static const char *const reference[256] = {['&'] = "&amp;",
+		['<'] = "&lt;",
+		['>'] = "&gt;",
+		['"'] = "&quot;",
+		['\''] = "&#39;"};
+	size_t begin = 0;
+
+	for (size_t i = 0; i < text.length; i++) {
+		const char *instead = reference[(unsigned char)text.at[i]];
+
+		if (instead == NULL)
+			continue;
+		buffer_add(page->into, text.at + begin, i - begin);
+		buffer_text(page->into, text_of(instead));
+		begin = i + 1;
+	}
+	buffer_add(page->into, text.at + begin, text.length - begin);
+}
+
+void
+page_say(struct page *page, const char *english)
+{
+	page_text(page, texts_phrase(page->texts, page->language, text_of(english)));
+}
+
+void
+page_link(struct page *page, const char *path, const char *english)
+{
+	buffer_print(page->into, "<a href=\"%s?lang=%s\">", path,
+		texts_tag(page->texts, page->language));
+	page_say(page, english);
+	buffer_print(page->into, "</a>");
+}
+
+void
+page_count(struct page *page, const char *english, uint64_t count)
+{
+	buffer_print(page->into, "<dt>");
+	page_say(page, english);
+	buffer_print(page->into, "</dt><dd>%llu</dd>\n", (unsigned long long)count);
+}
+
+const char *
+page_format_time(struct wall time, char into[PAGE_TIME])
+{
+	time_t seconds = (time_t)(time.us / WALL_SECOND);
+	struct tm local;
+
+	into[0] = '\0';
+	if (time.us != 0 && localtime_r(&seconds, &local) != NULL)
+		(void)strftime(into, PAGE_TIME, "%Y-%m-%d %H:%M", &local);
+	return into;
+}
+
+void
+page_time(struct page *page, struct wall time)
+{
+	char shown[PAGE_TIME], machine[WALL_TEXT];
+
+	buffer_print(page->into, "<time datetime=\"%s\">%s</time>", wall_format(time, machine),
+		page_format_time(time, shown));
+}
+
+/* The frame. */
+
+static void
+print_languages(struct page *page)
+{
+	buffer_print(page->into, "<nav class=\"languages\" aria-label=\"");
+	page_say(page, "Languages");
+	buffer_print(page->into, "\"><ul>\n");
+	for (size_t i = 0; i < texts_languages(page->texts); i++) {
+		const char *tag = texts_tag(page->texts, i);
+
+		buffer_print(page->into, "<li><a href=\"");
+		page_text(page, page->path);
+		buffer_print(page->into, "?lang=%s\" lang=\"%s\" hreflang=\"%s\"%s>", tag, tag, tag,
+			i == page->language ? " aria-current=\"true\"" : "");
+		page_text(page, texts_name(page->texts, i));
+		buffer_print(page->into, "</a></li>\n");
+	}
+	buffer_print(page->into, "</ul></nav>\n");
+}
+
+void
+page_begin_titled(struct page *page, struct text title)
+{
+	buffer_print(page->into, head, texts_tag(page->texts, page->language),
+		texts_is_rtl(page->texts, page->language) ? "rtl" : "ltr");
+	page_text(page, title);
+	buffer_print(page->into, " - ");
+	page_text(page, page->value[ADVICE_PROVIDER]);
+	buffer_print(page->into, "</title>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">");
+	page_say(page, "Go to the text");
+	buffer_print(page->into, "</a>\n<header><p>");
+	page_text(page, page->value[ADVICE_PROVIDER]);
+	buffer_print(page->into, "</p></header>\n<main id=\"main\">\n<h1>");
+	page_text(page, title);
+	buffer_print(page->into, "</h1>\n");
+}
+
+void
+page_begin(struct page *page, const char *title)
+{
+	page_begin_titled(page, texts_phrase(page->texts, page->language, text_of(title)));
+}
+
+static void
+print_help(struct page *page)
+{
+	const struct page_settings *settings = page->settings;
+
+	buffer_print(page->into, "<section class=\"help\"><h2>");
+	page_say(page, "Help");
+	buffer_print(page->into, "</h2>\n");
+	if (settings->telephone.length > 0) {
+		buffer_print(page->into, "<p>");
+		page_say(page, "Telephone");
+		buffer_print(page->into, ": <a href=\"tel:");
+		for (size_t i = 0; i < settings->telephone.length; i++) {
+			char c = settings->telephone.at[i];
+
+			if ((c >= '0' && c <= '9') || c == '+')
+				buffer_add(page->into, &c, 1);
+		}
+		buffer_print(page->into, "\"><bdi dir=\"ltr\">");
+		page_text(page, settings->telephone);
+		buffer_print(page->into, "</bdi></a> ");
+		page_text(page, settings->hours);
+		buffer_print(page->into, "</p>\n");
+	}
+	buffer_print(page->into, "<p>");
+	page_link(page, "/call", "How to get help");
+	buffer_print(page->into, "</p></section>\n");
+}
+
+void
+page_end(struct page *page)
+{
+	print_help(page);
+	buffer_print(page->into, "</main>\n<footer>\n");
+	print_languages(page);
+	buffer_print(page->into, "<p>");
+	page_link(page, "/", "Your line");
+	buffer_print(page->into, " | ");
+	page_link(page, "/prevent", "Keep your devices clean");
+	buffer_print(page->into, " | ");
+	page_link(page, "/port25", "Why port 25 is closed");
+	buffer_print(page->into, " | ");
+	page_link(page, "/mail", "Set up your mail program");
+	buffer_print(page->into, "</p>\n</footer>\n</body>\n</html>\n");
+}
+
+/* Advice. */
+
+struct writer {
+	struct page *page;
+	page_ticked *ticked;
+	const void *context;
+	const char *list; /* the element that is open, or NULL */
+	bool is_strong;
+};
+
+static void
+print_link(struct page *page, struct text key)
+{
+	const struct text_link *link = texts_link(page->texts, page->settings->country, key);
+
+	if (link == NULL)
+		return;
+	buffer_print(page->into, "<a rel=\"noreferrer\" href=\"");
+	page_text(page, link->url);
+	buffer_print(page->into, "\">");
+	page_text(page, link->name);
+	buffer_print(page->into, "</a>");
+}
+
+static void
+print_words(struct writer *writer, struct text text)
+{
+	struct page *page = writer->page;
+	struct advice_piece piece;
+
+	while (advice_next(&text, &piece)) {
+		switch (piece.kind) {
+		case ADVICE_WORDS:
+			page_text(page, piece.text);
+			break;
+		case ADVICE_BLANK:
+			buffer_print(page->into, "\n");
+			break;
+		case ADVICE_STRONG:
+			buffer_print(page->into, writer->is_strong ? "</strong>" : "<strong>");
+			writer->is_strong = !writer->is_strong;
+			break;
+		case ADVICE_VALUE:
+			buffer_print(page->into, "<bdi>");
+			page_text(page, page->value[piece.value]);
+			buffer_print(page->into, "</bdi>");
+			break;
+		case ADVICE_LINK:
+			print_link(page, piece.text);
+			break;
+		}
+	}
+}
+
+static void
+close_list(struct writer *writer)
+{
+	if (writer->list != NULL)
+		buffer_print(writer->page->into, "</%s>\n", writer->list);
+	writer->list = NULL;
+}
+
+static void
+open_list(struct writer *writer, const char *list, const char *attributes)
+{
+	if (writer->list != NULL && strcmp(writer->list, list) == 0)
+		return;
+	close_list(writer);
+	buffer_print(writer->page->into, "<%s%s>\n", list, attributes);
+	writer->list = list;
+}
+
+static void
+print_step(struct writer *writer, const struct advice_block *block)
+{
+	struct buffer *into = writer->page->into;
+	int length = (int)block->step.length;
+
+	open_list(writer, "ol", writer->ticked != NULL ? " class=\"steps\"" : "");
+	if (writer->ticked == NULL) {
+		buffer_print(into, "<li>");
+		print_words(writer, block->text);
+		buffer_print(into, "</li>\n");
+		return;
+	}
+	buffer_print(into,
+		"<li><input type=\"checkbox\" name=\"step\" id=\"step-%.*s\" value=\"%.*s\"%s>",
+		length, block->step.at, length, block->step.at,
+		writer->ticked(writer->context, block->step) ? " checked" : "");
+	buffer_print(into, "<label for=\"step-%.*s\">", length, block->step.at);
+	print_words(writer, block->text);
+	buffer_print(into, "</label></li>\n");
+}
+
+static void
+print_block(struct writer *writer, const struct advice_block *block)
+{
+	static const char *const element[] = {
+		[ADVICE_HEADING] = "h2", [ADVICE_PARAGRAPH] = "p", [ADVICE_ITEM] = "li"};
+
+	if (block->kind == ADVICE_TASK) {
+		print_step(writer, block);
+		return;
+	}
+	if (block->kind == ADVICE_ITEM)
+		open_list(writer, "ul", "");
+	else
+		close_list(writer);
+	buffer_print(writer->page->into, "<%s>", element[block->kind]);
+	print_words(writer, block->text);
+	buffer_print(writer->page->into, "</%s>\n", element[block->kind]);
+}
+
+static void
+print_blocks(
+	struct page *page, const struct advice *advice, page_ticked *ticked, const void *context)
+{
+	struct writer writer = {.page = page, .ticked = ticked, .context = context};
+
+	for (size_t i = 0; i < advice->count; i++)
+		print_block(&writer, &advice->block[i]);
+	close_list(&writer);
+}
+
+/* Once more in English, closed, behind a text that nobody has signed. */
+static void
+print_english(struct page *page, enum topic topic)
+{
+	size_t english = texts_english(page->texts);
+	const struct advice *advice = texts_topic(page->texts, english, topic, &english);
+
+	buffer_print(page->into, "<details lang=\"en\" dir=\"ltr\"><summary>In English: ");
+	page_text(page, advice->title);
+	buffer_print(page->into, "</summary>\n");
+	print_blocks(page, advice, NULL, NULL);
+	buffer_print(page->into, "</details>\n");
+}
+
+void
+page_advice(struct page *page, enum topic topic, page_ticked *ticked, const void *context)
+{
+	size_t language, english = texts_english(page->texts);
+	const struct advice *advice = texts_topic(page->texts, page->language, topic, &language);
+
+	if (language != page->language)
+		buffer_print(page->into, "<div lang=\"%s\" dir=\"ltr\">\n",
+			texts_tag(page->texts, language));
+	print_blocks(page, advice, ticked, context);
+	if (language != page->language)
+		buffer_print(page->into, "</div>\n");
+	else if (language != english && !advice->is_reviewed)
+		print_english(page, topic);
+}

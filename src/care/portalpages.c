@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "care/portalpages.h"
+
+#include "care/portaltoken.h"
+
+#include <stdio.h>
+
+static const char *const device_words[TOPIC_DEVICES] = {
+	[TOPIC_ROUTER] = "Router (the box that brings the Internet)",
+	[TOPIC_CAMERA] = "Camera, doorbell, baby monitor",
+	[TOPIC_TVBOX] = "TV box, TV and other small devices",
+	[TOPIC_PHONE] = "Phone or tablet",
+	[TOPIC_WINDOWS] = "Computer with Windows",
+	[TOPIC_MACOS] = "Mac",
+	[TOPIC_LINUX] = "Computer with Linux",
+	[TOPIC_SERVER] = "A server of your own",
+};
+
+/* Where to begin, by what was seen. */
+static const enum topic first_devices[CARECASE_KINDS][TOPIC_DEVICES] = {
+	[CARECASE_MAIL] = {TOPIC_ROUTER, TOPIC_CAMERA, TOPIC_TVBOX, TOPIC_PHONE, TOPIC_WINDOWS,
+		TOPIC_MACOS, TOPIC_LINUX, TOPIC_SERVER},
+	[CARECASE_ACCOUNT] = {TOPIC_WINDOWS, TOPIC_PHONE, TOPIC_MACOS, TOPIC_LINUX, TOPIC_SERVER,
+		TOPIC_ROUTER, TOPIC_CAMERA, TOPIC_TVBOX},
+};
+
+static void
+print_paragraph(struct portalpage *at, const char *class, const char *english)
+{
+	buffer_print(at->page.into, "<p%s%s%s>", class != NULL ? " class=\"" : "",
+		class != NULL ? class : "", class != NULL ? "\"" : "");
+	page_say(&at->page, english);
+	buffer_print(at->page.into, "</p>\n");
+}
+
+static void
+print_heading(struct portalpage *at, const char *english)
+{
+	buffer_print(at->page.into, "<h2>");
+	page_say(&at->page, english);
+	buffer_print(at->page.into, "</h2>\n");
+}
+
+/* Forms. */
+
+static void
+print_hidden(struct portalpage *at, const char *name, struct text value)
+{
+	buffer_print(at->page.into, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+	page_text(&at->page, value);
+	buffer_print(at->page.into, "\">\n");
+}
+
+/* What every form carries: language, token, and the proof, where it came by one. */
+static void
+begin_form(struct portalpage *at, const char *action)
+{
+	char token[PORTALTOKEN];
+
+	buffer_print(at->page.into, "<form method=\"post\" action=\"%s\">\n", action);
+	print_hidden(at, "lang", text_of(texts_tag(at->page.texts, at->page.language)));
+	if (!at->of->is_there)
+		return;
+	portaltoken_make(&at->settings->secret, at->of, at->now, token);
+	print_hidden(at, "token", text_of(token));
+	if (at->asked->by_code) {
+		print_hidden(at, "code", text_of(at->asked->code));
+		print_hidden(at, "pin", text_of(at->asked->pin));
+	}
+}
+
+static void
+end_form(struct portalpage *at, const char *english)
+{
+	buffer_print(at->page.into, "<p><button type=\"submit\">");
+	page_say(&at->page, english);
+	buffer_print(at->page.into, "</button></p>\n</form>\n");
+}
+
+/* The way to another page of the case: a link on the line itself, a form where a proof must go along. */
+static void
+print_way(struct portalpage *at, const char *path, const char *english)
+{
+	if (at->asked->by_code) {
+		begin_form(at, path);
+		end_form(at, english);
+		return;
+	}
+	page_link(&at->page, path, english);
+}
+
+/* What came of the last request. */
+static void
+print_outcome(struct portalpage *at)
+{
+	static const char *const words[PORTAL_OUTCOMES] = {
+		[PORTAL_REFUSED] = "That is not possible now. Please call us.",
+		[PORTAL_STALE] = "This page was open for too long. Please try once more.",
+		[PORTAL_UNKNOWN] = "We do not know this number and PIN. Please look at the letter "
+				   "again.",
+		[PORTAL_LATER] = "There were too many requests. Please wait a minute.",
+		[PORTAL_AWAY] = "We cannot look at your line just now. Please try again in a few "
+				"minutes, or call us.",
+	};
+
+	if (words[at->outcome] == NULL)
+		return;
+	buffer_print(at->page.into, "<div role=\"alert\">");
+	print_paragraph(at, "notice", words[at->outcome]);
+	buffer_print(at->page.into, "</div>\n");
+}
+
+/* The line. */
+
+static void
+print_when(struct portalpage *at, const char *english, struct wall time)
+{
+	if (time.us == 0)
+		return;
+	buffer_print(at->page.into, "<dt>");
+	page_say(&at->page, english);
+	buffer_print(at->page.into, "</dt><dd>");
+	page_time(&at->page, time);
+	buffer_print(at->page.into, "</dd>\n");
+}
+
+static void
+print_seen(struct portalpage *at)
+{
+	const struct carecase *of = at->of;
+
+	print_heading(at, "What we saw");
+	print_paragraph(at, NULL,
+		of->kind == CARECASE_ACCOUNT
+			? "Somebody sends spam with the password of your e-mail account."
+			: "A device on your line sends spam (unwanted e-mail), without your "
+			  "doing.");
+	buffer_print(at->page.into, "<dl>\n");
+	print_when(at, "First seen", of->first);
+	print_when(at, "Last seen", of->last);
+	if (of->attempts > 0)
+		page_count(&at->page, "Tries to send mail", of->attempts);
+	if (of->networks > 0)
+		page_count(&at->page, "Mail servers that were tried", of->networks);
+	print_when(at, "Restricted since", of->since);
+	print_when(at, "Ends by itself at the latest", of->until);
+	buffer_print(at->page.into, "<dt>");
+	page_say(&at->page, "Your case number");
+	buffer_print(at->page.into, "</dt><dd><strong>%s</strong></dd>\n</dl>\n", of->code);
+}
+
+static void
+print_devices(struct portalpage *at)
+{
+	const struct carecase *of = at->of;
+
+	print_heading(at, "What to do now");
+	print_paragraph(at, NULL,
+		"Begin with the first device of this list that you have. Then do the next one.");
+	buffer_print(at->page.into, "<ol class=\"devices\">\n");
+	for (int i = 0; i < TOPIC_DEVICES; i++) {
+		enum topic device = first_devices[of->kind][i];
+		unsigned done = carecase_steps(of, device);
+		char path[40];
+
+		snprintf(path, sizeof(path), "/steps/%s", topic_names[device]);
+		buffer_print(at->page.into, "<li>");
+		print_way(at, path, device_words[device]);
+		if (done > 0) {
+			buffer_print(at->page.into, " <span class=\"done\">");
+			page_say(&at->page, "Steps done");
+			buffer_print(at->page.into, ": %u</span>", done);
+		}
+		buffer_print(at->page.into, "</li>\n");
+	}
+	buffer_print(at->page.into, "</ol>\n");
+}
+
+static void
+print_release(struct portalpage *at)
+{
+	const struct carecase *of = at->of;
+
+	if (of->release == CARECASE_FREE)
+		return;
+	print_heading(at, "Open your line again");
+	if (of->release == CARECASE_USED_UP) {
+		print_paragraph(at, NULL,
+			"You have opened your line twice in a short time, and the spam came back. "
+			"Please call us: we look at it together.");
+	} else if (of->release == CARECASE_BY_PERSON) {
+		print_paragraph(at, NULL, "Please call us: we look at it together.");
+	} else if (!carecase_is_ready(of)) {
+		print_paragraph(at, NULL,
+			of->kind == CARECASE_ACCOUNT
+				? "As soon as you have ticked at least two steps, a button is here "
+				  "with which you open your line yourself."
+				: "As soon as you have ticked a step for the router and one for "
+				  "another device, a button is here with which you open your line "
+				  "yourself.");
+	} else {
+		print_paragraph(at, NULL,
+			"You have done what helps most. If a device still sends spam, we see it "
+			"and "
+			"close the line again.");
+		begin_form(at, "/release");
+		end_form(at, "Open my line now");
+	}
+}
+
+static void
+print_rest(struct portalpage *at)
+{
+	buffer_print(at->page.into, "<p>");
+	print_way(at, "/check", "Check again");
+	buffer_print(at->page.into, "</p>\n<p>");
+	print_way(at, "/wrong", "This is wrong");
+	buffer_print(at->page.into, "</p>\n");
+}
+
+static void
+print_line(struct portalpage *at)
+{
+	const struct carecase *of = at->of;
+
+	if (at->outcome == PORTAL_AWAY || at->outcome == PORTAL_LATER ||
+		at->outcome == PORTAL_UNKNOWN) {
+		page_begin(&at->page, "Your line");
+		print_outcome(at);
+		page_advice(&at->page, TOPIC_CALL, NULL, NULL);
+		return;
+	}
+	if (!of->is_there || of->release == CARECASE_FREE) {
+		page_begin(&at->page, "Your line is open");
+		print_outcome(at);
+		page_advice(&at->page, TOPIC_FREE, NULL, NULL);
+		return;
+	}
+	page_begin(&at->page,
+		of->is_held ? "Your Internet is restricted" : "Sending mail is restricted");
+	print_outcome(at);
+	page_advice(&at->page, of->is_held ? TOPIC_HELD : TOPIC_BLOCKED, NULL, NULL);
+	print_seen(at);
+	print_devices(at);
+	print_release(at);
+	print_rest(at);
+}
+
+/* Others. */
+
+static bool
+is_ticked(const void *context, struct text step)
+{
+	const struct portalpage *at = context;
+
+	return carecase_has_step(at->of, at->asked->device, step);
+}
+
+static void
+print_steps(struct portalpage *at)
+{
+	enum topic device = at->asked->device;
+	size_t language;
+	const struct advice *advice =
+		texts_topic(at->page.texts, at->page.language, device, &language);
+
+	page_begin_titled(&at->page, advice->title);
+	print_outcome(at);
+	if (!at->of->is_there) {
+		page_advice(&at->page, device, NULL, NULL);
+	} else {
+		print_paragraph(at, NULL, "Tick what you have done, then save it below.");
+		begin_form(at, at->path);
+		page_advice(&at->page, device, is_ticked, at);
+		end_form(at, "Save what I have done");
+	}
+	buffer_print(at->page.into, "<p>");
+	print_way(at, at->asked->by_code ? "/case" : "/", "Back to your line");
+	buffer_print(at->page.into, "</p>\n");
+}
+
+static void
+print_check(struct portalpage *at)
+{
+	const struct carecase *of = at->of;
+
+	page_begin(&at->page, "Check again");
+	print_outcome(at);
+	if (!of->is_there || of->release == CARECASE_FREE) {
+		print_paragraph(at, NULL, "We see no spam from your line. It is open.");
+	} else {
+		int64_t quiet = at->now.us - of->last.us;
+
+		print_paragraph(at, "notice",
+			quiet >= WALL_DAY ? "Good: for more than a day we have seen no spam from "
+					    "your line."
+				: quiet >= WALL_HOUR
+				? "For more than an hour we have seen no spam from your line."
+				: "In the last hour a device on your line has tried to send spam.");
+		print_seen(at);
+	}
+	buffer_print(at->page.into, "<p>");
+	print_way(at, "/check", "Check again");
+	buffer_print(at->page.into, "</p>\n<p>");
+	print_way(at, at->asked->by_code ? "/case" : "/", "Back to your line");
+	buffer_print(at->page.into, "</p>\n");
+}
+
+static void
+print_wrong(struct portalpage *at)
+{
+	page_begin(&at->page, "This is wrong");
+	print_outcome(at);
+	page_advice(&at->page, TOPIC_WRONG, NULL, NULL);
+	if (!at->of->is_there)
+		return;
+	if (at->of->has_said_wrong) {
+		print_paragraph(
+			at, "notice", "You have told us that this is wrong. A person looks at it.");
+		return;
+	}
+	begin_form(at, "/wrong");
+	buffer_print(at->page.into, "<p><label for=\"says\">");
+	page_say(&at->page, "What is wrong? You may leave this empty.");
+	buffer_print(at->page.into,
+		"</label><br>\n<textarea id=\"says\" name=\"says\" rows=\"5\" maxlength=\"%d\">"
+		"</textarea></p>\n",
+		PORTAL_SAYS);
+	end_form(at, "Tell us");
+}
+
+/* Code and PIN of the letter; what they open is the page of the line. */
+static void
+print_case(struct portalpage *at)
+{
+	if (at->asked->by_code && at->of->is_there) {
+		print_line(at);
+		return;
+	}
+	page_begin(&at->page, "Look at your case from elsewhere");
+	print_outcome(at);
+	print_paragraph(
+		at, NULL, "You find the case number and the PIN in our letter or text message.");
+	begin_form(at, "/case");
+	buffer_print(at->page.into, "<p><label for=\"code\">");
+	page_say(&at->page, "Case number");
+	buffer_print(at->page.into,
+		"</label><br>\n<input id=\"code\" name=\"code\" autocomplete=\"off\" "
+		"autocapitalize=\"characters\" spellcheck=\"false\" dir=\"ltr\" required></p>\n"
+		"<p><label for=\"pin\">");
+	page_say(&at->page, "PIN");
+	buffer_print(at->page.into,
+		"</label><br>\n<input id=\"pin\" name=\"pin\" inputmode=\"numeric\" "
+		"autocomplete=\"off\" dir=\"ltr\" required></p>\n");
+	end_form(at, "Show my case");
+}
+
+static void
+print_topic(struct portalpage *at, enum topic topic)
+{
+	size_t language;
+
+	page_begin_titled(
+		&at->page, texts_topic(at->page.texts, at->page.language, topic, &language)->title);
+	page_advice(&at->page, topic, NULL, NULL);
+}
+
+static void
+print_missing(struct portalpage *at)
+{
+	page_begin(&at->page, "There is no such page");
+	buffer_print(at->page.into, "<p>");
+	page_link(&at->page, "/", "Your line");
+	buffer_print(at->page.into, "</p>\n");
+}
+
+/* Where its languages are. */
+static void
+set_path(struct portalpage *at)
+{
+	static const char *const path[PORTAL_PAGES] = {
+		[PORTAL_CHECK] = "/check",
+		[PORTAL_WRONG] = "/wrong",
+		[PORTAL_CALL] = "/call",
+		[PORTAL_CASE] = "/case",
+		[PORTAL_PREVENT] = "/prevent",
+		[PORTAL_PORT25] = "/port25",
+		[PORTAL_MAIL] = "/mail",
+	};
+	enum portal_page page = at->asked->page;
+
+	if (page == PORTAL_STEPS)
+		snprintf(at->path, sizeof(at->path), "/steps/%s", topic_names[at->asked->device]);
+	else
+		snprintf(at->path, sizeof(at->path), "%s", path[page] != NULL ? path[page] : "/");
+	at->page.path = text_of(at->path);
+}
+
+/* What the texts may name of the case. */
+static void
+set_values(struct portalpage *at)
+{
+	at->page.value[ADVICE_CASE] = text_of(at->of->code);
+	at->page.value[ADVICE_SINCE] = text_of(page_format_time(at->of->since, at->since));
+	at->page.value[ADVICE_UNTIL] = text_of(page_format_time(at->of->until, at->until));
+}
+
+void
+portalpages_print(struct portalpage *at)
+{
+	set_path(at);
+	set_values(at);
+	switch (at->asked->page) {
+	case PORTAL_LINE:
+	case PORTAL_RELEASE:
+		print_line(at);
+		break;
+	case PORTAL_STEPS:
+		print_steps(at);
+		break;
+	case PORTAL_CHECK:
+		print_check(at);
+		break;
+	case PORTAL_WRONG:
+		print_wrong(at);
+		break;
+	case PORTAL_CALL:
+		print_topic(at, TOPIC_CALL);
+		break;
+	case PORTAL_CASE:
+		print_case(at);
+		break;
+	case PORTAL_PREVENT:
+		print_topic(at, TOPIC_PREVENT);
+		break;
+	case PORTAL_PORT25:
+		print_topic(at, TOPIC_PORT25);
+		break;
+	case PORTAL_MAIL:
+		print_topic(at, TOPIC_MAIL);
+		break;
+	case PORTAL_CAPTIVE:
+	case PORTAL_STYLE:
+	case PORTAL_NONE:
+	case PORTAL_PAGES:
+		print_missing(at);
+		break;
+	}
+	page_end(&at->page);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service/textsfolder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_MOST 512
+#define FILE_MOST (1 << 20)
+#define NAMES     64
+#define LINKS     "links"
+
+struct listing {
+	size_t count;
+	char name[NAMES][64];
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* What is in a folder, in order: so the same texts are read in the same way everywhere. */
+static int
+list(const char *folder, struct listing *ret, struct fail *fail)
+{
+	DIR *open_of = opendir(folder);
+	struct dirent *entry;
+
+	ret->count = 0;
+	if (open_of == NULL) {
+		fail_where(fail, "%s", folder);
+		fail_what(fail, "%s", strerror(errno));
+		fail_hint(fail, "a folder of texts was expected there");
+		return -errno;
+	}
+	while ((entry = readdir(open_of)) != NULL && ret->count < NAMES) {
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(ret->name[0]))
+			continue;
+		memcpy(ret->name[ret->count++], entry->d_name, strlen(entry->d_name) + 1);
+	}
+	(void)closedir(open_of);
+	qsort(ret->name, ret->count, sizeof(ret->name[0]), compare);
+	return 0;
+}
+
+static bool
+is_folder(const char *path)
+{
+	struct stat of;
+
+	return stat(path, &of) == 0 && S_ISDIR(of.st_mode);
+}
+
+static int
+read_whole(const char *path, char **ret, size_t *ret_length, struct fail *fail)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *bytes = xcalloc(FILE_MOST + 1, 1);
+	ssize_t n = 0;
+	size_t length = 0;
+
+	while (file >= 0 && length <= FILE_MOST &&
+		(n = read(file, bytes + length, FILE_MOST + 1 - length)) > 0)
+		length += (size_t)n;
+	if (file < 0 || n < 0 || length > FILE_MOST) {
+		int r = length > FILE_MOST ? -E2BIG : -errno;
+
+		fail_where(fail, "%s", path);
+		fail_what(fail, "%s", strerror(-r));
+		if (file >= 0)
+			(void)close(file);
+		free(bytes);
+		return r;
+	}
+	(void)close(file);
+	*ret = bytes;
+	*ret_length = length;
+	return 0;
+}
+
+/* One file of a language, or of the links. */
+static int
+add_file(struct texts *texts, const char *folder, const char *language, const char *name,
+	struct fail *fail)
+{
+	bool is_links = strcmp(language, LINKS) == 0;
+	char path[2 * PATH_MOST];
+	struct text file;
+	char *bytes;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", folder, language, name);
+	if (is_folder(path))
+		return 0;
+	r = read_whole(path, &bytes, &file.length, fail);
+	if (r < 0)
+		return r;
+	file.at = bytes;
+	r = is_links ? texts_add_links(texts, text_of(name), file, path, fail)
+		     : texts_add(texts, text_of(language), text_of(name), file, path, fail);
+	free(bytes);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int
+add_folder(struct texts *texts, const char *folder, struct fail *fail)
+{
+	struct listing *languages = xcalloc(1, sizeof(*languages));
+	struct listing *files = xcalloc(1, sizeof(*files));
+	int r = list(folder, languages, fail);
+
+	for (size_t i = 0; r == 0 && i < languages->count; i++) {
+		char path[2 * PATH_MOST];
+
+		snprintf(path, sizeof(path), "%s/%s", folder, languages->name[i]);
+		if (!is_folder(path))
+			continue;
+		r = list(path, files, fail);
+		for (size_t f = 0; r == 0 && f < files->count; f++)
+			r = add_file(texts, folder, languages->name[i], files->name[f], fail);
+	}
+	free(languages);
+	free(files);
+	return r;
+}
+
+int
+textsfolder_read(const char *folder, const char *own, struct texts **ret, struct fail *fail)
+{
+	struct texts *texts = texts_new();
+	int r = add_folder(texts, folder, fail);
+
+	if (r == 0 && *own != '\0')
+		r = add_folder(texts, own, fail);
+	if (r == 0) {
+		fail_where(fail, "%s", folder);
+		r = texts_check(texts, fail);
+	}
+	*ret = r == 0 ? texts : texts_free(texts);
+	return r;
+}

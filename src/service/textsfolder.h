@@ -1,0 +1,19 @@
+/* textsfolder - reads the folder of texts for customers
+ *
+ * What:    texts/LANG/FILE and texts/links/COUNTRY of the project's folder, then of the operator's own, whose files
+ *          stand in place of ours. Files of other names are left alone (README.md, words). One that cannot be read as
+ *          what it should be is an error: nothing is shown half.
+ * Owns:    what it reads is the caller's.
+ * Limits:  files of 1 MiB; 64 languages and countries of a folder, 64 files of each.
+ * Thread:  any; at the start, since the portal reads no files later.
+ */
+#ifndef LAZARET_SERVICE_TEXTSFOLDER_H
+#define LAZARET_SERVICE_TEXTSFOLDER_H
+
+#include "care/texts.h"
+
+/* own may be empty. */
+int textsfolder_read(
+	const char *folder, const char *own, struct texts **ret, struct fail *fail) MUST_USE;
+
+#endif
