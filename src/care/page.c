@@ -24,7 +24,7 @@ page_init(struct page *page, struct buffer *into, const struct texts *texts,
 	page->path = TEXT("/");
 	page->value[ADVICE_PROVIDER] = settings->provider.length > 0
 		? settings->provider
-		: texts_phrase(texts, language, TEXT("your Internet provider"));
+		: texts_phrase(texts, language, TEXT(PHRASE("your Internet provider")));
 	page->value[ADVICE_TELEPHONE] = settings->telephone;
 	page->value[ADVICE_HOURS] = settings->hours;
 	page->value[ADVICE_HELP] = settings->help;
@@ -104,7 +104,7 @@ static void
 print_languages(struct page *page)
 {
 	buffer_print(page->into, "<nav class=\"languages\" aria-label=\"");
-	page_say(page, "Languages");
+	page_say(page, PHRASE("Languages"));
 	buffer_print(page->into, "\"><ul>\n");
 	for (size_t i = 0; i < texts_languages(page->texts); i++) {
 		const char *tag = texts_tag(page->texts, i);
@@ -128,7 +128,7 @@ page_begin_titled(struct page *page, struct text title)
 	buffer_print(page->into, " - ");
 	page_text(page, page->value[ADVICE_PROVIDER]);
 	buffer_print(page->into, "</title>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">");
-	page_say(page, "Go to the text");
+	page_say(page, PHRASE("Go to the text"));
 	buffer_print(page->into, "</a>\n<header><p>");
 	page_text(page, page->value[ADVICE_PROVIDER]);
 	buffer_print(page->into, "</p></header>\n<main id=\"main\">\n<h1>");
@@ -148,11 +148,11 @@ print_help(struct page *page)
 	const struct page_settings *settings = page->settings;
 
 	buffer_print(page->into, "<section class=\"help\"><h2>");
-	page_say(page, "Help");
+	page_say(page, PHRASE("Help"));
 	buffer_print(page->into, "</h2>\n");
 	if (settings->telephone.length > 0) {
 		buffer_print(page->into, "<p>");
-		page_say(page, "Telephone");
+		page_say(page, PHRASE("Telephone"));
 		buffer_print(page->into, ": <a href=\"tel:");
 		for (size_t i = 0; i < settings->telephone.length; i++) {
 			char c = settings->telephone.at[i];
@@ -167,7 +167,7 @@ print_help(struct page *page)
 		buffer_print(page->into, "</p>\n");
 	}
 	buffer_print(page->into, "<p>");
-	page_link(page, "/call", "How to get help");
+	page_link(page, "/call", PHRASE("How to get help"));
 	buffer_print(page->into, "</p></section>\n");
 }
 
@@ -178,13 +178,13 @@ page_end(struct page *page)
 	buffer_print(page->into, "</main>\n<footer>\n");
 	print_languages(page);
 	buffer_print(page->into, "<p>");
-	page_link(page, "/", "Your line");
+	page_link(page, "/", PHRASE("Your line"));
 	buffer_print(page->into, " | ");
-	page_link(page, "/prevent", "Keep your devices clean");
+	page_link(page, "/prevent", PHRASE("Keep your devices clean"));
 	buffer_print(page->into, " | ");
-	page_link(page, "/port25", "Why port 25 is closed");
+	page_link(page, "/port25", PHRASE("Why port 25 is closed"));
 	buffer_print(page->into, " | ");
-	page_link(page, "/mail", "Set up your mail program");
+	page_link(page, "/mail", PHRASE("Set up your mail program"));
 	buffer_print(page->into, "</p>\n</footer>\n</body>\n</html>\n");
 }
 

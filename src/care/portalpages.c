@@ -6,14 +6,14 @@
 #include <stdio.h>
 
 static const char *const device_words[TOPIC_DEVICES] = {
-	[TOPIC_ROUTER] = "Router (the box that brings the Internet)",
-	[TOPIC_CAMERA] = "Camera, doorbell, baby monitor",
-	[TOPIC_TVBOX] = "TV box, TV and other small devices",
-	[TOPIC_PHONE] = "Phone or tablet",
-	[TOPIC_WINDOWS] = "Computer with Windows",
-	[TOPIC_MACOS] = "Mac",
-	[TOPIC_LINUX] = "Computer with Linux",
-	[TOPIC_SERVER] = "A server of your own",
+	[TOPIC_ROUTER] = PHRASE("Router (the box that brings the Internet)"),
+	[TOPIC_CAMERA] = PHRASE("Camera, doorbell, baby monitor"),
+	[TOPIC_TVBOX] = PHRASE("TV box, TV and other small devices"),
+	[TOPIC_PHONE] = PHRASE("Phone or tablet"),
+	[TOPIC_WINDOWS] = PHRASE("Computer with Windows"),
+	[TOPIC_MACOS] = PHRASE("Mac"),
+	[TOPIC_LINUX] = PHRASE("Computer with Linux"),
+	[TOPIC_SERVER] = PHRASE("A server of your own"),
 };
 
 /* Where to begin, by what was seen. */
@@ -94,13 +94,15 @@ static void
 print_outcome(struct portalpage *at)
 {
 	static const char *const words[PORTAL_OUTCOMES] = {
-		[PORTAL_REFUSED] = "That is not possible now. Please call us.",
-		[PORTAL_STALE] = "This page was open for too long. Please try once more.",
-		[PORTAL_UNKNOWN] = "We do not know this number and PIN. Please look at the letter "
-				   "again.",
-		[PORTAL_LATER] = "There were too many requests. Please wait a minute.",
-		[PORTAL_AWAY] = "We cannot look at your line just now. Please try again in a few "
-				"minutes, or call us.",
+		[PORTAL_REFUSED] = PHRASE("That is not possible now. Please call us."),
+		[PORTAL_STALE] = PHRASE("This page was open for too long. Please try once more."),
+		[PORTAL_UNKNOWN] =
+			PHRASE("We do not know this number and PIN. Please look at the letter "
+			       "again."),
+		[PORTAL_LATER] = PHRASE("There were too many requests. Please wait a minute."),
+		[PORTAL_AWAY] =
+			PHRASE("We cannot look at your line just now. Please try again in a few "
+			       "minutes, or call us."),
 	};
 
 	if (words[at->outcome] == NULL)
@@ -129,23 +131,23 @@ print_seen(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	print_heading(at, "What we saw");
+	print_heading(at, PHRASE("What we saw"));
 	print_paragraph(at, NULL,
 		of->kind == CARECASE_ACCOUNT
-			? "Somebody sends spam with the password of your e-mail account."
-			: "A device on your line sends spam (unwanted e-mail), without your "
-			  "doing.");
+			? PHRASE("Somebody sends spam with the password of your e-mail account.")
+			: PHRASE("A device on your line sends spam (unwanted e-mail), without your "
+				 "doing."));
 	buffer_print(at->page.into, "<dl>\n");
-	print_when(at, "First seen", of->first);
-	print_when(at, "Last seen", of->last);
+	print_when(at, PHRASE("First seen"), of->first);
+	print_when(at, PHRASE("Last seen"), of->last);
 	if (of->attempts > 0)
-		page_count(&at->page, "Tries to send mail", of->attempts);
+		page_count(&at->page, PHRASE("Tries to send mail"), of->attempts);
 	if (of->networks > 0)
-		page_count(&at->page, "Mail servers that were tried", of->networks);
-	print_when(at, "Restricted since", of->since);
-	print_when(at, "Ends by itself at the latest", of->until);
+		page_count(&at->page, PHRASE("Mail servers that were tried"), of->networks);
+	print_when(at, PHRASE("Restricted since"), of->since);
+	print_when(at, PHRASE("Ends by itself at the latest"), of->until);
 	buffer_print(at->page.into, "<dt>");
-	page_say(&at->page, "Your case number");
+	page_say(&at->page, PHRASE("Your case number"));
 	buffer_print(at->page.into, "</dt><dd><strong>%s</strong></dd>\n</dl>\n", of->code);
 }
 
@@ -154,9 +156,10 @@ print_devices(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	print_heading(at, "What to do now");
+	print_heading(at, PHRASE("What to do now"));
 	print_paragraph(at, NULL,
-		"Begin with the first device of this list that you have. Then do the next one.");
+		PHRASE("Begin with the first device of this list that you have. Then do the next "
+		       "one."));
 	buffer_print(at->page.into, "<ol class=\"devices\">\n");
 	for (int i = 0; i < TOPIC_DEVICES; i++) {
 		enum topic device = first_devices[of->kind][i];
@@ -168,7 +171,7 @@ print_devices(struct portalpage *at)
 		print_way(at, path, device_words[device]);
 		if (done > 0) {
 			buffer_print(at->page.into, " <span class=\"done\">");
-			page_say(&at->page, "Steps done");
+			page_say(&at->page, PHRASE("Steps done"));
 			buffer_print(at->page.into, ": %u</span>", done);
 		}
 		buffer_print(at->page.into, "</li>\n");
@@ -183,28 +186,33 @@ print_release(struct portalpage *at)
 
 	if (of->release == CARECASE_FREE)
 		return;
-	print_heading(at, "Open your line again");
+	print_heading(at, PHRASE("Open your line again"));
 	if (of->release == CARECASE_USED_UP) {
 		print_paragraph(at, NULL,
-			"You have opened your line twice in a short time, and the spam came back. "
-			"Please call us: we look at it together.");
+			PHRASE("You have opened your line twice in a short time, and the spam came "
+			       "back. "
+			       "Please call us: we look at it together."));
 	} else if (of->release == CARECASE_BY_PERSON) {
-		print_paragraph(at, NULL, "Please call us: we look at it together.");
+		print_paragraph(at, NULL, PHRASE("Please call us: we look at it together."));
 	} else if (!carecase_is_ready(of)) {
 		print_paragraph(at, NULL,
 			of->kind == CARECASE_ACCOUNT
-				? "As soon as you have ticked at least two steps, a button is here "
-				  "with which you open your line yourself."
-				: "As soon as you have ticked a step for the router and one for "
-				  "another device, a button is here with which you open your line "
-				  "yourself.");
+				? PHRASE("As soon as you have ticked at least two steps, a button "
+					 "is here "
+					 "with which you open your line yourself.")
+				: PHRASE("As soon as you have ticked a step for the router and one "
+					 "for "
+					 "another device, a button is here with which you open "
+					 "your line "
+					 "yourself."));
 	} else {
 		print_paragraph(at, NULL,
-			"You have done what helps most. If a device still sends spam, we see it "
-			"and "
-			"close the line again.");
+			PHRASE("You have done what helps most. If a device still sends spam, we "
+			       "see it "
+			       "and "
+			       "close the line again."));
 		begin_form(at, "/release");
-		end_form(at, "Open my line now");
+		end_form(at, PHRASE("Open my line now"));
 	}
 }
 
@@ -212,9 +220,9 @@ static void
 print_rest(struct portalpage *at)
 {
 	buffer_print(at->page.into, "<p>");
-	print_way(at, "/check", "Check again");
+	print_way(at, "/check", PHRASE("Check again"));
 	buffer_print(at->page.into, "</p>\n<p>");
-	print_way(at, "/wrong", "This is wrong");
+	print_way(at, "/wrong", PHRASE("This is wrong"));
 	buffer_print(at->page.into, "</p>\n");
 }
 
@@ -225,19 +233,20 @@ print_line(struct portalpage *at)
 
 	if (at->outcome == PORTAL_AWAY || at->outcome == PORTAL_LATER ||
 		at->outcome == PORTAL_UNKNOWN) {
-		page_begin(&at->page, "Your line");
+		page_begin(&at->page, PHRASE("Your line"));
 		print_outcome(at);
 		page_advice(&at->page, TOPIC_CALL, NULL, NULL);
 		return;
 	}
 	if (!of->is_there || of->release == CARECASE_FREE) {
-		page_begin(&at->page, "Your line is open");
+		page_begin(&at->page, PHRASE("Your line is open"));
 		print_outcome(at);
 		page_advice(&at->page, TOPIC_FREE, NULL, NULL);
 		return;
 	}
 	page_begin(&at->page,
-		of->is_held ? "Your Internet is restricted" : "Sending mail is restricted");
+		of->is_held ? PHRASE("Your Internet is restricted")
+			    : PHRASE("Sending mail is restricted"));
 	print_outcome(at);
 	page_advice(&at->page, of->is_held ? TOPIC_HELD : TOPIC_BLOCKED, NULL, NULL);
 	print_seen(at);
@@ -269,13 +278,13 @@ print_steps(struct portalpage *at)
 	if (!at->of->is_there) {
 		page_advice(&at->page, device, NULL, NULL);
 	} else {
-		print_paragraph(at, NULL, "Tick what you have done, then save it below.");
+		print_paragraph(at, NULL, PHRASE("Tick what you have done, then save it below."));
 		begin_form(at, at->path);
 		page_advice(&at->page, device, is_ticked, at);
-		end_form(at, "Save what I have done");
+		end_form(at, PHRASE("Save what I have done"));
 	}
 	buffer_print(at->page.into, "<p>");
-	print_way(at, at->asked->by_code ? "/case" : "/", "Back to your line");
+	print_way(at, at->asked->by_code ? "/case" : "/", PHRASE("Back to your line"));
 	buffer_print(at->page.into, "</p>\n");
 }
 
@@ -284,49 +293,51 @@ print_check(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	page_begin(&at->page, "Check again");
+	page_begin(&at->page, PHRASE("Check again"));
 	print_outcome(at);
 	if (!of->is_there || of->release == CARECASE_FREE) {
-		print_paragraph(at, NULL, "We see no spam from your line. It is open.");
+		print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
 	} else {
 		int64_t quiet = at->now.us - of->last.us;
 
 		print_paragraph(at, "notice",
-			quiet >= WALL_DAY ? "Good: for more than a day we have seen no spam from "
-					    "your line."
-				: quiet >= WALL_HOUR
-				? "For more than an hour we have seen no spam from your line."
-				: "In the last hour a device on your line has tried to send spam.");
+			quiet >= WALL_DAY
+				? PHRASE("Good: for more than a day we have seen no spam from "
+					 "your line.")
+				: quiet >= WALL_HOUR ? PHRASE("For more than an hour we have seen "
+							      "no spam from your line.")
+						     : PHRASE("In the last hour a device on your "
+							      "line has tried to send spam."));
 		print_seen(at);
 	}
 	buffer_print(at->page.into, "<p>");
-	print_way(at, "/check", "Check again");
+	print_way(at, "/check", PHRASE("Check again"));
 	buffer_print(at->page.into, "</p>\n<p>");
-	print_way(at, at->asked->by_code ? "/case" : "/", "Back to your line");
+	print_way(at, at->asked->by_code ? "/case" : "/", PHRASE("Back to your line"));
 	buffer_print(at->page.into, "</p>\n");
 }
 
 static void
 print_wrong(struct portalpage *at)
 {
-	page_begin(&at->page, "This is wrong");
+	page_begin(&at->page, PHRASE("This is wrong"));
 	print_outcome(at);
 	page_advice(&at->page, TOPIC_WRONG, NULL, NULL);
 	if (!at->of->is_there)
 		return;
 	if (at->of->has_said_wrong) {
-		print_paragraph(
-			at, "notice", "You have told us that this is wrong. A person looks at it.");
+		print_paragraph(at, "notice",
+			PHRASE("You have told us that this is wrong. A person looks at it."));
 		return;
 	}
 	begin_form(at, "/wrong");
 	buffer_print(at->page.into, "<p><label for=\"says\">");
-	page_say(&at->page, "What is wrong? You may leave this empty.");
+	page_say(&at->page, PHRASE("What is wrong? You may leave this empty."));
 	buffer_print(at->page.into,
 		"</label><br>\n<textarea id=\"says\" name=\"says\" rows=\"5\" maxlength=\"%d\">"
 		"</textarea></p>\n",
 		PORTAL_SAYS);
-	end_form(at, "Tell us");
+	end_form(at, PHRASE("Tell us"));
 }
 
 /* Code and PIN of the letter; what they open is the page of the line. */
@@ -337,22 +348,22 @@ print_case(struct portalpage *at)
 		print_line(at);
 		return;
 	}
-	page_begin(&at->page, "Look at your case from elsewhere");
+	page_begin(&at->page, PHRASE("Look at your case from elsewhere"));
 	print_outcome(at);
-	print_paragraph(
-		at, NULL, "You find the case number and the PIN in our letter or text message.");
+	print_paragraph(at, NULL,
+		PHRASE("You find the case number and the PIN in our letter or text message."));
 	begin_form(at, "/case");
 	buffer_print(at->page.into, "<p><label for=\"code\">");
-	page_say(&at->page, "Case number");
+	page_say(&at->page, PHRASE("Case number"));
 	buffer_print(at->page.into,
 		"</label><br>\n<input id=\"code\" name=\"code\" autocomplete=\"off\" "
 		"autocapitalize=\"characters\" spellcheck=\"false\" dir=\"ltr\" required></p>\n"
 		"<p><label for=\"pin\">");
-	page_say(&at->page, "PIN");
+	page_say(&at->page, PHRASE("PIN"));
 	buffer_print(at->page.into,
 		"</label><br>\n<input id=\"pin\" name=\"pin\" inputmode=\"numeric\" "
 		"autocomplete=\"off\" dir=\"ltr\" required></p>\n");
-	end_form(at, "Show my case");
+	end_form(at, PHRASE("Show my case"));
 }
 
 static void
@@ -368,9 +379,9 @@ print_topic(struct portalpage *at, enum topic topic)
 static void
 print_missing(struct portalpage *at)
 {
-	page_begin(&at->page, "There is no such page");
+	page_begin(&at->page, PHRASE("There is no such page"));
 	buffer_print(at->page.into, "<p>");
-	page_link(&at->page, "/", "Your line");
+	page_link(&at->page, "/", PHRASE("Your line"));
 	buffer_print(at->page.into, "</p>\n");
 }
 
