@@ -77,25 +77,67 @@ page_count(struct page *page, const char *english, uint64_t count)
 	buffer_print(page->into, "</dt><dd>%llu</dd>\n", (unsigned long long)count);
 }
 
-const char *
-page_format_time(struct wall time, char into[PAGE_TIME])
+static bool
+local_of(struct wall time, struct tm *ret)
 {
 	time_t seconds = (time_t)(time.us / WALL_SECOND);
+
+	return time.us != 0 && localtime_r(&seconds, ret) != NULL;
+}
+
+/* What stands for a piece of the form of a day. */
+static void
+add_piece(struct buffer *into, struct text name, const struct tm *day, struct text month)
+{
+	if (text_is(name, "day"))
+		buffer_print(into, "%d", day->tm_mday);
+	else if (text_is(name, "month"))
+		buffer_text(into, month);
+	else if (text_is(name, "year"))
+		buffer_print(into, "%d", day->tm_year + 1900);
+}
+
+struct text
+page_day(const struct texts *texts, size_t language, struct wall time, char into[PAGE_DAY])
+{
+	static const char *const months[] = {PHRASE("January"), PHRASE("February"), PHRASE("March"),
+		PHRASE("April"), PHRASE("May"), PHRASE("June"), PHRASE("July"), PHRASE("August"),
+		PHRASE("September"), PHRASE("October"), PHRASE("November"), PHRASE("December")};
+	struct text form = texts_phrase(texts, language, TEXT(PHRASE("{day} {month} {year}")));
+	struct text ret = {into, 0};
+	struct buffer day;
 	struct tm local;
 
-	into[0] = '\0';
-	if (time.us != 0 && localtime_r(&seconds, &local) != NULL)
-		(void)strftime(into, PAGE_TIME, "%Y-%m-%d %H:%M", &local);
-	return into;
+	if (!local_of(time, &local))
+		return ret;
+	buffer_init(&day, PAGE_DAY);
+	while (form.length > 0) {
+		struct text before = text_cut(&form, '{'), name = text_cut(&form, '}');
+
+		buffer_text(&day, before);
+		add_piece(&day, name, &local,
+			texts_phrase(texts, language, text_of(months[local.tm_mon])));
+	}
+	if (!day.failed && day.length > 0) {
+		memcpy(into, day.at, day.length);
+		ret.length = day.length;
+	}
+	buffer_done(&day);
+	return ret;
 }
 
 void
 page_time(struct page *page, struct wall time)
 {
-	char shown[PAGE_TIME], machine[WALL_TEXT];
+	char day[PAGE_DAY], machine[WALL_TEXT];
+	struct tm local;
 
-	buffer_print(page->into, "<time datetime=\"%s\">%s</time>", wall_format(time, machine),
-		page_format_time(time, shown));
+	if (!local_of(time, &local))
+		return;
+	buffer_print(page->into, "<time datetime=\"%s\">", wall_format(time, machine));
+	page_text(page, page_day(page->texts, page->language, time, day));
+	buffer_print(page->into, ", <bdi dir=\"ltr\">%02d:%02d</bdi></time>", local.tm_hour,
+		local.tm_min);
 }
 
 /* The frame. */
@@ -198,6 +240,22 @@ struct writer {
 	bool is_strong;
 };
 
+/* Has all that it names a value? */
+static bool
+is_whole(const struct page *page, struct text text)
+{
+	struct advice_piece piece;
+
+	while (advice_next(&text, &piece)) {
+		if (piece.kind == ADVICE_VALUE && page->value[piece.value].length == 0)
+			return false;
+		if (piece.kind == ADVICE_LINK &&
+			texts_link(page->texts, page->settings->country, piece.text) == NULL)
+			return false;
+	}
+	return true;
+}
+
 static void
 print_link(struct page *page, struct text key)
 {
@@ -292,6 +350,8 @@ print_block(struct writer *writer, const struct advice_block *block)
 		print_step(writer, block);
 		return;
 	}
+	if (!is_whole(writer->page, block->text))
+		return;
 	if (block->kind == ADVICE_ITEM)
 		open_list(writer, "ul", "");
 	else

@@ -2,7 +2,8 @@
  *
  * What:    HTML without script, image or anything of another host: a frame with the ways to other languages and to
  *          help, sentences by their English text, and advice as it stands in its file. All that is printed is escaped
- *          here. Where a text was signed by nobody whose language it is, the English stands behind it.
+ *          here. Where a text was signed by nobody whose language it is, the English stands behind it. A paragraph or
+ *          an item that names what has no value here, or a link that the country does not have, is left out.
  * Owns:    nothing.
  * Limits:  those of the buffer: a page that does not fit has failed.
  * Thread:  any. Pure.
@@ -46,10 +47,12 @@ void page_say(struct page *page, const char *english);
 /* A link to another page of the portal, which keeps the language; a number and its label. */
 void page_link(struct page *page, const char *path, const char *english);
 void page_count(struct page *page, const char *english, uint64_t count);
-/* Day and time in the process' time zone, "2026-11-27 14:05"; empty where us is 0. */
-#define PAGE_TIME 32
-const char *page_format_time(struct wall time, char into[PAGE_TIME]);
-/* The same as an element of time. */
+/* Days and times are those of the process' time zone. As the language writes a day: "27 November 2026"; empty where us
+ * is 0. Returns the text, in into. */
+#define PAGE_DAY 64
+struct text page_day(
+	const struct texts *texts, size_t language, struct wall time, char into[PAGE_DAY]);
+/* The day and "14:05", as an element of time. */
 void page_time(struct page *page, struct wall time);
 
 /* Is the step of this name ticked? */

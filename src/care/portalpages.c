@@ -156,7 +156,7 @@ print_devices(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	print_heading(at, PHRASE("What to do now"));
+	print_heading(at, PHRASE("Device by device"));
 	print_paragraph(at, NULL,
 		PHRASE("Begin with the first device of this list that you have. Then do the next "
 		       "one."));
@@ -412,8 +412,10 @@ static void
 set_values(struct portalpage *at)
 {
 	at->page.value[ADVICE_CASE] = text_of(at->of->code);
-	at->page.value[ADVICE_SINCE] = text_of(page_format_time(at->of->since, at->since));
-	at->page.value[ADVICE_UNTIL] = text_of(page_format_time(at->of->until, at->until));
+	at->page.value[ADVICE_SINCE] =
+		page_day(at->page.texts, at->page.language, at->of->since, at->since);
+	at->page.value[ADVICE_UNTIL] =
+		page_day(at->page.texts, at->page.language, at->of->until, at->until);
 }
 
 void

@@ -18,7 +18,7 @@ struct portalpage {
 	struct wall now;
 	/* For portalpages_print. */
 	char path[40];
-	char since[PAGE_TIME], until[PAGE_TIME];
+	char since[PAGE_DAY], until[PAGE_DAY];
 };
 
 void portalpages_print(struct portalpage *at);

@@ -77,6 +77,9 @@ a_held_line_sees_what_was_seen_and_what_to_do(void **state)
 	assert_has_not(html, "action=\"/release\"");
 	assert_has(html, "Tool &amp; Sons");
 	assert_has_not(html, "<script");
+	/* What has no value is left out with its item. */
+	assert_has(html, "<li>until <bdi>25 December 2026</bdi></li>");
+	assert_has_not(html, "<li>by");
 	fixture_tick(&of, TOPIC_ROUTER, "power");
 	assert_has_not(page("/", "en", &of), "action=\"/release\"");
 	fixture_tick(&of, TOPIC_CAMERA, "power");
@@ -94,6 +97,7 @@ whose_case_is_not_there_is_free(void **state)
 	const struct carecase none = {.is_there = false};
 
 	assert_has(page("/", "en", &none), "Text free en");
+	assert_has_not(page("/", "en", &none), "<li>until");
 	assert_has(page("/steps/router", "en", &none), "<li>Off and on</li>");
 	assert_has_not(page("/steps/router", "en", &none), "<form");
 	assert_has_not(page("/wrong", "en", &none), "<form");

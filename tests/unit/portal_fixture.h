@@ -21,7 +21,8 @@ fixture_topics(struct texts *texts, const char *tag)
 		snprintf(name, sizeof(name), "%s.md", topic_names[t]);
 		snprintf(file, sizeof(file),
 			"title: Title %s %s\nversion: 1\nreviewed: no\n\n"
-			"Text %s %s of *{provider}* until {until}, {link:tool}.\n\n"
+			"Text %s %s of *{provider}*, {link:tool}.\n\n"
+			"- until {until}\n- by {help}\n"
 			"1. [power] Off and on\n2. [word] A password\n",
 			topic_names[t], tag, topic_names[t], tag);
 		assert_int_equal(
