@@ -22,6 +22,7 @@ const char *const stream_end_names[STREAM_ENDS] = {
 	[STREAM_IDLE] = "idle",
 	[STREAM_DONE] = "done",
 	[STREAM_STOPPED] = "stopped",
+	[STREAM_HANDSHAKE] = "handshake",
 };
 
 /* Streams in the order in which they came to it. */
@@ -34,8 +35,9 @@ struct stream {
 	struct stream_listener *listener;
 	struct event *readable;
 	struct event *writable;
-	struct event *delay; /* NULL: never needed */
-	struct line *line;   /* that it stands in */
+	struct event *delay;  /* NULL: never needed */
+	struct tlslink *link; /* NULL: plain */
+	struct line *line;    /* that it stands in */
 	struct stream *before;
 	struct stream *after;
 	int64_t since_us; /* of its line */
@@ -104,7 +106,31 @@ join_line(struct stream *stream, struct line *line)
 static bool
 is_busy(const struct stream *stream)
 {
-	return stream->left.length > 0 || stream->answers.length > 0;
+	return stream->left.length > 0 || stream->answers.length > 0 ||
+		(stream->link != NULL && tlslink_is_shaking(stream->link));
+}
+
+/* As read(2). */
+static ssize_t
+get_bytes(struct stream *stream, void *bytes, size_t size)
+{
+	return stream->link != NULL ? tlslink_read(stream->link, bytes, size)
+				    : recv(stream->socket, bytes, size, 0);
+}
+
+/* As write(2). */
+static ssize_t
+put_bytes(struct stream *stream, const void *bytes, size_t size)
+{
+	return stream->link != NULL ? tlslink_write(stream->link, bytes, size)
+				    : write(stream->socket, bytes, size);
+}
+
+/* TLS has to write before it can read, or the other way round. */
+static bool
+is_crossed(const struct stream *stream)
+{
+	return stream->link != NULL && tlslink_is_crossed(stream->link);
 }
 
 /* One that stays busy with the same request keeps its place: it has only so long. */
@@ -127,6 +153,8 @@ end(struct stream *stream, enum stream_end why)
 {
 	struct stream_listener *listener = stream->listener;
 
+	if (stream->link != NULL && tlslink_end(stream->link, why == STREAM_IDLE) != TLS_NO_FAULT)
+		why = STREAM_HANDSHAKE;
 	listener->counts.ended[why]++;
 	listener->counts.open--;
 	if (listener->settings.protocol->end != NULL)
@@ -142,7 +170,7 @@ end(struct stream *stream, enum stream_end why)
 	free(stream);
 }
 
-/* Writes what waits. False: the stream has ended. */
+/* Writes what waits, as far as it goes. False: the stream has ended. */
 static bool
 flush(struct stream *stream)
 {
@@ -156,18 +184,16 @@ flush(struct stream *stream)
 	if (stream->is_delayed)
 		return true;
 	while (stream->written < answers->length) {
-		n = write(stream->socket, answers->at + stream->written,
-			answers->length - stream->written);
+		n = put_bytes(
+			stream, answers->at + stream->written, answers->length - stream->written);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN) {
 			end(stream, STREAM_BROKEN);
 			return false;
 		}
-		if (n < 0) {
-			(void)event_add(stream->writable, NULL);
+		if (n < 0)
 			return true;
-		}
 		stream->written += (size_t)n;
 	}
 	buffer_clear(answers);
@@ -249,24 +275,41 @@ take_new(struct stream *stream, struct text bytes)
 	return take_left(stream);
 }
 
+/* EV_READ, EV_WRITE or 0. Who does not read his answers, or waits for one, is not listened to. */
+static short
+awaited(const struct stream *stream)
+{
+	bool writes = stream->answers.length > 0 && !stream->is_delayed;
+
+	if (!writes && (stream->is_waiting || stream->is_over))
+		return 0;
+	return writes != is_crossed(stream) ? EV_WRITE : EV_READ;
+}
+
+static void
+watch(struct stream *stream, short what)
+{
+	bool reads = what == EV_READ;
+
+	if (what == EV_WRITE)
+		must(event_add(stream->writable, NULL) == 0);
+	if (reads != stream->is_read)
+		must((reads ? event_add(stream->readable, NULL) : event_del(stream->readable)) ==
+			0);
+	stream->is_read = reads;
+}
+
 /* After the protocol had its word. */
 static void
 go_on(struct stream *stream)
 {
-	bool listens;
-
 	if (!flush(stream))
 		return;
 	if (stream->is_over && !stream->is_waiting && stream->answers.length == 0) {
 		end(stream, stream->left.length > 0 ? STREAM_CUT : STREAM_CLOSED);
 		return;
 	}
-	/* Who does not read his answers, or waits for one, is not listened to. */
-	listens = !stream->is_waiting && !stream->is_over && stream->answers.length == 0;
-	if (listens != stream->is_read)
-		must((listens ? event_add(stream->readable, NULL) : event_del(stream->readable)) ==
-			0);
-	stream->is_read = listens;
+	watch(stream, awaited(stream));
 	stand(stream);
 }
 
@@ -295,22 +338,26 @@ go_on_at_turn(struct stream *stream)
 }
 
 static void
-on_readable(evutil_socket_t socket, short what, void *context)
+receive(struct stream *stream)
 {
-	struct stream *stream = context;
 	struct stream_listener *listener = stream->listener;
-	ssize_t n = recv(socket, listener->bytes, sizeof(listener->bytes), 0);
+	ssize_t n = get_bytes(stream, listener->bytes, sizeof(listener->bytes));
+	bool is_none = n < 0 && (errno == EAGAIN || errno == EINTR);
 	int on = 1;
 
-	(void)what;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (is_none && stream->link == NULL)
 		return;
-	if (n < 0) {
+	if (n < 0 && !is_none) {
 		end(stream, STREAM_BROKEN);
 		return;
 	}
 	if (stream->is_tcp)
-		(void)setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+		(void)setsockopt(stream->socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+	/* What came was of TLS itself: a handshake is further, or at its end. */
+	if (is_none) {
+		go_on(stream);
+		return;
+	}
 	if (n == 0)
 		stream->is_over = true;
 	else if (!take_new(stream, (struct text){listener->bytes, (size_t)n}))
@@ -333,11 +380,29 @@ go_on_after_answers(struct stream *stream)
 }
 
 static void
-on_writable(evutil_socket_t socket, short what, void *context)
+on_readable(evutil_socket_t socket, short what, void *context)
 {
+	struct stream *stream = context;
+
 	(void)socket;
 	(void)what;
-	go_on_after_answers(context);
+	if (is_crossed(stream) && stream->answers.length > 0)
+		go_on_after_answers(stream);
+	else
+		receive(stream);
+}
+
+static void
+on_writable(evutil_socket_t socket, short what, void *context)
+{
+	struct stream *stream = context;
+
+	(void)socket;
+	(void)what;
+	if (is_crossed(stream) && stream->answers.length == 0)
+		receive(stream);
+	else
+		go_on_after_answers(stream);
 }
 
 static void
@@ -374,6 +439,31 @@ address_of(const struct sockaddr *from)
 	return (struct address){{0}};
 }
 
+static struct stream *
+new_stream(struct stream_listener *listener, int socket, const struct address *peer)
+{
+	const struct stream_settings *settings = &listener->settings;
+	struct stream *stream = xcalloc(1, sizeof(*stream) + settings->protocol->state_bytes);
+	int on = 1;
+
+	stream->listener = listener;
+	stream->socket = socket;
+	stream->peer = *peer;
+	stream->is_tcp = is_on_tcp(socket);
+	if (stream->is_tcp)
+		(void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (settings->tls != NULL)
+		stream->link = tlslink_new(settings->tls, socket, &listener->counts.tls);
+	/* What is read at a time comes behind what was left over. */
+	buffer_init(&stream->left, settings->request_most + STREAM_READ);
+	buffer_init(&stream->answers, settings->answer_most);
+	stream->readable =
+		event_new(listener->base, socket, EV_READ | EV_PERSIST, on_readable, stream);
+	stream->writable = event_new(listener->base, socket, EV_WRITE, on_writable, stream);
+	must(stream->readable != NULL && stream->writable != NULL);
+	return stream;
+}
+
 static void
 on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *address, int size,
 	void *context)
@@ -382,7 +472,6 @@ on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *
 	const struct stream_settings *settings = &listener->settings;
 	struct address peer = address_of(address);
 	struct stream *stream;
-	int on = 1;
 
 	(void)from;
 	(void)size;
@@ -399,23 +488,10 @@ on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *
 	}
 	listener->counts.accepted++;
 	listener->counts.open++;
-	stream = xcalloc(1, sizeof(*stream) + settings->protocol->state_bytes);
-	stream->listener = listener;
-	stream->socket = socket;
-	stream->peer = peer;
-	stream->is_tcp = is_on_tcp(socket);
-	if (stream->is_tcp)
-		(void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	/* What is read at a time comes behind what was left over. */
-	buffer_init(&stream->left, settings->request_most + STREAM_READ);
-	buffer_init(&stream->answers, settings->answer_most);
-	stream->readable =
-		event_new(listener->base, socket, EV_READ | EV_PERSIST, on_readable, stream);
-	stream->writable = event_new(listener->base, socket, EV_WRITE, on_writable, stream);
-	must(stream->readable != NULL && stream->writable != NULL);
-	must(event_add(stream->readable, NULL) == 0);
-	stream->is_read = true;
-	join_line(stream, &listener->idle);
+	stream = new_stream(listener, socket, &peer);
+	watch(stream, EV_READ);
+	/* That of TLS has begun, and has only so long. */
+	join_line(stream, is_busy(stream) ? &listener->busy : &listener->idle);
 	if (settings->protocol->begin != NULL)
 		settings->protocol->begin(settings->context, stream);
 }
@@ -451,6 +527,8 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	(void)what;
 	end_late(&listener->busy, listener->settings.request_us, now);
 	end_late(&listener->idle, listener->settings.idle_us, now);
+	if (listener->settings.tls != NULL)
+		tls_tick(listener->settings.tls, now);
 	if (!listener->is_paused)
 		(void)evconnlistener_enable(listener->listener);
 }
@@ -502,6 +580,13 @@ stream_pause(struct stream_listener *listener)
 {
 	listener->is_paused = true;
 	(void)evconnlistener_disable(listener->listener);
+}
+
+void
+stream_renew(struct stream_listener *listener, struct tls *tls)
+{
+	must(listener->settings.tls != NULL && tls != NULL);
+	listener->settings.tls = tls;
 }
 
 struct stream_counts

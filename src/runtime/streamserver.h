@@ -5,7 +5,9 @@
  *          that holds no part of a request has no buffer, so thousands may wait. Over TCP what came is acknowledged at
  *          once: a peer that writes in small pieces without TCP_NODELAY would else wait 40 ms for each. Answers go out
  *          at the end of a turn of the loop, when all that had come was read.
- * Owns:    connections; listening sockets are the caller's. libevent's base is the caller's, too.
+ *          With a context of TLS (tls.h) all of it goes under TLS, and a handshake has as long as a request.
+ * Owns:    connections; listening sockets are the caller's. libevent's base is the caller's, too. Connections keep the
+ *          context of TLS that they began with.
  * Limits:  settings of each listener; STREAM_READ bytes are read at a time, so others have their turn.
  *          The process ignores SIGPIPE from stream_listen on.
  * Thread:  one.
@@ -14,6 +16,7 @@
 #define LAZARET_RUNTIME_STREAMSERVER_H
 
 #include "base/address.h"
+#include "runtime/tlslink.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,14 +30,15 @@ struct stream_listener;
 
 /* Why a connection ended. */
 enum stream_end {
-	STREAM_CLOSED,  /* by the peer, with nothing left over */
-	STREAM_CUT,     /* by the peer, in the middle of a request */
-	STREAM_BROKEN,  /* an error of the socket */
-	STREAM_WRONG,   /* the protocol says so */
-	STREAM_UNREAD,  /* the peer does not read its answers */
-	STREAM_IDLE,    /* a request did not come to its end, or nothing came for long */
-	STREAM_DONE,    /* the protocol had said stream_close, and all is written */
-	STREAM_STOPPED, /* the server ends */
+	STREAM_CLOSED,    /* by the peer, with nothing left over */
+	STREAM_CUT,       /* by the peer, in the middle of a request */
+	STREAM_BROKEN,    /* an error of the socket, or of TLS */
+	STREAM_WRONG,     /* the protocol says so */
+	STREAM_UNREAD,    /* the peer does not read its answers */
+	STREAM_IDLE,      /* a request did not come to its end, or nothing came for long */
+	STREAM_DONE,      /* the protocol had said stream_close, and all is written */
+	STREAM_STOPPED,   /* the server ends */
+	STREAM_HANDSHAKE, /* that of TLS came to nothing: stream_counts has why */
 	STREAM_ENDS
 };
 
@@ -63,6 +67,7 @@ struct stream_settings {
 	size_t answer_most;      /* bytes that may wait for a peer to read them */
 	int64_t request_us;      /* a request that has begun must come to its end in this */
 	int64_t idle_us;         /* without a request */
+	struct tls *tls;         /* NULL: plain */
 };
 
 struct stream_counts {
@@ -71,6 +76,7 @@ struct stream_counts {
 	uint64_t refused;     /* by the protocol */
 	uint64_t ended[STREAM_ENDS];
 	size_t open;
+	struct tls_counts tls;
 };
 
 struct stream_listener *stream_listen(
@@ -81,6 +87,9 @@ struct stream_listener *stream_unlisten(struct stream_listener *listener);
 
 /* Takes no more connections: they wait for whoever listens at the socket next. Those that are there go on. */
 void stream_pause(struct stream_listener *listener);
+
+/* Connections that come from now on begin with this context, of one that had one. The caller may free the old one. */
+void stream_renew(struct stream_listener *listener, struct tls *tls);
 
 struct stream_counts stream_counts(const struct stream_listener *listener);
 
