@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What TLS costs a server of ours: full handshakes (TLS 1.3, P-256), and requests of pages on connections that stay open,
- * a second of its CPU, over loopback. Beside it the limit of the same run: OpenSSL's side of the server alone, on the
- * same context, with bytes handed over in memory. */
+/* What TLS costs a server of ours: full handshakes (TLS 1.3, P-256), and requests of pages on connections that stay
+ * open, a second of its CPU, over loopback. Beside it the limit of the same run: OpenSSL's side of the server alone, on
+ * the same context, with bytes handed over in memory. */
 #include "../unit/certificate.h"
 #include "base/httprequest.h"
 #include "measure.h"

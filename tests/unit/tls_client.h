@@ -98,7 +98,8 @@ tls_client_heard(struct tls_client *client)
 	text[n > 0 ? n : 0] = '\0';
 	if (what == SSL_ERROR_ZERO_RETURN)
 		return "(closed)";
-	return n > 0 || what == SSL_ERROR_WANT_READ ? text : "(cut)";
+	return n > 0 || what == SSL_ERROR_WANT_READ || what == SSL_ERROR_WANT_WRITE ? text
+										    : "(cut)";
 }
 
 #endif
