@@ -369,6 +369,18 @@ control_ask(struct control *control, struct buffer *line, bool is_prose)
 	return code;
 }
 
+int
+control_once(struct control *control, struct buffer *line, bool is_prose)
+{
+	int code = control_need(control);
+
+	if (code == EXIT_DONE)
+		code = control_ask(control, line, is_prose);
+	buffer_done(line);
+	control_close(control);
+	return code;
+}
+
 void
 control_close(struct control *control)
 {

@@ -47,7 +47,10 @@ void control_add_flag(struct buffer *line, const char *flag, const char *value);
  * Returns the exit code. The next request may follow. */
 int control_ask(struct control *control, struct buffer *line, bool is_prose) MUST_USE;
 
-/* The same, but what is answered goes into a buffer, and nothing is said about an answer that broke off. */
+/* One request and no other: connects, as control_need does, asks, and closes. The line is done with. */
+int control_once(struct control *control, struct buffer *line, bool is_prose) MUST_USE;
+
+/* As control_ask, but what is answered goes into a buffer, and nothing is said about an answer that broke off. */
 int control_fetch(const struct control *control, struct buffer *line, struct buffer *into) MUST_USE;
 
 void control_close(struct control *control);

@@ -87,12 +87,8 @@ static int
 ask(struct wish *wish)
 {
 	struct buffer line;
-	int code;
 
 	wish->control.changes = wish->rule != NULL || wish->release;
-	code = control_need(&wish->control);
-	if (code != EXIT_DONE)
-		return code;
 	control_begin(&line, "account");
 	if (wish->is_json)
 		buffer_text(&line, TEXT(" --json"));
@@ -103,10 +99,7 @@ ask(struct wish *wish)
 	if (wish->until != NULL)
 		control_add_flag(&line, "--until", wish->until);
 	request_add(&line, text_of(wish->name));
-	code = control_ask(&wish->control, &line, !wish->is_json);
-	buffer_done(&line);
-	control_close(&wish->control);
-	return code;
+	return control_once(&wish->control, &line, !wish->is_json);
 }
 
 int

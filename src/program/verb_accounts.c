@@ -60,9 +60,6 @@ verb_accounts(int argc, char **argv)
 	}
 	if (optind != argc)
 		return complaint_excess("accounts", "options only", argv[optind]);
-	code = control_need(&control);
-	if (code != EXIT_DONE)
-		return code;
 	control_begin(&line, "accounts");
 	if (is_json)
 		buffer_text(&line, TEXT(" --json"));
@@ -70,8 +67,5 @@ verb_accounts(int argc, char **argv)
 		buffer_text(&line, TEXT(" --all"));
 	if (names)
 		buffer_text(&line, TEXT(" --names"));
-	code = control_ask(&control, &line, false);
-	buffer_done(&line);
-	control_close(&control);
-	return code;
+	return control_once(&control, &line, false);
 }

@@ -135,12 +135,8 @@ static int
 ask(struct wish *wish)
 {
 	struct buffer line;
-	int code;
 
 	wish->control.changes = true;
-	code = control_need(&wish->control);
-	if (code != EXIT_DONE)
-		return code;
 	control_begin(&line, wish->taking->verb);
 	if (wish->is_json)
 		buffer_text(&line, TEXT(" --json"));
@@ -152,10 +148,7 @@ ask(struct wish *wish)
 		control_add_flag(&line, "--until", wish->until);
 	if (wish->what != NULL)
 		request_add(&line, text_of(wish->what));
-	code = control_ask(&wish->control, &line, !wish->is_json);
-	buffer_done(&line);
-	control_close(&wish->control);
-	return code;
+	return control_once(&wish->control, &line, !wish->is_json);
 }
 
 static int

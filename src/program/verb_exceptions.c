@@ -109,12 +109,8 @@ static int
 ask(struct wish *wish)
 {
 	struct buffer line;
-	int code;
 
 	wish->control.changes = wish->address != NULL;
-	code = control_need(&wish->control);
-	if (code != EXIT_DONE)
-		return code;
 	control_begin(&line, wish->verb->name);
 	if (wish->is_json)
 		buffer_text(&line, TEXT(" --json"));
@@ -126,10 +122,7 @@ ask(struct wish *wish)
 		control_add_flag(&line, "--until", wish->until);
 	if (wish->address != NULL)
 		request_add(&line, text_of(wish->address));
-	code = control_ask(&wish->control, &line, false);
-	buffer_done(&line);
-	control_close(&wish->control);
-	return code;
+	return control_once(&wish->control, &line, false);
 }
 
 static int

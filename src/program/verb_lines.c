@@ -54,16 +54,10 @@ verb_lines(int argc, char **argv)
 	}
 	if (optind != argc)
 		return complaint_excess("lines", "options only", argv[optind]);
-	code = control_need(&control);
-	if (code != EXIT_DONE)
-		return code;
 	control_begin(&line, "lines");
 	if (is_json)
 		buffer_text(&line, TEXT(" --json"));
 	if (state != NULL)
 		control_add_flag(&line, "--state", state);
-	code = control_ask(&control, &line, false);
-	buffer_done(&line);
-	control_close(&control);
-	return code;
+	return control_once(&control, &line, false);
 }

@@ -52,10 +52,7 @@ static int
 ask(struct wish *wish)
 {
 	struct buffer line;
-	int code = control_need(&wish->control);
 
-	if (code != EXIT_DONE)
-		return code;
 	control_begin(&line, "measures");
 	if (wish->is_json)
 		buffer_text(&line, TEXT(" --json"));
@@ -65,10 +62,7 @@ ask(struct wish *wish)
 		buffer_text(&line, TEXT(" --all"));
 	if (wish->names)
 		buffer_text(&line, TEXT(" --names"));
-	code = control_ask(&wish->control, &line, false);
-	buffer_done(&line);
-	control_close(&wish->control);
-	return code;
+	return control_once(&wish->control, &line, false);
 }
 
 int

@@ -52,12 +52,6 @@ verb_reload(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	control.changes = true;
-	code = control_need(&control);
-	if (code != EXIT_DONE)
-		return code;
 	control_begin(&line, "reload");
-	code = control_ask(&control, &line, false);
-	buffer_done(&line);
-	control_close(&control);
-	return code;
+	return control_once(&control, &line, false);
 }
