@@ -2,6 +2,7 @@
 #include "care/garden.h"
 
 #include "care/gardenwords.h"
+#include "care/markup.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -111,7 +112,7 @@ print_link(struct buffer *into, struct text location)
 		"charset=\"utf-8\"><title>%s</title>\n<p><a "
 		"href=\"",
 		gardenwords[GARDENPAGE_EN].title);
-	gardenpage_escape(into, location);
+	markup_text(into, location);
 	buffer_print(into, "\">%s <span lang=\"nb\">%s</span></a></p></html>\n",
 		gardenwords[GARDENPAGE_EN].link, gardenwords[GARDENPAGE_NB].link);
 }

@@ -2,6 +2,7 @@
 #include "care/gardenpage.h"
 
 #include "care/gardenwords.h"
+#include "care/markup.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n"
@@ -30,32 +31,6 @@ static const char head[] =
 
 static const char end[] = "</body>\n</html>\n";
 
-void
-gardenpage_escape(struct buffer *into, struct text text)
-{
-	for (size_t i = 0; i < text.length; i++) {
-		switch (text.at[i]) {
-		case '&':
-			buffer_print(into, "&amp;");
-			break;
-		case '<':
-			buffer_print(into, "&lt;");
-			break;
-		case '>':
-			buffer_print(into, "&gt;");
-			break;
-		case '"':
-			buffer_print(into, "&quot;");
-			break;
-		case '\'':
-			buffer_print(into, "&#39;");
-			break;
-		default:
-			buffer_add(into, text.at + i, 1);
-		}
-	}
-}
-
 enum gardenpage_language
 gardenpage_language(struct text accepted)
 {
@@ -79,14 +54,9 @@ static void
 print_telephone(struct buffer *into, struct text telephone)
 {
 	buffer_print(into, "<a href=\"tel:");
-	for (size_t i = 0; i < telephone.length; i++) {
-		char c = telephone.at[i];
-
-		if ((c >= '0' && c <= '9') || c == '+')
-			buffer_add(into, &c, 1);
-	}
+	markup_dialled(into, telephone);
 	buffer_print(into, "\"><strong>");
-	gardenpage_escape(into, telephone);
+	markup_text(into, telephone);
 	buffer_print(into, "</strong></a>");
 }
 
@@ -98,10 +68,10 @@ print_help(struct buffer *into, struct text help)
 	buffer_print(into, "<p>");
 	if (is_link) {
 		buffer_print(into, "<a href=\"");
-		gardenpage_escape(into, help);
+		markup_text(into, help);
 		buffer_print(into, "\">");
 	}
-	gardenpage_escape(into, help);
+	markup_text(into, help);
 	buffer_print(into, "%s</p>\n", is_link ? "</a>" : "");
 }
 
@@ -115,7 +85,7 @@ print_language(struct buffer *into, const struct gardenpage_settings *settings,
 			words->other, words->skip);
 	buffer_print(into, "<h1>%s</h1>\n<p>", words->title);
 	if (settings->provider.length > 0)
-		gardenpage_escape(into, settings->provider);
+		markup_text(into, settings->provider);
 	else
 		buffer_print(into, "%s", words->provider);
 	buffer_print(into, "%s</p>\n%s<div class=\"call\">\n%s<p>", words->from, words->what,

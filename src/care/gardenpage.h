@@ -32,7 +32,4 @@ void gardenpage_print(struct buffer *into, const struct gardenpage_settings *set
 /* The first language of an Accept-Language that the page has; weights are not looked at. */
 enum gardenpage_language gardenpage_language(struct text accepted);
 
-/* With &, <, >, " and ' as references. */
-void gardenpage_escape(struct buffer *into, struct text text);
-
 #endif

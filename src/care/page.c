@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "care/page.h"
 
+#include "care/markup.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -35,23 +37,7 @@ page_init(struct page *page, struct buffer *into, const struct texts *texts,
 void
 page_text(struct page *page, struct text text)
 {
-	static const char *const reference[256] = {['&'] = "&amp;",
-		['<'] = "&lt;",
-		['>'] = "&gt;",
-		['"'] = "&quot;",
-		['\''] = "&#39;"};
-	size_t begin = 0;
-
-	for (size_t i = 0; i < text.length; i++) {
-		const char *instead = reference[(unsigned char)text.at[i]];
-
-		if (instead == NULL)
-			continue;
-		buffer_add(page->into, text.at + begin, i - begin);
-		buffer_text(page->into, text_of(instead));
-		begin = i + 1;
-	}
-	buffer_add(page->into, text.at + begin, text.length - begin);
+	markup_text(page->into, text);
 }
 
 void
@@ -196,12 +182,7 @@ print_help(struct page *page)
 		buffer_print(page->into, "<p>");
 		page_say(page, PHRASE("Telephone"));
 		buffer_print(page->into, ": <a href=\"tel:");
-		for (size_t i = 0; i < settings->telephone.length; i++) {
-			char c = settings->telephone.at[i];
-
-			if ((c >= '0' && c <= '9') || c == '+')
-				buffer_add(page->into, &c, 1);
-		}
+		markup_dialled(page->into, settings->telephone);
 		buffer_print(page->into, "\"><bdi dir=\"ltr\">");
 		page_text(page, settings->telephone);
 		buffer_print(page->into, "</bdi></a> ");
