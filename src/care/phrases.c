@@ -155,7 +155,7 @@ static int
 settle(struct reader *reader)
 {
 	struct phrases *phrases = reader->phrases;
-	const char *at = phrases->memory.at;
+	const char *at = phrases->memory.length > 0 ? phrases->memory.at : "";
 
 	for (size_t i = 0; i < phrases->count; i++) {
 		struct entry *entry = &phrases->entry[i];

@@ -76,6 +76,11 @@ a_head_that_is_signed_says_when(void **state)
 	assert_int_equal(phrases_head(phrases, "Language").length, 0);
 	assert_int_equal(phrases_count(phrases, &empty), 0);
 	(void)phrases_free(phrases);
+	/* A head without words needs no memory. */
+	phrases = parsed("msgid \"\"\nmsgstr \"\"\n");
+	assert_false(phrases_are_reviewed(phrases));
+	assert_int_equal(phrases_count(phrases, &empty), 0);
+	(void)phrases_free(phrases);
 	phrases = parsed("");
 	assert_false(phrases_are_reviewed(phrases));
 	assert_finds(phrases, "Help", "Help");
