@@ -1,0 +1,54 @@
+/* portalask - what the portal's process asks of the keeper, and what comes back
+ *
+ * What:    values over the channel of the two (estate.h, `portal_keeper`): one question names one line, by the address
+ *          of the connection that asks, or by code and PIN, and its answer holds that line's case and no other. What a
+ *          customer does (ticks, a release, "this is wrong") is one question too: the keeper writes it, in one
+ *          transaction with what follows of it, and answers with the case as it is then.
+ *          The portal may be broken into, so the keeper checks each question, counts those that are malformed, and
+ *          answers PORTALASK_MOST a second in all and PORTALASK_LINE_MOST a minute of one line; above that, and for
+ *          what is not there, the answer tells nothing that was not known: PORTAL_LATER, PORTAL_UNKNOWN.
+ * Owns:    values.
+ * Limits:  those, and PORTALASK_WAIT_US for an answer; after that the portal shows its page without the case.
+ * Thread:  any.
+ */
+#ifndef LAZARET_SERVICE_PORTALASK_H
+#define LAZARET_SERVICE_PORTALASK_H
+
+#include "base/address.h"
+#include "care/portal.h"
+
+#define PORTALASK_VERSION   1
+#define PORTALASK_MOST      100
+#define PORTALASK_LINE_MOST 30
+#define PORTALASK_WAIT_US   (2 * WALL_SECOND)
+/* A language's code, with its end. */
+#define PORTALASK_LANGUAGE 12
+
+struct portalask {
+	uint16_t version;
+	uint8_t deed; /* enum portal_deed; PORTAL_NOTHING: whose case is it? */
+	uint8_t by_code;
+	uint16_t
+		port; /* of the connection that asks, with its address: for those that are shared */
+	uint8_t page; /* enum portal_page that is to be shown: what was seen is recorded */
+	uint8_t topic;   /* of ticks and of PORTAL_STEPS; TOPIC_DEVICES: of none */
+	uint64_t number; /* comes back in the answer */
+	struct address address;
+	char code[CASECODE]; /* by_code: instead of the address */
+	char pin[PORTAL_PIN];
+	char language[PORTALASK_LANGUAGE];
+	uint32_t text; /* version of the text that is shown; 0: of none */
+	uint16_t steps;
+	struct carecase_step step[CARECASE_STEPS]; /* of ticks: these and no others of the topic */
+	char says[PORTAL_SAYS + 1];
+};
+
+struct portalanswer {
+	uint16_t version;
+	uint8_t outcome; /* enum portal_outcome */
+	uint8_t zero[5];
+	uint64_t number;
+	struct carecase of; /* carecase_check holds */
+};
+
+#endif
