@@ -321,12 +321,34 @@ take_counter(void *context, struct text name, uint64_t packets, uint64_t bytes)
 	}
 }
 
+/* What the kernel holds, as far as it tells. */
+static void
+show_held(struct containing *containing)
+{
+	struct gaterules_told *told = containing->told;
+	uint64_t held[LINESET_KINDS] = {0};
+	int64_t count = 0;
+
+	for (int set = 0; set < 4 * LINESET_KINDS && count >= 0; set++) {
+		if (nftsocket_count(&containing->nft, (enum lineset)set, &count) < 0)
+			count = -1;
+		held[set / 4] += (uint64_t)count;
+	}
+	for (int kind = 0; kind < LINESET_KINDS && count >= 0; kind++)
+		show(&told->held[kind], held[kind]);
+	show(&told->counts, count >= 0);
+}
+
 static int
 count(struct containing *containing)
 {
+	struct orders_answer *answer = &containing->answer;
 	int r = nftsocket_counters(&containing->nft, take_counter, containing);
 
-	containxdp_count(&containing->xdp, containing->answer.counter);
+	containxdp_count(&containing->xdp, answer->counter);
+	show_held(containing);
+	answer->counts = containing->told->counts;
+	memcpy(answer->held, containing->told->held, sizeof(answer->held));
 	return r;
 }
 
@@ -421,31 +443,13 @@ containing_take(struct containing *containing)
 	return outcome;
 }
 
-/* What the kernel holds, as far as it tells. */
-static void
-show_held(struct containing *containing)
-{
-	uint64_t held[LINESET_KINDS] = {0};
-	int64_t count;
-
-	for (int set = 0; set < 4 * LINESET_KINDS; set++) {
-		if (nftsocket_count(&containing->nft, (enum lineset)set, &count) < 0 || count < 0) {
-			show(&containing->told->counts, 0);
-			return;
-		}
-		held[set / 4] += (uint64_t)count;
-	}
-	for (int kind = 0; kind < LINESET_KINDS; kind++)
-		show(&containing->told->held[kind], held[kind]);
-	show(&containing->told->counts, 1);
-}
-
 enum containing_outcome
 containing_look(struct containing *containing)
 {
 	struct nftsocket *nft = &containing->nft;
 	uint32_t generation;
-	uint64_t standing, foreign;
+	uint64_t standing;
+	uint32_t foreign;
 	int r = nftsocket_generation(nft, &generation);
 
 	if (containxdp_look(&containing->xdp))
@@ -453,11 +457,13 @@ containing_look(struct containing *containing)
 	show_held(containing);
 	if (r < 0)
 		return CONTAINING_DONE;
-	foreign = (uint64_t)(uint32_t)(generation - containing->generation) - nft->transactions;
-	if (foreign == containing->foreign)
+	/* One of ours whose answer was lost counts as another's. */
+	foreign = generation - containing->generation - (uint32_t)nft->transactions -
+		(uint32_t)containing->foreign;
+	if (foreign == 0)
 		return CONTAINING_DONE;
-	count_up(&containing->told->foreign, foreign - containing->foreign);
-	containing->foreign = foreign;
+	count_up(&containing->told->foreign, foreign);
+	containing->foreign += foreign;
 	r = nftsocket_standing(nft, containing->chains, containing->chain_count, &standing);
 	return r == -ENOENT || (r == 0 && standing != containing->kept->standing) ? CONTAINING_LOST
 										  : CONTAINING_DONE;

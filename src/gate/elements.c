@@ -39,6 +39,7 @@ begin_message(struct elements_batch *batch, uint16_t type, uint16_t flags, enum 
 {
 	end_message(batch);
 	batch->type = type;
+	batch->flags = flags;
 	batch->set = set;
 	batch->message = nftwriter_begin(
 		&batch->writer, nftwriter_type(type), flags, ++batch->sequence, NFTWRITER_INET, 0);
@@ -69,7 +70,8 @@ change(struct elements_batch *batch, uint16_t type, uint16_t flags, const struct
 		!lineset_holds(element->set, &element->address) ||
 		(left_ms != 0 && !linesets[element->set].timed))
 		return -EINVAL;
-	if (batch->list == 0 || batch->alone || batch->type != type || batch->set != element->set ||
+	if (batch->list == 0 || batch->alone || batch->type != type || batch->flags != flags ||
+		batch->set != element->set ||
 		nftwriter_size(&batch->writer, batch->list) > LIST_MOST) {
 		begin_message(batch, type, flags, element->set);
 		batch->list = nftwriter_nest(&batch->writer, NFTA_SET_ELEM_LIST_ELEMENTS);
@@ -83,6 +85,13 @@ int
 elements_add(struct elements_batch *batch, const struct element *element)
 {
 	return change(batch, NFT_MSG_NEWSETELEM, NLM_F_CREATE, element, element->left_ms);
+}
+
+int
+elements_create(struct elements_batch *batch, const struct element *element)
+{
+	return change(
+		batch, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, element, element->left_ms);
 }
 
 int

@@ -2,9 +2,9 @@
  *
  * What:    a batch of nf_tables: NFNL_MSG_BATCH_BEGIN, messages that add elements (NFT_MSG_NEWSETELEM), remove them or
  *          empty a set (NFT_MSG_DELSETELEM), NFNL_MSG_BATCH_END. The kernel takes all of it or nothing, and packets see
- *          either what was before or what is afterwards. To add what is there is no error; to remove what is not there
- *          fails the transaction with -ENOENT. The last message asks for an acknowledgement, whose sequence number is
- *          elements_last.
+ *          either what was before or what is afterwards. To add what is there is no error; to create it fails the
+ *          transaction with -EEXIST, to remove what is not there with -ENOENT. The last message asks for an
+ *          acknowledgement, whose sequence number is elements_last.
  *          Grouped, a message holds as many elements as fit, which is what millions want. Alone, each element has a
  *          message of its own, so that the sequence number of an error names the change that failed.
  * Owns:    nothing; the buffer stays the caller's. No heap.
@@ -38,7 +38,7 @@ struct elements_batch {
 	uint32_t changes;
 	size_t message; /* where the last one begins */
 	size_t list;    /* where its list of elements begins; 0: it is ended */
-	uint16_t type;
+	uint16_t type, flags;
 	enum lineset set;
 	bool alone;
 };
@@ -48,6 +48,7 @@ void elements_begin(
 
 /* -EINVAL: the set cannot hold that; nothing was written then. A full buffer is told by elements_end. */
 int elements_add(struct elements_batch *batch, const struct element *element) MUST_USE;
+int elements_create(struct elements_batch *batch, const struct element *element) MUST_USE;
 int elements_remove(struct elements_batch *batch, const struct element *element) MUST_USE;
 int elements_flush(struct elements_batch *batch, enum lineset set) MUST_USE;
 

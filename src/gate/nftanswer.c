@@ -215,7 +215,7 @@ read_counter(struct reader *data, struct nftanswer *ret)
 /* Which attributes say what, of the messages that are known. */
 struct places {
 	enum nftanswer_kind kind;
-	unsigned table, name, handle, use, list, data, generation, count;
+	unsigned table, name, handle, use, flags, list, data, generation, count;
 };
 
 static const struct places *
@@ -225,8 +225,10 @@ places_of(unsigned message)
 		.table = NFTA_SET_ELEM_LIST_TABLE,
 		.name = NFTA_SET_ELEM_LIST_SET,
 		.list = NFTA_SET_ELEM_LIST_ELEMENTS};
-	static const struct places table = {
-		.kind = NFTANSWER_TABLE, .name = NFTA_TABLE_NAME, .handle = NFTA_TABLE_HANDLE};
+	static const struct places table = {.kind = NFTANSWER_TABLE,
+		.name = NFTA_TABLE_NAME,
+		.handle = NFTA_TABLE_HANDLE,
+		.flags = NFTA_TABLE_FLAGS};
 	static const struct places set = {.kind = NFTANSWER_SET,
 		.table = NFTA_SET_TABLE,
 		.name = NFTA_SET_NAME,
@@ -289,6 +291,8 @@ read_table(struct reader *body, unsigned message, struct nftanswer *ret)
 			ret->handle = reader_u64(&value);
 		else if (type == places->use)
 			ret->use = reader_u32(&value);
+		else if (type == places->flags)
+			ret->flags = reader_u32(&value);
 		else if (type == places->list)
 			ret->elements = value;
 		else if (type == places->data)

@@ -41,6 +41,8 @@ struct nftanswer {
 	uint64_t handle; /* TABLE, SET, CHAIN: a new one has another */
 	int64_t count;   /* SET: its elements; -1: the kernel does not tell, as older ones do not */
 	uint32_t use;    /* CHAIN: its rules, and the jumps to it */
+	uint32_t
+		flags; /* TABLE: such as NFT_TABLE_F_DORMANT, with which no rule of it does anything */
 	uint64_t packets; /* COUNTER */
 	uint64_t bytes;
 	uint32_t generation; /* GENERATION: one more after each transaction, whoever made it */

@@ -147,6 +147,7 @@ struct told {
 	uint64_t handle;
 	int64_t count;
 	uint32_t use;
+	uint32_t flags;
 	uint32_t generation;
 	int error;
 };
@@ -162,6 +163,7 @@ on_told(void *context, struct nftanswer *answer)
 	}
 	told->handle = answer->handle;
 	told->use = answer->use;
+	told->flags = answer->flags;
 	told->count = answer->count;
 	told->generation = answer->generation;
 	return 0;
@@ -200,6 +202,7 @@ static uint64_t
 digest(uint64_t of, const struct told *told)
 {
 	of = (of ^ told->handle) * UINT64_C(0x100000001b3);
+	of = (of ^ told->flags) * UINT64_C(0x100000001b3);
 	return (of ^ told->use) * UINT64_C(0x100000001b3);
 }
 

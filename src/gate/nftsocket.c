@@ -194,7 +194,7 @@ struct outcome {
 	struct nftsocket_order *orders; /* NULL: errors have no order */
 	const uint16_t *order_of;
 	uint32_t first;
-	unsigned absent;
+	unsigned idle;
 	int error; /* the first that counts */
 	struct fail *fail;
 };
@@ -217,6 +217,14 @@ note_error(struct outcome *outcome, const struct nftanswer *answer)
 		fail_hint(outcome->fail, "the table inet " LINESET_TABLE " is not loaded");
 }
 
+/* It is as the order wants it, without it. */
+static bool
+is_idle(const struct nftsocket_order *order, int error)
+{
+	return (order->verb == NFTSOCKET_REMOVE && error == -ENOENT) ||
+		(order->verb == NFTSOCKET_ADD && error == -EEXIST);
+}
+
 static int
 on_outcome(void *context, struct nftanswer *answer)
 {
@@ -227,9 +235,9 @@ on_outcome(void *context, struct nftanswer *answer)
 		return 0;
 	if (outcome->orders != NULL && answer->sequence != outcome->first)
 		order = &outcome->orders[outcome->order_of[answer->sequence - outcome->first - 1]];
-	if (order != NULL && order->verb == NFTSOCKET_REMOVE && answer->error == -ENOENT) {
+	if (order != NULL && is_idle(order, answer->error)) {
 		order->result = 0;
-		outcome->absent++;
+		outcome->idle++;
 		return 0;
 	}
 	if (order != NULL && order->result == 1)
@@ -238,7 +246,7 @@ on_outcome(void *context, struct nftanswer *answer)
 	return 0;
 }
 
-/* 1: the kernel took it. 0: some were absent, and it took nothing. */
+/* 1: the kernel took it. 0: some were idle, and it took nothing. */
 static int
 transact(struct nftsocket *nft, struct elements_batch *batch, struct outcome *outcome)
 {
@@ -262,7 +270,7 @@ transact(struct nftsocket *nft, struct elements_batch *batch, struct outcome *ou
 		fail_what(outcome->fail, "nf_tables gives no answer: %s", strerror(-r));
 		return r;
 	}
-	if (outcome->absent > 0)
+	if (outcome->idle > 0)
 		return 0;
 	nft->transactions++;
 	return 1;
@@ -275,7 +283,7 @@ write_order(struct elements_batch *batch, const struct nftsocket_order *order)
 
 	switch (order->verb) {
 	case NFTSOCKET_ADD:
-		return elements_add(batch, &order->element);
+		return elements_create(batch, &order->element);
 	case NFTSOCKET_REMOVE:
 		return elements_remove(batch, &order->element);
 	case NFTSOCKET_RENEW:
@@ -316,7 +324,7 @@ apply_once(struct nftsocket *nft, struct nftsocket_order *orders, size_t count, 
 
 /* The kernel has one word for an element and for a table that is not there. */
 static int
-look_for_absent(struct nftsocket *nft, const struct nftsocket_order *orders, struct fail *fail)
+look_for_idle(struct nftsocket *nft, const struct nftsocket_order *orders, struct fail *fail)
 {
 	enum lineset set;
 	int r;
@@ -338,7 +346,7 @@ end_orders(struct nftsocket *nft, struct nftsocket_order *orders, size_t count, 
 	for (size_t i = 0; i < count; i++) {
 		if (r < 0 && orders[i].result >= 0)
 			orders[i].result = -ECANCELED;
-		nft->absent += orders[i].result == 0;
+		nft->idle += orders[i].result == 0;
 	}
 }
 
@@ -355,7 +363,7 @@ nftsocket_apply(
 	for (int round = 0; round < ROUNDS && r == 0; round++) {
 		r = apply_once(nft, orders, count, fail);
 		if (r == 0)
-			r = look_for_absent(nft, orders, fail);
+			r = look_for_idle(nft, orders, fail);
 		if (r == -ENOBUFS) {
 			/* Whether it was taken is not known; all may be said twice. */
 			nft->lost++;
@@ -368,6 +376,19 @@ nftsocket_apply(
 	}
 	end_orders(nft, orders, count, r);
 	return r < 0 ? r : 0;
+}
+
+/* Empty sets that stay empty would be no change, of which the kernel counts none (nftsocket.h). */
+static int
+change_nothing(struct elements_batch *batch, uint32_t sets)
+{
+	enum lineset set = (enum lineset)__builtin_ctz(sets);
+	const uint8_t zero[16] = {0};
+	struct element element = {
+		.address = address_from_bytes(zero, linesets[set].key == 4 ? 4 : 16), .set = set};
+	int r = elements_add(batch, &element);
+
+	return r >= 0 ? elements_remove(batch, &element) : r;
 }
 
 static int64_t
@@ -391,6 +412,8 @@ fill(struct elements_batch *batch, uint32_t sets, nftsocket_next next, void *con
 			return -E2BIG;
 		count++;
 	}
+	if (r == 0 && count == 0)
+		r = change_nothing(batch, sets);
 	return r < 0 ? r : count;
 }
 

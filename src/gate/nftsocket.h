@@ -3,9 +3,11 @@
  * What:    the shell around elements.h and nftanswer.h. Orders may be given again and again: to add what is there and
  *          to remove what is not there are successes. nftsocket_replace sets the whole content of sets in one
  *          transaction: packets see the old one or the new one. Nothing here lists a set of lines.
- *          Has anybody else changed the rules? nftsocket_generation counts all transactions of this network namespace,
- *          `transactions` those of this socket. Where the first grew by more, nftsocket_standing tells whether the
- *          table is still the one that was loaded, and nftsocket_find whether an element is still there.
+ *          Has anybody else changed the rules? nftsocket_generation counts the transactions of this network namespace
+ *          that changed anything; `transactions` counts those of this socket, each of which changes something: what is
+ *          there already is not added again, and an empty set is filled with nothing by a change that takes itself
+ *          back. Where the first grew by more, nftsocket_standing tells whether the table is still the one that was
+ *          loaded, and nftsocket_find whether an element is still there.
  * Owns:    the socket and a buffer for the largest transaction, whose pages go back to the system after each.
  * Limits:  `most` elements in a transaction, NFTSOCKET_ORDERS orders; NFTSOCKET_WAIT_MS for an answer, which the kernel
  *          has ready when it has taken a message. Needs CAP_NET_ADMIN in this network namespace.
@@ -22,16 +24,16 @@
 struct nftsocket {
 	int fd;
 	uint32_t sequence;
-	uint64_t transactions; /* that the kernel took */
+	uint64_t transactions; /* that the kernel took, each of which changed something */
 	uint8_t *room;
 	size_t size;
 	uint8_t *received;
-	uint64_t absent; /* removals of what was not there */
+	uint64_t idle; /* orders for which nothing was to be done */
 	uint64_t lost; /* times that answers were lost (ENOBUFS), after which all was sent again */
 };
 
 enum nftsocket_verb {
-	NFTSOCKET_ADD, /* what is there stays; newer kernels give it the new time, others do not */
+	NFTSOCKET_ADD, /* what is there stays, with the time that it has */
 	NFTSOCKET_REMOVE,
 	NFTSOCKET_RENEW, /* added, and with exactly this time if it was there */
 	NFTSOCKET_VERBS
@@ -40,7 +42,8 @@ enum nftsocket_verb {
 struct nftsocket_order {
 	enum nftsocket_verb verb;
 	struct element element;
-	/* Out: 1 done; 0 there was nothing to remove; -errno: why all failed, -ECANCELED: for another one. */
+	/* Out: 1 done; 0 it was there already, or there was nothing to remove; -errno: why all failed, -ECANCELED: for
+	 * another one. */
 	int result;
 };
 
@@ -82,8 +85,8 @@ int nftsocket_counters(
 
 int nftsocket_generation(struct nftsocket *nft, uint32_t *ret) MUST_USE;
 
-/* A digest of which chains and sets there are and how many rules the chains have: another one after they were replaced
- * or emptied. Elements of sets are not in it. -ENOENT: one is missing. */
+/* A digest of which chains and sets there are, how many rules the chains have and whether the table is dormant: another
+ * one after they were replaced or emptied. Elements of sets are not in it. -ENOENT: one is missing. */
 int nftsocket_standing(
 	struct nftsocket *nft, const char *const *chains, size_t count, uint64_t *ret) MUST_USE;
 

@@ -4,8 +4,9 @@
  *          each with what became of it. There is no rule and no name of a set in them: which there are is lineset.h.
  *          Every answer has the epoch: it is another one after the rules were loaded anew, or the gate was, and then
  *          all sets are to be filled again. `foreign` counts transactions of others in this network namespace, after
- *          which an element may be missing. An element of the lines' sets that is no line of the own network
- *          (network.h) is left out, and `refused` counts it; all else of its message is done.
+ *          which an element may be missing. Beside the counters stands how many elements the sets have, where the
+ *          kernel tells. An element of the lines' sets that is no line of the own network (network.h) is left out, and
+ *          `refused` counts it; all else of its message is done.
  *          Who is over the rate of the meter is asked a page at a time, so that changes wait for one page at the most.
  * Owns:    nothing.
  * Limits:  ORDERS_MOST changes in a message. A content comes in pieces; ORDERS_WAIT_MS between two, ORDERS_WHOLE_MS for
@@ -18,9 +19,9 @@
 #ifndef LAZARET_GATE_ORDERS_H
 #define LAZARET_GATE_ORDERS_H
 
-#include "base/address.h"
+#include "action/lineset.h"
 
-#define ORDERS_VERSION 3
+#define ORDERS_VERSION 4
 #define ORDERS_MOST    256
 #define ORDERS_WAIT_MS 2000
 /* Below GATECLIENT_WAIT, for which the parent waits for an answer of its own. */
@@ -92,9 +93,13 @@ struct orders_answer {
 		/* CHANGE: 1 done, 0 was not there, -errno; FIND: 1 or 0; both -EACCES: outside the own network. */
 		int32_t result[ORDERS_MOST];
 		uint64_t filled; /* FILL: elements */
-		struct orders_counter
-			counter[ORDERS_COUNTERS_MOST]; /* in the order of ruleset_counters */
-		struct orders_overs over;              /* OVER */
+		struct {
+			/* In the order of ruleset_counters. */
+			struct orders_counter counter[ORDERS_COUNTERS_MOST];
+			uint64_t counts; /* 1: the kernel tells how many elements there are */
+			uint64_t held[LINESET_KINDS];
+		};                        /* COUNTERS */
+		struct orders_overs over; /* OVER */
 	};
 	struct fail fail; /* ERROR */
 	struct fail xdp;  /* why XDP does not stop port 25, too; what empty: it does, or need not */

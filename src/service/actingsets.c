@@ -48,6 +48,11 @@ static const struct kept {
 	{MEASURE_QUARANTINE, LINESET_QUARANTINE, LINESET_Q4}};
 
 #define KEPT (sizeof(kept) / sizeof(*kept))
+/* Of them, whose elements have no time, so that none leaves by itself. */
+#define UNTIMED 2
+
+_Static_assert(
+	sizeof(((struct actingsets *)0)->beyond) / sizeof(int64_t) == UNTIMED, "a figure each");
 
 /* NULL: it is not kept in sets. */
 static const struct kept *
@@ -302,6 +307,8 @@ static void
 fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 {
 	struct fail fail = {0}, why;
+	/* What others do meanwhile is looked after later. */
+	uint64_t foreign = sets->gate.foreign;
 	unsigned short_of = LINESET_COUNT;
 	int r = 0, first = 0;
 
@@ -320,7 +327,9 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 		return;
 	sets->is_owing = false;
 	sets->epoch = sets->gate.epoch;
-	sets->foreign = sets->gate.foreign;
+	sets->foreign = foreign;
+	sets->has_beyond = false;
+	sets->apart = 0;
 	if (first < 0) {
 		wait_longer(sets, short_of);
 		return;
@@ -369,16 +378,40 @@ are_missing(struct actingsets *sets, const struct holding *holding, uint8_t kind
 	return false;
 }
 
+/* Have the sets without time another number of elements than after all was filled in, and not for a moment only? All
+ * changes are done when this is asked. */
+static bool
+are_apart(struct actingsets *sets, const struct holding *holding)
+{
+	const struct orders_answer *answer = &sets->gate.answer;
+	bool differs = false;
+
+	/* Where one is too small that has its own way (wait_longer). */
+	if (answer->counts == 0 || sets->short_us != 0)
+		return false;
+	for (size_t i = 0; i < UNTIMED; i++) {
+		int64_t beyond = (int64_t)answer->held[kept[i].lines] -
+			(int64_t)holding_count(holding, kept[i].kind);
+
+		if (!sets->has_beyond)
+			sets->beyond[i] = beyond;
+		differs = differs || beyond != sets->beyond[i];
+	}
+	sets->has_beyond = true;
+	sets->apart = differs ? sets->apart + 1 : 0;
+	return sets->apart >= ACTINGSETS_LOOKS;
+}
+
 /* Others have changed rules or sets of this machine: perhaps ours, which nobody would tell. What is missing is seen;
  * what is too many is not, so where they are few all are filled in anew. */
 static void
 look_after_others(struct actingsets *sets, const struct holding *holding)
 {
 	int64_t now = clock_steady();
-	bool missing = false, are_few;
+	bool missing = are_apart(sets, holding), are_few;
 	size_t count = 0;
 
-	if (sets->gate.foreign == sets->foreign)
+	if (sets->gate.foreign == sets->foreign && !missing)
 		return;
 	for (size_t i = 0; i < KEPT; i++)
 		count += holding_count(holding, kept[i].kind);

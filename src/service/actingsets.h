@@ -5,7 +5,8 @@
  *          minute, and while that is in vain after twice as long each time, an hour at the most; once a line has left
  *          after a minute again. What holds in all is filled
  *          in at the begin, and again after the gate or the rules were replaced. After others changed rules it is
- *          looked whether ours are there.
+ *          looked whether ours are there, and all is filled in again as well where a set without time has more or fewer
+ *          elements than it should for ACTINGSETS_LOOKS looks (of the kernels that tell).
  * Owns:    nothing.
  * Limits:  a place outside the own network, or of a length that has no set, is refused, here and by the gate.
  * Thread:  the actor's.
@@ -17,12 +18,19 @@
 #include "service/actinggate.h"
 #include "service/daemon.h"
 
+#define ACTINGSETS_LOOKS 3
+
 struct actingsets {
 	const struct daemon_settings *settings;
 	struct actinggate gate;
 	uint64_t epoch;   /* in which all sets were filled; 0: never */
 	uint64_t foreign; /* changes of others that were looked after */
 	int64_t checked_us;
+	/* Elements in the kernel beyond those that are wanted, of exemptions and of blocks, at the first look after all
+	 * was filled in; places that no set can hold make it negative. */
+	int64_t beyond[2];
+	bool has_beyond;
+	unsigned apart; /* so many looks one after the other found other figures than these */
 	struct wall now;
 	bool is_owing; /* the sets are to be filled anew */
 	int64_t short_us; /* when it was last found that a set is too small; 0: there is room for all */

@@ -42,6 +42,14 @@ an_address_added_is_these_bytes(void **state)
 	assert_int_equal(elements_last(&batch), 8);
 	for (size_t i = 0; i < sizeof(expected); i++)
 		assert_int_equal(room[i], expected[i]);
+	/* Created, it has NLM_F_EXCL as well, and a message of its own beside one that may be there. */
+	elements_begin(&batch, room, sizeof(room), 7, false);
+	assert_int_equal(elements_create(&batch, &element), 0);
+	assert_int_equal(elements_add(&batch, &element), 0);
+	assert_true(elements_end(&batch) > 0);
+	assert_int_equal(elements_last(&batch), 9);
+	for (size_t i = 0; i < 40; i++)
+		assert_int_equal(room[i], i == 27 ? 6 : i == 26 ? 1 : expected[i]);
 	(void)state;
 }
 

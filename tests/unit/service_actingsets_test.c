@@ -326,6 +326,78 @@ a_set_that_is_too_small_is_tried_less_and_less_often(void **state)
 	assert_int_equal(tries_after(WALL_MINUTE, &number), 1);
 }
 
+/* The gate's figures now, and whether all is filled in after them. */
+static bool
+fills_at(uint64_t *number, uint64_t foreign, uint64_t blocked, uint64_t exempt)
+{
+	struct orders_answer is = {.version = ORDERS_VERSION,
+		.kind = ORDERS_COUNTERS,
+		.number = (*number)++,
+		.epoch = 1,
+		.foreign = foreign,
+		.counts = 1,
+		.held = {[LINESET_BLOCK] = blocked, [LINESET_EXEMPT] = exempt}};
+	uint64_t before = sets.fills;
+
+	assert_int_equal(send(gate, &is, sizeof(is), MSG_DONTWAIT), sizeof(is));
+	for (uint64_t set = 0; set < 6; set++) {
+		is = (struct orders_answer){.version = ORDERS_VERSION,
+			.kind = ORDERS_FILL,
+			.number = *number + set,
+			.epoch = 1,
+			.foreign = foreign + (set >= 3)};
+		assert_int_equal(send(gate, &is, sizeof(is), MSG_DONTWAIT), sizeof(is));
+	}
+	sets.checked_us -= WALL_MINUTE;
+	actingsets_see_to(&sets, holding);
+	*number += sets.fills > before ? 6 : 0;
+	drain(gate);
+	drain(sets.gate.socket);
+	return sets.fills > before;
+}
+
+static void
+what_others_do_while_all_is_filled_in_is_looked_after(void **state)
+{
+	uint64_t number = 1;
+
+	(void)state;
+	/* Somebody changes rules in the middle of the first. */
+	assert_true(fills_at(&number, 5, 0, 0));
+	assert_true(fills_at(&number, 6, 0, 0));
+	assert_true(fills_at(&number, 7, 0, 0));
+	sets.foreign = 8;
+	assert_false(fills_at(&number, 8, 0, 0));
+}
+
+static void
+sets_that_have_other_numbers_for_long_are_filled_anew(void **state)
+{
+	uint64_t number = 1;
+
+	(void)state;
+	sets.epoch = 1;
+	sets.is_owing = false;
+	/* Places of no set: there are fewer than are wanted, from the begin. */
+	sets.beyond[1] = -2;
+	sets.has_beyond = false;
+	assert_false(fills_at(&number, 0, 7, 1));
+	for (int i = 0; i < 5; i++)
+		assert_false(fills_at(&number, 0, 7, 1));
+	/* For a moment. */
+	assert_false(fills_at(&number, 0, 6, 1));
+	assert_false(fills_at(&number, 0, 6, 1));
+	assert_false(fills_at(&number, 0, 7, 1));
+	/* For long: one is gone, or one too many is there. */
+	assert_false(fills_at(&number, 0, 7, 2));
+	assert_false(fills_at(&number, 0, 7, 2));
+	assert_true(fills_at(&number, 0, 7, 2));
+	assert_int_equal(sets.restored, 1);
+	/* What it is after that is right. */
+	for (int i = 0; i < 5; i++)
+		assert_false(fills_at(&number, 1, 7, 2) && i > 0);
+}
+
 /* The gate's counters now. */
 static void
 count(uint64_t number, uint64_t line, uint64_t out, uint64_t in, uint64_t held)
@@ -393,6 +465,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_failed_for_all_is_filled_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 			all_that_holds_is_filled_set_by_set_and_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_others_do_while_all_is_filled_in_is_looked_after, begin, end),
+		cmocka_unit_test_setup_teardown(
+			sets_that_have_other_numbers_for_long_are_filled_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_is_enforced_and_new_counts_as_stopped, begin, end),
 		cmocka_unit_test_setup_teardown(
