@@ -62,18 +62,18 @@ check_interface(const char *name, struct fail *fail)
 	}
 	if (good)
 		return 0;
-	fail_what(fail, "an interface for the ingress hook has a name that is none");
+	fail_where(fail, "contain.ingress");
+	fail_what(fail, "an interface has a name that is none");
 	fail_hint(fail, "1 to %d letters, digits, '.', '-' and '_', the first one no '-' or '.'",
 		RULESET_INTERFACE);
 	return -EINVAL;
 }
 
 static int
-check_prefixes(const struct ruleset_prefixes *prefixes, const char *what, struct fail *fail)
+check_prefixes(const struct ruleset_prefixes *prefixes, struct fail *fail)
 {
 	if (prefixes->count > RULESET_PREFIXES) {
-		fail_what(fail, "%zu %s prefixes; at most %d", prefixes->count, what,
-			RULESET_PREFIXES);
+		fail_what(fail, "%zu prefixes; at most %d", prefixes->count, RULESET_PREFIXES);
 		return -E2BIG;
 	}
 	for (size_t i = 0; i < prefixes->count; i++) {
@@ -83,13 +83,13 @@ check_prefixes(const struct ruleset_prefixes *prefixes, const char *what, struct
 		char words[ADDRESS_TEXT];
 
 		if (prefix->length < least || prefix->length > 128) {
-			fail_what(fail, "%s: a prefix of this length at %s would be everything",
-				what, address_format(&prefix->address, words));
+			fail_what(fail, "a prefix of this length at %s would be everything",
+				address_format(&prefix->address, words));
 			return -EINVAL;
 		}
 		masked = address_mask(&prefix->address, prefix->length);
 		if (!address_equal(&masked, &prefix->address)) {
-			fail_what(fail, "%s: %s has bits beyond its length", what,
+			fail_what(fail, "%s has bits beyond its length",
 				address_format(&prefix->address, words));
 			return -EINVAL;
 		}
@@ -102,16 +102,20 @@ check_lists(const struct ruleset_settings *settings, struct fail *fail)
 {
 	const struct {
 		const struct ruleset_prefixes *list;
-		const char *what;
-	} all[] = {{&settings->residential, "residential"}, {&settings->inside, "inside"},
-		{&settings->servers, "server"}, {&settings->resolvers, "resolver"},
-		{&settings->portal, "portal"}, {&settings->protected, "protected"}};
+		const char *option;
+	} all[] = {{&settings->residential, "network.inside or network.table"},
+		{&settings->inside, "network.inside or network.table"},
+		{&settings->servers, "contain.servers"},
+		{&settings->resolvers, "contain.resolvers"}, {&settings->portal, "contain.portal"},
+		{&settings->protected, "contain.protected"}};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		int r = check_prefixes(all[i].list, all[i].what, fail);
+		int r = check_prefixes(all[i].list, fail);
 
-		if (r < 0)
+		if (r < 0) {
+			fail_where(fail, "%s", all[i].option);
 			return r;
+		}
 	}
 	return 0;
 }
@@ -152,8 +156,9 @@ ruleset_check(const struct ruleset_settings *settings, struct fail *fail)
 		return -EINVAL;
 	}
 	if (settings->interfaces > RULESET_INTERFACES) {
-		fail_what(fail, "%zu interfaces for the ingress hook; at most %d",
-			settings->interfaces, RULESET_INTERFACES);
+		fail_where(fail, "contain.ingress");
+		fail_what(fail, "%zu interfaces; at most %d", settings->interfaces,
+			RULESET_INTERFACES);
 		return -E2BIG;
 	}
 	for (size_t i = 0; i < settings->interfaces; i++) {
@@ -162,6 +167,7 @@ ruleset_check(const struct ruleset_settings *settings, struct fail *fail)
 			return r;
 	}
 	if (settings->garden_port != 0 && settings->mark == 0) {
+		fail_where(fail, "garden.mark");
 		fail_what(fail, "the garden's listener needs a mark that is not 0");
 		return -EINVAL;
 	}

@@ -55,8 +55,8 @@ parse_source(struct text word, struct registrar_source *ret, struct fail *fail)
 		if (text_is(format, registrar_format_name(i)))
 			ret->format = (uint8_t)i;
 	}
-	fail_where(fail, "identity.sources");
 	if (ret->format == REGISTRAR_FORMATS || path.length == 0) {
+		fail_where(fail, "identity.sources");
 		fail_what(fail, "\"%.*s\" is no source", (int)word.length, word.at);
 		fail_hint(fail,
 			"expected FORMAT:PATH with one of kea, kea-log, isc, dnsmasq, table, "
@@ -64,6 +64,7 @@ parse_source(struct text word, struct registrar_source *ret, struct fail *fail)
 		return -EINVAL;
 	}
 	if (path.length >= sizeof(ret->path) || *path.at != '/') {
+		fail_where(fail, "identity.sources");
 		fail_what(fail, "\"%.*s\" is no path from the root, of at most %zu bytes",
 			(int)path.length, path.at, sizeof(ret->path) - 1);
 		return -EINVAL;

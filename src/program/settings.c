@@ -153,11 +153,14 @@ settings_inside(const struct config *config, struct lines *lines, struct fail *f
 			.prefix = prefixes[i],
 			.role = ROLE_RESIDENTIAL,
 		};
-		int r = lines_add(lines, &prefix, fail);
+		struct fail why = {.where = "network.inside"};
+		int r = lines_add(lines, &prefix, &why);
 
 		/* The table, the file and the command may all name it; what the table says holds. */
-		if (r < 0 && r != -EEXIST)
+		if (r < 0 && r != -EEXIST) {
+			*fail = why;
 			return r;
+		}
 	}
 	return 0;
 }

@@ -27,32 +27,42 @@ parse(struct text word, struct gate_interface *ret)
 	return -EINVAL;
 }
 
+/* The next one, behind those that are taken. */
+static int
+take(struct text word, struct gate_interface *ret, uint32_t count, struct fail *fail)
+{
+	if (parse(word, &ret[count]) < 0) {
+		fail_what(fail, "\"%.*s\" is no interface for the filter in the kernel",
+			(int)word.length, word.at);
+		fail_hint(fail, "expected eth0, eth0:native or eth0:generic");
+		return -EINVAL;
+	}
+	if (xdpoptions_both(&ret[count], 1, ret, count) != NULL) {
+		fail_what(fail, "%s is there twice", ret[count].name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int
 xdpoptions(const struct config *config, const char *option, struct gate_interface *ret,
 	uint32_t most, struct fail *fail)
 {
 	struct text rest = text_of(config_string(config, option));
 	uint32_t count = 0;
+	int r;
 
-	fail_where(fail, "%s", option);
 	while (rest.length > 0) {
 		struct text word = text_cut(&rest, ' ');
 
 		if (word.length == 0)
 			continue;
-		if (count == most) {
+		r = count == most ? -E2BIG : take(word, ret, count, fail);
+		if (r == -E2BIG)
 			fail_what(fail, "more than %u interfaces", most);
-			return -E2BIG;
-		}
-		if (parse(word, &ret[count]) < 0) {
-			fail_what(fail, "\"%.*s\" is no interface for the filter in the kernel",
-				(int)word.length, word.at);
-			fail_hint(fail, "expected eth0, eth0:native or eth0:generic");
-			return -EINVAL;
-		}
-		if (xdpoptions_both(&ret[count], 1, ret, count) != NULL) {
-			fail_what(fail, "%s is there twice", ret[count].name);
-			return -EINVAL;
+		if (r < 0) {
+			fail_where(fail, "%s", option);
+			return r;
 		}
 		count++;
 	}

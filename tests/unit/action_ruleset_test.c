@@ -102,7 +102,7 @@ a_prefix_must_be_one_and_not_everything(void **state)
 {
 	residential[0].length = 96;
 	assert_int_equal(ruleset_check(&settings, &fail), -EINVAL);
-	assert_true(strstr(fail.what, "residential") != NULL);
+	assert_string_equal(fail.where, "network.inside or network.table");
 	residential[0].length = 129;
 	assert_int_equal(ruleset_check(&settings, &fail), -EINVAL);
 	residential[0] = prefix_of("100.64.0.0/16");
@@ -113,6 +113,7 @@ a_prefix_must_be_one_and_not_everything(void **state)
 	residential[0] = prefix_of("100.64.0.0/16");
 	settings.servers.count = RULESET_PREFIXES + 1;
 	assert_int_equal(ruleset_check(&settings, &fail), -E2BIG);
+	assert_string_equal(fail.where, "contain.servers");
 	(void)state;
 }
 
