@@ -270,8 +270,13 @@ config_format(const struct config *config, const struct config_option *option, s
 				prefix_format(&value->prefixes[i], text));
 		buffer_print(into, "]");
 		return;
-	case OPTION_TYPE_FLAG:
 	case OPTION_TYPE_COUNT:
+		if (value->is_hex) {
+			buffer_print(into, "0x%llx", (unsigned long long)value->number);
+			return;
+		}
+		break;
+	case OPTION_TYPE_FLAG:
 	case OPTION_TYPE_REAL:
 	case OPTION_TYPE_RATE:
 	case OPTION_TYPE_DURATION:

@@ -108,29 +108,28 @@ option_format_number(
 	return into;
 }
 
-static int
-within(const struct config_option *option, double number, struct fail *fail)
-{
-	char limit[OPTION_NUMBER_TEXT], given[OPTION_NUMBER_TEXT];
+/* Of what was given, for "%.*s%s": its beginning. */
+#define SHOWN(text)                                                                                \
+	(int)((text).length > 60 ? 60 : (text).length), (text).at, (text).length > 60 ? "..." : ""
 
-	option_format_number(option, number, given);
-	if (number < option->least)
-		fail_what(fail, "%s: %s is less than the least, %s", option->name, given,
-			option_format_number(option, option->least, limit));
-	else if (number > option->most)
-		fail_what(fail, "%s: %s is more than the most, %s", option->name, given,
-			option_format_number(option, option->most, limit));
-	else
+static int
+within(const struct config_option *option, double number, struct text text, struct fail *fail)
+{
+	bool is_less = number < option->least;
+	char limit[OPTION_NUMBER_TEXT];
+
+	if (!is_less && number <= option->most)
 		return 0;
+	option_format_number(option, is_less ? option->least : option->most, limit);
+	fail_what(fail, "%s: %.*s%s is %s, %s", option->name, SHOWN(text),
+		is_less ? "less than the least" : "more than the most", limit);
 	return -ERANGE;
 }
 
 static int
 is_not(const struct config_option *option, struct text text, struct fail *fail, const char *what)
 {
-	fail_what(fail, "%s: \"%.*s%s\" is not %s", option->name,
-		(int)(text.length > 60 ? 60 : text.length), text.at, text.length > 60 ? "..." : "",
-		what);
+	fail_what(fail, "%s: \"%.*s%s\" is not %s", option->name, SHOWN(text), what);
 	return -EINVAL;
 }
 
@@ -190,20 +189,32 @@ parse_flag(struct text text, double *ret)
 	return -EINVAL;
 }
 
+/* In decimals or, behind 0x, in hexadecimals. */
 static int
-parse_count(const struct config_option *option, struct text text, double *ret, struct fail *fail)
+parse_count(const struct config_option *option, struct text text, struct option_value *value,
+	struct fail *fail)
 {
+	struct text digits = text;
+	bool is_hex = text_starts(text, "0x");
 	uint64_t count;
-	int r = text_parse_u64(text, UINT64_C(1) << 53, &count);
+	int r;
 
+	if (is_hex)
+		digits.at += 2, digits.length -= 2;
+	r = is_hex ? text_parse_hex(digits, UINT64_C(1) << 53, &count)
+		   : text_parse_u64(digits, UINT64_C(1) << 53, &count);
 	if (r == -ERANGE)
-		return within(option, 0x1p53, fail);
+		return within(option, 0x1p54, text, fail);
 	if (r < 0)
 		return is_not(option, text, fail, "a whole number");
 	if (option->power && (count & (count - 1)) != 0)
 		return is_not(option, text, fail, "a power of two (like 128)");
-	*ret = (double)count;
-	return 0;
+	r = within(option, (double)count, text, fail);
+	if (r == 0) {
+		value->number = (double)count;
+		value->is_hex = is_hex;
+	}
+	return r;
 }
 
 static int
@@ -229,11 +240,6 @@ parse_number(const struct config_option *option, struct text text, double *ret, 
 	int r;
 
 	switch (option->type) {
-	case OPTION_TYPE_COUNT:
-		r = parse_count(option, text, &number, fail);
-		if (r < 0)
-			return r;
-		break;
 	case OPTION_TYPE_RATE:
 		if (parse_rate(text, &number) < 0)
 			return is_not(option, text, fail, "a number a day (like 2, or 0.5/h)");
@@ -243,6 +249,7 @@ parse_number(const struct config_option *option, struct text text, double *ret, 
 			return is_not(option, text, fail, "a duration (like 30s, 10m, 48h or 7d)");
 		break;
 	case OPTION_TYPE_REAL:
+	case OPTION_TYPE_COUNT:
 	case OPTION_TYPE_FLAG:
 	case OPTION_TYPE_CHOICE:
 	case OPTION_TYPE_STRING:
@@ -253,7 +260,7 @@ parse_number(const struct config_option *option, struct text text, double *ret, 
 			return is_not(option, text, fail, "a number (like 0.2)");
 		break;
 	}
-	r = within(option, number, fail);
+	r = within(option, number, text, fail);
 	if (r == 0)
 		*ret = number;
 	return r;
@@ -326,8 +333,8 @@ parse_prefix(const struct config_option *option, struct text text, struct option
 	if (r < 0)
 		return is_not(option, text, fail, "a prefix (like 192.0.2.0/24 or 2001:db8::/32)");
 	if ((double)value->count >= option->most) {
-		fail_what(fail, "%s: more than %.0f prefixes; use network.table", option->name,
-			option->most);
+		fail_what(fail, "%s: more than %.0f prefixes", option->name, option->most);
+		fail_hint(fail, "those that lie side by side may be written as a shorter one");
 		return -ERANGE;
 	}
 	value->prefixes = xrealloc(value->prefixes, (value->count + 1) * sizeof(prefix));
@@ -353,6 +360,7 @@ option_parse(const struct config_option *option, struct text text, struct option
 	case OPTION_TYPE_PREFIXES:
 		return parse_prefix(option, text, value, fail);
 	case OPTION_TYPE_COUNT:
+		return parse_count(option, text, value, fail);
 	case OPTION_TYPE_REAL:
 	case OPTION_TYPE_RATE:
 	case OPTION_TYPE_DURATION:

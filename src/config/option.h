@@ -62,6 +62,7 @@ struct option_value {
 	char *text;
 	struct prefix *prefixes;
 	size_t count; /* of prefixes */
+	bool is_hex;  /* the number was written so */
 };
 
 /* NULL if there is no option of this name. */

@@ -14,7 +14,8 @@ const struct config_option config_options[] = {
 		.unit = "prefixes",
 		.help = "The own network: addresses inside these prefixes are lines. Without "
 			"any, every address that opens a connection to a mail port is taken "
-			"as a line, and roles of servers are not learnt."},
+			"as a line, and roles of servers are not learnt. Where there are more, "
+			"network.table has them."},
 	{.name = "network.table",
 		.type = OPTION_TYPE_STRING,
 		.standard = "",

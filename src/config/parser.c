@@ -160,34 +160,37 @@ is_first(struct parser *parser, unsigned *line, yaml_mark_t mark, const char *na
 	return false;
 }
 
-static void
+static int
 take_scalar(struct parser *parser, const char *name, const yaml_event_t *event)
 {
 	const struct config_option *option = option_find(text_of(name));
 	yaml_mark_t mark = event->start_mark;
 	struct fail fail = {0};
+	int r = config_set(parser->config, text_of(name), scalar_of(event), &fail);
 
-	if (config_set(parser->config, text_of(name), scalar_of(event), &fail) == 0)
-		return;
+	if (r == 0)
+		return 0;
 	/* Within the text, as far as it stands in one line as it is. */
 	if (option != NULL)
 		mark.column += option_wrong_at(option, scalar_of(event)) +
 			(event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE);
 	tell(parser, mark, &fail);
+	return r;
 }
 
-/* The entries of a list, whose start was read already. */
+/* The entries of a list, whose start was read already. That it is full is told once. */
 static void
 take_list(struct parser *parser, const struct config_option *option)
 {
+	bool more = true, is_full = false;
 	yaml_event_t event;
-	bool more = true;
 
 	config_clear(parser->config, option);
 	while (more && next(parser, &event)) {
 		more = event.type != YAML_SEQUENCE_END_EVENT;
 		if (event.type == YAML_SCALAR_EVENT && is_plain(parser, &event)) {
-			take_scalar(parser, option->name, &event);
+			if (!is_full)
+				is_full = take_scalar(parser, option->name, &event) == -ERANGE;
 		} else if (more && event.type != YAML_SCALAR_EVENT) {
 			struct fail fail = {0};
 
@@ -208,7 +211,7 @@ take_option(struct parser *parser, const struct config_option *option, const yam
 		skip(parser, event->type);
 	} else if (event->type == YAML_SCALAR_EVENT) {
 		config_clear(parser->config, option);
-		take_scalar(parser, option->name, event);
+		(void)take_scalar(parser, option->name, event);
 	} else if (event->type == YAML_SEQUENCE_START_EVENT &&
 		option->type == OPTION_TYPE_PREFIXES) {
 		take_list(parser, option);

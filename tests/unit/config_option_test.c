@@ -97,6 +97,16 @@ numbers_stay_within_their_range(void **state)
 	wrong("court.floor", "inf");
 	wrong("court.floor", "nan");
 	wrong("court.floor", "11,5");
+	assert_string_equal(wrong("contain.lines-most", "99999999999999999999"),
+		"contain.lines-most: 99999999999999999999 is more than the most, 16777216");
+	assert_string_equal(wrong("contain.lines-most", "0x10"),
+		"contain.lines-most: 0x10 is less than the least, 1024");
+	assert_string_equal(wrong("flow.half-life", "0.01m"),
+		"flow.half-life: 0.01m is less than the least, 1m");
+	assert_true(number("garden.mark", "0x1A2") == 418);
+	wrong("garden.mark", "0x");
+	wrong("garden.mark", "0xg");
+	wrong("garden.mark", "1a2");
 	assert_true(number("flow.filter-blocks", "64") == 64);
 	assert_string_equal(wrong("flow.filter-blocks", "12"),
 		"flow.filter-blocks: \"12\" is not a power of two (like 128)");
@@ -147,6 +157,7 @@ lists_hold_prefixes(void **state)
 	for (int i = 0; i < OPTION_PREFIXES_MOST; i++)
 		assert_int_equal(option_parse(option, TEXT("192.0.2.1"), &value, &fail), 0);
 	assert_int_equal(option_parse(option, TEXT("192.0.2.1"), &value, &fail), -ERANGE);
+	assert_string_equal(fail.what, "network.inside: more than 4096 prefixes");
 	assert_int_equal(value.count, OPTION_PREFIXES_MOST);
 	option_value_done(&value);
 }

@@ -231,6 +231,45 @@ only_so_many_problems_are_told(void **state)
 }
 
 static void
+a_list_that_is_full_is_told_once(void **state)
+{
+	struct buffer text;
+
+	buffer_init(&text, 1 << 20);
+	buffer_text(&text, TEXT("contain.protected:\n"));
+	for (int i = 0; i < 4096 + 30; i++)
+		buffer_text(&text, TEXT("- 192.0.2.1\n"));
+	buffer_text(&text, TEXT("flow.half-life: thirty\n"));
+	assert_string_equal(problems(buffer_string(&text)),
+		"lazaret.yaml:4098:3: contain.protected: more than 4096 prefixes (those that lie "
+		"side by side may be written as a shorter one)\n"
+		"lazaret.yaml:4128:17: flow.half-life: \"thirty\" is not a duration (like 30s, "
+		"10m, "
+		"48h or 7d)\n");
+	buffer_done(&text);
+}
+
+static void
+a_number_is_shown_as_it_was_written(void **state)
+{
+	struct config *config = good("garden.mark: 0x1A2\n"), *copy = config_copy(config);
+	const struct config_option *mark = option_find(TEXT("garden.mark"));
+	struct fail fail = {0};
+	struct buffer text;
+
+	buffer_init(&text, 64);
+	config_format(copy, mark, &text);
+	assert_string_equal(buffer_string(&text), "0x1a2");
+	buffer_clear(&text);
+	assert_int_equal(config_set(copy, TEXT("garden.mark"), TEXT("420"), &fail), 0);
+	config_format(copy, mark, &text);
+	assert_string_equal(buffer_string(&text), "420");
+	buffer_done(&text);
+	config_free(copy);
+	config_free(config);
+}
+
+static void
 the_profile_stands_under_the_file(void **state)
 {
 	struct config *config = good("ledger: {retention-cases: 10d}\nscan: {profile: de}\n");
@@ -335,6 +374,8 @@ main(void)
 		cmocka_unit_test(what_is_no_yaml_is_told_with_its_place),
 		cmocka_unit_test(options_must_fit_together),
 		cmocka_unit_test(only_so_many_problems_are_told),
+		cmocka_unit_test(a_list_that_is_full_is_told_once),
+		cmocka_unit_test(a_number_is_shown_as_it_was_written),
 		cmocka_unit_test(the_profile_stands_under_the_file),
 		cmocka_unit_test(the_sample_file_is_good),
 		cmocka_unit_test(files_that_cannot_be_read_are_told),
