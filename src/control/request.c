@@ -51,8 +51,9 @@ struct words {
 	bool has_all;
 	bool has_proposed;
 	bool has_record;
-	char flag[32];  /* a flag beside --json, as given */
-	char other[32]; /* a second one */
+	char flag[32];     /* a flag beside --json, as given */
+	char other[32];    /* a second one */
+	const char *empty; /* of these two: one whose value is empty */
 };
 
 static int
@@ -150,6 +151,8 @@ take_flag(struct words *words, const char *word)
 		return -EINVAL;
 	snprintf(kept, sizeof(words->flag), "%.*s%s", (int)name.length, name.at,
 		has_value ? "=" : "");
+	if (has_value && value.length == 0)
+		words->empty = kept;
 	if (has_value)
 		return take_value(words, name, value);
 	take_switch(words, name);
@@ -240,7 +243,7 @@ fill(const struct words *words, struct request *ret)
 {
 	int n;
 
-	if (words->has_empty)
+	if (words->has_empty || words->empty != NULL)
 		return -EINVAL;
 	ret->is_json = words->is_json;
 	ret->flag = words->has_switch || words->has_undo || words->has_release || words->has_all;
@@ -318,6 +321,9 @@ tell_misuse(struct text name, const struct words *words, bool has_end, struct fa
 			fail, "%.*s takes one word, and got %u", length, name.at, words->arguments);
 	else if (words->arguments < least)
 		fail_what(fail, "%.*s takes one word, and got none", length, name.at);
+	else if (words->empty != NULL)
+		fail_what(fail, "%.*s: what stands behind %s is empty", length, name.at,
+			words->empty);
 	else {
 		fail_what(fail, "%.*s does not go with these flags, or not without others", length,
 			name.at);

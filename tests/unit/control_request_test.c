@@ -134,6 +134,11 @@ says_which_word_is_wrong(void **state)
 		{"lazaret/1 case 1 2", "case takes one word, and got 2"},
 		{"lazaret/1 reload now", "reload takes flags only, and got something else"},
 		{"lazaret/1 never 1", "never does not go with these flags, or not without others"},
+		{"lazaret/1 quarantine 1 --reason=x --until=",
+			"quarantine: what stands behind --until= is empty"},
+		{"lazaret/1 exempt 1 --until= --reason=x",
+			"exempt: what stands behind --until= is empty"},
+		{"lazaret/1 lines --state=", "lines: what stands behind --state= is empty"},
 		{"lazaret/1 cse 1", "the daemon does not know this verb"},
 	};
 
