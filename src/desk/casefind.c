@@ -143,3 +143,22 @@ casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char 
 		return r;
 	return ledger_note(ledger, ACTION_FIND, ret->number, TEXT(""), fail);
 }
+
+int
+casefind_alone(struct ledger *ledger, struct text what, struct ledger_case *ret,
+	char name[SEAL_NAME], struct fail *fail)
+{
+	struct text port = what, host = text_cut(&port, ':');
+	int r = casefind(ledger, what, ret, name, fail);
+	struct address address;
+	struct fail why = {0};
+	uint64_t number;
+
+	if (r != -ESRCH || address_parse(host, &address) < 0 ||
+		text_parse_u64(port, 65535, &number) < 0)
+		return r;
+	r = casefind(ledger, host, ret, name, &why);
+	if (r != -ESRCH)
+		*fail = why;
+	return r;
+}

@@ -152,25 +152,27 @@ static int
 put_necessity(struct record *record, const struct measure *measure)
 {
 	struct evidence_of of = {.until = measure->begun};
-	char words[WORDS], time[WALL_TEXT];
+	char words[WORDS], among[64] = "", time[WALL_TEXT];
 	const struct flow_facts *facts = &of.verdict.facts;
 	int r = ledger_each_transition(
 		record->ledger, record->of->number, take_verdict, &of, record->fail);
 
 	if (r < 0)
 		return r;
+	if (of.verdict.active_lines > 0)
+		snprintf(among, sizeof(among), " among %u lines that sent mail",
+			(unsigned)of.verdict.active_lines);
 	snprintf(words, sizeof(words),
 		"%s: judged %s, with a score of %.1f (natural logarithm of the evidence) where "
-		"%.1f "
-		"is held to be enough among %u lines that sent mail. Until then %llu attempts to "
+		"%.1f is held to be enough%s. Until then %llu attempts to "
 		"deliver mail were counted, %llu of them in vain and %llu refused, to %u networks "
 		"that the line had never sent to before, %u of these in vain. Contents of mail and "
 		"recipients were not looked at.",
 		format_seconds(of.verdict.time, time), state_names[of.verdict.to],
-		(double)of.verdict.score, (double)of.verdict.threshold,
-		(unsigned)of.verdict.active_lines, (unsigned long long)facts->attempts,
-		(unsigned long long)facts->failed, (unsigned long long)facts->refused,
-		(unsigned)facts->contacts, (unsigned)facts->contacts_bad);
+		(double)of.verdict.score, (double)of.verdict.threshold, among,
+		(unsigned long long)facts->attempts, (unsigned long long)facts->failed,
+		(unsigned long long)facts->refused, (unsigned)facts->contacts,
+		(unsigned)facts->contacts_bad);
 	put_item(record, "necessity", "5. Necessity", words);
 	if (record->is_json)
 		buffer_print(record->into,

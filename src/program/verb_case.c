@@ -173,7 +173,7 @@ show(struct shown *shown, struct fail *fail)
 	int r = ledgerfile_open_best(&ledger, shown->path, &why, fail);
 
 	if (r == 0)
-		r = casefind(ledger, text_of(shown->id), &of, name, fail);
+		r = casefind_alone(ledger, text_of(shown->id), &of, name, fail);
 	if (r == 0) {
 		r = ledger_find_exception(ledger, EXCEPTION_NEVER, of.line, &never, fail);
 		is_never = r == 0;

@@ -81,7 +81,7 @@ explain(const char *path, const char *what, struct buffer *into, struct fail *fa
 	if (r == 0 && text_starts(text_of(what), REQUEST_ACCOUNT))
 		r = find_account(ledger, what + strlen(REQUEST_ACCOUNT), &of, name, fail);
 	else if (r == 0)
-		r = casefind(ledger, text_of(what), &of, name, fail);
+		r = casefind_alone(ledger, text_of(what), &of, name, fail);
 	if (r == 0) {
 		if (*name == '\0')
 			snprintf(name, sizeof(name), "%016llx", (unsigned long long)of.line);

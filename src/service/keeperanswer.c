@@ -10,6 +10,7 @@
 #include "service/keeperaccount.h"
 #include "service/keepercontain.h"
 #include "service/keeperday.h"
+#include "service/keeperfind.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -285,8 +286,8 @@ find_case(struct asked *asked, struct ledger_case *ret)
 	int r;
 
 	if (is_first(asked)) {
-		r = casefind(
-			asked->ledger, text_of(asked->question->text), ret, name, &asked->fail);
+		r = keeperfind(asked->ledger, asked->lines, text_of(asked->question->text), ret,
+			name, &asked->fail);
 		sodium_memzero(name, sizeof(name));
 	} else {
 		r = ledger_case(asked->ledger, asked->question->cursor >> 32, ret, &asked->fail);
@@ -359,6 +360,13 @@ parse_line(struct asked *asked, struct text text, struct line *ret)
 	return r;
 }
 
+static bool
+has_mark_of_address(struct text text)
+{
+	return memchr(text.at, '.', text.length) != NULL ||
+		memchr(text.at, ':', text.length) != NULL;
+}
+
 /* There is no case: a judge may know the line. */
 static int
 refer_to_judge(struct asked *asked)
@@ -366,13 +374,17 @@ refer_to_judge(struct asked *asked)
 	struct text text = text_of(asked->question->text);
 	struct buffer said;
 	struct line line;
-	uint64_t number;
 	int r = 0;
 
 	if (!is_pseudonym(text, &line.pseudonym)) {
-		/* A number is that of a case and nothing else. */
-		if (text_parse_u64(text, UINT64_MAX, &number) == 0)
+		/* A number, or a code, is that of a case and nothing else. */
+		if (!has_mark_of_address(text)) {
+			fail_hint(&asked->fail,
+				"expected the number or the code of a case, as lazaret cases lists "
+				"them, a pseudonym, which has 16 hexadecimal digits, or an "
+				"address");
 			return -ENOENT;
+		}
 		asked->fail = (struct fail){0};
 		r = parse_line(asked, text, &line);
 		if (r == 0)
@@ -400,7 +412,8 @@ answer_explain(struct asked *asked)
 	struct ledger_case of;
 	char name[SEAL_NAME];
 	struct buffer text;
-	int r = casefind(asked->ledger, text_of(asked->question->text), &of, name, &asked->fail);
+	int r = keeperfind(asked->ledger, asked->lines, text_of(asked->question->text), &of, name,
+		&asked->fail);
 
 	if (r == -ESRCH)
 		return refer_to_judge(asked);

@@ -2,7 +2,6 @@
 #include "service/keepercontain.h"
 
 #include "control/answer.h"
-#include "desk/casefind.h"
 #include "desk/caserecord.h"
 #include "desk/measurereport.h"
 #include "ledger/casecode.h"
@@ -10,6 +9,7 @@
 #include "ledger/reason.h"
 #include "service/keeperanswer.h"
 #include "service/keeperday.h"
+#include "service/keeperfind.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -64,27 +64,14 @@ tell_no_case(struct contain *contain)
 	return -ESRCH;
 }
 
-/* By the address that a line has now, which is not its name. */
-static int
-find_leased(struct contain *contain, struct ledger_case *ret)
-{
-	struct line line;
-	int r = lines_parse(contain->lines, contain->what, &line, &(struct fail){0});
-
-	if (r == 0)
-		r = ledger_find_line(contain->ledger, line.pseudonym, ret, contain->fail);
-	return r == 0 ? 0 : -ESRCH;
-}
-
 static int
 find_case(struct contain *contain, struct ledger_case *ret)
 {
 	char name[SEAL_NAME];
-	int r = casefind(contain->ledger, contain->what, ret, name, contain->fail);
+	int r = keeperfind(
+		contain->ledger, contain->lines, contain->what, ret, name, contain->fail);
 
 	sodium_memzero(name, sizeof(name));
-	if (r == -ESRCH)
-		r = find_leased(contain, ret);
 	return r == -ESRCH ? tell_no_case(contain) : r;
 }
 

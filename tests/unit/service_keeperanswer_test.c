@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/answer.h"
+#include "desk/casefind.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
 #include "ledger_fixture.h"
@@ -186,12 +187,45 @@ a_line_without_a_case_is_named_to_the_desk(void **state)
 	assert_int_equal(answer.code, -ESRCH);
 	assert_true(says(ledger, ASK_EXPLAIN, "198.51.100.1", "not of the own network"));
 	assert_int_equal(answer.code, -ENOENT);
-	assert_true(says(ledger, ASK_EXPLAIN, "nonsense", "\"nonsense\" is no line"));
+	assert_true(says(ledger, ASK_EXPLAIN, "nonsense", "no case of \"nonsense\""));
 	assert_int_equal(answer.code, -ENOENT);
 	assert_true(says(ledger, ASK_EXPLAIN, "0123456789abcde", "16 hexadecimal digits"));
 	assert_int_equal(answer.code, -ENOENT);
+	assert_true(says(ledger, ASK_EXPLAIN, "7K3QD-9XM2B", "the code of a case"));
+	assert_int_equal(answer.code, -ENOENT);
+	assert_true(says(ledger, ASK_EXPLAIN, "203.0.113.x", "\"203.0.113.x\" is no line"));
+	assert_int_equal(answer.code, -ENOENT);
 	assert_true(says(ledger, ASK_EXPLAIN, "77", "no case with the number"));
 	assert_int_equal(answer.code, -ENOENT);
+	ledger_close(ledger);
+}
+
+static void
+a_port_may_stand_where_the_address_is_not_shared(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct lines *lines = make_lines(ledger);
+	struct line line;
+	struct verdict verdict;
+	struct ledger_case of;
+	char name[SEAL_NAME];
+	struct fail fail;
+
+	assert_int_equal(lines_parse(lines, TEXT("203.0.113.7"), &line, NULL), 0);
+	lines_free(lines);
+	verdict = fixture_verdict(line.pseudonym, 0, STATE_WATCH, STATE_CONFIRMED);
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("203.0.113.7"), NULL), 0);
+	fixture_commit(ledger);
+	assert_true(says(ledger, ASK_CASE, "203.0.113.7:40000", "confirmed"));
+	assert_int_equal(answer.code, 0);
+	assert_true(says(ledger, ASK_EXPLAIN, "203.0.113.7:40000", "203.0.113.7:40000 is"));
+	assert_int_equal(answer.code, 0);
+	assert_true(says(ledger, ASK_CASE, "203.0.113.8:40000", "no case of"));
+	assert_int_equal(answer.code, -ENOENT);
+	assert_int_equal(casefind(ledger, TEXT("203.0.113.7:40000"), &of, name, &fail), -ESRCH);
+	assert_int_equal(casefind_alone(ledger, TEXT("203.0.113.7:40000"), &of, name, &fail), 0);
+	assert_string_equal(name, "203.0.113.7");
+	assert_int_equal(casefind_alone(ledger, TEXT("203.0.113.7:x"), &of, name, &fail), -ESRCH);
 	ledger_close(ledger);
 }
 
@@ -308,6 +342,7 @@ main(void)
 		TEST(a_case_with_many_steps_has_many_pages_and_one_opening),
 		TEST(who_opens_a_name_is_written_down_once),
 		TEST(a_line_without_a_case_is_named_to_the_desk),
+		TEST(a_port_may_stand_where_the_address_is_not_shared),
 		TEST(a_line_is_put_on_the_list_and_taken_off),
 		TEST(a_ledger_that_may_only_be_read_says_so),
 		TEST(other_questions_are_not_for_a_keeper),

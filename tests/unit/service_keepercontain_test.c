@@ -11,6 +11,7 @@
 static struct question question;
 static struct answer answer;
 static char said[MESSAGE_PAGE + 1];
+static struct fail fail;
 
 static struct ledger *
 open_with(const struct fixture *fixture, enum measure_mode mode)
@@ -31,7 +32,6 @@ ask(struct ledger *ledger, enum ask what, const char *text)
 {
 	struct lines_settings settings = LINES_DEFAULTS;
 	struct lines_prefix prefix = {.role = ROLE_RESIDENTIAL};
-	struct fail fail = {0};
 	struct lines *lines;
 	int r;
 
@@ -39,6 +39,7 @@ ask(struct ledger *ledger, enum ask what, const char *text)
 	lines = lines_new(&settings);
 	assert_int_equal(prefix_parse(TEXT("192.0.2.0/24"), &prefix.prefix), 0);
 	assert_int_equal(lines_add(lines, &prefix, NULL), 0);
+	fail = (struct fail){0};
 	question.ask = (uint8_t)what;
 	snprintf(question.text, sizeof(question.text), "%s", text);
 	answer_begin(&answer, &question);
@@ -142,6 +143,33 @@ many_measures_come_in_pages_and_each_once(void **state)
 	ledger_close(ledger);
 }
 
+/* By its address now, which is not its name, as of a lease. */
+static void
+what_led_to_the_line_says_nothing_more(void **state)
+{
+	struct ledger *ledger = open_with(*state, MEASURE_OBSERVE);
+	struct lines_settings settings = LINES_DEFAULTS;
+	struct lines_prefix prefix = {.role = ROLE_RESIDENTIAL};
+	struct verdict verdict;
+	struct lines *lines;
+	struct line line;
+
+	settings.key = *ledger_key(ledger);
+	lines = lines_new(&settings);
+	assert_int_equal(prefix_parse(TEXT("192.0.2.0/24"), &prefix.prefix), 0);
+	assert_int_equal(lines_add(lines, &prefix, NULL), 0);
+	assert_int_equal(lines_parse(lines, TEXT("192.0.2.9"), &line, NULL), 0);
+	lines_free(lines);
+	verdict = fixture_verdict(line.pseudonym, 1, STATE_WATCH, STATE_CONFIRMED);
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("anna"), NULL), 0);
+	fixture_commit(ledger);
+	assert_int_equal(ask(ledger, ASK_RELEASE, "192.0.2.9:40000\n"), 0);
+	assert_int_equal(ask(ledger, ASK_RELEASE, "192.0.2.9\n"), -EINVAL);
+	assert_non_null(strstr(said, "on probation already"));
+	assert_string_equal(fail.hint, "");
+	ledger_close(ledger);
+}
+
 static void
 check_columns(void)
 {
@@ -193,6 +221,27 @@ the_record_says_on_what_ground_why_and_how_long(void **state)
 	ledger_close(ledger);
 }
 
+/* As of an account, which sends through the relay. */
+static void
+the_record_says_nothing_of_lines_where_none_were_counted(void **state)
+{
+	struct ledger *ledger = open_with(*state, MEASURE_ENFORCE);
+	struct verdict verdict = fixture_verdict(7, 1, STATE_WATCH, STATE_CONFIRMED);
+
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("192.0.2.7"), NULL), 0);
+	verdict = fixture_verdict(8, 1, STATE_WATCH, STATE_CONFIRMED);
+	verdict.active_lines = 0;
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("192.0.2.8"), NULL), 0);
+	fixture_commit(ledger);
+	assert_int_equal(ask(ledger, ASK_RECORD, "1"), 0);
+	assert_non_null(strstr(said, "among 23 lines"));
+	assert_int_equal(ask(ledger, ASK_RECORD, "2"), 0);
+	assert_null(strstr(said, "among"));
+	assert_non_null(strstr(said, "is held to be enough. Until"));
+	check_columns();
+	ledger_close(ledger);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fixture_end)
 
 int
@@ -202,6 +251,8 @@ main(void)
 		TEST(a_line_is_held_by_its_case_or_its_address_and_let_go),
 		TEST(what_may_not_be_is_refused_in_words),
 		TEST(many_measures_come_in_pages_and_each_once),
+		TEST(what_led_to_the_line_says_nothing_more),
+		TEST(the_record_says_nothing_of_lines_where_none_were_counted),
 		TEST(the_record_says_on_what_ground_why_and_how_long),
 	};
 
