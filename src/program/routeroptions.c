@@ -2,8 +2,8 @@
 #include "program/routeroptions.h"
 
 #include "action/bgpspeaker.h"
+#include "runtime/secretfile.h"
 #include "service/radiusload.h"
-#include "service/secretfile.h"
 
 #include <errno.h>
 #include <stdio.h>

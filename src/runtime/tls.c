@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime/tls.h"
 
+#include "runtime/secretfile.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/core_names.h>
 #include <openssl/dh.h>
 #include <openssl/err.h>
@@ -13,7 +14,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CIPHERS_13 "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
@@ -59,41 +59,30 @@ reason(void)
 static char *
 read_file(const char *path, bool is_secret, size_t *length, int *error, struct fail *fail)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char *bytes = NULL;
-	struct stat stat;
-	ssize_t n = -1;
+	int file = is_secret ? secretfile_open(path, fail) : secretfile_open_public(path, fail);
+	char *bytes;
+	ssize_t n;
 
+	if (file < 0) {
+		*error = file;
+		return NULL;
+	}
 	fail_where(fail, "%s", path);
-	if (file < 0 || fstat(file, &stat) < 0) {
+	bytes = xcalloc(1, TLS_FILE_MOST + 1);
+	n = read(file, bytes, TLS_FILE_MOST + 1);
+	if (n < 0) {
 		*error = -errno;
 		fail_what(fail, "cannot be read: %s", strerror(errno));
-	} else if (!S_ISREG(stat.st_mode)) {
-		*error = -EINVAL;
-		fail_what(fail, "is no file");
-	} else if (is_secret && (stat.st_mode & S_IRWXO) != 0) {
-		*error = -EPERM;
-		fail_what(fail, "has a secret, and may be read by everybody (mode %04o)",
-			(unsigned)stat.st_mode & 07777);
-		fail_hint(fail, "chmod o= %s", path);
-	} else if (stat.st_size > TLS_FILE_MOST) {
+	} else if (n > TLS_FILE_MOST) {
 		*error = -EFBIG;
-		fail_what(fail, "has %lld bytes; expected %d at most", (long long)stat.st_size,
-			TLS_FILE_MOST);
-	} else {
-		bytes = xcalloc(1, TLS_FILE_MOST);
-		n = read(file, bytes, TLS_FILE_MOST);
-		if (n < 0) {
-			*error = -errno;
-			fail_what(fail, "cannot be read: %s", strerror(errno));
-		}
+		fail_what(fail, "is longer than %d bytes", TLS_FILE_MOST);
 	}
-	if (file >= 0)
-		close(file);
-	if (n >= 0) {
+	close(file);
+	if (n >= 0 && n <= TLS_FILE_MOST) {
 		*length = (size_t)n;
 		return bytes;
 	}
+	explicit_bzero(bytes, TLS_FILE_MOST + 1);
 	free(bytes);
 	return NULL;
 }

@@ -2,9 +2,9 @@
 #include "service/actingbgp.h"
 
 #include "runtime/event.h"
+#include "runtime/secretfile.h"
 #include "service/actingrules.h"
 #include "service/bgplink.h"
-#include "service/secretfile.h"
 
 #include <errno.h>
 #include <stdio.h>

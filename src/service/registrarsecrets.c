@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/registrarsecrets.h"
 
-#include "service/secretfile.h"
+#include "runtime/secretfile.h"
 
 #include <errno.h>
 #include <stdio.h>

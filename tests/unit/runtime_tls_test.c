@@ -123,10 +123,13 @@ files_that_cannot_be_read_are_named(void **state)
 	certificate_write_key(key_file, &leaf, NULL);
 	assert_int_equal(chmod(key_file, 0644), 0);
 	refused(EPERM, key_file, "may be read by everybody (mode 0644)");
-	assert_int_equal(chmod(key_file, 0600), 0);
+	assert_int_equal(chmod(key_file, 0660), 0);
+	refused(EPERM, key_file, "its group may write it (mode 0660)");
+	assert_int_equal(chmod(key_file, 0640), 0);
+	taken();
 	memset(large, 'a', sizeof(large) - 1);
 	write_text(chain_file, large);
-	refused(EFBIG, chain_file, "expected 131072 at most");
+	refused(EFBIG, chain_file, "is longer than 131072 bytes");
 }
 
 static void

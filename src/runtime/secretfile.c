@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/secretfile.h"
+#include "runtime/secretfile.h"
 
 #include "base/text.h"
 
@@ -8,20 +8,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int
-secretfile_open(const char *path, struct fail *fail)
+static int
+open_file(const char *path, bool is_secret, struct fail *fail)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r = -errno;
 	struct stat stat;
 
-	fail_where(fail, "%s", path);
 	if (file < 0 || fstat(file, &stat) < 0) {
 		r = file < 0 ? r : -errno;
 		fail_what(fail, "cannot be read: %s", strerror(-r));
 	} else if (!S_ISREG(stat.st_mode)) {
 		fail_what(fail, "is no file");
 		r = -EINVAL;
-	} else if ((stat.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
+	} else if (is_secret && (stat.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
 		fail_what(fail, "has a secret, and %s (mode %04o)",
 			(stat.st_mode & S_IRWXO) != 0 ? "may be read by everybody"
 						      : "its group may write it",
@@ -31,9 +30,22 @@ secretfile_open(const char *path, struct fail *fail)
 	} else {
 		return file;
 	}
+	fail_where(fail, "%s", path);
 	if (file >= 0)
 		close(file);
 	return r;
+}
+
+int
+secretfile_open(const char *path, struct fail *fail)
+{
+	return open_file(path, true, fail);
+}
+
+int
+secretfile_open_public(const char *path, struct fail *fail)
+{
+	return open_file(path, false, fail);
 }
 
 int64_t
@@ -54,6 +66,7 @@ secretfile_read(const char *path, size_t most, char into[SECRETFILE_MOST], struc
 		line.length--;
 	if (line.length > 0 && line.length <= most)
 		return (int64_t)line.length;
+	fail_where(fail, "%s", path);
 	fail_what(fail, "its first line has %zu bytes; expected a password of 1 to %zu",
 		line.length, most);
 	explicit_bzero(into, SECRETFILE_MOST);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service/secretfile.h"
+#include "runtime/secretfile.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -34,6 +34,8 @@ the_first_line_is_the_secret(void **state)
 	assert_memory_equal(secret, "a secret", 8);
 	assert_int_equal(read_of("another\r\n# not this\n", 0640), 7);
 	assert_int_equal(read_of("no end", 0400), 6);
+	/* What is good leaves nothing behind. */
+	assert_string_equal(fail.where, "");
 	(void)state;
 }
 
@@ -50,6 +52,20 @@ who_lets_everybody_read_it_is_told_what_to_do(void **state)
 }
 
 static void
+what_is_no_secret_may_be_read_by_everybody(void **state)
+{
+	int file;
+
+	(void)read_of("a certificate\n", 0666);
+	file = secretfile_open_public(path, &fail);
+	assert_true(file >= 0);
+	close(file);
+	assert_int_equal(secretfile_open_public("/tmp", &fail), -EINVAL);
+	assert_string_equal(fail.what, "is no file");
+	(void)state;
+}
+
+static void
 nothing_too_much_and_what_is_no_file_are_refused(void **state)
 {
 	char much[90];
@@ -59,6 +75,7 @@ nothing_too_much_and_what_is_no_file_are_refused(void **state)
 	memset(much, 'x', sizeof(much) - 1);
 	much[sizeof(much) - 1] = '\0';
 	assert_int_equal(read_of(much, 0600), -EINVAL);
+	assert_string_equal(fail.where, path);
 	assert_int_equal(secretfile_read("/tmp", 80, secret, &fail), -EINVAL);
 	assert_int_equal(secretfile_read("/nowhere/at/all", 80, secret, &fail), -ENOENT);
 	(void)state;
@@ -70,6 +87,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_line_is_the_secret),
 		cmocka_unit_test(who_lets_everybody_read_it_is_told_what_to_do),
+		cmocka_unit_test(what_is_no_secret_may_be_read_by_everybody),
 		cmocka_unit_test(nothing_too_much_and_what_is_no_file_are_refused),
 	};
 	int file = mkstemp(path), r;
