@@ -66,21 +66,6 @@ put_routers(struct buffer *into, const struct status_process *actor)
 			of(actor, COUNT_NAS_LEFT));
 }
 
-/* What the kernel has, where that is not what is wanted. */
-static void
-put_held(struct buffer *into, const struct status_process *actor,
-	const struct status_process *parent)
-{
-	if (of(parent, COUNT_KERNEL_COUNTS) == 0 ||
-		(of(parent, COUNT_KERNEL_BLOCKED) == of(actor, COUNT_BLOCKED) &&
-			of(parent, COUNT_KERNEL_QUARANTINED) == of(actor, COUNT_QUARANTINED)))
-		return;
-	buffer_print(into,
-		"In the kernel they are not the same: it is closed for %llu there, and %llu are in "
-		"quarantine.\n",
-		of(parent, COUNT_KERNEL_BLOCKED), of(parent, COUNT_KERNEL_QUARANTINED));
-}
-
 static void
 put_some(struct buffer *into, unsigned long long count, const char *what)
 {
@@ -118,8 +103,20 @@ find(const struct status_process *processes, size_t count, enum counter_owner ow
 	return NULL;
 }
 
+bool
+status_contain_differs(const struct status_process *processes, size_t count)
+{
+	const struct status_process *actor = find(processes, count, OWNER_ACTOR);
+	const struct status_process *parent = find(processes, count, OWNER_PARENT);
+
+	return actor != NULL && parent != NULL && of(parent, COUNT_KERNEL_COUNTS) > 0 &&
+		(of(parent, COUNT_KERNEL_BLOCKED) != of(actor, COUNT_BLOCKED) ||
+			of(parent, COUNT_KERNEL_QUARANTINED) != of(actor, COUNT_QUARANTINED));
+}
+
 void
-status_contain(const struct status_process *processes, size_t count, struct buffer *into)
+status_contain(
+	const struct status_process *processes, size_t count, bool differs, struct buffer *into)
 {
 	const struct status_process *actor = find(processes, count, OWNER_ACTOR);
 	const struct status_process *keeper = find(processes, count, OWNER_KEEPER);
@@ -130,8 +127,11 @@ status_contain(const struct status_process *processes, size_t count, struct buff
 	buffer_print(into,
 		"\nPort 25 is closed for %llu places of lines; %llu are in quarantine.\n",
 		of(actor, COUNT_BLOCKED), of(actor, COUNT_QUARANTINED));
-	if (parent != NULL)
-		put_held(into, actor, parent);
+	if (differs && status_contain_differs(processes, count))
+		buffer_print(into,
+			"In the kernel they are not the same: it is closed for %llu there, and "
+			"%llu are in quarantine.\n",
+			of(parent, COUNT_KERNEL_BLOCKED), of(parent, COUNT_KERNEL_QUARANTINED));
 	put_stopped(into, actor);
 	put_routers(into, actor);
 	if (keeper != NULL && of(keeper, COUNT_BEYOND) > 0)

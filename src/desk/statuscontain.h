@@ -9,7 +9,11 @@
 #include "base/text.h"
 #include "desk/status.h"
 
-/* Nothing where there is no actor. */
-void status_contain(const struct status_process *processes, size_t count, struct buffer *into);
+/* Whether the kernel has something else than is wanted. At a change it has for a moment. */
+bool status_contain_differs(const struct status_process *processes, size_t count);
+
+/* Nothing where there is no actor. differs: it has been so for a while. */
+void status_contain(
+	const struct status_process *processes, size_t count, bool differs, struct buffer *into);
 
 #endif

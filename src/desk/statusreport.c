@@ -57,6 +57,7 @@ rates_sample(struct rates *rates, const struct status_view *view)
 		.datagrams = status_sum(processes, count, COUNT_DATAGRAMS),
 		.records = status_sum(processes, count, COUNT_RECORDS),
 		.mail_records = status_sum(processes, count, COUNT_MAIL_RECORDS),
+		.differs = status_contain_differs(processes, count),
 	};
 	rates->next = (rates->next + 1) % (RATE_SECONDS + 1);
 	if (rates->count < RATE_SECONDS + 1)
@@ -111,6 +112,17 @@ rate_now(const struct rates *rates)
 	return (struct rate){true, rate_of(first->datagrams, last->datagrams, seconds),
 		rate_of(first->records, last->records, seconds),
 		rate_of(first->mail_records, last->mail_records, seconds)};
+}
+
+/* At each look of the last ten seconds. */
+static bool
+has_differed(const struct rates *rates)
+{
+	size_t looks = 0;
+
+	while (looks < RATE_SECONDS + 1 && rates->sample[looks].differs)
+		looks++;
+	return looks == RATE_SECONDS + 1;
 }
 
 static const struct status_process *
@@ -710,7 +722,7 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 		put_state(&report);
 		status_leases(processes, report.count, into);
 		status_relay(processes, report.count, into);
-		status_contain(processes, report.count, into);
+		status_contain(processes, report.count, has_differed(rates), into);
 		status_garden(processes, report.count, into);
 		/* The guard alone takes no export. */
 		if (find(&report, OWNER_RECEIVER) != NULL)

@@ -24,6 +24,7 @@ struct rate_sample {
 	uint64_t datagrams;
 	uint64_t records;
 	uint64_t mail_records;
+	bool differs; /* as status_contain_differs says */
 };
 
 /* What the desk remembers between two looks. All zero at the begin. */

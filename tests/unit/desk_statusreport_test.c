@@ -210,6 +210,29 @@ one_that_is_replaced_is_no_trouble_unless_it_stays_away(void **state)
 }
 
 static void
+what_the_kernel_has_for_a_moment_is_not_told(void **state)
+{
+	struct world *world = *state;
+	static struct status_process process[2] = {
+		{.owner = OWNER_PARENT, .pid = 1}, {.owner = OWNER_ACTOR, .pid = 2}};
+
+	process[0].value[COUNT_KERNEL_COUNTS] = 1;
+	process[1].value[COUNT_BLOCKED] = 7;
+	world->view.processes = process;
+	world->view.process_count = 2;
+	for (int i = 0; i < RATE_SECONDS; i++)
+		rates_sample(&world->rates, &world->view);
+	assert_null(strstr(report(world, false, false), "In the kernel"));
+	rates_sample(&world->rates, &world->view);
+	assert_has(report(world, false, false), "In the kernel they are not the same");
+	process[0].value[COUNT_KERNEL_BLOCKED] = 7;
+	rates_sample(&world->rates, &world->view);
+	process[0].value[COUNT_KERNEL_BLOCKED] = 6;
+	rates_sample(&world->rates, &world->view);
+	assert_null(strstr(report(world, false, false), "In the kernel"));
+}
+
+static void
 rates_are_those_of_the_last_ten_seconds(void **state)
 {
 	struct world *world = *state;
@@ -583,6 +606,7 @@ main(void)
 		TEST(what_a_keeper_that_hangs_had_said_is_told_as_old),
 		TEST(a_reload_that_was_refused_is_a_trouble_with_its_time),
 		TEST(one_that_is_replaced_is_no_trouble_unless_it_stays_away),
+		TEST(what_the_kernel_has_for_a_moment_is_not_told),
 		TEST(rates_are_those_of_the_last_ten_seconds),
 		TEST(what_was_lost_is_told_and_soon_no_trouble_any_more),
 		TEST(who_began_without_what_was_saved_is_told_for_a_day),
