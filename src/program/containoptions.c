@@ -251,3 +251,28 @@ containoptions_check(struct planning *planning, const struct contain_settings *c
 			"name its prefixes with network.inside or network.table", fail);
 	return 0;
 }
+
+/* Where routers hold lines, what they send them to is theirs. */
+bool
+containoptions_surprise(const struct planning *planning, const struct contain_settings *contain,
+	const struct gardening_settings *garden, struct fail *fail)
+{
+	if (!contain->nftables || planning->plan.mode[MEASURE_QUARANTINE] != MEASURE_ENFORCE)
+		return false;
+	if (garden->port == 0) {
+		(void)refuse("contain.quarantine",
+			"who is held sees no page: without garden.port all of the web is refused, "
+			"and nothing tells customers why",
+			"set garden.port, and garden.provider, garden.telephone and garden.help",
+			fail);
+		return true;
+	}
+	if (*garden->portal == '\0' || contain->rules.portal.count > 0)
+		return false;
+	(void)refuse("garden.portal",
+		"who is held is sent there, and contain.portal names no place that stays open: "
+		"customers see an error in place of the page",
+		"name its prefixes with contain.portal, unless the resolver lets it in by name",
+		fail);
+	return true;
+}

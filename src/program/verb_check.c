@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/manual.h"
 #include "program/complaint.h"
+#include "program/containoptions.h"
 #include "program/daemonsettings.h"
 #include "program/settings.h"
 #include "program/timezone.h"
@@ -14,7 +15,8 @@ static const char usage[] =
 	"usage: lazaret check [-c FILE] [--profile NAME] [--show]\n"
 	"       lazaret check --sample | --manual\n"
 	"\n"
-	"Says what is wrong with a configuration file, with line and column.\n"
+	"Says what is wrong with a configuration file, with line and column, and what customers\n"
+	"in quarantine would see where that may surprise.\n"
 	"\n"
 	"  -c FILE           the file (" SETTINGS_FILE "); - is standard input\n"
 	"  --profile NAME    as if the file chose this country profile\n"
@@ -67,18 +69,23 @@ show(const struct config *config)
 	buffer_done(&text);
 }
 
-/* What only shows when it is used: names in the file of other things, and places that the daemon listens at. */
+/* What only shows when it is used: names in the file of other things, and places that the daemon listens at. What is
+ * good, and may surprise customers, is told, too. */
 static int
 try_names(const struct config *config)
 {
 	struct daemon_settings daemon = {.listen_count = 0};
 	struct zone zone;
-	struct fail fail = {0};
+	struct fail fail = {0}, surprise = {0};
 	int r = timezone_init(&zone, config_string(config, "scan.timezone"), &fail);
 
 	timezone_done(&zone);
 	if (r == 0) {
 		r = daemonsettings_take(config, &daemon, &fail);
+		if (r >= 0 &&
+			containoptions_surprise(&daemon.keep.planning, &daemon.contain,
+				&daemon.gardening, &surprise))
+			complaint_print(&surprise);
 		daemon_settings_done(&daemon);
 	}
 	if (r >= 0)
