@@ -109,8 +109,8 @@ tell_none(struct text what, const char *kind, struct fail *fail)
 }
 
 int
-casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char name[SEAL_NAME],
-	struct fail *fail)
+casefind_look(struct ledger *ledger, struct text what, struct ledger_case *ret,
+	char name[SEAL_NAME], struct fail *fail)
 {
 	struct finder finder = {.ledger = ledger, .found = ret, .name = name, .fail = fail};
 	uint64_t number;
@@ -137,11 +137,18 @@ casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char 
 			return r;
 	}
 	r = try_all(&finder, what);
-	if (r == -ENOENT)
-		return tell_none(what, "of", fail);
-	if (r < 0)
-		return r;
-	return ledger_note(ledger, ACTION_FIND, ret->number, TEXT(""), fail);
+	return r == -ENOENT ? tell_none(what, "of", fail) : r;
+}
+
+int
+casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char name[SEAL_NAME],
+	struct fail *fail)
+{
+	int r = casefind_look(ledger, what, ret, name, fail);
+
+	if (r == 0 && *name != '\0')
+		r = ledger_note(ledger, ACTION_FIND, ret->number, TEXT(""), fail);
+	return r;
 }
 
 int

@@ -17,7 +17,11 @@
 int casefind(struct ledger *ledger, struct text what, struct ledger_case *ret, char name[SEAL_NAME],
 	struct fail *fail) MUST_USE;
 
-/* The same for who reads a ledger without the network's lines: nothing says whether they share the address, so where no
+/* The same without the row: who was found by name is for the caller to write down. */
+int casefind_look(struct ledger *ledger, struct text what, struct ledger_case *ret,
+	char name[SEAL_NAME], struct fail *fail) MUST_USE;
+
+/* casefind for who reads a ledger without the network's lines: nothing says whether they share the address, so where no
  * block of ports has a case the port is left out. */
 int casefind_alone(struct ledger *ledger, struct text what, struct ledger_case *ret,
 	char name[SEAL_NAME], struct fail *fail) MUST_USE;

@@ -115,7 +115,7 @@ make_room(struct ledger *ledger, struct fail *fail)
 		return r;
 	fail_what(fail, "%d accounts have a limit of their own already", ACCOUNT_ORDERS);
 	fail_hint(fail, "release some, or write limits that stay into the file of relay.accounts");
-	return -ENOSPC;
+	return -EDQUOT;
 }
 
 static int

@@ -41,6 +41,9 @@ struct ledger {
 	uint64_t sequence;
 	uint8_t head[DIGEST_SIZE];
 	struct ledger_counts counts;
+	/* Why the last transaction that was to write could not. */
+	bool is_refused;
+	struct fail refused;
 	/* The version of parameters that was last found to be there. */
 	bool knows_version;
 	uint32_t version;

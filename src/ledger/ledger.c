@@ -40,6 +40,17 @@ take_head(void *context, const struct audit *row)
 	return 1;
 }
 
+/* Keeps in mind whether the store takes what is to be written, and why not. */
+static int
+note_refusal(struct ledger *ledger, int r, const struct fail *fail)
+{
+	if (r >= 0 || store_refuses(r))
+		ledger->is_refused = r < 0;
+	if (r < 0 && ledger->is_refused)
+		ledger->refused = fail != NULL ? *fail : (struct fail){0};
+	return r;
+}
+
 int
 ledger_begin(struct ledger *ledger, struct fail *fail)
 {
@@ -52,7 +63,7 @@ ledger_begin(struct ledger *ledger, struct fail *fail)
 			"put the key file back beside it from where it was saved", fail);
 	r = ledger->store->ops->begin(ledger->store, true, fail);
 	if (r < 0)
-		return r;
+		return note_refusal(ledger, r, fail);
 	ledger->sequence = 0;
 	memset(ledger->head, 0, sizeof(ledger->head));
 	ledger->told = ledger->decision_count;
@@ -85,7 +96,13 @@ ledger_end(struct ledger *ledger, int r, struct fail *fail)
 		(void)ledger->store->ops->end(ledger->store, false, NULL);
 		ledger->decision_count = ledger->told;
 	}
-	return r;
+	return note_refusal(ledger, r, fail);
+}
+
+const struct fail *
+ledger_refused(const struct ledger *ledger)
+{
+	return ledger->is_refused ? &ledger->refused : NULL;
 }
 
 int

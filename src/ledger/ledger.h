@@ -67,6 +67,9 @@ int ledger_transition(struct ledger *ledger, const struct verdict *verdict, stru
 /* Keeps all that waits. Once it returned 0 all is on the disk. */
 int ledger_commit(struct ledger *ledger, struct fail *fail) MUST_USE;
 
+/* Why the store did not take the last transaction that was to write, whatever it was; NULL: it did. */
+const struct fail *ledger_refused(const struct ledger *ledger);
+
 /* The number of the last row of the audit trail, as it was when the ledger last looked. */
 uint64_t ledger_sequence(const struct ledger *ledger);
 

@@ -28,3 +28,9 @@ store_close(struct store *store)
 		store->ops->close(store);
 	return NULL;
 }
+
+bool
+store_refuses(int r)
+{
+	return r == -EBUSY || r == -ENOSPC || r == -EROFS || r == -EIO;
+}

@@ -197,4 +197,7 @@ int store_open(
 	struct store **ret, const struct store_settings *settings, struct fail *fail) MUST_USE;
 struct store *store_close(struct store *store);
 
+/* Whether an error says that the engine cannot write just now, whatever is to be written. */
+bool store_refuses(int r);
+
 #endif

@@ -42,6 +42,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_CANNOT_BEGIN] = {"cannot-begin", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_FAILED] = {"ledger-failed", SEVERITY_ERROR, true},
 	[EVENT_LEDGER_WORKS] = {"ledger-works", SEVERITY_NOTICE, true},
+	[EVENT_CASE_FOUND] = {"case-found", SEVERITY_NOTICE, false},
 	[EVENT_LEDGER_RENEWED] = {"ledger-renewed", SEVERITY_WARNING, false},
 	[EVENT_CASE_OPENED] = {"case-opened", SEVERITY_NOTICE, false},
 	[EVENT_CASE_CHANGED] = {"case-changed", SEVERITY_NOTICE, false},

@@ -93,7 +93,7 @@ void
 keeperinside_fails(struct keeper *keeper, enum refusal what, const struct fail *fail)
 {
 	keeper->failures++;
-	if (what == REFUSED_OPEN || what == REFUSED_VERDICT)
+	if (what == REFUSED_OPEN || what == REFUSED_VERDICT || what == REFUSED_PERSON)
 		keeper->retry_us = clock_steady() + RETRY_US;
 	duty_trouble(&keeper->duty, "the ledger cannot be written: %s%s%s%s", fail->what,
 		*fail->hint ? " (" : "", fail->hint, *fail->hint ? ")" : "");
@@ -456,6 +456,21 @@ review(struct keeper *keeper)
 	return r > 0;
 }
 
+/* Persons ask seldom: whether the ledger takes what they order again is tried without them. */
+static void
+try_writing(struct keeper *keeper)
+{
+	struct fail fail = {0};
+
+	if ((keeper->refused & REFUSED_PERSON) == 0 || keeper->ledger == NULL || keeper->is_stuck ||
+		clock_steady() < keeper->retry_us)
+		return;
+	if (keep_parameters(keeper, &fail) < 0)
+		keeperinside_fails(keeper, REFUSED_PERSON, &fail);
+	else
+		keeperinside_works(keeper, REFUSED_PERSON);
+}
+
 /* After whatever was written. What cannot be told now is told the next time. */
 static void
 tell_actor(struct keeper *keeper)
@@ -657,6 +672,7 @@ keeper_run(const struct daemon_settings *settings, struct estate *estate)
 		wrote = take(keeper);
 		tell_actor(keeper);
 		tell_transitions(keeper);
+		try_writing(keeper);
 		if (!gives_way(keeper)) {
 			wrote = retain(keeper) || wrote;
 			wrote = review(keeper) || wrote;

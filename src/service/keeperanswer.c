@@ -7,6 +7,7 @@
 #include "desk/casefind.h"
 #include "desk/casereport.h"
 #include "ledger/deciding.h"
+#include "runtime/event.h"
 #include "service/keeperaccount.h"
 #include "service/keepercontain.h"
 #include "service/keeperday.h"
@@ -286,7 +287,7 @@ find_case(struct asked *asked, struct ledger_case *ret)
 	int r;
 
 	if (is_first(asked)) {
-		r = keeperfind(asked->ledger, asked->lines, text_of(asked->question->text), ret,
+		r = keeperfind_look(asked->ledger, asked->lines, text_of(asked->question->text), ret,
 			name, &asked->fail);
 		sodium_memzero(name, sizeof(name));
 	} else {
@@ -412,7 +413,7 @@ answer_explain(struct asked *asked)
 	struct ledger_case of;
 	char name[SEAL_NAME];
 	struct buffer text;
-	int r = keeperfind(asked->ledger, asked->lines, text_of(asked->question->text), &of, name,
+	int r = keeperfind_look(asked->ledger, asked->lines, text_of(asked->question->text), &of, name,
 		&asked->fail);
 
 	if (r == -ESRCH)
@@ -604,6 +605,32 @@ answer_one(struct asked *asked)
 	return -EINVAL;
 }
 
+/* Who wants somebody freed must not wait for a disk; and what a person removes from the kernel a running daemon brings
+ * back. */
+static void
+tell_way_out(const struct question *question, struct fail *fail)
+{
+	const enum ask ask = (enum ask)question->ask;
+
+	if (ask == ASK_RELEASE || ask == ASK_RELEASE_ALL || ask == ASK_UNDO ||
+		(ask == ASK_NEVER && !question->flag && *question->text != '\0'))
+		fail_hint(fail,
+			"nobody was let go; mend that and say it again. What frees everybody at "
+			"once, without the ledger: systemctl stop lazaretd, then nft delete table "
+			"inet lazaret; lazaretd(8), CONTAINMENT, has the rest");
+}
+
+void
+keeper_answer_nothing(const struct question *question, struct answer *answer)
+{
+	struct fail fail = {0};
+
+	fail_what(&fail, "the ledger cannot be read at the moment; lazaret status says why");
+	tell_way_out(question, &fail);
+	answer_begin(answer, question);
+	answer_fail(answer, -EIO, &fail);
+}
+
 void
 keeper_answer(struct ledger *ledger, struct lines *lines, const struct question *question,
 	struct answer *answer)
@@ -619,6 +646,8 @@ keeper_answer(struct ledger *ledger, struct lines *lines, const struct question 
 	answer_begin(answer, question);
 	buffer_init(&asked.row, ROW_MOST);
 	r = answer_one(&asked);
+	if (store_refuses(r))
+		tell_way_out(question, &asked.fail);
 	if (r < 0)
 		answer_fail(answer, r == -ESRCH ? -ENOENT : r, &asked.fail);
 	buffer_done(&asked.row);

@@ -25,4 +25,7 @@ int keeper_open_page(struct ledger *ledger, const struct open_question *question
 void keeper_answer(struct ledger *ledger, struct lines *lines, const struct question *question,
 	struct answer *answer);
 
+/* What is said while the ledger cannot be opened. */
+void keeper_answer_nothing(const struct question *question, struct answer *answer);
+
 #endif

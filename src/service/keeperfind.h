@@ -14,4 +14,9 @@
 int keeperfind(struct ledger *ledger, struct lines *lines, struct text what,
 	struct ledger_case *ret, char name[SEAL_NAME], struct fail *fail) MUST_USE;
 
+/* The same for who only looks: where the ledger cannot be written it is answered all the same, and the row that is
+ * missing is an event. */
+int keeperfind_look(struct ledger *ledger, struct lines *lines, struct text what,
+	struct ledger_case *ret, char name[SEAL_NAME], struct fail *fail) MUST_USE;
+
 #endif

@@ -32,7 +32,8 @@ enum refusal {
 	REFUSED_RETENTION = 8,
 	REFUSED_REVIEW = 16,
 	REFUSED_ORDERS = 32,
-	REFUSED_ALL = 63,
+	REFUSED_PERSON = 64, /* what somebody asked for, or that he looked */
+	REFUSED_ALL = 127,
 };
 
 /* What status must say of a ledger that works. */

@@ -101,32 +101,31 @@ keeperpeers_hear_judges(struct keeper *keeper)
 	}
 }
 
-/* Without a ledger there is only one answer. */
 static void
 answer(struct keeper *keeper)
 {
-	static const char text[] =
-		"the ledger cannot be read at the moment; lazaret status says why\n";
 	uint8_t ask = keeper->message.question.ask;
+	const struct fail *refused;
 	struct fail fail = {0};
 
-	if (keeper->ledger != NULL) {
-		ledger_set_time(keeper->ledger, keeper->duty.clock.now);
-		keeper_answer(keeper->ledger, keeper->settings->lines, &keeper->message.question,
-			&keeper->answer);
-		if (ask == ASK_AUDIT && keeper->answer.code == 0)
-			keeperinside_seen(keeper);
-		/* What the guard was not shown it is shown when the ledger is opened again. */
-		if (ask == ASK_ORDER && keeperinside_show_orders(keeper, &fail) < 0)
-			keeperinside_give_up(keeper, &fail);
-		/* What follows of these is due now. */
-		if (ask == ASK_NEVER || ask == ASK_RESUME)
-			keeper->follow.due_us = 0;
+	if (keeper->ledger == NULL) {
+		keeper_answer_nothing(&keeper->message.question, &keeper->answer);
 		return;
 	}
-	keeper->answer = (struct answer){
-		.id = keeper->message.question.id, .code = -EIO, .size = sizeof(text) - 1};
-	memcpy(keeper->answer.text, text, sizeof(text) - 1);
+	ledger_set_time(keeper->ledger, keeper->duty.clock.now);
+	keeper_answer(keeper->ledger, keeper->settings->lines, &keeper->message.question,
+		&keeper->answer);
+	refused = ledger_refused(keeper->ledger);
+	if (refused != NULL && keeper->refused == 0)
+		keeperinside_fails(keeper, REFUSED_PERSON, refused);
+	if (ask == ASK_AUDIT && keeper->answer.code == 0)
+		keeperinside_seen(keeper);
+	/* What the guard was not shown it is shown when the ledger is opened again. */
+	if (ask == ASK_ORDER && keeperinside_show_orders(keeper, &fail) < 0)
+		keeperinside_give_up(keeper, &fail);
+	/* What follows of these is due now. */
+	if (ask == ASK_NEVER || ask == ASK_RESUME)
+		keeper->follow.due_us = 0;
 }
 
 void

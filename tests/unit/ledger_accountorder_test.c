@@ -128,7 +128,7 @@ releases_give_way_where_there_are_too_many_orders_and_limits_do_not(void **state
 	ledger = fixture_ledger(*state);
 	assert_int_equal(limit(ledger, ACCOUNT_ORDERS + 1, "5 recipients/hour", &fail), 0);
 	assert_int_equal(ledger_find_order(ledger, 1, ORDER_RELEASE, &order, NULL), -ENOENT);
-	assert_int_equal(limit(ledger, ACCOUNT, "5 recipients/hour", &fail), -ENOSPC);
+	assert_int_equal(limit(ledger, ACCOUNT, "5 recipients/hour", &fail), -EDQUOT);
 	assert_non_null(strstr(fail.what, "4096 accounts"));
 	assert_int_equal(ledger_each_order(ledger, count, &orders, NULL), 0);
 	assert_int_equal(orders, ACCOUNT_ORDERS);

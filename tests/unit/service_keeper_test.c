@@ -275,6 +275,77 @@ has_trouble(const struct process_bench *bench, const char *text)
 }
 
 static void
+put_case(const struct process_bench *bench, const char *name)
+{
+	struct ledger_settings settings = LEDGER_DEFAULTS;
+	struct verdict verdict = {.time = {INT64_C(15000) * WALL_DAY},
+		.line = 1,
+		.parameters = 1,
+		.from = STATE_WATCH,
+		.to = STATE_SUSPECT,
+		.highest = STATE_SUSPECT,
+		.role = ROLE_RESIDENTIAL,
+		.active_lines = 20};
+	struct ledger *ledger = NULL;
+
+	settings.where = bench->settings.keep.ledger;
+	settings.mode = STORE_WRITE;
+	settings.now = verdict.time;
+	assert_int_equal(ledger_open(&ledger, &settings, NULL), 0);
+	assert_int_equal(ledger_parameters(ledger, 1, TEXT("q = 0.05\n"), NULL), 0);
+	assert_int_equal(ledger_transition(ledger, &verdict, text_of(name), NULL), 0);
+	assert_int_equal(ledger_commit(ledger, NULL), 0);
+	ledger_close(ledger);
+}
+
+static void
+asks(struct process_bench *bench, enum ask ask, const char *text, int code, const char *expected)
+{
+	struct question question = {.id = 11, .ask = (uint8_t)ask};
+	int desk = bench->estate.desk_keeper.end[0];
+
+	snprintf(question.actor, sizeof(question.actor), "anna (1000)");
+	snprintf(question.text, sizeof(question.text), "%s", text);
+	assert_int_equal(channel_send(desk, MESSAGE_QUESTION, &question, sizeof(question)), 0);
+	process_hear(bench, desk, MESSAGE_ANSWER);
+	assert_int_equal(bench->message.answer.code, code);
+	bench->message.answer.text[bench->message.answer.size] = '\0';
+	if (strstr(bench->message.answer.text, expected) == NULL)
+		fail_msg("\"%s\" is not in: %s", expected, bench->message.answer.text);
+}
+
+static void
+while_nothing_can_be_written_people_hear_what_frees_and_status_says_so(void **state)
+{
+	struct process_bench *bench = begin();
+	sqlite3 *db = NULL;
+
+	put_case(bench, "192.0.2.7");
+	start(bench);
+	process_wait_for(bench, COUNT_OPEN_CASES, 1);
+	assert_int_equal(sqlite3_open(bench->settings.keep.ledger, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_busy_timeout(db, 10000), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	asks(bench, ASK_RELEASE, "1\n", -EBUSY, "nobody was let go");
+	assert_non_null(strstr(bench->message.answer.text, "nft delete table inet lazaret"));
+	process_wait_for(bench, COUNT_LEDGER_WORKS, 0);
+	assert_true(has_trouble(bench, "the ledger cannot be written: another program"));
+	asks(bench, ASK_RELEASE_ALL, "all wrong", -EBUSY, "nft delete table inet lazaret");
+	/* Who only looks is answered, by an address, too; the log has what the audit trail should. */
+	asks(bench, ASK_CASE, "192.0.2.7", 0, "suspect");
+	assert_true(process_said(bench, "event=case-found case=1 actor=\"anna (1000)\""));
+	/* It is over without that anybody asks. */
+	assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	process_wait_for(bench, COUNT_LEDGER_WORKS, 1);
+	assert_true(process_said(bench, "event=ledger-works"));
+	assert_true(has_trouble(bench, ""));
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
+static void
 a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks(void **state)
 {
 	struct process_bench *bench = begin();
@@ -410,6 +481,8 @@ main(void)
 		cmocka_unit_test(a_ledger_or_key_that_is_a_link_into_another_folder_is_refused),
 		cmocka_unit_test(it_hears_while_it_removes),
 		cmocka_unit_test(what_retention_could_not_do_is_tried_again_and_then_over),
+		cmocka_unit_test(
+			while_nothing_can_be_written_people_hear_what_frees_and_status_says_so),
 		cmocka_unit_test(a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks),
 		cmocka_unit_test(decisions_come_to_the_judge_of_their_line_once_whoever_is_killed),
 		cmocka_unit_test(a_pause_of_containment_is_a_trouble_until_it_is_over),
