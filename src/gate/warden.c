@@ -234,8 +234,8 @@ load_rules(const struct gaterules *rules, uint32_t version, struct fail *fail)
 	return r;
 }
 
-/* Loads the current rules; what became of it is in kept. */
-static void
+/* Loads the current rules; what became of it is in kept. False: they are not loaded. */
+static bool
 load(struct warden *warden)
 {
 	struct warden_kept *kept = warden->kept;
@@ -258,17 +258,41 @@ load(struct warden *warden)
 		event(EVENT_GATE, "text=\"rules are not loaded\" where=%s why=%s", fail.where,
 			fail.what);
 	if (r < 0)
-		return;
+		return false;
 	change_way(warden, current);
 	kept->containing.is_loaded = rules->removes[current] == 0;
 	if (!kept->containing.is_loaded) {
 		event(EVENT_GATE, "text=\"rules are removed\"");
-		return;
+		return true;
 	}
 	kept->containing.standing = 0;
 	warden->told->loads++;
 	warden->told->loaded_s = (uint64_t)time(NULL);
 	event(EVENT_GATE, "text=\"rules are loaded\"");
+	return true;
+}
+
+/* What is to be seen to before the next worker begins: false if it died, or the rules could not be loaded. */
+static bool
+follow(struct warden *warden, int status)
+{
+	if (status >= 0 && WIFEXITED(status))
+		return load(warden);
+	event(EVENT_GATE, "text=\"the worker died and is replaced\" signal=%d",
+		status >= 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	warden->told->replaced++;
+	warden->kept->containing.epoch++;
+	return false;
+}
+
+/* One that had work is replaced at once, for others wait; so is one that ended for rules, but for those who take the
+ * rules away all the time. What goes wrong again waits longer each time. */
+static int
+pause_after(int before, bool is_well, int64_t worked_us)
+{
+	int pause = worked_us > WORKED_US ? 0 : is_well ? PAUSE_MS : 2 * before + PAUSE_MS;
+
+	return pause < WARDEN_PAUSE_MS ? pause : WARDEN_PAUSE_MS;
 }
 
 int
@@ -277,7 +301,7 @@ warden_run(struct warden *warden, bool *is_worker)
 	int pause = 0;
 
 	for (;;) {
-		int64_t begun = clock_steady();
+		int64_t begun = clock_steady(), worked_us;
 		pid_t pid = fork();
 		int status;
 
@@ -287,17 +311,8 @@ warden_run(struct warden *warden, bool *is_worker)
 		status = pid < 0 ? -1 : wait_for(pid);
 		if (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) != WARDEN_RULES)
 			return WEXITSTATUS(status);
-		/* One that had work is replaced at once, for others wait. */
-		pause = clock_steady() - begun > WORKED_US ? 0 : 2 * pause + PAUSE_MS;
-		pause = pause < WARDEN_PAUSE_MS ? pause : WARDEN_PAUSE_MS;
-		if (status >= 0 && WIFEXITED(status)) {
-			load(warden);
-		} else {
-			event(EVENT_GATE, "text=\"the worker died and is replaced\" signal=%d",
-				status >= 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0);
-			warden->told->replaced++;
-			warden->kept->containing.epoch++;
-		}
+		worked_us = clock_steady() - begun;
+		pause = pause_after(pause, follow(warden, status), worked_us);
 		(void)poll(NULL, 0, pause);
 	}
 }

@@ -5,7 +5,8 @@
  *          way to the garden, at the start and whenever a worker ends with WARDEN_RULES, and starts another where one
  *          died, so that nobody stays held because a process was killed.
  * Owns:    the worker, and what outlives it.
- * Limits:  a worker that ends without work is started again after a pause of up to WARDEN_PAUSE_MS.
+ * Limits:  where workers die without work, or rules cannot be loaded, another is started after a pause that grows up to
+ *          WARDEN_PAUSE_MS.
  * Thread:  one.
  */
 #ifndef LAZARET_GATE_WARDEN_H
