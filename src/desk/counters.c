@@ -5,6 +5,7 @@ const char *const owner_names[OWNER_COUNT] = {
 	[OWNER_RECEIVER] = "receiver",
 	[OWNER_GUARD] = "guard",
 	[OWNER_GARDEN] = "garden",
+	[OWNER_PORTAL] = "portal",
 	[OWNER_REGISTRAR] = "registrar",
 	[OWNER_JUDGE] = "judge",
 	[OWNER_KEEPER] = "keeper",

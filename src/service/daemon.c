@@ -166,6 +166,7 @@ run(void *context, const struct child *child)
 		gardening_run(&parent->settings, &parent->estate, parent->garden);
 	case OWNER_DESK:
 		desking_run(&parent->settings, &parent->estate, &parent->opening);
+	case OWNER_PORTAL:
 	case OWNER_PARENT:
 	case OWNER_COUNT:
 		break;

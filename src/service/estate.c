@@ -213,6 +213,8 @@ make_descriptors(struct estate *estate, struct fail *fail)
 	if (r == 0)
 		r = channel_pair(estate->actor_keeper.end);
 	if (r == 0)
+		r = channel_pair(estate->portal_keeper.end);
+	if (r == 0)
 		r = channel_pair(estate->desk_keeper.end);
 	if (r == 0)
 		r = channel_pair(estate->desk_guard.end);
@@ -236,7 +238,7 @@ estate_make(struct estate *estate, const struct estate_settings *settings, struc
 	int r;
 
 	must(settings->receivers <= ESTATE_RECEIVERS && settings->guards <= 1);
-	must(settings->actors <= 1);
+	must(settings->actors <= 1 && settings->portals <= 1);
 	must(settings->registrars <= 1);
 	must(estate_putters(settings) >= 1);
 	must(settings->judges >= 1 && settings->judges <= ESTATE_JUDGES);
@@ -263,6 +265,8 @@ estate_place(const struct post *post)
 		return 5;
 	case OWNER_REGISTRAR:
 		return 6;
+	case OWNER_PORTAL:
+		return 7;
 	case OWNER_RECEIVER:
 		return SINGLE + post->number;
 	case OWNER_JUDGE:
@@ -449,8 +453,11 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 		into[count++] = estate->keeper_wake;
 		into[count++] = estate->actor_wake;
 		into[count++] = estate->actor_keeper.end[1];
+		into[count++] = estate->portal_keeper.end[1];
 		into[count++] = estate->desk_keeper.end[1];
 	}
+	if (post->owner == OWNER_PORTAL)
+		into[count++] = estate->portal_keeper.end[0];
 	if (post->owner == OWNER_DESK) {
 		into[count++] = estate->desk_keeper.end[0];
 		into[count++] = estate->desk_guard.end[0];
@@ -619,6 +626,8 @@ estate_free(struct estate *estate)
 	close(estate->desk_guard.end[1]);
 	close(estate->actor_keeper.end[0]);
 	close(estate->actor_keeper.end[1]);
+	close(estate->portal_keeper.end[0]);
+	close(estate->portal_keeper.end[1]);
 	close(estate->actor_wake);
 	close(estate->keeper_wake);
 	(void)munmap(estate->decided, sizeof(*estate->decided));

@@ -4,7 +4,8 @@
  *          the channels between processes. A process that takes the place of one that died finds everything as it was.
  *          After a fork each child keeps what is its own (estate_enter) and loses the rest.
  * Owns:    all of it; estate_free is for tests, the daemon ends with its processes.
- * Limits:  ESTATE_RECEIVERS receivers, none where there is a guard, one guard, one registrar, ESTATE_JUDGES judges;
+ * Limits:  ESTATE_RECEIVERS receivers, none where there is a guard, one guard, one registrar, one portal,
+ *          ESTATE_JUDGES judges;
  *          ESTATE_WHEREABOUTS gains and losses of addresses wait.
  * Thread:  the parent makes it before it forks.
  */
@@ -34,8 +35,9 @@ struct post {
 
 struct estate_settings {
 	uint32_t receivers;
-	uint32_t guards; /* 0 or 1 */
-	uint32_t actors; /* 0 or 1 */
+	uint32_t guards;  /* 0 or 1 */
+	uint32_t actors;  /* 0 or 1 */
+	uint32_t portals; /* 0 or 1 */
 	uint32_t judges;
 	size_t sightings_most;     /* that wait for one judge from one putter: a power of two */
 	size_t verdicts_most;      /* that wait for the keeper from one judge: a power of two */
@@ -84,7 +86,8 @@ struct estate {
 	struct ends desk_keeper;
 	struct ends desk_guard; /* used where there is a guard */
 	struct ends desk_judge[ESTATE_JUDGES];
-	struct ends actor_keeper; /* used where there is an actor */
+	struct ends actor_keeper;  /* used where there is an actor */
+	struct ends portal_keeper; /* used where there is a portal (portalask.h) */
 	struct ends judge_keeper[ESTATE_JUDGES];
 };
 
