@@ -230,9 +230,9 @@ collect(void *context, const struct measure *row)
 	return of->count == MEASURE_KINDS;
 }
 
-static int
-release(struct ledger *ledger, uint64_t of_case, enum measure_end why, struct text reason,
-	struct fail *fail)
+int
+ledger_release_inside(struct ledger *ledger, uint64_t of_case, enum measure_end why,
+	struct text reason, struct fail *fail)
 {
 	struct of_line holding = {.count = 0};
 	struct ledger_case of;
@@ -262,7 +262,7 @@ ledger_release(struct ledger *ledger, uint64_t of_case, enum measure_end why, st
 
 	if (r < 0)
 		return r;
-	return ledger_end(ledger, release(ledger, of_case, why, reason, fail), fail);
+	return ledger_end(ledger, ledger_release_inside(ledger, of_case, why, reason, fail), fail);
 }
 
 /* The state must ask for it, or the next review would end it. */

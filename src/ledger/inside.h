@@ -8,6 +8,7 @@
 #define LAZARET_LEDGER_INSIDE_H
 
 #include "base/bytes.h"
+#include "ledger/care.h"
 #include "ledger/deciding.h"
 #include "ledger/exception.h"
 #include "ledger/keyfile.h"
@@ -87,6 +88,10 @@ int ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fa
 /* All of a case that holds: nobody is held without a case. */
 int ledger_end_measures_of(
 	struct ledger *ledger, uint64_t of_case, enum measure_end why, struct fail *fail) MUST_USE;
+
+/* Inside a transaction: as ledger_release. */
+int ledger_release_inside(struct ledger *ledger, uint64_t of_case, enum measure_end why,
+	struct text reason, struct fail *fail) MUST_USE;
 
 /* Inside a transaction: the case is in this state from now on, by a decision. */
 int ledger_put_state(struct ledger *ledger, struct ledger_case *of, enum state to, const char *why,

@@ -185,6 +185,20 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 			 "CREATE TRIGGER exceptions_stay BEFORE UPDATE ON exceptions BEGIN"
 			 " SELECT RAISE(ABORT, 'an exception is never changed');"
 			 "END;",
+
+	/* day: since 1970, of the time. */
+	"CREATE TABLE care ("
+	" of_case INTEGER NOT NULL REFERENCES cases (number),"
+	" what TEXT NOT NULL CHECK (length(what) <= 16),"
+	" subject TEXT NOT NULL CHECK (length(subject) <= 32),"
+	" day INTEGER NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" channel TEXT NOT NULL CHECK (length(channel) <= 16),"
+	" text INTEGER NOT NULL,"
+	" language TEXT NOT NULL CHECK (length(language) <= 11),"
+	" details TEXT NOT NULL CHECK (length(details) <= 840),"
+	" PRIMARY KEY (of_case, what, subject, day)"
+	") STRICT, WITHOUT ROWID;",
 };
 
 /* What a version had not yet is a view without rows. */
@@ -199,9 +213,16 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"'' AS mode, 0 AS begun, 0 AS until, '' AS ground, '' AS actor, '' AS reason, "            \
 	"0 AS ended, '' AS why, '' AS ended_by, '' AS ended_reason, 0 AS step WHERE 0;"
 
+#define NO_CARE                                                                                    \
+	"CREATE TEMP VIEW care AS SELECT 0 AS of_case, '' AS what, '' AS subject, 0 AS day, "      \
+	"0 AS time, '' AS channel, 0 AS text, '' AS language, '' AS details WHERE 0;"
+
 const char *const schema_views[SCHEMA_VERSION - 1] = {
-	NO_EXCEPTIONS NO_ORDERS NO_MEASURES,
-	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("NULL AS until") ";" NO_ORDERS NO_MEASURES,
-	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("NULL AS until") ";" NO_MEASURES,
-	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("until") " UNION ALL SELECT " EXEMPT ";",
+	NO_EXCEPTIONS NO_ORDERS NO_MEASURES NO_CARE,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
+		"NULL AS until") ";" NO_ORDERS NO_MEASURES NO_CARE,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("NULL AS until") ";" NO_MEASURES NO_CARE,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("until") " UNION ALL SELECT " EXEMPT
+								";" NO_CARE,
+	NO_CARE,
 };

@@ -2,6 +2,7 @@
 #include "ledger/sqlite_store.h"
 
 #include "ledger/sqlite.h"
+#include "ledger/sqlite_care.h"
 #include "ledger/sqlite_exceptions.h"
 #include "ledger/sqlite_measures.h"
 #include "ledger/sqlite_statements.h"
@@ -166,6 +167,8 @@ case_remove(struct store *store, const struct ledger_case *it, struct fail *fail
 	r = row_once(&row, fail);
 	if (r >= 0)
 		r = sqlite_measures_remove(store, it->number, fail);
+	if (r >= 0)
+		r = sqlite_cares_remove(store, it->number, fail);
 	if (r < 0)
 		return r;
 	row = row_prepare(
@@ -562,6 +565,9 @@ static const struct store_ops sqlite_ops = {
 	.measure_end = sqlite_measure_end,
 	.measures = sqlite_measures,
 	.enforced = sqlite_enforced,
+	.care_has = sqlite_care_has,
+	.care_put = sqlite_care_put,
+	.cares = sqlite_cares,
 	.count = count,
 	.totals = totals,
 	.check = check,

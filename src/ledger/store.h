@@ -17,6 +17,7 @@
 
 #include "ledger/accountorder.h"
 #include "ledger/audit.h"
+#include "ledger/care.h"
 #include "ledger/case.h"
 #include "ledger/exception.h"
 #include "ledger/measures.h"
@@ -88,6 +89,12 @@ enum which_measures {
 	MEASURES_WHICH_COUNT
 };
 
+enum which_cares {
+	CARES_CASE, /* by time */
+	CARES_OF,   /* of these, of one kind, by subject and day */
+	CARES_WHICH_COUNT
+};
+
 enum rows {
 	ROWS_CASES,
 	ROWS_CLOSED, /* of the cases */
@@ -124,7 +131,7 @@ struct store_ops {
 	/* Adds a case without number and gives it one; otherwise changes the life of the case of that number
 	 * (not its line, its name or the case before). The caller sees to it that a line has one open case. */
 	int (*case_put)(struct store *store, struct ledger_case *row, struct fail *fail);
-	/* Removes the case with its transitions and measures and counts it in the totals of its month. */
+	/* Removes the case with its transitions, measures and care and counts it in the totals of its month. */
 	int (*case_remove)(struct store *store, const struct ledger_case *row, struct fail *fail);
 	int (*cases)(struct store *store, enum which_cases which, const struct query *query,
 		visit_case visit, void *context, struct fail *fail);
@@ -164,6 +171,13 @@ struct store_ops {
 	/* Those that hold and are enforced, by number, after key, with the names of their cases. */
 	int (*enforced)(struct store *store, uint64_t after, visit_enforced visit, void *context,
 		struct fail *fail);
+
+	/* Of a case, kind, subject and day there is one row: 1 if it is there. */
+	int (*care_has)(struct store *store, const struct care *row, struct fail *fail);
+	/* Adds it, or writes it in place of the one that is there. */
+	int (*care_put)(struct store *store, const struct care *row, struct fail *fail);
+	int (*cares)(struct store *store, enum which_cares which, uint64_t of_case,
+		enum care_what what, visit_care visit, void *context, struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);
 	/* Cases removed so far, by month of opening and gravest state: what is left of them. */

@@ -1,4 +1,5 @@
-/* ledger_old - a ledger as an older version of the tables kept it: its rows stay, but for measures and orders */
+/* ledger_old - a ledger as an older version of the tables kept it: its rows stay, but for care, and before version 5
+ * measures and orders */
 #ifndef LAZARET_TESTS_LEDGER_OLD_H
 #define LAZARET_TESTS_LEDGER_OLD_H
 
@@ -27,7 +28,7 @@ old_change(const struct fixture *fixture, const char *sql)
 	sqlite3_close(db);
 }
 
-/* Back to version 1 to 4, by the steps that made those. */
+/* Back to version 1 to 5, by the steps that made those. */
 static inline void
 old_become(const struct fixture *fixture, int version)
 {
@@ -35,7 +36,12 @@ old_become(const struct fixture *fixture, int version)
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	old_run(db, "BEGIN; DROP TABLE measures; DROP TABLE account_orders");
+	if (version == 5) {
+		old_run(db, "BEGIN; DROP TABLE care; PRAGMA user_version = 5; COMMIT");
+		sqlite3_close(db);
+		return;
+	}
+	old_run(db, "BEGIN; DROP TABLE care; DROP TABLE measures; DROP TABLE account_orders");
 	for (int step = 1; step < version; step++)
 		old_run(db, schema_steps[step]);
 	if (version > 1)

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/care.h"
+#include "ledger/deciding.h"
+#include "ledger/planning.h"
+#include "ledger/reading.h"
+#include "ledger/retention.h"
+#include "ledger/verify.h"
+#include "ledger_old.h"
+
+#include <errno.h>
+
+#define LINE 7
+
+static struct ledger *
+open_in(const struct fixture *fixture)
+{
+	struct planning planning = {.plan = PLAN_DEFAULTS};
+	struct ledger *ledger = fixture_ledger(fixture);
+
+	planning.plan.mode[MEASURE_BLOCK25] = MEASURE_ENFORCE;
+	ledger_plan(ledger, &planning);
+	ledger_set_actor(ledger, TEXT(LEDGER_PROGRAM));
+	return ledger;
+}
+
+static void
+confirm(struct ledger *ledger, int seconds, enum state from)
+{
+	fixture_step(ledger, LINE, seconds, from, STATE_CONFIRMED);
+	fixture_commit(ledger);
+}
+
+static void
+after(struct ledger *ledger, int64_t us)
+{
+	ledger_set_time(ledger, (struct wall){ledger_time(ledger).us + us});
+}
+
+static int
+keep(struct ledger *ledger, enum care_what what, const char *subject, const char *details)
+{
+	struct care row = {.of_case = 1, .what = (uint8_t)what, .channel = CARE_LINE, .text = 3};
+
+	snprintf(row.subject, sizeof(row.subject), "%s", subject);
+	snprintf(row.language, sizeof(row.language), "nb");
+	snprintf(row.details, sizeof(row.details), "%s", details);
+	return ledger_care(ledger, &row, NULL);
+}
+
+/* All rows as one text. */
+static int
+write_row(void *context, const struct care *row)
+{
+	struct buffer *into = context;
+
+	buffer_print(into, "%lld %s/%s/%s/%s/%u/%s;",
+		(long long)((row->time.us - FIXTURE_NOW.us) / WALL_SECOND), care_names[row->what],
+		row->subject, row->details, care_channels[row->channel], (unsigned)row->text,
+		row->language);
+	return 0;
+}
+
+static const char *
+all(struct ledger *ledger)
+{
+	static char text[1024];
+	struct buffer into;
+
+	buffer_init(&into, sizeof(text));
+	assert_int_equal(ledger_each_care(ledger, 1, write_row, &into, NULL), 0);
+	snprintf(text, sizeof(text), "%s", buffer_string(&into));
+	buffer_done(&into);
+	return text;
+}
+
+static void
+a_page_is_seen_once_a_day_and_ticks_stand_in_place_of_those_before(void **state)
+{
+	struct ledger *ledger = open_in(*state);
+
+	confirm(ledger, 0, STATE_WATCH);
+	assert_int_equal(keep(ledger, CARE_SEEN, "line", ""), 1);
+	after(ledger, WALL_SECOND);
+	assert_int_equal(keep(ledger, CARE_SEEN, "line", ""), 0);
+	assert_int_equal(keep(ledger, CARE_TICKED, "router", "power"), 1);
+	assert_int_equal(keep(ledger, CARE_TICKED, "router", "power word"), 0);
+	assert_string_equal(
+		all(ledger), "0 seen/line//line/3/nb;1 ticked/router/power word/line/3/nb;");
+	after(ledger, WALL_DAY);
+	assert_int_equal(keep(ledger, CARE_SEEN, "line", ""), 1);
+	assert_int_equal(keep(ledger, CARE_TICKED, "router", ""), 1);
+	assert_string_equal(all(ledger),
+		"0 seen/line//line/3/nb;1 ticked/router/power word/line/3/nb;"
+		"86401 seen/line//line/3/nb;86401 ticked/router//line/3/nb;");
+	ledger_close(ledger);
+}
+
+static struct care_holds
+holds(struct ledger *ledger)
+{
+	struct care_holds ret;
+	struct ledger_case of;
+
+	assert_int_equal(ledger_find_line(ledger, LINE, &of, NULL), 0);
+	assert_int_equal(ledger_care_holds(ledger, &of, &ret, NULL), 0);
+	return ret;
+}
+
+static int
+let_go(struct ledger *ledger)
+{
+	struct care row = {.of_case = 1, .what = CARE_RELEASED, .channel = CARE_CODE};
+	int r;
+
+	ledger_set_actor(ledger, TEXT(CARE_CUSTOMER));
+	r = ledger_care_release(ledger, &row, &(struct fail){0});
+	ledger_set_actor(ledger, TEXT(LEDGER_PROGRAM));
+	return r;
+}
+
+static int
+take_measure(void *context, const struct measure *row)
+{
+	*(struct measure *)context = *row;
+	return row->kind == MEASURE_BLOCK25;
+}
+
+static void
+a_customer_lets_go_twice_in_thirty_days(void **state)
+{
+	struct ledger *ledger = open_in(*state);
+	struct ledger_proof proof;
+	struct measure measure;
+	struct ledger_case of;
+
+	confirm(ledger, 0, STATE_WATCH);
+	assert_true(holds(ledger).is_blocked);
+	assert_false(holds(ledger).is_held);
+	assert_true(care_may_release(&(struct care_holds){.since = FIXTURE_NOW}));
+	for (int i = 0; i < CARE_RELEASES; i++) {
+		assert_true(care_may_release(&(struct care_holds){
+			.since = holds(ledger).since, .releases = holds(ledger).releases}));
+		/* The limit would hold, too. */
+		assert_int_equal(let_go(ledger), 2);
+		assert_int_equal(holds(ledger).releases, i + 1);
+		assert_false(holds(ledger).is_blocked);
+		assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
+		assert_int_equal(of.state, STATE_PROBATION);
+		/* Nothing holds. */
+		assert_int_equal(let_go(ledger), -EPERM);
+		after(ledger, WALL_DAY);
+		confirm(ledger, 10 + i, STATE_PROBATION);
+	}
+	assert_int_equal(ledger_each_measure(ledger, 1, take_measure, &measure, NULL), 1);
+	assert_int_equal(measure.why, END_CUSTOMER);
+	assert_string_equal(measure.ended_by, CARE_CUSTOMER);
+	assert_true(holds(ledger).is_blocked);
+	assert_int_equal(let_go(ledger), -EPERM);
+	assert_true(holds(ledger).is_blocked);
+	after(ledger, 28 * WALL_DAY + WALL_DAY / 2);
+	assert_int_equal(holds(ledger).releases, 1);
+	assert_int_equal(let_go(ledger), 2);
+	assert_string_equal(all(ledger),
+		"0 released///code/0/;86400 released///code/0/;2635200 released///code/0/;");
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
+	ledger_close(ledger);
+}
+
+static void
+what_a_person_decided_no_customer_ends(void **state)
+{
+	struct ledger *ledger = open_in(*state);
+	struct measure measure;
+
+	confirm(ledger, 0, STATE_WATCH);
+	ledger_set_actor(ledger, TEXT("anna (1000)"));
+	assert_int_equal(
+		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("it goes on"), &measure, NULL), 0);
+	assert_true(holds(ledger).is_held && holds(ledger).by_person);
+	assert_int_equal(holds(ledger).until.us, measure.until.us);
+	assert_int_equal(let_go(ledger), -EPERM);
+	assert_true(holds(ledger).is_held);
+	assert_string_equal(all(ledger), "");
+	ledger_close(ledger);
+}
+
+static void
+what_is_only_observed_holds_nobody(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct planning planning = {.plan = PLAN_DEFAULTS};
+	struct care row = {.of_case = 99, .what = CARE_RELEASED};
+
+	ledger_plan(ledger, &planning);
+	confirm(ledger, 0, STATE_WATCH);
+	assert_true(wall_is_none(holds(ledger).since));
+	assert_int_equal(let_go(ledger), -EPERM);
+	assert_int_equal(ledger_care_release(ledger, &row, &(struct fail){0}), -ESRCH);
+	ledger_close(ledger);
+}
+
+static void
+it_goes_with_its_case(void **state)
+{
+	struct ledger *ledger = open_in(*state);
+
+	confirm(ledger, 0, STATE_WATCH);
+	assert_int_equal(keep(ledger, CARE_WRONG, "", "it was my neighbour"), 1);
+	fixture_step(ledger, LINE, 1, STATE_CONFIRMED, STATE_CLEAR);
+	fixture_commit(ledger);
+	after(ledger, 91 * WALL_DAY);
+	assert_int_equal(ledger_forget(ledger, 90, NULL), 1);
+	assert_string_equal(all(ledger), "");
+	ledger_close(ledger);
+}
+
+static void
+an_older_ledger_is_read_without_and_gets_the_table_when_it_is_written(void **state)
+{
+	struct ledger *ledger = open_in(*state);
+
+	confirm(ledger, 0, STATE_WATCH);
+	ledger_close(ledger);
+	old_become(*state, 5);
+	ledger = fixture_reader(*state);
+	assert_string_equal(all(ledger), "");
+	assert_true(holds(ledger).is_blocked);
+	ledger_close(ledger);
+	ledger = open_in(*state);
+	assert_int_equal(keep(ledger, CARE_SEEN, "line", ""), 1);
+	assert_string_equal(all(ledger), "0 seen/line//line/3/nb;");
+	ledger_close(ledger);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_page_is_seen_once_a_day_and_ticks_stand_in_place_of_those_before),
+		TEST(a_customer_lets_go_twice_in_thirty_days),
+		TEST(what_a_person_decided_no_customer_ends),
+		TEST(what_is_only_observed_holds_nobody),
+		TEST(it_goes_with_its_case),
+		TEST(an_older_ledger_is_read_without_and_gets_the_table_when_it_is_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
