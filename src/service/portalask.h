@@ -7,6 +7,7 @@
  *          The portal may be broken into, so the keeper checks each question, counts those that are malformed, and
  *          answers PORTALASK_MOST a second in all and PORTALASK_LINE_MOST a minute of one line; above that, and for
  *          what is not there, the answer tells nothing that was not known: PORTAL_LATER, PORTAL_UNKNOWN.
+ *          Messages of the channel are of two types, and are theirs alone: it carries nothing else.
  * Owns:    values.
  * Limits:  those, and PORTALASK_WAIT_US for an answer; after that the portal shows its page without the case.
  * Thread:  any.
@@ -24,6 +25,11 @@
 /* A language's code, with its end. */
 #define PORTALASK_LANGUAGE 12
 
+enum portalask_message {
+	PORTALASK_QUESTION, /* portal to keeper: struct portalask */
+	PORTALASK_ANSWER,   /* keeper to portal: struct portalanswer */
+};
+
 struct portalask {
 	uint16_t version;
 	uint8_t deed; /* enum portal_deed; PORTAL_NOTHING: whose case is it? */
@@ -31,10 +37,10 @@ struct portalask {
 	uint16_t
 		port; /* of the connection that asks, with its address: for those that are shared */
 	uint8_t page; /* enum portal_page that is to be shown: what was seen is recorded */
-	uint8_t topic;   /* of ticks and of PORTAL_STEPS; TOPIC_DEVICES: of none */
-	uint64_t number; /* comes back in the answer */
-	struct address address;
-	char code[CASECODE]; /* by_code: instead of the address */
+	uint8_t topic;          /* of ticks and of PORTAL_STEPS; TOPIC_DEVICES: of none */
+	uint64_t number;        /* comes back in the answer */
+	struct address address; /* of who asks, also by_code: tries of PINs are counted */
+	char code[CASECODE];    /* by_code: whose case it is, instead of the address */
 	char pin[PORTAL_PIN];
 	char language[PORTALASK_LANGUAGE];
 	uint32_t text; /* version of the text that is shown; 0: of none */
@@ -50,5 +56,9 @@ struct portalanswer {
 	uint64_t number;
 	struct carecase of; /* carecase_check holds */
 };
+
+/* One that came over the channel: is it as it must be? Texts end, figures are within their bounds, steps are of the
+ * topic and have names of letters that steps have. */
+bool portalask_check(const struct portalask *ask);
 
 #endif
