@@ -47,6 +47,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_CASE_OPENED] = {"case-opened", SEVERITY_NOTICE, false},
 	[EVENT_CASE_CHANGED] = {"case-changed", SEVERITY_NOTICE, false},
 	[EVENT_CASE_CLOSED] = {"case-closed", SEVERITY_NOTICE, false},
+	[EVENT_CUSTOMER_OBJECTS] = {"customer-objects", SEVERITY_NOTICE, true},
 	[EVENT_RETENTION] = {"retention", SEVERITY_INFO, false},
 	[EVENT_CONTAIN_BEYOND] = {"contain-beyond", SEVERITY_WARNING, false},
 	[EVENT_CONTAIN_OFF] = {"contain-off", SEVERITY_ERROR, false},

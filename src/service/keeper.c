@@ -27,6 +27,8 @@
 #include <unistd.h>
 
 #define IDLE_MS 500
+/* Beside judges: parent, desk, who wakes, actor, portal. */
+#define PEERS 5
 /* A ledger that could not be written is tried again after so long. */
 #define RETRY_US     WALL_SECOND
 #define LOOK_US      (10 * WALL_SECOND)
@@ -508,6 +510,22 @@ show_open(struct keeper *keeper, const struct ledger_counts *counts)
 }
 
 static void
+show_care(struct keeper *keeper)
+{
+	const struct keepercare_counts *counts = &keeper->care.counts;
+	struct duty *duty = &keeper->duty;
+
+	duty_count(duty, COUNT_PORTAL_ASKED, counts->asked);
+	duty_count(duty, COUNT_PORTAL_MALFORMED, counts->malformed);
+	duty_count(duty, COUNT_PORTAL_LATER, counts->later);
+	duty_count(duty, COUNT_PORTAL_PINS, counts->pins);
+	duty_count(duty, COUNT_PORTAL_TICKS, counts->ticks);
+	duty_count(duty, COUNT_PORTAL_RELEASES, counts->releases);
+	duty_count(duty, COUNT_PORTAL_RELEASES_REFUSED, counts->refused);
+	duty_count(duty, COUNT_PORTAL_OBJECTIONS, counts->wrong);
+}
+
+static void
 show(struct keeper *keeper)
 {
 	const struct ledger_counts *before = &keeper->before;
@@ -528,6 +546,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_DECISIONS, keeper->follow.told);
 	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
 	duty_count(duty, COUNT_BEYOND, keeper->follow.beyond);
+	show_care(keeper);
 	show_tale(keeper);
 	if (keeper->ledger != NULL)
 		show_open(keeper, &counts);
@@ -553,11 +572,26 @@ poll_judges(const struct keeper *keeper, struct pollfd *polled)
 			.events = POLLIN};
 }
 
+static void
+hear(struct keeper *keeper, const struct pollfd polled[PEERS])
+{
+	if (polled[0].revents != 0)
+		duty_hear(&keeper->duty);
+	if (polled[1].revents != 0)
+		keeperpeers_hear_desk(keeper);
+	if (polled[3].revents != 0 && keeper->ledger != NULL)
+		keeperpeers_hear_actor(keeper);
+	if (polled[4].revents != 0)
+		keeperpeers_hear_portal(keeper);
+	if (!gives_way(keeper))
+		keeperpeers_hear_judges(keeper);
+}
+
 /* Hears who speaks; sleeps if nothing was written just now, and nothing else is to be done. */
 static void
 rest(struct keeper *keeper, bool wrote)
 {
-	struct pollfd polled[4 + ESTATE_JUDGES] = {
+	struct pollfd polled[PEERS + ESTATE_JUDGES] = {
 		{.fd = keeper->duty.parent, .events = POLLIN},
 		{.fd = keeper->estate->desk_keeper.end[1], .events = POLLIN},
 		{.fd = keeper->estate->keeper_wake, .events = POLLIN},
@@ -565,28 +599,25 @@ rest(struct keeper *keeper, bool wrote)
 				? keeper->estate->actor_keeper.end[1]
 				: -1,
 			.events = POLLIN},
+		{.fd = keeper->estate->settings.portals > 0 && !gives_way(keeper)
+				? keeper->estate->portal_keeper.end[1]
+				: -1,
+			.events = POLLIN},
 	};
 	uint32_t judges = keeper->settings->estate.judges;
 	bool empty = true, waits = keeper->is_stuck || keeper->ledger == NULL;
 	eventfd_t count;
 
-	poll_judges(keeper, polled + 4);
+	poll_judges(keeper, polled + PEERS);
 	for (uint32_t j = 0; j < judges && !waits && !wrote; j++)
 		empty = ring_sleep(&keeper->from[j]) && empty;
 	if (keeper->duty.is_orphan)
-		polled[0].fd = polled[1].fd = polled[3].fd = -1;
-	(void)poll(polled, 4 + judges, !wrote && (empty || waits) ? IDLE_MS : 0);
+		polled[0].fd = polled[1].fd = polled[3].fd = polled[4].fd = -1;
+	(void)poll(polled, PEERS + judges, !wrote && (empty || waits) ? IDLE_MS : 0);
 	for (uint32_t j = 0; j < judges; j++)
 		ring_awake(&keeper->from[j]);
 	(void)eventfd_read(keeper->estate->keeper_wake, &count);
-	if (polled[0].revents != 0)
-		duty_hear(&keeper->duty);
-	if (polled[1].revents != 0)
-		keeperpeers_hear_desk(keeper);
-	if (polled[3].revents != 0 && keeper->ledger != NULL)
-		keeperpeers_hear_actor(keeper);
-	if (!gives_way(keeper))
-		keeperpeers_hear_judges(keeper);
+	hear(keeper, polled);
 }
 
 static void
@@ -596,6 +627,7 @@ begin(struct keeper *keeper)
 
 	keeper->keys = duty_keys(keeper->settings->keep.ledger);
 	keeperfollow_begin(&keeper->follow, keeper->estate);
+	keepercare_begin(&keeper->care);
 	lines_set_key(keeper->settings->lines, &keeper->keys.pseudonym);
 	for (uint32_t j = 0; j < settings->judges; j++)
 		estate_verdicts_taking(keeper->estate, j, &keeper->from[j]);

@@ -14,6 +14,7 @@
 #include "ledger/retention.h"
 #include "runtime/channel.h"
 #include "service/keeper.h"
+#include "service/keepercare.h"
 #include "service/keeperfollow.h"
 #include "service/keepername.h"
 #include "service/keeperorders.h"
@@ -78,11 +79,14 @@ struct keeper {
 		struct question question;
 		struct open_question open;
 		struct held_question held;
+		struct portalask portal;
 		uint8_t bytes[CHANNEL_BODY];
 	} message;
 	struct answer answer;
 	struct open_page page;
 	struct held_page held;
+	struct keepercare care;
+	struct portalanswer shown;
 };
 
 /* The ledger, if it can be had. */
@@ -101,9 +105,11 @@ int keeperinside_show_orders(struct keeper *keeper, struct fail *fail) MUST_USE;
 /* Who looks at the audit trail sees in its first row that it is new. */
 void keeperinside_seen(struct keeper *keeper);
 
-/* Judges that ask for open cases; the desk; the actor that asks for what holds, one page at a time. */
+/* Judges that ask for open cases; the desk; the actor that asks for what holds, one page at a time;
+ * the portal. */
 void keeperpeers_hear_judges(struct keeper *keeper);
 void keeperpeers_hear_desk(struct keeper *keeper);
 void keeperpeers_hear_actor(struct keeper *keeper);
+void keeperpeers_hear_portal(struct keeper *keeper);
 
 #endif

@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Questions of the portal before others have their turn. */
+#define PORTAL_TURN 8
+
 static void
 answer_open(struct keeper *keeper, uint32_t judge)
 {
@@ -98,6 +101,50 @@ keeperpeers_hear_judges(struct keeper *keeper)
 				event(EVENT_BAD_MESSAGE, "peer=judge number=%u", j);
 		}
 		keeper->is_judge_gone[j] = size == -EPIPE;
+	}
+}
+
+static void
+answer_portal(struct keeper *keeper)
+{
+	const struct portalask *ask = &keeper->message.portal;
+	struct fail fail = {0};
+
+	keeper->shown = (struct portalanswer){
+		.version = PORTALASK_VERSION, .outcome = PORTAL_AWAY, .number = ask->number};
+	if (!keeperinside_has_ledger(keeper))
+		return;
+	ledger_set_time(keeper->ledger, keeper->duty.clock.now);
+	if (keepercare_answer(&keeper->care, keeper->ledger, keeper->settings->lines, ask,
+		    clock_steady(), &keeper->shown, &fail) < 0)
+		keeperinside_fails(keeper, REFUSED_QUESTION, &fail);
+	else
+		keeperinside_works(keeper, REFUSED_QUESTION);
+}
+
+/* Each may write, so verdicts wait for few of them. An answer that finds no room is left out: the portal does not wait
+ * for it long. */
+void
+keeperpeers_hear_portal(struct keeper *keeper)
+{
+	int channel = keeper->estate->portal_keeper.end[1];
+
+	for (int i = 0; i < PORTAL_TURN; i++) {
+		uint16_t type;
+		int64_t size = channel_receive(
+			channel, &type, keeper->message.bytes, sizeof(keeper->message));
+
+		if (size < 0 && size != -EBADMSG)
+			break;
+		if (size != sizeof(struct portalask) || type != PORTALASK_QUESTION) {
+			keeper->care.counts.asked++;
+			keeper->care.counts.malformed++;
+			event(EVENT_BAD_MESSAGE, "peer=portal number=0");
+			continue;
+		}
+		answer_portal(keeper);
+		(void)channel_send(
+			channel, PORTALASK_ANSWER, &keeper->shown, sizeof(keeper->shown));
 	}
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/casepin.h"
 #include "ledger/deciding.h"
 #include "ledger/reading.h"
 #include "process_bench.h"
 #include "service/keeper.h"
+#include "service/portalask.h"
 
 #include <sqlite3.h>
 #include <time.h>
@@ -445,6 +447,61 @@ decisions_come_to_the_judge_of_their_line_once_whoever_is_killed(void **state)
 }
 
 static void
+hear_portal(struct process_bench *bench, struct portalanswer *into)
+{
+	struct pollfd polled = {.fd = bench->estate.portal_keeper.end[0], .events = POLLIN};
+	uint16_t type;
+
+	assert_int_equal(poll(&polled, 1, -1), 1);
+	assert_int_equal(channel_receive(polled.fd, &type, into, sizeof(*into)), sizeof(*into));
+	assert_int_equal(type, PORTALASK_ANSWER);
+}
+
+static void
+the_portal_asks_for_one_case_and_what_is_no_question_is_left_out(void **state)
+{
+	struct process_bench *bench = begin();
+	struct portalask ask = {.version = PORTALASK_VERSION,
+		.by_code = 1,
+		.number = 12,
+		.page = PORTAL_CASE,
+		.topic = TOPIC_DEVICES};
+	int portal = bench->estate.portal_keeper.end[0];
+	struct portalanswer answer;
+	struct ledger *ledger;
+
+	bench->estate.settings.portals = 1;
+	put(bench, 0, 1, 1, STATE_WATCH, STATE_CONFIRMED);
+	start(bench);
+	process_wait_for(bench, COUNT_OPENED, 1);
+	ledger = read_ledger(bench);
+	casecode_format(1, ledger_key(ledger), ask.code);
+	casepin_format(1, ledger_key(ledger), ask.pin);
+	ledger_close(ledger);
+	assert_int_equal(channel_send(portal, PORTALASK_QUESTION, &ask, sizeof(ask) - 1), 0);
+	assert_int_equal(channel_send(portal, PORTALASK_ANSWER, &ask, sizeof(ask)), 0);
+	assert_int_equal(channel_send(portal, PORTALASK_QUESTION, &ask, sizeof(ask)), 0);
+	hear_portal(bench, &answer);
+	assert_int_equal(answer.number, 12);
+	assert_int_equal(answer.outcome, PORTAL_SHOWN);
+	assert_true(answer.of.is_there);
+	assert_string_equal(answer.of.code, ask.code);
+	ask.number = 13;
+	ask.pin[0] ^= 1;
+	assert_int_equal(channel_send(portal, PORTALASK_QUESTION, &ask, sizeof(ask)), 0);
+	hear_portal(bench, &answer);
+	assert_int_equal(answer.number, 13);
+	assert_int_equal(answer.outcome, PORTAL_UNKNOWN);
+	process_stop(bench);
+	process_ends_well(bench);
+	assert_int_equal(process_figure(bench, COUNT_PORTAL_ASKED), 4);
+	assert_int_equal(process_figure(bench, COUNT_PORTAL_MALFORMED), 2);
+	assert_int_equal(process_figure(bench, COUNT_PORTAL_PINS), 1);
+	assert_true(process_said(bench, "event=bad-message peer=portal number=0"));
+	process_done(bench);
+}
+
+static void
 a_pause_of_containment_is_a_trouble_until_it_is_over(void **state)
 {
 	struct process_bench *bench = begin();
@@ -485,6 +542,7 @@ main(void)
 			while_nothing_can_be_written_people_hear_what_frees_and_status_says_so),
 		cmocka_unit_test(a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks),
 		cmocka_unit_test(decisions_come_to_the_judge_of_their_line_once_whoever_is_killed),
+		cmocka_unit_test(the_portal_asks_for_one_case_and_what_is_no_question_is_left_out),
 		cmocka_unit_test(a_pause_of_containment_is_a_trouble_until_it_is_over),
 	};
 

@@ -1,0 +1,53 @@
+/* keepercare - what the keeper answers the portal, and does for it
+ *
+ * What:    a question of portalask.h in, its answer out: finds the line by the address that asks (through leases and
+ *          translators where the line has none of its own), or the case by code and PIN; shows of it what a customer
+ *          may see; and writes what he did (ledger/care.h): a page was seen, steps were ticked, the line was let go,
+ *          something is wrong. A suspicion of which nothing follows is shown to nobody, nor is a case of an address
+ *          that many share or that is protected.
+ *          The measure of a line whose customer says that it is wrong goes on until a person has looked: no country's
+ *          profile has another rule.
+ * Owns:    its counts.
+ * Limits:  PORTALASK_MOST questions a second, PORTALASK_LINE_MOST a minute of one line, KEEPERCARE_PINS wrong PINs an
+ *          hour for a case and for who asks.
+ * Thread:  the keeper's.
+ */
+#ifndef LAZARET_SERVICE_KEEPERCARE_H
+#define LAZARET_SERVICE_KEEPERCARE_H
+
+#include "identity/lines.h"
+#include "ledger/ledger.h"
+#include "service/portalask.h"
+#include "service/tries.h"
+
+#define KEEPERCARE_PINS 10
+
+struct keepercare_counts {
+	uint64_t asked;     /* questions that came */
+	uint64_t malformed; /* of these */
+	uint64_t later;     /* too many, so not answered */
+	uint64_t pins;      /* code and PIN of no case */
+	uint64_t ticks;
+	uint64_t releases;
+	uint64_t refused; /* releases that were not allowed */
+	uint64_t wrong;   /* "this is wrong" */
+};
+
+struct keepercare {
+	int64_t second_us; /* that questions are counted in */
+	unsigned in_second;
+	struct tries of_line;
+	struct tries of_pin;
+	struct keepercare_counts counts;
+};
+
+void keepercare_begin(struct keepercare *care);
+
+/* The answer, whatever came: only that of its number is the question's if it is malformed. steady_us: a clock that is
+ * never set back; the ledger's time is that of the leases. -errno with fail filled if the ledger failed: the answer is
+ * PORTAL_AWAY then. */
+int keepercare_answer(struct keepercare *care, struct ledger *ledger, struct lines *lines,
+	const struct portalask *ask, int64_t steady_us, struct portalanswer *ret,
+	struct fail *fail) MUST_USE;
+
+#endif
