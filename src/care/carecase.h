@@ -12,6 +12,7 @@
 #include "base/wall.h"
 #include "care/texts.h"
 #include "ledger/casecode.h"
+#include "ledger/casepin.h"
 
 #define CARECASE_STEPS 48
 
@@ -49,6 +50,7 @@ struct carecase {
 	uint64_t attempts;        /* to send */
 	uint64_t networks;        /* to so many places */
 	char code[CASECODE];
+	char call[CASEPIN_CALL]; /* behind the code on the telephone, today */
 	struct carecase_step step[CARECASE_STEPS];
 };
 

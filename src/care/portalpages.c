@@ -148,7 +148,8 @@ print_seen(struct portalpage *at)
 	print_when(at, PHRASE("Ends by itself at the latest"), of->until);
 	buffer_print(at->page.into, "<dt>");
 	page_say(&at->page, PHRASE("Your case number"));
-	buffer_print(at->page.into, "</dt><dd><strong>%s</strong></dd>\n</dl>\n", of->code);
+	buffer_print(at->page.into, "</dt><dd><strong>%s%s%s</strong></dd>\n</dl>\n", of->code,
+		*of->call != '\0' ? " " : "", of->call);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/request.h"
+#include "desk/carereport.h"
 #include "desk/casefind.h"
 #include "desk/caserecord.h"
 #include "desk/casereport.h"
@@ -112,6 +113,8 @@ show_text(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 
 	case_report_text(of, ledger_key(ledger), never, name, sealed, &shown->text);
 	r = ledger_each_measure(ledger, of->number, show_measure, shown, fail);
+	if (r == 0)
+		r = carereport(ledger, of, false, &shown->text, fail);
 	buffer_text(&shown->text, TEXT("\n"));
 	step_report_heading(&shown->text);
 	if (r == 0)
@@ -131,8 +134,10 @@ show_json(struct shown *shown, struct ledger *ledger, const struct ledger_case *
 
 	buffer_text(&shown->text, TEXT("{"));
 	case_report_json(of, ledger_key(ledger), never, name, &shown->text);
+	r = carereport(ledger, of, true, &shown->text, fail);
 	buffer_text(&shown->text, TEXT(",\"measures\":["));
-	r = ledger_each_measure(ledger, of->number, show_measure, shown, fail);
+	if (r == 0)
+		r = ledger_each_measure(ledger, of->number, show_measure, shown, fail);
 	buffer_text(&shown->text, TEXT("],\"transitions\":["));
 	if (r == 0)
 		r = ledger_each_transition(ledger, of->number, show_step, shown, fail);

@@ -3,6 +3,7 @@
 
 #include "control/answer.h"
 #include "control/request.h"
+#include "desk/carereport.h"
 #include "desk/caseexplain.h"
 #include "desk/casefind.h"
 #include "desk/casereport.h"
@@ -240,6 +241,13 @@ put_measure(void *context, const struct measure *of)
 	return 0;
 }
 
+static int
+put_care(struct asked *asked, const struct ledger_case *of)
+{
+	return carereport(
+		asked->ledger, of, asked->question->is_json != 0, &asked->row, &asked->fail);
+}
+
 /* All before the steps. Opens the name, which is written down, unless it is to stay sealed. */
 static int
 begin_case(struct asked *asked, const struct ledger_case *of)
@@ -263,15 +271,19 @@ begin_case(struct asked *asked, const struct ledger_case *of)
 		buffer_text(&asked->row, TEXT("{"));
 		case_report_json(
 			of, ledger_key(asked->ledger), entry, is_open ? name : NULL, &asked->row);
+		r = put_care(asked, of);
 		buffer_text(&asked->row, TEXT(",\"measures\":["));
-		r = ledger_each_measure(
-			asked->ledger, of->number, put_measure, asked, &asked->fail);
+		if (r >= 0)
+			r = ledger_each_measure(
+				asked->ledger, of->number, put_measure, asked, &asked->fail);
 		buffer_text(&asked->row, TEXT("],\"transitions\":["));
 	} else {
 		case_report_text(of, ledger_key(asked->ledger), entry, is_open ? name : NULL,
 			sealed, &asked->row);
 		r = ledger_each_measure(
 			asked->ledger, of->number, put_measure, asked, &asked->fail);
+		if (r >= 0)
+			r = put_care(asked, of);
 		buffer_text(&asked->row, TEXT("\n"));
 		step_report_heading(&asked->row);
 	}

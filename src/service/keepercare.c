@@ -210,6 +210,7 @@ show(struct asked *asked)
 {
 	struct carecase *into = &asked->answer->of;
 	const struct ledger_case *of = &asked->of;
+	const struct hash_key *key = ledger_key(asked->ledger);
 	struct care_holds holds;
 	int r = ledger_care_holds(asked->ledger, of, &holds, asked->fail);
 
@@ -226,8 +227,10 @@ show(struct asked *asked)
 	into->release = release_of(&holds);
 	into->since.us = wall_is_none(holds.since) ? 0 : holds.since.us;
 	into->until.us = wall_is_none(holds.until) ? 0 : holds.until.us;
-	if (of->number <= UINT32_MAX && ledger_key(asked->ledger) != NULL)
-		casecode_format(of->number, ledger_key(asked->ledger), into->code);
+	if (of->number <= UINT32_MAX && key != NULL)
+		casecode_format(of->number, key, into->code);
+	if (key != NULL)
+		casepin_call(of->number, key, ledger_time(asked->ledger), into->call);
 	r = ledger_each_transition(asked->ledger, of->number, take_step, into, asked->fail);
 	if (r == -EINVAL)
 		fail_what(asked->fail, "a step of case %llu cannot be read",

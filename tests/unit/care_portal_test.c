@@ -69,6 +69,7 @@ a_held_line_sees_what_was_seen_and_what_to_do(void **state)
 	assert_has(html, "Cache-Control: no-store\r\n");
 	assert_has(html, "default-src 'none'");
 	assert_has(html, "<h1>Your Internet is restricted</h1>");
+	assert_has(html, "<strong>7K3QD-9XM2B 0815</strong>");
 	assert_has(html, "Text held en of <strong><bdi>Net &lt;&amp;&gt; Sons</bdi></strong>");
 	assert_has(html, "<dd>1225</dd>");
 	assert_has(html, "7K3QD-9XM2B");

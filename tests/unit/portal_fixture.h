@@ -61,7 +61,8 @@ fixture_case(void)
 		.release = CARECASE_OPEN,
 		.attempts = 1225,
 		.networks = 436,
-		.code = "7K3QD-9XM2B"};
+		.code = "7K3QD-9XM2B",
+		.call = "0815"};
 
 	of.first = of.since = (struct wall){FIXTURE_NOW.us - 2 * WALL_DAY};
 	of.last = (struct wall){FIXTURE_NOW.us - 10 * WALL_MINUTE};

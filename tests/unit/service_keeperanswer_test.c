@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/answer.h"
 #include "desk/casefind.h"
+#include "ledger/care.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
 #include "ledger_fixture.h"
@@ -146,6 +147,55 @@ a_case_with_many_steps_has_many_pages_and_one_opening(void **state)
 	assert_int_equal(count_rows(ledger, ASK_CASE, "1", &pages), 1);
 	question.flag = 1;
 	assert_int_equal(count_rows(ledger, ASK_CASE, "1", &pages), 1);
+	ledger_close(ledger);
+}
+
+static void
+keep(struct ledger *ledger, enum care_what what, const char *subject, const char *details)
+{
+	struct care row = {.of_case = 1, .what = (uint8_t)what, .channel = CARE_CODE};
+
+	snprintf(row.subject, sizeof(row.subject), "%s", subject);
+	snprintf(row.details, sizeof(row.details), "%s", details);
+	assert_int_equal(ledger_care(ledger, &row, NULL), 1);
+}
+
+static void
+a_case_tells_what_its_customer_did(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 2);
+
+	assert_true(
+		says(ledger, ASK_CASE, "1", " (what the customer reads from the page today)\n"));
+	question.is_json = 1;
+	assert_true(says(ledger, ASK_CASE, "1",
+		"\"customer\":{\"seen\":null,\"wrong\":null,\"released\":null,\"seen_days\":0,"
+		"\"released_days\":0,\"ticked\":{}},\"measures\":"));
+	keep(ledger, CARE_TICKED, "router", "power");
+	keep(ledger, CARE_TICKED, "camera", "off");
+	keep(ledger, CARE_SEEN, "line", "");
+	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + WALL_DAY});
+	keep(ledger, CARE_TICKED, "router", "power word");
+	keep(ledger, CARE_SEEN, "line", "");
+	keep(ledger, CARE_SEEN, "check", "");
+	keep(ledger, CARE_WRONG, "", "I have \"no\" computer");
+	assert_true(says(ledger, ASK_CASE, "1",
+		"\"wrong\":{\"time\":\"2023-11-15T22:13:20.000Z\",\"channel\":\"code\",\"says\":"
+		"\"I have \\\"no\\\" computer\"}"));
+	assert_true(says(ledger, ASK_CASE, "1", "\"steps\":\"power word\"}"));
+	question.is_json = 0;
+	assert_true(says(ledger, ASK_CASE, "1",
+		"  customer   saw the portal on 2 days, last at 2023-11-15T22:13:20"));
+	assert_true(says(
+		ledger, ASK_CASE, "1", "  customer   ticked of router: power word (2023-11-15"));
+	assert_true(says(ledger, ASK_CASE, "1", "  customer   ticked of camera: off (2023-11-14"));
+	assert_true(says(ledger, ASK_CASE, "1",
+		"  customer   says that this is wrong: I have \"no\" computer (2023-11-15"));
+	assert_false(says(ledger, ASK_CASE, "2", "customer   "));
+	/* Of what is over nobody calls. */
+	fixture_step(ledger, 1, 10, STATE_SUSPECT, STATE_CLEAR);
+	fixture_commit(ledger);
+	assert_false(says(ledger, ASK_CASE, "1", "  call  "));
 	ledger_close(ledger);
 }
 
@@ -340,6 +390,7 @@ main(void)
 		TEST(all_cases_come_and_each_once),
 		TEST(pages_without_an_open_case_go_on),
 		TEST(a_case_with_many_steps_has_many_pages_and_one_opening),
+		TEST(a_case_tells_what_its_customer_did),
 		TEST(who_opens_a_name_is_written_down_once),
 		TEST(a_line_without_a_case_is_named_to_the_desk),
 		TEST(a_port_may_stand_where_the_address_is_not_shared),

@@ -139,6 +139,7 @@ who_is_on_the_line_sees_its_case_and_nobody_else_does(void **state)
 	assert_int_equal(of->since.us, FIXTURE_NOW.us);
 	assert_int_equal(of->until.us, 0);
 	assert_int_equal(strlen(of->code), CASECODE - 1);
+	assert_int_equal(strlen(of->call), CASEPIN_CALL - 1);
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		from(world, others[i], 40000);
 		of = answered(world, PORTAL_SHOWN);
