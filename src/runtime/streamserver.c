@@ -2,6 +2,7 @@
 #include "runtime/streamserver.h"
 
 #include "runtime/clock.h"
+#include "runtime/endpoint.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -42,6 +43,7 @@ struct stream {
 	struct stream *after;
 	int64_t since_us; /* of its line */
 	struct address peer;
+	uint16_t port; /* of the peer */
 	int socket;
 	bool is_tcp;
 	bool is_read;    /* libevent looks at it */
@@ -426,21 +428,8 @@ is_on_tcp(int socket)
 		(domain == AF_INET || domain == AF_INET6);
 }
 
-static struct address
-address_of(const struct sockaddr *from)
-{
-	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)from;
-	const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)from;
-
-	if (from->sa_family == AF_INET)
-		return address_from_bytes((const uint8_t *)&four->sin_addr, 4);
-	if (from->sa_family == AF_INET6)
-		return address_from_bytes((const uint8_t *)&six->sin6_addr, 16);
-	return (struct address){{0}};
-}
-
 static struct stream *
-new_stream(struct stream_listener *listener, int socket, const struct address *peer)
+new_stream(struct stream_listener *listener, int socket, const struct address *peer, uint16_t port)
 {
 	const struct stream_settings *settings = &listener->settings;
 	struct stream *stream = xcalloc(1, sizeof(*stream) + settings->protocol->state_bytes);
@@ -449,6 +438,7 @@ new_stream(struct stream_listener *listener, int socket, const struct address *p
 	stream->listener = listener;
 	stream->socket = socket;
 	stream->peer = *peer;
+	stream->port = port;
 	stream->is_tcp = is_on_tcp(socket);
 	if (stream->is_tcp)
 		(void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -470,11 +460,13 @@ on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *
 {
 	struct stream_listener *listener = context;
 	const struct stream_settings *settings = &listener->settings;
-	struct address peer = address_of(address);
+	struct address peer;
 	struct stream *stream;
+	uint16_t port;
 
 	(void)from;
 	(void)size;
+	endpoint_read(address, &peer, &port);
 	if (listener->counts.open >= settings->connections_most) {
 		listener->counts.turned_away++;
 		close(socket);
@@ -488,7 +480,7 @@ on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *
 	}
 	listener->counts.accepted++;
 	listener->counts.open++;
-	stream = new_stream(listener, socket, &peer);
+	stream = new_stream(listener, socket, &peer, port);
 	watch(stream, EV_READ);
 	/* That of TLS has begun, and has only so long. */
 	join_line(stream, is_busy(stream) ? &listener->busy : &listener->idle);
@@ -605,6 +597,12 @@ const struct address *
 stream_peer(const struct stream *stream)
 {
 	return &stream->peer;
+}
+
+uint16_t
+stream_port(const struct stream *stream)
+{
+	return stream->port;
 }
 
 void

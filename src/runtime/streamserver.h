@@ -98,6 +98,9 @@ void *stream_state(struct stream *stream);
 
 const struct address *stream_peer(const struct stream *stream);
 
+/* The port that it comes from; 0 of a socket that is not TCP. */
+uint16_t stream_port(const struct stream *stream);
+
 /* Answers, in order; written when the protocol returns. */
 void stream_answer(struct stream *stream, const void *bytes, size_t size);
 

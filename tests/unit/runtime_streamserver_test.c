@@ -276,12 +276,31 @@ all_end_with_the_server(void **state)
 	(void)state;
 }
 
+static void
+a_protocol_knows_from_where_a_peer_comes(void **state)
+{
+	struct sockaddr_in own;
+	socklen_t size = sizeof(own);
+	struct bench bench;
+	int client;
+
+	begin(&bench, INT64_C(60000000), INT64_C(60000000));
+	client = bench_connected(&bench);
+	bench_say(&bench, client, "wait\n");
+	assert_int_equal(getsockname(client, (struct sockaddr *)&own, &size), 0);
+	assert_int_equal(stream_port(bench.waiting), ntohs(own.sin_port));
+	close(client);
+	bench_finish(&bench);
+	(void)state;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_answered_in_any_portions),
 		cmocka_unit_test(who_does_wrong_is_closed_and_nobody_else),
+		cmocka_unit_test(a_protocol_knows_from_where_a_peer_comes),
 		cmocka_unit_test(many_requests_at_once_are_not_one_that_is_too_long),
 		cmocka_unit_test(whom_the_protocol_turns_away_is_closed_at_once),
 		cmocka_unit_test(one_that_is_paused_serves_those_that_are_there),
