@@ -4,6 +4,8 @@
 #include "program/containoptions.h"
 #include "program/gardenoptions.h"
 #include "program/identityoptions.h"
+#include "program/installed.h"
+#include "program/portaloptions.h"
 #include "program/relayoptions.h"
 #include "program/settings.h"
 #include "program/xdpoptions.h"
@@ -252,27 +254,6 @@ take_lines(const struct config *config, struct daemon_settings *settings, struct
 	return r < 0 ? r : check_leased(config, settings, fail);
 }
 
-/* Beside this program, as in a build; else where it is installed. */
-static void
-find_gate(char into[DAEMON_PATH])
-{
-	char self[DAEMON_PATH - 16];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-
-	if (n > 0) {
-		self[n] = '\0';
-		slash = strrchr(self, '/');
-		if (slash != NULL) {
-			*slash = '\0';
-			snprintf(into, DAEMON_PATH, "%s/lazaret-gate", self);
-			if (access(into, X_OK) == 0)
-				return;
-		}
-	}
-	snprintf(into, DAEMON_PATH, "%s/lazaret/lazaret-gate", LAZARET_LIBEXEC);
-}
-
 static int
 take_paths(const struct config *config, struct daemon_settings *ret, struct fail *fail)
 {
@@ -288,7 +269,7 @@ take_paths(const struct config *config, struct daemon_settings *ret, struct fail
 		fail_what(fail, "a path is longer than %d bytes", DAEMON_PATH - 1);
 		return -ENAMETOOLONG;
 	}
-	find_gate(ret->gate);
+	installed_find("lazaret-gate", X_OK, LAZARET_LIBEXEC "/lazaret/lazaret-gate", ret->gate);
 	return 0;
 }
 
@@ -314,6 +295,9 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 		r = relayoptions_take(config, &ret->relaying, fail);
 	if (r == 0)
 		r = gardenoptions(config, &ret->gardening, fail);
+	if (r == 0)
+		r = portaloptions(config, &ret->gardening, &ret->portaling, fail);
+	ret->estate.portals = ret->portaling.place_count > 0;
 	ret->estate.guards = ret->relaying.place_count > 0;
 	if (r == 0)
 		r = identityoptions(config, &ret->registrar, fail);
@@ -338,6 +322,8 @@ daemonsettings_relay_alone(struct daemon_settings *settings)
 {
 	settings->listen_count = settings->xdp_count = 0;
 	settings->gardening.port = 0;
+	settings->portaling.place_count = 0;
+	settings->estate.portals = 0;
 	settings->contain.nftables = false;
 	settings->estate.actors = 0;
 	for (unsigned kind = MEASURE_BLOCK25; kind < MEASURE_KINDS; kind++)

@@ -431,6 +431,20 @@ tls_keep(struct tls *tls)
 	return tls;
 }
 
+bool
+tls_is_for(const struct tls *tls, const char *host)
+{
+	X509 *own = SSL_CTX_get0_certificate(tls->context);
+
+	return X509_check_host(own, host, 0, 0, NULL) == 1 || X509_check_ip_asc(own, host, 0) == 1;
+}
+
+struct wall
+tls_until(const struct tls *tls)
+{
+	return wall_of(X509_get0_notAfter(SSL_CTX_get0_certificate(tls->context)));
+}
+
 void
 tls_tick(struct tls *tls, int64_t us)
 {

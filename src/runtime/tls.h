@@ -20,6 +20,8 @@
 #include "base/fail.h"
 #include "base/wall.h"
 
+#include <stdbool.h>
+
 #define TLS_FILE_MOST     131072
 #define TLS_CHAIN_MOST    10
 #define TLS_SESSIONS_MOST 4096
@@ -45,6 +47,12 @@ struct tls *tls_free(struct tls *tls);
 
 /* One more that needs it, and frees it. */
 struct tls *tls_keep(struct tls *tls);
+
+/* Is its certificate one for this host, a name or an address (RFC 6125)? */
+bool tls_is_for(const struct tls *tls, const char *host);
+
+/* How long its certificate is valid. */
+struct wall tls_until(const struct tls *tls);
 
 /* Time goes by: changes the keys of tickets. us: of the steady clock. */
 void tls_tick(struct tls *tls, int64_t us);

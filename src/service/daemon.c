@@ -18,6 +18,7 @@
 #include "service/judging.h"
 #include "service/keeper.h"
 #include "service/opening.h"
+#include "service/portaling.h"
 #include "service/post.h"
 #include "service/receiver.h"
 #include "service/registrar.h"
@@ -48,13 +49,13 @@
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
-#define STEPS 8
+#define STEPS 9
 
 /* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
 static const enum counter_owner stops[STEPS] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_REGISTRAR,
-	OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_DESK};
+	OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_PORTAL, OWNER_DESK};
 static const enum counter_owner replaced[STEPS] = {OWNER_KEEPER, OWNER_ACTOR, OWNER_REGISTRAR,
-	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_DESK};
+	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_PORTAL, OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;
@@ -64,6 +65,7 @@ struct parent {
 	struct relayopening relayopening;
 	struct gateopening gate;
 	int garden; /* its socket; -1: there is none */
+	struct portalopening portal;
 	struct registraropening registraropening;
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
@@ -167,6 +169,7 @@ run(void *context, const struct child *child)
 	case OWNER_DESK:
 		desking_run(&parent->settings, &parent->estate, &parent->opening);
 	case OWNER_PORTAL:
+		portaling_run(&parent->settings, &parent->estate, &parent->portal);
 	case OWNER_PARENT:
 	case OWNER_COUNT:
 		break;
@@ -228,6 +231,8 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "relay.accounts-most";
 	if (old->gardening.port != new->gardening.port)
 		return "garden.port";
+	if (strcmp(old->portaling.listen, new->portaling.listen) != 0)
+		return "portal.listen";
 	if (old->estate.registrars != new->estate.registrars)
 		return "identity.accounting or identity.sources (the first, or none)";
 	if (old->estate.leases_most != new->estate.leases_most)
@@ -455,7 +460,8 @@ become_ready(struct parent *parent)
 	notify_ready(&parent->notify);
 	if (parent->hooks->ready == NULL)
 		return;
-	buffer_init(&listening, (DAEMON_LISTEN + RELAY_PLACES + REGISTRAR_PLACES) * 200);
+	buffer_init(&listening,
+		(DAEMON_LISTEN + RELAY_PLACES + REGISTRAR_PLACES + PORTALSTREAMS_PLACES) * 200);
 	for (size_t i = 0; i < parent->opening.count; i++) {
 		opening_describe(&parent->opening.entry[i], at);
 		buffer_print(&listening, "%s\n", at);
@@ -466,6 +472,10 @@ become_ready(struct parent *parent)
 	}
 	for (size_t i = 0; i < parent->registraropening.count; i++) {
 		registraropening_describe(&parent->registraropening.entry[i], at);
+		buffer_print(&listening, "%s\n", at);
+	}
+	for (size_t i = 0; i < parent->portal.count; i++) {
+		portalopening_describe(&parent->portal, i, at);
 		buffer_print(&listening, "%s\n", at);
 	}
 	parent->hooks->ready(parent->hooks->context, &parent->settings, buffer_string(&listening));
@@ -643,6 +653,8 @@ open_all(struct parent *parent, struct fail *fail)
 		r = gardening_open(&settings->gardening, gateopening_client(&parent->gate),
 			&parent->garden, fail);
 	if (r == 0)
+		r = portalopening_open(&parent->portal, &settings->portaling, fail);
+	if (r == 0)
 		r = relayopening_prepare(
 			&parent->relayopening, &settings->relaying, &relayopening, fail);
 	if (r == 0)
@@ -694,6 +706,7 @@ add_children(struct parent *parent)
 		{OWNER_RECEIVER, estate->receivers},
 		{OWNER_GUARD, estate->guards},
 		{OWNER_GARDEN, parent->garden >= 0},
+		{OWNER_PORTAL, estate->portals},
 		{OWNER_DESK, 1},
 	};
 

@@ -1,7 +1,7 @@
 /* daemon - the settings of lazaretd, and its parent process
  *
- * What:    makes the estate, opens sockets, starts keeper, registrar, judges, receivers, guard, garden and desk, and
- *          watches them
+ * What:    makes the estate, opens sockets, starts keeper, registrar, judges, receivers, guard, garden, portal and
+ *          desk, and watches them
  *          (children.h); a reload checks and opens everything new before anything is replaced; SIGTERM lets receivers
  *          and guard end first, then judges (which write snapshots), keeper and desk.
  * Owns:    settings are the caller's (daemon_load makes them, again at each reload).
@@ -17,6 +17,7 @@
 #include "runtime/gaterules.h"
 #include "service/estate.h"
 #include "service/gardensettings.h"
+#include "service/portalsettings.h"
 #include "service/registrarsettings.h"
 #include "service/relaysettings.h"
 #include "service/routersettings.h"
@@ -105,6 +106,7 @@ struct daemon_settings {
 	struct relaying_settings relaying;
 	struct contain_settings contain;
 	struct gardening_settings gardening;
+	struct portaling_settings portaling;
 	struct registrar_settings registrar;
 	struct prefix *allowed; /* of receive.export_; owned */
 	struct lines *lines;    /* prefixes and roles, without a key; owned */

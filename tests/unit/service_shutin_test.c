@@ -16,7 +16,7 @@ typedef int check(void);
 enum { NOT_ENTERED = 200, NO_FILTER };
 
 static const enum counter_owner readers[] = {
-	OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK, OWNER_GARDEN};
+	OWNER_RECEIVER, OWNER_JUDGE, OWNER_KEEPER, OWNER_DESK, OWNER_GARDEN, OWNER_PORTAL};
 
 #define READERS (sizeof(readers) / sizeof(*readers))
 

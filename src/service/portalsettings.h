@@ -1,0 +1,38 @@
+/* portalsettings - the settings of the portal, of the daemon's
+ *
+ * What:    as the parent hands them to the process (portaling.h); texts are kept with their end. Who the provider is,
+ *          and where the portal is found, stands in the garden's settings: it is the same.
+ * Owns:    nothing.
+ * Limits:  PORTALSTREAMS_PLACES places.
+ * Thread:  any.
+ */
+#ifndef LAZARET_SERVICE_PORTALSETTINGS_H
+#define LAZARET_SERVICE_PORTALSETTINGS_H
+
+#include "care/garden.h"
+#include "service/portalstreams.h"
+
+#define PORTAL_PATH 512
+
+struct portal_place {
+	struct address address;
+	uint16_t port; /* 0: any that is free */
+};
+
+struct portaling_settings {
+	struct portal_place place[PORTALSTREAMS_PLACES];
+	size_t place_count;            /* 0: there is no portal */
+	char listen[256];              /* the same, as it was written */
+	size_t connections_most;       /* in all */
+	uint32_t line_most;            /* of one line */
+	unsigned length6;              /* of the prefix of IPv6 that is a line */
+	char certificate[PORTAL_PATH]; /* with its chain; empty: without TLS */
+	char key[PORTAL_PATH];
+	struct wall until;       /* that is how long the certificate is valid */
+	char texts[PORTAL_PATH]; /* the folder of ours */
+	char own[PORTAL_PATH];   /* and of the operator's; empty: none */
+	char hours[GARDEN_TEXT + 1];
+	char country[8];
+};
+
+#endif
