@@ -48,9 +48,9 @@ show(struct portaling *portal)
 	duty_count(duty, COUNT_PORTAL_ANSWERS, answers);
 	duty_count(duty, COUNT_PORTAL_STALE, counts.answered[PORTAL_STALE]);
 	duty_count(duty, COUNT_PORTAL_UNREADABLE, counts.refused);
-	duty_count(duty, COUNT_PORTAL_ASKED, counts.asked);
+	duty_count(duty, COUNT_PORTAL_QUESTIONS, counts.asked);
 	duty_count(duty, COUNT_PORTAL_SILENT, counts.silent);
-	duty_count(duty, COUNT_PORTAL_MALFORMED, counts.malformed);
+	duty_count(duty, COUNT_PORTAL_ANSWERS_MALFORMED, counts.malformed);
 }
 
 /* Customers' browsers would warn of it, and nobody would tell the operator. */
