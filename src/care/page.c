@@ -266,7 +266,9 @@ print_words(struct writer *writer, struct text text)
 			buffer_print(page->into, "\n");
 			break;
 		case ADVICE_STRONG:
-			buffer_print(page->into, writer->is_strong ? "</strong>" : "<strong>");
+			/* A path or a command between words from the right keeps its order. */
+			buffer_print(page->into,
+				writer->is_strong ? "</strong>" : "<strong dir=\"auto\">");
 			writer->is_strong = !writer->is_strong;
 			break;
 		case ADVICE_VALUE:

@@ -14,7 +14,7 @@ const char portalstyle[] =
 	"a { color: #0353a4 }\n"
 	"a:focus, button:focus, input:focus, textarea:focus, summary:focus { outline: 3px solid "
 	"#e07000; outline-offset: 2px }\n"
-	".skip { position: absolute; left: -999em }\n"
+	".skip { position: absolute; top: -999em }\n"
 	".skip:focus { position: static }\n"
 	"dl { border: 1px solid #888; padding: .5em 1em }\n"
 	"dt { color: #444; margin-top: .4em }\n"

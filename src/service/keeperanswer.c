@@ -299,8 +299,8 @@ find_case(struct asked *asked, struct ledger_case *ret)
 	int r;
 
 	if (is_first(asked)) {
-		r = keeperfind_look(asked->ledger, asked->lines, text_of(asked->question->text), ret,
-			name, &asked->fail);
+		r = keeperfind_look(asked->ledger, asked->lines, text_of(asked->question->text),
+			ret, name, &asked->fail);
 		sodium_memzero(name, sizeof(name));
 	} else {
 		r = ledger_case(asked->ledger, asked->question->cursor >> 32, ret, &asked->fail);
@@ -425,8 +425,8 @@ answer_explain(struct asked *asked)
 	struct ledger_case of;
 	char name[SEAL_NAME];
 	struct buffer text;
-	int r = keeperfind_look(asked->ledger, asked->lines, text_of(asked->question->text), &of, name,
-		&asked->fail);
+	int r = keeperfind_look(asked->ledger, asked->lines, text_of(asked->question->text), &of,
+		name, &asked->fail);
 
 	if (r == -ESRCH)
 		return refer_to_judge(asked);

@@ -71,8 +71,8 @@ find_case(struct contain *contain, struct ledger_case *ret)
 	int r = contain->question->ask == ASK_RECORD
 		? keeperfind_look(
 			  contain->ledger, contain->lines, contain->what, ret, name, contain->fail)
-		: keeperfind(contain->ledger, contain->lines, contain->what, ret, name,
-			  contain->fail);
+		: keeperfind(
+			  contain->ledger, contain->lines, contain->what, ret, name, contain->fail);
 
 	sodium_memzero(name, sizeof(name));
 	return r == -ESRCH ? tell_no_case(contain) : r;

@@ -70,7 +70,8 @@ a_held_line_sees_what_was_seen_and_what_to_do(void **state)
 	assert_has(html, "default-src 'none'");
 	assert_has(html, "<h1>Your Internet is restricted</h1>");
 	assert_has(html, "<strong>7K3QD-9XM2B 0815</strong>");
-	assert_has(html, "Text held en of <strong><bdi>Net &lt;&amp;&gt; Sons</bdi></strong>");
+	assert_has(html,
+		"Text held en of <strong dir=\"auto\"><bdi>Net &lt;&amp;&gt; Sons</bdi></strong>");
 	assert_has(html, "<dd>1225</dd>");
 	assert_has(html, "7K3QD-9XM2B");
 	assert_has(html, "<a href=\"/steps/router?lang=en\">");
@@ -290,6 +291,24 @@ what_is_no_page_is_said_so(void **state)
 	(void)state;
 }
 
+/* What is beyond the left edge of such a page can be scrolled to; what is above it cannot. */
+static void
+a_language_from_the_right_turns_the_page(void **state)
+{
+	const struct carecase of = fixture_case();
+	struct fail fail = {0};
+
+	assert_int_equal(texts_add(texts, TEXT("ar"), TEXT("phrases.po"),
+				 TEXT("msgid \"\"\nmsgstr \"X-Direction: rtl\\n\"\n"), "a", &fail),
+		0);
+	assert_has(page("/", "ar-EG", &of), "<html lang=\"ar\" dir=\"rtl\">");
+	/* A text that it does not have yet is in English, from the left. */
+	assert_has(page("/", "ar-EG", &of), "<div lang=\"en\" dir=\"ltr\">");
+	assert_has(page("/", "en", &of), "<html lang=\"en\" dir=\"ltr\">");
+	assert_has_not(page("/style.css", "ar", &of), "left: -");
+	(void)state;
+}
+
 static int
 begin(void **state)
 {
@@ -321,6 +340,7 @@ main(void)
 		cmocka_unit_test(from_elsewhere_code_and_pin_go_along),
 		cmocka_unit_test(systems_ask_in_json_whether_they_are_held),
 		cmocka_unit_test(what_is_no_page_is_said_so),
+		cmocka_unit_test(a_language_from_the_right_turns_the_page),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
