@@ -90,7 +90,7 @@ check_certificate(
 		fail_what(fail, "is missing: a certificate and its key go together");
 		return -EINVAL;
 	}
-	r = tls_new(&files, now, &tls, fail);
+	r = tls_new(&files, &tls, fail);
 	if (r < 0)
 		return r;
 	find_host(garden->portal, host);
@@ -100,7 +100,8 @@ check_certificate(
 			host);
 		r = -EINVAL;
 	}
-	ret->until = tls_until(tls);
+	if (tls_is_due(tls, now, PORTAL_SOON_US, &ret->due))
+		fail_where(&ret->due, "%s", ret->certificate);
 	(void)tls_free(tls);
 	return r;
 }

@@ -86,6 +86,8 @@ try_names(const struct config *config)
 			containoptions_surprise(&daemon.keep.planning, &daemon.contain,
 				&daemon.gardening, &surprise))
 			complaint_print(&surprise);
+		if (r >= 0 && *daemon.portaling.due.what != '\0')
+			complaint_print(&daemon.portaling.due);
 		daemon_settings_done(&daemon);
 	}
 	if (r >= 0)

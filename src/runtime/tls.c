@@ -36,6 +36,7 @@ struct tls {
 	EVP_CIPHER *ticket_cipher;
 	struct ticket_key tickets[2]; /* that in use, the one before */
 	int64_t tickets_us;           /* since when; 0: not known yet */
+	struct wall from, until;      /* of all certificates */
 	size_t users;
 };
 
@@ -171,29 +172,21 @@ wall_of(const ASN1_TIME *time)
 	return wall;
 }
 
-static int
-check_dates(const struct identity *identity, struct wall now, struct fail *fail)
+/* From when to when all of them are valid. */
+static void
+note_dates(const struct identity *identity, struct tls *tls)
 {
-	char text[WALL_TEXT];
-
+	tls->from.us = INT64_MIN;
+	tls->until.us = INT64_MAX;
 	for (int i = 0; i < identity->count; i++) {
-		struct wall begin = wall_of(X509_get0_notBefore(identity->chain[i]));
-		struct wall end = wall_of(X509_get0_notAfter(identity->chain[i]));
+		struct wall from = wall_of(X509_get0_notBefore(identity->chain[i]));
+		struct wall until = wall_of(X509_get0_notAfter(identity->chain[i]));
 
-		if (now.us > end.us) {
-			fail_what(fail, "certificate %d was valid until %s, and is no more", i + 1,
-				wall_format(end, text));
-			fail_hint(fail, "have it renewed");
-			return -ESTALE;
-		}
-		if (now.us < begin.us) {
-			fail_what(fail, "certificate %d is valid from %s on, and not yet", i + 1,
-				wall_format(begin, text));
-			fail_hint(fail, "is the clock of this machine right?");
-			return -ESTALE;
-		}
+		if (from.us > tls->from.us)
+			tls->from = from;
+		if (until.us < tls->until.us)
+			tls->until = until;
 	}
-	return 0;
 }
 
 /* Each must have been signed by the next, and what is not in the file by somebody whom peers know. */
@@ -240,14 +233,12 @@ check_key(const struct identity *identity, const struct tls_files *files, struct
 }
 
 static int
-check(const struct identity *identity, const struct tls_files *files, struct wall now,
-	struct fail *fail)
+check(const struct identity *identity, const struct tls_files *files, struct fail *fail)
 {
 	int r = check_key(identity, files, fail);
 
 	fail_where(fail, "%s", r < 0 ? files->key : files->chain);
-	r = r < 0 ? r : check_chain(identity, fail);
-	return r < 0 ? r : check_dates(identity, now, fail);
+	return r < 0 ? r : check_chain(identity, fail);
 }
 
 static void
@@ -385,20 +376,21 @@ use(SSL_CTX *context, const struct identity *identity, struct fail *fail)
 }
 
 int
-tls_new(const struct tls_files *files, struct wall now, struct tls **ret, struct fail *fail)
+tls_new(const struct tls_files *files, struct tls **ret, struct fail *fail)
 {
 	struct identity identity = {0};
 	struct tls *tls;
 	int r = read_chain(files->chain, &identity, fail);
 
 	r = r < 0 ? r : read_key(files->key, &identity, fail);
-	r = r < 0 ? r : check(&identity, files, now, fail);
+	r = r < 0 ? r : check(&identity, files, fail);
 	if (r < 0) {
 		forget(&identity);
 		return r;
 	}
 	tls = xcalloc(1, sizeof(*tls));
 	tls->users = 1;
+	note_dates(&identity, tls);
 	tls->ticket_cipher = EVP_CIPHER_fetch(NULL, "AES-256-CBC", NULL);
 	tls->context = SSL_CTX_new(TLS_server_method());
 	must(tls->context != NULL && tls->ticket_cipher != NULL);
@@ -439,10 +431,23 @@ tls_is_for(const struct tls *tls, const char *host)
 	return X509_check_host(own, host, 0, 0, NULL) == 1 || X509_check_ip_asc(own, host, 0) == 1;
 }
 
-struct wall
-tls_until(const struct tls *tls)
+bool
+tls_is_due(const struct tls *tls, struct wall now, int64_t before_us, struct fail *fail)
 {
-	return wall_of(X509_get0_notAfter(SSL_CTX_get0_certificate(tls->context)));
+	bool is_early = now.us < tls->from.us;
+	char text[WALL_TEXT];
+
+	if (!is_early && tls->until.us - now.us >= before_us)
+		return false;
+	wall_format(is_early ? tls->from : tls->until, text);
+	if (is_early)
+		fail_what(fail, "is valid from %s on, and not yet", text);
+	else if (now.us > tls->until.us)
+		fail_what(fail, "was valid until %s, and is no more: browsers refuse it", text);
+	else
+		fail_what(fail, "is valid until %s, and no longer", text);
+	fail_hint(fail, is_early ? "is the clock of this machine right?" : "have it renewed");
+	return true;
 }
 
 void

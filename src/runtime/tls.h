@@ -38,9 +38,9 @@ struct tls_files {
 		key; /* of the first certificate; without a passphrase, and not for everybody to read */
 };
 
-/* -errno with fail filled: what cannot be read, does not belong together, or is not valid now. */
-int tls_new(const struct tls_files *files, struct wall now, struct tls **ret,
-	struct fail *fail) MUST_USE;
+/* -errno with fail filled: what cannot be read, or does not belong together. What is not valid now is taken, as who
+ * serves must not end with its certificate: tls_is_due. */
+int tls_new(const struct tls_files *files, struct tls **ret, struct fail *fail) MUST_USE;
 
 /* Its owner needs it no more; links that it has go on. NULL is allowed, and comes back. */
 struct tls *tls_free(struct tls *tls);
@@ -51,8 +51,9 @@ struct tls *tls_keep(struct tls *tls);
 /* Is its certificate one for this host, a name or an address (RFC 6125)? */
 bool tls_is_for(const struct tls *tls, const char *host);
 
-/* How long its certificate is valid. */
-struct wall tls_until(const struct tls *tls);
+/* Is one of its certificates not valid, or only for less than before_us more? fail says what is to be done. */
+bool tls_is_due(
+	const struct tls *tls, struct wall now, int64_t before_us, struct fail *fail) MUST_USE;
 
 /* Time goes by: changes the keys of tickets. us: of the steady clock. */
 void tls_tick(struct tls *tls, int64_t us);

@@ -57,15 +57,11 @@ show(struct portaling *portal)
 static void
 look_at_certificate(struct portaling *portal)
 {
-	const struct portaling_settings *settings = &portal->settings->portaling;
-	int64_t left_us = settings->until.us - portal->duty.clock.now.us;
+	struct fail due;
 
-	if (portal->tls == NULL || left_us >= PORTALING_SOON_US)
-		return;
-	duty_trouble(&portal->duty,
-		left_us > 0 ? "portal.certificate ends in %lld hours; have it renewed, and reload"
-			    : "portal.certificate has ended; have it renewed, and reload (%lld)",
-		(long long)(left_us / WALL_HOUR));
+	if (portal->tls != NULL &&
+		tls_is_due(portal->tls, portal->duty.clock.now, PORTAL_SOON_US, &due))
+		duty_trouble(&portal->duty, "portal.certificate %s; %s", due.what, due.hint);
 }
 
 static void
@@ -133,7 +129,7 @@ load(struct portaling *portal, struct fail *fail)
 	int r = textsfolder_read(settings->texts, settings->own, &portal->texts, fail);
 
 	if (r == 0 && *settings->certificate != '\0')
-		r = tls_new(&files, portal->duty.clock.now, &portal->tls, fail);
+		r = tls_new(&files, &portal->tls, fail);
 	return r;
 }
 

@@ -15,9 +15,6 @@
 #include "service/daemon.h"
 #include "service/portalopening.h"
 
-/* So long before the certificate ends that is a trouble. */
-#define PORTALING_SOON_US (14 * WALL_DAY)
-
 _Noreturn void portaling_run(const struct daemon_settings *settings, struct estate *estate,
 	const struct portalopening *opening);
 

@@ -19,6 +19,9 @@ struct portal_place {
 	uint16_t port; /* 0: any that is free */
 };
 
+/* So long before its end a certificate is told of. */
+#define PORTAL_SOON_US (14 * WALL_DAY)
+
 struct portaling_settings {
 	struct portal_place place[PORTALSTREAMS_PLACES];
 	size_t place_count;            /* 0: there is no portal */
@@ -28,7 +31,8 @@ struct portaling_settings {
 	unsigned length6;              /* of the prefix of IPv6 that is a line */
 	char certificate[PORTAL_PATH]; /* with its chain; empty: without TLS */
 	char key[PORTAL_PATH];
-	struct wall until;       /* that is how long the certificate is valid */
+	struct fail
+		due; /* of the certificate: it is not valid, or not for long; what empty: it is */
 	char texts[PORTAL_PATH]; /* the folder of ours */
 	char own[PORTAL_PATH];   /* and of the operator's; empty: none */
 	char hours[GARDEN_TEXT + 1];

@@ -227,8 +227,7 @@ context_in(const char *folder)
 	snprintf(key, sizeof(key), "%s/key.pem", folder);
 	certificate_write(chain, (const struct certificate *const[]){&made, NULL});
 	certificate_write_key(key, &made, NULL);
-	must(tls_new(&(struct tls_files){chain, key},
-		     (struct wall){(int64_t)time(NULL) * WALL_SECOND}, &tls, &fail) == 0);
+	must(tls_new(&(struct tls_files){chain, key}, &tls, &fail) == 0);
 	certificate_free(&made);
 	return tls;
 }

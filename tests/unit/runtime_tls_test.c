@@ -62,7 +62,7 @@ refused(int error, const char *where, const char *words)
 	struct tls *tls = NULL;
 	struct fail fail = {0};
 
-	assert_int_equal(tls_new(&files, now(), &tls, &fail), -error);
+	assert_int_equal(tls_new(&files, &tls, &fail), -error);
 	assert_null(tls);
 	assert_string_equal(fail.where, where);
 	if (strstr(fail.what, words) == NULL)
@@ -76,7 +76,7 @@ taken(void)
 	struct tls *tls = NULL;
 	struct fail fail = {0};
 
-	if (tls_new(&files, now(), &tls, &fail) < 0)
+	if (tls_new(&files, &tls, &fail) < 0)
 		fail_msg("%s: %s", fail.where, fail.what);
 	assert_non_null(tls);
 	assert_null(tls_free(tls));
@@ -113,11 +113,10 @@ files_that_cannot_be_read_are_named(void **state)
 	struct tls *tls = NULL;
 	struct fail fail = {0};
 
-	assert_int_equal(tls_new(&nowhere, now(), &tls, &fail), -ENOENT);
+	assert_int_equal(tls_new(&nowhere, &tls, &fail), -ENOENT);
 	assert_string_equal(fail.where, "/nonexistent/chain.pem");
 	assert_string_equal(fail.what, "cannot be read: No such file or directory");
-	assert_int_equal(
-		tls_new(&(struct tls_files){"/tmp", key_file}, now(), &tls, &fail), -EINVAL);
+	assert_int_equal(tls_new(&(struct tls_files){"/tmp", key_file}, &tls, &fail), -EINVAL);
 	assert_string_equal(fail.what, "is no file");
 	WRITE_CHAIN(&leaf, &between);
 	certificate_write_key(key_file, &leaf, NULL);
@@ -184,6 +183,24 @@ a_signer_of_the_same_name_is_not_enough(void **state)
 	certificate_free(&other);
 }
 
+/* It is taken, and said: NULL: it is valid for longer. */
+static void
+check_due(const struct certificate *own, const struct certificate *signer, int64_t before_us,
+	const char *says)
+{
+	const struct tls_files files = {chain_file, key_file};
+	struct tls *tls;
+	struct fail fail = {0};
+
+	WRITE_CHAIN(own, signer);
+	certificate_write_key(key_file, own, NULL);
+	assert_int_equal(tls_new(&files, &tls, &fail), 0);
+	assert_int_equal(tls_is_due(tls, now(), before_us, &fail), says != NULL);
+	if (says != NULL)
+		assert_non_null(strstr(fail.what, says));
+	tls_free(tls);
+}
+
 static void
 what_is_not_valid_now_is_named_with_its_date(void **state)
 {
@@ -193,16 +210,14 @@ what_is_not_valid_now_is_named_with_its_date(void **state)
 		(struct certificate_terms){.name = "early", .from_s = 10000, .until_s = 20000});
 	struct certificate leaf_of_old =
 		certificate_make((struct certificate_terms){.name = "leaf", .signer = &old});
+	struct certificate self = certificate_make((struct certificate_terms){.name = "self"});
 
-	WRITE_CHAIN(&old);
-	certificate_write_key(key_file, &old, NULL);
-	refused(ESTALE, chain_file, "certificate 1 was valid until 2");
-	WRITE_CHAIN(&early);
-	certificate_write_key(key_file, &early, NULL);
-	refused(ESTALE, chain_file, "certificate 1 is valid from 2");
-	WRITE_CHAIN(&leaf_of_old, &old);
-	certificate_write_key(key_file, &leaf_of_old, NULL);
-	refused(ESTALE, chain_file, "certificate 2 was valid until 2");
+	check_due(&old, NULL, 0, "was valid until 2");
+	check_due(&early, NULL, 0, "is valid from 2");
+	check_due(&leaf_of_old, &old, 0, "was valid until 2");
+	check_due(&self, NULL, 0, NULL);
+	check_due(&self, NULL, 3650 * WALL_DAY, "is valid until 2");
+	certificate_free(&self);
 	certificate_free(&old);
 	certificate_free(&early);
 	certificate_free(&leaf_of_old);

@@ -48,8 +48,7 @@ context_of(int kind)
 	close(mkstemp(key));
 	certificate_write(chain, (const struct certificate *const[]){&certificates[kind], NULL});
 	certificate_write_key(key, &certificates[kind], NULL);
-	if (tls_new(&(struct tls_files){chain, key},
-		    (struct wall){(int64_t)time(NULL) * WALL_SECOND}, &tls, &fail) < 0)
+	if (tls_new(&(struct tls_files){chain, key}, &tls, &fail) < 0)
 		fail_msg("%s: %s", fail.where, fail.what);
 	(void)unlink(chain);
 	(void)unlink(key);

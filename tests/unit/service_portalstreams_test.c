@@ -401,7 +401,6 @@ all_of_it_goes_under_tls(void **state)
 		certificate_make((struct certificate_terms){.name = "help.example.net"});
 	const struct certificate *both[] = {&certificate, NULL};
 	const struct carecase of = fixture_case();
-	struct wall today = {(int64_t)time(NULL) * WALL_SECOND + WALL_MINUTE};
 	struct tls_client *client;
 	struct fail fail = {0};
 	struct portalask ask;
@@ -412,7 +411,7 @@ all_of_it_goes_under_tls(void **state)
 	close(mkstemp(key));
 	certificate_write(chain, both);
 	certificate_write_key(key, &certificate, NULL);
-	assert_int_equal(tls_new(&(struct tls_files){chain, key}, today, &tls, &fail), 0);
+	assert_int_equal(tls_new(&(struct tls_files){chain, key}, &tls, &fail), 0);
 	begin_under(&portal, 10, tls);
 	client = tls_client_new(&portal.at, TLS1_3_VERSION);
 	assert_true(tls_client_shake(&portal.at, client));
