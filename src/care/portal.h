@@ -26,8 +26,6 @@
 #define PORTAL_HEAD 8192
 #define PORTAL_BODY 8192
 #define PORTAL_PAGE (1 << 19)
-/* Digits of a PIN, with their end. */
-#define PORTAL_PIN 9
 /* Bytes of what a customer says is wrong. */
 #define PORTAL_SAYS 500
 
@@ -56,7 +54,7 @@ struct portal_asked {
 	/* Proof from elsewhere: to be asked for instead of the address. */
 	bool by_code;
 	char code[CASECODE];
-	char pin[PORTAL_PIN];
+	char pin[CASEPIN];
 	struct text form; /* of the request's bytes */
 };
 

@@ -4,6 +4,7 @@
 #include "control/deskinside.h"
 #include "runtime/channel.h"
 #include "runtime/clock.h"
+#include "runtime/eventbase.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -121,16 +122,9 @@ static void
 begin(struct desk *desk)
 {
 	struct timeval second = {.tv_sec = 1};
-	struct event_config *config = event_config_new();
 
 	event_set_log_callback(on_log);
-	must(config != NULL);
-	/* No look at the environment, which is not the desk's business. */
-	must(event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV | EVENT_BASE_FLAG_NOLOCK) ==
-		0);
-	desk->base = event_base_new_with_config(config);
-	event_config_free(config);
-	must(desk->base != NULL);
+	desk->base = eventbase_new();
 	desk->tick = event_new(desk->base, -1, EV_PERSIST, on_tick, desk);
 	must(desk->tick != NULL && event_add(desk->tick, &second) == 0);
 	peers_begin(desk);

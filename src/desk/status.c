@@ -62,6 +62,16 @@ status_done(struct status_process *copy)
 	memory_unmap(copy, STATUS_PROCESSES, sizeof(*copy));
 }
 
+const struct status_process *
+status_find(const struct status_process *processes, size_t count, enum counter_owner owner)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (processes[i].owner == owner)
+			return &processes[i];
+	}
+	return NULL;
+}
+
 uint64_t
 status_sum(const struct status_process *processes, size_t count, enum counter what)
 {

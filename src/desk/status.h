@@ -111,6 +111,10 @@ struct status_view {
 struct status_process *status_copy(const struct status_view *view, size_t *ret_count);
 void status_done(struct status_process *copy);
 
+/* The first process of this owner; NULL: there is none. */
+const struct status_process *status_find(
+	const struct status_process *processes, size_t count, enum counter_owner owner);
+
 /* The sum of one figure over these processes. */
 uint64_t status_sum(const struct status_process *processes, size_t count, enum counter what);
 

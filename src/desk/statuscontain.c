@@ -93,21 +93,11 @@ put_gate(struct buffer *into, const struct status_process *parent)
 		"workers of the gate died and were replaced.");
 }
 
-static const struct status_process *
-find(const struct status_process *processes, size_t count, enum counter_owner owner)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (processes[i].owner == owner)
-			return &processes[i];
-	}
-	return NULL;
-}
-
 bool
 status_contain_differs(const struct status_process *processes, size_t count)
 {
-	const struct status_process *actor = find(processes, count, OWNER_ACTOR);
-	const struct status_process *parent = find(processes, count, OWNER_PARENT);
+	const struct status_process *actor = status_find(processes, count, OWNER_ACTOR);
+	const struct status_process *parent = status_find(processes, count, OWNER_PARENT);
 
 	return actor != NULL && parent != NULL && of(parent, COUNT_KERNEL_COUNTS) > 0 &&
 		(of(parent, COUNT_KERNEL_BLOCKED) != of(actor, COUNT_BLOCKED) ||
@@ -118,9 +108,9 @@ void
 status_contain(
 	const struct status_process *processes, size_t count, bool differs, struct buffer *into)
 {
-	const struct status_process *actor = find(processes, count, OWNER_ACTOR);
-	const struct status_process *keeper = find(processes, count, OWNER_KEEPER);
-	const struct status_process *parent = find(processes, count, OWNER_PARENT);
+	const struct status_process *actor = status_find(processes, count, OWNER_ACTOR);
+	const struct status_process *keeper = status_find(processes, count, OWNER_KEEPER);
+	const struct status_process *parent = status_find(processes, count, OWNER_PARENT);
 
 	if (actor == NULL)
 		return;

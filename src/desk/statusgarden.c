@@ -10,13 +10,9 @@ of(const struct status_process *garden, enum counter what)
 void
 status_garden(const struct status_process *processes, size_t count, struct buffer *into)
 {
-	const struct status_process *garden = NULL;
+	const struct status_process *garden = status_find(processes, count, OWNER_GARDEN);
 	unsigned long long refused, away;
 
-	for (size_t i = 0; i < count; i++) {
-		if (processes[i].owner == OWNER_GARDEN)
-			garden = &processes[i];
-	}
 	if (garden == NULL)
 		return;
 	buffer_print(into,

@@ -32,12 +32,8 @@ put_found(const struct status_process *processes, size_t count, struct buffer *i
 void
 status_leases(const struct status_process *processes, size_t count, struct buffer *into)
 {
-	const struct status_process *registrar = NULL;
+	const struct status_process *registrar = status_find(processes, count, OWNER_REGISTRAR);
 
-	for (size_t i = 0; i < count; i++) {
-		if (processes[i].owner == OWNER_REGISTRAR)
-			registrar = &processes[i];
-	}
 	if (registrar == NULL)
 		return;
 	buffer_text(into, TEXT("\nLines hold "));

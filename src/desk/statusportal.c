@@ -10,12 +10,8 @@ of(const struct status_process *portal, enum counter what)
 void
 status_portal(const struct status_process *processes, size_t count, struct buffer *into)
 {
-	const struct status_process *portal = NULL;
+	const struct status_process *portal = status_find(processes, count, OWNER_PORTAL);
 
-	for (size_t i = 0; i < count; i++) {
-		if (processes[i].owner == OWNER_PORTAL)
-			portal = &processes[i];
-	}
 	if (portal == NULL)
 		return;
 	buffer_print(into, "\nThe portal answered %llu times (now on %llu connection%s).\n",
@@ -24,8 +20,7 @@ status_portal(const struct status_process *processes, size_t count, struct buffe
 	if (of(portal, COUNT_PORTAL_UNSHAKEN) > 0)
 		buffer_print(into,
 			"Of %llu handshakes %llu came to nothing, %llu of them because a browser "
-			"does "
-			"not believe the certificate.\n",
+			"does not believe the certificate.\n",
 			of(portal, COUNT_PORTAL_HANDSHAKES) + of(portal, COUNT_PORTAL_UNSHAKEN),
 			of(portal, COUNT_PORTAL_UNSHAKEN), of(portal, COUNT_PORTAL_DISTRUSTED));
 	if (of(portal, COUNT_PORTAL_SILENT) > 0)

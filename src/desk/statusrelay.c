@@ -33,12 +33,8 @@ put_answers(struct buffer *into, const struct status_process *guard)
 void
 status_relay(const struct status_process *processes, size_t count, struct buffer *into)
 {
-	const struct status_process *guard = NULL;
+	const struct status_process *guard = status_find(processes, count, OWNER_GUARD);
 
-	for (size_t i = 0; i < count; i++) {
-		if (processes[i].owner == OWNER_GUARD)
-			guard = &processes[i];
-	}
 	if (guard == NULL)
 		return;
 	put_answers(into, guard);

@@ -129,11 +129,7 @@ has_differed(const struct rates *rates)
 static const struct status_process *
 find(const struct report *report, enum counter_owner owner)
 {
-	for (size_t i = 0; i < report->count; i++) {
-		if (report->processes[i].owner == owner)
-			return &report->processes[i];
-	}
-	return NULL;
+	return status_find(report->processes, report->count, owner);
 }
 
 static bool

@@ -11,6 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Of one that serves connections, for all else. */
+#define DESCRIPTORS_OWN 64
+
 pid_t
 process_fork(const char *name)
 {
@@ -40,6 +43,15 @@ process_descriptors(void)
 	must(getrlimit(RLIMIT_NOFILE, &was) == 0);
 	limit = (struct rlimit){.rlim_cur = was.rlim_max, .rlim_max = was.rlim_max};
 	return (size_t)(setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : was.rlim_cur);
+}
+
+size_t
+process_connections(size_t wanted)
+{
+	size_t all = process_descriptors(),
+	       most = all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2;
+
+	return wanted < most ? wanted : most;
 }
 
 static int

@@ -26,6 +26,9 @@ void process_keep_only(const int *descriptors, size_t count);
 /* How many descriptors the process may have from now on: as many as it can give itself. */
 size_t process_descriptors(void);
 
+/* So many connections may such a process have open, of as many as are wanted: it has some descriptors for all else. */
+size_t process_connections(size_t wanted);
+
 /* A child that ended: its process id, how ("was killed by signal 9 (Killed)") and the signal that killed it, or 0;
  * 0 if none did. */
 pid_t process_ended(char how[64], bool *is_clean, int *signal);

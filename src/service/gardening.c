@@ -3,20 +3,17 @@
 
 #include "care/garden.h"
 #include "runtime/crowd.h"
+#include "runtime/eventbase.h"
 #include "runtime/process.h"
 #include "runtime/sockets.h"
 #include "runtime/streamserver.h"
+#include "service/dutyloop.h"
 #include "service/shutin.h"
 
-#include <event2/event.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* How often figures are shown. */
-#define TICK_US 250000
-/* Of the process' descriptors, for all but connections. */
-#define DESCRIPTORS_OWN 64
 /* Of answers that a peer does not read. */
 #define ANSWER_MOST ((size_t)GARDENING_AT_ONCE * (GARDENPAGE_MOST + 2048))
 
@@ -115,8 +112,9 @@ static const struct stream_protocol protocol = {
 };
 
 static void
-show(struct gardening *gardening)
+show(void *context)
 {
+	struct gardening *gardening = context;
 	struct stream_counts counts = stream_counts(gardening->listener);
 	struct duty *duty = &gardening->duty;
 
@@ -134,53 +132,6 @@ show(struct gardening *gardening)
 }
 
 static void
-on_tick(evutil_socket_t socket, short what, void *context)
-{
-	struct gardening *gardening = context;
-
-	(void)socket;
-	(void)what;
-	duty_beat(&gardening->duty);
-	show(gardening);
-}
-
-static void
-on_parent(evutil_socket_t socket, short what, void *context)
-{
-	struct gardening *gardening = context;
-
-	(void)socket;
-	(void)what;
-	duty_hear(&gardening->duty);
-	if (gardening->duty.is_over)
-		(void)event_base_loopbreak(gardening->base);
-}
-
-static struct event_base *
-make_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base;
-
-	must(config != NULL);
-	(void)event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
-	base = event_base_new_with_config(config);
-	must(base != NULL);
-	event_config_free(config);
-	return base;
-}
-
-/* No more than there are descriptors. */
-static size_t
-connections_most(const struct gardening_settings *settings)
-{
-	size_t all = process_descriptors(),
-	       most = all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2;
-
-	return settings->connections_most < most ? settings->connections_most : most;
-}
-
-static void
 begin(struct gardening *gardening, const struct post *post, int descriptor)
 {
 	const struct gardening_settings *settings = &gardening->settings->gardening;
@@ -189,7 +140,7 @@ begin(struct gardening *gardening, const struct post *post, int descriptor)
 		.socket = descriptor,
 		.protocol = &protocol,
 		.context = gardening,
-		.connections_most = connections_most(settings),
+		.connections_most = process_connections(settings->connections_most),
 		.request_most = GARDEN_HEAD + GARDEN_BODY + STREAM_READ,
 		.answer_most = ANSWER_MOST,
 		.request_us = GARDENING_REQUEST_US,
@@ -201,23 +152,9 @@ begin(struct gardening *gardening, const struct post *post, int descriptor)
 		duty_fail(&gardening->duty, &fail);
 	crowd_init(
 		&gardening->crowd, stream.connections_most, settings->line_most, settings->length6);
-	gardening->base = make_base();
+	gardening->base = eventbase_new();
 	shutin_enter(&gardening->duty, post, gardening->settings);
 	gardening->listener = stream_listen(gardening->base, &stream);
-}
-
-static void
-loop(struct gardening *gardening)
-{
-	struct timeval period = {.tv_usec = TICK_US};
-	struct event *tick = event_new(gardening->base, -1, EV_PERSIST, on_tick, gardening);
-	struct event *parent = event_new(gardening->base, gardening->duty.parent,
-		EV_READ | EV_PERSIST, on_parent, gardening);
-
-	must(tick != NULL && event_add(tick, &period) == 0);
-	must(parent != NULL && event_add(parent, NULL) == 0);
-	duty_ready(&gardening->duty);
-	(void)event_base_dispatch(gardening->base);
 }
 
 _Noreturn void
@@ -230,7 +167,7 @@ gardening_run(const struct daemon_settings *settings, struct estate *estate, int
 	estate_enter(estate, &post, &descriptor, 1);
 	duty_begin(&gardening->duty, estate, &post);
 	begin(gardening, &post, descriptor);
-	loop(gardening);
+	dutyloop_run(&(struct dutyloop){&gardening->duty, gardening->base, show, gardening});
 	show(gardening);
 	gardening->listener = stream_unlisten(gardening->listener);
 	_exit(0);

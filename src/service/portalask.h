@@ -41,7 +41,7 @@ struct portalask {
 	uint64_t number;        /* comes back in the answer */
 	struct address address; /* of who asks, also by_code: tries of PINs are counted */
 	char code[CASECODE];    /* by_code: whose case it is, instead of the address */
-	char pin[PORTAL_PIN];
+	char pin[CASEPIN];
 	char language[PORTALASK_LANGUAGE];
 	uint32_t text; /* version of the text that is shown; 0: of none */
 	uint16_t steps;

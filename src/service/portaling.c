@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/portaling.h"
 
+#include "runtime/eventbase.h"
 #include "runtime/process.h"
+#include "service/dutyloop.h"
 #include "service/shutin.h"
 #include "service/textsfolder.h"
 
-#include <event2/event.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* How often figures are shown. */
-#define TICK_US 250000
-/* Of the process' descriptors, for all but connections. */
-#define DESCRIPTORS_OWN 64
 
 struct portaling {
 	const struct daemon_settings *settings;
@@ -65,41 +61,12 @@ look_at_certificate(struct portaling *portal)
 }
 
 static void
-on_tick(evutil_socket_t socket, short what, void *context)
+on_tick(void *context)
 {
 	struct portaling *portal = context;
 
-	(void)socket;
-	(void)what;
-	duty_beat(&portal->duty);
 	look_at_certificate(portal);
 	show(portal);
-}
-
-static void
-on_parent(evutil_socket_t socket, short what, void *context)
-{
-	struct portaling *portal = context;
-
-	(void)socket;
-	(void)what;
-	duty_hear(&portal->duty);
-	if (portal->duty.is_over)
-		(void)event_base_loopbreak(portal->base);
-}
-
-static struct event_base *
-make_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base;
-
-	must(config != NULL);
-	(void)event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
-	base = event_base_new_with_config(config);
-	must(base != NULL);
-	event_config_free(config);
-	return base;
 }
 
 static struct wall
@@ -112,12 +79,9 @@ now(void *context)
 static size_t
 connections_most(const struct portaling_settings *settings)
 {
-	size_t all = process_descriptors(),
-	       most = all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2;
+	size_t each = process_connections(settings->connections_most) / settings->place_count;
 
-	most = settings->connections_most < most ? settings->connections_most : most;
-	most /= settings->place_count;
-	return most > 0 ? most : 1;
+	return each > 0 ? each : 1;
 }
 
 /* What is read of files. */
@@ -157,26 +121,12 @@ begin(struct portaling *portal, const struct post *post, int keeper)
 	duty_beat(&portal->duty);
 	if (load(portal, &fail) < 0)
 		duty_fail(&portal->duty, &fail);
-	portal->base = make_base();
+	portal->base = eventbase_new();
 	shutin_enter(&portal->duty, post, portal->settings);
 	streams.base = portal->base;
 	streams.texts = portal->texts;
 	hash_key_random(&streams.portal.secret);
 	portal->streams = portalstreams_new(&streams);
-}
-
-static void
-loop(struct portaling *portal)
-{
-	struct timeval period = {.tv_usec = TICK_US};
-	struct event *tick = event_new(portal->base, -1, EV_PERSIST, on_tick, portal);
-	struct event *parent = event_new(
-		portal->base, portal->duty.parent, EV_READ | EV_PERSIST, on_parent, portal);
-
-	must(tick != NULL && event_add(tick, &period) == 0);
-	must(parent != NULL && event_add(parent, NULL) == 0);
-	duty_ready(&portal->duty);
-	(void)event_base_dispatch(portal->base);
 }
 
 _Noreturn void
@@ -192,7 +142,7 @@ portaling_run(const struct daemon_settings *settings, struct estate *estate,
 	begin(portal, &post, estate->portal_keeper.end[0]);
 	for (size_t i = 0; i < opening->count; i++)
 		portalstreams_listen(portal->streams, opening->descriptor[i], portal->tls);
-	loop(portal);
+	dutyloop_run(&(struct dutyloop){&portal->duty, portal->base, on_tick, portal});
 	show(portal);
 	portal->streams = portalstreams_free(portal->streams);
 	_exit(0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/line.h"
 #include "ledger/keyfile.h"
+#include "runtime/eventbase.h"
 #include "runtime/exchangeredis.h"
 #include "runtime/process.h"
 #include "service/guardanswer.h"
@@ -130,20 +131,6 @@ on_parent(evutil_socket_t socket, short what, void *context)
 	on_last(-1, 0, relaying);
 }
 
-static struct event_base *
-make_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base;
-
-	must(config != NULL);
-	(void)event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
-	base = event_base_new_with_config(config);
-	must(base != NULL);
-	event_config_free(config);
-	return base;
-}
-
 /* Others are heard from where the guard before this one stood, if its counts are here. */
 static int
 begin_share(struct relaying *relaying, struct fail *fail)
@@ -248,7 +235,7 @@ begin(struct relaying *relaying, const struct post *post, const struct relayopen
 	struct fail fail = {0};
 
 	listen.descriptors = process_descriptors();
-	relaying->base = listen.base = make_base();
+	relaying->base = listen.base = eventbase_new();
 	relaying->turn_over = event_new(relaying->base, -1, 0, on_turn_over, relaying);
 	must(relaying->turn_over != NULL);
 	if (relayload_begin(&relaying->load, settings, &relaying->key, &fail) < 0)
