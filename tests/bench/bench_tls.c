@@ -6,17 +6,15 @@
 #include "base/httprequest.h"
 #include "measure.h"
 #include "runtime/streamserver.h"
+#include "tlsmemory.h"
 
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RUNS       MEASURE_RUNS
@@ -24,7 +22,6 @@
 #define OPEN       32 /* connections that stay */
 #define REQUESTS   8000
 #define ANSWER     8192
-#define TRANSIT    65536 /* bytes on the way in memory */
 
 static const char request[] =
 	"GET /en/device/phone HTTP/1.1\r\nHost: help.example.net\r\nUser-Agent: Mozilla/5.0 "
@@ -67,15 +64,6 @@ serve(int socket, struct tls *tls)
 	(void)stream_listen(base, &settings);
 	(void)event_base_dispatch(base);
 	_exit(1);
-}
-
-static double
-cpu_of(clockid_t clock)
-{
-	struct timespec time;
-
-	must(clock_gettime(clock, &time) == 0);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static SSL *
@@ -122,11 +110,11 @@ hear(SSL *ssl)
 static double
 handshakes(SSL_CTX *context, const struct sockaddr_in *at, clockid_t clock)
 {
-	double begun = cpu_of(clock);
+	double begun = tlsmemory_cpu(clock);
 
 	for (int i = 0; i < HANDSHAKES; i++)
 		leave(connected(context, at));
-	return HANDSHAKES / (cpu_of(clock) - begun);
+	return HANDSHAKES / (tlsmemory_cpu(clock) - begun);
 }
 
 static double
@@ -137,82 +125,17 @@ requests(SSL_CTX *context, const struct sockaddr_in *at, clockid_t clock)
 
 	for (int i = 0; i < OPEN; i++)
 		ssl[i] = connected(context, at);
-	begun = cpu_of(clock);
+	begun = tlsmemory_cpu(clock);
 	for (int done = 0; done < REQUESTS; done += OPEN) {
 		for (int i = 0; i < OPEN; i++)
 			ask(ssl[i]);
 		for (int i = 0; i < OPEN; i++)
 			hear(ssl[i]);
 	}
-	begun = cpu_of(clock) - begun;
+	begun = tlsmemory_cpu(clock) - begun;
 	for (int i = 0; i < OPEN; i++)
 		leave(ssl[i]);
 	return REQUESTS / begun;
-}
-
-/* A client and a server in memory, after their handshake; the CPU that the server's side took is added. */
-static void
-shaken(SSL_CTX *context, struct tls *tls, SSL *ret[2], double *cpu)
-{
-	BIO *client, *server;
-	double begun = cpu_of(CLOCK_PROCESS_CPUTIME_ID);
-
-	must(BIO_new_bio_pair(&client, TRANSIT, &server, TRANSIT) == 1);
-	ret[1] = tls_accept(tls, -1);
-	SSL_set_bio(ret[1], server, server);
-	*cpu += cpu_of(CLOCK_PROCESS_CPUTIME_ID) - begun;
-	ret[0] = SSL_new(context);
-	SSL_set_bio(ret[0], client, client);
-	SSL_set_connect_state(ret[0]);
-	while (!SSL_is_init_finished(ret[0]) || !SSL_is_init_finished(ret[1])) {
-		ERR_clear_error();
-		(void)SSL_do_handshake(ret[0]);
-		begun = cpu_of(CLOCK_PROCESS_CPUTIME_ID);
-		(void)SSL_do_handshake(ret[1]);
-		*cpu += cpu_of(CLOCK_PROCESS_CPUTIME_ID) - begun;
-	}
-}
-
-static double
-handshakes_in_memory(SSL_CTX *context, struct tls *tls)
-{
-	double cpu = 0;
-
-	for (int i = 0; i < HANDSHAKES; i++) {
-		SSL *ssl[2];
-		double begun;
-
-		shaken(context, tls, ssl, &cpu);
-		SSL_free(ssl[0]);
-		begun = cpu_of(CLOCK_PROCESS_CPUTIME_ID);
-		SSL_free(ssl[1]);
-		cpu += cpu_of(CLOCK_PROCESS_CPUTIME_ID) - begun;
-	}
-	return HANDSHAKES / cpu;
-}
-
-static double
-requests_in_memory(SSL_CTX *context, struct tls *tls)
-{
-	char bytes[sizeof(request)];
-	double cpu = 0;
-	SSL *ssl[2];
-
-	shaken(context, tls, ssl, &cpu);
-	cpu = 0;
-	for (int i = 0; i < REQUESTS; i++) {
-		double begun;
-
-		ask(ssl[0]);
-		begun = cpu_of(CLOCK_PROCESS_CPUTIME_ID);
-		must(SSL_read(ssl[1], bytes, sizeof(bytes)) == sizeof(request) - 1);
-		must(SSL_write(ssl[1], answer, sizeof(answer)) == sizeof(answer));
-		cpu += cpu_of(CLOCK_PROCESS_CPUTIME_ID) - begun;
-		hear(ssl[0]);
-	}
-	SSL_free(ssl[0]);
-	SSL_free(ssl[1]);
-	return REQUESTS / cpu;
 }
 
 static struct tls *
@@ -236,6 +159,7 @@ static int
 run(const char *folder)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct text asked = {request, sizeof(request) - 1};
 	double ours[2][RUNS], limit[2][RUNS], share[2][RUNS];
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
@@ -254,9 +178,9 @@ run(const char *folder)
 	must(clock_getcpuclockid(server, &clock) == 0);
 	for (int i = 0; i < RUNS; i++) {
 		ours[0][i] = handshakes(context, &at, clock);
-		limit[0][i] = handshakes_in_memory(context, tls);
+		limit[0][i] = tlsmemory_handshakes(context, tls, HANDSHAKES);
 		ours[1][i] = requests(context, &at, clock);
-		limit[1][i] = requests_in_memory(context, tls);
+		limit[1][i] = tlsmemory_requests(context, tls, &asked, ANSWER, REQUESTS);
 		for (int what = 0; what < 2; what++)
 			share[what][i] = ours[what][i] / limit[what][i];
 	}
