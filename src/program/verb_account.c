@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/request.h"
 #include "program/complaint.h"
-#include "program/control.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 #include "relay/rule.h"
 
@@ -28,16 +28,6 @@ static const char usage[] =
 	"  --control PATH  the daemon's control socket (control.path of the configuration, or\n"
 	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
-
-enum option_code { OPTION_UNTIL = 256, OPTION_JSON, OPTION_CONTROL, OPTION_HELP };
-
-static const struct option options[] = {
-	{"until", required_argument, NULL, OPTION_UNTIL},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
 
 struct wish {
 	struct control control;
@@ -106,23 +96,17 @@ int
 verb_account(int argc, char **argv)
 {
 	struct wish wish = {.control = CONTROL_NEW};
+	const struct verboption rows[] = {
+		{"until", .value = &wish.until},
+		{"json", .flag = &wish.is_json},
+	};
+	const struct verboptions options = {
+		"account", usage, &wish.control, rows, sizeof(rows) / sizeof(*rows)};
 	int code;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(usage, stdout), EXIT_DONE;
-		if (code == 'c')
-			wish.control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			wish.control.path = optarg;
-		else if (code == OPTION_UNTIL)
-			wish.until = optarg;
-		else if (code == OPTION_JSON)
-			wish.is_json = true;
-		else
-			return fputs("lazaret: see lazaret account --help\n", stderr), EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind == argc)
 		return fputs(usage, stderr), EXIT_USAGE;
 	return take_words(&wish, argc - optind, argv + optind) ? ask(&wish) : EXIT_USAGE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/complaint.h"
-#include "program/control.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <getopt.h>
@@ -22,42 +22,24 @@ static const char usage[] =
 	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
 
-enum option_code { OPTION_ALL = 256, OPTION_NAMES, OPTION_JSON, OPTION_CONTROL, OPTION_HELP };
-
-static const struct option options[] = {
-	{"all", no_argument, NULL, OPTION_ALL},
-	{"names", no_argument, NULL, OPTION_NAMES},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
-
 int
 verb_accounts(int argc, char **argv)
 {
 	struct control control = CONTROL_NEW;
 	bool all = false, names = false, is_json = false;
+	const struct verboption rows[] = {
+		{"all", .flag = &all},
+		{"names", .flag = &names},
+		{"json", .flag = &is_json},
+	};
+	const struct verboptions options = {
+		"accounts", usage, &control, rows, sizeof(rows) / sizeof(*rows)};
 	struct buffer line;
 	int code;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(usage, stdout), EXIT_DONE;
-		if (code == 'c')
-			control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			control.path = optarg;
-		else if (code == OPTION_ALL)
-			all = true;
-		else if (code == OPTION_NAMES)
-			names = true;
-		else if (code == OPTION_JSON)
-			is_json = true;
-		else
-			return fputs("lazaret: see lazaret accounts --help\n", stderr), EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind != argc)
 		return complaint_excess("accounts", "options only", argv[optind]);
 	control_begin(&line, "accounts");

@@ -5,8 +5,8 @@
 #include "desk/caserecord.h"
 #include "desk/casereport.h"
 #include "program/complaint.h"
-#include "program/control.h"
 #include "program/ledgerfile.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <errno.h>
@@ -36,25 +36,6 @@ static const char usage[] =
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"  --pseudonyms    leave the name sealed\n"
 	"  --json          one JSON object; of a record one for each measure\n";
-
-enum option_code {
-	OPTION_LEDGER = 256,
-	OPTION_PSEUDONYMS,
-	OPTION_RECORD,
-	OPTION_JSON,
-	OPTION_CONTROL,
-	OPTION_HELP
-};
-
-static const struct option options[] = {
-	{"ledger", required_argument, NULL, OPTION_LEDGER},
-	{"pseudonyms", no_argument, NULL, OPTION_PSEUDONYMS},
-	{"record", no_argument, NULL, OPTION_RECORD},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
 
 struct shown {
 	const char *path;
@@ -233,32 +214,21 @@ int
 verb_case(int argc, char **argv)
 {
 	struct shown shown = {.control = CONTROL_NEW};
+	const struct verboption rows[] = {
+		{"ledger", .value = &shown.path},
+		{"json", .flag = &shown.is_json},
+		{"pseudonyms", .flag = &shown.pseudonyms},
+		{"record", .flag = &shown.record},
+	};
+	const struct verboptions options = {
+		"case", usage, &shown.control, rows, sizeof(rows) / sizeof(*rows)};
 	char found[LEDGERFILE_PATH];
-	const char *settings = NULL;
 	struct fail fail = {0};
 	int code, r;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP) {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (code == 'c')
-			settings = shown.control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			shown.control.path = optarg;
-		else if (code == OPTION_LEDGER)
-			shown.path = optarg;
-		else if (code == OPTION_JSON)
-			shown.is_json = true;
-		else if (code == OPTION_PSEUDONYMS)
-			shown.pseudonyms = true;
-		else if (code == OPTION_RECORD)
-			shown.record = true;
-		else
-			return fputs("lazaret: see lazaret case --help\n", stderr), EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind + 1 < argc)
 		return complaint_excess("case", "one ID", argv[optind + 1]);
 	if (optind == argc) {
@@ -269,7 +239,7 @@ verb_case(int argc, char **argv)
 	code = ask_daemon(&shown);
 	if (code != CONTROL_ABSENT)
 		return code;
-	code = ledgerfile_find(&shown.path, settings, found);
+	code = ledgerfile_find(&shown.path, shown.control.settings, found);
 	if (code != EXIT_DONE)
 		return code;
 	buffer_init(&shown.text, JSON_MOST);

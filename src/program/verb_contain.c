@@ -2,7 +2,7 @@
 #include "control/request.h"
 #include "ledger/reason.h"
 #include "program/complaint.h"
-#include "program/control.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <getopt.h>
@@ -68,25 +68,6 @@ static const char resume_usage[] =
 	"After lazaret release --all: what cases ask for begins by itself again. Asks the running\n"
 	"daemon.\n"
 	"\n" REASON COMMON;
-
-enum option_code {
-	OPTION_REASON = 256,
-	OPTION_UNTIL,
-	OPTION_ALL,
-	OPTION_JSON,
-	OPTION_CONTROL,
-	OPTION_HELP
-};
-
-static const struct option options[] = {
-	{"reason", required_argument, NULL, OPTION_REASON},
-	{"until", required_argument, NULL, OPTION_UNTIL},
-	{"all", no_argument, NULL, OPTION_ALL},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
 
 /* What a verb takes. */
 struct taking {
@@ -155,28 +136,19 @@ static int
 run(const struct taking *taking, int argc, char **argv)
 {
 	struct wish wish = {.taking = taking, .control = CONTROL_NEW};
+	const struct verboption rows[] = {
+		{"reason", .value = &wish.reason},
+		{"until", .value = &wish.until},
+		{"all", .flag = &wish.all},
+		{"json", .flag = &wish.is_json},
+	};
+	const struct verboptions options = {
+		taking->verb, taking->usage, &wish.control, rows, sizeof(rows) / sizeof(*rows)};
 	int code;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(taking->usage, stdout), EXIT_DONE;
-		if (code == 'c')
-			wish.control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			wish.control.path = optarg;
-		else if (code == OPTION_REASON)
-			wish.reason = optarg;
-		else if (code == OPTION_UNTIL)
-			wish.until = optarg;
-		else if (code == OPTION_ALL)
-			wish.all = true;
-		else if (code == OPTION_JSON)
-			wish.is_json = true;
-		else
-			return fprintf(stderr, "lazaret: see lazaret %s --help\n", taking->verb),
-			       EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind + (taking->what != NULL) < argc)
 		return complaint_excess(taking->verb, taking->what != NULL ? taking->what : "flags",
 			argv[argc - 1]);

@@ -4,7 +4,7 @@
 #include "control/request.h"
 #include "ledger/reason.h"
 #include "program/complaint.h"
-#include "program/control.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <getopt.h>
@@ -53,25 +53,6 @@ struct exception_verb {
 	const char *makes; /* the options that make one */
 	const char *takes; /* all, for who gives others */
 	bool needs_day;
-};
-
-enum option_code {
-	OPTION_REASON = 256,
-	OPTION_UNTIL,
-	OPTION_UNDO,
-	OPTION_JSON,
-	OPTION_CONTROL,
-	OPTION_HELP
-};
-
-static const struct option options[] = {
-	{"reason", required_argument, NULL, OPTION_REASON},
-	{"until", required_argument, NULL, OPTION_UNTIL},
-	{"undo", no_argument, NULL, OPTION_UNDO},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
 };
 
 struct wish {
@@ -129,28 +110,19 @@ static int
 run(const struct exception_verb *verb, int argc, char **argv)
 {
 	struct wish wish = {.verb = verb, .control = CONTROL_NEW};
+	const struct verboption rows[] = {
+		{"reason", .value = &wish.reason},
+		{"until", .value = &wish.until},
+		{"undo", .flag = &wish.undo},
+		{"json", .flag = &wish.is_json},
+	};
+	const struct verboptions options = {
+		verb->name, verb->usage, &wish.control, rows, sizeof(rows) / sizeof(*rows)};
 	int code;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(verb->usage, stdout), EXIT_DONE;
-		if (code == 'c')
-			wish.control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			wish.control.path = optarg;
-		else if (code == OPTION_REASON)
-			wish.reason = optarg;
-		else if (code == OPTION_UNTIL)
-			wish.until = optarg;
-		else if (code == OPTION_UNDO)
-			wish.undo = true;
-		else if (code == OPTION_JSON)
-			wish.is_json = true;
-		else
-			return fprintf(stderr, "lazaret: see lazaret %s --help\n", verb->name),
-			       EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind + 1 < argc)
 		return complaint_excess(verb->name, "one ADDRESS", argv[optind + 1]);
 	wish.address = argv[optind];

@@ -4,9 +4,9 @@
 #include "desk/casefind.h"
 #include "identity/accountname.h"
 #include "program/complaint.h"
-#include "program/control.h"
 #include "program/ledgerfile.h"
 #include "program/page.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <errno.h>
@@ -33,15 +33,6 @@ static const char usage[] =
 	"                  answers is asked (control.path, lazaret/control in $XDG_RUNTIME_DIR or\n"
 	"                  /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
-
-enum option_code { OPTION_LEDGER = 256, OPTION_CONTROL, OPTION_HELP };
-
-static const struct option options[] = {
-	{"ledger", required_argument, NULL, OPTION_LEDGER},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
 
 /* As the keeper does it. Who asks is written down. */
 static int
@@ -115,28 +106,21 @@ ask_daemon(struct control *control, const char *path, const char *what)
 int
 verb_explain(int argc, char **argv)
 {
-	const char *path = NULL, *settings = NULL;
+	const char *path = NULL;
 	struct control control = CONTROL_NEW;
+	const struct verboption rows[] = {
+		{"ledger", .value = &path},
+	};
+	const struct verboptions options = {
+		"explain", usage, &control, rows, sizeof(rows) / sizeof(*rows)};
 	char found[LEDGERFILE_PATH];
 	struct fail fail = {0};
 	struct buffer text;
 	int code, r;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP) {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (code == 'c')
-			settings = control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			control.path = optarg;
-		else if (code == OPTION_LEDGER)
-			path = optarg;
-		else
-			return fputs("lazaret: see lazaret explain --help\n", stderr), EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind + 1 < argc)
 		return complaint_excess("explain", "one ID or ADDRESS", argv[optind + 1]);
 	if (optind == argc) {
@@ -146,7 +130,7 @@ verb_explain(int argc, char **argv)
 	code = ask_daemon(&control, path, argv[optind]);
 	if (code != CONTROL_ABSENT)
 		return code;
-	code = ledgerfile_find(&path, settings, found);
+	code = ledgerfile_find(&path, control.settings, found);
 	if (code != EXIT_DONE)
 		return code;
 	buffer_init(&text, TEXT_MOST);

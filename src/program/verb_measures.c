@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/request.h"
 #include "program/complaint.h"
-#include "program/control.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <getopt.h>
@@ -20,25 +20,6 @@ static const char usage[] =
 	"  --control PATH  the daemon's control socket (control.path of the configuration, or\n"
 	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
-
-enum option_code {
-	OPTION_PROPOSED = 256,
-	OPTION_ALL,
-	OPTION_NAMES,
-	OPTION_JSON,
-	OPTION_CONTROL,
-	OPTION_HELP
-};
-
-static const struct option options[] = {
-	{"proposed", no_argument, NULL, OPTION_PROPOSED},
-	{"all", no_argument, NULL, OPTION_ALL},
-	{"names", no_argument, NULL, OPTION_NAMES},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
 
 struct wish {
 	struct control control;
@@ -69,28 +50,20 @@ int
 verb_measures(int argc, char **argv)
 {
 	struct wish wish = {.control = CONTROL_NEW};
+	const struct verboption rows[] = {
+		{"proposed", .flag = &wish.proposed},
+		{"all", .flag = &wish.all},
+		{"names", .flag = &wish.names},
+		{"json", .flag = &wish.is_json},
+	};
+	const struct verboptions options = {
+		"measures", usage, &wish.control, rows, sizeof(rows) / sizeof(*rows)};
 	struct fail fail = {0};
 	int code;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(usage, stdout), EXIT_DONE;
-		if (code == 'c')
-			wish.control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			wish.control.path = optarg;
-		else if (code == OPTION_PROPOSED)
-			wish.proposed = true;
-		else if (code == OPTION_ALL)
-			wish.all = true;
-		else if (code == OPTION_NAMES)
-			wish.names = true;
-		else if (code == OPTION_JSON)
-			wish.is_json = true;
-		else
-			return fputs("lazaret: see lazaret measures --help\n", stderr), EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind < argc)
 		return complaint_excess("measures", "flags", argv[optind]);
 	if (!wish.proposed || !wish.all)

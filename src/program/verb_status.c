@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/complaint.h"
-#include "program/control.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <getopt.h>
@@ -21,17 +21,6 @@ static const char usage[] =
 	"  --control PATH  the daemon's control socket (control.path of the configuration, or\n"
 	"                  else lazaret/control in $XDG_RUNTIME_DIR or /run)\n"
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n";
-
-enum option_code { OPTION_EXPORTERS = 256, OPTION_WATCH, OPTION_JSON, OPTION_CONTROL, OPTION_HELP };
-
-static const struct option options[] = {
-	{"exporters", no_argument, NULL, OPTION_EXPORTERS},
-	{"watch", no_argument, NULL, OPTION_WATCH},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"control", required_argument, NULL, OPTION_CONTROL},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
 
 static int
 ask_once(struct control *control, bool is_json, bool all)
@@ -54,25 +43,18 @@ verb_status(int argc, char **argv)
 {
 	bool is_json = false, all = false, watch = false;
 	struct control control = CONTROL_NEW;
+	const struct verboption rows[] = {
+		{"exporters", .flag = &all},
+		{"watch", .flag = &watch},
+		{"json", .flag = &is_json},
+	};
+	const struct verboptions options = {
+		"status", usage, &control, rows, sizeof(rows) / sizeof(*rows)};
 	int code;
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(usage, stdout), EXIT_DONE;
-		if (code == 'c')
-			control.settings = optarg;
-		else if (code == OPTION_CONTROL)
-			control.path = optarg;
-		else if (code == OPTION_EXPORTERS)
-			all = true;
-		else if (code == OPTION_WATCH)
-			watch = true;
-		else if (code == OPTION_JSON)
-			is_json = true;
-		else
-			return fputs("lazaret: see lazaret status --help\n", stderr), EXIT_USAGE;
-	}
+	code = verboptions_read(&options, argc, argv);
+	if (code != VERBOPTIONS_READ)
+		return code;
 	if (optind != argc)
 		return complaint_excess("status", "options only", argv[optind]);
 	code = control_need(&control);

@@ -1,0 +1,36 @@
+/* verboptions - the options of a verb that asks the running daemon, as rows
+ *
+ * What:    reads --NAME and --NAME VALUE of the rows, and what all such verbs take: --control PATH, -c FILE and --help,
+ *          which prints the usage. An option that is none is told, and where to look.
+ * Owns:    nothing; values are the arguments themselves.
+ * Limits:  VERBOPTIONS_MOST rows.
+ * Thread:  one at a time (getopt_long).
+ */
+#ifndef LAZARET_PROGRAM_VERBOPTIONS_H
+#define LAZARET_PROGRAM_VERBOPTIONS_H
+
+#include "program/control.h"
+
+#define VERBOPTIONS_MOST 16
+/* They are read, and the verb goes on. */
+#define VERBOPTIONS_READ (-1)
+
+/* One of the two: with a value or without. */
+struct verboption {
+	const char *name;
+	bool *flag;
+	const char **value;
+};
+
+struct verboptions {
+	const char *verb;
+	const char *usage;
+	struct control *control;
+	const struct verboption *row;
+	size_t count;
+};
+
+/* VERBOPTIONS_READ, and optind is the first argument that is no option; otherwise the exit code. */
+int verboptions_read(const struct verboptions *options, int argc, char **argv) MUST_USE;
+
+#endif
