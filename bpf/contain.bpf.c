@@ -267,6 +267,7 @@ INLINE __u32
 judge_back25(__u64 word, const struct packet *p)
 {
 	if (!(word & CONTAIN_POLICY) || is_listed(word, CONTAIN_SERVERS, &p->from) ||
+		((word & CONTAIN_GUARDS) && is_listed(word, CONTAIN_PROTECTED, &p->from)) ||
 		has_line(word, CONTAIN_EXEMPT, p->is_v4, &p->to))
 		return CONTAIN_COUNTERS;
 	return is_listed(word, CONTAIN_RESIDENTIAL, &p->to) ? CONTAIN_COUNT_BACK : CONTAIN_COUNTERS;
@@ -293,6 +294,10 @@ lazaret_contain(struct xdp_md *ctx)
 		return XDP_PASS;
 	if (p.target == SMTP)
 		stopped = judge_port25(word, &p);
+	/* Asked last: most packets are not stopped. */
+	if (stopped != CONTAIN_COUNTERS && (word & CONTAIN_GUARDS) &&
+		is_listed(word, CONTAIN_PROTECTED, &p.to))
+		return XDP_PASS;
 	if (stopped == CONTAIN_COUNTERS && p.source == SMTP)
 		stopped = judge_back25(word, &p);
 	count = bpf_map_lookup_elem(&counters, &stopped);

@@ -21,8 +21,8 @@ const char *const ruleset_counters[RULESET_COUNTERS] = {
 	[RULESET_QREST] = "quarantine_rest",
 };
 
-const char *const ruleset_chains[RULESET_CHAINS] = {
-	"web", "forward", "metered", "port25", "back25", "garden", "quarantine"};
+/* Of a rule, behind what it matches. */
+#define WORDS 120
 
 /* How long the meter remembers a source, whatever the rate. */
 #define METER_TIME "2m"
@@ -324,12 +324,29 @@ print_sets(struct buffer *into, const struct ruleset_settings *settings)
 
 /* What is done with a packet that is to be stopped: counted, and in observe no more than that. */
 static const char *
-stop(char into[80], enum ruleset_counter counter, enum ruleset_mode mode, const char *verdict)
+stop(char into[WORDS], enum ruleset_counter counter, enum ruleset_mode mode, const char *verdict)
 {
-	snprintf(into, 80, "counter name %s %s", ruleset_counters[counter],
+	snprintf(into, WORDS, "counter name %s %s", ruleset_counters[counter],
 		mode == RULESET_ENFORCE ? verdict : "return");
 	return into;
 }
+
+/* The same of port 25. What is only observed goes on as a whole connection, of which no more than the first packet would
+ * have come; flags: of that one. */
+static const char *
+stop25(char into[WORDS], enum ruleset_counter counter, enum ruleset_mode mode, const char *verdict,
+	const char *flags)
+{
+	char words[WORDS];
+
+	snprintf(into, WORDS, "%s%s%s",
+		mode == RULESET_ENFORCE ? "" : "tcp flags & (syn | ack) == ",
+		mode == RULESET_ENFORCE ? "" : flags, stop(words, counter, mode, verdict));
+	return into;
+}
+
+#define FIRST "syn "
+#define BACK  "(syn | ack) "
 
 static void
 print_meter(struct buffer *into, const struct ruleset_settings *settings)
@@ -362,7 +379,7 @@ print_meter(struct buffer *into, const struct ruleset_settings *settings)
 static void
 print_quarantine25(struct buffer *into, const struct ruleset_settings *settings, bool early)
 {
-	char words[80];
+	char words[WORDS];
 
 	if (settings->quarantine == RULESET_ENFORCE)
 		snprintf(words, sizeof(words), "counter name %s drop",
@@ -389,7 +406,7 @@ static void
 print_policy(struct buffer *into, const struct ruleset_settings *settings, bool early)
 {
 	const char *refuse = early ? "goto drop25" : "reject with icmpx admin-prohibited";
-	char words[80];
+	char words[WORDS];
 
 	if (!has_rules(settings->policy, early))
 		return;
@@ -398,9 +415,9 @@ print_policy(struct buffer *into, const struct ruleset_settings *settings, bool 
 	print_look_up(into, settings, LINESET_EXEMPT4, "saddr", "return");
 	print_look_up(into, settings, LINESET_EXEMPT4, "daddr", "return");
 	print_rule(into, "", "saddr", &settings->residential,
-		stop(words, RULESET_OUT, settings->policy, refuse));
+		stop25(words, RULESET_OUT, settings->policy, refuse, FIRST));
 	print_rule(into, "", "daddr", &settings->residential,
-		stop(words, RULESET_IN, settings->policy, "drop"));
+		stop25(words, RULESET_IN, settings->policy, "drop", FIRST));
 }
 
 /* tcp dport 25. early: as it comes in, where nothing can be refused and what passes is metered later. */
@@ -409,22 +426,24 @@ print_port25(struct buffer *into, const struct ruleset_settings *settings, bool 
 {
 	const char *block = early ? "drop" : "reject with icmpx admin-prohibited";
 	bool blocks = has_rules(settings->lines, early);
-	char words[80];
+	char words[WORDS];
 
 	buffer_print(into, "\tchain %s {\n" NOT_TCP, early ? "early25" : "port25");
-	if (!early) {
+	if (!early)
 		buffer_print(into, "\t\tjump metered\n");
+	print_rule(into, "", "daddr", &settings->protected, "return");
+	if (!early) {
 		print_quarantine25(into, settings, early);
 	}
 	if (blocks)
 		print_look_up(into, settings, LINESET_BLOCK4, "saddr",
-			stop(words, RULESET_LINE, settings->lines, block));
+			stop25(words, RULESET_LINE, settings->lines, block, FIRST));
 	/* As it comes in, most is of blocked lines. */
 	if (early)
 		print_quarantine25(into, settings, early);
 	if (blocks)
 		print_look_up(into, settings, LINESET_BLOCK4, "daddr",
-			stop(words, RULESET_LINE, settings->lines, "drop"));
+			stop25(words, RULESET_LINE, settings->lines, "drop", FIRST));
 	print_policy(into, settings, early);
 	buffer_print(into, "\t}\n");
 }
@@ -433,14 +452,15 @@ print_port25(struct buffer *into, const struct ruleset_settings *settings, bool 
 static void
 print_back25(struct buffer *into, const struct ruleset_settings *settings, bool early)
 {
-	char words[80];
+	char words[WORDS];
 
 	buffer_print(into, "\tchain %s {\n" NOT_TCP, early ? "earlyback25" : "back25");
 	if (has_rules(settings->policy, early)) {
+		print_rule(into, "", "saddr", &settings->protected, "return");
 		print_rule(into, "", "saddr", &settings->servers, "return");
 		print_look_up(into, settings, LINESET_EXEMPT4, "daddr", "return");
 		print_rule(into, "", "daddr", &settings->residential,
-			stop(words, RULESET_BACK, settings->policy, "drop"));
+			stop25(words, RULESET_BACK, settings->policy, "drop", BACK));
 	}
 	buffer_print(into, "\t}\n");
 }
@@ -477,7 +497,7 @@ static void
 print_quarantine(struct buffer *into, const struct ruleset_settings *settings)
 {
 	enum ruleset_mode mode = settings->quarantine;
-	char words[80];
+	char words[WORDS];
 
 	buffer_print(into, "\tchain quarantine {\n");
 	/* Seen before, by port25. */

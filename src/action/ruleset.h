@@ -11,6 +11,7 @@
  *          - Residential prefixes are refused with ICMP administratively prohibited, so that clients fail at once. What
  *            comes from outside to their port 25 is dropped, and so are answers from port 25 of others (a zombie that
  *            sends by another way than it receives).
+ *          - Protected destinations are open to all, on port 25 too.
  *          - Addresses are seen before NAT of sources: behind CGNAT elements and prefixes are inner addresses. Nobody
  *            from outside reaches an inner address unless NAT lets him.
  *          - A meter counts each source's new connections to port 25 of others than the operator's servers, stopped or
@@ -34,7 +35,7 @@
  *          chain when it goes. The other chains still stop all. What is only observed is not looked at there.
  *
  *          Each counter says what was stopped: packets and bytes. In `observe` the same rules count and nothing is
- *          stopped. Blocked lines, the policy for all and quarantine have each their own mode.
+ *          stopped; of port 25 the first packet of each connection, as no other would have come. Blocked lines, the policy for all and quarantine have each their own mode.
  *
  *          A reload. RULESET_RENEW keeps the table, its sets with all elements and its counters, and replaces all
  *          rules: no line is free for a moment, and none is held that was not. It is for other prefixes, modes, rates.
@@ -140,9 +141,5 @@ enum ruleset_counter {
 };
 
 extern const char *const ruleset_counters[RULESET_COUNTERS];
-
-/* The chains that every ruleset has, whatever its settings. Rules of others show in these: a jump counts as a use. */
-#define RULESET_CHAINS 7
-extern const char *const ruleset_chains[RULESET_CHAINS];
 
 #endif

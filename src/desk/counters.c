@@ -577,6 +577,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Messages of an actor to the gate that cannot be: that actor was replaced."},
 	[COUNT_GATE_FOREIGN] = {OWNER_PARENT, KIND_COUNTER, "gate_foreign",
 		"Changes that others made to rules of nf_tables; ours were looked after then."},
+	[COUNT_GATE_ASTRAY] = {OWNER_PARENT, KIND_GAUGE, "gate_astray",
+		"1: somebody took away the way of packets for the garden, and it cannot be made "
+		"again."},
 	[COUNT_GATE_REPLACED] = {OWNER_PARENT, KIND_COUNTER, "gate_replaced",
 		"Workers of the gate that died and were replaced."},
 	[COUNT_GATE_LOADS] = {OWNER_PARENT, KIND_COUNTER, "gate_loads",

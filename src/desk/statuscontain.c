@@ -85,6 +85,10 @@ put_gate(struct buffer *into, const struct status_process *parent)
 			wall_format(loaded, text));
 	put_some(into, of(parent, COUNT_GATE_FOREIGN),
 		"times somebody else changed rules of this machine; ours were looked after.");
+	if (of(parent, COUNT_GATE_ASTRAY) > 0)
+		buffer_print(into,
+			"Packets for the garden find no way to it: a rule of ip(8) was taken away, "
+			"and cannot be made again; held customers see no page.\n");
 	put_some(into, of(parent, COUNT_GATE_REFUSED),
 		"elements were not taken by the gate: they are no lines of the own network.");
 	put_some(into, of(parent, COUNT_GATE_MALFORMED),

@@ -305,6 +305,8 @@ find_troubles(const struct report *report, struct buffer *into)
 	if (parent != NULL && parent->reload.us != 0)
 		buffer_print(into, "%sthe last reload, at %s, was refused: the log says why",
 			into->length > 0 ? "; " : "", wall_format(parent->reload, at));
+	if (parent != NULL && parent->value[COUNT_GATE_ASTRAY] > 0)
+		add_trouble(into, "", "packets for the garden find no way to it");
 	add_refused(
 		report, OWNER_JUDGE, "what was seen of lines without a case is forgotten", into);
 	add_refused(report, OWNER_GUARD, "what was sent is counted anew", into);

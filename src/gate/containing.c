@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#define HEAD offsetof(struct orders, element)
+/* Who changes rules all the time is waited for so often. */
+#define BEGIN_MOST 100
+#define HEAD       offsetof(struct orders, element)
 
 int
 containing_open(struct containing *containing, size_t most, const struct gaterules_filter *filter,
@@ -23,23 +25,36 @@ containing_open(struct containing *containing, size_t most, const struct gaterul
 	return r;
 }
 
+/* Are the rules those that were loaded? -ENOENT: there are none. */
+static enum containing_outcome
+compare(struct containing *containing, int r, const struct nftsocket_standing *standing)
+{
+	struct containing_kept *kept = containing->kept;
+
+	if (r == 0 && kept->standing == 0)
+		kept->standing = standing->digest;
+	kept->is_crowded = r == 0 && standing->chains > kept->chains;
+	return r == -ENOENT || (r == 0 && (kept->is_crowded || standing->digest != kept->standing))
+		? CONTAINING_LOST
+		: CONTAINING_DONE;
+}
+
 int
 containing_begin(struct containing *containing, struct fail *fail)
 {
-	uint64_t standing;
-	int r = nftsocket_generation(&containing->nft, &containing->generation);
-	if (r == 0)
-		r = nftsocket_standing(
-			&containing->nft, containing->chains, containing->chain_count, &standing);
-	if (r == -ENOENT)
-		return CONTAINING_LOST;
-	if (r < 0) {
+	struct nftsocket_standing standing;
+	int r = -EAGAIN;
+
+	for (int i = 0; i < BEGIN_MOST && r == -EAGAIN; i++) {
+		r = nftsocket_generation(&containing->nft, &containing->generation);
+		if (r == 0)
+			r = nftsocket_standing(&containing->nft, &standing);
+	}
+	if (r < 0 && r != -ENOENT) {
 		fail_what(fail, "the kernel does not say which rules there are: %s", strerror(-r));
 		return r;
 	}
-	if (containing->kept->standing == 0)
-		containing->kept->standing = standing;
-	if (containing->kept->standing != standing)
+	if (compare(containing, r, &standing) == CONTAINING_LOST)
 		return CONTAINING_LOST;
 	containxdp_begin(&containing->xdp);
 	return CONTAINING_DONE;
@@ -448,7 +463,7 @@ containing_look(struct containing *containing)
 {
 	struct nftsocket *nft = &containing->nft;
 	uint32_t generation;
-	uint64_t standing;
+	struct nftsocket_standing standing;
 	uint32_t foreign;
 	int r = nftsocket_generation(nft, &generation);
 
@@ -462,9 +477,11 @@ containing_look(struct containing *containing)
 		(uint32_t)containing->foreign;
 	if (foreign == 0)
 		return CONTAINING_DONE;
+	r = nftsocket_standing(nft, &standing);
+	/* The next look sees it whole. */
+	if (r == -EAGAIN)
+		return CONTAINING_DONE;
 	count_up(&containing->told->foreign, foreign);
 	containing->foreign += foreign;
-	r = nftsocket_standing(nft, containing->chains, containing->chain_count, &standing);
-	return r == -ENOENT || (r == 0 && standing != containing->kept->standing) ? CONTAINING_LOST
-										  : CONTAINING_DONE;
+	return compare(containing, r, &standing);
 }

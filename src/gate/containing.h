@@ -20,7 +20,9 @@
 struct containing_kept {
 	uint64_t epoch;
 	uint64_t standing; /* digest of the rules as they were loaded; 0: not looked at yet */
+	uint32_t chains;   /* that the rules have */
 	bool is_loaded;
+	bool is_crowded; /* there were more in the table: of others, which stop what these let pass */
 };
 
 struct containing {
@@ -30,9 +32,8 @@ struct containing {
 	struct network network;
 	struct containing_kept *kept;
 	struct gaterules_told *told;
-	const char *const *chains;
 	const char *const *counters;
-	size_t chain_count, counter_count;
+	size_t counter_count;
 	int orders; /* socket */
 	uint32_t generation;
 	uint64_t foreign;

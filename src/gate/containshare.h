@@ -1,7 +1,7 @@
 /* containshare - what the filter of port 25 in the kernel and the process that fills it tell each other
  *
  * What:    the layout of the maps of bpf/contain.bpf.c. Lines stand in hash maps, one for each set of lineset.h up to
- *          CONTAIN_LINE_SETS, with the same numbers; prefixes in two tries. Each of these ten has two places, in one of
+ *          CONTAIN_LINE_SETS, with the same numbers; prefixes in three tries. Each of these eleven has two places, in one of
  *          which it stands; the word of the control map says in which, beside mode and lengths. So one store of one
  *          word changes any number of sets, modes and prefixes at the same moment, and a packet sees all of it or none.
  * Owns:    nothing.
@@ -14,14 +14,15 @@
 #include <stdint.h>
 
 /* Another layout: what is pinned by an older one is not taken over. */
-#define CONTAIN_LAYOUT 1
+#define CONTAIN_LAYOUT 2
 
 #define CONTAIN_BLOCK       0 /* LINESET_BLOCK4; then /64, /56, /48 */
 #define CONTAIN_EXEMPT      4 /* LINESET_EXEMPT4; and so on */
 #define CONTAIN_LINE_SETS   8
 #define CONTAIN_SERVERS     8
 #define CONTAIN_RESIDENTIAL 9
-#define CONTAIN_SETS        10
+#define CONTAIN_PROTECTED   10
+#define CONTAIN_SETS        11
 #define CONTAIN_LISTS       (CONTAIN_SETS - CONTAIN_LINE_SETS)
 
 /* Where a set stands in its map of maps. */
@@ -40,6 +41,7 @@
 #define CONTAIN_64              (UINT64_C(1) << 24)
 #define CONTAIN_56              (UINT64_C(1) << 25)
 #define CONTAIN_48              (UINT64_C(1) << 26)
+#define CONTAIN_GUARDS          (UINT64_C(1) << 27) /* there are protected destinations */
 #define CONTAIN_LENGTHS         (CONTAIN_64 | CONTAIN_56 | CONTAIN_48)
 
 struct contain_control {

@@ -60,7 +60,8 @@ is_filter(const struct gaterules_filter *filter)
 	if (memchr(filter->folder, '\0', sizeof(filter->folder)) == NULL ||
 		filter->interfaces > GATERULES_INTERFACES || filter->stops_lines > 1 ||
 		filter->stops_policy > 1 || filter->residential_count > GATERULES_PREFIXES ||
-		filter->server_count > GATERULES_PREFIXES)
+		filter->server_count > GATERULES_PREFIXES ||
+		filter->protected_count > GATERULES_PREFIXES)
 		return false;
 	for (uint32_t i = 0; i < filter->interfaces; i++) {
 		const struct gate_interface *interface = &filter->interface[i];
@@ -81,6 +82,7 @@ set(struct xdpcontain *xdp, const struct gaterules_filter *filter, struct fail *
 		.policy = filter->stops_policy ? RULESET_ENFORCE : RULESET_OFF,
 		.residential = {filter->residential, filter->residential_count},
 		.servers = {filter->server, filter->server_count},
+		.protected = {filter->protected, filter->protected_count},
 		.is_64 = filter->is_64,
 		.is_56 = filter->is_56,
 		.is_48 = filter->is_48,

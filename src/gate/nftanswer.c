@@ -75,12 +75,19 @@ nftanswer_ask_set(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence, enum line
 }
 
 size_t
-nftanswer_ask_chain(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence, const char *chain)
+nftanswer_ask_chains(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence)
 {
-	struct writer writer = begin(room, NFT_MSG_GETCHAIN, NLM_F_ACK, sequence, NFTWRITER_INET);
+	struct writer writer = begin(room, NFT_MSG_GETCHAIN, NLM_F_DUMP, sequence, NFTWRITER_INET);
 
-	nftwriter_string(&writer, NFTA_CHAIN_TABLE, LINESET_TABLE);
-	nftwriter_string(&writer, NFTA_CHAIN_NAME, chain);
+	return end(&writer);
+}
+
+size_t
+nftanswer_ask_rules(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence)
+{
+	struct writer writer = begin(room, NFT_MSG_GETRULE, NLM_F_DUMP, sequence, NFTWRITER_INET);
+
+	nftwriter_string(&writer, NFTA_RULE_TABLE, LINESET_TABLE);
 	return end(&writer);
 }
 
@@ -228,6 +235,7 @@ places_of(unsigned message)
 	static const struct places table = {.kind = NFTANSWER_TABLE,
 		.name = NFTA_TABLE_NAME,
 		.handle = NFTA_TABLE_HANDLE,
+		.use = NFTA_TABLE_USE,
 		.flags = NFTA_TABLE_FLAGS};
 	static const struct places set = {.kind = NFTANSWER_SET,
 		.table = NFTA_SET_TABLE,
@@ -238,7 +246,12 @@ places_of(unsigned message)
 		.table = NFTA_CHAIN_TABLE,
 		.name = NFTA_CHAIN_NAME,
 		.handle = NFTA_CHAIN_HANDLE,
-		.use = NFTA_CHAIN_USE};
+		.use = NFTA_CHAIN_USE,
+		.flags = NFTA_CHAIN_POLICY};
+	static const struct places rule = {.kind = NFTANSWER_RULE,
+		.table = NFTA_RULE_TABLE,
+		.name = NFTA_RULE_CHAIN,
+		.handle = NFTA_RULE_HANDLE};
 	static const struct places counter = {.kind = NFTANSWER_COUNTER,
 		.table = NFTA_OBJ_TABLE,
 		.name = NFTA_OBJ_NAME,
@@ -255,6 +268,8 @@ places_of(unsigned message)
 		return &set;
 	case NFT_MSG_NEWCHAIN:
 		return &chain;
+	case NFT_MSG_NEWRULE:
+		return &rule;
 	case NFT_MSG_NEWOBJ:
 		return &counter;
 	case NFT_MSG_NEWGEN:

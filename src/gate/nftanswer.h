@@ -1,8 +1,9 @@
 /* nftanswer - questions to nf_tables about `inet lazaret`, and what the kernel says
  *
- * What:    questions: single elements, whole sets (small ones only), the table, a chain, the named counters, the
- *          generation of all rules. Answers are read one at a time: acknowledgements and errors (NLMSG_ERROR, with the
- *          extended acknowledgement's text and the offset of what was wrong), elements, figures, the end of a list.
+ * What:    questions: single elements, whole sets (small ones only), the table, chains, rules, the named counters,
+ *          the generation of all rules. Answers are read one at a time: acknowledgements and errors (NLMSG_ERROR, with
+ *          the extended acknowledgement's text and the offset of what was wrong), elements, figures, the end of a
+ *          list.
  * Owns:    nothing: an answer points into the bytes that were given.
  * Limits:  a question is at most NFTANSWER_QUESTION bytes. What is malformed is -EBADMSG, what is not known here is
  *          NFTANSWER_OTHER.
@@ -23,6 +24,7 @@ enum nftanswer_kind {
 	NFTANSWER_TABLE,
 	NFTANSWER_SET,
 	NFTANSWER_CHAIN,
+	NFTANSWER_RULE,
 	NFTANSWER_COUNTER,
 	NFTANSWER_GENERATION,
 	NFTANSWER_KINDS
@@ -35,14 +37,15 @@ struct nftanswer {
 	int error;         /* SAID, DONE: 0 or -errno, as the kernel says it */
 	uint32_t offset;   /* SAID: where in the message the wrong attribute is; 0: not told */
 	struct text words; /* SAID: the kernel's; may be empty */
-	struct text name;  /* ELEMENTS: the set's; TABLE, SET, CHAIN, COUNTER: its own */
+	struct text
+		name; /* ELEMENTS: the set's; RULE: its chain's; TABLE, SET, CHAIN, COUNTER: its own */
 	struct text table; /* the same */
 	struct reader elements;
-	uint64_t handle; /* TABLE, SET, CHAIN: a new one has another */
+	uint64_t handle; /* TABLE, SET, CHAIN, RULE: a new one has another */
 	int64_t count;   /* SET: its elements; -1: the kernel does not tell, as older ones do not */
-	uint32_t use;    /* CHAIN: its rules, and the jumps to it */
+	uint32_t use;    /* CHAIN: its rules, and the jumps to it; TABLE: what is in it */
 	uint32_t
-		flags; /* TABLE: such as NFT_TABLE_F_DORMANT, with which no rule of it does anything */
+		flags; /* TABLE: such as NFT_TABLE_F_DORMANT, with which it does nothing; CHAIN: policy */
 	uint64_t packets; /* COUNTER */
 	uint64_t bytes;
 	uint32_t generation; /* GENERATION: one more after each transaction, whoever made it */
@@ -61,7 +64,9 @@ size_t nftanswer_ask_elements(
 	uint8_t room[NFTANSWER_QUESTION], uint32_t sequence, enum lineset set);
 size_t nftanswer_ask_table(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence);
 size_t nftanswer_ask_set(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence, enum lineset set);
-size_t nftanswer_ask_chain(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence, const char *chain);
+/* Of all tables of the family; and of ours. */
+size_t nftanswer_ask_chains(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence);
+size_t nftanswer_ask_rules(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence);
 size_t nftanswer_ask_counters(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence);
 size_t nftanswer_ask_generation(uint8_t room[NFTANSWER_QUESTION], uint32_t sequence);
 

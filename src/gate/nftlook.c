@@ -144,10 +144,7 @@ nftsocket_counters(struct nftsocket *nft, nftsocket_on_counter on_counter, void 
 
 /* What one question about one thing told. */
 struct told {
-	uint64_t handle;
 	int64_t count;
-	uint32_t use;
-	uint32_t flags;
 	uint32_t generation;
 	int error;
 };
@@ -161,9 +158,6 @@ on_told(void *context, struct nftanswer *answer)
 		told->error = answer->error;
 		return 0;
 	}
-	told->handle = answer->handle;
-	told->use = answer->use;
-	told->flags = answer->flags;
 	told->count = answer->count;
 	told->generation = answer->generation;
 	return 0;
@@ -199,38 +193,64 @@ nftsocket_count(struct nftsocket *nft, enum lineset set, int64_t *ret)
 
 /* FNV-1a, a word at a time: only to tell a change. */
 static uint64_t
-digest(uint64_t of, const struct told *told)
+digest(uint64_t of, uint64_t word)
 {
-	of = (of ^ told->handle) * UINT64_C(0x100000001b3);
-	of = (of ^ told->flags) * UINT64_C(0x100000001b3);
-	return (of ^ told->use) * UINT64_C(0x100000001b3);
+	return (of ^ word) * UINT64_C(0x100000001b3);
+}
+
+struct standing {
+	struct nftsocket_standing is;
+	int error;
+	bool is_torn;
+};
+
+/* Of lists, what is of our table, in its order. */
+static int
+on_standing(void *context, struct nftanswer *answer)
+{
+	struct standing *standing = context;
+
+	standing->is_torn |= answer->is_torn;
+	if (answer->kind == NFTANSWER_SAID && answer->error < 0)
+		standing->error = answer->error;
+	if (answer->kind != NFTANSWER_TABLE && answer->kind != NFTANSWER_SET &&
+		answer->kind != NFTANSWER_CHAIN && answer->kind != NFTANSWER_RULE)
+		return 0;
+	if (answer->kind != NFTANSWER_TABLE && !text_is(answer->table, LINESET_TABLE))
+		return 0;
+	standing->is.chains += answer->kind == NFTANSWER_CHAIN;
+	standing->is.digest = digest(standing->is.digest, answer->handle);
+	standing->is.digest = digest(standing->is.digest, answer->use);
+	standing->is.digest = digest(standing->is.digest, answer->flags);
+	return 0;
 }
 
 static int
-ask_part(struct nftsocket *nft, const uint8_t *question, size_t size, uint64_t *standing)
+ask_part(struct nftsocket *nft, const uint8_t *question, size_t size, struct standing *standing)
 {
-	struct told told = {.error = 0};
-	int r = nftinside_ask(nft, question, size, on_told, &told);
+	int r = nftinside_ask(nft, question, size, on_standing, standing);
 
-	*standing = digest(*standing, &told);
-	return r < 0 ? r : told.error;
+	return r < 0 ? r : standing->error;
 }
 
 int
-nftsocket_standing(struct nftsocket *nft, const char *const *chains, size_t count, uint64_t *ret)
+nftsocket_standing(struct nftsocket *nft, struct nftsocket_standing *ret)
 {
 	uint8_t question[NFTANSWER_QUESTION];
-	uint64_t standing = UINT64_C(0xcbf29ce484222325);
+	struct standing standing = {.is.digest = UINT64_C(0xcbf29ce484222325)};
 	int r = ask_part(nft, question, nftanswer_ask_table(question, nft->sequence), &standing);
 
-	for (size_t i = 0; i < count && r >= 0; i++)
-		r = ask_part(nft, question, nftanswer_ask_chain(question, nft->sequence, chains[i]),
-			&standing);
+	if (r >= 0)
+		r = ask_part(
+			nft, question, nftanswer_ask_chains(question, nft->sequence), &standing);
+	if (r >= 0)
+		r = ask_part(
+			nft, question, nftanswer_ask_rules(question, nft->sequence), &standing);
 	for (int set = 0; set < LINESET_COUNT && r >= 0; set++)
 		r = ask_part(nft, question,
 			nftanswer_ask_set(question, nft->sequence, (enum lineset)set), &standing);
 	if (r < 0)
 		return r;
-	*ret = standing;
-	return 0;
+	*ret = standing.is;
+	return standing.is_torn ? -EAGAIN : 0;
 }

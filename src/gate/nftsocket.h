@@ -85,9 +85,13 @@ int nftsocket_counters(
 
 int nftsocket_generation(struct nftsocket *nft, uint32_t *ret) MUST_USE;
 
-/* A digest of which chains and sets there are, how many rules the chains have and whether the table is dormant: another
- * one after they were replaced or emptied. Elements of sets are not in it. -ENOENT: one is missing. */
-int nftsocket_standing(
-	struct nftsocket *nft, const char *const *chains, size_t count, uint64_t *ret) MUST_USE;
+/* How many chains the table has, and a digest of it, its chains with their policies, its rules in their order, and its
+ * sets: another one after any of these was made anew, though it be the same in words, or the table is dormant. Elements
+ * of sets are not in it. -ENOENT: the table or a set is missing; -EAGAIN: rules were changed meanwhile. */
+struct nftsocket_standing {
+	uint64_t digest;
+	uint32_t chains;
+};
+int nftsocket_standing(struct nftsocket *nft, struct nftsocket_standing *ret) MUST_USE;
 
 #endif

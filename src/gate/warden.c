@@ -2,6 +2,7 @@
 #include "gate/warden.h"
 
 #include "action/ruleset.h"
+#include "gate/program.h"
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "runtime/process.h"
@@ -10,27 +11,26 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Of what nft says, the begin. */
-#define SAID      400
 #define PAUSE_MS  50
+#define LOOK_MS   1000
 #define WORKED_US (10 * WALL_SECOND)
 
-/* The same rule of ip(8) is taken away so often. */
-#define SAME_MOST 64
-
-#define PATH 32
-
-static const char *const folders[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin"};
+/* Abstract, so it is of this network namespace, and gone with the process. */
+#define NETWORK_NAME "lazaret-gate"
 
 int
 warden_begin(struct warden *warden, int memory, struct fail *fail)
@@ -55,99 +55,17 @@ warden_begin(struct warden *warden, int memory, struct fail *fail)
 	return 0;
 }
 
-/* Where the program is; where none is, the place where it should be. */
-static char *
-find_program(const char *name, char into[PATH])
-{
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-		snprintf(into, PATH, "%s/%s", folders[i], name);
-		if (access(into, X_OK) == 0)
-			return into;
-	}
-	snprintf(into, PATH, "%s/%s", folders[0], name);
-	return into;
-}
-
-/* A file without a name that holds the text, at its begin; or empty. */
-static int
-file_of(const char *text, size_t length)
-{
-	int file = memfd_create("rules", MFD_CLOEXEC);
-
-	while (file >= 0 && length > 0) {
-		ssize_t n = write(file, text, length);
-
-		if (n <= 0) {
-			close(file);
-			return -EIO;
-		}
-		text += n;
-		length -= (size_t)n;
-	}
-	return file >= 0 && lseek(file, 0, SEEK_SET) == 0 ? file : -EIO;
-}
-
-static _Noreturn void
-become(char *const *arguments, int input, int output)
-{
-	char *const environment[] = {NULL};
-
-	if (dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
-		close_range(3, ~0U, 0) < 0)
-		_exit(126);
-	execve(arguments[0], arguments, environment);
-	_exit(127);
-}
-
-/* The first line of what it said, which has the reason. */
-static void
-read_said(int output, char into[SAID])
-{
-	ssize_t n = pread(output, into, SAID - 1, 0);
-
-	into[n > 0 ? n : 0] = '\0';
-	into[strcspn(into, "\n")] = '\0';
-}
-
-static int
-wait_for(pid_t pid)
-{
-	int status;
-	pid_t ended;
-
-	do
-		ended = waitpid(pid, &status, 0);
-	while (ended < 0 && errno == EINTR);
-	return ended == pid ? status : -1;
-}
-
-/* Runs a program with a text: its exit code, 127 if it is not there; -1: it died. said: the first line of its words. */
-static int
-run_program(char *const *arguments, const char *text, size_t length, char said[SAID])
-{
-	int input = file_of(text, length), output = file_of(NULL, 0), status;
-	pid_t pid = input < 0 || output < 0 ? -1 : fork();
-
-	if (pid == 0)
-		become(arguments, input, output);
-	status = pid < 0 ? -1 : wait_for(pid);
-	read_said(output, said);
-	close(input);
-	close(output);
-	return status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 /* 0 or -errno with fail filled. */
 static int
-load_text(const char *text, size_t length, struct fail *fail)
+load_text(struct text text, struct fail *fail)
 {
-	char name[PATH], flag[] = "-f", from[] = "-", said[SAID];
-	char *const arguments[] = {find_program("nft", name), flag, from, NULL};
-	int code = run_program(arguments, text, length, said);
+	const char *const words[] = {"-f", "-", NULL};
+	char path[PROGRAM_PATH], said[PROGRAM_SAID];
+	int code = program_run("nft", words, text, said);
 
 	if (code == 0)
 		return 0;
-	fail_where(fail, "%s", name);
+	fail_where(fail, "%s", program_find("nft", path));
 	if (code == 127) {
 		fail_what(fail, "the program nft, which loads the rules, cannot be run");
 		fail_hint(fail, "install nftables");
@@ -158,54 +76,6 @@ load_text(const char *text, size_t length, struct fail *fail)
 		"this needs CAP_NET_ADMIN for lazaret-gate; without it leave "
 		"contain.nftables off");
 	return -EPERM;
-}
-
-/* One command of ip(8): false with the begin of what it said. */
-static bool
-run_ip(char family[3], const char *command, char said[SAID])
-{
-	char name[PATH], batch[] = "-batch", from[] = "-", *way = family;
-	char *const arguments[] = {find_program("ip", name), way, batch, from, NULL};
-
-	return run_program(arguments, command, strlen(command), said) == 0;
-}
-
-/* What has the mark comes to a socket of this machine, whatever its address; or it does no more. The kernel takes the
- * same rule again and again, each time in front, so those that are there go first. */
-static void
-set_way(uint32_t mark, bool leads)
-{
-	char families[2][3] = {"-4", "-6"}, add[80], delete[80], route[80], said[SAID];
-
-	snprintf(add, sizeof(add), "rule add fwmark %u lookup %u\n", mark, mark);
-	snprintf(delete, sizeof(delete), "rule del fwmark %u lookup %u\n", mark, mark);
-	snprintf(route, sizeof(route), "route %s local default dev lo table %u\n",
-		leads ? "replace" : "del", mark);
-	for (int i = 0; i < 2; i++) {
-		bool is_done;
-
-		for (int n = 0; n < SAME_MOST && run_ip(families[i], delete, said); n++)
-			;
-		is_done = run_ip(families[i], route, said) &&
-			(!leads || run_ip(families[i], add, said));
-		if (leads && !is_done)
-			event(EVENT_GATE,
-				"text=\"packets for the garden find no way\" where=ip why=%s",
-				said);
-	}
-}
-
-/* The way of these rules, and none for the mark of those before. */
-static void
-change_way(struct warden *warden, uint32_t version)
-{
-	const struct gaterules *rules = warden->rules;
-
-	if (warden->mark != 0 && warden->mark != rules->mark[version])
-		set_way(warden->mark, false);
-	warden->mark = rules->mark[version];
-	if (warden->mark != 0)
-		set_way(warden->mark, rules->leads[version] == 1);
 }
 
 /* What stands beside the rules, until others are loaded. */
@@ -220,16 +90,50 @@ keep_beside(struct warden *warden, uint32_t version)
 	memcpy(warden->network.at, network->at, count * sizeof(*network->at));
 }
 
+/* The rules of two would take turns in one table. */
 static int
-load_rules(const struct gaterules *rules, uint32_t version, struct fail *fail)
+take_network(struct warden *warden, struct fail *fail)
 {
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0" NETWORK_NAME};
+	socklen_t size = offsetof(struct sockaddr_un, sun_path) + sizeof(NETWORK_NAME);
+	int one = warden->has_network ? -1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (warden->has_network)
+		return 0;
+	warden->has_network = one >= 0 && bind(one, (struct sockaddr *)&name, size) == 0;
+	if (warden->has_network)
+		return 0;
+	close(one);
+	fail_where(fail, "contain.nftables");
+	fail_what(fail, "another lazaretd has its rules in this network already");
+	fail_hint(fail, "end that one and start this again, or leave contain.nftables off here");
+	return -EBUSY;
+}
+
+static uint32_t
+count_chains(const char *text)
+{
+	uint32_t count = 0;
+
+	while ((text = strstr(text, "\n\tchain ")) != NULL) {
+		text++;
+		count++;
+	}
+	return count;
+}
+
+/* To renew them keeps what the sets hold, but also chains of others in the table. */
+static int
+load_rules(const struct gaterules *rules, uint32_t version, bool is_crowded, struct fail *fail)
+{
+	int how = is_crowded ? GATERULES_REPLACE : GATERULES_RENEW;
 	int r = -EINVAL;
 
-	for (int how = GATERULES_RENEW; how < GATERULES_HOWS && r < 0; how++) {
+	for (; how < GATERULES_HOWS && r < 0; how++) {
 		uint32_t length = rules->length[version][how];
 
 		if (length > 0 && length <= GATE_RULES_TEXT)
-			r = load_text(rules->text[version][how], length, fail);
+			r = load_text((struct text){rules->text[version][how], length}, fail);
 	}
 	return r;
 }
@@ -242,12 +146,12 @@ load(struct warden *warden)
 	const struct gaterules *rules = warden->rules;
 	uint32_t current = __atomic_load_n(&rules->current, __ATOMIC_ACQUIRE) & 1;
 	struct fail fail = {0};
-	int r;
+	int r = take_network(warden, &fail);
 
-	if (rules->removes[current] == 1)
-		r = load_text(ruleset_removal, strlen(ruleset_removal), &fail);
-	else
-		r = load_rules(rules, current, &fail);
+	if (r == 0 && rules->removes[current] == 1)
+		r = load_text(text_of(ruleset_removal), &fail);
+	else if (r == 0)
+		r = load_rules(rules, current, kept->containing.is_crowded, &fail);
 	kept->result = r;
 	kept->fail = fail;
 	kept->containing.epoch++;
@@ -259,13 +163,15 @@ load(struct warden *warden)
 			fail.what);
 	if (r < 0)
 		return false;
-	change_way(warden, current);
+	way_change(&warden->way, rules->mark[current], rules->leads[current] == 1);
+	warden->told->astray = 0;
 	kept->containing.is_loaded = rules->removes[current] == 0;
 	if (!kept->containing.is_loaded) {
 		event(EVENT_GATE, "text=\"rules are removed\"");
 		return true;
 	}
 	kept->containing.standing = 0;
+	kept->containing.chains = count_chains(rules->text[current][GATERULES_RENEW]);
 	warden->told->loads++;
 	warden->told->loaded_s = (uint64_t)time(NULL);
 	event(EVENT_GATE, "text=\"rules are loaded\"");
@@ -295,6 +201,19 @@ pause_after(int before, bool is_well, int64_t worked_us)
 	return pause < WARDEN_PAUSE_MS ? pause : WARDEN_PAUSE_MS;
 }
 
+/* The status of the worker's end; meanwhile the way to the garden is looked after. */
+static int
+attend(struct warden *warden, pid_t pid)
+{
+	struct pollfd worker = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+
+	while (worker.fd >= 0 && poll(&worker, 1, LOOK_MS) <= 0)
+		warden->told->astray = way_look(&warden->way) ? 0 : 1;
+	if (worker.fd >= 0)
+		close(worker.fd);
+	return program_wait(pid);
+}
+
 int
 warden_run(struct warden *warden, bool *is_worker)
 {
@@ -308,7 +227,7 @@ warden_run(struct warden *warden, bool *is_worker)
 		*is_worker = pid == 0;
 		if (pid == 0)
 			return 0;
-		status = pid < 0 ? -1 : wait_for(pid);
+		status = pid < 0 ? -1 : attend(warden, pid);
 		if (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) != WARDEN_RULES)
 			return WEXITSTATUS(status);
 		worked_us = clock_steady() - begun;

@@ -1,9 +1,10 @@
 /* warden - the gate's first process where there is containment: loads the rules, and keeps a worker
  *
  * What:    the worker is shut in and takes orders (program/gate.c); the warden reads nothing but the rules, which the
- *          parent has written (gaterules.h), and how the worker ended. It runs nft(8) with them, and ip(8) for the
- *          way to the garden, at the start and whenever a worker ends with WARDEN_RULES, and starts another where one
- *          died, so that nobody stays held because a process was killed.
+ *          parent has written (gaterules.h), and how the worker ended. It runs nft(8) with them, and makes the way to
+ *          the garden, at the start and whenever a worker ends with WARDEN_RULES, and starts another where one died,
+ *          so that nobody stays held because a process was killed. Once a second it looks whether the way leads.
+ *          Of two in one network namespace the second loads no rules: an abstract socket tells.
  * Owns:    the worker, and what outlives it.
  * Limits:  where workers die without work, or rules cannot be loaded, another is started after a pause that grows up to
  *          WARDEN_PAUSE_MS.
@@ -13,6 +14,7 @@
 #define LAZARET_GATE_WARDEN_H
 
 #include "gate/containing.h"
+#include "gate/way.h"
 #include "runtime/gaterules.h"
 
 #define WARDEN_RULES    75 /* exit code of a worker: the rules are to be loaded */
@@ -31,7 +33,8 @@ struct warden {
 	const struct gaterules *rules;
 	struct warden_kept *kept;
 	struct gaterules_told *told;
-	uint32_t mark; /* for which a way was made, or taken away */
+	struct way way;   /* to the garden */
+	bool has_network; /* no other one has rules in this network namespace */
 	/* Of the rules that are loaded; no worker can write it. */
 	struct gaterules_filter filter;
 	struct gaterules_network network;

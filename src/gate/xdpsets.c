@@ -43,6 +43,7 @@ name_of(unsigned set)
 {
 	return set == CONTAIN_SERVERS        ? "servers"
 		: set == CONTAIN_RESIDENTIAL ? "residential"
+		: set == CONTAIN_PROTECTED   ? "protected"
 					     : linesets[set].name;
 }
 
@@ -220,7 +221,8 @@ check(const struct ruleset_settings *settings, struct fail *fail)
 		return -EINVAL;
 	}
 	if (settings->servers.count > RULESET_PREFIXES ||
-		settings->residential.count > RULESET_PREFIXES) {
+		settings->residential.count > RULESET_PREFIXES ||
+		settings->protected.count > RULESET_PREFIXES) {
 		fail_what(fail, "more than %d prefixes in a list", RULESET_PREFIXES);
 		return -E2BIG;
 	}
@@ -254,6 +256,8 @@ renew(struct xdpcontain *contain, struct xdpinside_renewal *renewal,
 		r = make_list(contain, renewal, CONTAIN_SERVERS, &settings->servers);
 	if (r == 0)
 		r = make_list(contain, renewal, CONTAIN_RESIDENTIAL, &settings->residential);
+	if (r == 0)
+		r = make_list(contain, renewal, CONTAIN_PROTECTED, &settings->protected);
 	return r;
 }
 
@@ -264,7 +268,8 @@ xdpcontain_set(
 	uint64_t words = (uint64_t)settings->lines << CONTAIN_LINES_SHIFT |
 		(uint64_t)settings->policy << CONTAIN_POLICY_SHIFT |
 		(settings->is_64 ? CONTAIN_64 : 0) | (settings->is_56 ? CONTAIN_56 : 0) |
-		(settings->is_48 ? CONTAIN_48 : 0);
+		(settings->is_48 ? CONTAIN_48 : 0) |
+		(settings->protected.count > 0 ? CONTAIN_GUARDS : 0);
 	struct xdpinside_renewal renewal = {.sets = 0};
 	int r = check(settings, fail);
 

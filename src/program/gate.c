@@ -438,9 +438,7 @@ work(bool with_bpf)
 		filter.xdp = xdp_new(&filter.fail);
 	else
 		filter.fail = (struct fail){.what = "the gate was started without --bpf"};
-	containing = (struct containing){.chains = ruleset_chains,
-		.chain_count = RULESET_CHAINS,
-		.counters = ruleset_counters,
+	containing = (struct containing){.counters = ruleset_counters,
 		.counter_count = RULESET_COUNTERS,
 		.orders = GATE_ORDERS_SOCKET};
 	if (warden.kept != NULL) {

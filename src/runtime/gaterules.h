@@ -40,8 +40,10 @@ struct gaterules_filter {
 	uint8_t is_48;
 	uint32_t residential_count;
 	uint32_t server_count;
+	uint32_t protected_count;
 	struct prefix residential[GATERULES_PREFIXES];
 	struct prefix server[GATERULES_PREFIXES];
+	struct prefix protected[GATERULES_PREFIXES]; /* destinations */
 };
 
 /* Inside which prefixes an element of the lines' sets may lie; the longest that has it says how long it is. */
@@ -66,6 +68,7 @@ struct gaterules_told {
 	uint64_t loaded_s;  /* the last of them, in seconds since 1970 */
 	uint64_t counts;    /* 1: the kernel tells how many elements its sets have, which are: */
 	uint64_t held[GATERULES_KINDS];
+	uint64_t astray; /* 1: packets for the garden find no way to it */
 };
 
 /* What the gate maps to write it. */

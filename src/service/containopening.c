@@ -99,7 +99,8 @@ write_filter(struct gaterules_filter *into, const struct contain_settings *setti
 		.is_56 = rules->is_56,
 		.is_48 = rules->is_48,
 		.residential_count = (uint32_t)rules->residential.count,
-		.server_count = (uint32_t)rules->servers.count};
+		.server_count = (uint32_t)rules->servers.count,
+		.protected_count = (uint32_t)rules->protected.count};
 	memcpy(into->folder, settings->xdp_folder, sizeof(into->folder));
 	memcpy(into->interface, settings->xdp, sizeof(into->interface));
 	/* ruleset_print has looked that they are not more. */
@@ -108,6 +109,9 @@ write_filter(struct gaterules_filter *into, const struct contain_settings *setti
 			into->residential_count * sizeof(*into->residential));
 	if (into->server_count > 0)
 		memcpy(into->server, rules->servers.at, into->server_count * sizeof(*into->server));
+	if (into->protected_count > 0)
+		memcpy(into->protected, rules->protected.at,
+			into->protected_count * sizeof(*into->protected));
 }
 
 static void
@@ -267,9 +271,9 @@ containopening_show(const struct containopening *opening, struct duty *duty)
 		enum counter counter;
 		const uint64_t *figure;
 	} shown[] = {{COUNT_GATE_REFUSED, &told->refused}, {COUNT_GATE_MALFORMED, &told->malformed},
-		{COUNT_GATE_FOREIGN, &told->foreign}, {COUNT_GATE_REPLACED, &told->replaced},
-		{COUNT_GATE_LOADS, &told->loads}, {COUNT_GATE_LOADED, &told->loaded_s},
-		{COUNT_KERNEL_COUNTS, &told->counts},
+		{COUNT_GATE_FOREIGN, &told->foreign}, {COUNT_GATE_ASTRAY, &told->astray},
+		{COUNT_GATE_REPLACED, &told->replaced}, {COUNT_GATE_LOADS, &told->loads},
+		{COUNT_GATE_LOADED, &told->loaded_s}, {COUNT_KERNEL_COUNTS, &told->counts},
 		{COUNT_KERNEL_BLOCKED, &told->held[LINESET_BLOCK]},
 		{COUNT_KERNEL_EXEMPT, &told->held[LINESET_EXEMPT]},
 		{COUNT_KERNEL_QUARANTINED, &told->held[LINESET_QUARANTINE]}};

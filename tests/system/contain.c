@@ -260,13 +260,14 @@ static int
 print_state(void)
 {
 	uint32_t generation;
-	uint64_t standing = 0;
+	struct nftsocket_standing standing = {0};
 	int r = nftsocket_generation(&nft, &generation);
 
 	if (r < 0)
 		return complain(r);
-	r = nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &standing);
-	printf("%u %016llx\n", generation, r < 0 ? 0ULL : (unsigned long long)standing);
+	if (nftsocket_standing(&nft, &standing) < 0)
+		standing.digest = 0;
+	printf("%u %016llx\n", generation, (unsigned long long)standing.digest);
 	return 0;
 }
 

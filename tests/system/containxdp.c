@@ -89,6 +89,8 @@ set_one(struct ruleset_settings *settings, const char *pair)
 		settings->residential = prefixes_of(value);
 	else if (text_is(key, "servers"))
 		settings->servers = prefixes_of(value);
+	else if (text_is(key, "protected"))
+		settings->protected = prefixes_of(value);
 	else if (text_is(key, "lines"))
 		settings->lines_most = number_of(value);
 	else if (text_is(key, "port25"))

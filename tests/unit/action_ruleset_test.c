@@ -208,12 +208,6 @@ off_has_the_sets_and_no_rules(void **state)
 		snprintf(words, sizeof(words), "\tset %s {", linesets[set].name);
 		assert_int_equal(times(text.at, words), 1);
 	}
-	for (int i = 0; i < RULESET_CHAINS; i++) {
-		char words[80];
-
-		snprintf(words, sizeof(words), "\tchain %s {", ruleset_chains[i]);
-		assert_int_equal(times(text.at, words), 1);
-	}
 	(void)state;
 }
 

@@ -115,10 +115,12 @@ of_the_gate_is_said_what_happened(void **state)
 		"\nThe rules in the kernel were loaded at 2023-11-14T22:13:20.000Z.\n"));
 	assert_null(strstr(said(process, 2), "gate"));
 	gate[COUNT_GATE_FOREIGN] = 5;
+	gate[COUNT_GATE_ASTRAY] = 1;
 	gate[COUNT_GATE_REFUSED] = 6;
 	gate[COUNT_GATE_MALFORMED] = 7;
 	gate[COUNT_GATE_REPLACED] = 8;
 	assert_non_null(strstr(said(process, 2), "\n5 times somebody else changed rules"));
+	assert_non_null(strstr(said(process, 2), "\nPackets for the garden find no way"));
 	assert_non_null(strstr(said(process, 2), "\n6 elements were not taken by the gate"));
 	assert_non_null(strstr(said(process, 2), "\n7 messages to the gate could not be"));
 	assert_non_null(strstr(said(process, 2), "\n8 workers of the gate died"));

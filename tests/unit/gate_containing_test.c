@@ -56,13 +56,11 @@ begin(void)
 	buffer_done(&text);
 	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
 	actor = ends[0];
-	kept = (struct containing_kept){.epoch = 7, .is_loaded = true};
+	kept = (struct containing_kept){.epoch = 7, .chains = 100, .is_loaded = true};
 	told = (struct gaterules_told){.malformed = 0};
 	gate = (struct containing){.kept = &kept,
 		.told = &told,
 		.orders = ends[1],
-		.chains = ruleset_chains,
-		.chain_count = RULESET_CHAINS,
 		.counters = ruleset_counters,
 		.counter_count = RULESET_COUNTERS};
 	network.count = 0;

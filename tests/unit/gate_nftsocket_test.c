@@ -297,17 +297,17 @@ check_others(void)
 	const uint32_t v6s = 1U << LINESET_BLOCK6_64 | 1U << LINESET_BLOCK6_48;
 	struct range none = {.set = LINESET_BLOCK4};
 	uint32_t before, after;
-	uint64_t standing, again;
+	struct nftsocket_standing standing, again;
 	int64_t count;
 
 	begin(1000);
 	CHECK(nftsocket_generation(&nft, &before) == 0);
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &standing) == 0);
+	CHECK(nftsocket_standing(&nft, &standing) == 0);
 	CHECK(nftsocket_apply(&nft, &line, 1, &fail) == 0);
 	CHECK(nftsocket_generation(&nft, &after) == 0);
 	CHECK(after - before == nft.transactions);
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == 0);
-	CHECK(again == standing);
+	CHECK(nftsocket_standing(&nft, &again) == 0);
+	CHECK(again.digest == standing.digest);
 	/* What is there already, what is not, and nothing into empty sets: the kernel may count it or not. */
 	for (int i = 0; i < 3; i++) {
 		struct nftsocket_order both[] = {line, gone, timed};
@@ -322,36 +322,71 @@ check_others(void)
 	}
 	/* Dormant, no rule of the table does anything. */
 	CHECK(nft_loads("table inet lazaret {\nflags dormant\n}\n"));
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == 0);
-	CHECK(again != standing);
+	CHECK(nftsocket_standing(&nft, &again) == 0);
+	CHECK(again.digest != standing.digest);
+	/* The same words again are other rules: they may be of another program. */
 	load(RULESET_RENEW, 1000);
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == 0);
-	CHECK(again == standing);
+	CHECK(nftsocket_standing(&nft, &again) == 0);
+	CHECK(again.digest != standing.digest);
+	standing = again;
+	CHECK(nftsocket_standing(&nft, &again) == 0 && again.digest == standing.digest);
 	CHECK(nftsocket_generation(&nft, &before) == 0);
 	before -= (uint32_t)nft.transactions;
 	/* Rules go, elements stay. */
 	CHECK(nft_loads("flush table inet lazaret\n"));
 	CHECK(nftsocket_generation(&nft, &after) == 0);
 	CHECK(after - before == nft.transactions + 1);
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == 0);
-	CHECK(again != standing);
+	CHECK(nftsocket_standing(&nft, &again) == 0);
+	CHECK(again.digest != standing.digest);
 	CHECK(find(LINESET_BLOCK4, "192.0.2.1") == 1);
 	/* The rules again: what is there is kept. */
 	load(RULESET_RENEW, 1000);
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == 0);
-	CHECK(again == standing && find(LINESET_BLOCK4, "192.0.2.1") == 1);
+	CHECK(nftsocket_standing(&nft, &again) == 0);
+	CHECK(again.digest != standing.digest && find(LINESET_BLOCK4, "192.0.2.1") == 1);
+	standing = again;
 	/* Elements go, rules stay. */
 	CHECK(nft_loads("flush set inet lazaret block4\n"));
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == 0);
-	CHECK(again == standing && find(LINESET_BLOCK4, "192.0.2.1") == 0);
+	CHECK(nftsocket_standing(&nft, &again) == 0);
+	CHECK(again.digest == standing.digest && find(LINESET_BLOCK4, "192.0.2.1") == 0);
 	/* A new table that is the same. */
 	CHECK(nftsocket_apply(&nft, &line, 1, &fail) == 0);
 	load(RULESET_REPLACE, 1000);
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == 0);
-	CHECK(again != standing);
+	CHECK(nftsocket_standing(&nft, &again) == 0);
+	CHECK(again.digest != standing.digest);
 	CHECK(find(LINESET_BLOCK4, "192.0.2.1") == 0);
 	CHECK(nft_loads("flush ruleset\n"));
-	CHECK(nftsocket_standing(&nft, ruleset_chains, RULESET_CHAINS, &again) == -ENOENT);
+	CHECK(nftsocket_standing(&nft, &again) == -ENOENT);
+	nftsocket_close(&nft);
+	return 0;
+}
+
+static int
+check_rules_of_others(void)
+{
+	struct nftsocket_standing standing, again;
+
+	begin(1000);
+	CHECK(nftsocket_standing(&nft, &standing) == 0);
+	/* Of another table. */
+	CHECK(nft_loads("table inet other {\nchain a {\ntcp dport 1 drop\n}\n}\n"));
+	CHECK(nftsocket_standing(&nft, &again) == 0 && again.digest == standing.digest);
+	/* A rule that goes, and one like it at the end: as many, in another order. */
+	CHECK(0 ==
+		system("nft delete rule inet lazaret forward handle $(nft -a list chain inet "
+		       "lazaret "
+		       "forward | sed -n 's/.*jump port25 # handle //p') && "
+		       "nft add rule inet lazaret forward th dport 25 jump port25"));
+	CHECK(nftsocket_standing(&nft, &again) == 0 && again.digest != standing.digest);
+	standing = again;
+	/* A chain more, which stops what ours let pass; and a policy. */
+	CHECK(nft_loads("table inet lazaret {\nchain more {\ntype filter hook forward priority "
+			"-10; policy accept;\n}\n}\n"));
+	CHECK(nftsocket_standing(&nft, &again) == 0 && again.digest != standing.digest);
+	standing = again;
+	CHECK(nft_loads("table inet lazaret {\nchain forward {\ntype filter hook forward priority "
+			"filter; policy drop;\n}\n}\n"));
+	CHECK(nftsocket_standing(&nft, &again) == 0 && again.digest != standing.digest);
+	standing = again;
 	nftsocket_close(&nft);
 	return 0;
 }
@@ -360,6 +395,13 @@ static void
 what_others_do_to_the_table_shows(void **state)
 {
 	namespace_run("true", check_others);
+	(void)state;
+}
+
+static void
+rules_that_are_made_anew_show(void **state)
+{
+	namespace_run("true", check_rules_of_others);
 	(void)state;
 }
 
@@ -404,6 +446,7 @@ main(void)
 		cmocka_unit_test(without_the_capability_it_says_so),
 		cmocka_unit_test(sets_are_replaced_as_a_whole_or_not_at_all),
 		cmocka_unit_test(what_others_do_to_the_table_shows),
+		cmocka_unit_test(rules_that_are_made_anew_show),
 		cmocka_unit_test(all_counters_of_the_table_are_read_and_no_others),
 	};
 
