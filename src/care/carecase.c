@@ -38,8 +38,8 @@ carecase_is_ready(const struct carecase *of)
 bool
 carecase_check(const struct carecase *of)
 {
-	if (of->kind >= CARECASE_KINDS || of->release >= CARECASE_RELEASES ||
-		of->steps > CARECASE_STEPS || memchr(of->code, '\0', sizeof(of->code)) == NULL ||
+	if (of->kind >= CARECASE_KINDS || of->release >= CARE_WAYS || of->steps > CARECASE_STEPS ||
+		memchr(of->code, '\0', sizeof(of->code)) == NULL ||
 		memchr(of->call, '\0', sizeof(of->call)) == NULL)
 		return false;
 	for (unsigned i = 0; i < of->steps; i++) {

@@ -11,6 +11,7 @@
 
 #include "base/wall.h"
 #include "care/texts.h"
+#include "ledger/care.h"
 #include "ledger/casecode.h"
 #include "ledger/casepin.h"
 
@@ -23,15 +24,6 @@ enum carecase_kind {
 	CARECASE_KINDS
 };
 
-/* How the customer may let the line go. */
-enum carecase_release {
-	CARECASE_FREE,      /* nothing holds it */
-	CARECASE_OPEN,      /* by himself, once he has done something */
-	CARECASE_USED_UP,   /* he did so as often as he may: by the help desk */
-	CARECASE_BY_PERSON, /* a person decided: by the help desk */
-	CARECASE_RELEASES
-};
-
 struct carecase_step {
 	uint8_t topic; /* enum topic, below TOPIC_DEVICES */
 	char name[ADVICE_STEP + 1];
@@ -42,8 +34,8 @@ struct carecase {
 	bool is_held;
 	bool is_blocked; /* port 25 */
 	bool has_said_wrong;
-	uint8_t kind;
-	uint8_t release;
+	uint8_t kind;    /* enum carecase_kind */
+	uint8_t release; /* enum care_release */
 	uint16_t steps;
 	struct wall since, until; /* of what holds; us 0: there is none, it ends with the case */
 	struct wall first, last;  /* what was seen */

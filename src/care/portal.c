@@ -188,7 +188,7 @@ portal_wish(const struct portal_settings *settings, const struct texts *texts,
 		ret->deed = PORTAL_SAY_WRONG;
 		if (form_find(asked->form, "says", &field))
 			take_words(field.value, ret);
-	} else if (of->release != CARECASE_OPEN || !carecase_is_ready(of)) {
+	} else if (of->release != CARE_OPEN || !carecase_is_ready(of)) {
 		return PORTAL_REFUSED;
 	} else {
 		ret->deed = PORTAL_LET_GO;

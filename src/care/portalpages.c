@@ -185,15 +185,15 @@ print_release(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	if (of->release == CARECASE_FREE)
+	if (of->release == CARE_FREE)
 		return;
 	print_heading(at, PHRASE("Open your line again"));
-	if (of->release == CARECASE_USED_UP) {
+	if (of->release == CARE_USED_UP) {
 		print_paragraph(at, NULL,
 			PHRASE("You have opened your line twice in a short time, and the spam came "
 			       "back. "
 			       "Please call us: we look at it together."));
-	} else if (of->release == CARECASE_BY_PERSON) {
+	} else if (of->release == CARE_BY_PERSON) {
 		print_paragraph(at, NULL, PHRASE("Please call us: we look at it together."));
 	} else if (!carecase_is_ready(of)) {
 		print_paragraph(at, NULL,
@@ -239,7 +239,7 @@ print_line(struct portalpage *at)
 		page_advice(&at->page, TOPIC_CALL, NULL, NULL);
 		return;
 	}
-	if (!of->is_there || of->release == CARECASE_FREE) {
+	if (!of->is_there || of->release == CARE_FREE) {
 		page_begin(&at->page, PHRASE("Your line is open"));
 		print_outcome(at);
 		page_advice(&at->page, TOPIC_FREE, NULL, NULL);
@@ -296,7 +296,7 @@ print_check(struct portalpage *at)
 
 	page_begin(&at->page, PHRASE("Check again"));
 	print_outcome(at);
-	if (!of->is_there || of->release == CARECASE_FREE) {
+	if (!of->is_there || of->release == CARE_FREE) {
 		print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
 	} else {
 		int64_t quiet = at->now.us - of->last.us;

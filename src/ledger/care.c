@@ -97,10 +97,13 @@ ledger_care_holds(struct ledger *ledger, const struct ledger_case *of, struct ca
 		ledger->store, MEASURES_LINE, of->line, take_measure, &look, fail);
 }
 
-bool
-care_may_release(const struct care_holds *holds)
+enum care_release
+care_release(const struct care_holds *holds)
 {
-	return !wall_is_none(holds->since) && !holds->by_person && holds->releases < CARE_RELEASES;
+	return wall_is_none(holds->since)          ? CARE_FREE
+		: holds->by_person                 ? CARE_BY_PERSON
+		: holds->releases >= CARE_RELEASES ? CARE_USED_UP
+						   : CARE_OPEN;
 }
 
 static int
@@ -118,7 +121,7 @@ release(struct ledger *ledger, struct care *row, struct fail *fail)
 		r = ledger_care_holds(ledger, &of, &holds, fail);
 	if (r < 0)
 		return r;
-	if (!care_may_release(&holds)) {
+	if (care_release(&holds) != CARE_OPEN) {
 		fail_what(fail, "the customer may not let this line go");
 		return -EPERM;
 	}

@@ -86,11 +86,19 @@ struct care_holds {
 int ledger_care_holds(struct ledger *ledger, const struct ledger_case *of, struct care_holds *ret,
 	struct fail *fail) MUST_USE;
 
-/* Something holds, no person decided it, and he did not do so CARE_RELEASES times. */
-bool care_may_release(const struct care_holds *holds);
+/* How the customer may let the line go. */
+enum care_release {
+	CARE_FREE,      /* nothing holds it */
+	CARE_OPEN,      /* by himself, once he has done something */
+	CARE_USED_UP,   /* he did so CARE_RELEASES times: by the help desk */
+	CARE_BY_PERSON, /* a person decided: by the help desk */
+	CARE_WAYS
+};
 
-/* Lets the line of an open case go by its customer; the row is CARE_RELEASED. How many measures ended. -EPERM: nothing
- * holds, it was used up, or a person decided; -ESRCH, -EALREADY as ledger_release. */
+enum care_release care_release(const struct care_holds *holds);
+
+/* Lets the line of an open case go by its customer; the row is CARE_RELEASED. How many measures ended. -EPERM: that is
+ * not CARE_OPEN; -ESRCH, -EALREADY as ledger_release. */
 int ledger_care_release(struct ledger *ledger, struct care *row, struct fail *fail) MUST_USE;
 
 #endif

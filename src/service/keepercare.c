@@ -195,15 +195,6 @@ take_wrong(void *context, const struct care *row)
 	return 1;
 }
 
-static uint8_t
-release_of(const struct care_holds *holds)
-{
-	return wall_is_none(holds->since)          ? CARECASE_FREE
-		: holds->by_person                 ? CARECASE_BY_PERSON
-		: holds->releases >= CARE_RELEASES ? CARECASE_USED_UP
-						   : CARECASE_OPEN;
-}
-
 /* The case as it is now. */
 static int
 show(struct asked *asked)
@@ -224,7 +215,7 @@ show(struct asked *asked)
 	into->is_held = holds.is_held;
 	into->is_blocked = holds.is_blocked;
 	into->kind = of->role == ROLE_ACCOUNT ? CARECASE_ACCOUNT : CARECASE_MAIL;
-	into->release = release_of(&holds);
+	into->release = (uint8_t)care_release(&holds);
 	into->since.us = wall_is_none(holds.since) ? 0 : holds.since.us;
 	into->until.us = wall_is_none(holds.until) ? 0 : holds.until.us;
 	if (of->number <= UINT32_MAX && key != NULL)
@@ -310,7 +301,7 @@ let_go(struct asked *asked)
 	int r = -EPERM;
 
 	snprintf(before, sizeof(before), "%s", ledger_actor(asked->ledger));
-	if (of->release == CARECASE_OPEN && carecase_is_ready(of)) {
+	if (of->release == CARE_OPEN && carecase_is_ready(of)) {
 		ledger_set_actor(asked->ledger, TEXT(CARE_CUSTOMER));
 		r = ledger_care_release(asked->ledger, &row, asked->fail);
 		ledger_set_actor(asked->ledger, text_of(before));

@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	of.is_there = (bytes[0] & 1) != 0;
 	of.is_held = (bytes[0] & 2) != 0;
-	of.release = (bytes[0] >> 2) % CARECASE_RELEASES;
+	of.release = (bytes[0] >> 2) % CARE_WAYS;
 	outcome = (enum portal_outcome)((bytes[0] >> 4) % PORTAL_OUTCOMES);
 	if (httprequest_read(&reader, (struct text){(const char *)bytes + 1, size - 1}, &terms,
 		    &request) <= 0)

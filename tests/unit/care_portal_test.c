@@ -86,9 +86,9 @@ a_held_line_sees_what_was_seen_and_what_to_do(void **state)
 	assert_has_not(page("/", "en", &of), "action=\"/release\"");
 	fixture_tick(&of, TOPIC_CAMERA, "power");
 	assert_has(page("/", "en", &of), "action=\"/release\"");
-	of.release = CARECASE_USED_UP;
+	of.release = CARE_USED_UP;
 	assert_has_not(page("/", "en", &of), "action=\"/release\"");
-	of.release = CARECASE_FREE;
+	of.release = CARE_FREE;
 	assert_has(page("/", "en", &of), "<h1>Your line is open</h1>");
 	(void)state;
 }
@@ -206,7 +206,7 @@ who_did_nothing_yet_or_may_not_is_refused(void **state)
 		portal_wish(&settings, texts, &asked, &of, FIXTURE_NOW, &wish), PORTAL_REFUSED);
 	fixture_tick(&of, TOPIC_ROUTER, "power");
 	fixture_tick(&of, TOPIC_PHONE, "power");
-	of.release = CARECASE_BY_PERSON;
+	of.release = CARE_BY_PERSON;
 	assert_int_equal(
 		portal_wish(&settings, texts, &asked, &of, FIXTURE_NOW, &wish), PORTAL_REFUSED);
 	assert_int_equal(wish.deed, PORTAL_NOTHING);

@@ -106,6 +106,14 @@ holds(struct ledger *ledger)
 	return ret;
 }
 
+static enum care_release
+way(struct ledger *ledger)
+{
+	struct care_holds of = holds(ledger);
+
+	return care_release(&of);
+}
+
 static int
 let_go(struct ledger *ledger)
 {
@@ -136,17 +144,15 @@ a_customer_lets_go_twice_in_thirty_days(void **state)
 	confirm(ledger, 0, STATE_WATCH);
 	assert_true(holds(ledger).is_blocked);
 	assert_false(holds(ledger).is_held);
-	assert_true(care_may_release(&(struct care_holds){.since = FIXTURE_NOW}));
 	for (int i = 0; i < CARE_RELEASES; i++) {
-		assert_true(care_may_release(&(struct care_holds){
-			.since = holds(ledger).since, .releases = holds(ledger).releases}));
+		assert_int_equal(way(ledger), CARE_OPEN);
 		/* The limit would hold, too. */
 		assert_int_equal(let_go(ledger), 2);
 		assert_int_equal(holds(ledger).releases, i + 1);
 		assert_false(holds(ledger).is_blocked);
 		assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
 		assert_int_equal(of.state, STATE_PROBATION);
-		/* Nothing holds. */
+		assert_int_equal(way(ledger), CARE_FREE);
 		assert_int_equal(let_go(ledger), -EPERM);
 		after(ledger, WALL_DAY);
 		confirm(ledger, 10 + i, STATE_PROBATION);
@@ -155,6 +161,7 @@ a_customer_lets_go_twice_in_thirty_days(void **state)
 	assert_int_equal(measure.why, END_CUSTOMER);
 	assert_string_equal(measure.ended_by, CARE_CUSTOMER);
 	assert_true(holds(ledger).is_blocked);
+	assert_int_equal(way(ledger), CARE_USED_UP);
 	assert_int_equal(let_go(ledger), -EPERM);
 	assert_true(holds(ledger).is_blocked);
 	after(ledger, 28 * WALL_DAY + WALL_DAY / 2);
@@ -177,6 +184,7 @@ what_a_person_decided_no_customer_ends(void **state)
 	assert_int_equal(
 		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("it goes on"), &measure, NULL), 0);
 	assert_true(holds(ledger).is_held && holds(ledger).by_person);
+	assert_int_equal(way(ledger), CARE_BY_PERSON);
 	assert_int_equal(holds(ledger).until.us, measure.until.us);
 	assert_int_equal(let_go(ledger), -EPERM);
 	assert_true(holds(ledger).is_held);

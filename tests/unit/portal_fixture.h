@@ -58,7 +58,7 @@ fixture_case(void)
 {
 	struct carecase of = {.is_there = true,
 		.is_held = true,
-		.release = CARECASE_OPEN,
+		.release = CARE_OPEN,
 		.attempts = 1225,
 		.networks = 436,
 		.code = "7K3QD-9XM2B",

@@ -132,7 +132,7 @@ who_is_on_the_line_sees_its_case_and_nobody_else_does(void **state)
 	of = answered(world, PORTAL_SHOWN);
 	assert_true(of->is_there && of->is_blocked && !of->is_held && !of->has_said_wrong);
 	assert_int_equal(of->kind, CARECASE_MAIL);
-	assert_int_equal(of->release, CARECASE_OPEN);
+	assert_int_equal(of->release, CARE_OPEN);
 	assert_int_equal(of->attempts, 40);
 	assert_int_equal(of->first.us, INT64_C(1313452800) * WALL_SECOND);
 	assert_int_equal(of->last.us, of->first.us);
@@ -165,7 +165,7 @@ a_mere_suspicion_is_not_shown_and_a_closed_case_neither(void **state)
 	step(world, "192.0.2.7", 0, 1, STATE_SUSPECT, STATE_CONFIRMED);
 	assert_true(answered(world, PORTAL_SHOWN)->is_there);
 	/* Observed only. */
-	assert_int_equal(world->answer.of.release, CARECASE_FREE);
+	assert_int_equal(world->answer.of.release, CARE_FREE);
 	step(world, "192.0.2.7", 0, 2, STATE_CONFIRMED, STATE_CLEAR);
 	assert_false(answered(world, PORTAL_SHOWN)->is_there);
 	world->ask.deed = PORTAL_SAY_WRONG;
@@ -253,7 +253,7 @@ who_did_something_lets_the_line_go_twice(void **state)
 		world->ask.deed = PORTAL_LET_GO;
 		world->ask.steps = 0;
 		assert_false(answered(world, PORTAL_DONE)->is_blocked);
-		assert_int_equal(world->answer.of.release, CARECASE_FREE);
+		assert_int_equal(world->answer.of.release, CARE_FREE);
 		assert_int_equal(ledger_case(world->ledger, 1, &of, NULL), 0);
 		assert_int_equal(of.state, STATE_PROBATION);
 		assert_int_equal(
@@ -265,7 +265,7 @@ who_did_something_lets_the_line_go_twice(void **state)
 		ledger_set_time(world->ledger, (struct wall){FIXTURE_NOW.us + (i + 1) * WALL_DAY});
 		step(world, "192.0.2.7", 0, 10 + i, STATE_PROBATION, STATE_CONFIRMED);
 	}
-	assert_int_equal(answered(world, PORTAL_REFUSED)->release, CARECASE_USED_UP);
+	assert_int_equal(answered(world, PORTAL_REFUSED)->release, CARE_USED_UP);
 	assert_true(world->answer.of.is_blocked);
 	assert_int_equal(world->care.counts.releases, 2);
 	assert_int_equal(world->care.counts.refused, 5);
@@ -291,7 +291,7 @@ what_a_person_decided_a_person_ends(void **state)
 	world->ask.deed = PORTAL_LET_GO;
 	world->ask.steps = 0;
 	assert_true(answered(world, PORTAL_REFUSED)->is_held);
-	assert_int_equal(world->answer.of.release, CARECASE_BY_PERSON);
+	assert_int_equal(world->answer.of.release, CARE_BY_PERSON);
 	assert_int_equal(world->answer.of.until.us, measure.until.us);
 }
 
