@@ -16,8 +16,8 @@
 /* Of what the desk answers by itself, at a time. */
 #define CHUNK MESSAGE_PAGE
 
-/* Codes of the end of an answer: the exit codes of the command. */
-enum code { CODE_DONE, CODE_NOT_FOUND, CODE_USAGE, CODE_TROUBLE };
+/* Codes of the end of an answer: the exit codes of the command, and one more. */
+enum code { CODE_DONE, CODE_NOT_FOUND, CODE_USAGE, CODE_TROUBLE, CODE_LATER = REQUEST_LATER };
 
 struct client {
 	struct desk *desk;
@@ -440,6 +440,7 @@ code_of(int error)
 {
 	return error == -ENOENT || error == -ESRCH     ? CODE_NOT_FOUND
 		: error == -EINVAL || error == -EEXIST ? CODE_USAGE
+		: error == -EAGAIN                     ? CODE_LATER
 						       : CODE_TROUBLE;
 }
 

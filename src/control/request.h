@@ -15,6 +15,8 @@
 
 #define REQUEST_LINE    1024
 #define REQUEST_VERSION "lazaret/1"
+/* An answer's code, beside the exit codes of the command: nothing was done, as something else goes on; ask again. */
+#define REQUEST_LATER 4
 /* Before the name of an account, where a case or line may be named as well. */
 #define REQUEST_ACCOUNT "account:"
 

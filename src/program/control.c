@@ -7,6 +7,7 @@
 #include "program/page.h"
 #include "program/settings.h"
 #include "program/verbs.h"
+#include "runtime/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,12 +22,15 @@
 
 /* Longer than the desk waits for the others, of whom it says so itself. */
 #define PATIENCE_MS 12000
+/* Who waits for his turn asks so often. */
+#define TURN_US 200000
 
 /* Of an answer that is being read. */
 struct incoming {
 	int socket;
 	const char *from;
-	bool is_patient; /* it was told that nothing comes */
+	struct buffer *said; /* as in struct control */
+	bool is_patient;     /* it was told that nothing comes */
 	bool is_broken;
 	size_t length;
 	size_t at;
@@ -264,7 +268,7 @@ read_part(struct incoming *in, struct buffer *prose, int *code)
 	if (*line == '\0' || text_parse_u64(text_of(line + 1), UINT32_MAX, &number) < 0)
 		return -EBADMSG;
 	if (*line == '.') {
-		*code = number <= EXIT_INPUT ? (int)number : EXIT_INPUT;
+		*code = number <= REQUEST_LATER ? (int)number : EXIT_INPUT;
 		return 0;
 	}
 	if (*line == '+') {
@@ -276,6 +280,10 @@ read_part(struct incoming *in, struct buffer *prose, int *code)
 	}
 	if (*line != '!' || number > CONTROL_SENTENCE)
 		return -EBADMSG;
+	if (in->said != NULL) {
+		r = read_bytes(in, number, NULL, in->said);
+		return r < 0 ? r : 1;
+	}
 	buffer_init(&sentence, CONTROL_SENTENCE);
 	r = read_bytes(in, number, NULL, &sentence);
 	if (r == 0)
@@ -326,7 +334,9 @@ exchange(const struct control *control, struct buffer *line, struct buffer *into
 
 	in->socket = control->socket;
 	in->from = control->tried;
-	buffer_text(line, TEXT("\n"));
+	in->said = control->said;
+	if (line->at[line->length - 1] != '\n')
+		buffer_text(line, TEXT("\n"));
 	/* Who is sent away finds the reason in the answer, so an error here is none yet. */
 	while (sent < line->length) {
 		ssize_t n =
@@ -366,7 +376,7 @@ control_ask(struct control *control, struct buffer *line, bool is_prose)
 	/* Standard output is looked at when the command ends. */
 	if (r < 0)
 		return r == -EIO ? EXIT_INPUT : tell_broken(control, r);
-	return code;
+	return code < REQUEST_LATER ? code : EXIT_INPUT;
 }
 
 int
@@ -379,6 +389,57 @@ control_once(struct control *control, struct buffer *line, bool is_prose)
 	buffer_done(line);
 	control_close(control);
 	return code;
+}
+
+/* Once: 0 with the code of the answer, which may be REQUEST_LATER, or -EPIPE; any other code is the end of it. */
+static int
+ask_anew(struct control *control, struct buffer *line, int *code)
+{
+	int r = 0;
+
+	*code = control_need(control);
+	if (*code == EXIT_DONE)
+		r = exchange(control, line, NULL, code);
+	control_close(control);
+	return r;
+}
+
+int
+control_in_turn(struct control *control, struct buffer *line, unsigned seconds)
+{
+	int64_t end_us = clock_steady() + seconds * WALL_SECOND;
+	bool is_told = isatty(STDERR_FILENO) != 1;
+	char path[CONTROL_PATH];
+	struct buffer said;
+	int code, r;
+
+	buffer_init(&said, 2 * CONTROL_SENTENCE);
+	control->said = &said;
+	for (;;) {
+		buffer_clear(&said);
+		r = ask_anew(control, line, &code);
+		if ((r != -EPIPE && code != REQUEST_LATER) || clock_steady() >= end_us)
+			break;
+		if (!is_told)
+			fprintf(stderr,
+				"lazaret: another reload goes on; this one waits for its end, %u s "
+				"at most\n",
+				seconds);
+		is_told = true;
+		/* The configuration is read once, as it may come by standard input. */
+		snprintf(path, sizeof(path), "%s", control->tried);
+		control->path = path;
+		(void)usleep(TURN_US);
+	}
+	control->said = NULL;
+	control->path = NULL;
+	if (r < 0)
+		code = r == -EIO ? EXIT_INPUT : tell_broken(control, r);
+	else if (said.length > 0)
+		complain((struct text){buffer_string(&said), said.length});
+	buffer_done(&said);
+	buffer_done(line);
+	return code < REQUEST_LATER ? code : EXIT_INPUT;
 }
 
 void

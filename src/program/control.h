@@ -28,6 +28,7 @@ struct control {
 	bool changes; /* the question changes something, so a file that is named must be good */
 	int socket;
 	char tried[CONTROL_PATH];
+	struct buffer *said; /* sentences about what is wrong go there; NULL: to standard error */
 };
 
 #define CONTROL_NEW ((struct control){.socket = -1})
@@ -49,6 +50,10 @@ int control_ask(struct control *control, struct buffer *line, bool is_prose) MUS
 
 /* One request and no other: connects, as control_need does, asks, and closes. The line is done with. */
 int control_once(struct control *control, struct buffer *line, bool is_prose) MUST_USE;
+
+/* As control_once, for a reload that waits for another (REQUEST_LATER): asks again for so many seconds, also where the
+ * desk that was asked is replaced meanwhile, and says so on a terminal. */
+int control_in_turn(struct control *control, struct buffer *line, unsigned seconds) MUST_USE;
 
 /* As control_ask, but what is answered goes into a buffer, and nothing is said about an answer that broke off. */
 int control_fetch(const struct control *control, struct buffer *line, struct buffer *into) MUST_USE;

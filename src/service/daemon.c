@@ -324,7 +324,7 @@ reload_in_time(struct parent *parent)
 		(void)reload(parent, &fail);
 }
 
-/* Who asks wants to know what came of it, so he is told to ask again. */
+/* Who asks wants to know what came of it. The desk that asks for him is replaced meanwhile, so he asks again. */
 static int
 reload_now(struct parent *parent, struct fail *fail)
 {
@@ -332,11 +332,11 @@ reload_now(struct parent *parent, struct fail *fail)
 		return reload(parent, fail);
 	if (parent->phase == PHASE_STOPPING) {
 		fail_what(fail, "the daemon is ending");
-	} else {
-		fail_what(fail, "another reload goes on, and this one was not begun");
-		fail_hint(fail, "try again in a few seconds");
+		return -EBUSY;
 	}
-	return -EBUSY;
+	fail_what(fail, "another reload goes on, and this one was not begun");
+	fail_hint(fail, "try again in a few seconds");
+	return -EAGAIN;
 }
 
 /* A person asks for a reload; who may was decided by the desk. */
