@@ -292,6 +292,8 @@ ledger_end_exceptions(struct ledger *ledger, struct fail *fail)
 	r = ledger_begin(ledger, fail);
 	if (r < 0)
 		return r;
+	if (ledger_keeps_all(ledger))
+		over.count = 0;
 	for (size_t i = 0; i < over.count && r >= 0; i++)
 		r = end_one(ledger, &over.of[i], "over", fail);
 	r = ledger_end(ledger, r < 0 ? r : 0, fail);

@@ -11,6 +11,7 @@
 #include "ledger/care.h"
 #include "ledger/deciding.h"
 #include "ledger/exception.h"
+#include "ledger/horizon.h"
 #include "ledger/keyfile.h"
 #include "ledger/ledger.h"
 #include "ledger/planning.h"
@@ -35,6 +36,8 @@ struct ledger {
 	bool had_key_file; /* before it was opened */
 	struct keys keys;
 	struct wall now;
+	struct wall horizon;     /* see horizon.h */
+	struct wall keeps_until; /* nothing is deleted before; us 0: that was never so */
 	char actor[AUDIT_ACTOR + 1];
 	struct buffer channels; /* of the transition that is being written */
 	struct buffer facts;
@@ -101,6 +104,10 @@ int ledger_state_before(struct ledger *ledger, const struct ledger_case *of, enu
 	struct fail *fail) MUST_USE;
 /* Whether containment pauses, into ledger->is_paused. */
 int ledger_look_paused(struct ledger *ledger, struct fail *fail) MUST_USE;
+
+/* What the store has of the horizon; inside a transaction: moves it on. */
+int ledger_read_horizon(struct ledger *ledger, struct fail *fail) MUST_USE;
+int ledger_move_horizon(struct ledger *ledger, struct fail *fail) MUST_USE;
 
 /* For the store's visits: copies the row and ends the visit with 1. */
 int ledger_take_case(void *context, const struct ledger_case *row);

@@ -71,6 +71,8 @@ ledger_begin(struct ledger *ledger, struct fail *fail)
 	if (r >= 0 && ledger->plans)
 		r = ledger_look_paused(ledger, fail);
 	if (r >= 0)
+		r = ledger_move_horizon(ledger, fail);
+	if (r >= 0)
 		return 0;
 	return ledger_end(ledger, r, fail);
 }
@@ -268,6 +270,8 @@ ledger_open(struct ledger **ret, const struct ledger_settings *settings, struct 
 		r = start_chain(ledger, fail);
 	if (r >= 0)
 		r = check_keys(ledger, fail);
+	if (r >= 0)
+		r = ledger_read_horizon(ledger, fail);
 	if (r < 0) {
 		ledger_close(ledger);
 		return r;

@@ -141,11 +141,28 @@ is_more(int batch, int together)
 	return batch == RETENTION_BATCH && together < INT_MAX - RETENTION_BATCH;
 }
 
+/* 1: it may go on. Time is looked at in a transaction that writes. */
+static int
+begin(struct retention *retention, struct ledger *ledger, struct fail *fail)
+{
+	int r = ledger_begin(ledger, fail);
+
+	if (r >= 0)
+		r = ledger_end(ledger, 0, fail);
+	if (r < 0)
+		return r;
+	retention->has_begun = true;
+	retention->waits = ledger_keeps_all(ledger);
+	return !retention->waits;
+}
+
 int
 retention_step(struct retention *retention, struct ledger *ledger, struct fail *fail)
 {
-	int r;
+	int r = retention->has_begun ? !retention->waits : begin(retention, ledger, fail);
 
+	if (r <= 0)
+		return r;
 	if (!retention->is_closed) {
 		r = close_batch(ledger, retention->silent_days, fail);
 		if (r < 0)

@@ -2,7 +2,8 @@
  *
  * What:    an open case that is silent for long is closed: nobody sees that a line is clear when its
  *          recording has ended. A closed case goes with its transitions and its sealed name; what stays is a count by
- *          month and gravest state, and the audit trail, which names nobody.
+ *          month and gravest state, and the audit trail, which names nobody. In the first day after the clock went
+ *          ahead by more than a day nothing is old for retention_step; who orders it by hand knows what day it is.
  * Limits:  cases at most INT_MAX a call; batches of RETENTION_BATCH a transaction, so that others may write between.
  * Thread:  as ledger.h.
  */
@@ -19,7 +20,9 @@
 struct retention {
 	unsigned silent_days; /* of open cases, until they are closed */
 	unsigned days;        /* of closed cases, until they are removed */
-	bool is_closed;       /* all that were silent are */
+	bool has_begun;
+	bool waits;     /* nothing is old just now, as the clock may be wrong (horizon.h) */
+	bool is_closed; /* all that were silent are */
 	int closed;
 	int removed;
 };

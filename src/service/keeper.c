@@ -40,9 +40,6 @@
 /* So long are judges waited for that end because the parent was killed. */
 #define ORPHAN_US (25 * WALL_SECOND)
 
-/* So long status tells of a ledger that was made anew, unless somebody looks at its audit trail. */
-#define RENEWED_US WALL_DAY
-
 static int
 open_ledger(struct ledger **ret, const char *path, enum store_mode mode, struct wall now,
 	struct fail *fail)
@@ -66,7 +63,7 @@ tell_renewed(struct ledger *ledger, const char *path, struct wall now)
 	struct wall renewed;
 
 	if (ledger_renewed(ledger, &renewed, &fail) < 0 || renewed.us == 0 ||
-		now.us - renewed.us >= RENEWED_US)
+		now.us - renewed.us >= KEEPER_RENEWED_US)
 		return;
 	event(EVENT_LEDGER_RENEWED, "file=%s text=%s", path,
 		"it was not there, but its key file was, so a new one was made: audit trail and "
@@ -120,35 +117,6 @@ keeperinside_works(struct keeper *keeper, enum refusal what)
 		return;
 	duty_trouble(&keeper->duty, "%s", "");
 	event(EVENT_LEDGER_WORKS, "file=%s", keeper->settings->keep.ledger);
-}
-
-/* A trouble of its own, while the ledger has no other. */
-static void
-show_tale(struct keeper *keeper)
-{
-	bool is_renewed = keeper->renewed.us != 0 &&
-		keeper->duty.clock.now.us - keeper->renewed.us < RENEWED_US;
-	unsigned tale = keeper->follow.paused.us != 0 ? TALE_PAUSED
-		: is_renewed                          ? TALE_RENEWED
-						      : TALE_NONE;
-	char since[WALL_TEXT];
-
-	if (tale == keeper->tells || keeper->refused != 0)
-		return;
-	keeper->tells = tale;
-	if (tale == TALE_PAUSED)
-		duty_trouble(&keeper->duty,
-			"containment pauses since %s, when all was let go: nothing begins by "
-			"itself until lazaret resume",
-			wall_format(keeper->follow.paused, since));
-	else if (tale == TALE_RENEWED)
-		duty_trouble(&keeper->duty,
-			"the ledger was gone at the start and was made anew on %s, without audit "
-			"trail and never-list (told until somebody asks for lazaret cases "
-			"--audit)",
-			wall_format(keeper->renewed, since));
-	else
-		duty_trouble(&keeper->duty, "%s", "");
 }
 
 /* Who looks at the audit trail sees in its first row that it is new. */
@@ -405,6 +373,25 @@ take(struct keeper *keeper)
 	return (keeper->batched > 0 || keeper->is_stuck) && commit(keeper);
 }
 
+/* What is old is so by the system's clock, where the daemon's own is still ahead of it. */
+static int
+retain_step(struct keeper *keeper, struct fail *fail)
+{
+	const struct clock *clock = &keeper->duty.clock;
+	int r;
+
+	ledger_set_time(
+		keeper->ledger, clock->system.us < clock->now.us ? clock->system : clock->now);
+	r = retention_step(&keeper->retention, keeper->ledger, fail);
+	ledger_set_time(keeper->ledger, clock->now);
+	if (r >= 0 && keeper->retention.waits && !keeper->keeps_all)
+		event(EVENT_RETENTION, "text=%s",
+			"the clock is more than a day ahead of what was written last, so nothing "
+			"is deleted for a day: a clock that is wrong must not cost cases");
+	keeper->keeps_all = keeper->retention.waits;
+	return r;
+}
+
 /* One batch of what is due, so that verdicts never wait for all of it. True if there is more. */
 static bool
 retain(struct keeper *keeper)
@@ -421,7 +408,7 @@ retain(struct keeper *keeper)
 			.silent_days = settings->close_silent_days, .days = settings->forget_days};
 	keeper->is_retaining = true;
 	keeper->looked_us = 0;
-	r = retention_step(retention, keeper->ledger, &fail);
+	r = retain_step(keeper, &fail);
 	if (r < 0) {
 		keeperinside_fails(keeper, REFUSED_RETENTION, &fail);
 		keeper->retention_us = clock_steady() + RETRY_US;
@@ -547,7 +534,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
 	duty_count(duty, COUNT_BEYOND, keeper->follow.beyond);
 	show_care(keeper);
-	show_tale(keeper);
+	keepertale_show(keeper);
 	if (keeper->ledger != NULL)
 		show_open(keeper, &counts);
 }

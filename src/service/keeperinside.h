@@ -1,7 +1,7 @@
 /* keeperinside - what the files of the keeper share
  *
  * What:    its state, and whether there is a ledger. keeper.c has the ledger and the loop, keeperpeers.c hears
- *          those who ask.
+ *          those who ask, keepertale.c has what status must say.
  * Owns:    nothing.
  * Thread:  the keeper's.
  */
@@ -25,6 +25,9 @@
 /* So long the next question of an actor that asks for all that holds is waited for: it asks again by then. */
 #define KEEPER_WAY_US (2 * WALL_SECOND)
 
+/* So long status tells of a ledger that was made anew, unless somebody looks at its audit trail. */
+#define KEEPER_RENEWED_US WALL_DAY
+
 /* What the ledger refused: each is over when the same succeeds again, or the ledger was opened anew. */
 enum refusal {
 	REFUSED_OPEN = 1,
@@ -38,7 +41,7 @@ enum refusal {
 };
 
 /* What status must say of a ledger that works. */
-enum tale { TALE_NONE, TALE_RENEWED, TALE_PAUSED };
+enum tale { TALE_NONE, TALE_RENEWED, TALE_AHEAD, TALE_PAUSED };
 
 struct keeper {
 	const struct daemon_settings *settings;
@@ -59,6 +62,8 @@ struct keeper {
 	int64_t retention_us;       /* when it is due */
 	struct retention retention; /* what is done of it */
 	bool is_retaining;
+	bool keeps_all; /* that nothing is deleted as yet was told */
+	bool is_ahead;  /* the ledger, of the clock, and that was told */
 	struct keeperfollow follow;
 	struct ring acts; /* to the actor */
 	int64_t way_us; /* until when the actor's next question for what holds comes before others */
@@ -104,6 +109,9 @@ int keeperinside_show_orders(struct keeper *keeper, struct fail *fail) MUST_USE;
 
 /* Who looks at the audit trail sees in its first row that it is new. */
 void keeperinside_seen(struct keeper *keeper);
+
+/* What status must say of a ledger that works, as a trouble of its own while it has no other. */
+void keepertale_show(struct keeper *keeper);
 
 /* Judges that ask for open cases; the desk; the actor that asks for what holds, one page at a time;
  * the portal. */

@@ -248,7 +248,7 @@ the_review_ends_what_is_over(void **state)
 		assert_int_equal(except(ledger, EXCEPTION_EXEMPT, line, until, "x", NULL), 0);
 		assert_int_equal(except(ledger, EXCEPTION_NEVER, line, until, "x", NULL), 0);
 	}
-	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 4 * WALL_DAY});
+	fixture_pass(ledger, (struct wall){FIXTURE_NOW.us + 4 * WALL_DAY});
 	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
 	for (int kind = 0; kind < EXCEPTION_KINDS; kind++) {
 		assert_int_equal(listed(ledger, (enum exception_kind)kind, 0), 1);
@@ -268,7 +268,7 @@ more_than_a_batch_that_are_over_end_one_batch_after_the_other(void **state)
 		assert_int_equal(except(ledger, line % 2 == 0 ? EXCEPTION_NEVER : EXCEPTION_EXEMPT,
 					 line, UNTIL, "x", NULL),
 			0);
-	ledger_set_time(ledger, UNTIL);
+	fixture_pass(ledger, UNTIL);
 	assert_int_equal(ledger_end_exceptions(ledger, NULL), EXCEPTION_BATCH);
 	assert_int_equal(ledger_end_exceptions(ledger, NULL), 1);
 	assert_int_equal(ledger_end_exceptions(ledger, NULL), 0);

@@ -2,6 +2,7 @@
 #ifndef LAZARET_TESTS_LEDGER_FIXTURE_H
 #define LAZARET_TESTS_LEDGER_FIXTURE_H
 
+#include "ledger/horizon.h"
 #include "ledger/ledger.h"
 #include "unit.h"
 
@@ -76,6 +77,19 @@ fixture_ledger(const struct fixture *fixture)
 	assert_int_equal(r, 0);
 	assert_int_equal(ledger_parameters(ledger, FIXTURE_VERSION, TEXT("q = 0.05\n"), &fail), 0);
 	return ledger;
+}
+
+/* Time passes, and the ledger has seen each day of it. */
+static inline void
+fixture_pass(struct ledger *ledger, struct wall now)
+{
+	while (now.us - ledger_horizon(ledger).us >= HORIZON_STEP) {
+		struct wall next = {ledger_horizon(ledger).us + WALL_DAY};
+
+		ledger_set_time(ledger, next.us < now.us ? next : now);
+		assert_int_equal(ledger_note(ledger, ACTION_RETENTION, 0, TEXT(""), NULL), 0);
+	}
+	ledger_set_time(ledger, now);
 }
 
 static inline struct ledger *

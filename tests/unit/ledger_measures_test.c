@@ -202,14 +202,14 @@ what_is_forgotten_is_forgotten_with_its_measures(void **state)
 
 	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
 	/* Silent for so long it is closed, and nobody is held for it. */
-	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 91 * WALL_DAY});
+	fixture_pass(ledger, (struct wall){FIXTURE_NOW.us + 91 * WALL_DAY});
 	while (retention_step(&retention, ledger, &fail) > 0)
 		;
 	assert_int_equal(retention.closed, 1);
 	assert_int_equal(held(ledger), 0);
 	assert_int_equal(ledger_measure(ledger, 1, &measure, NULL), 0);
 	retention = (struct retention){.silent_days = 90, .days = 90};
-	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 182 * WALL_DAY});
+	fixture_pass(ledger, (struct wall){FIXTURE_NOW.us + 182 * WALL_DAY});
 	while (retention_step(&retention, ledger, &fail) > 0)
 		;
 	assert_int_equal(retention.removed, 1);
