@@ -163,7 +163,7 @@ load(struct warden *warden)
 			fail.what);
 	if (r < 0)
 		return false;
-	way_change(&warden->way, rules->mark[current], rules->leads[current] == 1);
+	way_set(&warden->way, rules->leads[current] == 1 ? rules->mark[current] : 0);
 	warden->told->astray = 0;
 	kept->containing.is_loaded = rules->removes[current] == 0;
 	if (!kept->containing.is_loaded) {

@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The same rule is taken away so often. */
-#define SAME_MOST 64
-#define WAIT_S    1
+/* Of the rules and routes that are made here, so that they can be told from those of others. */
+#define PROTOCOL 178
+#define WAIT_S   1
 
 /* No interface has these (RFC 7600, RFC 6666), so only the mark can make them local. */
 static const struct family {
@@ -33,7 +33,7 @@ static bool
 run(const struct family *of, char said[PROGRAM_SAID], const char *format, ...)
 {
 	const char *const words[] = {of->flag, "-batch", "-", NULL};
-	char command[80];
+	char command[160];
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -42,17 +42,18 @@ run(const struct family *of, char said[PROGRAM_SAID], const char *format, ...)
 	return program_run("ip", words, text_of(command), said) == 0;
 }
 
-/* The kernel takes the same rule again and again, each time in front, so those that are there go first. */
+/* What has the mark comes to a socket of this machine; with 0 nothing does. All that was made so before goes first,
+ * whatever its mark was: nobody may know that any more. */
 static bool
-set(const struct family *of, uint32_t mark, bool leads, char said[PROGRAM_SAID])
+set(const struct family *of, uint32_t mark, char said[PROGRAM_SAID])
 {
-	for (int n = 0;
-		n < SAME_MOST && run(of, said, "rule del fwmark %u lookup %u\n", mark, mark); n++)
-		;
-	if (!leads)
-		return run(of, said, "route del local default dev lo table %u\n", mark);
-	return run(of, said, "route replace local default dev lo table %u\n", mark) &&
-		run(of, said, "rule add fwmark %u lookup %u\n", mark, mark);
+	(void)run(of, said, "rule flush protocol %d\nroute flush table all proto %d\n", PROTOCOL,
+		PROTOCOL);
+	return mark == 0 ||
+		run(of, said,
+			"route replace local default dev lo table %u proto %d\n"
+			"rule add fwmark %u lookup %u protocol %d\n",
+			mark, PROTOCOL, mark, mark, PROTOCOL);
 }
 
 struct question {
@@ -124,22 +125,18 @@ open_netlink(struct way *way)
 }
 
 void
-way_change(struct way *way, uint32_t mark, bool leads)
+way_set(struct way *way, uint32_t mark)
 {
 	char said[PROGRAM_SAID];
 
-	for (unsigned i = 0; i < WAY_FAMILIES; i++) {
-		if (way->mark != 0 && way->mark != mark)
-			(void)set(&families[i], way->mark, false, said);
-		way->has_led[i] = way->is_lost[i] = false;
-	}
 	way->mark = mark;
-	for (unsigned i = 0; mark != 0 && i < WAY_FAMILIES; i++) {
-		bool is_done = set(&families[i], mark, leads, said);
+	for (unsigned i = 0; i < WAY_FAMILIES; i++) {
+		bool is_done = set(&families[i], mark, said);
 
+		way->is_lost[i] = false;
 		way->has_led[i] =
-			leads && is_done && open_netlink(way) && ask(way, &families[i]) == 1;
-		if (leads && !is_done)
+			mark != 0 && is_done && open_netlink(way) && ask(way, &families[i]) == 1;
+		if (!is_done)
 			event(EVENT_GATE,
 				"text=\"packets for the garden find no way\" where=ip why=%s",
 				said);
@@ -151,7 +148,7 @@ static bool
 restore(struct way *way, unsigned i)
 {
 	char said[PROGRAM_SAID];
-	bool is_there = set(&families[i], way->mark, true, said) && ask(way, &families[i]) == 1;
+	bool is_there = set(&families[i], way->mark, said) && ask(way, &families[i]) == 1;
 
 	if (is_there)
 		event(EVENT_GATE,
