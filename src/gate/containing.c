@@ -336,7 +336,8 @@ take_counter(void *context, struct text name, uint64_t packets, uint64_t bytes)
 	}
 }
 
-/* What the kernel holds, as far as it tells. */
+/* What the kernel holds, as far as it tells: a question for each set, so once a second, at the look, and not for each
+ * answer. */
 static void
 show_held(struct containing *containing)
 {
@@ -361,7 +362,6 @@ count(struct containing *containing)
 	int r = nftsocket_counters(&containing->nft, take_counter, containing);
 
 	containxdp_count(&containing->xdp, answer->counter);
-	show_held(containing);
 	answer->counts = containing->told->counts;
 	memcpy(answer->held, containing->told->held, sizeof(answer->held));
 	return r;
