@@ -153,7 +153,8 @@ begin_at(struct follow *follow, uint64_t offset)
 	ssize_t n;
 	char last;
 
-	follow->read_at = follow->line_at = offset;
+	follow->read_at = follow->line_at = follow->counts.from = offset;
+	follow->counts.line = follow->counts.long_line = 0;
 	if (offset > 0 && pread(follow->descriptor, &last, 1, (off_t)(offset - 1)) == 1 &&
 		last != '\n') {
 		follow->is_passing = true;
@@ -264,7 +265,8 @@ look_at_size(struct follow *follow)
 		return -errno;
 	if (is_truncated(follow, (uint64_t)stat.st_size)) {
 		drop_held(follow);
-		follow->read_at = follow->line_at = 0;
+		follow->read_at = follow->line_at = follow->counts.from = 0;
+		follow->counts.line = follow->counts.long_line = 0;
 		follow->head_length = 0;
 		follow->counts.truncated++;
 	}
@@ -275,10 +277,12 @@ look_at_size(struct follow *follow)
 static void
 give_line(struct follow *follow, struct text line, follow_line give, void *context)
 {
+	follow->counts.line++;
 	if (follow->is_passing) {
 		follow->is_passing = false;
 	} else if (line.length > follow->settings.line_most) {
 		follow->counts.long_lines++;
+		follow->counts.long_line = follow->counts.line;
 	} else {
 		follow->counts.lines++;
 		give(context, line);
@@ -306,6 +310,7 @@ take(struct follow *follow, size_t came, follow_line give, void *context)
 		rest.length = 0;
 	} else if (rest.length > follow->settings.line_most) {
 		follow->counts.long_lines++;
+		follow->counts.long_line = follow->counts.line + 1;
 		follow->is_passing = true;
 		rest.length = 0;
 	}
@@ -434,5 +439,6 @@ follow_counts(const struct follow *follow)
 	struct follow_counts counts = follow->counts;
 
 	counts.is_open = follow->descriptor >= 0;
+	counts.held = follow->held;
 	return counts;
 }

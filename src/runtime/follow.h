@@ -48,6 +48,12 @@ struct follow_counts {
 		lost; /* some lines were not read: a place was not found, or a file left before its end */
 	uint64_t errors; /* of open and read; that there is no file is none */
 	uint64_t behind; /* bytes of the file that were not read at the last call; 0 of a FIFO */
+	/* Of the file that is read now, or was last: the number of the last line that was given or passed over, counted
+	 * from the byte at which reading began, the number of the last long one, and bytes behind the last line end. */
+	uint64_t line;
+	uint64_t from;
+	uint64_t long_line;
+	uint64_t held;
 	bool is_open;
 };
 

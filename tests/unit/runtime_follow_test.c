@@ -203,6 +203,46 @@ a_line_beyond_the_ceiling_is_passed_over(void **state)
 }
 
 static void
+a_line_is_known_by_its_number_and_where_reading_began(void **state)
+{
+	char big[3 * LINE];
+	struct follow_place place;
+	struct bench bench;
+
+	begin(&bench);
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	append(bench.path, "one\n\n");
+	append(bench.path, big);
+	follow_with(&bench, true, NULL);
+	assert_string_equal(look(&bench), "one||");
+	assert_int_equal(counts(&bench).line, 2);
+	assert_int_equal(counts(&bench).long_line, 3);
+	append(bench.path, "\nfour\nfi");
+	assert_string_equal(look(&bench), "four|");
+	assert_int_equal(counts(&bench).line, 4);
+	assert_int_equal(counts(&bench).long_line, 3);
+	assert_int_equal(counts(&bench).from, 0);
+	assert_int_equal(counts(&bench).held, 2);
+	place = follow_place(bench.follow);
+	append(bench.path, "ve\n");
+	follow_with(&bench, true, &place);
+	assert_string_equal(look(&bench), "five|");
+	assert_int_equal(counts(&bench).line, 1);
+	assert_int_equal(counts(&bench).long_line, 0);
+	assert_int_equal(counts(&bench).from, place.offset);
+	assert_int_equal(counts(&bench).held, 0);
+	/* Cut, and written again. */
+	assert_int_equal(truncate(bench.path, 0), 0);
+	append(bench.path, "one\ntwo\n");
+	assert_string_equal(look(&bench), "one|two|");
+	assert_int_equal(counts(&bench).line, 2);
+	assert_int_equal(counts(&bench).from, 0);
+	end(&bench);
+	(void)state;
+}
+
+static void
 behind_a_rename_the_old_file_is_read_to_its_end(void **state)
 {
 	struct bench bench;
@@ -570,6 +610,7 @@ main(void)
 		cmocka_unit_test(a_file_that_comes_later_is_read_from_its_begin),
 		cmocka_unit_test(a_line_is_given_when_it_has_its_end),
 		cmocka_unit_test(a_line_beyond_the_ceiling_is_passed_over),
+		cmocka_unit_test(a_line_is_known_by_its_number_and_where_reading_began),
 		cmocka_unit_test(behind_a_rename_the_old_file_is_read_to_its_end),
 		cmocka_unit_test(an_old_file_is_left_in_the_end),
 		cmocka_unit_test(a_file_that_is_cut_is_read_from_its_begin),
