@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/leasefile.h"
 
+#include "identity/shape.h"
+
 #include <errno.h>
 
 const char *const leasefile_names[LEASEFILE_FORMATS] = {
@@ -68,13 +70,11 @@ leasefile_seconds(struct text text, struct wall *ret)
 int
 leasefile_bad(struct leasefile *file, struct fail *fail, struct text found, const char *expected)
 {
-	int shown = found.length < 60 ? (int)found.length : 60;
+	char shape[SHAPE_TEXT];
 
-	/* What clients chose may stand in it. */
-	if (text_check_line((struct text){found.at, (size_t)shown}) < 0)
-		shown = 0;
+	shape_of(found, shape);
 	file->bad++;
-	fail_what(fail, "'%.*s': expected %s", shown, found.at ? found.at : "", expected);
+	fail_what(fail, "found '%s', expected %s", shape, expected);
 	return -EBADMSG;
 }
 
@@ -129,7 +129,8 @@ table_ports(struct text ports, struct line_name *name)
 static int
 table_line(struct leasefile *file, struct text line, struct leasefile_entry *ret, struct fail *fail)
 {
-	struct text rest = text_trim(text_cut(&line, '#')), prefix = leasefile_word(&rest);
+	struct text all = text_trim(text_cut(&line, '#')), rest = all;
+	struct text prefix = leasefile_word(&rest);
 	struct text name = leasefile_word(&rest), role = leasefile_word(&rest), ports = prefix;
 	struct text address = prefix;
 	uint8_t number = 0;
@@ -148,7 +149,7 @@ table_line(struct leasefile *file, struct text line, struct leasefile_entry *ret
 		return leasefile_bad(file, fail, prefix,
 			"an address, a prefix without further bits, or ADDRESS:LOW-HIGH");
 	if (name.length == 0 || rest.length > 0)
-		return leasefile_bad(file, fail, rest, "PREFIX NAME [ROLE]");
+		return leasefile_bad(file, fail, all, "PREFIX NAME [ROLE]");
 	while (number < ROLE_LINES && !text_is(role, role_names[number]))
 		number++;
 	if (role.length > 0 && number == ROLE_LINES)
@@ -180,7 +181,7 @@ leasefile_line(
 	if (line.length == 0)
 		return 0;
 	if (memchr(line.at, '\0', line.length) != NULL)
-		return leasefile_bad(file, fail, (struct text){0}, "a line without NUL");
+		return leasefile_bad(file, fail, line, "a line without NUL");
 	switch (file->format) {
 	case LEASEFILE_ISC:
 		r = leasefileisc_line(file, line, &entry, fail);

@@ -98,8 +98,8 @@ void leasefile_init(struct leasefile *file, enum leasefile_format format, int64_
 /* Another file, or the same one from its begin. Counts go on. */
 void leasefile_begin(struct leasefile *file);
 
-/* A line without its end. 1 and an entry; 0: nothing; -EBADMSG: it cannot be read, and fail->what says why: go on
- * with the next one. -ENOTSUP: it is no file of this format: stop. */
+/* A line without its end. 1 and an entry; 0: nothing; -EBADMSG: it cannot be read, and fail->what says why, in words
+ * that may stand in a log: go on with the next one. -ENOTSUP: it is no file of this format: stop. */
 int leasefile_line(struct leasefile *file, struct text line, struct leasefile_entry *ret,
 	struct fail *fail) MUST_USE;
 

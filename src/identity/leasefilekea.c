@@ -6,6 +6,7 @@
  * State 0 is held, and 4 (registered by the client itself); 1 is declined: nobody's; 2 expired and reclaimed; 3
  * released. A lease that was deleted has valid_lifetime 0: when that was is not told. */
 #include "identity/leasefile.h"
+#include "identity/shape.h"
 
 #include <errno.h>
 
@@ -48,9 +49,13 @@ read_header(struct leasefile *file, struct text line, struct fail *fail)
 	if (rest.length > 0 || file->column[ADDRESS] == 0 || file->column[VALID_LIFETIME] == 0 ||
 		file->column[EXPIRE] == 0 ||
 		(file->column[HWADDR] == 0 && file->column[DUID] == 0)) {
+		char shape[SHAPE_TEXT];
+
+		shape_of(line, shape);
 		fail_what(fail,
-			"no header of a lease file of Kea; expected "
-			"address,hwaddr,client_id,valid_lifetime,expire, ...");
+			"found '%s', expected the header of a lease file of Kea: "
+			"address,hwaddr,client_id,valid_lifetime,expire,...",
+			shape);
 		return -ENOTSUP;
 	}
 	file->columns = number;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "identity/natblock.h"
 
+#include "identity/shape.h"
+
 #include <errno.h>
 
 int
@@ -78,8 +80,15 @@ natblock_line(struct text line, struct natblock *ret, struct fail *fail)
 		{"_PORT_BLOCK_RELEASE: ", false}};
 	struct natblock block = {.is_given = false};
 
+	char shape[SHAPE_TEXT];
+
 	if (line.length > NATBLOCK_LINE)
 		return 0;
+	if (line.length > 0 && memchr(line.at, '\0', line.length) != NULL) {
+		shape_of(line, shape);
+		fail_what(fail, "found '%s', expected a line of a log, without NUL", shape);
+		return -EBADMSG;
+	}
 	for (size_t i = 0; i < sizeof(messages) / sizeof(*messages); i++) {
 		size_t length = strlen(messages[i].words);
 		const char *at = memmem(line.at, line.length, messages[i].words, length);
@@ -91,8 +100,8 @@ natblock_line(struct text line, struct natblock *ret, struct fail *fail)
 		rest = (struct text){at, (size_t)(line.at + line.length - at)};
 		block.is_given = messages[i].is_given;
 		if (read_block(rest, &block) < 0) {
-			fail_what(fail, "a block of ports is not told as expected");
-			fail_hint(fail, "expected INSIDE -> OUTSIDE:LOW-HIGH");
+			shape_of((struct text){at, (size_t)(line.at + line.length - at)}, shape);
+			fail_what(fail, "found '%s', expected INSIDE -> OUTSIDE:LOW-HIGH", shape);
 			return -EBADMSG;
 		}
 		*ret = block;

@@ -39,7 +39,8 @@ int natblock_from_event(uint8_t event, const struct address *inside, const struc
  * its outside address is not IPv4. */
 int natblock_from_binding(const struct observation *binding, struct natblock *ret) MUST_USE;
 
-/* 1: a block; 0: the line speaks of none; -EBADMSG with fail->what: it does, but not as expected. */
+/* 1: a block; 0: the line speaks of none; -EBADMSG with fail->what, in words that may stand in a log: it does, but not
+ * as expected, or is no text. */
 int natblock_line(struct text line, struct natblock *ret, struct fail *fail) MUST_USE;
 
 /* Tells the leases. life_seconds: for how long a block is held if it is never taken back. 0; -ENOENT: the inside

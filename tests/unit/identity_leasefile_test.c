@@ -395,6 +395,40 @@ lines_that_are_too_long_or_have_nul_are_bad(void **state)
 	assert_int_equal(file.long_texts, 1);
 }
 
+/* A log may have it: it names nobody. */
+static void
+what_cannot_be_read_is_told_by_its_shape(void **state)
+{
+	struct leasefile_entry entry;
+	static struct leasefile file;
+	struct fail fail;
+
+	leasefile_init(&file, LEASEFILE_DNSMASQ, 0);
+	assert_int_equal(
+		leasefile_line(&file, TEXT("lease 192.0.2.300\t Anna-Müller"), &entry, &fail),
+		-EBADMSG);
+	assert_string_equal(
+		fail.what, "found 'x x.x.x.x x-x', expected TIME HARDWARE ADDRESS NAME CLIENT");
+	leasefile_init(&file, LEASEFILE_TABLE, 0);
+	assert_int_equal(leasefile_line(&file, TEXT("10.0.0.1 # anna"), &entry, &fail), -EBADMSG);
+	assert_string_equal(fail.what, "found 'x.x.x.x', expected PREFIX NAME [ROLE]");
+	leasefile_init(&file, LEASEFILE_KEA, 0);
+	assert_int_equal(
+		leasefile_line(&file, TEXT("\x01\x02,\x7f anna"), &entry, &fail), -ENOTSUP);
+	assert_string_equal(fail.what,
+		"found '?,? x', expected the header of a lease file of Kea: "
+		"address,hwaddr,client_id,valid_lifetime,expire,...");
+	leasefile_init(&file, LEASEFILE_DNSMASQ, 0);
+	assert_int_equal(leasefile_line(&file,
+				 TEXT("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"
+				      "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"),
+				 &entry, &fail),
+		-EBADMSG);
+	assert_string_equal(fail.what,
+		"found '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!...', "
+		"expected TIME HARDWARE ADDRESS NAME CLIENT");
+}
+
 int
 main(void)
 {
@@ -414,6 +448,7 @@ main(void)
 		cmocka_unit_test(leases_of_dnsmasq_are_read),
 		cmocka_unit_test(a_table_is_read),
 		cmocka_unit_test(lines_that_are_too_long_or_have_nul_are_bad),
+		cmocka_unit_test(what_cannot_be_read_is_told_by_its_shape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,13 @@ lines_of_logs_become_blocks(void **state)
 				 &block, &fail),
 		-EBADMSG);
 	assert_int_equal(natblock_line(TEXT("X_PORT_BLOCK_ALLOC: "), &block, &fail), -EBADMSG);
+	/* What a log may tell of it. */
+	assert_int_equal(
+		natblock_line(TEXT("a X_PORT_BLOCK_ALLOC: 10.0.0.1 [203.0.113.1]"), &block, &fail),
+		-EBADMSG);
+	assert_string_equal(
+		fail.what, "found 'x.x.x.x [x.x.x.x]', expected INSIDE -> OUTSIDE:LOW-HIGH");
+	assert_int_equal(natblock_line((struct text){"a\0b", 3}, &block, &fail), -EBADMSG);
 	assert_true(fail.what[0] != '\0');
 }
 
