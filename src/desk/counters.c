@@ -354,6 +354,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Bytes of files that wait to be read."},
 	[COUNT_LEASE_FILES_OPEN] = {OWNER_REGISTRAR, KIND_GAUGE, "lease_files_open",
 		"Files of identity.sources that are there and can be read."},
+	[COUNT_LEASE_FILES_TROUBLED] = {OWNER_REGISTRAR, KIND_GAUGE, "lease_files_troubled",
+		"Files of identity.sources that are not there, or cannot be read, wholly or in "
+		"part."},
 	[COUNT_LEASE_NAMES] = {OWNER_REGISTRAR, KIND_GAUGE, "lease_names",
 		"Names of lines that hold or held something."},
 	[COUNT_LEASE_NAMES_DISPLACED] = {OWNER_REGISTRAR, KIND_COUNTER, "lease_names_displaced",

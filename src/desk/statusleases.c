@@ -29,6 +29,30 @@ put_found(const struct status_process *processes, size_t count, struct buffer *i
 		(unsigned long long)shared, (unsigned long long)late);
 }
 
+/* Files that give leases, as far as something is wrong with them. */
+static void
+put_files(const uint64_t *value, struct buffer *into)
+{
+	uint64_t troubled = value[COUNT_LEASE_FILES_TROUBLED];
+
+	if (troubled > 0) {
+		put(into, troubled, "file of identity.sources is", "files of identity.sources are");
+		buffer_text(into,
+			TEXT(" not there, or cannot be read in full: whom no other source names is "
+			     "missing here.\nThe log says which and why (source-failed).\n"));
+	}
+	if (value[COUNT_LEASE_LINES_BAD] > 0)
+		buffer_print(into, "Of %llu lines of files %llu could not be understood.\n",
+			(unsigned long long)value[COUNT_LEASE_LINES],
+			(unsigned long long)value[COUNT_LEASE_LINES_BAD]);
+	if (value[COUNT_LEASES_OPEN] + value[COUNT_LEASES_ENDED] + value[COUNT_LEASE_LINES] +
+			value[COUNT_ACCOUNTING_REQUESTS] ==
+		0)
+		buffer_text(into,
+			TEXT("No source has said anything yet: no line of a file, no request of "
+			     "accounting.\n"));
+}
+
 void
 status_leases(const struct status_process *processes, size_t count, struct buffer *into)
 {
@@ -42,6 +66,7 @@ status_leases(const struct status_process *processes, size_t count, struct buffe
 	put(into, registrar->value[COUNT_LEASES_ENDED], "lease that has ended is",
 		"leases that have ended are");
 	buffer_text(into, TEXT(" remembered.\n"));
+	put_files(registrar->value, into);
 	put_found(processes, count, into);
 	if (registrar->value[COUNT_LEASES_NO_ROOM] > 0)
 		buffer_print(into, "%llu leases found no room, or were forgotten to make some.\n",

@@ -205,6 +205,7 @@ show_registry(struct registrar *registrar)
 	duty_count(duty, COUNT_LEASE_LINES_LOST, files.lost);
 	duty_count(duty, COUNT_LEASE_BEHIND, files.behind);
 	duty_count(duty, COUNT_LEASE_FILES_OPEN, files.open);
+	duty_count(duty, COUNT_LEASE_FILES_TROUBLED, files.troubled);
 	duty_show(duty, COUNT_LEASE_NAMES, names.held);
 	duty_show(duty, COUNT_LEASE_NAMES_DISPLACED, names.gave_way);
 	duty_count(duty, COUNT_LEASE_NAMES_FORGOTTEN, counts->forgotten);
@@ -215,17 +216,30 @@ show_registry(struct registrar *registrar)
 }
 
 static void
+show_trouble(struct registrar *registrar)
+{
+	const struct sourcehealth *first = registrarsources_trouble(registrar->sources);
+	uint64_t troubled = registrarsources_counts(registrar->sources).troubled;
+	char many[64] = "";
+
+	if (troubled > 1)
+		snprintf(many, sizeof(many), "%llu files cannot be read, the first is ",
+			(unsigned long long)troubled);
+	if (first != NULL)
+		duty_trouble(&registrar->duty, "%s%s: %s", many, first->file, first->text);
+	else if (registrar->tells_trouble)
+		duty_trouble(&registrar->duty, "%s", "");
+	registrar->tells_trouble = first != NULL;
+}
+
+static void
 show(struct registrar *registrar)
 {
-	const char *trouble = registrarsources_trouble(registrar->sources);
-
 	duty_refused(&registrar->duty, statefile_refused(&registrar->file.file));
 	show_accounting(registrar);
 	show_leases(registrar);
 	show_registry(registrar);
-	if (trouble != NULL || registrar->tells_trouble)
-		duty_trouble(&registrar->duty, "%s", trouble != NULL ? trouble : "");
-	registrar->tells_trouble = trouble != NULL;
+	show_trouble(registrar);
 }
 
 /* --- The loop. --- */

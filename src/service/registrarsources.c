@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/registrarsources.h"
 
-#include "base/text.h"
-#include "identity/accountingfile.h"
-#include "identity/leasekept.h"
-#include "identity/leasesnapshot.h"
+#include "identity/shape.h"
+#include "service/registrarsource.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,38 +16,13 @@
 #define TAG "places"
 /* Some thousand lines, in some milliseconds. */
 #define PORTION 262144
-/* A file that is always written as a whole is looked at so often. */
-#define LOOK_US   WALL_SECOND
-#define TEXT_MOST 320
-
-struct source {
-	struct registrarsources *of;
-	uint8_t format;
-	bool has_begun;
-	bool is_wrong; /* no file of its format */
-	char path[REGISTRAR_PATH];
-	uint64_t name;
-	struct follow *follow;    /* of those that are followed */
-	struct follow_place safe; /* behind the last whole record */
-	uint64_t replaced;        /* files that took its place, when it was last looked */
-	struct leasefile file;
-	struct accountingfile *detail;
-	char *record; /* of a detail file, as far as it is there */
-	size_t record_size;
-	struct leasesnapshot *snapshot; /* of those that are read as a whole */
-	struct stat seen;
-	bool is_there;
-	int64_t looked_us;
-	uint64_t bad; /* beside those that file and detail count */
-	uint64_t lost;
-	uint64_t errors;
-	char trouble[TEXT_MOST];
-};
+/* What has begun at the end of a file must have ended by then. */
+#define FINISH_US WALL_MINUTE
 
 struct registrarsources {
 	struct registry *registry;
 	size_t count;
-	struct source source[REGISTRAR_SOURCES];
+	struct registrarsource source[REGISTRAR_SOURCES];
 };
 
 struct place_saved {
@@ -90,18 +63,48 @@ zone_offset(struct wall now)
 	return localtime_r(&seconds, &tm) != NULL ? tm.tm_gmtoff * WALL_SECOND : 0;
 }
 
-static void
-complain(struct source *source, const char *why)
+/* What stands in a file of this format. */
+static const char *const expected[REGISTRAR_FORMATS] = {
+	[LEASEFILE_ISC] = "statements of dhcpd.leases(5)",
+	[LEASEFILE_KEA] = "a header and leases of a lease file of Kea",
+	[LEASEFILE_KEA_LOG] = "messages of Kea's logger \"leases\"",
+	[LEASEFILE_DNSMASQ] = "TIME HARDWARE ADDRESS NAME CLIENT",
+	[LEASEFILE_TABLE] = "PREFIX NAME [ROLE]",
+	[REGISTRAR_DETAIL] = "records of a date, lines TAB NAME = VALUE with Timestamp, and an "
+			     "empty line",
+	[REGISTRAR_NAT_LOG] = "lines with PORT_BLOCK_ALLOC: INSIDE -> OUTSIDE:LOW-HIGH",
+};
+
+void
+registrarsource_complain(struct registrarsource *source, int r)
 {
-	snprintf(source->trouble, sizeof(source->trouble), "%s: %s", source->path, why);
+	if (r == -ENOENT)
+		sourcehealth_trouble(&source->health, SOURCETROUBLE_MISSING, "it is not there");
+	else if (r == -EFBIG)
+		sourcehealth_trouble(&source->health, SOURCETROUBLE_UNREADABLE,
+			"it is larger than %zu MiB: it is not read", REGISTRARSOURCES_FILE >> 20);
+	else
+		sourcehealth_trouble(&source->health, SOURCETROUBLE_UNREADABLE,
+			"it cannot be read: %s", r == -ENOTSUP ? "it is no file" : strerror(-r));
 }
 
 /* --- A line. --- */
 
-static void
-take_entry(struct source *source, struct text line, struct wall at)
+void
+registrarsource_note(struct registrarsource *source, int r, const struct fail *fail)
 {
-	struct registry *registry = source->of->registry;
+	if (r == 1)
+		sourcehealth_good(&source->health);
+	else if (r == 0)
+		sourcehealth_nothing(&source->health);
+	else
+		sourcehealth_bad(&source->health, source->line, source->from, fail->what);
+}
+
+static void
+take_entry(struct registrarsource *source, struct text line)
+{
+	bool was_between = source->file.block.depth == 0;
 	struct leasefile_entry entry;
 	struct fail fail = {0};
 	int r;
@@ -110,37 +113,58 @@ take_entry(struct source *source, struct text line, struct wall at)
 		return;
 	r = leasefile_line(&source->file, line, &entry, &fail);
 	if (r == -ENOTSUP) {
+		/* What follows is not read, so all that was before counts for nothing. */
+		sourcehealth_begin(&source->health);
 		source->is_wrong = true;
 		source->errors++;
-		complain(source, fail.what);
 	}
-	if (r != 1)
-		return;
-	if (source->format == LEASEFILE_TABLE)
-		entry.hardware = entry.circuit = entry.client;
-	registry_entry(registry, &entry, at, is_snapshot(source->format) ? source->name : 0);
+	registrarsource_note(source, r, &fail);
+	if (was_between)
+		source->begun_line = source->line;
+	if (r == 1)
+		registry_entry(source->registry, &entry, source->registry->now, 0);
 }
 
 static void
-take_record(struct source *source)
+note_record(struct registrarsource *source, const struct accountingfile_counts *before)
 {
+	const struct accountingfile_counts *now = &source->detail->counts;
+	struct text rest = {source->record, source->record_size};
+	char shape[SHAPE_TEXT], what[SOURCEHEALTH_WHAT];
+
+	if (now->damaged == before->damaged) {
+		if (now->records != before->records)
+			sourcehealth_good(&source->health);
+		return;
+	}
+	shape_of(text_cut(&rest, '\n'), shape);
+	snprintf(what, sizeof(what), "found a record that begins with '%s', expected %s", shape,
+		expected[REGISTRAR_DETAIL]);
+	sourcehealth_bad(&source->health, source->begun_line, source->from, what);
+}
+
+static void
+take_record(struct registrarsource *source)
+{
+	struct accountingfile_counts before = source->detail->counts;
 	struct text bytes = {source->record, source->record_size};
 	struct accounting_event event;
 	bool has_event = false;
 
 	if (accountingfile_read(source->detail, bytes, false, &has_event, &event) > 0 && has_event)
-		registry_event(source->of->registry, &event);
+		registry_event(source->registry, &event);
+	note_record(source, &before);
 	source->record_size = 0;
 }
 
 /* A record ends with an empty line. Of one that is too long the reader sees too much, and says so. */
 static void
-take_detail(struct source *source, struct text line)
+take_detail(struct registrarsource *source, struct text line)
 {
-	if (source->record_size + line.length + 1 > 2 * ACCOUNTINGFILE_RECORD) {
-		source->bad++;
-		source->record_size = 0;
-	}
+	if (source->record_size + line.length + 1 > 2 * ACCOUNTINGFILE_RECORD)
+		take_record(source);
+	if (source->record_size == 0)
+		source->begun_line = source->line;
 	memcpy(source->record + source->record_size, line.at, line.length);
 	source->record_size += line.length;
 	source->record[source->record_size++] = '\n';
@@ -149,231 +173,146 @@ take_detail(struct source *source, struct text line)
 }
 
 static void
-take_block(struct source *source, struct text line)
+take_block(struct registrarsource *source, struct text line)
 {
 	struct natblock block;
 	struct fail fail = {0};
 	int r = natblock_line(line, &block, &fail);
 
 	source->bad += r < 0;
+	registrarsource_note(source, r, &fail);
 	if (r == 1)
-		registry_block(source->of->registry, &block);
+		registry_block(source->registry, &block);
 }
 
 /* Another file has its name now. */
 static void
-note_replaced(struct source *source)
+note_replaced(struct registrarsource *source, uint64_t replaced)
 {
-	struct follow_counts counts = follow_counts(source->follow);
-	uint64_t replaced = counts.replaced + counts.truncated;
-
-	if (replaced == source->replaced)
-		return;
 	source->replaced = replaced;
 	source->record_size = 0;
+	if (source->detail != NULL)
+		source->detail->is_skipping = false;
 	source->is_wrong = false;
-	source->trouble[0] = '\0';
+	sourcehealth_begin(&source->health);
 	/* What was appended to a file that was cleaned up before it was looked at is in those that Kea puts aside. */
 	source->has_begun = false;
 	leasefile_begin(&source->file);
 }
 
+/* What became of the file since the last line, or at the end of a look. */
+static void
+note_file(struct registrarsource *source, const struct follow_counts *counts)
+{
+	uint64_t replaced = counts->replaced + counts->truncated;
+
+	source->line = counts->line;
+	source->from = counts->from;
+	if (replaced != source->replaced)
+		note_replaced(source, replaced);
+	for (; source->long_lines < counts->long_lines; source->long_lines++) {
+		char what[SOURCEHEALTH_WHAT];
+
+		snprintf(what, sizeof(what), "found a line of more than %d bytes, expected %s",
+			LEASEFILE_LINE, expected[source->format]);
+		sourcehealth_bad(&source->health, counts->long_line, counts->from, what);
+	}
+}
+
 static void
 take_line(void *context, struct text line)
 {
-	struct source *source = context;
+	struct registrarsource *source = context;
+	struct follow_counts counts = follow_counts(source->follow);
 
-	note_replaced(source);
+	note_file(source, &counts);
 	if (source->format == REGISTRAR_DETAIL)
 		take_detail(source, line);
 	else if (source->format == REGISTRAR_NAT_LOG)
 		take_block(source, line);
 	else
-		take_entry(source, line, source->of->registry->now);
-}
-
-/* --- Files that are read as a whole. --- */
-
-/* All of an open file: its bytes, for free(); NULL: it changed meanwhile, or is too large. */
-static char *
-read_whole(int file, const struct stat *before, size_t *size)
-{
-	struct stat after;
-	char *bytes;
-	ssize_t n = 1;
-
-	*size = 0;
-	if ((size_t)before->st_size > REGISTRARSOURCES_FILE)
-		return NULL;
-	bytes = xcalloc((size_t)before->st_size + 1, 1);
-	while (n > 0 && *size < (size_t)before->st_size) {
-		n = read(file, bytes + *size, (size_t)before->st_size - *size);
-		*size += n > 0 ? (size_t)n : 0;
-	}
-	if (n >= 0 && fstat(file, &after) == 0 && after.st_size == before->st_size &&
-		after.st_mtim.tv_sec == before->st_mtim.tv_sec &&
-		after.st_mtim.tv_nsec == before->st_mtim.tv_nsec &&
-		*size == (size_t)before->st_size)
-		return bytes;
-	free(bytes);
-	return NULL;
-}
-
-static void
-give_gone(void *context, const struct line_name *name, uint64_t pseudonym)
-{
-	struct source *source = context;
-
-	registry_gone(source->of->registry, name);
-}
-
-static void
-pass_over(void *context, const struct line_name *name, uint64_t pseudonym)
-{
-}
-
-static void
-remember(void *context, const struct line_name *name, uint64_t pseudonym)
-{
-	struct source *source = context;
-
-	(void)!leasesnapshot_add(source->snapshot, name, pseudonym);
-}
-
-/* What this file said before the process began, as the leases know it: what is in it no more has ended since. */
-static void
-recall(struct source *source)
-{
-	leasesnapshot_begin(source->snapshot);
-	leasekept_each(source->of->registry->leases, source->name, remember, source);
-	leasesnapshot_end(source->snapshot, pass_over, source);
-	source->has_begun = true;
-}
-
-static void
-take_whole(struct source *source, struct text rest, struct wall at)
-{
-	struct registry *registry = source->of->registry;
-
-	leasefile_begin(&source->file);
-	source->is_wrong = false;
-	leasesnapshot_begin(source->snapshot);
-	while (rest.length > 0) {
-		struct text line = text_cut(&rest, '\n');
-		struct leasefile_entry entry;
-		struct fail fail = {0};
-		uint64_t pseudonym;
-		int r;
-
-		if (line.length > 0 && line.at[line.length - 1] == '\r')
-			line.length--;
-		r = leasefile_line(&source->file, line, &entry, &fail);
-		if (r != 1 || !entry.is_held)
-			continue;
-		if (source->format == LEASEFILE_TABLE)
-			entry.hardware = entry.circuit = entry.client;
-		pseudonym = registry_client(registry, &entry);
-		r = pseudonym == 0 ? 0
-				   : leasesnapshot_add(source->snapshot, &entry.name, pseudonym);
-		/* Renewed, or new; what is held by two lines is the first one's. */
-		if (r == -EEXIST || r == -ENOSPC)
-			source->bad++;
-		else
-			registry_entry(registry, &entry, at, source->name);
-	}
-	leasesnapshot_end(source->snapshot, give_gone, source);
-}
-
-/* Since when, of what does not say it: when the file was changed; of what was there before this process, now. */
-static struct wall
-time_of(const struct source *source, const struct stat *is)
-{
-	struct wall changed = {is->st_mtim.tv_sec * WALL_SECOND + is->st_mtim.tv_nsec / 1000};
-
-	return changed.us < source->of->registry->now.us ? changed : source->of->registry->now;
-}
-
-static void
-look_at_whole(struct source *source, int64_t steady_us)
-{
-	int file;
-	struct stat is;
-	char *bytes;
-	size_t size;
-
-	if (source->has_begun && steady_us - source->looked_us < LOOK_US)
-		return;
-	source->looked_us = steady_us;
-	if (!source->has_begun)
-		recall(source);
-	file = open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (file < 0 || fstat(file, &is) < 0 || !S_ISREG(is.st_mode)) {
-		bool is_missing = file < 0 && errno == ENOENT;
-
-		source->errors += !is_missing;
-		source->is_there = false;
-		complain(source, is_missing ? "is not there" : "cannot be read");
-		if (file >= 0)
-			close(file);
-		return;
-	}
-	if (source->is_there && is.st_size == source->seen.st_size &&
-		is.st_ino == source->seen.st_ino &&
-		is.st_mtim.tv_sec == source->seen.st_mtim.tv_sec &&
-		is.st_mtim.tv_nsec == source->seen.st_mtim.tv_nsec) {
-		close(file);
-		return;
-	}
-	bytes = read_whole(file, &is, &size);
-	close(file);
-	if (bytes == NULL || (size > 0 && bytes[size - 1] != '\n')) {
-		/* It is just being written: again in a moment. */
-		free(bytes);
-		source->is_there = false;
-		return;
-	}
-	take_whole(source, (struct text){bytes, size}, time_of(source, &is));
-	source->seen = is;
-	source->is_there = true;
-	source->trouble[0] = '\0';
-	free(bytes);
+		take_entry(source, line);
 }
 
 /* --- Files that are followed. --- */
 
 /* What Kea puts aside while it cleans its file up. */
 static void
-read_before(struct source *source, const char *ending)
+read_before(struct registrarsource *source, const char *ending)
 {
 	char path[REGISTRAR_PATH + 16];
+	struct sourcehealth kept = source->health;
 	struct stat is;
 	char *bytes = NULL;
 	struct text rest;
 	size_t size = 0;
-	int file;
+	int file, r;
 
 	snprintf(path, sizeof(path), "%s.%s", source->path, ending);
 	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (file < 0)
 		return;
-	if (fstat(file, &is) == 0 && S_ISREG(is.st_mode))
-		bytes = read_whole(file, &is, &size);
-	close(file);
-	if (bytes == NULL) {
-		source->lost++;
-		return;
-	}
+	sourcehealth_init(&source->health, path, expected[source->format], false);
+	source->line = source->from = 0;
 	leasefile_begin(&source->file);
-	for (rest = (struct text){bytes, size}; rest.length > 0;)
-		take_entry(source, text_cut(&rest, '\n'), source->of->registry->now);
+	r = fstat(file, &is) < 0 ? -errno : S_ISREG(is.st_mode) ? 0 : -ENOTSUP;
+	if (r == 0)
+		r = registrarsource_read(file, &is, &bytes, &size);
+	close(file);
+	for (rest = (struct text){bytes, size}; r == 0 && rest.length > 0;) {
+		source->line++;
+		take_entry(source, text_cut(&rest, '\n'));
+	}
+	source->lost += r < 0;
+	if (r < 0)
+		registrarsource_complain(source, r);
+	else
+		(void)sourcehealth_judge(&source->health, true);
+	sourcehealth_tell(&source->health);
 	leasefile_begin(&source->file);
 	source->is_wrong = false;
+	source->health = kept;
 	free(bytes);
 }
 
+/* Has what was begun at the end of the file had no end for long? */
 static bool
-look_at_followed(struct source *source, int64_t steady_us)
+is_unfinished(struct registrarsource *source, const struct follow_counts *counts, int64_t steady_us)
 {
+	bool is_open = counts->held > 0 || source->record_size > 0 || source->file.block.depth > 0;
+
+	if (!is_open || counts->bytes != source->bytes) {
+		source->bytes = counts->bytes;
+		source->whole_us = steady_us;
+	}
+	return steady_us - source->whole_us >= FINISH_US;
+}
+
+/* What the file is like, after a look that had all that is there, or a portion. */
+static void
+judge_followed(struct registrarsource *source, const struct follow_counts *counts, bool is_end,
+	int64_t steady_us)
+{
+	struct sourcehealth *health = &source->health;
+	bool is_unended = is_end && is_unfinished(source, counts, steady_us);
+
+	if (sourcehealth_judge(health, is_end))
+		return;
+	if (is_unended)
+		sourcehealth_trouble(health, SOURCETROUBLE_UNFINISHED,
+			"what begins in line %llu has had no end for a minute: it is not read "
+			"until it has",
+			(unsigned long long)(source->record_size > 0 || source->file.block.depth > 0
+					? source->begun_line
+					: counts->line + 1));
+	else if (is_end || health->trouble != SOURCETROUBLE_DAMAGED)
+		sourcehealth_sound(health);
+}
+
+static bool
+look_at_followed(struct registrarsource *source, int64_t steady_us)
+{
+	struct follow_counts counts;
 	int r;
 
 	if (!source->has_begun && source->format == LEASEFILE_KEA) {
@@ -384,16 +323,18 @@ look_at_followed(struct source *source, int64_t steady_us)
 		read_before(source, "1");
 	}
 	source->has_begun = true;
-	source->file.offset_us = zone_offset(source->of->registry->now);
+	source->file.offset_us = zone_offset(source->registry->now);
 	r = follow_read(source->follow, steady_us, take_line, source);
+	counts = follow_counts(source->follow);
+	note_file(source, &counts);
 	if (source->record_size == 0)
 		source->safe = follow_place(source->follow);
 	if (r < 0)
-		complain(source, strerror(-r));
-	else if (!source->is_wrong)
-		source->trouble[0] = '\0';
-	if (r >= 0 && !follow_counts(source->follow).is_open)
-		complain(source, "is not there");
+		registrarsource_complain(source, r);
+	else if (counts.is_open)
+		judge_followed(source, &counts, r == 0, steady_us);
+	else if (r == 0)
+		registrarsource_complain(source, -ENOENT);
 	return r > 0;
 }
 
@@ -403,12 +344,13 @@ registrarsources_read(struct registrarsources *sources, int64_t steady_us)
 	bool has_more = false;
 
 	for (size_t i = 0; i < sources->count; i++) {
-		struct source *source = &sources->source[i];
+		struct registrarsource *source = &sources->source[i];
 
 		if (is_snapshot(source->format))
-			look_at_whole(source, steady_us);
+			registrarsource_whole(source, steady_us);
 		else
 			has_more |= look_at_followed(source, steady_us);
+		sourcehealth_tell(&source->health);
 	}
 	return has_more;
 }
@@ -416,7 +358,7 @@ registrarsources_read(struct registrarsources *sources, int64_t steady_us)
 /* --- All of them. --- */
 
 static void
-follow_from(struct source *source, const struct follow_place *place)
+follow_from(struct registrarsource *source, const struct follow_place *place)
 {
 	struct follow_settings settings = {
 		.path = source->path,
@@ -431,17 +373,19 @@ follow_from(struct source *source, const struct follow_place *place)
 }
 
 static void
-begin_source(struct source *source, const struct registrar_settings *settings)
+begin_source(struct registrarsource *source, const struct registrar_settings *settings)
 {
 	struct accounting_settings accounting = ACCOUNTING_DEFAULTS;
 
+	sourcehealth_init(&source->health, source->path, expected[source->format],
+		!is_snapshot(source->format));
 	leasefile_init(&source->file,
 		source->format < LEASEFILE_FORMATS ? (enum leasefile_format)source->format
 						   : LEASEFILE_TABLE,
 		0);
 	if (is_snapshot(source->format)) {
-		source->snapshot = leasesnapshot_new(
-			settings->leases_most, &source->of->registry->settings.key);
+		source->snapshot =
+			leasesnapshot_new(settings->leases_most, &source->registry->settings.key);
 		return;
 	}
 	follow_from(source, NULL);
@@ -461,9 +405,9 @@ registrarsources_new(const struct registrar_settings *settings, struct registry 
 	sources->registry = registry;
 	sources->count = settings->source_count;
 	for (size_t i = 0; i < sources->count; i++) {
-		struct source *source = &sources->source[i];
+		struct registrarsource *source = &sources->source[i];
 
-		source->of = sources;
+		source->registry = registry;
 		source->format = settings->source[i].format;
 		snprintf(source->path, sizeof(source->path), "%s", settings->source[i].path);
 		source->name = hash_fast(source->path, strlen(source->path), 0) | 1;
@@ -488,7 +432,7 @@ registrarsources_free(struct registrarsources *sources)
 }
 
 static void
-add_followed(const struct source *source, struct registrarsources_counts *counts)
+add_followed(const struct registrarsource *source, struct registrarsources_counts *counts)
 {
 	struct follow_counts follow = follow_counts(source->follow);
 
@@ -506,7 +450,7 @@ registrarsources_counts(const struct registrarsources *sources)
 	struct registrarsources_counts counts = {0};
 
 	for (size_t i = 0; i < sources->count; i++) {
-		const struct source *source = &sources->source[i];
+		const struct registrarsource *source = &sources->source[i];
 
 		if (source->follow != NULL) {
 			add_followed(source, &counts);
@@ -517,6 +461,7 @@ registrarsources_counts(const struct registrarsources *sources)
 		counts.entries += source->file.entries;
 		counts.bad += source->bad + source->file.bad + source->file.long_texts;
 		counts.lost += source->lost;
+		counts.troubled += source->health.trouble != SOURCETROUBLE_NONE;
 		counts.errors += source->errors;
 		if (source->detail != NULL) {
 			counts.entries += source->detail->counts.records;
@@ -526,12 +471,12 @@ registrarsources_counts(const struct registrarsources *sources)
 	return counts;
 }
 
-const char *
+const struct sourcehealth *
 registrarsources_trouble(const struct registrarsources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {
-		if (sources->source[i].trouble[0] != '\0')
-			return sources->source[i].trouble;
+		if (sources->source[i].health.trouble != SOURCETROUBLE_NONE)
+			return &sources->source[i].health;
 	}
 	return NULL;
 }
@@ -553,7 +498,7 @@ registrarsources_save(const struct registrarsources *sources, struct save *save)
 		count += keeps_place(sources->source[i].format);
 	save_section(save, TAG, layout(), count * sizeof(struct place_saved));
 	for (size_t i = 0; i < sources->count; i++) {
-		const struct source *source = &sources->source[i];
+		const struct registrarsource *source = &sources->source[i];
 		struct place_saved saved = {.name = source->name};
 
 		if (!keeps_place(source->format))
@@ -579,7 +524,7 @@ registrarsources_restore(
 
 		r = restore_bytes(restore, &saved, sizeof(saved), fail);
 		for (size_t i = 0; r == 0 && i < sources->count; i++) {
-			struct source *source = &sources->source[i];
+			struct registrarsource *source = &sources->source[i];
 
 			if (source->name == saved.name && keeps_place(source->format))
 				follow_from(source, &saved.place);

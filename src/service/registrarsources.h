@@ -4,9 +4,10 @@
  *          each start, as what they say twice says nothing new; logs (Kea's, of a translator, and detail files of
  *          FreeRADIUS) from where they were read to. dnsmasq's leases and static tables are read as a whole when they
  *          have changed, and what is in them no more has ended. What they say goes to the registry, a portion of each
- *          at a time.
+ *          at a time. Who cannot be read, and why, is told in the log and kept as words (sourcehealth.h).
  * Owns:    files and what it remembers of them; the registry is the caller's.
- * Limits:  REGISTRARSOURCES_FILE bytes of a file that is read as a whole; what cannot be read is counted.
+ * Limits:  REGISTRARSOURCES_FILE bytes of a file that is read as a whole; what cannot be read is counted. In one that
+ *          is damaged, or has no line end at its end, nothing is taken for ended.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_SERVICE_REGISTRARSOURCES_H
@@ -16,6 +17,7 @@
 #include "base/save.h"
 #include "runtime/follow.h"
 #include "service/registrarsettings.h"
+#include "service/sourcehealth.h"
 
 #define REGISTRARSOURCES_FILE ((size_t)1 << 30)
 
@@ -30,18 +32,19 @@ bool registrarsources_read(struct registrarsources *sources, int64_t steady_us);
 
 struct registrarsources_counts {
 	uint64_t lines;
-	uint64_t entries; /* and events, and blocks */
-	uint64_t bad;     /* that could not be read */
-	uint64_t lost;    /* times that something was not read */
-	uint64_t errors;  /* of open and read */
-	uint64_t behind;  /* bytes that were not read at the last call */
-	uint64_t open;    /* files that are there */
+	uint64_t entries;  /* and events, and blocks */
+	uint64_t bad;      /* that could not be read */
+	uint64_t lost;     /* times that something was not read */
+	uint64_t errors;   /* of open and read */
+	uint64_t behind;   /* bytes that were not read at the last call */
+	uint64_t open;     /* files that are there */
+	uint64_t troubled; /* files that are not, or cannot be read, wholly or in part */
 };
 
 struct registrarsources_counts registrarsources_counts(const struct registrarsources *sources);
 
-/* A file that cannot be read, or is none of its format, and why; NULL: there is none. */
-const char *registrarsources_trouble(const struct registrarsources *sources);
+/* The first that is in trouble; NULL: there is none. */
+const struct sourcehealth *registrarsources_trouble(const struct registrarsources *sources);
 
 /* Places in the files that are followed. Restore before the first is read: files that are not named in what was saved
  * begin as new ones. */
