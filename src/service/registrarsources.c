@@ -70,8 +70,7 @@ static const char *const expected[REGISTRAR_FORMATS] = {
 	[LEASEFILE_KEA_LOG] = "messages of Kea's logger \"leases\"",
 	[LEASEFILE_DNSMASQ] = "TIME HARDWARE ADDRESS NAME CLIENT",
 	[LEASEFILE_TABLE] = "PREFIX NAME [ROLE]",
-	[REGISTRAR_DETAIL] = "records of a date, lines TAB NAME = VALUE with Timestamp, and an "
-			     "empty line",
+	[REGISTRAR_DETAIL] = "a date, lines TAB NAME = VALUE with Timestamp, and an empty line",
 	[REGISTRAR_NAT_LOG] = "lines with PORT_BLOCK_ALLOC: INSIDE -> OUTSIDE:LOW-HIGH",
 };
 
