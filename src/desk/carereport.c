@@ -8,10 +8,12 @@ struct found {
 	struct care seen; /* the last; of_case 0: none */
 	struct care wrong;
 	struct care released;
+	struct care notified;
 	struct care ticked[CAREREPORT_DEVICES]; /* the last of each device */
 	size_t devices;
 	unsigned days; /* on which pages were seen */
 	unsigned releases;
+	unsigned notices;
 };
 
 static void
@@ -49,6 +51,10 @@ take(void *context, const struct care *row)
 		found->releases++;
 		found->released = *row;
 		break;
+	case CARE_NOTIFIED:
+		found->notices++;
+		found->notified = *row;
+		break;
 	case CARE_WHATS:
 		break;
 	}
@@ -60,6 +66,11 @@ print(const struct found *found, struct buffer *into)
 {
 	char time[WALL_TEXT];
 
+	if (found->notices > 0)
+		buffer_print(into, "  customer   got %u notice%s, last by %s at %s (%s)\n",
+			found->notices, found->notices == 1 ? "" : "s",
+			care_channels[found->notified.channel],
+			wall_format(found->notified.time, time), found->notified.subject);
 	if (found->days > 0)
 		buffer_print(into, "  customer   saw the portal on %u day%s, last at %s\n",
 			found->days, found->days == 1 ? "" : "s",
@@ -109,8 +120,10 @@ print_json(const struct found *found, struct buffer *into)
 	add_row(&found->wrong, "wrong", "says", into);
 	buffer_text(into, TEXT(","));
 	add_row(&found->released, "released", NULL, into);
-	buffer_print(into, ",\"seen_days\":%u,\"released_days\":%u,\"ticked\":{", found->days,
-		found->releases);
+	buffer_text(into, TEXT(","));
+	add_row(&found->notified, "notified", NULL, into);
+	buffer_print(into, ",\"notices\":%u,\"seen_days\":%u,\"released_days\":%u,\"ticked\":{",
+		found->notices, found->days, found->releases);
 	for (size_t i = 0; i < found->devices; i++) {
 		if (i > 0)
 			buffer_text(into, TEXT(","));

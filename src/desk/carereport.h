@@ -1,8 +1,8 @@
-/* carereport - what the customer of a case did, for the help desk
+/* carereport - what the customer of a case was told and did, for the help desk
  *
- * What:    that he saw the portal, and when last; what is ticked now, by device; that he says that it is wrong, in his
- *          words; how often he let the line go. Before these, of a case that is open, the four digits that he reads
- *          from his page today (ledger/casepin.h).
+ * What:    how many notices went to him, and the last of them; that he saw the portal, and when last; what is ticked
+ *          now, by device; that he says that it is wrong, in his words; how often he let the line go. Before these, of
+ *          a case that is open, the four digits that he reads from his page today (ledger/casepin.h).
  * Limits:  CAREREPORT_DEVICES devices. Words were held to be one line that can be shown when they were kept.
  * Thread:  one at a time.
  */

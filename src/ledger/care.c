@@ -5,8 +5,9 @@
 
 #include <errno.h>
 
-const char *const care_names[CARE_WHATS] = {"seen", "ticked", "wrong", "released"};
-const char *const care_channels[CARE_CHANNELS] = {"line", "code"};
+const char *const care_names[CARE_WHATS] = {"seen", "ticked", "wrong", "released", "notified"};
+const char *const care_channels[CARE_CHANNELS] = {
+	"line", "code", "email", "sms", "letter", "webhook"};
 
 int
 ledger_care(struct ledger *ledger, struct care *row, struct fail *fail)

@@ -1,9 +1,9 @@
-/* care - what the customer of a case did, and what he may do: for the portal, the help desk and the measure of cure
+/* care - what the customer of a case was told and did, and what he may do: for portal, help desk, measure of cure
  *
  * What:    rows of one table: a page was seen, steps of a device were ticked, "this is wrong" was said, the line was
- *          let go by the customer. A row is of a case, of what happened, of a subject (the page, the device) and of a
- *          day: a page that is seen again on the same day is no other row, and ticks or words that come again stand in
- *          place of the first. So nobody who is on a line can fill the ledger.
+ *          let go by the customer, a notice went to him. A row is of a case, of what happened, of a subject (the page,
+ *          the device, the notice) and of a day: a page that is seen again on the same day is no other row, and what
+ *          else comes again stands in place of the first. So nobody who is on a line can fill the ledger.
  *          What is ticked now is the last row of each device. A release by the customer is refused unless the rules
  *          allow it, and is one transaction with what follows from it (deciding.h).
  *          The audit trail has the release, as that of anybody; the other rows change nothing, and are not in it.
@@ -33,6 +33,7 @@ enum care_what {
 	CARE_TICKED,   /* subject: the device; details: names of the steps, with a blank between */
 	CARE_WRONG,    /* details: what he says */
 	CARE_RELEASED, /* by himself */
+	CARE_NOTIFIED, /* subject: the text, as its file is named ("notice-sms-begin") */
 	CARE_WHATS
 };
 
@@ -42,6 +43,11 @@ extern const char *const care_names[CARE_WHATS];
 enum care_channel {
 	CARE_LINE, /* from the line itself */
 	CARE_CODE, /* from elsewhere, by code and PIN */
+	/* The ways of a notice. */
+	CARE_EMAIL,
+	CARE_SMS,
+	CARE_LETTER,
+	CARE_WEBHOOK,
 	CARE_CHANNELS
 };
 

@@ -6,7 +6,7 @@
  *          missing that was not removed by retention, the end signed with the ledger's key, and the database's own
  *          structure sound. All on one snapshot; others may write meanwhile.
  * Limits:  4 million cases that retention removed, 16 bytes each. Not covered: when a case was last written, and what
- *          its customer did (care.h), but that he let the line go.
+ *          its customer was told and did (care.h), but that he let the line go.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_VERIFY_H

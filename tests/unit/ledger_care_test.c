@@ -95,6 +95,41 @@ a_page_is_seen_once_a_day_and_ticks_stand_in_place_of_those_before(void **state)
 	ledger_close(ledger);
 }
 
+/* Each of a day is kept, by whatever way it went, with the version of its text. */
+static void
+a_notice_is_a_row_of_its_text_and_its_way(void **state)
+{
+	static const struct {
+		enum care_channel channel;
+		const char *subject;
+	} notices[] = {
+		{CARE_EMAIL, "notice-email-begin"},
+		{CARE_SMS, "notice-sms-begin"},
+		{CARE_LETTER, "notice-letter-begin"},
+		{CARE_WEBHOOK, "notice-email-blocked"},
+	};
+	struct ledger *ledger = open_in(*state);
+
+	confirm(ledger, 0, STATE_WATCH);
+	for (size_t i = 0; i < sizeof(notices) / sizeof(*notices); i++) {
+		struct care row = {.of_case = 1,
+			.what = CARE_NOTIFIED,
+			.channel = (uint8_t)notices[i].channel,
+			.text = UINT32_MAX,
+			.language = "en"};
+
+		snprintf(row.subject, sizeof(row.subject), "%s", notices[i].subject);
+		assert_int_equal(ledger_care(ledger, &row, NULL), 1);
+		assert_int_equal(ledger_care(ledger, &row, NULL), 0);
+	}
+	assert_string_equal(all(ledger),
+		"0 notified/notice-email-begin//email/4294967295/en;"
+		"0 notified/notice-email-blocked//webhook/4294967295/en;"
+		"0 notified/notice-letter-begin//letter/4294967295/en;"
+		"0 notified/notice-sms-begin//sms/4294967295/en;");
+	ledger_close(ledger);
+}
+
 static struct care_holds
 holds(struct ledger *ledger)
 {
@@ -247,6 +282,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_page_is_seen_once_a_day_and_ticks_stand_in_place_of_those_before),
+		TEST(a_notice_is_a_row_of_its_text_and_its_way),
 		TEST(a_customer_lets_go_twice_in_thirty_days),
 		TEST(what_a_person_decided_no_customer_ends),
 		TEST(what_is_only_observed_holds_nobody),

@@ -151,13 +151,20 @@ a_case_with_many_steps_has_many_pages_and_one_opening(void **state)
 }
 
 static void
-keep(struct ledger *ledger, enum care_what what, const char *subject, const char *details)
+keep_by(struct ledger *ledger, enum care_what what, enum care_channel channel, const char *subject,
+	const char *details)
 {
-	struct care row = {.of_case = 1, .what = (uint8_t)what, .channel = CARE_CODE};
+	struct care row = {.of_case = 1, .what = (uint8_t)what, .channel = (uint8_t)channel};
 
 	snprintf(row.subject, sizeof(row.subject), "%s", subject);
 	snprintf(row.details, sizeof(row.details), "%s", details);
 	assert_int_equal(ledger_care(ledger, &row, NULL), 1);
+}
+
+static void
+keep(struct ledger *ledger, enum care_what what, const char *subject, const char *details)
+{
+	keep_by(ledger, what, CARE_CODE, subject, details);
 }
 
 static void
@@ -169,8 +176,11 @@ a_case_tells_what_its_customer_did(void **state)
 		says(ledger, ASK_CASE, "1", " (what the customer reads from the page today)\n"));
 	question.is_json = 1;
 	assert_true(says(ledger, ASK_CASE, "1",
-		"\"customer\":{\"seen\":null,\"wrong\":null,\"released\":null,\"seen_days\":0,"
+		"\"customer\":{\"seen\":null,\"wrong\":null,\"released\":null,"
+		"\"notified\":null,\"notices\":0,\"seen_days\":0,"
 		"\"released_days\":0,\"ticked\":{}},\"measures\":"));
+	keep_by(ledger, CARE_NOTIFIED, CARE_LETTER, "notice-letter-begin", "");
+	keep_by(ledger, CARE_NOTIFIED, CARE_SMS, "notice-sms-still", "");
 	keep(ledger, CARE_TICKED, "router", "power");
 	keep(ledger, CARE_TICKED, "camera", "off");
 	keep(ledger, CARE_SEEN, "line", "");
@@ -183,7 +193,13 @@ a_case_tells_what_its_customer_did(void **state)
 		"\"wrong\":{\"time\":\"2023-11-15T22:13:20.000Z\",\"channel\":\"code\",\"says\":"
 		"\"I have \\\"no\\\" computer\"}"));
 	assert_true(says(ledger, ASK_CASE, "1", "\"steps\":\"power word\"}"));
+	assert_true(says(ledger, ASK_CASE, "1",
+		"\"notified\":{\"time\":\"2023-11-14T22:13:20.000Z\",\"channel\":\"sms\"},"
+		"\"notices\":2,"));
 	question.is_json = 0;
+	assert_true(says(ledger, ASK_CASE, "1",
+		"  customer   got 2 notices, last by sms at 2023-11-14T22:13:20.000Z "
+		"(notice-sms-still)\n"));
 	assert_true(says(ledger, ASK_CASE, "1",
 		"  customer   saw the portal on 2 days, last at 2023-11-15T22:13:20"));
 	assert_true(says(
