@@ -75,3 +75,16 @@ wall_from_date(struct wall *ret, int year, int month, int day, int hour, int min
 	ret->us = days * WALL_DAY + hour * WALL_HOUR + minute * WALL_MINUTE + second * WALL_SECOND;
 	return 0;
 }
+
+int
+wall_from_day(struct wall *ret, struct text day)
+{
+	struct text rest = day, year = text_cut(&rest, '-'), month = text_cut(&rest, '-');
+	uint64_t y, m, d;
+
+	if (year.length != 4 || month.length != 2 || rest.length != 2 ||
+		text_parse_u64(year, 9999, &y) < 0 || text_parse_u64(month, 12, &m) < 0 ||
+		text_parse_u64(rest, 31, &d) < 0 || y < 1970)
+		return -EINVAL;
+	return wall_from_date(ret, (int)y, (int)m, (int)d, 0, 0, 0);
+}

@@ -9,7 +9,7 @@
 #ifndef LAZARET_BASE_WALL_H
 #define LAZARET_BASE_WALL_H
 
-#include "base/fail.h"
+#include "base/text.h"
 
 #include <stdint.h>
 
@@ -38,5 +38,8 @@ char *wall_format(struct wall wall, char into[WALL_TEXT]);
  * -EINVAL if there is no such date. */
 int wall_from_date(
 	struct wall *ret, int year, int month, int day, int hour, int minute, int second) MUST_USE;
+
+/* The beginning, in UTC, of a day of 1970 or later that is written as 2026-12-31. -EINVAL: it is none. */
+int wall_from_day(struct wall *ret, struct text day) MUST_USE;
 
 #endif

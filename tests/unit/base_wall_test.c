@@ -63,6 +63,21 @@ a_leap_second_is_the_next_one(void **state)
 	assert_string_equal(text_of_us(wall.us), "2017-01-01T00:00:00.000Z");
 }
 
+static void
+a_day_is_written_in_one_way(void **state)
+{
+	static const char *const none[] = {"", "2026-12", "2026-12-32", "2026-02-29", "1969-12-31",
+		"26-12-31", "2026-1-31", "2026-12-311", "2026-12-31T", "2026/12/31", "+026-12-31",
+		"2026-12-31-"};
+	struct wall wall = {77};
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		assert_int_equal(wall_from_day(&wall, text_of(none[i])), -EINVAL);
+	assert_true(wall.us == 77);
+	assert_int_equal(wall_from_day(&wall, TEXT("2028-02-29")), 0);
+	assert_string_equal(text_of_us(wall.us), "2028-02-29T00:00:00.000Z");
+}
+
 /* Against the C library's calendar, over the years that it and we have. */
 static void
 agrees_with_the_c_library_both_ways(void **state)
@@ -98,6 +113,7 @@ main(void)
 		cmocka_unit_test(times_outside_the_calendar_become_its_nearest_end),
 		cmocka_unit_test(dates_that_do_not_exist_are_refused),
 		cmocka_unit_test(a_leap_second_is_the_next_one),
+		cmocka_unit_test(a_day_is_written_in_one_way),
 		cmocka_unit_test(agrees_with_the_c_library_both_ways),
 	};
 
