@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/caserecord.h"
 
+#include "desk/paragraph.h"
 #include "ledger/casecode.h"
 #include "ledger/measures.h"
 
@@ -8,8 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COLUMNS 80
-#define MARGIN  4
+#define MARGIN 4
 /* Of other measures that a form names. */
 #define OTHERS 16
 #define WORDS  1024
@@ -106,27 +106,6 @@ take_verdict(void *context, const struct transition *row)
 	return transition_decode(row, &of->verdict);
 }
 
-/* Words within the columns of a page, behind a margin. */
-static void
-put_words(struct buffer *into, const char *words)
-{
-	struct text rest = text_of(words);
-	size_t column = 0;
-
-	while (rest.length > 0) {
-		struct text word = text_cut(&rest, ' ');
-
-		if (column > 0 && column + 1 + word.length > COLUMNS) {
-			buffer_text(into, TEXT("\n"));
-			column = 0;
-		}
-		buffer_print(into, "%*s", column == 0 ? MARGIN : 1, "");
-		buffer_text(into, word);
-		column += (column == 0 ? MARGIN : 1) + word.length;
-	}
-	buffer_text(into, TEXT("\n"));
-}
-
 /* One item of the form: in JSON a member. */
 static void
 put_item(struct record *record, const char *key, const char *title, const char *words)
@@ -137,7 +116,7 @@ put_item(struct record *record, const char *key, const char *title, const char *
 		return;
 	}
 	buffer_print(record->into, "%s\n", title);
-	put_words(record->into, words);
+	paragraph(record->into, MARGIN, words);
 }
 
 static const char *

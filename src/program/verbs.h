@@ -47,6 +47,7 @@ int verb_check(int argc, char **argv);
 int verb_help(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_rehearse(int argc, char **argv);
+int verb_report(int argc, char **argv);
 int verb_reload(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_scan(int argc, char **argv);
