@@ -28,6 +28,7 @@
 /* Who decided, in the audit trail. */
 #define CARE_CUSTOMER "customer"
 
+/* Where the texts were in two versions, details of SEEN and NOTIFIED are which it was (caselot.h). */
 enum care_what {
 	CARE_SEEN,     /* subject: the page */
 	CARE_TICKED,   /* subject: the device; details: names of the steps, with a blank between */
