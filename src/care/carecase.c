@@ -38,7 +38,8 @@ carecase_is_ready(const struct carecase *of)
 bool
 carecase_check(const struct carecase *of)
 {
-	if (of->kind >= CARECASE_KINDS || of->release >= CARE_WAYS || of->steps > CARECASE_STEPS ||
+	if ((of->lot != 0 && of->lot != 'A' && of->lot != 'B') || of->kind >= CARECASE_KINDS ||
+		of->release >= CARE_WAYS || of->steps > CARECASE_STEPS ||
 		memchr(of->code, '\0', sizeof(of->code)) == NULL ||
 		memchr(of->call, '\0', sizeof(of->call)) == NULL)
 		return false;

@@ -41,6 +41,7 @@ struct carecase {
 	struct wall first, last;  /* what was seen */
 	uint64_t attempts;        /* to send */
 	uint64_t networks;        /* to so many places */
+	char lot; /* 'A', 'B': which of two versions of the texts (caselot.h); 0: neither */
 	char code[CASECODE];
 	char call[CASEPIN_CALL]; /* behind the code on the telephone, today */
 	struct carecase_step step[CARECASE_STEPS];

@@ -124,7 +124,7 @@ check_country(const char *country, struct fail *fail)
 static int
 try(const struct gardening_settings *garden, struct portaling_settings *ret, struct fail *fail)
 {
-	struct texts *texts = NULL;
+	struct texts *texts = NULL, *texts_b = NULL;
 	int r = check_country(ret->country, fail);
 
 	if (r == 0 && *garden->portal == '\0') {
@@ -141,8 +141,9 @@ try(const struct gardening_settings *garden, struct portaling_settings *ret, str
 	if (r == 0)
 		r = check_certificate(garden, ret, fail);
 	if (r == 0)
-		r = textsfolder_read(ret->texts, ret->own, &texts, fail);
+		r = textsfolder_read(ret->texts, ret->own, ret->own_b, &texts, &texts_b, fail);
 	(void)texts_free(texts);
+	(void)texts_free(texts_b);
 	return r;
 }
 
@@ -162,6 +163,7 @@ portaloptions(const struct config *config, const struct gardening_settings *gard
 		config_string(config, "portal.certificate"));
 	snprintf(ret->key, sizeof(ret->key), "%s", config_string(config, "portal.key"));
 	snprintf(ret->own, sizeof(ret->own), "%s", config_string(config, "portal.texts"));
+	snprintf(ret->own_b, sizeof(ret->own_b), "%s", config_string(config, "portal.texts-b"));
 	snprintf(ret->hours, sizeof(ret->hours), "%s", config_string(config, "portal.hours"));
 	snprintf(ret->country, sizeof(ret->country), "%s", config_string(config, "portal.country"));
 	installed_find("texts", R_OK, LAZARET_TEXTS, ret->texts);

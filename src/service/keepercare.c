@@ -3,6 +3,7 @@
 
 #include "action/plan.h"
 #include "ledger/care.h"
+#include "ledger/caselot.h"
 #include "ledger/casepin.h"
 #include "ledger/reading.h"
 #include "runtime/event.h"
@@ -220,8 +221,10 @@ show(struct asked *asked)
 	into->until.us = wall_is_none(holds.until) ? 0 : holds.until.us;
 	if (of->number <= UINT32_MAX && key != NULL)
 		casecode_format(of->number, key, into->code);
-	if (key != NULL)
+	if (key != NULL) {
 		casepin_call(of->number, key, ledger_time(asked->ledger), into->call);
+		into->lot = caselot(of->number, key);
+	}
 	r = ledger_each_transition(asked->ledger, of->number, take_step, into, asked->fail);
 	if (r == -EINVAL)
 		fail_what(asked->fail, "a step of case %llu cannot be read",
@@ -235,6 +238,13 @@ show(struct asked *asked)
 	return r < 0 ? r : 0;
 }
 
+/* Are there two versions of the texts, and is it the second that is shown? */
+static bool
+is_of_b(const struct asked *asked)
+{
+	return asked->ask->text_b != 0 && asked->answer->of.lot == 'B';
+}
+
 static struct care
 row_of(const struct asked *asked, enum care_what what)
 {
@@ -243,7 +253,7 @@ row_of(const struct asked *asked, enum care_what what)
 		.of_case = asked->of.number,
 		.what = (uint8_t)what,
 		.channel = ask->by_code ? CARE_CODE : CARE_LINE,
-		.text = ask->text,
+		.text = is_of_b(asked) ? ask->text_b : ask->text,
 	};
 
 	snprintf(row.language, sizeof(row.language), "%s", ask->language);
@@ -265,6 +275,8 @@ note_seen(struct asked *asked)
 			topic_names[ask->topic]);
 	else
 		snprintf(row.subject, sizeof(row.subject), "%s", pages[ask->page]);
+	if (ask->text_b != 0)
+		row.details[0] = asked->answer->of.lot;
 	r = ledger_care(asked->ledger, &row, asked->fail);
 	return r < 0 ? r : end_with(asked, PORTAL_SHOWN);
 }

@@ -18,7 +18,7 @@
 #include "base/address.h"
 #include "care/portal.h"
 
-#define PORTALASK_VERSION   1
+#define PORTALASK_VERSION   2
 #define PORTALASK_MOST      100
 #define PORTALASK_LINE_MOST 30
 #define PORTALASK_WAIT_US   (2 * WALL_SECOND)
@@ -43,7 +43,8 @@ struct portalask {
 	char code[CASECODE];    /* by_code: whose case it is, instead of the address */
 	char pin[CASEPIN];
 	char language[PORTALASK_LANGUAGE];
-	uint32_t text; /* version of the text that is shown; 0: of none */
+	uint32_t text;   /* version of the text that is shown; 0: of none */
+	uint32_t text_b; /* the same where the case's lot is B; 0: there is one version for all */
 	uint16_t steps;
 	struct carecase_step step[CARECASE_STEPS]; /* of ticks: these and no others of the topic */
 	char says[PORTAL_SAYS + 1];

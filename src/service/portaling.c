@@ -14,8 +14,8 @@ struct portaling {
 	const struct daemon_settings *settings;
 	struct duty duty;
 	struct event_base *base;
-	struct texts *texts;
-	struct tls *tls; /* NULL: without */
+	struct texts *texts, *texts_b; /* NULL: there is one version */
+	struct tls *tls;               /* NULL: without */
 	struct portalstreams *streams;
 };
 
@@ -90,7 +90,8 @@ load(struct portaling *portal, struct fail *fail)
 {
 	const struct portaling_settings *settings = &portal->settings->portaling;
 	const struct tls_files files = {settings->certificate, settings->key};
-	int r = textsfolder_read(settings->texts, settings->own, &portal->texts, fail);
+	int r = textsfolder_read(settings->texts, settings->own, settings->own_b, &portal->texts,
+		&portal->texts_b, fail);
 
 	if (r == 0 && *settings->certificate != '\0')
 		r = tls_new(&files, &portal->tls, fail);
@@ -125,6 +126,7 @@ begin(struct portaling *portal, const struct post *post, int keeper)
 	shutin_enter(&portal->duty, post, portal->settings);
 	streams.base = portal->base;
 	streams.texts = portal->texts;
+	streams.texts_b = portal->texts_b;
 	hash_key_random(&streams.portal.secret);
 	portal->streams = portalstreams_new(&streams);
 }

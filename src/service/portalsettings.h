@@ -35,6 +35,7 @@ struct portaling_settings {
 		due; /* of the certificate: it is not valid, or not for long; what empty: it is */
 	char texts[PORTAL_PATH]; /* the folder of ours */
 	char own[PORTAL_PATH];   /* and of the operator's; empty: none */
+	char own_b[PORTAL_PATH]; /* what half of the cases get besides; empty: nothing */
 	char hours[GARDEN_TEXT + 1];
 	char country[8];
 };

@@ -45,6 +45,15 @@ struct visit {
 	bool is_deed;    /* it is the second */
 };
 
+/* Those of the case. */
+static const struct texts *
+texts_of(const struct portalstreams *streams, const struct carecase *of)
+{
+	const struct portalstreams_settings *settings = &streams->settings;
+
+	return of->lot == 'B' && settings->texts_b != NULL ? settings->texts_b : settings->texts;
+}
+
 /* Answers. */
 
 static void
@@ -54,8 +63,8 @@ answer(struct portalstreams *streams, struct stream *stream, const struct careca
 	struct visit *visit = stream_state(stream);
 
 	buffer_clear(&streams->answer);
-	portal_answer(&streams->settings.portal, streams->settings.texts, &visit->asked, of,
-		outcome, streams->settings.now(streams->settings.context), &streams->answer);
+	portal_answer(&streams->settings.portal, texts_of(streams, of), &visit->asked, of, outcome,
+		streams->settings.now(streams->settings.context), &streams->answer);
 	streams->counts.answered[outcome]++;
 	stream_answer(stream, streams->answer.at, streams->answer.length);
 	if (visit->asked.closes)
@@ -83,14 +92,13 @@ refuse(struct portalstreams *streams, struct stream *stream)
 
 /* The version of the text that is shown, where that is known before the case is. */
 static uint32_t
-version_of(const struct portalstreams *streams, const struct portal_asked *asked)
+version_of(const struct texts *texts, const struct portal_asked *asked)
 {
 	enum topic topic = asked->page == PORTAL_STEPS ? asked->device
 		: asked->page == PORTAL_WRONG          ? TOPIC_WRONG
 						       : TOPIC_HELD;
 	size_t language;
-	const struct advice *advice =
-		texts_topic(streams->settings.texts, asked->language, topic, &language);
+	const struct advice *advice = texts_topic(texts, asked->language, topic, &language);
 
 	return advice != NULL ? advice->version : 0;
 }
@@ -99,18 +107,21 @@ static void
 fill(const struct portalstreams *streams, const struct stream *stream,
 	const struct portal_asked *asked, struct portalask *ask)
 {
+	const struct portalstreams_settings *settings = &streams->settings;
+
 	*ask = (struct portalask){
 		.by_code = asked->by_code,
 		.port = stream_port(stream),
 		.page = (uint8_t)asked->page,
 		.topic = (uint8_t)(asked->page == PORTAL_STEPS ? asked->device : TOPIC_DEVICES),
 		.address = *stream_peer(stream),
-		.text = version_of(streams, asked),
+		.text = version_of(settings->texts, asked),
+		.text_b = settings->texts_b != NULL ? version_of(settings->texts_b, asked) : 0,
 	};
 	memcpy(ask->code, asked->code, sizeof(ask->code));
 	memcpy(ask->pin, asked->pin, sizeof(ask->pin));
 	snprintf(ask->language, sizeof(ask->language), "%s",
-		texts_tag(streams->settings.texts, asked->language));
+		texts_tag(settings->texts, asked->language));
 }
 
 static enum portal_outcome
@@ -155,7 +166,7 @@ ask_deed(struct portalstreams *streams, struct stream *stream, const struct care
 	struct portal_wish wish;
 	struct portalask question;
 
-	*outcome = portal_wish(&settings->portal, settings->texts, &visit->asked, of,
+	*outcome = portal_wish(&settings->portal, texts_of(streams, of), &visit->asked, of,
 		settings->now(settings->context), &wish);
 	if (*outcome != PORTAL_SHOWN || wish.deed == PORTAL_NOTHING)
 		return false;

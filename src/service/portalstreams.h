@@ -26,6 +26,8 @@ struct portalstreams;
 struct portalstreams_settings {
 	struct event_base *base;
 	const struct texts *texts;
+	const struct texts
+		*texts_b; /* of cases whose lot is B, in the same languages; NULL: the same */
 	struct portal_settings portal;
 	int keeper;              /* channel */
 	size_t connections_most; /* at each place */

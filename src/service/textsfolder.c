@@ -130,18 +130,47 @@ add_folder(struct texts *texts, const char *folder, struct fail *fail)
 	return r;
 }
 
-int
-textsfolder_read(const char *folder, const char *own, struct texts **ret, struct fail *fail)
+/* What is in a later folder stands in place of what was in those before it. */
+static int
+read_all(const char *const folders[3], struct texts **ret, struct fail *fail)
 {
 	struct texts *texts = texts_new();
-	int r = add_folder(texts, folder, fail);
+	int r = 0;
 
-	if (r == 0 && *own != '\0')
-		r = add_folder(texts, own, fail);
+	for (size_t i = 0; i < 3 && r == 0; i++) {
+		if (*folders[i] != '\0')
+			r = add_folder(texts, folders[i], fail);
+	}
 	if (r == 0) {
-		fail_where(fail, "%s", folder);
+		fail_where(fail, "%s", folders[0]);
 		r = texts_check(texts, fail);
 	}
 	*ret = r == 0 ? texts : texts_free(texts);
+	return r;
+}
+
+int
+textsfolder_read(const char *folder, const char *own, const char *own_b, struct texts **ret,
+	struct texts **ret_b, struct fail *fail)
+{
+	const char *const first[] = {folder, own, ""}, *const second[] = {folder, own, own_b};
+	int r = read_all(first, ret, fail);
+
+	*ret_b = NULL;
+	if (r < 0 || *own_b == '\0')
+		return r;
+	r = read_all(second, ret_b, fail);
+	if (r == 0 && texts_languages(*ret_b) != texts_languages(*ret)) {
+		fail_where(fail, "%s", own_b);
+		fail_what(fail, "has a language that the texts beside it do not have");
+		fail_hint(fail,
+			"two versions are compared in the same languages: add it to "
+			"portal.texts, too");
+		r = -EINVAL;
+	}
+	if (r == 0)
+		return 0;
+	*ret = texts_free(*ret);
+	*ret_b = texts_free(*ret_b);
 	return r;
 }

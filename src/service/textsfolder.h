@@ -12,8 +12,9 @@
 
 #include "care/texts.h"
 
-/* own may be empty. */
-int textsfolder_read(
-	const char *folder, const char *own, struct texts **ret, struct fail *fail) MUST_USE;
+/* own may be empty, and own_b, whose files stand in place of those of both in *ret_b: it may add no language. Without
+ * own_b *ret_b is NULL. */
+int textsfolder_read(const char *folder, const char *own, const char *own_b, struct texts **ret,
+	struct texts **ret_b, struct fail *fail) MUST_USE;
 
 #endif

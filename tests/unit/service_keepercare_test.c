@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/care.h"
+#include "ledger/caselot.h"
 #include "ledger/casepin.h"
 #include "ledger/deciding.h"
 #include "ledger/planning.h"
@@ -374,6 +375,61 @@ what_was_seen_is_kept_once_a_day(void **state)
 	buffer_done(&seen);
 }
 
+static int
+write_version(void *context, const struct care *row)
+{
+	struct buffer *into = context;
+
+	buffer_print(into, "%s %u%s;", row->subject, (unsigned)row->text, row->details);
+	return 0;
+}
+
+/* What was kept of a case that loads its page: with one version of the texts, then with two. */
+static const char *
+kept_versions(struct world *world, const char *line, uint64_t number)
+{
+	static char text[256];
+	struct buffer seen;
+
+	from(world, line, 40000);
+	world->ask.text = 3;
+	(void)answered(world, PORTAL_SHOWN);
+	world->ask.page = PORTAL_CHECK;
+	world->ask.text_b = 7;
+	assert_int_equal(
+		answered(world, PORTAL_SHOWN)->lot, caselot(number, ledger_key(world->ledger)));
+	buffer_init(&seen, 1024);
+	assert_int_equal(
+		ledger_each_care_of(world->ledger, number, CARE_SEEN, write_version, &seen, NULL),
+		0);
+	snprintf(text, sizeof(text), "%s", buffer_string(&seen));
+	buffer_done(&seen);
+	return text;
+}
+
+static void
+which_of_two_versions_was_shown_is_kept_with_it(void **state)
+{
+	struct world *world = *state;
+	unsigned of_a = 0, of_b = 0;
+
+	for (uint64_t number = 1; number <= 20; number++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "192.0.2.%u", (unsigned)number);
+		confirm(world, line, 0);
+		if (caselot(number, ledger_key(world->ledger)) == 'A') {
+			of_a++;
+			assert_string_equal(kept_versions(world, line, number), "check 3A;line 3;");
+		} else {
+			of_b++;
+			assert_string_equal(kept_versions(world, line, number), "check 7B;line 3;");
+		}
+	}
+	/* Of 500000 ledgers one has none of the one or the other. */
+	assert_true(of_a > 0 && of_b > 0);
+}
+
 static void
 pins_are_tried_ten_times_an_hour(void **state)
 {
@@ -461,7 +517,7 @@ what_can_be_no_question_is_refused_and_counted(void **state)
 		change;                                                                            \
 		assert_false(answered(world, PORTAL_REFUSED)->is_there);                           \
 	} while (0)
-	BAD(ask->version = 2);
+	BAD(ask->version = PORTALASK_VERSION + 1);
 	BAD(ask->deed = PORTAL_SAY_WRONG + 1);
 	BAD(ask->by_code = 2);
 	BAD(ask->port = 0);
@@ -552,6 +608,7 @@ main(void)
 		TEST(what_a_person_decided_a_person_ends),
 		TEST(that_it_is_wrong_is_kept_as_it_can_be_shown),
 		TEST(what_was_seen_is_kept_once_a_day),
+		TEST(which_of_two_versions_was_shown_is_kept_with_it),
 		TEST(pins_are_tried_ten_times_an_hour),
 		TEST(questions_are_limited_of_a_line_and_of_all),
 		TEST(what_can_be_no_question_is_refused_and_counted),

@@ -10,7 +10,7 @@
 /* The test is the keeper, at the other end of the channel. */
 struct portal {
 	struct bench at; /* event loop and port, for clients */
-	struct texts *texts;
+	struct texts *texts, *texts_b;
 	struct portalstreams *streams;
 	int ends[2];
 };
@@ -21,17 +21,37 @@ now(void *context)
 	return FIXTURE_NOW;
 }
 
+/* With another text of the line's page, and another step at the router. */
+static struct texts *
+second_texts(void)
+{
+	static const char *const files[][2] = {
+		{"held.md", "title: T\nversion: 2\nreviewed: no\n\nSaid otherwise.\n"},
+		{"router.md",
+			"title: T\nversion: 5\nreviewed: no\n\nWords.\n\n1. [reset] Reset it\n"},
+	};
+	struct texts *texts = fixture_texts();
+
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(texts_add(texts, TEXT("en"), text_of(files[i][0]),
+					 text_of(files[i][1]), "b", &(struct fail){0}),
+			0);
+	return texts;
+}
+
 static void
-begin_under(struct portal *portal, uint32_t line_most, struct tls *tls)
+begin_with(struct portal *portal, uint32_t line_most, struct tls *tls, struct texts *texts_b)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof(at);
 
-	*portal = (struct portal){.at = {.base = event_base_new()}, .texts = fixture_texts()};
+	*portal = (struct portal){
+		.at = {.base = event_base_new()}, .texts = fixture_texts(), .texts_b = texts_b};
 	assert_int_equal(channel_pair(portal->ends), 0);
 	portal->streams = portalstreams_new(&(struct portalstreams_settings){
 		.base = portal->at.base,
 		.texts = portal->texts,
+		.texts_b = texts_b,
 		.portal = fixture_settings(),
 		.keeper = portal->ends[0],
 		.connections_most = 100,
@@ -48,6 +68,12 @@ begin_under(struct portal *portal, uint32_t line_most, struct tls *tls)
 }
 
 static void
+begin_under(struct portal *portal, uint32_t line_most, struct tls *tls)
+{
+	begin_with(portal, line_most, tls, NULL);
+}
+
+static void
 begin(struct portal *portal)
 {
 	begin_under(portal, 10, NULL);
@@ -59,6 +85,7 @@ finish(struct portal *portal)
 	portal->streams = portalstreams_free(portal->streams);
 	event_base_free(portal->at.base);
 	texts_free(portal->texts);
+	texts_free(portal->texts_b);
 	close(portal->at.socket);
 	close(portal->ends[0]);
 	close(portal->ends[1]);
@@ -177,6 +204,7 @@ whose_case_it_is_the_keeper_says(void **state)
 	assert_int_equal(ask.by_code, 0);
 	assert_int_equal(ask.topic, TOPIC_DEVICES);
 	assert_int_equal(ask.text, 1);
+	assert_int_equal(ask.text_b, 0);
 	assert_string_equal(ask.language, "en");
 	assert_string_equal(heard(client), "");
 	answer(&portal, &ask, PORTAL_SHOWN, &of);
@@ -249,6 +277,46 @@ what_is_to_be_done_is_a_second_question(void **state)
 	fixture_tick(&of, TOPIC_ROUTER, "power");
 	answer(&portal, &ask, PORTAL_DONE, &of);
 	assert_non_null(strstr(heard(client), "303 See Other"));
+	close(client);
+	finish(&portal);
+	(void)state;
+}
+
+/* The keeper says which; what may be ticked is what was shown. */
+static void
+a_case_sees_the_version_of_its_lot(void **state)
+{
+	struct carecase of = fixture_case();
+	char token[64], body[200];
+	struct portalask ask;
+	struct portal portal;
+	int client;
+
+	begin_with(&portal, 10, NULL, second_texts());
+	client = bench_connected(&portal.at);
+	for (const char *lot = "A"; lot != NULL; lot = *lot == 'A' ? "B" : NULL) {
+		of.lot = *lot;
+		request(&portal, client, "/", NULL);
+		ask = asked(&portal);
+		assert_int_equal(ask.text, 1);
+		assert_int_equal(ask.text_b, 2);
+		answer(&portal, &ask, PORTAL_SHOWN, &of);
+		assert_non_null(
+			strstr(heard(client), *lot == 'A' ? "Text held en" : "Said otherwise."));
+	}
+	request(&portal, client, "/steps/router", NULL);
+	ask = asked(&portal);
+	assert_int_equal(ask.text_b, 5);
+	answer(&portal, &ask, PORTAL_SHOWN, &of);
+	find_token(heard(client), token);
+	snprintf(body, sizeof(body), "step=power&step=reset&token=%s", token);
+	request(&portal, client, "/steps/router", body);
+	ask = asked(&portal);
+	answer(&portal, &ask, PORTAL_SHOWN, &of);
+	ask = asked(&portal);
+	assert_int_equal(ask.steps, 1);
+	assert_string_equal(ask.step[0].name, "reset");
+	assert_int_equal(ask.text_b, 5);
 	close(client);
 	finish(&portal);
 	(void)state;
@@ -438,6 +506,7 @@ main(void)
 		cmocka_unit_test(whose_case_it_is_the_keeper_says),
 		cmocka_unit_test(what_comes_behind_a_question_waits_for_its_answer),
 		cmocka_unit_test(what_is_to_be_done_is_a_second_question),
+		cmocka_unit_test(a_case_sees_the_version_of_its_lot),
 		cmocka_unit_test(without_the_token_of_the_page_nothing_is_done),
 		cmocka_unit_test(a_code_and_a_pin_stand_for_an_address),
 		cmocka_unit_test(without_an_answer_the_page_comes_without_a_case),
