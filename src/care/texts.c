@@ -54,7 +54,8 @@ struct texts {
 	size_t languages, links, files;
 	struct language language[TEXTS_LANGUAGES]; /* by tag */
 	struct link link[TEXTS_LINKS];
-	char *file[TEXTS_LINKS]; /* what links point into */
+	char *file[TEXTS_LINKS];  /* what links point into */
+	char standard[TEXTS_TAG]; /* empty: English */
 };
 
 enum topic
@@ -285,6 +286,26 @@ texts_find(const struct texts *texts, struct text tag, size_t *ret)
 	return false;
 }
 
+bool
+texts_set_standard(struct texts *texts, struct text tag)
+{
+	size_t language;
+
+	if (!texts_find(texts, tag, &language))
+		return false;
+	memcpy(texts->standard, texts->language[language].tag, TEXTS_TAG);
+	return true;
+}
+
+size_t
+texts_standard(const struct texts *texts)
+{
+	size_t standard;
+
+	return texts_find(texts, text_of(texts->standard), &standard) ? standard
+								      : texts_english(texts);
+}
+
 /* In thousandths; "q=0.5" behind a language. */
 static int64_t
 weight_of(struct text parameters)
@@ -303,7 +324,7 @@ weight_of(struct text parameters)
 size_t
 texts_accept(const struct texts *texts, struct text accepted)
 {
-	size_t best = texts_english(texts), language;
+	size_t best = texts_standard(texts), language;
 	int64_t most = 0;
 
 	while (accepted.length > 0) {

@@ -88,8 +88,11 @@ size_t texts_english(const struct texts *texts);
 
 /* The language of that tag, or of its first part; false: there is none. */
 bool texts_find(const struct texts *texts, struct text tag, size_t *ret);
-/* What an Accept-Language prefers of those that are there (RFC 9110 s12.5.4); English if none is. Of equal weights the
- * first counts. */
+/* The language of who names none that is there; English until it is set. false: there is none of that tag. */
+bool texts_set_standard(struct texts *texts, struct text tag);
+size_t texts_standard(const struct texts *texts);
+/* What an Accept-Language prefers of those that are there (RFC 9110 s12.5.4); the standard one if none is. Of equal
+ * weights the first counts. */
 size_t texts_accept(const struct texts *texts, struct text accepted);
 
 struct text texts_phrase(const struct texts *texts, size_t language, struct text english);

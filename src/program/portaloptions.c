@@ -120,6 +120,17 @@ check_country(const char *country, struct fail *fail)
 	return -EINVAL;
 }
 
+static int
+check_language(struct texts *texts, const char *language, struct fail *fail)
+{
+	if (texts_set_standard(texts, text_of(language)))
+		return 0;
+	fail_where(fail, "portal.language");
+	fail_what(fail, "there are no texts in \"%s\"", language);
+	fail_hint(fail, "expected the name of a folder of texts: nb");
+	return -ENOENT;
+}
+
 /* All that the process would need. */
 static int
 try(const struct gardening_settings *garden, struct portaling_settings *ret, struct fail *fail)
@@ -142,6 +153,8 @@ try(const struct gardening_settings *garden, struct portaling_settings *ret, str
 		r = check_certificate(garden, ret, fail);
 	if (r == 0)
 		r = textsfolder_read(ret->texts, ret->own, ret->own_b, &texts, &texts_b, fail);
+	if (r == 0)
+		r = check_language(texts, ret->language, fail);
 	(void)texts_free(texts);
 	(void)texts_free(texts_b);
 	return r;
@@ -166,6 +179,8 @@ portaloptions(const struct config *config, const struct gardening_settings *gard
 	snprintf(ret->own_b, sizeof(ret->own_b), "%s", config_string(config, "portal.texts-b"));
 	snprintf(ret->hours, sizeof(ret->hours), "%s", config_string(config, "portal.hours"));
 	snprintf(ret->country, sizeof(ret->country), "%s", config_string(config, "portal.country"));
+	snprintf(ret->language, sizeof(ret->language), "%s",
+		config_string(config, "portal.language"));
 	installed_find("texts", R_OK, LAZARET_TEXTS, ret->texts);
 	r = take_places(text_of(ret->listen), ret, fail);
 	return r < 0 || ret->place_count == 0 ? r : try(garden, ret, fail);

@@ -38,6 +38,7 @@ struct portaling_settings {
 	char own_b[PORTAL_PATH]; /* what half of the cases get besides; empty: nothing */
 	char hours[GARDEN_TEXT + 1];
 	char country[8];
+	char language[TEXTS_TAG]; /* for who asks for none that there is */
 };
 
 #endif

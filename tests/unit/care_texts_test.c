@@ -37,6 +37,23 @@ a_browser_gets_the_language_that_it_wants_most(void **state)
 }
 
 static void
+who_names_no_language_that_is_there_gets_the_standard_one(void **state)
+{
+	struct texts *texts = fixture_texts();
+
+	assert_string_equal(accepted(texts, ""), "en");
+	assert_false(texts_set_standard(texts, TEXT("tlh")));
+	assert_string_equal(accepted(texts, ""), "en");
+	assert_true(texts_set_standard(texts, TEXT("no")));
+	assert_string_equal(accepted(texts, ""), "nb");
+	assert_string_equal(accepted(texts, "tlh, *;q=0.5"), "nb");
+	assert_string_equal(accepted(texts, "tlh, en;q=0.1"), "en");
+	assert_string_equal(texts_tag(texts, texts_english(texts)), "en");
+	(void)texts_free(texts);
+	(void)state;
+}
+
+static void
 what_a_language_lacks_is_there_in_english(void **state)
 {
 	struct texts *texts = fixture_texts();
@@ -151,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_browser_gets_the_language_that_it_wants_most),
+		cmocka_unit_test(who_names_no_language_that_is_there_gets_the_standard_one),
 		cmocka_unit_test(what_a_language_lacks_is_there_in_english),
 		cmocka_unit_test(a_file_that_comes_again_stands_for_the_first),
 		cmocka_unit_test(files_that_are_no_texts_are_left_alone),
