@@ -380,7 +380,7 @@ add_link(struct texts *texts, struct text country, struct text row)
 	if (key.length == 0 || !is_url(url) || day.length == 0 || row.length == 0 ||
 		text_check_line(row) < 0 || texts->links == TEXTS_LINKS)
 		return -EINVAL;
-	texts->link[texts->links] = (struct link){.link = {key, url, row}};
+	texts->link[texts->links] = (struct link){.link = {key, url, row, day}};
 	memcpy(texts->link[texts->links].country, country.at, country.length);
 	texts->links++;
 	return 0;
@@ -440,4 +440,24 @@ texts_link(const struct texts *texts, struct text country, struct text key)
 			any = &link->link;
 	}
 	return any;
+}
+
+size_t
+texts_links(const struct texts *texts)
+{
+	return texts->links;
+}
+
+const struct text_link *
+texts_link_at(const struct texts *texts, size_t index, struct text *ret_country)
+{
+	const struct link *link = &texts->link[index];
+
+	for (size_t i = index + 1; i < texts->links; i++) {
+		if (strcmp(texts->link[i].country, link->country) == 0 &&
+			text_equal(texts->link[i].link.key, link->link.key))
+			return NULL;
+	}
+	*ret_country = text_of(link->country);
+	return &link->link;
 }

@@ -103,9 +103,15 @@ const struct advice *texts_topic(
 
 struct text_link {
 	struct text key, url, name;
+	struct text day; /* on which somebody looked: "2026-11-30"; or "never" */
 };
 
 /* Of the country, else of any; NULL: there is none. */
 const struct text_link *texts_link(const struct texts *texts, struct text country, struct text key);
+
+/* All rows, in the order in which they were read; country "any": of all. NULL: another row stands in its place. */
+size_t texts_links(const struct texts *texts);
+const struct text_link *texts_link_at(
+	const struct texts *texts, size_t index, struct text *ret_country);
 
 #endif

@@ -56,6 +56,8 @@ const struct verb verbs[] = {
 	{"report", "cure [--since DATE] [--until DATE] [--by channel|text|device] [--json]",
 		"how many customers were told, did something, and were clean after it",
 		verb_report},
+	{"texts", "check-links [--json]",
+		"whether the links that customers are shown still lead somewhere", verb_texts},
 	{"check", "[-c FILE]", "what is wrong with a configuration file", verb_check},
 	{"help", "[VERB|OPTION]", "what the command can do, and what an option means", verb_help},
 	{0},

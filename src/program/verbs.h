@@ -50,6 +50,7 @@ int verb_rehearse(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_reload(int argc, char **argv);
 int verb_run(int argc, char **argv);
+int verb_texts(int argc, char **argv);
 int verb_scan(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 

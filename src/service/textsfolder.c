@@ -108,8 +108,9 @@ add_file(struct texts *texts, const char *folder, const char *language, const ch
 	return r == -ENOENT ? 0 : r;
 }
 
+/* only: what alone is read of it; NULL: all. */
 static int
-add_folder(struct texts *texts, const char *folder, struct fail *fail)
+add_folder(struct texts *texts, const char *folder, const char *only, struct fail *fail)
 {
 	struct listing *languages = xcalloc(1, sizeof(*languages));
 	struct listing *files = xcalloc(1, sizeof(*files));
@@ -119,7 +120,7 @@ add_folder(struct texts *texts, const char *folder, struct fail *fail)
 		char path[2 * PATH_MOST];
 
 		snprintf(path, sizeof(path), "%s/%s", folder, languages->name[i]);
-		if (!is_folder(path))
+		if (!is_folder(path) || (only != NULL && strcmp(languages->name[i], only) != 0))
 			continue;
 		r = list(path, files, fail);
 		for (size_t f = 0; r == 0 && f < files->count; f++)
@@ -130,17 +131,25 @@ add_folder(struct texts *texts, const char *folder, struct fail *fail)
 	return r;
 }
 
-/* What is in a later folder stands in place of what was in those before it. */
+/* What is in a later folder stands in place of what was in those before it; "" is none. only: as add_folder. */
 static int
-read_all(const char *const folders[3], struct texts **ret, struct fail *fail)
+add_folders(struct texts *texts, const char *const folders[3], const char *only, struct fail *fail)
 {
-	struct texts *texts = texts_new();
 	int r = 0;
 
 	for (size_t i = 0; i < 3 && r == 0; i++) {
 		if (*folders[i] != '\0')
-			r = add_folder(texts, folders[i], fail);
+			r = add_folder(texts, folders[i], only, fail);
 	}
+	return r;
+}
+
+static int
+read_all(const char *const folders[3], struct texts **ret, struct fail *fail)
+{
+	struct texts *texts = texts_new();
+	int r = add_folders(texts, folders, NULL, fail);
+
 	if (r == 0) {
 		fail_where(fail, "%s", folders[0]);
 		r = texts_check(texts, fail);
@@ -172,5 +181,16 @@ textsfolder_read(const char *folder, const char *own, const char *own_b, struct 
 		return 0;
 	*ret = texts_free(*ret);
 	*ret_b = texts_free(*ret_b);
+	return r;
+}
+
+int
+textsfolder_read_links(const char *folder, const char *own, struct texts **ret, struct fail *fail)
+{
+	const char *const folders[] = {folder, own, ""};
+	struct texts *texts = texts_new();
+	int r = add_folders(texts, folders, LINKS, fail);
+
+	*ret = r == 0 ? texts : texts_free(texts);
 	return r;
 }

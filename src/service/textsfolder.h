@@ -17,4 +17,8 @@
 int textsfolder_read(const char *folder, const char *own, const char *own_b, struct texts **ret,
 	struct texts **ret_b, struct fail *fail) MUST_USE;
 
+/* Only what is in links/, which may be nothing. */
+int textsfolder_read_links(
+	const char *folder, const char *own, struct texts **ret, struct fail *fail) MUST_USE;
+
 #endif

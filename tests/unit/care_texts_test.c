@@ -122,6 +122,7 @@ links_are_the_countrys_then_anybodys(void **state)
 {
 	struct texts *texts = fixture_texts();
 	struct fail fail = {0};
+	unsigned replaced = 0;
 
 	assert_int_equal(
 		texts_add_links(texts, TEXT("no"),
@@ -134,6 +135,18 @@ links_are_the_countrys_then_anybodys(void **state)
 		text_is(texts_link(texts, TEXT("de"), TEXT("tool"))->url, "https://tool.example/"));
 	assert_true(text_is(texts_link(texts, TEXT(""), TEXT("tool"))->name, "Tool & Sons"));
 	assert_null(texts_link(texts, TEXT("no"), TEXT("other")));
+	for (size_t i = 0; i < texts_links(texts); i++) {
+		struct text country;
+		const struct text_link *link = texts_link_at(texts, i, &country);
+
+		if (link == NULL) {
+			replaced++;
+			continue;
+		}
+		assert_ptr_equal(link, texts_link(texts, country, link->key));
+		assert_true(link->day.length == 10 || text_is(link->day, "never"));
+	}
+	assert_int_equal(replaced, 1);
 	(void)texts_free(texts);
 	(void)state;
 }
