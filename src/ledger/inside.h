@@ -86,6 +86,8 @@ int ledger_add_step(struct ledger *ledger, struct transition *step, const struct
 int ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *fail) MUST_USE;
 int ledger_end_measure(struct ledger *ledger, struct measure *measure, enum measure_end why,
 	struct text reason, struct fail *fail) MUST_USE;
+/* After it was opened for writing: writes the table of what is enforced, if it was made by an older version. */
+int ledger_make_enforced(struct ledger *ledger, struct fail *fail) MUST_USE;
 /* What a case as it is now asks to be done: how many changes. */
 int ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fail *fail) MUST_USE;
 /* All of a case that holds: nobody is held without a case. */

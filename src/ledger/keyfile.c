@@ -22,7 +22,8 @@ enum subkey {
 	SUBKEY_SEAL,
 	SUBKEY_HEAD,
 	SUBKEY_CHECK,
-	SUBKEY_LEASES
+	SUBKEY_LEASES,
+	SUBKEY_PLACE
 };
 
 static void
@@ -39,6 +40,7 @@ derive_all(struct keys *keys, const uint8_t secret[KEYFILE_SECRET])
 	derive(keys->seal, sizeof(keys->seal), SUBKEY_SEAL, secret);
 	derive(keys->head, sizeof(keys->head), SUBKEY_HEAD, secret);
 	derive(keys->leases, sizeof(keys->leases), SUBKEY_LEASES, secret);
+	derive(keys->place, sizeof(keys->place), SUBKEY_PLACE, secret);
 	derive(keys->check, sizeof(keys->check), SUBKEY_CHECK, secret);
 }
 

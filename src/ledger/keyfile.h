@@ -1,8 +1,8 @@
 /* keyfile - the secret of a ledger: 32 random bytes in a file of their own
  *
- * What:    beside the ledger lies its key file. From its one secret come the key of the pseudonyms, the
- *          key that seals names, the key that names are looked up with, the key that seals leases, and the key
- *          that signs the end of the audit trail. Without it a ledger lists pseudonyms and nothing else. Whoever loses
+ * What:    beside the ledger lies its key file. From its one secret come the key of the pseudonyms, the keys that
+ *          seal names and places, the key that names are looked up with, the key that seals leases, and the key that
+ *          signs the end of the audit trail. Without it a ledger lists pseudonyms and nothing else. Whoever loses
  *          the file can open no name any more; whoever throws it away on purpose has made the ledger anonymous.
  * Owns:    nothing; keyfile_forget wipes what keyfile_read gave.
  * Limits:  one line of text; refused if others than its owner may read it.
@@ -23,6 +23,7 @@ struct keys {
 	struct hash_key pseudonym; /* of the lines (identity/) */
 	struct hash_key name;      /* of names that are looked up */
 	uint8_t seal[KEYFILE_SECRET];
+	uint8_t place[KEYFILE_SECRET]; /* seals places */
 	uint8_t head[KEYFILE_SECRET];
 	uint8_t leases[KEYFILE_SECRET]; /* of the file of leases, which is sealed with it */
 	uint8_t check[KEYFILE_CHECK]; /* not secret: tells whether a key file is the ledger's own */

@@ -272,6 +272,8 @@ ledger_open(struct ledger **ret, const struct ledger_settings *settings, struct 
 		r = check_keys(ledger, fail);
 	if (r >= 0)
 		r = ledger_read_horizon(ledger, fail);
+	if (r >= 0 && !ledger->for_reading && ledger->has_keys)
+		r = ledger_make_enforced(ledger, fail);
 	if (r < 0) {
 		ledger_close(ledger);
 		return r;

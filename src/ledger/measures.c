@@ -2,9 +2,14 @@
 #include "ledger/measures.h"
 
 #include "ledger/inside.h"
+#include "ledger/reading.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
+
+/* The name of a single value: the table of what is enforced was made. */
+#define META_ENFORCED "enforced"
 
 void
 measure_digest(const struct measure *of, uint8_t into[DIGEST_SIZE])
@@ -64,11 +69,75 @@ ledger_each_held(struct ledger *ledger, uint64_t after, visit_measure visit, voi
 		ledger->store, MEASURES_HELD, after, visit, context, fail);
 }
 
+struct opening {
+	const struct ledger *ledger;
+	visit_enforced visit;
+	void *context;
+};
+
+static int
+open_place(void *context, const struct enforced_row *row)
+{
+	const struct opening *opening = context;
+	const struct ledger *ledger = opening->ledger;
+	struct enforced measure = row->measure;
+
+	measure.place = row->has_place && ledger->has_keys
+		? seal_place_open(ledger->keys.place, measure.line, row->place)
+		: (struct prefix){.length = 0};
+	return opening->visit(opening->context, &measure);
+}
+
 int
 ledger_each_enforced(struct ledger *ledger, uint64_t after, visit_enforced visit, void *context,
 	struct fail *fail)
 {
-	return ledger->store->ops->enforced(ledger->store, after, visit, context, fail);
+	struct opening opening = {.ledger = ledger, .visit = visit, .context = context};
+
+	return ledger->store->ops->enforced(ledger->store, after, open_place, &opening, fail);
+}
+
+/* What is called otherwise than a place has none, and neither has what does not open. */
+static bool
+find_place_of(
+	void *context, uint64_t line, const uint8_t sealed[SEAL_SIZE], uint8_t ret[SEAL_PLACE])
+{
+	const struct ledger *ledger = context;
+	struct prefix place;
+	char name[SEAL_NAME];
+	bool is_place = seal_open(ledger->keys.seal, line, sealed, name) == 0 &&
+		prefix_parse(text_of(name), &place) == 0;
+
+	if (is_place)
+		seal_place(ledger->keys.place, line, &place, ret);
+	sodium_memzero(name, sizeof(name));
+	return is_place;
+}
+
+int
+ledger_make_enforced(struct ledger *ledger, struct fail *fail)
+{
+	const struct store_ops *ops = ledger->store->ops;
+	uint8_t is_made = 1;
+	int r = ops->meta_get(ledger->store, META_ENFORCED, &is_made, sizeof(is_made), fail);
+
+	if (r != -ENOENT)
+		return r < 0 ? r : 0;
+	r = ops->begin(ledger->store, true, fail);
+	if (r < 0)
+		return r;
+	/* Another program may have been faster. */
+	r = ops->meta_get(ledger->store, META_ENFORCED, &is_made, sizeof(is_made), fail);
+	if (r == -ENOENT) {
+		r = ops->enforced_make(ledger->store, find_place_of, ledger, fail);
+		if (r >= 0)
+			r = ops->meta_put(
+				ledger->store, META_ENFORCED, &is_made, sizeof(is_made), fail);
+	}
+	if (r >= 0)
+		return ops->end(ledger->store, true, fail);
+	(void)ops->end(ledger->store, false, NULL);
+	return r;
 }
 
 int
@@ -118,13 +187,21 @@ ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *
 	struct audit row = {
 		.action = ACTION_MEASURE, .subject = measure->of_case, .has_digest = true};
 	char details[AUDIT_DETAILS + 1];
+	uint8_t place[SEAL_PLACE];
+	struct ledger_case of;
+	bool is_place;
 	int r = check_free(ledger, measure, fail);
 
 	measure->begun = ledger->now;
 	measure->ended = WALL_NONE;
 	snprintf(measure->actor, sizeof(measure->actor), "%s", ledger->actor);
 	if (r >= 0)
-		r = ledger->store->ops->measure_add(ledger->store, measure, fail);
+		r = ledger_case(ledger, measure->of_case, &of, fail);
+	/* Without its case the store refuses it. */
+	is_place = r == 0 && find_place_of(ledger, of.line, of.sealed, place);
+	if (r >= 0 || r == -ENOENT)
+		r = ledger->store->ops->measure_add(
+			ledger->store, measure, is_place ? place : NULL, fail);
 	if (r < 0)
 		return r;
 	snprintf(details, sizeof(details), "%s begins (%s)%s%s", measure_names[measure->kind],

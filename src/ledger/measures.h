@@ -43,7 +43,9 @@ struct enforced {
 	uint64_t line; /* pseudonym */
 	uint8_t kind;  /* enum measure_kind */
 	struct wall until;
-	uint8_t sealed[SEAL_SIZE]; /* the line's name, of its case */
+	/* What the name of its case is, if that is a place: who uses it compares its pseudonym with the line. Length 0:
+	 * it is none, or cannot be opened. */
+	struct prefix place;
 };
 
 typedef int (*visit_enforced)(void *context, const struct enforced *row);

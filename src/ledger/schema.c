@@ -199,6 +199,23 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	" details TEXT NOT NULL CHECK (length(details) <= 840),"
 	" PRIMARY KEY (of_case, what, subject, day)"
 	") STRICT, WITHOUT ROWID;",
+
+	/* What holds and is enforced, in short: who does it asks for all of it when he begins, and measures
+	 * and cases are ten times as long. place: seal_place, NULL: the line's name is none. The ledger
+	 * writes what held before there was this table, as it has the keys (measures.c). */
+	"CREATE TABLE enforced ("
+	" number INTEGER PRIMARY KEY REFERENCES measures (number) ON DELETE CASCADE,"
+	" line INTEGER NOT NULL,"
+	" kind TEXT NOT NULL CHECK (length(kind) <= 16),"
+	" until INTEGER,"
+	" place BLOB CHECK (length(place) <= 32)"
+	") STRICT;"
+	"CREATE TRIGGER enforced_stays BEFORE UPDATE ON enforced BEGIN"
+	" SELECT RAISE(ABORT, 'a measure is never changed');"
+	"END;"
+	"CREATE TRIGGER enforced_ends AFTER UPDATE OF ended ON measures BEGIN"
+	" DELETE FROM enforced WHERE number = NEW.number;"
+	"END;",
 };
 
 /* What a version had not yet is a view without rows. */
@@ -217,12 +234,18 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"CREATE TEMP VIEW care AS SELECT 0 AS of_case, '' AS what, '' AS subject, 0 AS day, "      \
 	"0 AS time, '' AS channel, 0 AS text, '' AS language, '' AS details WHERE 0;"
 
+#define NO_ENFORCED                                                                                \
+	"CREATE TEMP VIEW enforced AS SELECT number, line, kind, until, NULL AS place "            \
+	"FROM measures WHERE ended IS NULL AND mode = 'enforce';"
+
 const char *const schema_views[SCHEMA_VERSION - 1] = {
-	NO_EXCEPTIONS NO_ORDERS NO_MEASURES NO_CARE,
+	NO_EXCEPTIONS NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED,
 	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
-		"NULL AS until") ";" NO_ORDERS NO_MEASURES NO_CARE,
-	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("NULL AS until") ";" NO_MEASURES NO_CARE,
+		"NULL AS until") ";" NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
+		"NULL AS until") ";" NO_MEASURES NO_CARE NO_ENFORCED,
 	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("until") " UNION ALL SELECT " EXEMPT
-								";" NO_CARE,
-	NO_CARE,
+								";" NO_CARE NO_ENFORCED,
+	NO_CARE NO_ENFORCED,
+	NO_ENFORCED,
 };

@@ -46,3 +46,39 @@ seal_open(
 	sodium_memzero(plain, sizeof(plain));
 	return r;
 }
+
+_Static_assert(crypto_stream_chacha20_NONCEBYTES == sizeof(uint64_t), "a pseudonym is a nonce");
+
+/* There and back. */
+static void
+mask_place(const uint8_t key[32], uint64_t line, const uint8_t from[SEAL_PLACE],
+	uint8_t into[SEAL_PLACE])
+{
+	uint8_t nonce[sizeof(line)];
+	struct writer writer = writer_on(nonce, sizeof(nonce));
+
+	writer_u64(&writer, line);
+	crypto_stream_chacha20_xor(into, from, SEAL_PLACE, nonce, key);
+}
+
+void
+seal_place(
+	const uint8_t key[32], uint64_t line, const struct prefix *place, uint8_t into[SEAL_PLACE])
+{
+	uint8_t plain[SEAL_PLACE] = {place->length};
+
+	memcpy(plain + 1, place->address.byte, sizeof(place->address));
+	mask_place(key, line, plain, into);
+}
+
+struct prefix
+seal_place_open(const uint8_t key[32], uint64_t line, const uint8_t sealed[SEAL_PLACE])
+{
+	uint8_t plain[SEAL_PLACE];
+	struct prefix place;
+
+	mask_place(key, line, sealed, plain);
+	place.length = *plain;
+	memcpy(place.address.byte, plain + 1, sizeof(place.address));
+	return place;
+}

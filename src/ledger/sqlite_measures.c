@@ -3,8 +3,24 @@
 
 #include "ledger/sqlite_statements.h"
 
+static int
+add_enforced(
+	struct store *store, const struct enforced *it, const uint8_t *place, struct fail *fail)
+{
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_ENFORCED_ADD,
+		"INSERT INTO enforced (number, line, kind, until, place) VALUES (?,?,?,?,?)");
+
+	row_put_u64(&row, it->number);
+	row_put_u64(&row, it->line);
+	row_put_text(&row, text_of(measure_names[it->kind]));
+	row_put_wall(&row, it->until);
+	row_put_blob(&row, place, SEAL_PLACE);
+	return row_once(&row, fail);
+}
+
 int
-sqlite_measure_add(struct store *store, struct measure *it, struct fail *fail)
+sqlite_measure_add(
+	struct store *store, struct measure *it, const uint8_t place[SEAL_PLACE], struct fail *fail)
 {
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_MEASURE_ADD,
 		"INSERT INTO measures (of_case, line, kind, mode, begun, until, ground, actor, "
@@ -21,9 +37,17 @@ sqlite_measure_add(struct store *store, struct measure *it, struct fail *fail)
 	row_put_text(&row, text_of(it->actor));
 	row_put_text(&row, text_of(it->reason));
 	r = row_once(&row, fail);
-	if (r == 0)
-		it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
-	return r;
+	if (r < 0)
+		return r;
+	it->number = (uint64_t)sqlite3_last_insert_rowid(sqlite_of(store)->db);
+	if (it->mode != MEASURE_ENFORCE)
+		return 0;
+	return add_enforced(store,
+		&(struct enforced){.number = it->number,
+			.line = it->line,
+			.kind = it->kind,
+			.until = it->until},
+		place, fail);
 }
 
 int
@@ -113,31 +137,51 @@ read_enforced(struct row *row, struct enforced *ret)
 	ret->line = row_u64(row);
 	ret->kind = row_name(row, measure_names, MEASURE_KINDS);
 	ret->until = row_wall(row);
-	if (!row_blob(row, ret->sealed, sizeof(ret->sealed)))
-		row->damaged = true;
 }
 
 int
-sqlite_enforced(
-	struct store *store, uint64_t after, visit_enforced visit, void *context, struct fail *fail)
+sqlite_enforced(struct store *store, uint64_t after, visit_enforced_row visit, void *context,
+	struct fail *fail)
 {
-	struct enforced it;
-	struct row row;
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_ENFORCED,
+		"SELECT number, line, kind, until, place FROM enforced"
+		" WHERE number > ? ORDER BY number");
+	struct enforced_row it;
 	int r;
 
-	/* CROSS: by the numbers of measures, whatever SQLite thinks of how many there are. */
-	row = row_prepare(sqlite_of(store), STATEMENT_ENFORCED,
-		"SELECT measures.number, measures.line, kind, until, sealed FROM measures"
-		" CROSS JOIN cases ON cases.number = of_case"
-		" WHERE ended IS NULL AND mode = ? AND measures.number > ?"
-		" ORDER BY measures.number");
-	row_put_text(&row, text_of(measure_modes[MEASURE_ENFORCE]));
 	row_put_u64(&row, after);
 	while ((r = row_step(&row, fail)) == 1) {
-		read_enforced(&row, &it);
+		read_enforced(&row, &it.measure);
+		it.has_place = row_blob(&row, it.place, sizeof(it.place));
 		r = row.damaged ? 0 : visit(context, &it);
 		if (row.damaged || r != 0)
 			break;
 	}
 	return row_done(&row, r, fail);
+}
+
+int
+sqlite_enforced_make(struct store *store, find_place find, void *context, struct fail *fail)
+{
+	/* CROSS: by the numbers of measures, whatever SQLite thinks of how many there are. */
+	struct row row = row_prepare(sqlite_of(store), STATEMENT_ENFORCED_MAKE,
+		"SELECT measures.number, measures.line, kind, until, sealed FROM measures"
+		" CROSS JOIN cases ON cases.number = of_case"
+		" WHERE ended IS NULL AND mode = ? ORDER BY measures.number");
+	uint8_t sealed[SEAL_SIZE], place[SEAL_PLACE];
+	struct enforced it;
+	int r;
+
+	row_put_text(&row, text_of(measure_modes[MEASURE_ENFORCE]));
+	while ((r = row_step(&row, fail)) == 1) {
+		read_enforced(&row, &it);
+		row.damaged = !row_blob(&row, sealed, sizeof(sealed)) || row.damaged;
+		if (row.damaged)
+			break;
+		r = add_enforced(
+			store, &it, find(context, it.line, sealed, place) ? place : NULL, fail);
+		if (r < 0)
+			break;
+	}
+	return row_done(&row, r < 0 ? r : 0, fail);
 }

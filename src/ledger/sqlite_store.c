@@ -497,6 +497,12 @@ count(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail)
 		[ROWS_ORDERS] = "SELECT count(*) FROM account_orders",
 		[ROWS_MEASURES] = "SELECT count(*) FROM measures",
 		[ROWS_MEASURES_ENDED] = "SELECT count(*) FROM measures WHERE ended IS NOT NULL",
+		[ROWS_ENFORCED_ASTRAY] =
+			"SELECT count(*) FROM"
+			" (SELECT * FROM measures WHERE ended IS NULL AND mode = 'enforce') AS m"
+			" FULL JOIN enforced AS e ON e.number = m.number"
+			" WHERE (m.number, m.line, m.kind, m.until)"
+			" IS NOT (e.number, e.line, e.kind, e.until)",
 	};
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_ROWS + rows, sql[rows]);
 	int r = row_step(&row, fail);
@@ -565,6 +571,7 @@ static const struct store_ops sqlite_ops = {
 	.measure_end = sqlite_measure_end,
 	.measures = sqlite_measures,
 	.enforced = sqlite_enforced,
+	.enforced_make = sqlite_enforced_make,
 	.care_has = sqlite_care_has,
 	.care_put = sqlite_care_put,
 	.cares = sqlite_cares,

@@ -104,11 +104,24 @@ enum rows {
 	ROWS_EXCEPTIONS,
 	ROWS_ORDERS, /* for accounts */
 	ROWS_MEASURES,
-	ROWS_MEASURES_ENDED, /* of these */
+	ROWS_MEASURES_ENDED,  /* of these */
+	ROWS_ENFORCED_ASTRAY, /* of what is enforced, those that are not as in the measures */
 	ROWS_COUNT
 };
 
 struct store;
+
+/* Of a measure that holds and is enforced. */
+struct enforced_row {
+	struct enforced measure; /* without its place */
+	bool has_place;
+	uint8_t place[SEAL_PLACE];
+};
+
+typedef int (*visit_enforced_row)(void *context, const struct enforced_row *row);
+/* The place, sealed, of a line whose name is sealed so; false: it is none. */
+typedef bool (*find_place)(
+	void *context, uint64_t line, const uint8_t sealed[SEAL_SIZE], uint8_t place[SEAL_PLACE]);
 
 struct store_ops {
 	void (*close)(struct store *store);
@@ -162,15 +175,20 @@ struct store_ops {
 	int (*orders)(struct store *store, enum which_orders which, uint64_t key, visit_order visit,
 		void *context, struct fail *fail);
 
-	/* Adds and gives the number; a line has one of a kind that holds. */
-	int (*measure_add)(struct store *store, struct measure *row, struct fail *fail);
+	/* Adds and gives the number; a line has one of a kind that holds. place: NULL, or that of its
+	 * line, sealed. */
+	int (*measure_add)(struct store *store, struct measure *row,
+		const uint8_t place[SEAL_PLACE], struct fail *fail);
 	/* Writes its end. */
 	int (*measure_end)(struct store *store, const struct measure *row, struct fail *fail);
 	int (*measures)(struct store *store, enum which_measures which, uint64_t key,
 		visit_measure visit, void *context, struct fail *fail);
-	/* Those that hold and are enforced, by number, after key, with the names of their cases. */
-	int (*enforced)(struct store *store, uint64_t after, visit_enforced visit, void *context,
-		struct fail *fail);
+	/* Those that hold and are enforced, by number, after key. */
+	int (*enforced)(struct store *store, uint64_t after, visit_enforced_row visit,
+		void *context, struct fail *fail);
+	/* Makes their table, once, from the measures and cases of before. */
+	int (*enforced_make)(
+		struct store *store, find_place find, void *context, struct fail *fail);
 
 	/* Of a case, kind, subject and day there is one row: 1 if it is there. */
 	int (*care_has)(struct store *store, const struct care *row, struct fail *fail);

@@ -448,6 +448,9 @@ check_all(struct walk *walk)
 	if (r == 0)
 		r = check_count(walk, ROWS_MEASURES_ENDED, walk->proof->measures_ended,
 			"there are ends of measures that no row speaks of");
+	if (r == 0)
+		r = check_count(walk, ROWS_ENFORCED_ASTRAY, 0,
+			"what is enforced is not what the measures say");
 	return r < 0 ? r : store->ops->check(store, walk->fail);
 }
 

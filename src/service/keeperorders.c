@@ -223,6 +223,18 @@ struct paging {
 	struct held_page *page;
 };
 
+/* Compared: a name may look like a place that the line is not. */
+static struct prefix
+sure_place(const struct keeperorders *orders, const struct enforced *measure)
+{
+	const struct line_name name = {
+		.address = measure->place.address, .length = measure->place.length};
+	bool is_place = name.length != 0 &&
+		line_name_pseudonym(&name, &orders->keys->pseudonym) == measure->line;
+
+	return is_place ? measure->place : (struct prefix){.length = 0};
+}
+
 static int
 add_held(void *context, const struct enforced *measure)
 {
@@ -236,7 +248,7 @@ add_held(void *context, const struct enforced *measure)
 	page->order[page->count++] = (struct order){.measure = measure->number,
 		.line = measure->line,
 		.until.us = wall_is_none(measure->until) ? 0 : measure->until.us,
-		.place = place_of(paging->orders, measure->line, measure->sealed),
+		.place = sure_place(paging->orders, measure),
 		.kind = measure->kind};
 	page->after = measure->number;
 	return 0;

@@ -122,8 +122,15 @@ take_enforced(void *context, const struct enforced *row)
 	return 0;
 }
 
+static int
+take_first(void *context, const struct enforced *row)
+{
+	*(struct enforced *)context = *row;
+	return 1;
+}
+
 static void
-what_is_enforced_comes_with_the_name_of_its_line(void **state)
+what_is_enforced_is_read_with_its_line_and_time(void **state)
 {
 	struct ledger *ledger = with_case(*state, LINE);
 	struct enforced found = {.number = 0};
@@ -132,7 +139,6 @@ what_is_enforced_comes_with_the_name_of_its_line(void **state)
 		.kind = MEASURE_LIMIT,
 		.mode = MEASURE_OBSERVE,
 		.until = WALL_NONE};
-	struct ledger_case of;
 	uint64_t number;
 
 	assert_int_equal(ledger_begin(ledger, NULL), 0);
@@ -145,14 +151,134 @@ what_is_enforced_comes_with_the_name_of_its_line(void **state)
 	assert_int_equal(found.line, LINE);
 	assert_int_equal(found.kind, MEASURE_BLOCK25);
 	assert_int_equal(found.until.us, FIXTURE_NOW.us + 30 * WALL_DAY);
-	assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
-	assert_memory_equal(found.sealed, of.sealed, sizeof(of.sealed));
 	found.number = 0;
 	assert_int_equal(ledger_each_enforced(ledger, number, take_enforced, &found, NULL), 0);
 	assert_int_equal(finish(ledger, number, END_ALL, TEXT("")), 0);
 	assert_int_equal(ledger_each_enforced(ledger, 0, take_enforced, &found, NULL), 0);
 	assert_int_equal(found.number, 0);
 	ledger_close(ledger);
+}
+
+/* A measure of a case with this name. */
+static struct prefix
+place_of(struct ledger *ledger, uint64_t line, const char *name)
+{
+	struct verdict verdict = fixture_verdict(line, 1, STATE_WATCH, STATE_CONFIRMED);
+	struct enforced found = {.number = 0};
+	struct ledger_case of;
+
+	assert_int_equal(ledger_transition(ledger, &verdict, text_of(name), NULL), 0);
+	fixture_commit(ledger);
+	assert_int_equal(ledger_find_line(ledger, line, &of, NULL), 0);
+	assert_int_equal(begin(ledger, of.number, line, MEASURE_BLOCK25, NULL, NULL), 0);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_enforced, &found, NULL), 0);
+	assert_int_equal(found.line, line);
+	return found.place;
+}
+
+static void
+what_is_enforced_has_the_place_that_its_line_is_called(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct prefix place = place_of(ledger, LINE, "192.0.2.7"), v6;
+	const struct address v4 = address_from_v4(0xc0000207);
+
+	assert_int_equal(place.length, 128);
+	assert_true(address_equal(&place.address, &v4));
+	place = place_of(ledger, LINE + 1, "2001:db8:1:200::/56");
+	assert_int_equal(prefix_parse(TEXT("2001:db8:1:200::/56"), &v6), 0);
+	assert_int_equal(place.length, 56);
+	assert_true(address_equal(&place.address, &v6.address));
+	assert_int_equal(place_of(ledger, LINE + 2, "192.0.2.7:2048-4095").length, 0);
+	assert_int_equal(place_of(ledger, LINE + 3, "customer 77").length, 0);
+	assert_int_equal(place_of(ledger, LINE + 4, "").length, 0);
+	ledger_close(ledger);
+}
+
+static void
+what_was_enforced_before_has_the_place_of_its_case(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	struct enforced found = {.number = 0};
+	const struct address v4 = address_from_v4(0xc0000207);
+	struct ledger_proof proof;
+
+	(void)place_of(ledger, LINE, "192.0.2.7");
+	ledger_close(ledger);
+	old_become(*state, 6);
+	/* Who only reads has no need of places. */
+	ledger = fixture_reader(*state);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_first, &found, NULL), 1);
+	assert_int_equal(found.line, LINE);
+	assert_int_equal(found.until.us, FIXTURE_NOW.us + 30 * WALL_DAY);
+	assert_int_equal(found.place.length, 0);
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
+	ledger_close(ledger);
+	ledger = fixture_ledger(*state);
+	assert_int_equal(place_of(ledger, LINE + 1, "192.0.2.8").length, 128);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_first, &found, NULL), 1);
+	assert_int_equal(found.line, LINE);
+	assert_int_equal(found.kind, MEASURE_BLOCK25);
+	assert_int_equal(found.until.us, FIXTURE_NOW.us + 30 * WALL_DAY);
+	assert_int_equal(found.place.length, 128);
+	assert_true(address_equal(&found.place.address, &v4));
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
+	ledger_close(ledger);
+}
+
+static void
+what_is_enforced_is_gone_with_its_end_and_with_its_case(void **state)
+{
+	struct ledger *ledger = with_case(*state, LINE);
+	struct retention retention = {.silent_days = 1, .days = 1};
+	struct enforced found = {.number = 0};
+	struct ledger_proof proof;
+	uint64_t number;
+
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, &number, NULL), 0);
+	assert_int_equal(finish(ledger, number, END_UNDONE, TEXT("")), 0);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_first, &found, NULL), 0);
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_first, &found, NULL), 1);
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
+	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 30 * WALL_DAY});
+	while (retention_step(&retention, ledger, NULL) > 0)
+		continue;
+	assert_int_equal(ledger_each_enforced(ledger, 0, take_first, &found, NULL), 0);
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
+	ledger_close(ledger);
+}
+
+/* Somebody would be held without a case, or go free in spite of one. */
+static void
+what_is_enforced_otherwise_than_measures_say_is_found(void **state)
+{
+	static const char *const changes[] = {
+		"DELETE FROM enforced",
+		"UPDATE enforced SET line = line + 1",
+		"UPDATE enforced SET until = NULL",
+		"INSERT INTO enforced SELECT number + 1, line, kind, until, place FROM enforced",
+	};
+	struct ledger *ledger = with_case(*state, LINE);
+
+	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
+	ledger_close(ledger);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct ledger_proof proof;
+		struct fail fail = {0};
+
+		assert_int_equal(verify(*state, &proof), 0);
+		old_change(*state, "DROP TRIGGER IF EXISTS enforced_stays");
+		old_change(*state, changes[i]);
+		ledger = fixture_reader(*state);
+		assert_int_equal(ledger_verify(ledger, &proof, &fail), -EUCLEAN);
+		assert_non_null(strstr(fail.what, "what is enforced is not what the measures say"));
+		ledger_close(ledger);
+		/* It is made anew. */
+		old_change(
+			*state, "DELETE FROM enforced; DELETE FROM meta WHERE name = 'enforced'");
+		ledger_close(fixture_ledger(*state));
+	}
 }
 
 static void
@@ -293,8 +419,19 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_measure_says_who_decided_on_which_ground_and_when_it_ended, fixture_begin,
 			fixture_end),
-		cmocka_unit_test_setup_teardown(what_is_enforced_comes_with_the_name_of_its_line,
+		cmocka_unit_test_setup_teardown(what_is_enforced_is_read_with_its_line_and_time,
 			fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			what_is_enforced_has_the_place_that_its_line_is_called, fixture_begin,
+			fixture_end),
+		cmocka_unit_test_setup_teardown(what_was_enforced_before_has_the_place_of_its_case,
+			fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			what_is_enforced_is_gone_with_its_end_and_with_its_case, fixture_begin,
+			fixture_end),
+		cmocka_unit_test_setup_teardown(
+			what_is_enforced_otherwise_than_measures_say_is_found, fixture_begin,
+			fixture_end),
 		cmocka_unit_test_setup_teardown(a_line_has_one_of_a_kind_and_none_without_a_case,
 			fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(

@@ -28,7 +28,7 @@ old_change(const struct fixture *fixture, const char *sql)
 	sqlite3_close(db);
 }
 
-/* Back to version 1 to 5, by the steps that made those. */
+/* Back to version 1 to 6, by the steps that made those. */
 static inline void
 old_become(const struct fixture *fixture, int version)
 {
@@ -36,12 +36,18 @@ old_become(const struct fixture *fixture, int version)
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	if (version == 5) {
-		old_run(db, "BEGIN; DROP TABLE care; PRAGMA user_version = 5; COMMIT");
+	old_run(db,
+		"BEGIN; DROP TABLE enforced; DROP TRIGGER enforced_ends;"
+		"DELETE FROM meta WHERE name = 'enforced'");
+	if (version <= 5)
+		old_run(db, "DROP TABLE care");
+	if (version >= 5) {
+		snprintf(settle, sizeof(settle), "PRAGMA user_version = %d; COMMIT", version);
+		old_run(db, settle);
 		sqlite3_close(db);
 		return;
 	}
-	old_run(db, "BEGIN; DROP TABLE care; DROP TABLE measures; DROP TABLE account_orders");
+	old_run(db, "DROP TABLE measures; DROP TABLE account_orders");
 	for (int step = 1; step < version; step++)
 		old_run(db, schema_steps[step]);
 	if (version > 1)

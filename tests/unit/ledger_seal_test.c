@@ -44,6 +44,30 @@ the_same_name_never_looks_the_same(void **state)
 }
 
 static void
+a_place_opens_for_its_line_alone(void **state)
+{
+	const uint64_t line = 0x0123456789abcdef;
+	struct prefix place = {.length = 56}, opened;
+	uint8_t sealed[SEAL_PLACE], other[SEAL_PLACE];
+
+	(void)state;
+	assert_int_equal(address_parse(TEXT("2001:db8:1:200::"), &place.address), 0);
+	seal_place(key, line, &place, sealed);
+	for (size_t i = 0; i < SEAL_PLACE - 4; i++)
+		assert_memory_not_equal(sealed + i, place.address.byte, 4);
+	opened = seal_place_open(key, line, sealed);
+	assert_int_equal(opened.length, 56);
+	assert_true(address_equal(&opened.address, &place.address));
+	opened = seal_place_open(other_key, line, sealed);
+	assert_false(address_equal(&opened.address, &place.address));
+	opened = seal_place_open(key, line + 1, sealed);
+	assert_false(address_equal(&opened.address, &place.address));
+	/* Of two lines nothing shows but that they are two. */
+	seal_place(key, line + 1, &place, other);
+	assert_memory_not_equal(sealed + 1, other + 1, 16);
+}
+
+static void
 notices_every_changed_bit(void **state)
 {
 	uint8_t sealed[SEAL_SIZE];
@@ -77,6 +101,7 @@ main(void)
 		cmocka_unit_test(opens_what_it_sealed),
 		cmocka_unit_test(opens_for_no_other_line_and_with_no_other_key),
 		cmocka_unit_test(the_same_name_never_looks_the_same),
+		cmocka_unit_test(a_place_opens_for_its_line_alone),
 		cmocka_unit_test(notices_every_changed_bit),
 		cmocka_unit_test(refuses_names_that_do_not_fit),
 	};

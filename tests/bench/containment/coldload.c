@@ -102,6 +102,8 @@ put_line(struct store *store, const struct keys *keys, const struct line_of *lin
 		.ended = WALL_NONE,
 		.ground = "network security",
 		.actor = LEDGER_PROGRAM};
+	const struct prefix at = {.address = line->name.address, .length = line->name.length};
+	uint8_t place[SEAL_PLACE];
 	char name[LINE_NAME];
 	struct ledger_case of;
 
@@ -114,7 +116,8 @@ put_line(struct store *store, const struct keys *keys, const struct line_of *lin
 	check(store->ops->case_put(store, &of, &fail));
 	step->of_case = measure.of_case = of.number;
 	check(store->ops->transition_add(store, step, &fail));
-	check(store->ops->measure_add(store, &measure, &fail));
+	seal_place(keys->place, line->line, &at, place);
+	check(store->ops->measure_add(store, &measure, place, &fail));
 }
 
 static void
