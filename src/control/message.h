@@ -137,6 +137,8 @@ struct held_question {
 struct held_page {
 	uint64_t number; /* of the question */
 	uint64_t after;  /* where to go on */
+	/* Of the ring of orders: what was put in before is in this page and those after it. */
+	uint64_t place;
 	uint32_t count;
 	uint8_t is_last;
 	uint8_t spare[3];

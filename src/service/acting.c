@@ -205,11 +205,10 @@ ask(struct actor *actor)
 		actor->estate->actor_keeper.end[0], MESSAGE_HELD, &question, sizeof(question));
 }
 
-/* From the begin. What the ring holds now is in the answer. */
+/* From the begin. */
 static void
 learn(struct actor *actor)
 {
-	(void)ring_skip(&actor->orders);
 	actingwhere_skip(&actor->where);
 	holding_clear(actor->holding);
 	actor->is_learning = true;
@@ -247,12 +246,31 @@ take_order(struct actor *actor, const struct order *order, holding_give give, vo
 	}
 }
 
+/* What the keeper had told when it made the first page is in what it reads from then on: also that all is to be learnt
+ * anew, which each keeper tells that begins. */
+static void
+pass_over(struct actor *actor, uint64_t place)
+{
+	struct order order[TURN];
+	int64_t n = 1;
+
+	while (n > 0 && !ring_is_at(&actor->orders, place)) {
+		uint64_t left = place - ring_place(&actor->orders);
+
+		n = ring_take(&actor->orders, order, left < TURN ? (size_t)left : TURN);
+		if (n > 0)
+			ring_taken(&actor->orders);
+	}
+}
+
 /* One page of all that holds; after the last one the back ends are brought to it. */
 static void
 take_page(struct actor *actor, const struct held_page *page)
 {
 	if (!actor->is_learning || page->number != actor->question)
 		return;
+	if (actor->after == 0)
+		pass_over(actor, page->place);
 	/* The keeper reads the next one meanwhile. */
 	actor->after = page->after;
 	if (!page->is_last)

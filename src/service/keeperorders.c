@@ -281,6 +281,7 @@ keeperorders_page(const struct keeperorders *orders, struct ledger *ledger,
 
 	page->number = question->number;
 	page->after = after;
+	page->place = orders->ring != NULL ? ring_place(orders->ring) : 0;
 	page->count = 0;
 	page->is_last = 1;
 	if (after >= EXEMPTIONS) {

@@ -269,6 +269,29 @@ all_that_holds_comes_in_pages_and_each_once(void **state)
 }
 
 static void
+a_page_says_which_orders_are_in_it_already(void **state)
+{
+	struct held_question question = {.number = 1};
+	struct order first;
+
+	(void)state;
+	/* A keeper that begins says so before it answers anybody. */
+	begin_orders();
+	confirm(7);
+	fixture_commit(ledger);
+	assert_int_equal(keeperorders_tell(&orders, ledger, &fail), 0);
+	assert_int_equal(keeperorders_page(&orders, ledger, &question, &page, &fail), 0);
+	assert_false(ring_is_at(&taking, page.place));
+	while (!ring_is_at(&taking, page.place))
+		assert_int_equal(ring_take(&taking, &first, 1), 1);
+	confirm(8);
+	fixture_commit(ledger);
+	assert_int_equal(keeperorders_tell(&orders, ledger, &fail), 0);
+	assert_int_equal(ring_take(&taking, &first, 1), 1);
+	assert_true(first.line == line_of(8));
+}
+
+static void
 exempt(unsigned last, struct wall until)
 {
 	char name[LINE_NAME];
@@ -458,6 +481,8 @@ main(void)
 			a_ring_that_is_full_owes_that_all_is_asked_for, begin, end),
 		cmocka_unit_test_setup_teardown(
 			all_that_holds_comes_in_pages_and_each_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_page_says_which_orders_are_in_it_already, begin, end),
 		cmocka_unit_test_setup_teardown(
 			exemptions_come_after_the_measures_until_they_are_over, begin, end),
 		cmocka_unit_test_setup_teardown(
