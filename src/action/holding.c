@@ -286,6 +286,19 @@ take_over(struct holding *holding, uint32_t index, const struct order *order, ho
 	}
 }
 
+void
+holding_prefetch(const struct holding *holding, const struct order *orders, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(bucket_of(holding, orders[i].line, orders[i].kind), 1);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t index = *bucket_of(holding, orders[i].line, orders[i].kind);
+
+		if (index != NONE)
+			__builtin_prefetch(at(holding, index));
+	}
+}
+
 int
 holding_apply(struct holding *holding, const struct order *order, holding_give give, void *context)
 {

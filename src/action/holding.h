@@ -15,6 +15,8 @@
 #include "action/order.h"
 #include "base/fail.h"
 
+#define HOLDING_AHEAD 32
+
 struct holding_change {
 	bool adds;    /* or it is there already and has another end now */
 	uint8_t kind; /* as that of an order */
@@ -31,6 +33,9 @@ struct holding *holding_free(struct holding *holding);
 
 /* Nothing holds: before all that holds is told anew. */
 void holding_clear(struct holding *holding);
+
+/* Orders that come next, at most HOLDING_AHEAD: their memory is fetched at once. */
+void holding_prefetch(const struct holding *holding, const struct order *orders, size_t count);
 
 /* -ENOSPC: there is no room, and it is not held; -EINVAL: no such measure, or a place that no line has. */
 int holding_apply(struct holding *holding, const struct order *order, holding_give give,

@@ -123,15 +123,17 @@ is_message(const struct orders *message)
 {
 	if (message->kind == 0 || message->kind >= ORDERS_KINDS || message->is_first > 1 ||
 		message->is_last > 1 || message->set >= LINESET_COUNT ||
-		(message->kind == ORDERS_FILL &&
+		((message->kind == ORDERS_FILL || message->kind == ORDERS_NEW) &&
 			(linesets[message->set].is_read ||
 				(message->count == 0 && !message->is_last))) ||
 		(message->kind == ORDERS_OVER &&
 			(!linesets[message->set].is_read || message->count > 0)))
 		return false;
 	for (uint32_t i = 0; i < message->count; i++) {
-		if (!is_element(&message->element[i]) ||
-			(message->kind == ORDERS_FILL && message->element[i].set != message->set))
+		const struct orders_element *element = &message->element[i];
+
+		if (!is_element(element) || (message->kind == ORDERS_NEW && element->removes) ||
+			(message->kind == ORDERS_FILL && element->set != message->set))
 			return false;
 	}
 	return true;
@@ -176,6 +178,17 @@ answer_send(struct containing *containing)
 	/* An actor that does not read its answers asks again. */
 }
 
+static struct nftsocket_order
+order_of(const struct orders_element *element)
+{
+	return (struct nftsocket_order){.verb = element->removes ? NFTSOCKET_REMOVE
+			: element->left_ms > 0                   ? NFTSOCKET_RENEW
+								 : NFTSOCKET_ADD,
+		.element = {.address = element->address,
+			.left_ms = element->left_ms,
+			.set = (enum lineset)element->set}};
+}
+
 static void
 change(struct containing *containing)
 {
@@ -192,19 +205,55 @@ change(struct containing *containing)
 		if (!is_own(containing, element))
 			continue;
 		of[count] = (uint16_t)i;
-		order[count++] =
-			(struct nftsocket_order){.verb = element->removes ? NFTSOCKET_REMOVE
-					: element->left_ms > 0            ? NFTSOCKET_RENEW
-									  : NFTSOCKET_ADD,
-				.element = {.address = element->address,
-					.left_ms = element->left_ms,
-					.set = (enum lineset)element->set}};
+		order[count++] = order_of(element);
 	}
 	answer->error = nftsocket_apply(&containing->nft, order, count, &answer->fail);
 	for (size_t i = 0; i < count; i++)
 		answer->result[of[i]] = order[i].result;
 	if (answer->error == 0)
 		containxdp_apply(&containing->xdp, order, count);
+}
+
+/* All of a piece that is ours. */
+static void
+create(struct containing *containing)
+{
+	struct nftsocket_order order[ORDERS_MOST];
+	const struct orders *message = &containing->message;
+	struct containing_new *new = &containing->new;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < message->count; i++) {
+		if (is_own(containing, &message->element[i]))
+			order[count++] = order_of(&message->element[i]);
+	}
+	new->error = nftsocket_create(&containing->nft, order, count, &new->fail);
+	if (new->error < 0)
+		return;
+	new->filled += count;
+	containxdp_apply(&containing->xdp, order, count);
+}
+
+/* True: it was the last piece, and has an answer. */
+static bool
+take_new(struct containing *containing)
+{
+	const struct orders *message = &containing->message;
+	struct orders_answer *answer = &containing->answer;
+	struct containing_new *new = &containing->new;
+
+	if (message->is_first)
+		*new = (struct containing_new){.number = message->number};
+	if (message->number != new->number) {
+		answer->error = -ECANCELED;
+		return message->is_last;
+	}
+	if (new->error == 0)
+		create(containing);
+	answer->error = new->error;
+	answer->fail = new->fail;
+	answer->filled = new->filled;
+	return message->is_last;
 }
 
 /* A content, as it comes piece by piece. */
@@ -408,6 +457,10 @@ serve(struct containing *containing, bool *given_up)
 	switch ((enum orders_kind)containing->message.kind) {
 	case ORDERS_CHANGE:
 		change(containing);
+		break;
+	case ORDERS_NEW:
+		if (!take_new(containing))
+			return CONTAINING_DONE;
 		break;
 	case ORDERS_FILL:
 		outcome = fill(containing, given_up);

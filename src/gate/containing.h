@@ -39,6 +39,12 @@ struct containing {
 	uint64_t foreign;
 	struct orders message;
 	struct orders_answer answer;
+	struct containing_new {
+		uint64_t number;
+		uint64_t filled;
+		int32_t error; /* of the first piece that was not done */
+		struct fail fail;
+	} new;
 };
 
 enum containing_outcome {

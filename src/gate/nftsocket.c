@@ -378,6 +378,50 @@ nftsocket_apply(
 	return r < 0 ? r : 0;
 }
 
+/* Set by set, each as few messages. */
+static int
+write_new(struct elements_batch *batch, const struct nftsocket_order *orders, size_t count)
+{
+	uint32_t left = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if ((unsigned)orders[i].element.set >= LINESET_COUNT)
+			return -EINVAL;
+		left |= 1U << orders[i].element.set;
+	}
+	for (; left != 0 && r >= 0; left &= left - 1) {
+		enum lineset set = (enum lineset)__builtin_ctz(left);
+
+		for (size_t i = 0; i < count && r >= 0; i++) {
+			if (orders[i].element.set == set)
+				r = elements_create(batch, &orders[i].element);
+		}
+	}
+	return r;
+}
+
+int
+nftsocket_create(
+	struct nftsocket *nft, struct nftsocket_order *orders, size_t count, struct fail *fail)
+{
+	struct outcome outcome = {.fail = fail};
+	struct elements_batch batch;
+	int r;
+
+	if (count > NFTSOCKET_ORDERS)
+		return -E2BIG;
+	elements_begin(&batch, nft->room, nft->size, nft->sequence, false);
+	r = write_new(&batch, orders, count);
+	if (r < 0)
+		fail_what(fail, "no such line of that set");
+	else
+		r = transact(nft, &batch, &outcome);
+	for (size_t i = 0; i < count; i++)
+		orders[i].result = r < 0 ? -ECANCELED : 1;
+	return r < 0 ? r : 0;
+}
+
 /* Empty sets that stay empty would be no change, of which the kernel counts none (nftsocket.h). */
 static int
 change_nothing(struct elements_batch *batch, uint32_t sets)

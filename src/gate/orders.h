@@ -21,7 +21,7 @@
 
 #include "action/lineset.h"
 
-#define ORDERS_VERSION 4
+#define ORDERS_VERSION 5
 #define ORDERS_MOST    256
 #define ORDERS_WAIT_MS 2000
 /* Below GATECLIENT_WAIT, for which the parent waits for an answer of its own. */
@@ -29,6 +29,9 @@
 
 enum orders_kind {
 	ORDERS_CHANGE = 1, /* all elements in one transaction, or none */
+	/* A piece of elements to add, each piece in one transaction or not at all: it is not if one is there already.
+	 * After that nothing of the rest is done. The answer comes to the last one. */
+	ORDERS_NEW,
 	ORDERS_FILL, /* a piece of the whole content of one set; the answer comes to the last one */
 	ORDERS_FIND, /* is each element there? */
 	ORDERS_COUNTERS,
@@ -40,7 +43,7 @@ struct orders_element {
 	struct address address;
 	uint64_t left_ms; /* 0: without end */
 	uint8_t set;      /* enum lineset */
-	uint8_t removes;  /* CHANGE: 0 adds, and with this time if it is there already */
+	uint8_t removes;  /* CHANGE: 0 adds, and with this time if it is there already; else 0 */
 	uint8_t zero[6];
 };
 
@@ -50,12 +53,12 @@ struct orders {
 	uint16_t version;
 	uint16_t kind; /* enum orders_kind */
 	uint32_t count;
-	uint64_t number; /* comes back in the answer; of all pieces of a content the same */
+	uint64_t number; /* comes back in the answer; the same of all pieces */
 	uint8_t set;     /* FILL, OVER: enum lineset */
-	/* FILL: else a piece is left out that does not go on with the one before. OVER: from the begin; else the next
-	 * page, of which there is none where another gate had begun. */
+	/* FILL, NEW: else a piece is left out that does not go on with the one before. OVER: from the begin; else the
+	 * next page, of which there is none where another gate had begun. */
 	uint8_t is_first;
-	uint8_t is_last; /* FILL; no other piece is empty */
+	uint8_t is_last; /* FILL, NEW; no other piece is empty */
 	uint8_t zero[5];
 	struct orders_element element[ORDERS_MOST]; /* as many as count are sent */
 };
@@ -92,7 +95,7 @@ struct orders_answer {
 	union {
 		/* CHANGE: 1 done, 0 was not there, -errno; FIND: 1 or 0; both -EACCES: outside the own network. */
 		int32_t result[ORDERS_MOST];
-		uint64_t filled; /* FILL: elements */
+		uint64_t filled; /* FILL, NEW: elements */
 		struct {
 			/* In the order of ruleset_counters. */
 			struct orders_counter counter[ORDERS_COUNTERS_MOST];

@@ -79,12 +79,28 @@ sets_take(void *end, const struct holding_change *change)
 }
 
 static void
+sets_begin(void *end)
+{
+	struct actor *actor = end;
+
+	actingsets_learn(&actor->sets);
+}
+
+static void
+sets_ahead(void *end, const struct holding_change *change)
+{
+	struct actor *actor = end;
+
+	actingsets_ahead(&actor->sets, change);
+}
+
+static void
 sets_anew(void *end, const struct holding *holding)
 {
 	struct actor *actor = end;
 
 	(void)holding;
-	actor->sets.is_owing = true;
+	actingsets_anew(&actor->sets);
 	actor->sets_looked_us = 0;
 }
 
@@ -154,6 +170,8 @@ sets_wrong(void *end)
 
 static const struct actingend_kind sets_kind = {
 	.take = sets_take,
+	.ahead = sets_ahead,
+	.begin = sets_begin,
 	.flush = sets_flush,
 	.anew = sets_anew,
 	.see_to = sets_see_to,
@@ -221,10 +239,14 @@ learn(struct actor *actor)
 }
 
 static void
-give_nothing(void *context, const struct holding_change *change)
+give_ahead(void *context, const struct holding_change *change)
 {
-	(void)context;
-	(void)change;
+	const struct actor *actor = context;
+
+	for (size_t i = 0; i < actor->ends; i++) {
+		if (actor->end[i].kind->ahead != NULL)
+			actor->end[i].kind->ahead(actor->end[i].end, change);
+	}
 }
 
 static void
@@ -275,8 +297,14 @@ take_page(struct actor *actor, const struct held_page *page)
 	actor->after = page->after;
 	if (!page->is_last)
 		ask(actor);
-	for (uint32_t i = 0; i < page->count; i++)
-		take_order(actor, &page->order[i], give_nothing, NULL);
+	for (uint32_t i = 0; i < page->count; i++) {
+		uint32_t left = page->count - i;
+
+		if (i % HOLDING_AHEAD == 0)
+			holding_prefetch(actor->holding, &page->order[i],
+				left < HOLDING_AHEAD ? left : HOLDING_AHEAD);
+		take_order(actor, &page->order[i], give_ahead, actor);
+	}
 	if (!page->is_last)
 		return;
 	actor->is_learning = false;
@@ -306,9 +334,8 @@ hear_keeper(struct actor *actor)
 static bool
 take_news(struct actor *actor)
 {
-	int r = actor->is_learning
-		? 0
-		: actingwhere_take(&actor->where, actor->holding, give_all, actor);
+	int r = actingwhere_take(
+		&actor->where, actor->holding, actor->is_learning ? give_ahead : give_all, actor);
 
 	if (r < 0)
 		learn(actor);

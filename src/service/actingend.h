@@ -18,6 +18,8 @@
 
 struct actingend_kind {
 	holding_give take;
+	/* The same from begin to anew, of what is known as yet, for those who can do a part. */
+	holding_give ahead;
 	/* The order itself, for those who go by lines. From begin to anew come those of all that holds. */
 	void (*order)(void *end, const struct order *order);
 	void (*begin)(void *end);

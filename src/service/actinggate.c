@@ -117,6 +117,47 @@ actinggate_change(struct actinggate *gate, struct fail *fail)
 	return gate->message.count == 0 ? 0 : ask(gate, ORDERS_CHANGE, fail);
 }
 
+static int
+send_new(struct actinggate *gate, bool is_last)
+{
+	struct orders *message = &gate->message;
+	int r = gate->socket < 0 ? -EPIPE : 0;
+
+	gate->number += !gate->is_adding;
+	message->is_first = !gate->is_adding;
+	message->is_last = is_last;
+	if (r == 0)
+		r = send_message(gate, ORDERS_NEW);
+	message->is_first = message->is_last = 0;
+	gate->is_adding = r == 0 && !is_last;
+	return r;
+}
+
+int
+actinggate_more(struct actinggate *gate, struct fail *fail)
+{
+	int r = send_new(gate, false);
+
+	if (r < 0)
+		return outcome(gate, r, fail);
+	gate->message.count = 0;
+	return 0;
+}
+
+int64_t
+actinggate_last(struct actinggate *gate, struct fail *fail)
+{
+	int r;
+
+	if (!gate->is_adding && gate->message.count == 0)
+		return 0;
+	r = send_new(gate, true);
+	if (r == 0)
+		r = receive_answer(gate);
+	r = outcome(gate, r, fail);
+	return r < 0 ? r : (int64_t)gate->answer.filled;
+}
+
 int
 actinggate_find(struct actinggate *gate, struct fail *fail)
 {

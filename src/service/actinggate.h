@@ -19,6 +19,7 @@ struct actinggate {
 	uint64_t number;
 	uint64_t epoch; /* of the last answer; 0: there was none */
 	uint64_t foreign;
+	bool is_adding; /* the first piece was sent, and not the last */
 	struct orders message;
 	struct orders_answer answer;
 };
@@ -29,6 +30,11 @@ bool actinggate_add(struct actinggate *gate, const struct orders_element *elemen
 /* Sends what was added, and empties the message. 0: all was done but what gate->answer.result has an error for;
  * -errno with fail filled: none was, and gate->answer.result says why. */
 int actinggate_change(struct actinggate *gate, struct fail *fail) MUST_USE;
+
+/* Sends what was added, elements to add that are not there, and empties the message; does not wait. The last time:
+ * waits, and gives how many were added since the first time. -EEXIST: one was there. Between, nothing else is asked. */
+int actinggate_more(struct actinggate *gate, struct fail *fail) MUST_USE;
+int64_t actinggate_last(struct actinggate *gate, struct fail *fail) MUST_USE;
 
 /* Gives the next element of a set: 1, 0 at the end. */
 typedef int (*actinggate_next)(void *context, struct orders_element *ret);

@@ -51,8 +51,9 @@ static const struct kept {
 /* Of them, whose elements have no time, so that none leaves by itself. */
 #define UNTIMED 2
 
-_Static_assert(
-	sizeof(((struct actingsets *)0)->beyond) / sizeof(int64_t) == UNTIMED, "a figure each");
+_Static_assert(sizeof(((struct actingsets *)0)->beyond) / sizeof(int64_t) == UNTIMED &&
+		sizeof(((struct actingsets *)0)->ahead.is_full) / sizeof(bool) == UNTIMED,
+	"a figure each");
 
 /* NULL: it is not kept in sets. */
 static const struct kept *
@@ -177,7 +178,41 @@ note_done(struct actingsets *sets, uint32_t count)
 
 		sets->done += is_done;
 		sets->refused += !is_done;
+		sets->ahead.adds = sets->ahead.adds && is_done;
 	}
+}
+
+/* What cannot be added so is filled in at the end, which also has the words for it. */
+static void
+end_ahead(struct actingsets *sets)
+{
+	struct actingsets_ahead *ahead = &sets->ahead;
+	struct fail fail;
+	int64_t r;
+
+	if (ahead->sent == 0)
+		return;
+	r = actinggate_last(&sets->gate, &fail);
+	if (ahead->epoch == 0) {
+		ahead->epoch = sets->gate.epoch;
+		ahead->foreign = sets->gate.foreign;
+	}
+	/* All, and not without those that the gate refuses. */
+	ahead->adds = ahead->adds && r == (int64_t)ahead->sent && ahead->epoch == sets->gate.epoch;
+	ahead->sent = 0;
+	sets->done += r > 0 ? (uint64_t)r : 0;
+}
+
+/* The first one tells whether there is anything already; then the gate's work goes on beside ours. */
+static void
+send_ahead(struct actingsets *sets)
+{
+	struct fail fail;
+
+	if (sets->ahead.epoch == 0)
+		end_ahead(sets);
+	else
+		sets->ahead.adds = actinggate_more(&sets->gate, &fail) == 0;
 }
 
 void
@@ -185,8 +220,11 @@ actingsets_flush(struct actingsets *sets)
 {
 	uint32_t count = sets->gate.message.count;
 	struct fail fail = {0};
-	int r = actinggate_change(&sets->gate, &fail);
+	int r;
 
+	if (sets->ahead.is_learning)
+		return;
+	r = actinggate_change(&sets->gate, &fail);
 	if (r == 0) {
 		note_done(sets, count);
 		for (uint32_t i = 0; i < count; i++)
@@ -194,6 +232,7 @@ actingsets_flush(struct actingsets *sets)
 		return;
 	}
 	note_failure(sets, &fail);
+	sets->ahead.adds = false;
 	/* Where it is not known what was done, all is said again. */
 	if (r != -ENFILE && r != -EINVAL) {
 		sets->is_owing = true;
@@ -221,6 +260,74 @@ actingsets_take(void *context, const struct holding_change *change)
 		actingsets_flush(sets);
 		(void)actinggate_add(&sets->gate, &element);
 	}
+}
+
+void
+actingsets_learn(struct actingsets *sets)
+{
+	if (sets->ahead.is_learning)
+		end_ahead(sets);
+	actingsets_flush(sets);
+	/* XDP has each set filled in before it is attached. */
+	sets->ahead = (struct actingsets_ahead){
+		.is_learning = true, .adds = sets->settings->contain.xdp_count == 0};
+}
+
+/* What is no more goes at once, since somebody else may come there. */
+static void
+remove_now(struct actingsets *sets, const struct holding_change *change)
+{
+	end_ahead(sets);
+	sets->ahead.is_learning = false;
+	actingsets_take(sets, change);
+	actingsets_flush(sets);
+	sets->ahead.is_learning = true;
+}
+
+void
+actingsets_ahead(void *context, const struct holding_change *change)
+{
+	struct actingsets *sets = context;
+	struct orders_element element;
+	size_t kind = 0;
+	int r;
+
+	while (kind < UNTIMED && kept[kind].kind != change->kind)
+		kind++;
+	if (!change->adds)
+		remove_now(sets, change);
+	if (!change->adds || !sets->ahead.adds || kind == UNTIMED)
+		return;
+	r = element_of(sets, change, &element);
+	sets->ahead.left_out[kind] += r < 0;
+	if (r > 0 && sets->gate.message.count == ORDERS_MOST)
+		send_ahead(sets);
+	if (r > 0 && sets->ahead.adds)
+		sets->ahead.sent += actinggate_add(&sets->gate, &element);
+}
+
+void
+actingsets_anew(struct actingsets *sets)
+{
+	end_ahead(sets);
+	sets->ahead.is_learning = false;
+	sets->is_owing = true;
+}
+
+/* All that should be there was added; is there nothing else? All changes are done when this is asked. */
+static void
+look_at_ahead(struct actingsets *sets, const struct holding *holding)
+{
+	const struct orders_answer *answer = &sets->gate.answer;
+	struct actingsets_ahead *ahead = &sets->ahead;
+	bool is_whole = ahead->adds && answer->counts != 0 && ahead->epoch == answer->epoch &&
+		ahead->foreign == answer->foreign;
+
+	for (size_t i = 0; i < UNTIMED; i++)
+		ahead->is_full[i] = is_whole &&
+			answer->held[kept[i].lines] + ahead->left_out[i] ==
+				holding_count(holding, kept[i].kind);
+	ahead->adds = false;
 }
 
 /* The content of one set, as it should be. */
@@ -314,6 +421,10 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 
 	sets->left_out = 0;
 	for (size_t i = 0; i < KEPT && !is_silent(r); i++) {
+		if (i < UNTIMED && sets->ahead.is_full[i]) {
+			sets->left_out += sets->ahead.left_out[i];
+			continue;
+		}
 		r = fill_kind(sets, holding, &kept[i], &why);
 		if (r < 0 && first == 0) {
 			fail = why;
@@ -325,6 +436,7 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 		note_failure(sets, &fail);
 	if (first < 0 && (first != -ENFILE || is_silent(r)))
 		return;
+	memset(sets->ahead.is_full, 0, sizeof(sets->ahead.is_full));
 	sets->is_owing = false;
 	sets->epoch = sets->gate.epoch;
 	sets->foreign = foreign;
@@ -465,13 +577,13 @@ actingsets_see_to(struct actingsets *sets, const struct holding *holding)
 	note_stopped(sets);
 	memcpy(sets->counter, sets->gate.answer.counter, sizeof(sets->counter));
 	sets->has_counters = true;
-	if (sets->gate.epoch != sets->epoch)
-		sets->is_owing = true;
-	else
-		look_after_others(sets, holding);
+	look_at_ahead(sets, holding);
 	/* Perhaps there is room by now. */
-	if (sets->short_us != 0 && clock_steady() - sets->short_us >= sets->pause_us)
+	if (sets->gate.epoch != sets->epoch ||
+		(sets->short_us != 0 && clock_steady() - sets->short_us >= sets->pause_us))
 		sets->is_owing = true;
+	if (!sets->is_owing)
+		look_after_others(sets, holding);
 	if (sets->is_owing)
 		fill(sets, holding, true);
 	else if (sets->short_us == 0)

@@ -4,7 +4,9 @@
  *          is left out with a word, and the others are done. Where a set is too small all is tried again after a
  *          minute, and while that is in vain after twice as long each time, an hour at the most; once a line has left
  *          after a minute again. What holds in all is filled
- *          in at the begin, and again after the gate or the rules were replaced. After others changed rules it is
+ *          in at the begin, and again after the gate or the rules were replaced. While that is learnt, what is not
+ *          there is added, and what then has as many elements as it should (of the kernels that tell) is full: all
+ *          that should be there was added. After others changed rules it is
  *          looked whether ours are there, and all is filled in again as well where a set without time has more or fewer
  *          elements than it should for ACTINGSETS_LOOKS looks (of the kernels that tell).
  * Owns:    nothing.
@@ -31,6 +33,15 @@ struct actingsets {
 	int64_t beyond[2];
 	bool has_beyond;
 	unsigned apart; /* so many looks one after the other found other figures than these */
+	struct actingsets_ahead {
+		bool is_learning; /* what holds comes bit by bit */
+		bool adds;        /* none of the elements was there, and all could be added */
+		uint64_t sent;    /* of them, those that the gate has not answered for */
+		uint64_t epoch;   /* in which they were; 0: there was none */
+		uint64_t foreign;
+		uint64_t left_out[2]; /* of exemptions and blocks, those that no set can hold */
+		bool is_full[2];
+	} ahead;
 	struct wall now;
 	bool is_owing; /* the sets are to be filled anew */
 	int64_t short_us; /* when it was last found that a set is too small; 0: there is room for all */
@@ -53,6 +64,12 @@ void actingsets_begin(struct actingsets *sets, const struct daemon_settings *set
 
 /* One change; context is struct actingsets: a holding_give. */
 void actingsets_take(void *context, const struct holding_change *change);
+
+/* All that holds is learnt from here on, until actingsets_anew. Between, changes of what is known as yet come here:
+ * a holding_give. */
+void actingsets_learn(struct actingsets *sets);
+void actingsets_ahead(void *context, const struct holding_change *change);
+void actingsets_anew(struct actingsets *sets);
 
 /* Has done all that was taken, as far as it can be done. */
 void actingsets_flush(struct actingsets *sets);

@@ -109,6 +109,43 @@ what_is_ordered_is_in_the_kernel_however_often(void **state)
 }
 
 static int
+check_new(void)
+{
+	struct nftsocket_order orders[] = {order_of(NFTSOCKET_ADD, LINESET_BLOCK4, "192.0.2.1", 0),
+		order_of(NFTSOCKET_ADD, LINESET_BLOCK6_56, "2001:db8:1:200::", 0),
+		order_of(NFTSOCKET_ADD, LINESET_BLOCK4, "192.0.2.2", 0),
+		order_of(NFTSOCKET_ADD, LINESET_BLOCK6_56, "2001:db8:1:300::", 0),
+		order_of(NFTSOCKET_ADD, LINESET_BLOCK4, "192.0.2.3", 0)};
+	struct nftsocket_order none = {.element = {.set = LINESET_COUNT}};
+	uint32_t before, after;
+
+	begin(1000);
+	CHECK(nftsocket_generation(&nft, &before) == 0);
+	CHECK(nftsocket_create(&nft, orders, 4, &fail) == 0 && orders[3].result == 1);
+	CHECK(find(LINESET_BLOCK4, "192.0.2.1") == 1 && find(LINESET_BLOCK4, "192.0.2.2") == 1);
+	CHECK(find(LINESET_BLOCK6_56, "2001:db8:1:200::") == 1);
+	CHECK(find(LINESET_BLOCK6_56, "2001:db8:1:300::") == 1);
+	/* One that is there refuses all, whatever else is new. */
+	CHECK(nftsocket_create(&nft, orders + 3, 2, &fail) == -EEXIST);
+	CHECK(orders[4].result == -ECANCELED && find(LINESET_BLOCK4, "192.0.2.3") == 0);
+	CHECK(nftsocket_create(&nft, &none, 1, &fail) == -EINVAL);
+	CHECK(nftsocket_create(&nft, orders, 0, &fail) == 0);
+	CHECK(nftsocket_create(&nft, orders + 4, 1, &fail) == 0);
+	/* What others do is told from what is done here. */
+	CHECK(nftsocket_generation(&nft, &after) == 0 && nft.transactions == 2);
+	CHECK(after - before == 2);
+	nftsocket_close(&nft);
+	return 0;
+}
+
+static void
+what_is_new_is_added_together_or_not_at_all(void **state)
+{
+	namespace_run("true", check_new);
+	(void)state;
+}
+
+static int
 check_absent(void)
 {
 	struct nftsocket_order orders[] = {
@@ -440,6 +477,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_ordered_is_in_the_kernel_however_often),
+		cmocka_unit_test(what_is_new_is_added_together_or_not_at_all),
 		cmocka_unit_test(removing_what_is_not_there_fails_nothing_else),
 		cmocka_unit_test(a_transaction_that_is_refused_changes_nothing),
 		cmocka_unit_test(answers_that_were_lost_are_asked_for_again),

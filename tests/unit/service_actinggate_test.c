@@ -103,6 +103,50 @@ a_change_is_sent_and_its_answer_heard(void **state)
 }
 
 static void
+what_is_new_goes_out_in_pieces_and_the_last_is_waited_for(void **state)
+{
+	struct orders_element element = element_of(7);
+	struct orders_answer answer = answer_of(1, ORDERS_NEW);
+
+	(void)state;
+	assert_int_equal(actinggate_last(&gate, &fail), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_true(actinggate_add(&gate, &element));
+		assert_int_equal(actinggate_more(&gate, &fail), 0);
+		check_message(ORDERS_NEW, 1);
+		assert_int_equal(message.number, 1);
+		assert_int_equal(message.is_first, i == 0);
+		assert_int_equal(message.is_last, 0);
+	}
+	answer.filled = 2;
+	send_answer(&answer);
+	assert_int_equal(actinggate_last(&gate, &fail), 2);
+	check_message(ORDERS_NEW, 0);
+	assert_true(!message.is_first && message.is_last && message.number == 1);
+	/* The next one begins anew, and what else is asked is no piece. */
+	answer.number = 2;
+	answer.error = -EEXIST;
+	send_answer(&answer);
+	assert_true(actinggate_add(&gate, &element));
+	assert_int_equal(actinggate_last(&gate, &fail), -EEXIST);
+	check_message(ORDERS_NEW, 1);
+	assert_true(message.is_first && message.is_last && message.number == 2);
+	assert_int_equal(gate.message.count, 0);
+	answer = answer_of(3, ORDERS_COUNTERS);
+	send_answer(&answer);
+	assert_int_equal(actinggate_counters(&gate, &fail), 0);
+	check_message(ORDERS_COUNTERS, 0);
+	assert_true(!message.is_first && !message.is_last);
+	/* Nobody is there. */
+	close(other);
+	other = -1;
+	assert_true(actinggate_add(&gate, &element));
+	assert_int_equal(actinggate_more(&gate, &fail), -EPIPE);
+	assert_int_equal(gate.message.count, 0);
+	assert_int_equal(actinggate_last(&gate, &fail), 0);
+}
+
+static void
 a_message_has_room_for_so_many(void **state)
 {
 	struct orders_element element = element_of(7);
@@ -299,6 +343,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			what_is_new_goes_out_in_pieces_and_the_last_is_waited_for, begin, end),
 		cmocka_unit_test_setup_teardown(a_change_is_sent_and_its_answer_heard, begin, end),
 		cmocka_unit_test_setup_teardown(a_message_has_room_for_so_many, begin, end),
 		cmocka_unit_test_setup_teardown(

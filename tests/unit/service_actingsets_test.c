@@ -398,6 +398,129 @@ sets_that_have_other_numbers_for_long_are_filled_anew(void **state)
 		assert_false(fills_at(&number, 1, 7, 2) && i > 0);
 }
 
+/* The gate's answers: to the only message of what is new, and to the next question for the counters. */
+static void
+answer_ahead(uint64_t number, int32_t error, uint64_t filled)
+{
+	struct orders_answer is = {.version = ORDERS_VERSION,
+		.kind = ORDERS_NEW,
+		.number = number,
+		.epoch = 1,
+		.error = error,
+		.filled = filled};
+
+	assert_int_equal(send(gate, &is, sizeof(is), MSG_DONTWAIT), sizeof(is));
+}
+
+static void
+answer_counts(uint64_t number, uint64_t epoch, uint64_t foreign, uint64_t blocked)
+{
+	struct orders_answer is = {.version = ORDERS_VERSION,
+		.kind = ORDERS_COUNTERS,
+		.number = number,
+		.epoch = epoch,
+		.foreign = foreign,
+		.counts = 1,
+		.held = {[LINESET_BLOCK] = blocked}};
+
+	assert_int_equal(send(gate, &is, sizeof(is), MSG_DONTWAIT), sizeof(is));
+}
+
+/* Two lines of ours and one of others are learnt, and the gate says this to it. Which sets are filled in
+ * at the end. */
+static unsigned
+filled_after(int32_t error, uint64_t filled, uint64_t epoch, uint64_t foreign, uint64_t blocked)
+{
+	static const char *const places[] = {"192.0.2.7", "198.51.100.7", "2001:db8:1:200::/56"};
+	uint64_t number = sets.gate.number + 1;
+	unsigned filled_in = 0;
+
+	holding_clear(holding);
+	actingsets_learn(&sets);
+	answer_ahead(number++, error, filled);
+	for (size_t i = 0; i < 3; i++) {
+		struct order order = {.measure = i + 1, .line = i + 1, .kind = MEASURE_BLOCK25};
+
+		assert_int_equal(prefix_parse(text_of(places[i]), &order.place), 0);
+		assert_int_equal(holding_apply(holding, &order, actingsets_ahead, &sets), 0);
+	}
+	actingsets_flush(&sets);
+	check_no_message();
+	actingsets_anew(&sets);
+	check_message(ORDERS_NEW, 2);
+	answer_counts(number++, epoch, foreign, blocked);
+	for (int set = 0; set < 6; set++)
+		answer(number++, ORDERS_FILL, 0, 0);
+	actingsets_see_to(&sets, holding);
+	check_message(ORDERS_COUNTERS, 0);
+	while (recv(gate, &message, sizeof(message), MSG_DONTWAIT) > 0) {
+		assert_int_equal(message.kind, ORDERS_FILL);
+		filled_in |= 1U << message.set;
+	}
+	drain(sets.gate.socket);
+	assert_false(sets.is_owing);
+	assert_int_equal(sets.left_out, 1);
+	return filled_in;
+}
+
+static void
+what_was_added_while_it_was_learnt_is_not_filled_in_again(void **state)
+{
+	const unsigned held = 1U << LINESET_Q4 | 1U << LINESET_Q6_56;
+	const unsigned blocked = 1U << LINESET_BLOCK4 | 1U << LINESET_BLOCK6_56;
+	const unsigned exempt = 1U << LINESET_EXEMPT4 | 1U << LINESET_EXEMPT6_56;
+	struct holding_change change = {.adds = true, .kind = MEASURE_BLOCK25};
+
+	(void)state;
+	assert_int_equal(filled_after(0, 2, 1, 0, 2), held);
+	assert_int_equal(sets.fills, 1);
+	assert_int_equal(sets.done, 2);
+	/* One more is there than should be. */
+	assert_int_equal(filled_after(0, 2, 1, 0, 3), held | blocked);
+	/* Something was there before; the gate left one out; rules or sets were changed by others. */
+	assert_int_equal(filled_after(-EEXIST, 0, 1, 0, 2), held | blocked | exempt);
+	assert_int_equal(filled_after(0, 1, 1, 0, 2), held | blocked | exempt);
+	assert_int_equal(filled_after(0, 2, 2, 0, 2), held | blocked | exempt);
+	assert_int_equal(filled_after(0, 2, 1, 1, 2), held | blocked | exempt);
+	/* XDP is filled in whole. */
+	settings.contain.xdp_count = 1;
+	actingsets_learn(&sets);
+	assert_int_equal(prefix_parse(TEXT("192.0.2.7"), &change.place), 0);
+	actingsets_ahead(&sets, &change);
+	actingsets_anew(&sets);
+	check_no_message();
+}
+
+static void
+who_leaves_while_it_is_learnt_is_let_go_at_once(void **state)
+{
+	struct holding_change change = {.adds = true, .kind = MEASURE_BLOCK25};
+
+	(void)state;
+	assert_int_equal(prefix_parse(TEXT("192.0.2.7"), &change.place), 0);
+	actingsets_learn(&sets);
+	answer_ahead(1, 0, 1);
+	answer(2, ORDERS_CHANGE, 0, 1);
+	actingsets_ahead(&sets, &change);
+	change.adds = false;
+	actingsets_ahead(&sets, &change);
+	check_message(ORDERS_NEW, 1);
+	check_message(ORDERS_CHANGE, 1);
+	assert_int_equal(message.element[0].removes, 1);
+	/* Also of quarantine, which is not added before its end is known. */
+	change = (struct holding_change){.adds = true, .kind = MEASURE_QUARANTINE, change.place};
+	actingsets_ahead(&sets, &change);
+	change.adds = false;
+	answer(3, ORDERS_CHANGE, 0, 1);
+	actingsets_ahead(&sets, &change);
+	check_message(ORDERS_CHANGE, 1);
+	check_no_message();
+	/* A failure is made good by filling in. */
+	answer(4, ORDERS_CHANGE, -ENOENT, 0);
+	actingsets_ahead(&sets, &change);
+	assert_false(sets.ahead.adds);
+}
+
 /* The gate's counters now. */
 static void
 count(uint64_t number, uint64_t line, uint64_t out, uint64_t in, uint64_t held)
@@ -452,6 +575,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			what_was_added_while_it_was_learnt_is_not_filled_in_again, begin, end),
+		cmocka_unit_test_setup_teardown(
+			who_leaves_while_it_is_learnt_is_let_go_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_place_outside_the_own_network_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(
