@@ -15,8 +15,8 @@ enum made { MADE_REDIRECT, MADE_PAGE, MADES = MADE_PAGE + GARDENPAGE_LANGUAGES }
 
 struct garden {
 	bool has_page; /* no portal */
-	/* Of each: the connection goes on or ends; with its body or, for HEAD, without. */
-	struct buffer made[MADES][2][2];
+	/* Of each: with its body or, for HEAD, without. */
+	struct buffer made[MADES][2];
 	struct buffer refused[HTTPREQUEST_FAULTS];
 };
 
@@ -75,7 +75,7 @@ check(const struct garden_settings *settings, struct fail *fail)
 
 static void
 make_answer(struct buffer *into, const char *status, struct text location, struct text body,
-	bool closes, bool is_bodyless)
+	bool is_bodyless)
 {
 	buffer_init(into, ANSWER_MOST);
 	buffer_print(into, "HTTP/1.1 %s\r\n", status);
@@ -86,21 +86,19 @@ make_answer(struct buffer *into, const char *status, struct text location, struc
 		"Content-Type: text/html; charset=utf-8\r\n"
 		"Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n"
 		"Referrer-Policy: no-referrer\r\n"
-		"Content-Length: %zu\r\n%s\r\n",
-		body.length, closes ? "Connection: close\r\n" : "");
+		"Content-Length: %zu\r\n"
+		"Connection: close\r\n\r\n",
+		body.length);
 	if (!is_bodyless)
 		buffer_text(into, body);
 	must(!into->failed);
 }
 
 static void
-make_each(struct buffer into[2][2], const char *status, struct text location, struct text body)
+make_each(struct buffer into[2], const char *status, struct text location, struct text body)
 {
-	for (int closes = 0; closes < 2; closes++) {
-		for (int is_bodyless = 0; is_bodyless < 2; is_bodyless++)
-			make_answer(&into[closes][is_bodyless], status, location, body, closes,
-				is_bodyless);
-	}
+	for (int is_bodyless = 0; is_bodyless < 2; is_bodyless++)
+		make_answer(&into[is_bodyless], status, location, body, is_bodyless);
 }
 
 /* For whoever does not follow. */
@@ -129,7 +127,7 @@ make(struct garden *garden, const struct garden_settings *settings)
 		garden->made[MADE_REDIRECT], "302 Found", to, (struct text){body.at, body.length});
 	for (int fault = HTTPREQUEST_NO_FAULT + 1; fault < HTTPREQUEST_FAULTS; fault++)
 		make_answer(&garden->refused[fault], httprequest_status[fault], (struct text){0},
-			(struct text){body.at, body.length}, true, false);
+			(struct text){body.at, body.length}, false);
 	for (int language = 0; language < GARDENPAGE_LANGUAGES; language++) {
 		buffer_clear(&body);
 		gardenpage_print(&body, &settings->page, (enum gardenpage_language)language);
@@ -161,8 +159,8 @@ garden_free(struct garden *garden)
 	if (garden == NULL)
 		return NULL;
 	for (int made = 0; made < MADES; made++) {
-		for (int i = 0; i < 4; i++)
-			buffer_done(&garden->made[made][i / 2][i % 2]);
+		buffer_done(&garden->made[made][0]);
+		buffer_done(&garden->made[made][1]);
 	}
 	for (int fault = 0; fault < HTTPREQUEST_FAULTS; fault++)
 		buffer_done(&garden->refused[fault]);
@@ -187,7 +185,7 @@ path_of(struct text target)
 
 int64_t
 garden_read(const struct garden *garden, struct httprequest_reader *reader, struct text bytes,
-	bool is_last, struct garden_answer *ret)
+	struct garden_answer *ret)
 {
 	struct httprequest request;
 	int64_t n = httprequest_read(reader, bytes, &terms, &request);
@@ -198,14 +196,13 @@ garden_read(const struct garden *garden, struct httprequest_reader *reader, stru
 		return 0;
 	if (n < 0) {
 		answer = &garden->refused[reader->fault];
-		*ret = (struct garden_answer){{answer->at, answer->length}, GARDEN_REFUSED, true};
+		*ret = (struct garden_answer){{answer->at, answer->length}, GARDEN_REFUSED};
 		return n;
 	}
 	if (garden->has_page && text_is(path_of(request.target), GARDEN_PAGE))
 		made = MADE_PAGE + (int)gardenpage_language(request.field);
-	ret->closes = request.closes || is_last;
 	ret->kind = made == MADE_REDIRECT ? GARDEN_REDIRECTED : GARDEN_SHOWN;
-	answer = &garden->made[made][ret->closes][text_is(request.method, "HEAD")];
+	answer = &garden->made[made][text_is(request.method, "HEAD")];
 	ret->bytes = (struct text){answer->at, answer->length};
 	return n;
 }

@@ -2,7 +2,10 @@
  *
  * What:    every request gets 302, whatever it asks for: to the portal, or, where there is none, to GARDEN_PAGE of the
  *          same host, which is the page of gardenpage.h. So browsers show it, systems' probes know that they are
- *          captive (doc/decisions/0006-containment.md), and nothing else is taken for what was asked for. Answers may
+ *          captive (doc/decisions/0006-containment.md), and nothing else is taken for what was asked for. Each answer
+ *          is the last of its connection: one that stayed open would stay the garden's when the line is held no more,
+ *          since the kernel gives packets to the socket that is there before it looks where they go, and a browser
+ *          that uses it again would never see the real server. Answers may
  *          be kept by nobody (no-store), do not tell the portal what was asked for (no-referrer), and let the page
  *          fetch nothing. They are made before the first request comes, so one costs its reading only. They have no
  *          Date, since this folder has no clock: RFC 9110 s6.6.1 lets those leave it out.
@@ -38,12 +41,11 @@ enum garden_kind { GARDEN_REDIRECTED, GARDEN_SHOWN, GARDEN_REFUSED, GARDEN_KINDS
 struct garden_answer {
 	struct text bytes; /* of the garden */
 	enum garden_kind kind;
-	bool closes; /* the connection, after it */
 };
 
-/* The request at the begin of the bytes: its length, and its answer. 0: it is not whole. -EBADMSG: it is none that is
- * read here: it is answered, too, and nothing more of that peer can be read. is_last: it shall be its connection's. */
+/* The request at the begin of the bytes: its length, and its answer, after which the connection ends. 0: it is not
+ * whole. -EBADMSG: it is none that is read here: it is answered, too. */
 int64_t garden_read(const struct garden *garden, struct httprequest_reader *reader,
-	struct text bytes, bool is_last, struct garden_answer *ret) MUST_USE;
+	struct text bytes, struct garden_answer *ret) MUST_USE;
 
 #endif

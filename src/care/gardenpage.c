@@ -22,14 +22,16 @@ static const char head[] =
 	"p, ul, ol { margin-top: .4em }\n"
 	".call { border: 3px solid #06c; padding: .6em 1em }\n"
 	"a { color: #0353a4 }\n"
+	"a:focus { outline: 3px solid #c26401; outline-offset: 2px }\n"
 	"hr { margin: 2.5em 0 }\n"
 	"@media (prefers-color-scheme: dark) { body { color: #eee; background: #181818 } a { "
 	"color: #8cc4ff } }\n"
 	"</style>\n"
 	"</head>\n"
-	"<body>\n";
+	"<body>\n"
+	"<main>\n";
 
-static const char end[] = "</body>\n</html>\n";
+static const char end[] = "</main>\n</body>\n</html>\n";
 
 enum gardenpage_language
 gardenpage_language(struct text accepted)

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* Of answers that a peer does not read. */
-#define ANSWER_MOST ((size_t)GARDENING_AT_ONCE * (GARDENPAGE_MOST + 2048))
+#define ANSWER_MOST ((size_t)GARDENPAGE_MOST + 2048)
 
 struct gardening {
 	const struct daemon_settings *settings;
@@ -82,25 +82,14 @@ take(void *context, struct stream *stream, struct text bytes)
 {
 	struct httprequest_reader *reader = stream_state(stream);
 	struct gardening *gardening = context;
-	size_t at = 0;
+	struct garden_answer answer;
 
-	for (unsigned i = 1; at < bytes.length; i++) {
-		struct text rest = {bytes.at + at, bytes.length - at};
-		struct garden_answer answer;
-		int64_t n = garden_read(
-			gardening->garden, reader, rest, i == GARDENING_AT_ONCE, &answer);
-
-		if (n == 0)
-			return (int64_t)at;
-		count(gardening, stream, answer.kind);
-		stream_answer(stream, answer.bytes.at, answer.bytes.length);
-		if (answer.closes) {
-			stream_close(stream);
-			break;
-		}
-		at += (size_t)n;
-	}
-	/* What comes behind the last is not read. */
+	if (garden_read(gardening->garden, reader, bytes, &answer) == 0)
+		return 0;
+	count(gardening, stream, answer.kind);
+	stream_answer(stream, answer.bytes.at, answer.bytes.length);
+	stream_close(stream);
+	/* What comes behind it is not read. */
 	return (int64_t)bytes.length;
 }
 

@@ -5,8 +5,7 @@
  *          memory but their figures, and no channel but the parent's: it knows no line and no case.
  * Owns:    its connections; the socket stays the parent's, so that who asks while a process is replaced waits.
  * Limits:  connections in all and of each line, which are counted; GARDENING_REQUEST_US for a request and for an answer
- *          to be read, GARDENING_IDLE_US between two; GARDENING_AT_ONCE requests in one go, the last of which ends the
- *          connection; those of garden.h.
+ *          to be read, GARDENING_IDLE_US before it begins; one request of a connection; those of garden.h.
  * Thread:  one process.
  */
 #ifndef LAZARET_SERVICE_GARDENING_H
@@ -17,7 +16,6 @@
 
 #define GARDENING_REQUEST_US (10 * WALL_SECOND)
 #define GARDENING_IDLE_US    (10 * WALL_SECOND)
-#define GARDENING_AT_ONCE    16
 
 /* Its socket, which the gate opens for whoever is not root; -1 where there is to be no garden. */
 int gardening_open(const struct gardening_settings *settings, struct gateclient *gate,

@@ -18,9 +18,7 @@ take(struct outcome *ret, const struct garden_answer *answer)
 {
 	must(answer->kind < GARDEN_KINDS && answer->bytes.length > 0);
 	must(text_starts(answer->bytes, "HTTP/1.1 "));
-	must(answer->closes ==
-		(memmem(answer->bytes.at, answer->bytes.length, "Connection: close\r\n", 19) !=
-			NULL));
+	must(memmem(answer->bytes.at, answer->bytes.length, "Connection: close\r\n", 19) != NULL);
 	ret->kinds[answer->kind]++;
 	ret->bytes += answer->bytes.length;
 }
@@ -41,16 +39,16 @@ run(const struct garden *garden, const uint8_t *bytes, size_t size, size_t piece
 		copy = malloc(end - begin + 1);
 		must(copy != NULL);
 		memcpy(copy, bytes + begin, end - begin);
-		for (size_t at = begin; (n = garden_read(garden, &reader,
-						 (struct text){copy + (begin - at), end - begin},
-						 false, &answer)) > 0;) {
+		for (size_t at = begin;
+			(n = garden_read(garden, &reader,
+				 (struct text){copy + (begin - at), end - begin}, &answer)) > 0;) {
 			must((size_t)n <= end - begin && answer.kind != GARDEN_REFUSED);
 			take(ret, &answer);
 			begin += (size_t)n;
 		}
 		must((n < 0) == (reader.fault != HTTPREQUEST_NO_FAULT));
 		if (n < 0) {
-			must(n == -EBADMSG && answer.kind == GARDEN_REFUSED && answer.closes);
+			must(n == -EBADMSG && answer.kind == GARDEN_REFUSED);
 			take(ret, &answer);
 		}
 		free(copy);

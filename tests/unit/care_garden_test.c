@@ -30,8 +30,7 @@ answer_to(const struct garden *garden, const char *request, struct garden_answer
 	struct httprequest_reader reader = {0};
 	char *copy;
 
-	assert_int_equal(
-		garden_read(garden, &reader, text_of(request), false, ret), strlen(request));
+	assert_int_equal(garden_read(garden, &reader, text_of(request), ret), strlen(request));
 	copy = malloc(ret->bytes.length + 1);
 	assert_non_null(copy);
 	memcpy(copy, ret->bytes.at, ret->bytes.length);
@@ -224,24 +223,21 @@ head_gets_the_head_alone(void **state)
 }
 
 static void
-a_connection_goes_on_as_its_client_wants_but_for_the_last(void **state)
+an_answer_is_the_last_of_its_connection(void **state)
 {
-	static const char open[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+	static const char *const requests[] = {"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
+		"GET / HTTP/1.0\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"GET " GARDEN_PAGE " HTTP/1.1\r\nHost: a\r\n\r\n"};
 	struct garden *garden = made("");
-	struct httprequest_reader reader = {0};
 	struct garden_answer answer;
-	char *text = answer_to(garden, open, &answer);
 
-	assert_false(answer.closes);
-	assert_null(strstr(text, "Connection: close"));
-	free(text);
-	text = answer_to(garden, "GET / HTTP/1.0\r\n\r\n", &answer);
-	assert_true(answer.closes);
-	assert_has(text, "Connection: close\r\n");
-	free(text);
-	assert_int_equal(garden_read(garden, &reader, TEXT(open), true, &answer), sizeof(open) - 1);
-	assert_true(answer.closes);
-	assert_non_null(memmem(answer.bytes.at, answer.bytes.length, "Connection: close", 17));
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		char *text = answer_to(garden, requests[i], &answer);
+
+		assert_has(text, "\r\nConnection: close\r\n");
+		free(text);
+	}
 	garden_free(garden);
 	(void)state;
 }
@@ -267,11 +263,11 @@ what_cannot_be_read_is_answered_and_the_connection_ends(void **state)
 		struct garden_answer answer;
 
 		assert_int_equal(
-			garden_read(garden, &reader, text_of(row[i].request), false, &answer),
-			-EBADMSG);
+			garden_read(garden, &reader, text_of(row[i].request), &answer), -EBADMSG);
 		assert_int_equal(answer.kind, GARDEN_REFUSED);
-		assert_true(answer.closes);
 		assert_true(text_starts(answer.bytes, row[i].status));
+		assert_non_null(memmem(
+			answer.bytes.at, answer.bytes.length, "\r\nConnection: close\r\n", 21));
 		/* Who reads it finds the portal all the same. */
 		assert_non_null(memmem(
 			answer.bytes.at, answer.bytes.length, "\"https://help.example.net/\"", 27));
@@ -319,7 +315,7 @@ main(void)
 		cmocka_unit_test(the_longest_settings_have_room_on_the_page),
 		cmocka_unit_test(the_language_that_is_asked_for_stands_first),
 		cmocka_unit_test(head_gets_the_head_alone),
-		cmocka_unit_test(a_connection_goes_on_as_its_client_wants_but_for_the_last),
+		cmocka_unit_test(an_answer_is_the_last_of_its_connection),
 		cmocka_unit_test(what_cannot_be_read_is_answered_and_the_connection_ends),
 		cmocka_unit_test(what_would_spoil_the_answer_is_refused_as_a_setting),
 	};

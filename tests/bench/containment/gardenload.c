@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Asks one page over and over on many connections at once, over loopback; or answers like that without looking at what
  * was asked, which is the limit of any server with one process that waits by epoll.
- *   gardenload PORT CONNECTIONS SECONDS keep|new    prints answers and seconds
+ *   gardenload PORT CONNECTIONS SECONDS    prints answers and seconds
  *   gardenload PORT answer BYTES                    until it is killed */
 #include "base/text.h"
 #include "base/wall.h"
@@ -22,7 +22,7 @@
 static const char request[] =
 	"GET /generate_204 HTTP/1.1\r\nHost: connectivitycheck.gstatic.com\r\n"
 	"User-Agent: Dalvik/2.1.0 (Linux; U; Android 14)\r\nAccept-Encoding: "
-	"gzip\r\n%s\r\n";
+	"gzip\r\nConnection: close\r\n\r\n";
 
 static struct sockaddr_in at = {.sin_family = AF_INET};
 
@@ -49,17 +49,16 @@ ask(int loop, int descriptor, const char *text, size_t length)
 
 /* An answer comes in one piece over loopback; a connection that ends has had its answer before. */
 static void
-load(unsigned connections, int64_t us, bool keeps)
+load(unsigned connections, int64_t us)
 {
 	int loop = epoll_create1(EPOLL_CLOEXEC);
 	struct epoll_event events[EVENTS];
-	char text[512], answer[65536];
-	int length = snprintf(text, sizeof(text), request, keeps ? "" : "Connection: close\r\n");
+	char answer[65536];
 	int64_t begin = clock_steady(), end = begin + us;
 	uint64_t answers = 0;
 
 	for (unsigned i = 0; i < connections; i++)
-		ask(loop, -1, text, (size_t)length);
+		ask(loop, -1, request, sizeof(request) - 1);
 	while (clock_steady() < end) {
 		int count = epoll_wait(loop, events, EVENTS, 100);
 
@@ -70,13 +69,10 @@ load(unsigned connections, int64_t us, bool keeps)
 				must(n > 12 && memcmp(answer, "HTTP/1.1 302", 12) == 0);
 				answers++;
 			}
-			if (n > 0 && keeps)
-				ask(loop, events[i].data.fd, text, (size_t)length);
 			if (n > 0)
 				continue;
-			must(!keeps);
 			close(events[i].data.fd);
-			ask(loop, -1, text, (size_t)length);
+			ask(loop, -1, request, sizeof(request) - 1);
 		}
 	}
 	printf("%llu %.6f\n", (unsigned long long)answers, (double)(clock_steady() - begin) / 1e6);
@@ -133,8 +129,7 @@ main(int count, char **words)
 	at.sin_port = htons((uint16_t)number_of(words[1]));
 	if (strcmp(words[2], "answer") == 0)
 		serve((size_t)number_of(words[3]));
-	else if (count == 5)
-		load((unsigned)number_of(words[2]), (int64_t)number_of(words[3]) * WALL_SECOND,
-			strcmp(words[4], "keep") == 0);
+	else
+		load((unsigned)number_of(words[2]), (int64_t)number_of(words[3]) * WALL_SECOND);
 	return 0;
 }
