@@ -58,9 +58,9 @@ page_link(struct page *page, const char *path, const char *english)
 void
 page_count(struct page *page, const char *english, uint64_t count)
 {
-	buffer_print(page->into, "<dt>");
+	buffer_print(page->into, "<div><dt>");
 	page_say(page, english);
-	buffer_print(page->into, "</dt><dd>%llu</dd>\n", (unsigned long long)count);
+	buffer_print(page->into, "</dt><dd>%llu</dd></div>\n", (unsigned long long)count);
 }
 
 static bool
@@ -131,7 +131,7 @@ page_time(struct page *page, struct wall time)
 static void
 print_languages(struct page *page)
 {
-	buffer_print(page->into, "<nav class=\"languages\" aria-label=\"");
+	buffer_print(page->into, "<nav id=\"languages\" aria-label=\"");
 	page_say(page, PHRASE("Languages"));
 	buffer_print(page->into, "\"><ul>\n");
 	for (size_t i = 0; i < texts_languages(page->texts); i++) {
@@ -159,7 +159,9 @@ page_begin_titled(struct page *page, struct text title)
 	page_say(page, PHRASE("Go to the text"));
 	buffer_print(page->into, "</a>\n<header><p>");
 	page_text(page, page->value[ADVICE_PROVIDER]);
-	buffer_print(page->into, "</p></header>\n<main id=\"main\">\n<h1>");
+	buffer_print(page->into, "</p><p><a href=\"#languages\">");
+	page_say(page, PHRASE("Languages"));
+	buffer_print(page->into, "</a></p></header>\n<main id=\"main\" tabindex=\"-1\">\n<h1>");
 	page_text(page, title);
 	buffer_print(page->into, "</h1>\n");
 }
@@ -179,15 +181,15 @@ print_help(struct page *page)
 	page_say(page, PHRASE("Help"));
 	buffer_print(page->into, "</h2>\n");
 	if (settings->telephone.length > 0) {
-		buffer_print(page->into, "<p>");
+		buffer_print(page->into, "<p class=\"telephone\">");
 		page_say(page, PHRASE("Telephone"));
 		buffer_print(page->into, ": <a href=\"tel:");
 		markup_dialled(page->into, settings->telephone);
 		buffer_print(page->into, "\"><bdi dir=\"ltr\">");
 		page_text(page, settings->telephone);
-		buffer_print(page->into, "</bdi></a> ");
+		buffer_print(page->into, "</bdi></a> <bdi>");
 		page_text(page, settings->hours);
-		buffer_print(page->into, "</p>\n");
+		buffer_print(page->into, "</bdi></p>\n");
 	}
 	buffer_print(page->into, "<p>");
 	page_link(page, "/call", PHRASE("How to get help"));
@@ -197,18 +199,26 @@ print_help(struct page *page)
 void
 page_end(struct page *page)
 {
+	static const struct {
+		const char *path, *english;
+	} ways[] = {
+		{"/", PHRASE("Your line")},
+		{"/case", PHRASE("Look at your case from elsewhere")},
+		{"/prevent", PHRASE("Keep your devices clean")},
+		{"/port25", PHRASE("Why port 25 is closed")},
+		{"/mail", PHRASE("Set up your mail program")},
+	};
+
 	print_help(page);
-	buffer_print(page->into, "</main>\n<footer>\n");
+	buffer_print(page->into, "</main>\n<footer>\n<ul class=\"ways\">\n");
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		buffer_print(page->into, "<li>");
+		page_link(page, ways[i].path, ways[i].english);
+		buffer_print(page->into, "</li>\n");
+	}
+	buffer_print(page->into, "</ul>\n");
 	print_languages(page);
-	buffer_print(page->into, "<p>");
-	page_link(page, "/", PHRASE("Your line"));
-	buffer_print(page->into, " | ");
-	page_link(page, "/prevent", PHRASE("Keep your devices clean"));
-	buffer_print(page->into, " | ");
-	page_link(page, "/port25", PHRASE("Why port 25 is closed"));
-	buffer_print(page->into, " | ");
-	page_link(page, "/mail", PHRASE("Set up your mail program"));
-	buffer_print(page->into, "</p>\n</footer>\n</body>\n</html>\n");
+	buffer_print(page->into, "</footer>\n</body>\n</html>\n");
 }
 
 /* Advice. */

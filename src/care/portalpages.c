@@ -34,9 +34,9 @@ print_paragraph(struct portalpage *at, const char *class, const char *english)
 }
 
 static void
-print_heading(struct portalpage *at, const char *english)
+print_heading(struct portalpage *at, const char *id, const char *english)
 {
-	buffer_print(at->page.into, "<h2>");
+	buffer_print(at->page.into, "<h2 id=\"%s\">", id);
 	page_say(&at->page, english);
 	buffer_print(at->page.into, "</h2>\n");
 }
@@ -70,9 +70,9 @@ begin_form(struct portalpage *at, const char *action)
 }
 
 static void
-end_form(struct portalpage *at, const char *english)
+end_form(struct portalpage *at, const char *class, const char *english)
 {
-	buffer_print(at->page.into, "<p><button type=\"submit\">");
+	buffer_print(at->page.into, "<p class=\"%s\"><button type=\"submit\">", class);
 	page_say(&at->page, english);
 	buffer_print(at->page.into, "</button></p>\n</form>\n");
 }
@@ -83,10 +83,30 @@ print_way(struct portalpage *at, const char *path, const char *english)
 {
 	if (at->asked->by_code) {
 		begin_form(at, path);
-		end_form(at, english);
+		end_form(at, "way", english);
 		return;
 	}
 	page_link(&at->page, path, english);
+}
+
+/* Ways that follow a page's text: paths and their words, NULL ends them. */
+static void
+print_ways(struct portalpage *at, const char *const (*ways)[2])
+{
+	buffer_print(at->page.into, "<ul class=\"ways\">\n");
+	for (; (*ways)[0] != NULL; ways++) {
+		buffer_print(at->page.into, "<li>");
+		print_way(at, (*ways)[0], (*ways)[1]);
+		buffer_print(at->page.into, "</li>\n");
+	}
+	buffer_print(at->page.into, "</ul>\n");
+}
+
+/* The page of the line, where the case is asked for again. */
+static const char *
+path_of_line(const struct portalpage *at)
+{
+	return at->asked->by_code ? "/case" : "/";
 }
 
 /* What came of the last request. */
@@ -114,16 +134,27 @@ print_outcome(struct portalpage *at)
 
 /* The line. */
 
+/* Who comes by another line sees here that nothing is held against that one. */
+static void
+print_elsewhere(struct portalpage *at)
+{
+	static const char *const ways[][2] = {
+		{"/case", PHRASE("Look at your case from elsewhere")}, {NULL}};
+
+	if (!at->asked->by_code)
+		print_ways(at, ways);
+}
+
 static void
 print_when(struct portalpage *at, const char *english, struct wall time)
 {
 	if (time.us == 0)
 		return;
-	buffer_print(at->page.into, "<dt>");
+	buffer_print(at->page.into, "<div><dt>");
 	page_say(&at->page, english);
 	buffer_print(at->page.into, "</dt><dd>");
 	page_time(&at->page, time);
-	buffer_print(at->page.into, "</dd>\n");
+	buffer_print(at->page.into, "</dd></div>\n");
 }
 
 static void
@@ -131,7 +162,7 @@ print_seen(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	print_heading(at, PHRASE("What we saw"));
+	print_heading(at, "seen", PHRASE("What we saw"));
 	print_paragraph(at, NULL,
 		of->kind == CARECASE_ACCOUNT
 			? PHRASE("Somebody sends spam with the password of your e-mail account.")
@@ -146,9 +177,10 @@ print_seen(struct portalpage *at)
 		page_count(&at->page, PHRASE("Mail servers that were tried"), of->networks);
 	print_when(at, PHRASE("Restricted since"), of->since);
 	print_when(at, PHRASE("Ends by itself at the latest"), of->until);
-	buffer_print(at->page.into, "<dt>");
+	buffer_print(at->page.into, "<div><dt>");
 	page_say(&at->page, PHRASE("Your case number"));
-	buffer_print(at->page.into, "</dt><dd><strong>%s%s%s</strong></dd>\n</dl>\n", of->code,
+	buffer_print(at->page.into,
+		"</dt><dd><strong dir=\"ltr\">%s%s%s</strong></dd></div>\n</dl>\n", of->code,
 		*of->call != '\0' ? " " : "", of->call);
 }
 
@@ -157,7 +189,7 @@ print_devices(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	print_heading(at, PHRASE("Device by device"));
+	print_heading(at, "devices", PHRASE("Device by device"));
 	print_paragraph(at, NULL,
 		PHRASE("Begin with the first device of this list that you have. Then do the next "
 		       "one."));
@@ -187,7 +219,7 @@ print_release(struct portalpage *at)
 
 	if (of->release == CARE_FREE)
 		return;
-	print_heading(at, PHRASE("Open your line again"));
+	print_heading(at, "open", PHRASE("Open your line again"));
 	if (of->release == CARE_USED_UP) {
 		print_paragraph(at, NULL,
 			PHRASE("You have opened your line twice in a short time, and the spam came "
@@ -213,18 +245,33 @@ print_release(struct portalpage *at)
 			       "and "
 			       "close the line again."));
 		begin_form(at, "/release");
-		end_form(at, PHRASE("Open my line now"));
+		end_form(at, "act", PHRASE("Open my line now"));
 	}
 }
 
 static void
 print_rest(struct portalpage *at)
 {
-	buffer_print(at->page.into, "<p>");
-	print_way(at, "/check", PHRASE("Check again"));
-	buffer_print(at->page.into, "</p>\n<p>");
-	print_way(at, "/wrong", PHRASE("This is wrong"));
-	buffer_print(at->page.into, "</p>\n");
+	static const char *const ways[][2] = {
+		{"/check", PHRASE("Check again")}, {"/wrong", PHRASE("This is wrong")}, {NULL}};
+
+	print_ways(at, ways);
+}
+
+/* To what is further down, for who knows the rest. */
+static void
+print_jumps(struct portalpage *at)
+{
+	static const char *const jumps[][2] = {{"seen", PHRASE("What we saw")},
+		{"devices", PHRASE("Device by device")}, {"open", PHRASE("Open your line again")}};
+
+	buffer_print(at->page.into, "<ul class=\"jumps\">\n");
+	for (size_t i = 0; i < sizeof(jumps) / sizeof(*jumps); i++) {
+		buffer_print(at->page.into, "<li><a href=\"#%s\">", jumps[i][0]);
+		page_say(&at->page, jumps[i][1]);
+		buffer_print(at->page.into, "</a></li>\n");
+	}
+	buffer_print(at->page.into, "</ul>\n");
 }
 
 static void
@@ -242,6 +289,7 @@ print_line(struct portalpage *at)
 	if (!of->is_there || of->release == CARE_FREE) {
 		page_begin(&at->page, PHRASE("Your line is open"));
 		print_outcome(at);
+		print_elsewhere(at);
 		page_advice(&at->page, TOPIC_FREE, NULL, NULL);
 		return;
 	}
@@ -249,6 +297,7 @@ print_line(struct portalpage *at)
 		of->is_held ? PHRASE("Your Internet is restricted")
 			    : PHRASE("Sending mail is restricted"));
 	print_outcome(at);
+	print_jumps(at);
 	page_advice(&at->page, of->is_held ? TOPIC_HELD : TOPIC_BLOCKED, NULL, NULL);
 	print_seen(at);
 	print_devices(at);
@@ -282,11 +331,10 @@ print_steps(struct portalpage *at)
 		print_paragraph(at, NULL, PHRASE("Tick what you have done, then save it below."));
 		begin_form(at, at->path);
 		page_advice(&at->page, device, is_ticked, at);
-		end_form(at, PHRASE("Save what I have done"));
+		end_form(at, "save", PHRASE("Save what I have done"));
 	}
-	buffer_print(at->page.into, "<p>");
-	print_way(at, at->asked->by_code ? "/case" : "/", PHRASE("Back to your line"));
-	buffer_print(at->page.into, "</p>\n");
+	print_ways(at,
+		(const char *const[][2]){{path_of_line(at), PHRASE("Back to your line")}, {NULL}});
 }
 
 static void
@@ -311,11 +359,9 @@ print_check(struct portalpage *at)
 							      "line has tried to send spam."));
 		print_seen(at);
 	}
-	buffer_print(at->page.into, "<p>");
-	print_way(at, "/check", PHRASE("Check again"));
-	buffer_print(at->page.into, "</p>\n<p>");
-	print_way(at, at->asked->by_code ? "/case" : "/", PHRASE("Back to your line"));
-	buffer_print(at->page.into, "</p>\n");
+	print_ways(at,
+		(const char *const[][2]){{"/check", PHRASE("Check again")},
+			{path_of_line(at), PHRASE("Back to your line")}, {NULL}});
 }
 
 static void
@@ -338,7 +384,7 @@ print_wrong(struct portalpage *at)
 		"</label><br>\n<textarea id=\"says\" name=\"says\" rows=\"5\" maxlength=\"%d\">"
 		"</textarea></p>\n",
 		PORTAL_SAYS);
-	end_form(at, PHRASE("Tell us"));
+	end_form(at, "act", PHRASE("Tell us"));
 }
 
 /* Code and PIN of the letter; what they open is the page of the line. */
@@ -364,7 +410,7 @@ print_case(struct portalpage *at)
 	buffer_print(at->page.into,
 		"</label><br>\n<input id=\"pin\" name=\"pin\" inputmode=\"numeric\" "
 		"autocomplete=\"off\" dir=\"ltr\" required></p>\n");
-	end_form(at, PHRASE("Show my case"));
+	end_form(at, "act", PHRASE("Show my case"));
 }
 
 static void

@@ -69,7 +69,7 @@ a_held_line_sees_what_was_seen_and_what_to_do(void **state)
 	assert_has(html, "Cache-Control: no-store\r\n");
 	assert_has(html, "default-src 'none'");
 	assert_has(html, "<h1>Your Internet is restricted</h1>");
-	assert_has(html, "<strong>7K3QD-9XM2B 0815</strong>");
+	assert_has(html, "<strong dir=\"ltr\">7K3QD-9XM2B 0815</strong>");
 	assert_has(html,
 		"Text held en of <strong dir=\"auto\"><bdi>Net &lt;&amp;&gt; Sons</bdi></strong>");
 	assert_has(html, "<dd>1225</dd>");
@@ -103,6 +103,9 @@ whose_case_is_not_there_is_free(void **state)
 	assert_has(page("/steps/router", "en", &none), "<li>Off and on</li>");
 	assert_has_not(page("/steps/router", "en", &none), "<form");
 	assert_has_not(page("/wrong", "en", &none), "<form");
+	/* Who asks from elsewhere finds the way to his case. */
+	assert_has(page("/", "en", &none),
+		"</h1>\n<ul class=\"ways\">\n<li><a href=\"/case?lang=en\">");
 	(void)state;
 }
 
