@@ -56,17 +56,21 @@ async function ticks(device) {
 	await arrives("Your Internet is restricted");
 }
 
-// Whole and fresh, in milliseconds since it began; the answer is the site's own.
-async function returns(begin) {
+// Asks for the site until the answer is the site's own. The kernel follows the answer of the portal within milliseconds, so the
+// first request or the next ones find it open, on a busy machine, too.
+async function returns() {
+	const begin = Date.now();
 	let last = "";
 
-	while (Date.now() - begin < 10000) {
+	for (let tries = 1; Date.now() - begin < 10000; tries++) {
 		await page.goto(SITE).catch(error => last = error.message);
-		if (page.url() === SITE && (await page.textContent("body")).includes("the internet"))
-			return Date.now() - begin;
+		if (page.url() === SITE && (await page.textContent("body")).includes("the internet")) {
+			console.log(`# the internet is back ${Date.now() - begin} ms after the answer, at request ${tries}`);
+			expect(`the internet took ${tries} requests`, tries <= 5);
+			return;
+		}
 	}
 	faults.push(`${page.url()}: the internet is not back: ${last || await page.textContent("body")}`);
-	return -1;
 }
 
 try {
@@ -82,12 +86,9 @@ try {
 	expect("the check shows nothing", /In the last hour/.test(await page.textContent(".notice")));
 	await goes("Back to your line");
 	await goes("Open my line now", "button");
-	const begin = Date.now();
+	await returns();
+	await page.goto(PORTAL);
 	await arrives("Your line is open");
-	const ms = await returns(begin);
-	console.log(`# the internet is back ${ms} ms after the answer`);
-	// The kernel follows within milliseconds; the rest is the browser's, on a machine that may be busy.
-	expect(`the internet took ${ms} ms`, ms <= 3000);
 } catch (error) {
 	faults.push(`${page.url()}: ${error.message}\n${await page.textContent("body").catch(() => "")}`);
 } finally {
