@@ -172,6 +172,17 @@ page_begin(struct page *page, const char *title)
 	page_begin_titled(page, texts_phrase(page->texts, page->language, text_of(title)));
 }
 
+/* To be called by whoever taps on it. */
+static void
+print_telephone(struct page *page, struct text telephone)
+{
+	buffer_print(page->into, "<a href=\"tel:");
+	markup_dialled(page->into, telephone);
+	buffer_print(page->into, "\"><bdi dir=\"ltr\">");
+	page_text(page, telephone);
+	buffer_print(page->into, "</bdi></a>");
+}
+
 static void
 print_help(struct page *page)
 {
@@ -183,11 +194,9 @@ print_help(struct page *page)
 	if (settings->telephone.length > 0) {
 		buffer_print(page->into, "<p class=\"telephone\">");
 		page_say(page, PHRASE("Telephone"));
-		buffer_print(page->into, ": <a href=\"tel:");
-		markup_dialled(page->into, settings->telephone);
-		buffer_print(page->into, "\"><bdi dir=\"ltr\">");
-		page_text(page, settings->telephone);
-		buffer_print(page->into, "</bdi></a> <bdi>");
+		buffer_print(page->into, ": ");
+		print_telephone(page, settings->telephone);
+		buffer_print(page->into, " <bdi>");
 		page_text(page, settings->hours);
 		buffer_print(page->into, "</bdi></p>\n");
 	}
@@ -261,6 +270,28 @@ print_link(struct page *page, struct text key)
 	buffer_print(page->into, "</a>");
 }
 
+/* Of the operator or of the case; what can be called or looked at leads there. */
+static void
+print_value(struct page *page, enum advice_value value)
+{
+	struct text text = page->value[value];
+
+	if (value == ADVICE_TELEPHONE) {
+		print_telephone(page, text);
+	} else if (value == ADVICE_HELP && text_starts(text, "https://") &&
+		memchr(text.at, ' ', text.length) == NULL) {
+		buffer_print(page->into, "<a rel=\"noreferrer\" href=\"");
+		page_text(page, text);
+		buffer_print(page->into, "\">");
+		page_text(page, text);
+		buffer_print(page->into, "</a>");
+	} else {
+		buffer_print(page->into, "<bdi>");
+		page_text(page, text);
+		buffer_print(page->into, "</bdi>");
+	}
+}
+
 static void
 print_words(struct writer *writer, struct text text)
 {
@@ -282,9 +313,7 @@ print_words(struct writer *writer, struct text text)
 			writer->is_strong = !writer->is_strong;
 			break;
 		case ADVICE_VALUE:
-			buffer_print(page->into, "<bdi>");
-			page_text(page, page->value[piece.value]);
-			buffer_print(page->into, "</bdi>");
+			print_value(page, piece.value);
 			break;
 		case ADVICE_LINK:
 			print_link(page, piece.text);

@@ -242,6 +242,37 @@ what_is_wrong_is_said_in_words_that_are_whole(void **state)
 }
 
 static void
+what_can_be_called_or_looked_at_leads_there(void **state)
+{
+	struct texts *own = fixture_texts();
+	struct portal_settings with = settings;
+	struct portal_asked asked = fixture_ask(own, "/call", "en", NULL);
+	struct carecase none = {.is_there = false};
+	struct buffer into;
+	struct fail fail = {0};
+
+	assert_int_equal(texts_add(own, TEXT("en"), TEXT("call.md"),
+				 TEXT("title: T\nversion: 1\nreviewed: no\n\n"
+				      "Call {telephone}.\n\nOr {help}.\n"),
+				 "call.md", &fail),
+		0);
+	buffer_init(&into, 1 << 16);
+	with.page.help = TEXT("https://example.net/help?a=1&b=2");
+	portal_answer(&with, own, &asked, &none, PORTAL_SHOWN, FIXTURE_NOW, &into);
+	assert_has(buffer_string(&into),
+		"<p>Call <a href=\"tel:+4722000000\"><bdi dir=\"ltr\">+47 22 00 00 "
+		"00</bdi></a>.</p>");
+	assert_has(buffer_string(&into), "href=\"https://example.net/help?a=1&amp;b=2\">https:");
+	buffer_clear(&into);
+	with.page.help = TEXT("in the shop");
+	portal_answer(&with, own, &asked, &none, PORTAL_SHOWN, FIXTURE_NOW, &into);
+	assert_has(buffer_string(&into), "<bdi>in the shop</bdi>");
+	buffer_done(&into);
+	texts_free(own);
+	(void)state;
+}
+
+static void
 from_elsewhere_code_and_pin_go_along(void **state)
 {
 	struct carecase of = fixture_case(), none = {.is_there = false};
@@ -340,6 +371,7 @@ main(void)
 		cmocka_unit_test(a_release_needs_a_token_of_this_case_and_hour),
 		cmocka_unit_test(who_did_nothing_yet_or_may_not_is_refused),
 		cmocka_unit_test(what_is_wrong_is_said_in_words_that_are_whole),
+		cmocka_unit_test(what_can_be_called_or_looked_at_leads_there),
 		cmocka_unit_test(from_elsewhere_code_and_pin_go_along),
 		cmocka_unit_test(systems_ask_in_json_whether_they_are_held),
 		cmocka_unit_test(what_is_no_page_is_said_so),
