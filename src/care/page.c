@@ -240,9 +240,8 @@ struct writer {
 	bool is_strong;
 };
 
-/* Has all that it names a value? */
-static bool
-is_whole(const struct page *page, struct text text)
+bool
+page_is_whole(const struct page *page, struct text text)
 {
 	struct advice_piece piece;
 
@@ -372,7 +371,7 @@ print_block(struct writer *writer, const struct advice_block *block)
 		print_step(writer, block);
 		return;
 	}
-	if (!is_whole(writer->page, block->text))
+	if (!page_is_whole(writer->page, block->text))
 		return;
 	if (block->kind == ADVICE_ITEM)
 		open_list(writer, "ul", "");

@@ -55,6 +55,9 @@ struct text page_day(
 /* The day and "14:05", as an element of time. */
 void page_time(struct page *page, struct wall time);
 
+/* Of a block's text: has all that it names a value? */
+bool page_is_whole(const struct page *page, struct text text);
+
 /* Is the step of this name ticked? */
 typedef bool page_ticked(const void *context, struct text step);
 
