@@ -220,6 +220,7 @@ const struct config_option config_options[] = {
 #include "config/option_contain.def"
 #include "config/option_garden.def"
 #include "config/option_identity.def"
+#include "config/option_notice.def"
 #include "config/option_portal.def"
 #include "config/option_relay.def"
 	{.name = "scan.timezone",

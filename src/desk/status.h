@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define STATUS_PROCESSES 40
+#define STATUS_PROCESSES 41
 #define STATUS_EXPORTERS 8192 /* all sessions and agents of sFlow of the defaults */
 #define STATUS_TEXT      320
 #define STATUS_FILTER    128

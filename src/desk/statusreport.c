@@ -4,6 +4,7 @@
 #include "desk/statuscontain.h"
 #include "desk/statusgarden.h"
 #include "desk/statusleases.h"
+#include "desk/statusnotice.h"
 #include "desk/statusportal.h"
 #include "desk/statusrelay.h"
 
@@ -724,6 +725,7 @@ status_report(const struct status_view *view, const struct rates *rates, bool is
 		status_contain(processes, report.count, has_differed(rates), into);
 		status_garden(processes, report.count, into);
 		status_portal(processes, report.count, into);
+		status_notice(processes, report.count, into);
 		/* The guard alone takes no export. */
 		if (find(&report, OWNER_RECEIVER) != NULL)
 			put_exporters(&report);

@@ -5,6 +5,7 @@
 #include "program/gardenoptions.h"
 #include "program/identityoptions.h"
 #include "program/installed.h"
+#include "program/noticeoptions.h"
 #include "program/portaloptions.h"
 #include "program/relayoptions.h"
 #include "program/settings.h"
@@ -298,6 +299,9 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 	if (r == 0)
 		r = portaloptions(config, &ret->gardening, &ret->portaling, fail);
 	ret->estate.portals = ret->portaling.place_count > 0;
+	if (r == 0)
+		r = noticeoptions(config, &ret->gardening, &ret->portaling, &ret->notifying, fail);
+	ret->estate.notifiers = *ret->notifying.contacts != '\0';
 	ret->estate.guards = ret->relaying.place_count > 0;
 	if (r == 0)
 		r = identityoptions(config, &ret->registrar, fail);
@@ -324,6 +328,7 @@ daemonsettings_relay_alone(struct daemon_settings *settings)
 	settings->gardening.port = 0;
 	settings->portaling.place_count = 0;
 	settings->estate.portals = 0;
+	settings->estate.notifiers = 0;
 	settings->contain.nftables = false;
 	settings->estate.actors = 0;
 	for (unsigned kind = MEASURE_BLOCK25; kind < MEASURE_KINDS; kind++)

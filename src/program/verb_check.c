@@ -88,6 +88,8 @@ try_names(const struct config *config)
 			complaint_print(&surprise);
 		if (r >= 0 && *daemon.portaling.due.what != '\0')
 			complaint_print(&daemon.portaling.due);
+		if (r >= 0 && *daemon.notifying.complaint.what != '\0')
+			complaint_print(&daemon.notifying.complaint);
 		daemon_settings_done(&daemon);
 	}
 	if (r >= 0)

@@ -17,6 +17,8 @@
 #include "service/gateopening.h"
 #include "service/judging.h"
 #include "service/keeper.h"
+#include "service/noticehelper.h"
+#include "service/notifying.h"
 #include "service/opening.h"
 #include "service/portaling.h"
 #include "service/post.h"
@@ -49,13 +51,15 @@
 
 enum phase { PHASE_RUNNING, PHASE_REPLACING, PHASE_STOPPING };
 
-#define STEPS 9
+#define STEPS 10
 
 /* Who ends first gives to those who end later. A keeper must know new parameters before a judge judges by them. */
 static const enum counter_owner stops[STEPS] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_REGISTRAR,
-	OWNER_JUDGE, OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_PORTAL, OWNER_DESK};
+	OWNER_JUDGE, OWNER_NOTIFIER, OWNER_KEEPER, OWNER_ACTOR, OWNER_GARDEN, OWNER_PORTAL,
+	OWNER_DESK};
 static const enum counter_owner replaced[STEPS] = {OWNER_KEEPER, OWNER_ACTOR, OWNER_REGISTRAR,
-	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_PORTAL, OWNER_DESK};
+	OWNER_RECEIVER, OWNER_GUARD, OWNER_JUDGE, OWNER_GARDEN, OWNER_PORTAL, OWNER_NOTIFIER,
+	OWNER_DESK};
 
 struct parent {
 	const struct daemon_hooks *hooks;
@@ -67,6 +71,7 @@ struct parent {
 	int garden; /* its socket; -1: there is none */
 	struct portalopening portal;
 	struct registraropening registraropening;
+	int helper; /* the notifier's channel to its helper; -1: there is none */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
 	struct rates rates;
@@ -170,6 +175,8 @@ run(void *context, const struct child *child)
 		desking_run(&parent->settings, &parent->estate, &parent->opening);
 	case OWNER_PORTAL:
 		portaling_run(&parent->settings, &parent->estate, &parent->portal);
+	case OWNER_NOTIFIER:
+		notifying_run(&parent->settings, &parent->estate);
 	case OWNER_PARENT:
 	case OWNER_COUNT:
 		break;
@@ -207,6 +214,19 @@ reap(struct parent *parent)
 	}
 }
 
+/* Of what customers meet: as find_fixed. */
+static const char *
+find_fixed_care(const struct daemon_settings *old, const struct daemon_settings *new)
+{
+	if (old->gardening.port != new->gardening.port)
+		return "garden.port";
+	if (old->estate.notifiers != new->estate.notifiers)
+		return "notice.contacts (a file, or none)";
+	if (strcmp(old->portaling.listen, new->portaling.listen) != 0)
+		return "portal.listen";
+	return NULL;
+}
+
 /* The option of what cannot change while the daemon runs, and did; NULL: there is none. */
 static const char *
 find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
@@ -229,10 +249,6 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "relay.messages-most";
 	if (old->relaying.relay.senders.most != new->relaying.relay.senders.most)
 		return "relay.accounts-most";
-	if (old->gardening.port != new->gardening.port)
-		return "garden.port";
-	if (strcmp(old->portaling.listen, new->portaling.listen) != 0)
-		return "portal.listen";
 	if (old->estate.registrars != new->estate.registrars)
 		return "identity.accounting or identity.sources (the first, or none)";
 	if (old->estate.leases_most != new->estate.leases_most)
@@ -247,7 +263,9 @@ find_fixed(const struct daemon_settings *old, const struct daemon_settings *new)
 		return "daemon.names-most";
 	if (strcmp(old->state, new->state) != 0)
 		return "daemon.state";
-	return strcmp(old->keep.ledger, new->keep.ledger) != 0 ? "ledger.path" : NULL;
+	if (strcmp(old->keep.ledger, new->keep.ledger) != 0)
+		return "ledger.path";
+	return find_fixed_care(old, new);
 }
 
 static int
@@ -664,10 +682,13 @@ open_all(struct parent *parent, struct fail *fail)
 			&parent->registraropening, &settings->registrar, &registraropening, fail);
 	if (r == 0)
 		registraropening_take(&parent->registraropening, &registraropening);
+	if (r == 0 && settings->estate.notifiers > 0)
+		r = noticehelper_start(&parent->helper, fail);
 	if (r == 0)
 		r = estate_make(&parent->estate, &settings->estate, fail);
 	if (r < 0)
 		return r;
+	parent->estate.notifier_helper = parent->helper;
 	parent->estate.lock = parent->lock;
 	parent->estate.actor_gate = parent->gate.contain.actor;
 	parent->estate.seed = seed;
@@ -707,6 +728,7 @@ add_children(struct parent *parent)
 		{OWNER_GUARD, estate->guards},
 		{OWNER_GARDEN, parent->garden >= 0},
 		{OWNER_PORTAL, estate->portals},
+		{OWNER_NOTIFIER, estate->notifiers},
 		{OWNER_DESK, 1},
 	};
 
@@ -750,7 +772,7 @@ daemon_run(const struct daemon_hooks *hooks, struct fail *fail)
 	parent->opening = OPENING_NONE;
 	parent->gate = GATEOPENING_NONE;
 	parent->notify.descriptor = -1;
-	parent->garden = -1;
+	parent->garden = parent->helper = -1;
 	event_begin("parent");
 	r = hooks->load(hooks->context, &parent->settings, fail);
 	if (r >= 0)

@@ -1,9 +1,9 @@
 /* daemon - the settings of lazaretd, and its parent process
  *
- * What:    makes the estate, opens sockets, starts keeper, registrar, judges, receivers, guard, garden, portal and
- *          desk, and watches them
- *          (children.h); a reload checks and opens everything new before anything is replaced; SIGTERM lets receivers
- *          and guard end first, then judges (which write snapshots), keeper and desk.
+ * What:    makes the estate, opens sockets, starts keeper, registrar, judges, receivers, guard, garden, portal,
+ *          notifier and desk, and watches them (children.h); a reload checks and opens everything new before anything
+ *          is replaced; SIGTERM lets receivers and guard end first, then judges (which write snapshots), keeper and
+ *          desk.
  * Owns:    settings are the caller's (daemon_load makes them, again at each reload).
  * Limits:  ESTATE_RECEIVERS, ESTATE_JUDGES, DAEMON_LISTEN sockets.
  * Thread:  one process each, one thread a process.
@@ -17,6 +17,7 @@
 #include "runtime/gaterules.h"
 #include "service/estate.h"
 #include "service/gardensettings.h"
+#include "service/noticesettings.h"
 #include "service/portalsettings.h"
 #include "service/registrarsettings.h"
 #include "service/relaysettings.h"
@@ -107,6 +108,7 @@ struct daemon_settings {
 	struct contain_settings contain;
 	struct gardening_settings gardening;
 	struct portaling_settings portaling;
+	struct notifying_settings notifying;
 	struct registrar_settings registrar;
 	struct prefix *allowed; /* of receive.export_; owned */
 	struct lines *lines;    /* prefixes and roles, without a key; owned */

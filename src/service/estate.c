@@ -27,7 +27,7 @@
 #define MEASURES_MOST 16384
 
 /* Processes of which there is one at the most. */
-#define SINGLE 8
+#define SINGLE 9
 
 _Static_assert(SINGLE + ESTATE_RECEIVERS + ESTATE_JUDGES <= STATUS_PROCESSES, "a page each");
 
@@ -215,6 +215,8 @@ make_descriptors(struct estate *estate, struct fail *fail)
 	if (r == 0)
 		r = channel_pair(estate->portal_keeper.end);
 	if (r == 0)
+		r = channel_pair(estate->notifier_keeper.end);
+	if (r == 0)
 		r = channel_pair(estate->desk_keeper.end);
 	if (r == 0)
 		r = channel_pair(estate->desk_guard.end);
@@ -239,10 +241,12 @@ estate_make(struct estate *estate, const struct estate_settings *settings, struc
 
 	must(settings->receivers <= ESTATE_RECEIVERS && settings->guards <= 1);
 	must(settings->actors <= 1 && settings->portals <= 1);
+	must(settings->notifiers <= 1);
 	must(settings->registrars <= 1);
 	must(estate_putters(settings) >= 1);
 	must(settings->judges >= 1 && settings->judges <= ESTATE_JUDGES);
-	*estate = (struct estate){.settings = *settings, .lock = -1, .actor_gate = -1};
+	*estate = (struct estate){
+		.settings = *settings, .lock = -1, .actor_gate = -1, .notifier_helper = -1};
 	r = make_memory(estate, fail);
 	return r < 0 ? r : make_descriptors(estate, fail);
 }
@@ -267,6 +271,8 @@ estate_place(const struct post *post)
 		return 6;
 	case OWNER_PORTAL:
 		return 7;
+	case OWNER_NOTIFIER:
+		return 8;
 	case OWNER_RECEIVER:
 		return SINGLE + post->number;
 	case OWNER_JUDGE:
@@ -425,6 +431,21 @@ keep_memory(struct estate *estate, const struct post *post)
 		(void)mprotect(estate->rings, RINGS_BYTES, PROT_READ);
 }
 
+/* Of those that tell customers. */
+static size_t
+list_of_care(const struct estate *estate, const struct post *post, int *into)
+{
+	size_t count = 0;
+
+	if (post->owner == OWNER_PORTAL)
+		into[count++] = estate->portal_keeper.end[0];
+	if (post->owner == OWNER_NOTIFIER)
+		into[count++] = estate->notifier_keeper.end[0];
+	if (post->owner == OWNER_NOTIFIER && estate->notifier_helper >= 0)
+		into[count++] = estate->notifier_helper;
+	return count;
+}
+
 /* Adds what a process uses of the descriptors; returns how many. */
 static size_t
 list_descriptors(const struct estate *estate, const struct post *post, int *into)
@@ -454,10 +475,10 @@ list_descriptors(const struct estate *estate, const struct post *post, int *into
 		into[count++] = estate->actor_wake;
 		into[count++] = estate->actor_keeper.end[1];
 		into[count++] = estate->portal_keeper.end[1];
+		into[count++] = estate->notifier_keeper.end[1];
 		into[count++] = estate->desk_keeper.end[1];
 	}
-	if (post->owner == OWNER_PORTAL)
-		into[count++] = estate->portal_keeper.end[0];
+	count += list_of_care(estate, post, into + count);
 	if (post->owner == OWNER_DESK) {
 		into[count++] = estate->desk_keeper.end[0];
 		into[count++] = estate->desk_guard.end[0];
@@ -628,6 +649,8 @@ estate_free(struct estate *estate)
 	close(estate->actor_keeper.end[1]);
 	close(estate->portal_keeper.end[0]);
 	close(estate->portal_keeper.end[1]);
+	close(estate->notifier_keeper.end[0]);
+	close(estate->notifier_keeper.end[1]);
 	close(estate->actor_wake);
 	close(estate->keeper_wake);
 	(void)munmap(estate->decided, sizeof(*estate->decided));

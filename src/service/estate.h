@@ -5,6 +5,7 @@
  *          After a fork each child keeps what is its own (estate_enter) and loses the rest.
  * Owns:    all of it; estate_free is for tests, the daemon ends with its processes.
  * Limits:  ESTATE_RECEIVERS receivers, none where there is a guard, one guard, one registrar, one portal,
+ *          one notifier,
  *          ESTATE_JUDGES judges;
  *          ESTATE_WHEREABOUTS gains and losses of addresses wait.
  * Thread:  the parent makes it before it forks.
@@ -35,9 +36,10 @@ struct post {
 
 struct estate_settings {
 	uint32_t receivers;
-	uint32_t guards;  /* 0 or 1 */
-	uint32_t actors;  /* 0 or 1 */
-	uint32_t portals; /* 0 or 1 */
+	uint32_t guards;    /* 0 or 1 */
+	uint32_t actors;    /* 0 or 1 */
+	uint32_t portals;   /* 0 or 1 */
+	uint32_t notifiers; /* 0 or 1 */
 	uint32_t judges;
 	size_t sightings_most;     /* that wait for one judge from one putter: a power of two */
 	size_t verdicts_most;      /* that wait for the keeper from one judge: a power of two */
@@ -86,8 +88,10 @@ struct estate {
 	struct ends desk_keeper;
 	struct ends desk_guard; /* used where there is a guard */
 	struct ends desk_judge[ESTATE_JUDGES];
-	struct ends actor_keeper;  /* used where there is an actor */
-	struct ends portal_keeper; /* used where there is a portal (portalask.h) */
+	struct ends actor_keeper; /* used where there is an actor */
+	int notifier_helper; /* the notifier's channel to its helper (noticehelper.h); the parent's; -1: none */
+	struct ends portal_keeper;   /* used where there is a portal (portalask.h) */
+	struct ends notifier_keeper; /* used where there is a notifier (noticeask.h) */
 	struct ends judge_keeper[ESTATE_JUDGES];
 };
 

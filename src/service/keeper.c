@@ -27,8 +27,8 @@
 #include <unistd.h>
 
 #define IDLE_MS 500
-/* Beside judges: parent, desk, who wakes, actor, portal. */
-#define PEERS 5
+/* Beside judges: parent, desk, who wakes, actor, portal, notifier. */
+#define PEERS 6
 /* A ledger that could not be written is tried again after so long. */
 #define RETRY_US     WALL_SECOND
 #define LOOK_US      (10 * WALL_SECOND)
@@ -513,6 +513,18 @@ show_care(struct keeper *keeper)
 }
 
 static void
+show_notices(struct keeper *keeper)
+{
+	const struct keepernotice_counts *counts = &keeper->notices.counts;
+	struct duty *duty = &keeper->duty;
+
+	duty_count(duty, COUNT_NOTICES_HANDED, counts->handed);
+	duty_count(duty, COUNT_NOTICES_KEPT, counts->kept);
+	duty_count(duty, COUNT_NOTICES_REFUSED, counts->refused);
+	duty_count(duty, COUNT_NOTICES_DROPPED, counts->dropped);
+}
+
+static void
 show(struct keeper *keeper)
 {
 	const struct ledger_counts *before = &keeper->before;
@@ -534,6 +546,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
 	duty_count(duty, COUNT_BEYOND, keeper->follow.beyond);
 	show_care(keeper);
+	show_notices(keeper);
 	keepertale_show(keeper);
 	if (keeper->ledger != NULL)
 		show_open(keeper, &counts);
@@ -570,6 +583,8 @@ hear(struct keeper *keeper, const struct pollfd polled[PEERS])
 		keeperpeers_hear_actor(keeper);
 	if (polled[4].revents != 0)
 		keeperpeers_hear_portal(keeper);
+	if (polled[5].revents != 0)
+		keeperpeers_hear_notifier(keeper);
 	if (!gives_way(keeper))
 		keeperpeers_hear_judges(keeper);
 }
@@ -590,6 +605,10 @@ rest(struct keeper *keeper, bool wrote)
 				? keeper->estate->portal_keeper.end[1]
 				: -1,
 			.events = POLLIN},
+		{.fd = keeper->estate->settings.notifiers > 0 && !gives_way(keeper)
+				? keeper->estate->notifier_keeper.end[1]
+				: -1,
+			.events = POLLIN},
 	};
 	uint32_t judges = keeper->settings->estate.judges;
 	bool empty = true, waits = keeper->is_stuck || keeper->ledger == NULL;
@@ -599,7 +618,7 @@ rest(struct keeper *keeper, bool wrote)
 	for (uint32_t j = 0; j < judges && !waits && !wrote; j++)
 		empty = ring_sleep(&keeper->from[j]) && empty;
 	if (keeper->duty.is_orphan)
-		polled[0].fd = polled[1].fd = polled[3].fd = polled[4].fd = -1;
+		polled[0].fd = polled[1].fd = polled[3].fd = polled[4].fd = polled[5].fd = -1;
 	(void)poll(polled, PEERS + judges, !wrote && (empty || waits) ? IDLE_MS : 0);
 	for (uint32_t j = 0; j < judges; j++)
 		ring_awake(&keeper->from[j]);

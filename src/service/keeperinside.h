@@ -17,6 +17,7 @@
 #include "service/keepercare.h"
 #include "service/keeperfollow.h"
 #include "service/keepername.h"
+#include "service/keepernotice.h"
 #include "service/keeperorders.h"
 #include "service/post.h"
 
@@ -85,6 +86,7 @@ struct keeper {
 		struct open_question open;
 		struct held_question held;
 		struct portalask portal;
+		struct noticeask notice;
 		uint8_t bytes[CHANNEL_BODY];
 	} message;
 	struct answer answer;
@@ -92,6 +94,8 @@ struct keeper {
 	struct held_page held;
 	struct keepercare care;
 	struct portalanswer shown;
+	struct keepernotice notices;
+	struct noticeanswer due;
 };
 
 /* The ledger, if it can be had. */
@@ -114,10 +118,11 @@ void keeperinside_seen(struct keeper *keeper);
 void keepertale_show(struct keeper *keeper);
 
 /* Judges that ask for open cases; the desk; the actor that asks for what holds, one page at a time;
- * the portal. */
+ * the portal; the notifier. */
 void keeperpeers_hear_judges(struct keeper *keeper);
 void keeperpeers_hear_desk(struct keeper *keeper);
 void keeperpeers_hear_actor(struct keeper *keeper);
 void keeperpeers_hear_portal(struct keeper *keeper);
+void keeperpeers_hear_notifier(struct keeper *keeper);
 
 #endif

@@ -11,6 +11,8 @@
 
 /* Questions of the portal before others have their turn. */
 #define PORTAL_TURN 8
+/* And of the notifier, which may take longer. */
+#define NOTIFIER_TURN 2
 
 static void
 answer_open(struct keeper *keeper, uint32_t judge)
@@ -145,6 +147,48 @@ keeperpeers_hear_portal(struct keeper *keeper)
 		answer_portal(keeper);
 		(void)channel_send(
 			channel, PORTALASK_ANSWER, &keeper->shown, sizeof(keeper->shown));
+	}
+}
+
+static void
+answer_notifier(struct keeper *keeper)
+{
+	const struct noticeask *ask = &keeper->message.notice;
+	int64_t still_us = keeper->settings->notifying.still_us;
+	struct fail fail = {0};
+
+	keeper->due = (struct noticeanswer){
+		.version = NOTICEASK_VERSION, .outcome = NOTICEASK_AWAY, .number = ask->number};
+	if (!keeperinside_has_ledger(keeper))
+		return;
+	ledger_set_time(keeper->ledger, keeper->duty.clock.now);
+	if (keepernotice_answer(&keeper->notices, keeper->ledger, &keeper->keys, still_us, ask,
+		    &keeper->due, &fail) < 0)
+		keeperinside_fails(keeper, REFUSED_QUESTION, &fail);
+	else
+		keeperinside_works(keeper, REFUSED_QUESTION);
+}
+
+/* As the portal's. */
+void
+keeperpeers_hear_notifier(struct keeper *keeper)
+{
+	int channel = keeper->estate->notifier_keeper.end[1];
+
+	for (int i = 0; i < NOTIFIER_TURN; i++) {
+		uint16_t type;
+		int64_t size = channel_receive(
+			channel, &type, keeper->message.bytes, sizeof(keeper->message));
+
+		if (size < 0 && size != -EBADMSG)
+			break;
+		if (size != sizeof(struct noticeask) || type != NOTICEASK_QUESTION) {
+			keeper->notices.counts.refused++;
+			event(EVENT_BAD_MESSAGE, "peer=notifier number=0");
+			continue;
+		}
+		answer_notifier(keeper);
+		(void)channel_send(channel, NOTICEASK_ANSWER, &keeper->due, sizeof(keeper->due));
 	}
 }
 

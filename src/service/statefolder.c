@@ -46,8 +46,8 @@ make_folders(const char *path)
 static int
 make_all(const char *state, struct fail *fail)
 {
-	static const enum counter_owner owners[] = {
-		OWNER_RECEIVER, OWNER_GUARD, OWNER_REGISTRAR, OWNER_JUDGE, OWNER_ACTOR};
+	static const enum counter_owner owners[] = {OWNER_RECEIVER, OWNER_GUARD, OWNER_REGISTRAR,
+		OWNER_JUDGE, OWNER_ACTOR, OWNER_NOTIFIER};
 	char folder[DAEMON_PATH + 16];
 	int r = make_folders(state);
 

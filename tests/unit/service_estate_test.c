@@ -284,6 +284,38 @@ the_portal_asks_the_keeper_and_nobody_else_asks_in_its_name(void **state)
 }
 
 static void
+ask_for_notices(struct estate *estate)
+{
+	if (channel_send(estate->notifier_keeper.end[0], 2, NULL, 0) < 0)
+		_exit(1);
+}
+
+static void
+the_notifier_asks_the_keeper_and_the_portal_cannot(void **state)
+{
+	static const struct estate_settings with_both = {.receivers = 1,
+		.judges = 1,
+		.portals = 1,
+		.notifiers = 1,
+		.sightings_most = 64,
+		.verdicts_most = 16,
+		.names_most = 64};
+	struct post portal = {.owner = OWNER_PORTAL}, notifier = {.owner = OWNER_NOTIFIER};
+	struct estate estate;
+	struct fail fail = {0};
+	uint16_t type = 0;
+
+	(void)state;
+	assert_int_equal(estate_make(&estate, &with_both, &fail), 0);
+	assert_true(is_fault(end_of(&estate, &portal, ask_for_notices)));
+	assert_true(is_fault(end_of(&estate, &notifier, ask_the_keeper)));
+	assert_int_equal(end_of(&estate, &notifier, ask_for_notices), 0);
+	assert_int_equal(channel_receive(estate.notifier_keeper.end[1], &type, NULL, 0), 0);
+	assert_int_equal(type, 2);
+	estate_free(&estate);
+}
+
+static void
 write_leases(struct estate *estate)
 {
 	((volatile uint8_t *)estate->leases)[4096] = 1;
@@ -380,6 +412,7 @@ main(void)
 		cmocka_unit_test(channels_of_others_are_closed),
 		cmocka_unit_test(orders_are_written_by_the_keeper_and_read_by_the_guard),
 		cmocka_unit_test(the_portal_asks_the_keeper_and_nobody_else_asks_in_its_name),
+		cmocka_unit_test(the_notifier_asks_the_keeper_and_the_portal_cannot),
 		cmocka_unit_test(
 			persons_are_seen_by_the_registrar_and_names_by_the_keeper_and_leases_by_who_looks_up_lines),
 	};
