@@ -42,7 +42,7 @@ add_words(const struct page *page, struct text text)
 }
 
 static void
-add_blocks(const struct page *page, const struct advice *advice)
+add_blocks(const struct page *page, const struct advice *advice, bool marks)
 {
 	enum advice_kind before = ADVICE_PARAGRAPH;
 
@@ -57,6 +57,8 @@ add_blocks(const struct page *page, const struct advice *advice)
 				is_item && before == block->kind ? TEXT("\n") : TEXT("\n\n"));
 		if (is_item)
 			buffer_text(page->into, TEXT("- "));
+		else if (block->kind == ADVICE_HEADING && marks)
+			buffer_text(page->into, TEXT("## "));
 		add_words(page, block->text);
 		before = block->kind;
 	}
@@ -65,7 +67,7 @@ add_blocks(const struct page *page, const struct advice *advice)
 static void
 add_language(const struct texts *texts, const struct page_settings *settings,
 	const struct noticetext_values *values, const struct advice *advice, size_t language,
-	struct buffer *into)
+	bool marks, struct buffer *into)
 {
 	char since[PAGE_DAY], until[PAGE_DAY];
 	struct page page;
@@ -76,7 +78,7 @@ add_language(const struct texts *texts, const struct page_settings *settings,
 	page.value[ADVICE_PIN] = values->pin;
 	page.value[ADVICE_SINCE] = page_day(texts, language, values->since, since);
 	page.value[ADVICE_UNTIL] = page_day(texts, language, values->until, until);
-	add_blocks(&page, advice);
+	add_blocks(&page, advice, marks);
 }
 
 static bool
@@ -90,19 +92,20 @@ noticetext_make(const struct texts *texts, const struct page_settings *settings,
 	const struct noticetext_values *values, enum topic topic, size_t language,
 	struct noticetext *ret)
 {
+	bool marks = topic >= TOPIC_LETTER_BLOCKED && topic <= TOPIC_LETTER_END;
 	size_t english = texts_english(texts);
 	const struct advice *advice = texts_topic(texts, language, topic, &ret->language);
 	struct buffer body;
 	bool fits;
 
 	buffer_init(&body, sizeof(ret->body) - 1);
-	add_language(texts, settings, values, advice, ret->language, &body);
+	add_language(texts, settings, values, advice, ret->language, marks, &body);
 	if (ret->language != english && !advice->is_reviewed && !is_sms(topic)) {
 		buffer_text(&body,
 			TEXT("\n\n----\n\n"
 			     "In English:"));
 		add_language(texts, settings, values, texts_topic(texts, english, topic, &english),
-			english, &body);
+			english, marks, &body);
 	}
 	ret->version = advice->version;
 	fits = !body.failed && advice->title.length < sizeof(ret->title);

@@ -1,9 +1,10 @@
 /* noticetext - a notice to a customer as plain text
  *
  * What:    a topic of texts/ (notice-email-begin and so on) in the customer's language with its values put in: no
- *          markup, one line a paragraph, an empty one between two. A paragraph or item that names what has no value
- *          is left out. Behind a text that nobody has signed stands the English, but not in an SMS, which has one
- *          paragraph. No name and no address of a person enters it: there is no value for one.
+ *          markup, one line a paragraph, an empty one between two; in a letter "## " stands before a heading. A
+ *          paragraph or item that names what has no value is left out. Behind a text that nobody has signed stands
+ *          the English, but not in an SMS, which has one paragraph. No name and no address of a person enters it:
+ *          there is no value for one.
  * Owns:    nothing.
  * Limits:  NOTICETEXT_BODY bytes.
  * Thread:  any. Pure.

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,21 +19,51 @@
 #define CONNECT_SECONDS 15
 #define WAITS           4
 
+const char *const notice_channels[NOTICE_CHANNELS] = {"email", "sms", "letter"};
+
 struct noticesend {
 	const struct notifying_settings *settings;
 	CURLM *multi;
 	CURL *handle; /* NULL: nothing is sent */
 	struct curl_slist *addresses;
-	struct curl_slist *to;
+	struct curl_slist *to; /* whom; of a gateway fields of the head */
 	struct buffer authority;
 	char login[SECRETFILE_MOST];
-	int helper;       /* channel; -1: there is none */
-	uint64_t asked;   /* number of the question to it */
-	int64_t asked_us; /* 0: none is waited for */
+	char bearer[SECRETFILE_MOST + 32]; /* "Authorization: Bearer ..." */
+	enum notice_channel channel;       /* of what is sent */
+	char host[NOTICE_HOST];            /* that it is sent to; of a command its name */
+	unsigned port;
+	int helper;                  /* channel; -1: there is none */
+	uint64_t asked;              /* number of the question to it */
+	int64_t asked_us;            /* 0: none is waited for */
+	struct noticehelper_run run; /* for a command */
 	char *message;
 	size_t length, sent;
 	char error[CURL_ERROR_SIZE];
 };
+
+int
+noticesend_host(const char *url, char host[NOTICE_HOST], unsigned *port)
+{
+	CURLU *parts = curl_url();
+	char *name = NULL, *number = NULL;
+	bool is_good = parts != NULL &&
+		curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK &&
+		curl_url_get(parts, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
+		curl_url_get(parts, CURLUPART_PORT, &number, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+		strlen(name) < NOTICE_HOST && *name != '[';
+	uint64_t value = 0;
+
+	if (is_good)
+		is_good = text_parse_u64(text_of(number), UINT16_MAX, &value) == 0;
+	if (is_good)
+		snprintf(host, NOTICE_HOST, "%s", name);
+	*port = (unsigned)value;
+	curl_free(name);
+	curl_free(number);
+	curl_url_cleanup(parts);
+	return is_good ? 0 : -EINVAL;
+}
 
 static int
 read_authority(struct noticesend *sending, struct fail *fail)
@@ -74,6 +105,33 @@ read_login(struct noticesend *sending, struct fail *fail)
 	return -EINVAL;
 }
 
+static int
+read_secret(struct noticesend *sending, struct fail *fail)
+{
+	const char *path = sending->settings->secret;
+	char secret[SECRETFILE_MOST];
+	int64_t n;
+
+	if (*path == '\0')
+		return 0;
+	n = secretfile_read(path, SECRETFILE_MOST - 1, secret, fail);
+	if (n < 0)
+		return (int)n;
+	snprintf(sending->bearer, sizeof(sending->bearer), "Authorization: Bearer %.*s", (int)n,
+		secret);
+	explicit_bzero(secret, sizeof(secret));
+	return 0;
+}
+
+/* Is there a server that must be believed? */
+static bool
+needs_authority(const struct notifying_settings *settings)
+{
+	return (*settings->host != '\0' && !settings->is_plain) ||
+		notice_is_url(settings->carrier[NOTICE_SMS]) ||
+		notice_is_url(settings->carrier[NOTICE_LETTER]);
+}
+
 int
 noticesend_new(const struct notifying_settings *settings, int helper, struct noticesend **ret,
 	struct fail *fail)
@@ -87,10 +145,12 @@ noticesend_new(const struct notifying_settings *settings, int helper, struct not
 	must(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 	sending->multi = curl_multi_init();
 	must(sending->multi != NULL);
-	if (*settings->host != '\0' && !settings->is_plain)
+	if (needs_authority(settings))
 		r = read_authority(sending, fail);
 	if (r == 0)
 		r = read_login(sending, fail);
+	if (r == 0)
+		r = read_secret(sending, fail);
 	*ret = r == 0 ? sending : noticesend_free(sending);
 	return r;
 }
@@ -117,6 +177,7 @@ noticesend_free(struct noticesend *sending)
 	curl_slist_free_all(sending->addresses);
 	buffer_done(&sending->authority);
 	explicit_bzero(sending->login, sizeof(sending->login));
+	explicit_bzero(sending->bearer, sizeof(sending->bearer));
 	free(sending);
 	return NULL;
 }
@@ -145,7 +206,7 @@ set_up(struct noticesend *sending, const char *url)
 
 	*sending->error = '\0';
 	must(curl_easy_setopt(handle, CURLOPT_URL, url) == CURLE_OK);
-	(void)curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp");
+	(void)curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,https");
 	(void)curl_easy_setopt(handle, CURLOPT_PROXY, "");
 	(void)curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
@@ -155,10 +216,6 @@ set_up(struct noticesend *sending, const char *url)
 	(void)curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
 	if (sending->authority.length > 0)
 		(void)curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &authority);
-	(void)curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-	(void)curl_easy_setopt(handle, CURLOPT_READFUNCTION, hand_over);
-	(void)curl_easy_setopt(handle, CURLOPT_READDATA, sending);
-	(void)curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)sending->length);
 }
 
 static void
@@ -176,41 +233,147 @@ set_up_login(const struct noticesend *sending)
 
 /* The server's addresses, each time: names move. libcurl asks nobody itself. */
 static void
-look_up(struct noticesend *sending, const char *host)
+look_up(struct noticesend *sending)
 {
 	struct noticehelper_look look = {.number = ++sending->asked};
 
-	snprintf(look.host, sizeof(look.host), "%s", host);
+	snprintf(look.host, sizeof(look.host), "%s", sending->host);
 	sending->asked_us = clock_steady();
 	(void)channel_send(sending->helper, NOTICEHELPER_LOOK, &look, sizeof(look));
 }
 
-void
-noticesend_mail(struct noticesend *sending, const char *to, struct text message)
+static void
+begin_mail(struct noticesend *sending, const char *to)
 {
 	const struct notifying_settings *settings = sending->settings;
 	bool is_six = strchr(settings->host, ':') != NULL;
 	const char *domain = strchr(settings->from, '@');
+	CURL *handle = sending->handle;
 	char url[2 * NOTICE_HOST + 64];
 
-	end(sending);
-	sending->message = xcalloc(1, message.length + 1);
-	memcpy(sending->message, message.at, message.length);
-	sending->length = message.length;
-	sending->sent = 0;
-	sending->handle = curl_easy_init();
-	sending->to = curl_slist_append(NULL, to);
-	must(sending->handle != NULL && sending->to != NULL && domain != NULL);
+	snprintf(sending->host, sizeof(sending->host), "%s", settings->host);
+	sending->port = settings->port;
+	must(domain != NULL);
 	/* The path is what it says of itself (EHLO). */
 	snprintf(url, sizeof(url), is_six ? "smtp://[%s]:%u/%s" : "smtp://%s:%u/%s", settings->host,
 		settings->port, domain + 1);
 	set_up(sending, url);
 	set_up_login(sending);
-	(void)curl_easy_setopt(sending->handle, CURLOPT_USE_SSL,
+	sending->to = curl_slist_append(NULL, to);
+	must(sending->to != NULL);
+	(void)curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+	(void)curl_easy_setopt(handle, CURLOPT_READFUNCTION, hand_over);
+	(void)curl_easy_setopt(handle, CURLOPT_READDATA, sending);
+	(void)curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)sending->length);
+	(void)curl_easy_setopt(handle, CURLOPT_USE_SSL,
 		settings->is_plain ? (long)CURLUSESSL_NONE : (long)CURLUSESSL_ALL);
-	(void)curl_easy_setopt(sending->handle, CURLOPT_MAIL_FROM, settings->from);
-	(void)curl_easy_setopt(sending->handle, CURLOPT_MAIL_RCPT, sending->to);
-	look_up(sending, settings->host);
+	(void)curl_easy_setopt(handle, CURLOPT_MAIL_FROM, settings->from);
+	(void)curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, sending->to);
+	look_up(sending);
+}
+
+/* What a gateway says beside its status nobody reads. */
+static size_t
+throw_away(char *bytes, size_t size, size_t count, void *context)
+{
+	(void)bytes;
+	(void)context;
+	return size * count;
+}
+
+static void
+add_field(struct noticesend *sending, const char *field)
+{
+	sending->to = curl_slist_append(sending->to, field);
+	must(sending->to != NULL);
+}
+
+static void
+begin_post(struct noticesend *sending, const char *url)
+{
+	CURL *handle = sending->handle;
+
+	must(noticesend_host(url, sending->host, &sending->port) == 0);
+	set_up(sending, url);
+	add_field(sending, "Content-Type: application/json");
+	add_field(sending, "Expect:");
+	if (*sending->bearer != '\0')
+		add_field(sending, sending->bearer);
+	(void)curl_easy_setopt(handle, CURLOPT_HTTPHEADER, sending->to);
+	(void)curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)sending->length);
+	(void)curl_easy_setopt(handle, CURLOPT_POSTFIELDS, sending->message);
+	(void)curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, throw_away);
+	look_up(sending);
+}
+
+static void
+begin_command(struct noticesend *sending, const char *line)
+{
+	struct noticehelper_run *run = &sending->run;
+	struct text rest = text_of(line), name = text_cut(&rest, ' ');
+
+	snprintf(sending->host, sizeof(sending->host), "%.*s", (int)name.length, name.at);
+	sending->port = 0;
+	run->number = ++sending->asked;
+	run->channel = sending->channel;
+	run->length = (uint32_t)sending->length;
+	memcpy(run->text, sending->message, sending->length);
+	sending->asked_us = clock_steady();
+	(void)channel_send(sending->helper, NOTICEHELPER_RUN, run,
+		offsetof(struct noticehelper_run, text) + sending->length);
+}
+
+int
+noticesend_begin(struct noticesend *sending, enum notice_channel channel, const char *to,
+	struct text message)
+{
+	const char *carrier = sending->settings->carrier[channel];
+
+	if (message.length > NOTICEHELPER_TEXT)
+		return -EMSGSIZE;
+	end(sending);
+	sending->channel = channel;
+	sending->message = xcalloc(1, message.length + 1);
+	memcpy(sending->message, message.at, message.length);
+	sending->length = message.length;
+	sending->sent = 0;
+	if (channel != NOTICE_EMAIL && !notice_is_url(carrier)) {
+		begin_command(sending, carrier);
+		return 0;
+	}
+	sending->handle = curl_easy_init();
+	must(sending->handle != NULL);
+	if (channel == NOTICE_EMAIL)
+		begin_mail(sending, to);
+	else
+		begin_post(sending, carrier);
+	return 0;
+}
+
+/* RFC 9110 s15: what is wrong with this notice, and what is wrong with all. */
+static enum noticesend_result
+judge_post(const struct noticesend *sending, CURLcode code)
+{
+	long status = 0;
+
+	if (code != CURLE_OK)
+		return NOTICESEND_DOWN;
+	(void)curl_easy_getinfo(sending->handle, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 200 && status < 300)
+		return NOTICESEND_TAKEN;
+	return status == 400 || status == 410 || status == 413 || status == 422 ? NOTICESEND_NEVER
+		: status == 409 || status == 425                                ? NOTICESEND_LATER
+										: NOTICESEND_DOWN;
+}
+
+/* sysexits.h: EX_DATAERR, EX_NOUSER, EX_NOHOST and EX_TEMPFAIL are of this notice. */
+static enum noticesend_result
+judge_command(int code)
+{
+	return code == 0                                 ? NOTICESEND_TAKEN
+		: code == 65 || code == 67 || code == 68 ? NOTICESEND_NEVER
+		: code == 75                             ? NOTICESEND_LATER
+							 : NOTICESEND_DOWN;
 }
 
 /* What a mail server said of this customer it said of him alone; all else it would say of everybody. */
@@ -246,11 +409,14 @@ find_result(struct noticesend *sending, struct fail *fail)
 	if (done == NULL || done->msg != CURLMSG_DONE)
 		return NOTICESEND_BUSY;
 	code = done->data.result;
-	result = judge_mail(sending, code);
+	result = sending->channel == NOTICE_EMAIL ? judge_mail(sending, code)
+						  : judge_post(sending, code);
 	(void)curl_easy_getinfo(sending->handle, CURLINFO_RESPONSE_CODE, &reply);
-	fail_where(fail, "%s:%u", sending->settings->host, sending->settings->port);
+	fail_where(fail, "%s:%u", sending->host, sending->port);
 	fail_what(fail, "%s%s%.0ld",
-		*sending->error != '\0' ? sending->error : curl_easy_strerror(code),
+		*sending->error != '\0'    ? sending->error
+			: code != CURLE_OK ? curl_easy_strerror(code)
+					   : "it answered",
 		reply > 0 ? ", last reply " : "", reply);
 	end(sending);
 	return result;
@@ -259,7 +425,7 @@ find_result(struct noticesend *sending, struct fail *fail)
 static enum noticesend_result
 is_down(struct noticesend *sending, struct fail *fail, const char *what)
 {
-	fail_where(fail, "%s", sending->settings->host);
+	fail_where(fail, "%s", sending->host);
 	fail_what(fail, "%s", what);
 	sending->asked_us = 0;
 	end(sending);
@@ -271,41 +437,67 @@ begin(struct noticesend *sending, const char *addresses)
 {
 	char text[NOTICE_HOST + NOTICEHELPER_FOUND + 16];
 
-	snprintf(text, sizeof(text), "%s:%u:%s", sending->settings->host, sending->settings->port,
-		addresses);
+	snprintf(text, sizeof(text), "%s:%u:%s", sending->host, sending->port, addresses);
 	curl_slist_free_all(sending->addresses);
 	sending->addresses = curl_slist_append(NULL, text);
 	must(sending->addresses != NULL);
 	/* An address of IPv6 is one already. */
-	if (strchr(sending->settings->host, ':') == NULL)
+	if (strchr(sending->host, ':') == NULL)
 		(void)curl_easy_setopt(sending->handle, CURLOPT_RESOLVE, sending->addresses);
 	must(curl_multi_add_handle(sending->multi, sending->handle) == CURLM_OK);
 	sending->asked_us = 0;
 }
 
-/* Has the helper found it? */
+static enum noticesend_result
+take_ran(struct noticesend *sending, struct noticehelper_ran *ran, struct fail *fail)
+{
+	ran->words[sizeof(ran->words) - 1] = '\0';
+	fail_where(fail, "%s", sending->host);
+	if (ran->code < 0)
+		fail_what(fail, "%s", strerror(-ran->code));
+	else
+		fail_what(fail, "exit code %d%s%s", ran->code, *ran->words != '\0' ? ": " : "",
+			ran->words);
+	sending->asked_us = 0;
+	end(sending);
+	return judge_command(ran->code);
+}
+
+static enum noticesend_result
+take_seen(struct noticesend *sending, struct noticehelper_seen *seen, struct fail *fail)
+{
+	seen->addresses[sizeof(seen->addresses) - 1] = '\0';
+	if (*seen->addresses == '\0')
+		return is_down(sending, fail, "has no address");
+	begin(sending, seen->addresses);
+	return NOTICESEND_BUSY;
+}
+
+/* Has the helper found it, or run it? */
 static enum noticesend_result
 hear_helper(struct noticesend *sending, struct fail *fail)
 {
-	struct noticehelper_seen seen;
+	union {
+		struct noticehelper_seen seen;
+		struct noticehelper_ran ran;
+	} said;
+	bool is_of_command = sending->handle == NULL;
 	uint16_t type;
 	int64_t size = 0;
 
-	while ((size = channel_receive(sending->helper, &type, &seen, sizeof(seen))) >= 0) {
-		if (type != NOTICEHELPER_SEEN || size != sizeof(seen) ||
-			seen.number != sending->asked || sending->asked_us == 0)
-			continue;
-		seen.addresses[sizeof(seen.addresses) - 1] = '\0';
-		if (*seen.addresses == '\0')
-			return is_down(sending, fail, "has no address");
-		begin(sending, seen.addresses);
-		return NOTICESEND_BUSY;
+	while ((size = channel_receive(sending->helper, &type, &said, sizeof(said))) >= 0) {
+		if (!is_of_command && type == NOTICEHELPER_SEEN && size == sizeof(said.seen) &&
+			said.seen.number == sending->asked)
+			return take_seen(sending, &said.seen, fail);
+		if (is_of_command && type == NOTICEHELPER_RAN && size == sizeof(said.ran) &&
+			said.ran.number == sending->asked)
+			return take_ran(sending, &said.ran, fail);
 	}
-	if (sending->asked_us != 0 && size == -EPIPE)
+	if (size == -EPIPE)
 		return is_down(sending, fail,
-			"cannot be looked up: the helper has ended, and comes with a restart");
-	if (sending->asked_us != 0 && clock_steady() - sending->asked_us > NOTICESEND_US)
-		return is_down(sending, fail, "is looked up for too long");
+			"the helper for names and commands has ended, and comes with a restart");
+	if (clock_steady() - sending->asked_us > NOTICESEND_US)
+		return is_down(sending, fail, "the helper for names and commands does not answer");
 	return NOTICESEND_BUSY;
 }
 
@@ -325,10 +517,10 @@ noticesend_turn(struct noticesend *sending, const int *descriptors, size_t count
 		wait[waits++] =
 			(struct curl_waitfd){.fd = sending->helper, .events = CURL_WAIT_POLLIN};
 	(void)curl_multi_poll(sending->multi, wait, waits, wait_ms, NULL);
-	if (sending->handle == NULL)
-		return NOTICESEND_BUSY;
 	if (sending->asked_us != 0)
 		return hear_helper(sending, fail);
+	if (sending->handle == NULL)
+		return NOTICESEND_BUSY;
 	(void)curl_multi_perform(sending->multi, &running);
 	return find_result(sending, fail);
 }

@@ -1,4 +1,4 @@
-/* noticesend - one notice at a time to a server: e-mail by SMTP
+/* noticesend - one notice at a time to who takes it: e-mail by SMTP, JSON to a gateway or a command
  *
  * What:    libcurl, which never waits here: who has the loop turns it with noticesend_turn. What it needs of files is
  *          read before the process shuts itself in: certificates that are believed, and the login. The addresses of
@@ -32,8 +32,12 @@ int noticesend_new(const struct notifying_settings *settings, int helper, struct
 	struct fail *fail) MUST_USE;
 struct noticesend *noticesend_free(struct noticesend *sending);
 
-/* Begins; the one before must have come to its end. */
-void noticesend_mail(struct noticesend *sending, const char *to, struct text message);
+/* Begins; the one before must have come to its end. to: of e-mail. -EMSGSIZE: it is too long. */
+int noticesend_begin(struct noticesend *sending, enum notice_channel channel, const char *to,
+	struct text message) MUST_USE;
+
+/* Host and port of an https:// URL, by name or IPv4 address: 0 or -EINVAL. */
+int noticesend_host(const char *url, char host[NOTICE_HOST], unsigned *port) MUST_USE;
 
 /* Waits up to so long for what it does or for one of these descriptors, and goes on. fail: why it was not taken. */
 enum noticesend_result noticesend_turn(struct noticesend *sending, const int *descriptors,

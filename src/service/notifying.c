@@ -2,12 +2,11 @@
 #include "service/notifying.h"
 
 #include "care/mailmessage.h"
-#include "care/noticetext.h"
 #include "identity/contacts.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "runtime/secretfile.h"
-#include "service/noticeask.h"
+#include "service/noticemake.h"
 #include "service/noticesend.h"
 #include "service/post.h"
 #include "service/shutin.h"
@@ -47,7 +46,14 @@ struct trial {
 	int64_t first_us;
 	int64_t again_us;
 	int64_t pause_us;
-	bool is_over; /* given up */
+	uint8_t refused; /* bit n: for good, by channel n */
+	bool is_over;    /* given up */
+};
+
+/* One on which nothing goes now. */
+struct way {
+	int64_t until_us; /* it is tried again then; 0: it is not down */
+	int64_t pause_us;
 };
 
 struct notifying {
@@ -64,8 +70,8 @@ struct notifying {
 	int64_t round_us;
 	int64_t asked_us;
 	int64_t paced_us;
-	int64_t down_us; /* the way is tried again then; 0: it is not down */
-	int64_t down_pause_us;
+	struct way way[NOTICE_CHANNELS];
+	enum notice_channel channel; /* of the notice that is under way */
 	struct noticeask ask;
 	struct noticeanswer one; /* the notice that is under way */
 	struct contacts_row contact;
@@ -73,7 +79,7 @@ struct notifying {
 	uint64_t nobody; /* in the round under way */
 	uint64_t numbered;
 	struct {
-		uint64_t email, shown, put_off, given_up, nobody, bad;
+		uint64_t sent[NOTICE_CHANNELS], shown, put_off, given_up, nobody, bad;
 	} counts;
 	struct trial trial[NOTIFYING_TRIES];
 };
@@ -142,7 +148,7 @@ ask(struct notifying *notifying, enum noticeask_verb verb, uint64_t after)
 	*question = (struct noticeask){.version = NOTICEASK_VERSION,
 		.verb = (uint8_t)verb,
 		.kind = notifying->one.kind,
-		.channel = CARE_EMAIL,
+		.channel = (uint8_t)(CARE_EMAIL + notifying->channel),
 		.number = ++notifying->numbered,
 		.after = after,
 		.text = notifying->text.version};
@@ -166,6 +172,18 @@ static void
 leave(struct notifying *notifying)
 {
 	ask(notifying, NOTICEASK_LATER, notifying->one.of_case);
+}
+
+/* Is there a way by this channel, and where to? */
+static bool
+can_reach(const struct notifying_settings *settings, const struct contacts_row *contact,
+	enum notice_channel channel)
+{
+	const struct text *to = channel == NOTICE_EMAIL ? &contact->email
+		: channel == NOTICE_SMS                 ? &contact->phone
+							: &contact->address[1];
+
+	return notice_has(settings, channel) && to->length > 0;
 }
 
 /* Trials. */
@@ -203,10 +221,26 @@ give_up(struct notifying *notifying, struct trial *trial, const char *why)
 	notifying->counts.given_up++;
 	event(EVENT_NOTICE_GIVEN_UP, "case=%llu kind=%s channel=%s text=%s",
 		(unsigned long long)notifying->one.of_case, notice_names[notifying->one.kind],
-		"email", why);
+		notice_channels[notifying->channel], why);
 }
 
-/* It was refused. */
+/* For good by all channels on which he can be reached? */
+static bool
+is_refused(const struct notifying *notifying, const struct trial *trial)
+{
+	const struct notifying_settings *settings = &notifying->settings->notifying;
+
+	for (unsigned i = 0; i < settings->channels; i++) {
+		enum notice_channel channel = settings->order[i];
+
+		if (can_reach(settings, &notifying->contact, channel) &&
+			(trial->refused & 1U << channel) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* It was refused; for good: another channel is next. */
 static void
 try_again(struct notifying *notifying, bool is_final, const char *why)
 {
@@ -216,90 +250,86 @@ try_again(struct notifying *notifying, bool is_final, const char *why)
 	if (trial->id != id_of(&notifying->one))
 		*trial = (struct trial){
 			.id = id_of(&notifying->one), .first_us = now, .pause_us = AGAIN_FIRST_US};
-	if (is_final || now - trial->first_us >= GIVE_UP_US) {
+	if (is_final)
+		trial->refused |= (uint8_t)(1U << notifying->channel);
+	if (is_refused(notifying, trial) || now - trial->first_us >= GIVE_UP_US) {
 		give_up(notifying, trial, why);
 		return;
 	}
 	notifying->counts.put_off++;
+	if (is_final)
+		return;
 	trial->again_us = now + trial->pause_us;
 	trial->pause_us = trial->pause_us < AGAIN_LAST_US / 2 ? 2 * trial->pause_us : AGAIN_LAST_US;
 }
 
-/* The way. */
+/* Ways. */
 
 static void
 way_is_down(struct notifying *notifying, const struct fail *fail)
 {
-	int64_t pause = notifying->down_pause_us;
+	struct way *way = &notifying->way[notifying->channel];
+	const char *channel = notice_channels[notifying->channel];
 
-	if (notifying->down_us == 0)
-		event(EVENT_NOTICE_FAILED, "channel=%s where=%s text=%s", "email", fail->where,
+	duty_trouble(&notifying->duty, "no notices go out by %s: %s: %s", channel, fail->where,
+		fail->what);
+	if (way->until_us == 0)
+		event(EVENT_NOTICE_FAILED, "channel=%s where=%s text=%s", channel, fail->where,
 			fail->what);
-	duty_trouble(
-		&notifying->duty, "no notices go out by e-mail: %s: %s", fail->where, fail->what);
-	pause = pause == 0 ? DOWN_FIRST_US : pause < DOWN_LAST_US / 2 ? 2 * pause : DOWN_LAST_US;
-	notifying->down_pause_us = pause;
-	notifying->down_us = clock_steady() + pause;
+	way->pause_us = way->pause_us == 0         ? DOWN_FIRST_US
+		: way->pause_us < DOWN_LAST_US / 2 ? 2 * way->pause_us
+						   : DOWN_LAST_US;
+	way->until_us = clock_steady() + way->pause_us;
 	notifying->counts.put_off++;
 }
 
 static void
 way_is_up(struct notifying *notifying)
 {
-	if (notifying->down_us != 0)
-		duty_trouble(&notifying->duty, "%s", "");
-	notifying->down_us = notifying->down_pause_us = 0;
+	notifying->way[notifying->channel] = (struct way){.until_us = 0};
+	for (unsigned i = 0; i < NOTICE_CHANNELS; i++) {
+		if (notifying->way[i].until_us != 0)
+			return;
+	}
+	duty_trouble(&notifying->duty, "%s", "");
+}
+
+/* The first by which he can be reached and that has not refused this notice for good; false: there is none. */
+static bool
+choose_channel(struct notifying *notifying)
+{
+	const struct notifying_settings *settings = &notifying->settings->notifying;
+	const struct trial *trial = trial_of(notifying);
+	unsigned refused = trial->id == id_of(&notifying->one) ? trial->refused : 0;
+
+	for (unsigned i = 0; i < settings->channels; i++) {
+		notifying->channel = settings->order[i];
+		if (can_reach(settings, &notifying->contact, notifying->channel) &&
+			(refused & 1U << notifying->channel) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* A notice. */
 
-static bool
-make_text(struct notifying *notifying)
+static int
+make(struct notifying *notifying, struct buffer *into)
 {
 	const struct gardening_settings *garden = &notifying->settings->gardening;
 	const struct portaling_settings *portal = &notifying->settings->portaling;
-	const struct noticeanswer *one = &notifying->one;
 	const struct page_settings page = {.provider = text_of(garden->provider),
 		.telephone = text_of(garden->telephone),
 		.hours = text_of(portal->hours),
 		.help = text_of(garden->help),
 		.country = text_of(portal->country)};
-	const struct noticetext_values values = {
+	const struct noticemake settings = {.texts = notifying->texts,
+		.page = &page,
 		.portal = noticetext_portal(text_of(garden->portal)),
-		.code = text_of(one->code),
-		.since = one->since,
-		.until = one->until};
-	size_t language = texts_english(notifying->texts);
+		.from = notifying->settings->notifying.from};
 
-	(void)texts_find(notifying->texts, notifying->contact.language, &language);
-	return noticetext_make(notifying->texts, &page, &values,
-		       (enum topic)(TOPIC_EMAIL_BLOCKED + one->kind), language,
-		       &notifying->text) == 0;
-}
-
-static int
-make_message(const struct notifying *notifying, struct buffer *into)
-{
-	const struct noticeanswer *one = &notifying->one;
-	struct wall now = notifying->duty.clock.now;
-	time_t seconds = (time_t)(now.us / WALL_SECOND);
-	char id[64];
-	struct tm day = {0};
-
-	(void)gmtime_r(&seconds, &day);
-	/* The same for one that is sent again because nobody knows that it was. */
-	snprintf(id, sizeof(id), "%s.%s.%04d%02d%02d", notice_names[one->kind], one->code,
-		day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
-	return mailmessage_make(
-		&(struct mailmessage){.name = text_of(notifying->settings->gardening.provider),
-			.from = text_of(notifying->settings->notifying.from),
-			.to = notifying->contact.email,
-			.subject = text_of(notifying->text.title),
-			.id = text_of(id),
-			.language = text_of(texts_tag(notifying->texts, notifying->text.language)),
-			.date = now,
-			.body = text_of(notifying->text.body)},
-		into);
+	return noticemake(&settings, &notifying->one, &notifying->contact, notifying->channel,
+		notifying->duty.clock.now, &notifying->text, into);
 }
 
 static void
@@ -307,7 +337,8 @@ tell(const struct notifying *notifying, const char *mode)
 {
 	event(EVENT_NOTICE, "case=%llu kind=%s channel=%s language=%s version=%u mode=%s",
 		(unsigned long long)notifying->one.of_case, notice_names[notifying->one.kind],
-		"email", texts_tag(notifying->texts, notifying->text.language),
+		notice_channels[notifying->channel],
+		texts_tag(notifying->texts, notifying->text.language),
 		(unsigned)notifying->text.version, mode);
 }
 
@@ -319,8 +350,9 @@ show_message(struct notifying *notifying, struct text message)
 	ssize_t n = -1;
 	int file;
 
-	snprintf(path, sizeof(path), "%s/%s-%s.eml", notifying->folder, notifying->one.code,
-		notice_names[notifying->one.kind]);
+	snprintf(path, sizeof(path), "%s/%s-%s.%s", notifying->folder, notifying->one.code,
+		notice_names[notifying->one.kind],
+		notifying->channel == NOTICE_EMAIL ? "eml" : "json");
 	if (notifying->files >= NOTIFYING_FILES)
 		return;
 	file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -341,25 +373,36 @@ show_message(struct notifying *notifying, struct text message)
 }
 
 static void
-begin_message(struct notifying *notifying)
+send_message(struct notifying *notifying, struct text message)
 {
 	char to[MAILMESSAGE_ADDRESS + 1];
+
+	snprintf(to, sizeof(to), "%.*s", (int)notifying->contact.email.length,
+		notifying->contact.email.at);
+	if (noticesend_begin(notifying->sending, notifying->channel, to, message) < 0) {
+		try_again(notifying, true, "it is too long");
+		leave(notifying);
+		return;
+	}
+	notifying->step = STEP_SENDS;
+	notifying->paced_us =
+		clock_steady() + WALL_MINUTE / notifying->settings->notifying.a_minute;
+}
+
+static void
+begin_message(struct notifying *notifying)
+{
 	struct buffer message;
 
 	buffer_init(&message, 1 << 18);
-	if (!make_text(notifying) || make_message(notifying, &message) < 0) {
+	if (make(notifying, &message) < 0) {
 		try_again(notifying, true, "no message can be made of it");
 		leave(notifying);
 	} else if (!notifying->settings->notifying.sends) {
 		show_message(notifying, (struct text){message.at, message.length});
 		leave(notifying);
 	} else {
-		snprintf(to, sizeof(to), "%.*s", (int)notifying->contact.email.length,
-			notifying->contact.email.at);
-		noticesend_mail(notifying->sending, to, (struct text){message.at, message.length});
-		notifying->step = STEP_SENDS;
-		notifying->paced_us =
-			clock_steady() + WALL_MINUTE / notifying->settings->notifying.a_minute;
+		send_message(notifying, (struct text){message.at, message.length});
 	}
 	buffer_done(&message);
 }
@@ -367,13 +410,14 @@ begin_message(struct notifying *notifying)
 static void
 take_one(struct notifying *notifying)
 {
-	bool is_known = contacts_find(
-		notifying->contacts, text_of(notifying->one.name), &notifying->contact);
-
-	if (!is_known || notifying->contact.email.length == 0) {
+	if (!contacts_find(notifying->contacts, text_of(notifying->one.name), &notifying->contact))
+		notifying->contact = (struct contacts_row){.email = {"", 0}};
+	if (!is_ripe(notifying)) {
+		leave(notifying);
+	} else if (!choose_channel(notifying)) {
 		notifying->nobody++;
 		leave(notifying);
-	} else if (!is_ripe(notifying) || clock_steady() < notifying->down_us) {
+	} else if (clock_steady() < notifying->way[notifying->channel].until_us) {
 		leave(notifying);
 	} else {
 		notifying->step = STEP_PAUSES;
@@ -448,7 +492,7 @@ take_result(struct notifying *notifying, enum noticesend_result result, const st
 		return;
 	case NOTICESEND_TAKEN:
 		way_is_up(notifying);
-		notifying->counts.email++;
+		notifying->counts.sent[notifying->channel]++;
 		tell(notifying, "send");
 		ask(notifying, NOTICEASK_SENT, notifying->one.of_case);
 		return;
@@ -493,7 +537,9 @@ show(struct notifying *notifying)
 {
 	struct duty *duty = &notifying->duty;
 
-	duty_count(duty, COUNT_NOTICES_EMAIL, notifying->counts.email);
+	duty_count(duty, COUNT_NOTICES_EMAIL, notifying->counts.sent[NOTICE_EMAIL]);
+	duty_count(duty, COUNT_NOTICES_SMS, notifying->counts.sent[NOTICE_SMS]);
+	duty_count(duty, COUNT_NOTICES_LETTER, notifying->counts.sent[NOTICE_LETTER]);
 	duty_count(duty, COUNT_NOTICES_SHOWN, notifying->counts.shown);
 	duty_count(duty, COUNT_NOTICES_PUT_OFF, notifying->counts.put_off);
 	duty_count(duty, COUNT_NOTICES_GIVEN_UP, notifying->counts.given_up);
