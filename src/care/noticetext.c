@@ -18,8 +18,31 @@ noticetext_portal(struct text url)
 	return url;
 }
 
+static bool
+is_sms(enum topic topic)
+{
+	return topic >= TOPIC_SMS_BLOCKED && topic <= TOPIC_SMS_END;
+}
+
+static bool
+is_letter(enum topic topic)
+{
+	return topic >= TOPIC_LETTER_BLOCKED && topic <= TOPIC_LETTER_END;
+}
+
+/* Among words from the right a number of telephone would be read from its end: U+2068 and U+2069 hold it together. */
 static void
-add_words(const struct page *page, struct text text)
+add_value(const struct page *page, struct text value, bool isolates)
+{
+	if (isolates)
+		buffer_text(page->into, TEXT("\xe2\x81\xa8"));
+	buffer_text(page->into, value);
+	if (isolates)
+		buffer_text(page->into, TEXT("\xe2\x81\xa9"));
+}
+
+static void
+add_words(const struct page *page, struct text text, bool isolates)
 {
 	struct advice_piece piece;
 
@@ -32,7 +55,7 @@ add_words(const struct page *page, struct text text)
 			buffer_text(page->into, TEXT(" "));
 			break;
 		case ADVICE_VALUE:
-			buffer_text(page->into, page->value[piece.value]);
+			add_value(page, page->value[piece.value], isolates);
 			break;
 		case ADVICE_STRONG:
 		case ADVICE_LINK:
@@ -42,8 +65,10 @@ add_words(const struct page *page, struct text text)
 }
 
 static void
-add_blocks(const struct page *page, const struct advice *advice, bool marks)
+add_blocks(const struct page *page, const struct advice *advice, enum topic topic)
 {
+	/* An SMS has no room for it. */
+	bool isolates = !is_sms(topic) && texts_is_rtl(page->texts, page->language);
 	enum advice_kind before = ADVICE_PARAGRAPH;
 
 	for (size_t i = 0; i < advice->count; i++) {
@@ -57,9 +82,9 @@ add_blocks(const struct page *page, const struct advice *advice, bool marks)
 				is_item && before == block->kind ? TEXT("\n") : TEXT("\n\n"));
 		if (is_item)
 			buffer_text(page->into, TEXT("- "));
-		else if (block->kind == ADVICE_HEADING && marks)
+		else if (block->kind == ADVICE_HEADING && is_letter(topic))
 			buffer_text(page->into, TEXT("## "));
-		add_words(page, block->text);
+		add_words(page, block->text, isolates);
 		before = block->kind;
 	}
 }
@@ -67,7 +92,7 @@ add_blocks(const struct page *page, const struct advice *advice, bool marks)
 static void
 add_language(const struct texts *texts, const struct page_settings *settings,
 	const struct noticetext_values *values, const struct advice *advice, size_t language,
-	bool marks, struct buffer *into)
+	enum topic topic, struct buffer *into)
 {
 	char since[PAGE_DAY], until[PAGE_DAY];
 	struct page page;
@@ -78,13 +103,7 @@ add_language(const struct texts *texts, const struct page_settings *settings,
 	page.value[ADVICE_PIN] = values->pin;
 	page.value[ADVICE_SINCE] = page_day(texts, language, values->since, since);
 	page.value[ADVICE_UNTIL] = page_day(texts, language, values->until, until);
-	add_blocks(&page, advice, marks);
-}
-
-static bool
-is_sms(enum topic topic)
-{
-	return topic >= TOPIC_SMS_BLOCKED && topic <= TOPIC_SMS_END;
+	add_blocks(&page, advice, topic);
 }
 
 int
@@ -92,20 +111,19 @@ noticetext_make(const struct texts *texts, const struct page_settings *settings,
 	const struct noticetext_values *values, enum topic topic, size_t language,
 	struct noticetext *ret)
 {
-	bool marks = topic >= TOPIC_LETTER_BLOCKED && topic <= TOPIC_LETTER_END;
 	size_t english = texts_english(texts);
 	const struct advice *advice = texts_topic(texts, language, topic, &ret->language);
 	struct buffer body;
 	bool fits;
 
 	buffer_init(&body, sizeof(ret->body) - 1);
-	add_language(texts, settings, values, advice, ret->language, marks, &body);
+	add_language(texts, settings, values, advice, ret->language, topic, &body);
 	if (ret->language != english && !advice->is_reviewed && !is_sms(topic)) {
 		buffer_text(&body,
 			TEXT("\n\n----\n\n"
 			     "In English:"));
 		add_language(texts, settings, values, texts_topic(texts, english, topic, &english),
-			english, marks, &body);
+			english, topic, &body);
 	}
 	ret->version = advice->version;
 	fits = !body.failed && advice->title.length < sizeof(ret->title);

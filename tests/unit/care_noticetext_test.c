@@ -93,6 +93,25 @@ english_stands_behind_what_nobody_has_signed_but_not_in_an_sms(void **state)
 }
 
 static void
+among_words_from_the_right_a_value_keeps_its_order_and_a_letter_marks_headings(void **state)
+{
+	struct texts *texts = some("no");
+
+	(void)state;
+	add(texts, "ar", "phrases.po", "msgid \"\"\nmsgstr \"X-Direction: rtl\\n\"\n");
+	add(texts, "ar", "notice-letter-begin.md",
+		"title: T\nversion: 1\nreviewed: A B 2026-01-01\n\n## H\n\n{telephone}.\n");
+	add(texts, "ar", "notice-sms-begin.md",
+		"title: T\nversion: 1\nreviewed: no\n\nPIN {pin}\n");
+	assert_made(texts, "ar", TOPIC_LETTER_BEGIN, "T",
+		"## H\n\n\xe2\x81\xa8"
+		"22 33\xe2\x81\xa9.",
+		1);
+	assert_made(texts, "ar", TOPIC_SMS_BEGIN, "T", "PIN 12345678", 1);
+	(void)texts_free(texts);
+}
+
+static void
 a_customer_types_no_more_of_the_portals_address_than_he_must(void **state)
 {
 	(void)state;
@@ -109,6 +128,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_text_has_its_values_and_leaves_out_what_has_none),
 		cmocka_unit_test(english_stands_behind_what_nobody_has_signed_but_not_in_an_sms),
+		cmocka_unit_test(
+			among_words_from_the_right_a_value_keeps_its_order_and_a_letter_marks_headings),
 		cmocka_unit_test(a_customer_types_no_more_of_the_portals_address_than_he_must),
 	};
 
