@@ -331,8 +331,8 @@ stop(char into[WORDS], enum ruleset_counter counter, enum ruleset_mode mode, con
 	return into;
 }
 
-/* The same of port 25. What is only observed goes on as a whole connection, of which no more than the first packet would
- * have come; flags: of that one. */
+/* The same of port 25. What is only observed goes on as a whole connection, of which no more than the first packet
+ * would have come; flags: of that one. */
 static const char *
 stop25(char into[WORDS], enum ruleset_counter counter, enum ruleset_mode mode, const char *verdict,
 	const char *flags)

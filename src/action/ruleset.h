@@ -35,7 +35,8 @@
  *          chain when it goes. The other chains still stop all. What is only observed is not looked at there.
  *
  *          Each counter says what was stopped: packets and bytes. In `observe` the same rules count and nothing is
- *          stopped; of port 25 the first packet of each connection, as no other would have come. Blocked lines, the policy for all and quarantine have each their own mode.
+ *          stopped; of port 25 the first packet of each connection, as no other would have come. Blocked lines,
+ *          the policy for all and quarantine have each their own mode.
  *
  *          A reload. RULESET_RENEW keeps the table, its sets with all elements and its counters, and replaces all
  *          rules: no line is free for a moment, and none is held that was not. It is for other prefixes, modes, rates.

@@ -1,9 +1,10 @@
 /* containshare - what the filter of port 25 in the kernel and the process that fills it tell each other
  *
  * What:    the layout of the maps of bpf/contain.bpf.c. Lines stand in hash maps, one for each set of lineset.h up to
- *          CONTAIN_LINE_SETS, with the same numbers; prefixes in three tries. Each of these eleven has two places, in one of
- *          which it stands; the word of the control map says in which, beside mode and lengths. So one store of one
- *          word changes any number of sets, modes and prefixes at the same moment, and a packet sees all of it or none.
+ *          CONTAIN_LINE_SETS, with the same numbers; prefixes in three tries. Each of these eleven has two places, in
+ *          one of which it stands; the word of the control map says in which, beside mode and lengths. So one store of
+ *          one word changes any number of sets, modes and prefixes at the same moment, and a packet sees all of it or
+ *          none.
  * Owns:    nothing.
  * Limits:  the constants.
  * Thread:  one process writes; the filter reads, on any number of processors.

@@ -153,12 +153,12 @@ restore(struct way *way, unsigned i)
 	if (is_there)
 		event(EVENT_GATE,
 			"text=\"somebody took away the way of packets for the garden; it is there "
-			"again\" family=%s",
+			"again\" where=%s",
 			families[i].flag + 1);
 	else if (!way->is_lost[i])
 		event(EVENT_GATE,
-			"text=\"somebody took away the way of packets for the garden\" family=%s "
-			"where=ip why=%s",
+			"text=\"somebody took away the way of packets for the garden\" where=%s "
+			"why=%s",
 			families[i].flag + 1, said);
 	way->is_lost[i] = !is_there;
 	return is_there;

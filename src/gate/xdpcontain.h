@@ -43,8 +43,8 @@ struct xdpcontain *xdpcontain_close(struct xdpcontain *contain);
 /* Did it find a filter's sets of a process before, with all lines? */
 bool xdpcontain_is_taken(const struct xdpcontain *contain);
 
-/* Of these: port25, residential, servers, protected, is_64 and so on, lines_most, exempt_most. All in one moment; lines stay, also
- * in sets of another size. -ENFILE: they do not fit; then nothing has changed. */
+/* Of these: port25, residential, servers, protected, is_64 and so on, lines_most, exempt_most. All in one moment; lines
+ * stay, also in sets of another size. -ENFILE: they do not fit; then nothing has changed. */
 int xdpcontain_set(struct xdpcontain *contain, const struct ruleset_settings *settings,
 	struct fail *fail) MUST_USE;
 

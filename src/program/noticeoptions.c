@@ -137,7 +137,7 @@ try(const struct portaling_settings *portal, struct notifying_settings *ret, str
 {
 	struct noticesend *sending = NULL;
 	struct contacts *contacts = NULL;
-	struct texts *texts = NULL;
+	struct texts *texts = NULL, *none = NULL;
 	uint64_t bad = 0;
 	int r = notifying_contacts(ret->contacts, &contacts, &bad, &ret->complaint);
 
@@ -145,7 +145,7 @@ try(const struct portaling_settings *portal, struct notifying_settings *ret, str
 		*fail = ret->complaint;
 	(void)contacts_free(contacts);
 	if (r == 0)
-		r = textsfolder_read(portal->texts, portal->own, &texts, fail);
+		r = textsfolder_read(portal->texts, portal->own, "", &texts, &none, fail);
 	(void)texts_free(texts);
 	if (r == 0)
 		r = noticesend_new(ret, -1, &sending, fail);

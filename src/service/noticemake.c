@@ -107,7 +107,7 @@ noticemake(const struct noticemake *settings, const struct noticeanswer *one,
 		.since = one->since,
 		.until = one->until};
 	enum topic topic = (enum topic)(first_topic[channel] + one->kind);
-	size_t language = texts_english(settings->texts);
+	size_t language = texts_standard(settings->texts);
 	int r;
 
 	(void)texts_find(settings->texts, contact->language, &language);

@@ -565,6 +565,7 @@ static void
 begin(struct notifying *notifying, const struct post *post)
 {
 	const struct daemon_settings *settings = notifying->settings;
+	struct texts *none = NULL;
 	struct fail fail = {0};
 	int r;
 
@@ -575,8 +576,10 @@ begin(struct notifying *notifying, const struct post *post)
 		event(EVENT_CONTACTS_BAD, "where=%s rows=%llu text=%s", fail.where,
 			(unsigned long long)notifying->counts.bad, fail.what);
 	if (r == 0)
-		r = textsfolder_read(settings->portaling.texts, settings->portaling.own,
-			&notifying->texts, &fail);
+		r = textsfolder_read(settings->portaling.texts, settings->portaling.own, "",
+			&notifying->texts, &none, &fail);
+	if (r == 0)
+		(void)texts_set_standard(notifying->texts, text_of(settings->portaling.language));
 	if (r == 0)
 		r = noticesend_new(
 			&settings->notifying, notifying->helper, &notifying->sending, &fail);

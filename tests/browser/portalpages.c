@@ -13,7 +13,7 @@
 #define NOW ((struct wall){INT64_C(1795737600) * WALL_SECOND})
 
 /* What is different of a state. */
-static const struct state {
+static const struct shown {
 	const char *name;
 	struct carecase of; /* times and counts are added */
 	enum portal_outcome outcome;
@@ -28,13 +28,10 @@ static const struct state {
 			PORTAL_PORT25, PORTAL_MAIL, PORTAL_NONE},
 		{TOPIC_ROUTER, TOPIC_CAMERA, TOPIC_TVBOX, TOPIC_PHONE, TOPIC_WINDOWS, TOPIC_MACOS,
 			TOPIC_LINUX, TOPIC_SERVER, TOPICS}},
-	{"ready", {.is_there = true, .is_held = true, .release = CARE_OPEN}, PORTAL_SHOWN,
-		false, true, {PORTAL_LINE, PORTAL_NONE}, {TOPIC_ROUTER, TOPICS}},
+	{"ready", {.is_there = true, .is_held = true, .release = CARE_OPEN}, PORTAL_SHOWN, false,
+		true, {PORTAL_LINE, PORTAL_NONE}, {TOPIC_ROUTER, TOPICS}},
 	{"account",
-		{.is_there = true,
-			.is_held = true,
-			.release = CARE_OPEN,
-			.kind = CARECASE_ACCOUNT},
+		{.is_there = true, .is_held = true, .release = CARE_OPEN, .kind = CARECASE_ACCOUNT},
 		PORTAL_SHOWN, false, false, {PORTAL_LINE, PORTAL_NONE}, {TOPICS}},
 	{"person",
 		{.is_there = true,
@@ -46,14 +43,14 @@ static const struct state {
 		false, true, {PORTAL_LINE, PORTAL_NONE}, {TOPICS}},
 	{"free", {0}, PORTAL_SHOWN, false, false,
 		{PORTAL_LINE, PORTAL_CHECK, PORTAL_WRONG, PORTAL_NONE}, {TOPIC_CAMERA, TOPICS}},
-	{"elsewhere", {.is_there = true, .is_held = true, .release = CARE_OPEN}, PORTAL_SHOWN,
-		true, true, {PORTAL_CASE, PORTAL_CHECK, PORTAL_WRONG, PORTAL_NONE},
+	{"elsewhere", {.is_there = true, .is_held = true, .release = CARE_OPEN}, PORTAL_SHOWN, true,
+		true, {PORTAL_CASE, PORTAL_CHECK, PORTAL_WRONG, PORTAL_NONE},
 		{TOPIC_ROUTER, TOPICS}},
 	{"unknown", {0}, PORTAL_UNKNOWN, true, false, {PORTAL_CASE, PORTAL_NONE}, {TOPICS}},
-	{"refused", {.is_there = true, .is_held = true, .release = CARE_USED_UP},
-		PORTAL_REFUSED, false, false, {PORTAL_RELEASE, PORTAL_NONE}, {TOPICS}},
-	{"stale", {.is_there = true, .is_held = true, .release = CARE_OPEN}, PORTAL_STALE,
-		false, false, {PORTAL_WRONG, PORTAL_NONE}, {TOPIC_ROUTER, TOPICS}},
+	{"refused", {.is_there = true, .is_held = true, .release = CARE_USED_UP}, PORTAL_REFUSED,
+		false, false, {PORTAL_RELEASE, PORTAL_NONE}, {TOPICS}},
+	{"stale", {.is_there = true, .is_held = true, .release = CARE_OPEN}, PORTAL_STALE, false,
+		false, {PORTAL_WRONG, PORTAL_NONE}, {TOPIC_ROUTER, TOPICS}},
 	{"later", {0}, PORTAL_LATER, false, false, {PORTAL_LINE, PORTAL_NONE}, {TOPICS}},
 	{"away", {0}, PORTAL_AWAY, false, false, {PORTAL_LINE, PORTAL_NONE}, {TOPICS}},
 };
@@ -124,7 +121,7 @@ tick(struct carecase *of, enum topic device, const struct texts *texts)
 }
 
 static struct carecase
-case_of(const struct state *state, const struct texts *texts)
+case_of(const struct shown *state, const struct texts *texts)
 {
 	struct carecase of = state->of;
 
@@ -145,7 +142,7 @@ case_of(const struct state *state, const struct texts *texts)
 }
 
 static void
-write_page(const char *folder, const struct state *state, const struct texts *texts,
+write_page(const char *folder, const struct shown *state, const struct texts *texts,
 	const struct portal_asked *asked)
 {
 	const struct portal_settings settings = settings_of();
@@ -166,7 +163,7 @@ write_page(const char *folder, const struct state *state, const struct texts *te
 
 static void
 write_state(
-	const char *folder, const struct state *state, const struct texts *texts, size_t language)
+	const char *folder, const struct shown *state, const struct texts *texts, size_t language)
 {
 	struct portal_asked asked = {.language = language, .by_code = state->by_code};
 
@@ -219,10 +216,10 @@ int
 main(int argc, char **argv)
 {
 	const struct portal_asked nowhere = {.page = PORTAL_NONE}, style = {.page = PORTAL_STYLE};
-	struct texts *texts;
+	struct texts *texts, *none;
 	struct fail fail = {0};
 
-	if (argc != 3 || textsfolder_read(argv[1], "", &texts, &fail) < 0) {
+	if (argc != 3 || textsfolder_read(argv[1], "", "", &texts, &none, &fail) < 0) {
 		fprintf(stderr, "usage: portalpages TEXTS FOLDER\n");
 		return 1;
 	}
@@ -233,9 +230,9 @@ main(int argc, char **argv)
 		for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
 			write_state(argv[2], &states[i], texts, language);
 		asked.language = language;
-		write_page(argv[2], &(struct state){.name = "missing"}, texts, &asked);
+		write_page(argv[2], &(struct shown){.name = "missing"}, texts, &asked);
 	}
-	write_page(argv[2], &(struct state){.name = "style"}, texts, &style);
+	write_page(argv[2], &(struct shown){.name = "style"}, texts, &style);
 	write_garden(argv[2]);
 	texts_free(texts);
 	return 0;
