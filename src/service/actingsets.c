@@ -414,8 +414,8 @@ static void
 fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 {
 	struct fail fail = {0}, why;
-	/* What others do meanwhile is looked after later. */
-	uint64_t foreign = sets->gate.foreign;
+	/* What others do meanwhile is looked after later; rules that are loaded then may have emptied what was filled. */
+	uint64_t foreign = sets->gate.foreign, epoch = sets->gate.epoch;
 	unsigned short_of = LINESET_COUNT;
 	int r = 0, first = 0;
 
@@ -438,7 +438,7 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 		return;
 	memset(sets->ahead.is_full, 0, sizeof(sets->ahead.is_full));
 	sets->is_owing = false;
-	sets->epoch = sets->gate.epoch;
+	sets->epoch = epoch;
 	sets->foreign = foreign;
 	sets->has_beyond = false;
 	sets->apart = 0;

@@ -326,6 +326,17 @@ a_set_that_is_too_small_is_tried_less_and_less_often(void **state)
 	assert_int_equal(tries_after(WALL_MINUTE, &number), 1);
 }
 
+static void
+answer_epoch(uint64_t number, enum orders_kind kind, uint64_t epoch)
+{
+	struct orders_answer is = {.version = ORDERS_VERSION,
+		.kind = (uint16_t)kind,
+		.number = number,
+		.epoch = epoch};
+
+	assert_int_equal(send(gate, &is, sizeof(is), MSG_DONTWAIT), sizeof(is));
+}
+
 /* The gate's figures now, and whether all is filled in after them. */
 static bool
 fills_at(uint64_t *number, uint64_t foreign, uint64_t blocked, uint64_t exempt)
@@ -368,6 +379,24 @@ what_others_do_while_all_is_filled_in_is_looked_after(void **state)
 	assert_true(fills_at(&number, 7, 0, 0));
 	sets.foreign = 8;
 	assert_false(fills_at(&number, 8, 0, 0));
+}
+
+/* The sets that were filled before may be empty since. */
+static void
+rules_that_are_loaded_while_all_is_filled_in_have_it_filled_again(void **state)
+{
+	(void)state;
+	for (uint64_t number = 1; number <= 14; number += 7) {
+		answer_epoch(number, ORDERS_COUNTERS, number > 1 ? 2 : 1);
+		for (uint64_t set = 1; set <= 6; set++)
+			answer_epoch(number + set, ORDERS_FILL, number > 1 || set > 3 ? 2 : 1);
+		actingsets_see_to(&sets, holding);
+		drain(gate);
+	}
+	assert_int_equal(sets.fills, 2);
+	answer_epoch(15, ORDERS_COUNTERS, 2);
+	actingsets_see_to(&sets, holding);
+	assert_int_equal(sets.fills, 2);
 }
 
 static void
@@ -594,6 +623,9 @@ main(void)
 			all_that_holds_is_filled_set_by_set_and_once, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_others_do_while_all_is_filled_in_is_looked_after, begin, end),
+		cmocka_unit_test_setup_teardown(
+			rules_that_are_loaded_while_all_is_filled_in_have_it_filled_again, begin,
+			end),
 		cmocka_unit_test_setup_teardown(
 			sets_that_have_other_numbers_for_long_are_filled_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
