@@ -124,7 +124,10 @@ begin_of(const struct plan_settings *settings, const struct plan_facts *facts,
 		.begins = true,
 		.mode = mode_of(settings, facts, kind),
 		.harms = kind == MEASURE_QUARANTINE && does_harm(settings, facts)};
+	struct plan_facts unbraked = *facts;
 
+	unbraked.brakes = false;
+	change.braked = change.mode < mode_of(settings, &unbraked, kind);
 	if (settings->most_us[kind] > 0)
 		change.until = (struct wall){now.us + settings->most_us[kind]};
 	return change;

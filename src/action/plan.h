@@ -69,6 +69,7 @@ struct plan_change {
 	uint8_t mode;      /* BEGINS: enum measure_mode */
 	uint8_t why;       /* ENDS: enum measure_end */
 	bool harms;        /* BEGINS, a quarantine: it is due for the harm */
+	bool braked;       /* BEGINS: only the brake makes it a proposal */
 	struct wall until; /* BEGINS: us 0: with its case */
 };
 

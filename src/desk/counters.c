@@ -455,6 +455,10 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_BEYOND] = {OWNER_KEEPER, KIND_GAUGE, "measures_beyond",
 		"Measures that a person decided for lines that no program may hold: protected "
 		"ones, shared addresses, mail servers. Looked at once a minute."},
+	[COUNT_PROPOSED] = {OWNER_KEEPER, KIND_GAUGE, "measures_proposed",
+		"Measures that are proposed and wait for a person."},
+	[COUNT_BRAKED] = {OWNER_KEEPER, KIND_GAUGE, "measures_braked",
+		"Of them, those that would be enforced, were it not for the brake."},
 	[COUNT_PORTAL_ASKED] = {OWNER_KEEPER, KIND_COUNTER, "portal_asked",
 		"Questions of the portal whose case it is, or what is to be done to it."},
 	[COUNT_PORTAL_MALFORMED] = {OWNER_KEEPER, KIND_COUNTER, "portal_malformed",

@@ -109,6 +109,27 @@ status_contain_differs(const struct status_process *processes, size_t count)
 }
 
 void
+status_contain_troubles(const struct status_process *processes, size_t count, struct buffer *into)
+{
+	const struct status_process *keeper = status_find(processes, count, OWNER_KEEPER);
+
+	if (keeper != NULL && of(keeper, COUNT_BRAKED) > 0)
+		buffer_print(into,
+			"%sthe brake: %llu lines wait for a person (lazaret measures --proposed)",
+			into->length > 0 ? "; " : "", of(keeper, COUNT_BRAKED));
+}
+
+/* Those of the brake are a trouble, too. */
+static void
+put_proposed(struct buffer *into, const struct status_process *keeper)
+{
+	buffer_print(into,
+		"\n%llu measures are proposed and wait for a person: lazaret measures --proposed "
+		"lists them.\n",
+		of(keeper, COUNT_PROPOSED));
+}
+
+void
 status_contain(
 	const struct status_process *processes, size_t count, bool differs, struct buffer *into)
 {
@@ -116,6 +137,8 @@ status_contain(
 	const struct status_process *keeper = status_find(processes, count, OWNER_KEEPER);
 	const struct status_process *parent = status_find(processes, count, OWNER_PARENT);
 
+	if (keeper != NULL && of(keeper, COUNT_PROPOSED) > 0)
+		put_proposed(into, keeper);
 	if (actor == NULL)
 		return;
 	buffer_print(into,

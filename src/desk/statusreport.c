@@ -315,6 +315,7 @@ find_troubles(const struct report *report, struct buffer *into)
 	add_refused(report, OWNER_RECEIVER, "templates of exporters are learnt anew", into);
 	add_refused(report, OWNER_GUARD, "what was sent before is not counted", into);
 	add_untold(report, into);
+	status_contain_troubles(report->processes, report->count, into);
 	if (last_loss.us != 0 && elapsed(report->view->now.us, last_loss.us) < LOSS_RECENT_US)
 		add_trouble(into, "", "something was lost in the last 10 minutes");
 }

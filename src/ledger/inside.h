@@ -55,6 +55,7 @@ struct ledger {
 	struct planning planning;
 	planning_role role_of; /* NULL: as verdicts say */
 	void *role_context;
+	bool brakes;    /* as it was last looked at */
 	bool is_paused; /* nothing begins by itself: as of the transaction under way */
 	/* Decisions that nobody took from here as yet; those of the transaction under way are behind `told`. */
 	struct case_decision *decisions;

@@ -34,6 +34,15 @@ role_of(const struct ledger *ledger, const struct ledger_case *of)
 	return now < ROLE_COUNT ? now : of->role;
 }
 
+void
+planning_count(struct planning_waits *waits, const struct measure *measure, int by)
+{
+	if (measure->mode != MEASURE_PROPOSE)
+		return;
+	waits->proposed += by;
+	waits->braked += strcmp(measure->reason, PLANNING_BRAKE) == 0 ? by : 0;
+}
+
 struct holding {
 	struct measure of[MEASURE_KINDS];
 	struct plan_facts facts;
@@ -138,25 +147,34 @@ count_held(void *context, const struct measure *row)
 	return counted->count >= counted->most;
 }
 
-static int
-find_brake(struct ledger *ledger, struct plan_facts *facts, struct fail *fail)
+bool
+ledger_brakes(const struct ledger *ledger)
+{
+	return ledger->brakes;
+}
+
+int
+ledger_look_brake(struct ledger *ledger, struct fail *fail)
 {
 	const struct store_ops *ops = ledger->store->ops;
 	const struct planning *planning = &ledger->planning;
 	struct counted lately = {.actor = ledger->actor, .most = planning->an_hour};
 	struct counted held = {.most = planning->at_once};
 	uint64_t since = (uint64_t)(ledger->now.us - WALL_HOUR);
+	bool brakes;
 	int r = 0;
 
 	/* Only where it could be needed: most cases are looked at in vain. */
 	if (planning->an_hour > 0)
 		r = ops->measures(
 			ledger->store, MEASURES_SINCE, since, count_lately, &lately, fail);
-	facts->brakes = planning->an_hour > 0 && lately.count >= lately.most;
-	if (r >= 0 && planning->at_once > 0 && !facts->brakes)
+	brakes = planning->an_hour > 0 && lately.count >= lately.most;
+	if (r >= 0 && planning->at_once > 0 && !brakes)
 		r = ops->measures(ledger->store, MEASURES_HELD, 0, count_held, &held, fail);
-	facts->brakes = facts->brakes || (planning->at_once > 0 && held.count >= held.most);
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	ledger->brakes = brakes || (planning->at_once > 0 && held.count >= held.most);
+	return 0;
 }
 
 struct harming {
@@ -243,6 +261,8 @@ begin(struct ledger *ledger, const struct ledger_case *of, const struct plan_cha
 
 	snprintf(measure.ground, sizeof(measure.ground), "%s",
 		ledger->planning.ground[change->kind]);
+	if (change->braked)
+		snprintf(measure.reason, sizeof(measure.reason), "%s", PLANNING_BRAKE);
 	return ledger_add_measure(ledger, &measure, fail);
 }
 
@@ -301,7 +321,8 @@ ask_plan(struct ledger *ledger, const struct ledger_case *of, struct holding *ho
 	count = plan(settings, &holding->facts, ledger->now, changes);
 	if (!holds_more(changes, count))
 		return (int)count;
-	r = find_brake(ledger, &holding->facts, fail);
+	r = ledger_look_brake(ledger, fail);
+	holding->facts.brakes = ledger->brakes;
 	return r < 0 ? r : (int)plan(settings, &holding->facts, ledger->now, changes);
 }
 
@@ -355,6 +376,15 @@ count_beyond(struct review *review, uint64_t of_case, const struct plan_facts *f
 	}
 }
 
+static void
+count_waiting(struct review *review, const struct holding *holding)
+{
+	for (int kind = 0; kind < MEASURE_KINDS; kind++) {
+		if (holding->facts.held[kind].holds)
+			planning_count(&review->waits, &holding->of[kind], 1);
+	}
+}
+
 /* Keeps those to whom something is to be done: mostly there are none, and nothing is written. */
 static int
 keep_due(struct ledger *ledger, struct open *open, struct review *review, struct fail *fail)
@@ -369,6 +399,7 @@ keep_due(struct ledger *ledger, struct open *open, struct review *review, struct
 		if (r < 0)
 			return r;
 		count_beyond(review, open->of[i].number, &holding.facts);
+		count_waiting(review, &holding);
 		if (plan(&ledger->planning.plan, &holding.facts, ledger->now, changes) > 0)
 			open->of[due++] = open->of[i];
 	}
@@ -460,6 +491,8 @@ ledger_review(struct ledger *ledger, struct review *review, struct fail *fail)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
 	r = begins ? ledger_end_exceptions(ledger, fail) : 0;
+	if (r >= 0 && begins && ledger->brakes)
+		r = ledger_look_brake(ledger, fail);
 	if (r >= 0)
 		r = ledger_look_paused(ledger, fail);
 	if (r >= 0)

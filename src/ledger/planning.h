@@ -24,6 +24,19 @@ struct planning {
 	uint64_t at_once;
 };
 
+/* The reason of what the brake made a proposal. */
+#define PLANNING_BRAKE                                                                             \
+	"the brake: so many lines are held, or were within an hour, that a person decides of more"
+
+/* Proposals that wait for a person. */
+struct planning_waits {
+	int64_t proposed; /* all of them */
+	int64_t braked;   /* of them, those that the brake made proposals */
+};
+
+/* One of them more, or less (by: 1, -1); nothing where the measure is no proposal. */
+void planning_count(struct planning_waits *waits, const struct measure *measure, int by);
+
 struct ledger;
 
 /* Without it nothing follows. The settings are copied. */
@@ -38,9 +51,10 @@ void ledger_set_roles(struct ledger *ledger, planning_role role_of, void *contex
 
 /* Of lines that no program may hold: what a person decided of them stays. */
 struct review {
-	uint64_t after;  /* how far it is; 0: at the begin, or the end */
-	uint64_t beyond; /* of them, measures so far; of all at the end */
-	uint64_t first;  /* the first of them by its case; 0: there is none */
+	uint64_t after;              /* how far it is; 0: at the begin, or the end */
+	uint64_t beyond;             /* of them, measures so far; of all at the end */
+	uint64_t first;              /* the first of them by its case; 0: there is none */
+	struct planning_waits waits; /* of ledger_review alone: as it found them */
 };
 
 /* Looks at measures that hold, and nothing else: where the role of a line has become one that no program may hold, it
@@ -51,5 +65,10 @@ int ledger_review_roles(struct ledger *ledger, struct review *review, struct fai
 /* Looks at the open cases, and does what is due; at the begin ends exceptions that are over. As
  * before; beyond has all measures that a person decided. */
 int ledger_review(struct ledger *ledger, struct review *review, struct fail *fail) MUST_USE;
+
+/* Is the brake on? It is looked at where a program is to hold a line, and while it is on in each
+ * ledger_review; ledger_look_brake looks now. */
+bool ledger_brakes(const struct ledger *ledger);
+int ledger_look_brake(struct ledger *ledger, struct fail *fail) MUST_USE;
 
 #endif

@@ -239,7 +239,8 @@ keeperinside_has_ledger(struct keeper *keeper)
 		ledger_set_roles(keeper->ledger, role_of, keeper);
 		keeperorders_begin(&keeper->orders,
 			keeper->estate->measures != NULL ? &keeper->acts : NULL,
-			keeper->estate->cases, &keeper->keys, ledger_sequence(keeper->ledger));
+			keeper->estate->cases, &keeper->follow.waits, &keeper->keys,
+			ledger_sequence(keeper->ledger));
 		keeperinside_works(keeper, REFUSED_ALL);
 		return true;
 	}
@@ -466,8 +467,7 @@ tell_actor(struct keeper *keeper)
 {
 	struct fail fail = {0};
 
-	if ((keeper->estate->measures == NULL && keeper->estate->cases == NULL) ||
-		keeper->ledger == NULL || keeper->is_stuck)
+	if (keeper->ledger == NULL || keeper->is_stuck)
 		return;
 	if (keeperorders_tell(&keeper->orders, keeper->ledger, &fail) < 0)
 		keeperinside_fails(keeper, REFUSED_ORDERS, &fail);
@@ -528,6 +528,7 @@ static void
 show(struct keeper *keeper)
 {
 	const struct ledger_counts *before = &keeper->before;
+	const struct planning_waits *waits = &keeper->follow.waits;
 	struct duty *duty = &keeper->duty;
 	struct ledger_counts counts = {0};
 
@@ -545,6 +546,8 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_DECISIONS, keeper->follow.told);
 	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
 	duty_count(duty, COUNT_BEYOND, keeper->follow.beyond);
+	duty_count(duty, COUNT_PROPOSED, waits->proposed > 0 ? (uint64_t)waits->proposed : 0);
+	duty_count(duty, COUNT_BRAKED, waits->braked > 0 ? (uint64_t)waits->braked : 0);
 	show_care(keeper);
 	show_notices(keeper);
 	keepertale_show(keeper);

@@ -81,6 +81,7 @@ keeperfollow_opened(struct keeperfollow *follow, struct ledger *ledger,
 	ledger_plan(ledger, planning);
 	follow->review = (struct review){.after = 0};
 	follow->looks_at_roles = true;
+	follow->has_waits = follow->brakes = false;
 	follow->due_us = 0;
 	if (r < 0)
 		return r;
@@ -111,6 +112,25 @@ tell_one(struct keeperfollow *follow, const struct case_decision *decision, stru
 	return true;
 }
 
+/* A wave is a person's decision, and he must hear of it. */
+static void
+tell_brake(struct keeperfollow *follow, const struct ledger *ledger)
+{
+	bool brakes = ledger_brakes(ledger);
+
+	if (brakes == follow->brakes)
+		return;
+	follow->brakes = brakes;
+	if (brakes)
+		event(EVENT_BRAKE_ON, "text=%s",
+			"so many lines are held, or were within an hour, that more are only "
+			"proposed: lazaret measures --proposed");
+	else
+		event(EVENT_BRAKE_OFF, "text=%s",
+			"lines are held again as the settings say; what was proposed waits for a "
+			"person");
+}
+
 int
 keeperfollow_tell(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail)
 {
@@ -126,6 +146,7 @@ keeperfollow_tell(struct keeperfollow *follow, struct ledger *ledger, struct fai
 		told++;
 	}
 	ledger_decisions_taken(ledger, told);
+	tell_brake(follow, ledger);
 	follow->waiting = count - told;
 	return ledger_paused(ledger, &follow->paused, fail);
 }
@@ -152,6 +173,22 @@ tell_beyond(const struct review *review)
 			(unsigned long long)review->first, (unsigned long long)review->beyond,
 			"lines have a role now that no program may hold, and stay held, as a "
 			"person decided that; lazaret release lets one go");
+}
+
+/* All was looked at. A brake that was on before this keeper is no news. */
+static int
+note_waits(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail)
+{
+	bool is_first = !follow->has_waits;
+	int r = 0;
+
+	follow->waits = follow->review.waits;
+	follow->has_waits = true;
+	if (is_first && follow->waits.braked > 0 && !ledger_brakes(ledger)) {
+		r = ledger_look_brake(ledger, fail);
+		follow->brakes = ledger_brakes(ledger);
+	}
+	return r;
 }
 
 /* 1 while there is more. */
@@ -182,7 +219,9 @@ keeperfollow_review(
 		return r;
 	if (r == 0 && !is_of_roles) {
 		follow->beyond = follow->review.beyond;
-		r = catch_up(follow, ledger, fail);
+		r = note_waits(follow, ledger, fail);
+		if (r == 0)
+			r = catch_up(follow, ledger, fail);
 	}
 	follow->review = (struct review){.after = 0};
 	if (r == 0 && is_of_roles)

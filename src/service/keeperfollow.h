@@ -26,8 +26,12 @@ struct keeperfollow {
 	struct ring decisions[ESTATE_JUDGES];
 	uint64_t told;
 	uint64_t waiting;
-	struct wall paused;   /* containment, since then; us 0: it does not */
-	int64_t due_us;       /* of clock_steady: when open cases are looked at next */
+	struct wall paused; /* containment, since then; us 0: it does not */
+	int64_t due_us;     /* of clock_steady: when open cases are looked at next */
+	struct planning_waits
+		waits;        /* as the last one found them, and as what was written since says */
+	bool has_waits;       /* one was at its end */
+	bool brakes;          /* that was told */
 	bool looks_at_roles;  /* before all else, since the settings may be others */
 	struct review review; /* that is under way */
 	uint64_t

@@ -15,10 +15,11 @@
 
 void
 keeperorders_begin(struct keeperorders *orders, struct ring *ring, struct casetable *cases,
-	const struct keys *keys, uint64_t sequence)
+	struct planning_waits *waits, const struct keys *keys, uint64_t sequence)
 {
 	*orders = (struct keeperorders){.ring = ring,
 		.cases = cases,
+		.waits = waits,
 		.keys = keys,
 		.sequence = sequence,
 		.owes_anew = ring != NULL,
@@ -87,7 +88,8 @@ take_row(void *context, const struct audit *row)
 	trail->seen++;
 	trail->last = row->sequence;
 	if (row->action == ACTION_MEASURE || row->action == ACTION_MEASURE_END)
-		trail->told[trail->count++] = (struct told){.number = row->object};
+		trail->told[trail->count++] = (struct told){
+			.number = row->object, .is_end = row->action == ACTION_MEASURE_END};
 	else if (row->action == ACTION_EXEMPT)
 		trail->told[trail->count++] = (struct told){
 			.number = row->object, .is_exemption = true, .is_end = !row->has_digest};
@@ -132,12 +134,15 @@ show_limit(struct keeperorders *orders, struct ledger *ledger, const struct meas
 
 /* As it is now: what began and ended meanwhile is only ended. */
 static int
-tell_measure(struct keeperorders *orders, struct ledger *ledger, uint64_t number, struct fail *fail)
+tell_measure(struct keeperorders *orders, struct ledger *ledger, const struct told *told,
+	struct fail *fail)
 {
 	struct measure measure;
 	struct order order;
-	int r = ledger_measure(ledger, number, &measure, fail);
+	int r = ledger_measure(ledger, told->number, &measure, fail);
 
+	if (r == 0)
+		planning_count(orders->waits, &measure, told->is_end ? -1 : 1);
 	if (r == 0)
 		r = show_limit(orders, ledger, &measure, fail);
 	if (r == 0)
@@ -208,7 +213,7 @@ keeperorders_tell(struct keeperorders *orders, struct ledger *ledger, struct fai
 			const struct told *told = &trail.told[i];
 
 			r = told->is_exemption ? tell_exemption(orders, ledger, told, fail)
-					       : tell_measure(orders, ledger, told->number, fail);
+					       : tell_measure(orders, ledger, told, fail);
 		}
 		if (r >= 0)
 			orders->sequence = trail.last;

@@ -73,6 +73,29 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 }
 
 static void
+who_waits_for_a_person_is_told(void **state)
+{
+	struct status_process process = {.owner = OWNER_KEEPER};
+	struct buffer troubles;
+
+	(void)state;
+	buffer_init(&troubles, 4096);
+	status_contain_troubles(&process, 1, &troubles);
+	process.value[COUNT_PROPOSED] = 7;
+	status_contain_troubles(&process, 1, &troubles);
+	assert_int_equal(troubles.length, 0);
+	assert_string_equal(said(&process, 1),
+		"\n7 measures are proposed and wait for a person: lazaret measures --proposed "
+		"lists them.\n");
+	process.value[COUNT_BRAKED] = 4;
+	buffer_text(&troubles, TEXT("all burns"));
+	status_contain_troubles(&process, 1, &troubles);
+	assert_string_equal(buffer_string(&troubles),
+		"all burns; the brake: 4 lines wait for a person (lazaret measures --proposed)");
+	buffer_done(&troubles);
+}
+
+static void
 what_the_kernel_has_is_said_where_it_is_not_what_is_wanted(void **state)
 {
 	struct status_process process[2] = {{.owner = OWNER_ACTOR}, {.owner = OWNER_PARENT}};
@@ -153,6 +176,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_an_actor_nothing_is_said),
 		cmocka_unit_test(who_is_held_and_what_was_stopped_is_said),
+		cmocka_unit_test(who_waits_for_a_person_is_told),
 		cmocka_unit_test(what_the_kernel_has_is_said_where_it_is_not_what_is_wanted),
 		cmocka_unit_test(of_the_gate_is_said_what_happened),
 		cmocka_unit_test(routers_and_nases_are_named_where_there_are_any),

@@ -134,6 +134,39 @@ a_second_time_comes_sooner(void **state)
 	ledger_close(ledger);
 }
 
+/* Proposals that wait, and of them those of the brake. */
+static void
+assert_waits(struct ledger *ledger, int64_t proposed, int64_t braked)
+{
+	struct review done = {.after = 0};
+
+	while (ledger_review(ledger, &done, NULL) > 0)
+		;
+	assert_int_equal(done.waits.proposed, proposed);
+	assert_int_equal(done.waits.braked, braked);
+}
+
+/* The mode alone, or the role, is not the brake. */
+static void
+what_waits_for_a_person_is_counted(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger;
+	struct measure measure;
+
+	planning.plan.mode[MEASURE_BLOCK25] = MEASURE_PROPOSE;
+	ledger = open_with(*state, &planning);
+	for (uint64_t line = 1; line <= 3; line++)
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_waits(ledger, 3, 0);
+	/* Of each line limit, then block25. */
+	assert_int_equal(ledger_confirm(ledger, 2, TEXT(""), &measure, NULL), 0);
+	assert_waits(ledger, 2, 0);
+	assert_false(ledger_brakes(ledger));
+	ledger_close(ledger);
+}
+
 /* A hundred lines at once are a mistake of somebody's, or a matter for a person. */
 static void
 the_brake_stops_a_wave(void **state)
@@ -150,10 +183,14 @@ the_brake_stops_a_wave(void **state)
 	pass(ledger, WALL_DAY);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 80);
+	assert_true(ledger_brakes(ledger));
+	assert_waits(ledger, 80, 80);
 	/* What waits for a person waits, also when there is room again: a wave is nobody else's decision. */
 	pass(ledger, WALL_HOUR + 1);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 80);
+	assert_false(ledger_brakes(ledger));
+	assert_waits(ledger, 80, 80);
 	planning.an_hour = 0;
 	planning.at_once = 50;
 	ledger_plan(ledger, &planning);
@@ -365,6 +402,8 @@ main(void)
 			fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_second_time_comes_sooner, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			what_waits_for_a_person_is_counted, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(the_brake_stops_a_wave, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_line_that_a_person_excepts_is_let_go, fixture_begin, fixture_end),

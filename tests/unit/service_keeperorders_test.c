@@ -15,6 +15,7 @@
 static struct ledger *ledger;
 static struct keys keys;
 static struct keeperorders orders;
+static struct planning_waits waits;
 static struct ring putting, taking;
 static void *memory;
 static struct order order[2 * MESSAGE_HELD_MOST];
@@ -48,6 +49,7 @@ begin(void **state)
 	ring_attach_putting(&putting, memory, sizeof(struct order), RING, -1);
 	ring_attach_taking(&taking, memory, sizeof(struct order), RING, -1);
 	orders = (struct keeperorders){.ring = NULL};
+	waits = (struct planning_waits){0};
 	fail = (struct fail){0};
 	return keyfile_read(path, &keys, &fail);
 }
@@ -106,10 +108,32 @@ tell(void)
 static void
 begin_orders(void)
 {
-	keeperorders_begin(&orders, &putting, NULL, &keys, 0);
+	keeperorders_begin(&orders, &putting, NULL, &waits, &keys, 0);
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
 	assert_int_equal(tell(), 0);
+}
+
+static void
+proposals_are_counted_as_they_come_and_go(void **state)
+{
+	struct measure measure;
+
+	(void)state;
+	plan_as(MEASURE_PROPOSE);
+	begin_orders();
+	for (unsigned last = 1; last <= 3; last++)
+		confirm(last);
+	fixture_commit(ledger);
+	assert_int_equal(tell(), 0);
+	assert_int_equal(waits.proposed, 6);
+	assert_int_equal(waits.braked, 0);
+	assert_int_equal(ledger_confirm(ledger, 2, TEXT(""), &measure, &fail), 0);
+	assert_int_equal(tell(), 1);
+	assert_int_equal(waits.proposed, 5);
+	assert_int_equal(ledger_release(ledger, 2, END_HELPDESK, TEXT(""), &fail), 2);
+	assert_int_equal(tell(), 0);
+	assert_int_equal(waits.proposed, 3);
 }
 
 static void
@@ -412,7 +436,7 @@ a_ledger_that_is_opened_again_has_all_asked_for(void **state)
 	confirm(7);
 	fixture_commit(ledger);
 	assert_int_equal(tell(), 2);
-	keeperorders_begin(&orders, &putting, NULL, &keys, orders.sequence);
+	keeperorders_begin(&orders, &putting, NULL, &waits, &keys, orders.sequence);
 	assert_int_equal(orders.told, 2);
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
@@ -435,7 +459,7 @@ limits_are_shown_to_the_guard_while_they_hold(void **state)
 	struct measure measure;
 
 	(void)state;
-	keeperorders_begin(&orders, NULL, cases, &keys, 0);
+	keeperorders_begin(&orders, NULL, cases, &waits, &keys, 0);
 	confirm(7);
 	confirm(8);
 	fixture_commit(ledger);
@@ -467,6 +491,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			proposals_are_counted_as_they_come_and_go, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_begins_and_ends_is_told_once_with_its_place, begin, end),
 		cmocka_unit_test_setup_teardown(
