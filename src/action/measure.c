@@ -23,4 +23,6 @@ const char *const measure_ends[MEASURE_ENDS] = {
 	[END_MODE] = "mode",
 	[END_UNDONE] = "undone",
 	[END_ROLE] = "role",
+	[END_LINE] = "no-line",
+	[END_BACKEND] = "no-back-end",
 };

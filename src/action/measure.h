@@ -45,6 +45,8 @@ enum measure_end {
 	END_MODE,     /* it is proposed, observed or enforced now, as another measure */
 	END_UNDONE,
 	END_ROLE, /* its line has a role now that no program may hold */
+	END_LINE, /* what its line is called is no line of the own network any more, so that nothing held it */
+	END_BACKEND, /* nothing that could hold it is left here */
 	MEASURE_ENDS
 };
 

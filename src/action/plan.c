@@ -70,7 +70,7 @@ is_wanted(const struct plan_settings *settings, const struct plan_facts *facts,
 {
 	struct wall due;
 
-	if (facts->is_never || !fits(kind, facts->role))
+	if (facts->is_never || facts->is_gone || !fits(kind, facts->role))
 		return false;
 	if (!facts->held[kind].holds && (facts->is_paused || facts->is_undone[kind]))
 		return false;
@@ -84,6 +84,12 @@ is_wanted(const struct plan_settings *settings, const struct plan_facts *facts,
 	return due.us != 0 && due.us <= now.us;
 }
 
+static bool
+is_unheld(const struct plan_settings *settings, enum measure_kind kind)
+{
+	return (settings->unheld >> kind & 1) != 0;
+}
+
 /* How far it goes by itself. */
 static uint8_t
 mode_of(const struct plan_settings *settings, const struct plan_facts *facts,
@@ -92,6 +98,8 @@ mode_of(const struct plan_settings *settings, const struct plan_facts *facts,
 	uint8_t mode = settings->mode[kind];
 	bool may = plan_may_hold(facts->role) && (kind != MEASURE_QUARANTINE || !facts->brakes);
 
+	if (mode == MEASURE_ENFORCE && is_unheld(settings, kind))
+		return MEASURE_OBSERVE;
 	return mode == MEASURE_ENFORCE && kind != MEASURE_LIMIT && !may ? MEASURE_PROPOSE : mode;
 }
 
@@ -133,6 +141,26 @@ begin_of(const struct plan_settings *settings, const struct plan_facts *facts,
 	return change;
 }
 
+/* MEASURE_ENDS: it goes on. */
+static enum measure_end
+why_ends(const struct plan_settings *settings, const struct plan_facts *facts,
+	enum measure_kind kind, bool wanted, struct wall now)
+{
+	const struct plan_held *held = &facts->held[kind];
+
+	if (is_over(held, now))
+		return END_DATE;
+	if (!wanted)
+		return facts->is_never ? END_NEVER : facts->is_gone ? END_LINE : END_CLEAR;
+	if (held->mode == MEASURE_ENFORCE && is_unheld(settings, kind))
+		return END_BACKEND;
+	if (held->by_program && plan_is_beyond(held, kind, facts->role))
+		return END_ROLE;
+	if (is_harder(kind, held, mode_of(settings, facts, kind)) && !facts->is_paused)
+		return END_MODE;
+	return MEASURE_ENDS;
+}
+
 unsigned
 plan(const struct plan_settings *settings, const struct plan_facts *facts, struct wall now,
 	struct plan_change changes[PLAN_CHANGES])
@@ -141,26 +169,16 @@ plan(const struct plan_settings *settings, const struct plan_facts *facts, struc
 	unsigned count = 0, begun = 0;
 
 	for (unsigned kind = 0; kind < MEASURE_KINDS; kind++) {
-		const struct plan_held *held = &facts->held[kind];
+		bool holds = facts->held[kind].holds;
 		bool wanted = is_wanted(settings, facts, (enum measure_kind)kind, now);
-		uint8_t mode = mode_of(settings, facts, (enum measure_kind)kind);
-		struct plan_change end = {.kind = (uint8_t)kind, .why = END_CLEAR};
+		enum measure_end why = holds
+			? why_ends(settings, facts, (enum measure_kind)kind, wanted, now)
+			: MEASURE_ENDS;
 
-		if (held->holds && is_over(held, now))
-			end.why = END_DATE;
-		else if (held->holds && !wanted && facts->is_never)
-			end.why = END_NEVER;
-		else if (wanted && held->by_program &&
-			plan_is_beyond(held, (enum measure_kind)kind, facts->role))
-			end.why = END_ROLE;
-		else if (held->holds && wanted && is_harder((enum measure_kind)kind, held, mode) &&
-			!facts->is_paused)
-			end.why = END_MODE;
-		else if (held->holds == wanted)
-			continue;
-		if (held->holds)
-			changes[count++] = end;
-		if (wanted && end.why != END_DATE)
+		if (why < MEASURE_ENDS)
+			changes[count++] =
+				(struct plan_change){.kind = (uint8_t)kind, .why = (uint8_t)why};
+		if (wanted && why != END_DATE && (why < MEASURE_ENDS || !holds))
 			begins[begun++] = begin_of(settings, facts, (enum measure_kind)kind, now);
 	}
 	for (unsigned i = 0; i < begun; i++)

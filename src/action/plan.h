@@ -6,7 +6,8 @@
  *          and back when the case ends. What a person took back does not begin again, unless the case gets worse. It
  *          proposes where it may not act: to lines that are never to be held automatically (protected ones, shared
  *          addresses, mail servers), when the brake is on, and in the mode propose. What a program did to a line that
- *          has become one of these since then ends.
+ *          has become one of these since then ends; so does what nothing can hold any more: a measure that is enforced
+ *          holds, or is none.
  *          Harm is a rate: so many connections to mail ports an hour, at the time at which the case was confirmed last,
  *          since what a line would do cannot be seen while its port 25 is closed. Of n connections n - 3 * sqrt(n) are
  *          believed, and they took a minute at least: a burst of thirty is none. It is no ground by itself: the case
@@ -24,6 +25,7 @@
 struct plan_settings {
 	uint8_t mode[MEASURE_KINDS]; /* enum measure_mode: how far each may go by itself */
 	uint8_t undone; /* bits 1 << enum measure_kind: nothing makes it hold here, so nobody can decide it */
+	uint8_t unheld; /* of these, what nothing holds: not only for now, so that what was enforced ends */
 	int64_t most_us
 		[MEASURE_KINDS]; /* it ends by then, whatever the case is; 0: with its case */
 	int64_t persists_us;     /* who is confirmed for so long after port 25 was closed is held */
@@ -54,6 +56,7 @@ struct plan_held {
 struct plan_facts {
 	uint8_t state;   /* enum state */
 	uint8_t role;    /* enum role, as it is now */
+	bool is_gone;    /* what it is called is no line of the own network: nothing can hold it */
 	bool is_never;   /* the line is never acted upon */
 	bool brakes;     /* too many were held lately: only proposals */
 	bool is_paused;  /* somebody let everything go: nothing begins, until he says so */

@@ -52,6 +52,10 @@ static const char *const in_words[MEASURE_ENDS] = {
 	[END_MODE] = "it became another measure of the same kind, in another mode",
 	[END_UNDONE] = "a person took it back",
 	[END_ROLE] = "the line has a role now that no program may hold",
+	[END_LINE] =
+		"what the line is called is no line of the operator's network any more, so that "
+		"nothing held it",
+	[END_BACKEND] = "nothing that could hold it was left",
 };
 
 struct record {

@@ -455,6 +455,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_BEYOND] = {OWNER_KEEPER, KIND_GAUGE, "measures_beyond",
 		"Measures that a person decided for lines that no program may hold: protected "
 		"ones, shared addresses, mail servers. Looked at once a minute."},
+	[COUNT_UNHELD] = {OWNER_KEEPER, KIND_GAUGE, "measures_unheld",
+		"Measures that ended within a day, as nothing can hold them any more, of cases "
+		"that would ask for them still. Looked at once a minute."},
 	[COUNT_PROPOSED] = {OWNER_KEEPER, KIND_GAUGE, "measures_proposed",
 		"Measures that are proposed and wait for a person."},
 	[COUNT_BRAKED] = {OWNER_KEEPER, KIND_GAUGE, "measures_braked",

@@ -117,6 +117,13 @@ status_contain_troubles(const struct status_process *processes, size_t count, st
 		buffer_print(into,
 			"%sthe brake: %llu lines wait for a person (lazaret measures --proposed)",
 			into->length > 0 ? "; " : "", of(keeper, COUNT_BRAKED));
+	if (keeper != NULL && of(keeper, COUNT_UNHELD) > 0)
+		buffer_print(into,
+			"%s%llu measures ended, as nothing holds them any more: lazaret measures "
+			"--all says why (no-line: network.table has the line no more; no-back-end: "
+			"contain.* does); told for a day, or until they hold again or their cases "
+			"are released",
+			into->length > 0 ? "; " : "", of(keeper, COUNT_UNHELD));
 }
 
 /* Those of the brake are a trouble, too. */

@@ -213,6 +213,20 @@ lines_find_name(const struct lines *lines, const struct address *address, uint16
 	return find_in(lines, find_prefix(lines, address), address, port, ret, name);
 }
 
+bool
+lines_has(const struct lines *lines, const struct line_name *name)
+{
+	const struct lines_prefix *prefix = find_prefix(lines, &name->address);
+	struct line_name now;
+	uint8_t role;
+
+	if (prefix != NULL && prefix->is_leased && lines->leased != NULL)
+		return false;
+	return name_in(lines, prefix, &name->address, name->low, &now, &role) &&
+		address_equal(&now.address, &name->address) && now.length == name->length &&
+		now.low == name->low && now.high == name->high;
+}
+
 /* What says nothing of a role leaves it to the prefix, but one line alone is not shared. */
 static uint8_t
 leased_role(const struct lines_prefix *prefix, uint8_t own)

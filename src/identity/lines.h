@@ -85,6 +85,10 @@ int lines_find(const struct lines *lines, const struct address *address, uint16_
 int lines_find_name(const struct lines *lines, const struct address *address, uint16_t port,
 	struct line *ret, struct line_name *name) MUST_USE;
 
+/* Is what is called so a line by its address now? False: the address is not of our network, who leases it is the line,
+ * or lines there have another length or other ports. */
+bool lines_has(const struct lines *lines, const struct line_name *name);
+
 /* The role of a line that holds the address and has this role of its own (RESIDENTIAL: none), which only counts where
  * addresses are leased. 0, or -ENOENT if the address is not of our network. */
 int lines_role(const struct lines *lines, const struct address *address, uint8_t own,

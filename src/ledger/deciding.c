@@ -52,6 +52,13 @@ check_line(struct ledger *ledger, const struct ledger_case *of, enum measure_kin
 	}
 	if (r != -ENOENT)
 		return r;
+	if (ledger_line_of(ledger, of).is_gone) {
+		fail_what(fail, "what the line is called is no line of the own network any more");
+		fail_hint(fail,
+			"its prefix was removed from network.table, is leased now, or has lines "
+			"of another length: put it back, or release the case");
+		return -EPERM;
+	}
 	if (of->role != ROLE_ACCOUNT || kind == MEASURE_LIMIT)
 		return check_done(ledger, kind, fail);
 	fail_what(fail, "this is an account of a mail server, and no line that could be held");

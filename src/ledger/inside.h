@@ -53,8 +53,8 @@ struct ledger {
 	uint32_t version;
 	bool plans; /* measures follow from cases */
 	struct planning planning;
-	planning_role role_of; /* NULL: as verdicts say */
-	void *role_context;
+	planning_line_of line_of; /* NULL: as verdicts say */
+	void *line_context;
 	bool brakes;    /* as it was last looked at */
 	bool is_paused; /* nothing begins by itself: as of the transaction under way */
 	/* Decisions that nobody took from here as yet; those of the transaction under way are behind `told`. */
@@ -105,6 +105,8 @@ int ledger_put_state(struct ledger *ledger, struct ledger_case *of, enum state t
 /* The state that a case in quarantine was in before. */
 int ledger_state_before(struct ledger *ledger, const struct ledger_case *of, enum state *ret,
 	struct fail *fail) MUST_USE;
+/* What is known of the line of a case now. */
+struct planning_line ledger_line_of(const struct ledger *ledger, const struct ledger_case *of);
 /* Whether containment pauses, into ledger->is_paused. */
 int ledger_look_paused(struct ledger *ledger, struct fail *fail) MUST_USE;
 

@@ -17,21 +17,23 @@ ledger_plan(struct ledger *ledger, const struct planning *planning)
 }
 
 void
-ledger_set_roles(struct ledger *ledger, planning_role role_of, void *context)
+ledger_set_lines(struct ledger *ledger, planning_line_of line_of, void *context)
 {
-	ledger->role_of = role_of;
-	ledger->role_context = context;
+	ledger->line_of = line_of;
+	ledger->line_context = context;
 }
 
-/* As a verdict has found out, or the settings say now, whatever is the more careful. */
-static uint8_t
-role_of(const struct ledger *ledger, const struct ledger_case *of)
+struct planning_line
+ledger_line_of(const struct ledger *ledger, const struct ledger_case *of)
 {
-	uint8_t now = ROLE_COUNT;
+	struct planning_line line = {.role = ROLE_COUNT};
 
-	if (ledger->role_of != NULL && plan_may_hold(of->role))
-		now = ledger->role_of(ledger->role_context, of, ledger->now);
-	return now < ROLE_COUNT ? now : of->role;
+	if (ledger->line_of != NULL)
+		line = ledger->line_of(ledger->line_context, of, ledger->now);
+	/* As a verdict has found out, or the settings say now, whatever is the more careful. */
+	if (!plan_may_hold(of->role) || line.role >= ROLE_COUNT)
+		line.role = of->role;
+	return line;
 }
 
 void
@@ -46,6 +48,8 @@ planning_count(struct planning_waits *waits, const struct measure *measure, int 
 struct holding {
 	struct measure of[MEASURE_KINDS];
 	struct plan_facts facts;
+	bool unheld
+		[MEASURE_KINDS]; /* the last that was enforced ended within a day, as nothing holds it */
 	uint64_t undone[MEASURE_KINDS]; /* the last step of the case by then; 0: it was not */
 };
 
@@ -71,8 +75,16 @@ is_quarantine(const struct measure *row)
 	return row->kind == MEASURE_QUARANTINE && row->mode == MEASURE_ENFORCE;
 }
 
+static bool
+is_unheld(const struct measure *row, struct wall now)
+{
+	return !wall_is_none(row->ended) && (row->why == END_LINE || row->why == END_BACKEND) &&
+		now.us - row->ended.us < WALL_DAY;
+}
+
 struct past {
 	struct wall since;
+	struct wall now;
 	uint64_t of_case;
 	struct holding *holding;
 };
@@ -85,9 +97,12 @@ take_past(void *context, const struct measure *row)
 
 	past->holding->facts.before +=
 		is_quarantine(row) && !wall_is_none(row->ended) && row->begun.us >= past->since.us;
-	if (row->of_case == past->of_case)
-		past->holding->undone[row->kind] =
-			!wall_is_none(row->ended) && row->why == END_UNDONE ? row->step : 0;
+	if (row->of_case != past->of_case)
+		return 0;
+	past->holding->undone[row->kind] =
+		!wall_is_none(row->ended) && row->why == END_UNDONE ? row->step : 0;
+	if (row->mode == MEASURE_ENFORCE)
+		past->holding->unheld[row->kind] = is_unheld(row, past->now);
 	return 0;
 }
 
@@ -227,11 +242,15 @@ static int
 gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret, struct fail *fail)
 {
 	const struct store_ops *ops = ledger->store->ops;
-	struct past past = {
-		.since.us = ledger->now.us - YEAR_US, .of_case = of->number, .holding = ret};
+	const struct planning_line line = ledger_line_of(ledger, of);
+	struct past past = {.since.us = ledger->now.us - YEAR_US,
+		.now = ledger->now,
+		.of_case = of->number,
+		.holding = ret};
 	int r;
 
-	*ret = (struct holding){.facts = {.state = of->state, .role = role_of(ledger, of)}};
+	*ret = (struct holding){
+		.facts = {.state = of->state, .role = line.role, .is_gone = line.is_gone}};
 	ret->facts.is_paused = ledger->is_paused;
 	r = ops->measures(ledger->store, MEASURES_LINE_HELD, of->line, take_held, ret, fail);
 	if (r >= 0)
@@ -385,6 +404,22 @@ count_waiting(struct review *review, const struct holding *holding)
 	}
 }
 
+/* What is about to hold again, or is let go, is none. */
+static void
+count_unheld(struct review *review, const struct holding *holding,
+	const struct plan_change *changes, unsigned count)
+{
+	bool is_unheld[MEASURE_KINDS];
+
+	memcpy(is_unheld, holding->unheld, sizeof(is_unheld));
+	for (unsigned i = 0; i < count; i++) {
+		if (changes[i].begins && changes[i].mode == MEASURE_ENFORCE)
+			is_unheld[changes[i].kind] = false;
+	}
+	for (int kind = 0; kind < MEASURE_KINDS; kind++)
+		review->unheld += is_unheld[kind] && holding->facts.state != STATE_PROBATION;
+}
+
 /* Keeps those to whom something is to be done: mostly there are none, and nothing is written. */
 static int
 keep_due(struct ledger *ledger, struct open *open, struct review *review, struct fail *fail)
@@ -392,6 +427,7 @@ keep_due(struct ledger *ledger, struct open *open, struct review *review, struct
 	struct plan_change changes[PLAN_CHANGES];
 	struct holding holding;
 	size_t due = 0;
+	unsigned count;
 
 	for (size_t i = 0; i < open->count; i++) {
 		int r = gather(ledger, &open->of[i], &holding, fail);
@@ -399,8 +435,10 @@ keep_due(struct ledger *ledger, struct open *open, struct review *review, struct
 		if (r < 0)
 			return r;
 		count_beyond(review, open->of[i].number, &holding.facts);
+		count = plan(&ledger->planning.plan, &holding.facts, ledger->now, changes);
 		count_waiting(review, &holding);
-		if (plan(&ledger->planning.plan, &holding.facts, ledger->now, changes) > 0)
+		count_unheld(review, &holding, changes, count);
+		if (count > 0)
 			open->of[due++] = open->of[i];
 	}
 	open->count = due;
@@ -427,7 +465,17 @@ struct changed {
 	struct fail *fail;
 };
 
-/* Those whose lines have become such that no program may hold. */
+static bool
+is_collected(const struct open *open, uint64_t number)
+{
+	for (size_t i = 0; i < open->count; i++) {
+		if (open->of[i].number == number)
+			return true;
+	}
+	return false;
+}
+
+/* Those that nothing can hold any more, or whose lines have become such that no program may. */
 static int
 collect_changed(void *context, const struct measure *row)
 {
@@ -436,24 +484,31 @@ collect_changed(void *context, const struct measure *row)
 	struct query query = {.key = row->of_case, .most = 1};
 	struct ledger *ledger = changed->ledger;
 	struct ledger_case *of = &open->of[open->count];
+	struct planning_line line;
+	bool is_due, is_beyond;
 	int r;
 
 	if (changed->seen == PLANNING_HELD || open->count == PLANNING_BATCH)
 		return 1;
 	changed->seen++;
 	changed->review->after = row->number;
-	if (row->mode != MEASURE_ENFORCE || row->kind == MEASURE_LIMIT)
+	if (row->mode != MEASURE_ENFORCE)
 		return 0;
 	r = ledger->store->ops->cases(
 		ledger->store, CASES_NUMBER, &query, ledger_take_case, of, changed->fail);
-	if (r < 0)
+	if (r <= 0)
 		return r;
-	if (r == 0 || !plan_may_hold(of->role) || plan_may_hold(role_of(ledger, of)))
+	line = ledger_line_of(ledger, of);
+	is_due = line.is_gone || (ledger->planning.plan.unheld >> row->kind & 1) != 0;
+	is_beyond = !is_due && row->kind != MEASURE_LIMIT && plan_may_hold(of->role) &&
+		!plan_may_hold(line.role);
+	if (is_beyond && strcmp(row->actor, LEDGER_PROGRAM) != 0) {
+		if (changed->review->beyond++ == 0)
+			changed->review->first = of->number;
 		return 0;
-	if (strcmp(row->actor, LEDGER_PROGRAM) == 0)
-		open->count++;
-	else if (changed->review->beyond++ == 0)
-		changed->review->first = of->number;
+	}
+	/* A case has several. */
+	open->count += (is_due || is_beyond) && !is_collected(open, of->number);
 	return 0;
 }
 
@@ -463,7 +518,7 @@ ledger_review_roles(struct ledger *ledger, struct review *review, struct fail *f
 	struct changed changed = {.ledger = ledger, .review = review, .fail = fail};
 	int more, r;
 
-	if (!ledger->plans || ledger->role_of == NULL)
+	if (!ledger->plans || ledger->line_of == NULL)
 		return 0;
 	changed.open = xcalloc(1, sizeof(*changed.open));
 	more = ledger_each_held(ledger, review->after, collect_changed, &changed, fail);

@@ -42,24 +42,33 @@ struct ledger;
 /* Without it nothing follows. The settings are copied. */
 void ledger_plan(struct ledger *ledger, const struct planning *planning);
 
-/* The role that the settings give to the line of a case now, or ROLE_COUNT if they do not say. What a verdict has found
- * out stands: a line that may not be held by that may not be. */
-typedef uint8_t (*planning_role)(void *context, const struct ledger_case *of, struct wall now);
-
-/* NULL: roles are those of the verdicts. */
-void ledger_set_roles(struct ledger *ledger, planning_role role_of, void *context);
-
-/* Of lines that no program may hold: what a person decided of them stays. */
-struct review {
-	uint64_t after;              /* how far it is; 0: at the begin, or the end */
-	uint64_t beyond;             /* of them, measures so far; of all at the end */
-	uint64_t first;              /* the first of them by its case; 0: there is none */
-	struct planning_waits waits; /* of ledger_review alone: as it found them */
+/* What the settings say of the line of a case now. */
+struct planning_line {
+	uint8_t role; /* enum role; ROLE_COUNT: they do not say. What a verdict has found out stands: a line that may
+			 not be held by that may not be. */
+	bool is_gone; /* as in plan_facts */
 };
 
-/* Looks at measures that hold, and nothing else: where the role of a line has become one that no program may hold, it
- * does what follows. 1 if there are more; 0 at the end. review: all zero at the begin; beyond has the measures that a
- * person decided before the line had that role. */
+typedef struct planning_line (*planning_line_of)(
+	void *context, const struct ledger_case *of, struct wall now);
+
+/* NULL: roles are those of the verdicts, and lines are where they were. */
+void ledger_set_lines(struct ledger *ledger, planning_line_of line_of, void *context);
+
+struct review {
+	uint64_t after; /* how far it is; 0: at the begin, or the end */
+	/* Measures so far, or at the end of all, of lines that no program may hold: what a person decided stays. */
+	uint64_t beyond;
+	uint64_t first; /* the first of them by its case; 0: there is none */
+	/* Of ledger_review alone: proposals, as it found them; measures that ended within a day as nothing can hold
+	 * them (END_LINE, END_BACKEND), where the case would ask for them still. */
+	struct planning_waits waits;
+	uint64_t unheld;
+};
+
+/* Looks at measures that hold, and nothing else: where the role of a line has become one that no program may hold, or
+ * nothing can hold it, it does what follows. 1 if there are more; 0 at the end. review: all zero at the begin; beyond
+ * has the measures that a person decided before the line had that role. */
 int ledger_review_roles(struct ledger *ledger, struct review *review, struct fail *fail) MUST_USE;
 
 /* Looks at the open cases, and does what is due; at the begin ends exceptions that are over. As

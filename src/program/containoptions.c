@@ -229,6 +229,8 @@ containoptions_check(struct planning *planning, const struct contain_settings *c
 
 	planning->plan.undone = (uint8_t)((blocks ? 0 : 1U << MEASURE_BLOCK25) |
 		(holds ? 0 : 1U << MEASURE_QUARANTINE));
+	planning->plan.unheld =
+		(uint8_t)(planning->plan.undone | (has_guard ? 0 : 1U << MEASURE_LIMIT));
 	if (mode[MEASURE_BLOCK25] == MEASURE_ENFORCE && !blocks)
 		return refuse("contain.block25", "is to be enforced, and nothing does it",
 			"set contain.nftables: yes on the router, name routers with "

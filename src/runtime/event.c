@@ -58,6 +58,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_CONTACTS_BAD] = {"contacts-bad", SEVERITY_WARNING, true},
 	[EVENT_RETENTION] = {"retention", SEVERITY_INFO, false},
 	[EVENT_CONTAIN_BEYOND] = {"contain-beyond", SEVERITY_WARNING, false},
+	[EVENT_CONTAIN_UNHELD] = {"contain-unheld", SEVERITY_WARNING, false},
 	[EVENT_BRAKE_ON] = {"brake-on", SEVERITY_WARNING, false},
 	[EVENT_BRAKE_OFF] = {"brake-off", SEVERITY_NOTICE, false},
 	[EVENT_CONTAIN_OFF] = {"contain-off", SEVERITY_ERROR, false},

@@ -223,6 +223,9 @@ containopening_bring(
 
 	contain->is_off = !contain->nftables && *opening->left != '\0';
 	memcpy(contain->why, opening->left, sizeof(contain->why));
+	/* Rules that could not be removed hold whom they held. */
+	if (contain->is_off)
+		settings->keep.planning.plan.unheld = 0;
 	if (!contain->nftables || containopening_load(opening, contain, gate, &fail) == 0)
 		return;
 	event(EVENT_CONTAIN_OFF, "where=%s text=%s", fail.where, fail.what);

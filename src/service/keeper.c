@@ -204,8 +204,8 @@ keeperinside_show_orders(struct keeper *keeper, struct fail *fail)
 	return keeper_show_orders(keeper->ledger, keeper->estate->orders, fail);
 }
 
-static uint8_t
-role_of(void *context, const struct ledger_case *of, struct wall now)
+static struct planning_line
+line_of(void *context, const struct ledger_case *of, struct wall now)
 {
 	const struct keeper *keeper = context;
 	const struct keeperrole roles = {
@@ -236,11 +236,11 @@ keeperinside_has_ledger(struct keeper *keeper)
 		keeperinside_show_orders(keeper, &fail) >= 0 &&
 		keeperfollow_opened(&keeper->follow, keeper->ledger,
 			&keeper->settings->keep.planning, &fail) >= 0) {
-		ledger_set_roles(keeper->ledger, role_of, keeper);
+		ledger_set_lines(keeper->ledger, line_of, keeper);
 		keeperorders_begin(&keeper->orders,
 			keeper->estate->measures != NULL ? &keeper->acts : NULL,
 			keeper->estate->cases, &keeper->follow.waits, &keeper->keys,
-			ledger_sequence(keeper->ledger));
+			keeper->settings->lines, ledger_sequence(keeper->ledger));
 		keeperinside_works(keeper, REFUSED_ALL);
 		return true;
 	}
@@ -546,6 +546,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_DECISIONS, keeper->follow.told);
 	duty_count(duty, COUNT_DECISIONS_WAITING, keeper->follow.waiting);
 	duty_count(duty, COUNT_BEYOND, keeper->follow.beyond);
+	duty_count(duty, COUNT_UNHELD, keeper->follow.unheld);
 	duty_count(duty, COUNT_PROPOSED, waits->proposed > 0 ? (uint64_t)waits->proposed : 0);
 	duty_count(duty, COUNT_BRAKED, waits->braked > 0 ? (uint64_t)waits->braked : 0);
 	show_care(keeper);

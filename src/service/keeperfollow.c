@@ -191,6 +191,18 @@ note_waits(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail
 	return r;
 }
 
+/* What holds nobody any more was to hold somebody: it was a mistake of the settings, or must be known. */
+static void
+tell_unheld(struct keeperfollow *follow)
+{
+	if (follow->review.unheld > follow->unheld)
+		event(EVENT_CONTAIN_UNHELD, "measures=%llu text=%s",
+			(unsigned long long)follow->review.unheld,
+			"nothing can hold them any more, so they ended: lazaret measures --all "
+			"says whose, and why");
+	follow->unheld = follow->review.unheld;
+}
+
 /* 1 while there is more. */
 static int
 look_at_roles(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail)
@@ -219,6 +231,7 @@ keeperfollow_review(
 		return r;
 	if (r == 0 && !is_of_roles) {
 		follow->beyond = follow->review.beyond;
+		tell_unheld(follow);
 		r = note_waits(follow, ledger, fail);
 		if (r == 0)
 			r = catch_up(follow, ledger, fail);

@@ -28,6 +28,7 @@ struct keeperfollow {
 	uint64_t waiting;
 	struct wall paused; /* containment, since then; us 0: it does not */
 	int64_t due_us;     /* of clock_steady: when open cases are looked at next */
+	uint64_t unheld;    /* measures that ended as nothing holds them, at the last one */
 	struct planning_waits
 		waits;        /* as the last one found them, and as what was written since says */
 	bool has_waits;       /* one was at its end */

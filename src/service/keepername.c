@@ -68,13 +68,14 @@ keepername_place(const struct keys *keys, uint64_t line, const uint8_t sealed[SE
 {
 	struct line_name name;
 	char text[SEAL_NAME];
-	bool is_place = seal_open(keys->seal, line, sealed, text) == 0 &&
-		line_name_parse(text_of(text), &name) == 0 &&
-		line_name_pseudonym(&name, &keys->pseudonym) == line;
+	bool is_known = seal_open(keys->seal, line, sealed, text) == 0 && *text != '\0';
+	int r = !is_known                                              ? -ENODATA
+		: line_name_parse(text_of(text), &name) < 0            ? -ENOENT
+		: line_name_pseudonym(&name, &keys->pseudonym) != line ? -ENODATA
+								       : 0;
 
 	sodium_memzero(text, sizeof(text));
-	if (!is_place)
-		return -ENOENT;
-	*ret = name;
-	return 0;
+	if (r == 0)
+		*ret = name;
+	return r;
 }

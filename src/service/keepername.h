@@ -33,8 +33,8 @@ void keepername_open(struct keepername *names, const struct estate *estate);
 void keepername_find(const struct keepername *names, const struct hash_key *key, uint64_t pseudonym,
 	char into[KEEPERNAME]);
 
-/* The place that is the name of the line of a case, as it is sealed there. -ENOENT: it is called otherwise, also where
- * that only looks like a place. */
+/* The place that is the name of the line of a case, as it is sealed there. -ENOENT: it is called otherwise; -ENODATA:
+ * what it is called is not known, or only looks like a place. */
 int keepername_place(const struct keys *keys, uint64_t line, const uint8_t sealed[SEAL_SIZE],
 	struct line_name *ret) MUST_USE;
 

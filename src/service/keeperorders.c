@@ -15,12 +15,14 @@
 
 void
 keeperorders_begin(struct keeperorders *orders, struct ring *ring, struct casetable *cases,
-	struct planning_waits *waits, const struct keys *keys, uint64_t sequence)
+	struct planning_waits *waits, const struct keys *keys, const struct lines *lines,
+	uint64_t sequence)
 {
 	*orders = (struct keeperorders){.ring = ring,
 		.cases = cases,
 		.waits = waits,
 		.keys = keys,
+		.lines = lines,
 		.sequence = sequence,
 		.owes_anew = ring != NULL,
 		.displaced = orders->displaced,
@@ -28,13 +30,15 @@ keeperorders_begin(struct keeperorders *orders, struct ring *ring, struct caseta
 		.lost = orders->lost};
 }
 
-/* Where the line is, if its name says so: a part of a shared address is no place. */
+/* Where the line is, if its name says so: a part of a shared address is no place, nor is an address that is another
+ * line's by now. */
 static struct prefix
 place_of(const struct keeperorders *orders, uint64_t line, const uint8_t sealed[SEAL_SIZE])
 {
 	struct line_name name;
 
-	if (keepername_place(orders->keys, line, sealed, &name) < 0 || name.high != 0)
+	if (keepername_place(orders->keys, line, sealed, &name) < 0 || name.high != 0 ||
+		!lines_has(orders->lines, &name))
 		return (struct prefix){.length = 0};
 	return (struct prefix){.address = name.address, .length = name.length};
 }

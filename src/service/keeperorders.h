@@ -13,6 +13,7 @@
 #define LAZARET_SERVICE_KEEPERORDERS_H
 
 #include "control/message.h"
+#include "identity/lines.h"
 #include "ledger/keyfile.h"
 #include "ledger/ledger.h"
 #include "ledger/planning.h"
@@ -24,6 +25,7 @@ struct keeperorders {
 	struct casetable *cases;      /* NULL: there is no guard */
 	struct planning_waits *waits; /* of proposals: grows and shrinks by what is told */
 	const struct keys *keys;
+	const struct lines *lines;
 	uint64_t sequence; /* of the audit trail: before and with it all was told */
 	bool owes_anew;    /* the actor has missed some */
 	uint64_t told;
@@ -34,7 +36,8 @@ struct keeperorders {
 /* A ledger was opened: whatever was told before, the actor asks for all. What is limited by then is in the table. waits
  * stays the caller's. */
 void keeperorders_begin(struct keeperorders *orders, struct ring *ring, struct casetable *cases,
-	struct planning_waits *waits, const struct keys *keys, uint64_t sequence);
+	struct planning_waits *waits, const struct keys *keys, const struct lines *lines,
+	uint64_t sequence);
 
 /* Tells what began and ended since. -errno with fail filled: it is told the next time. */
 int keeperorders_tell(

@@ -4,9 +4,11 @@
 #include "action/plan.h"
 #include "service/keepername.h"
 
+#include <errno.h>
+
 /* Of what it holds now. */
-static uint8_t
-role_held(const struct keeperrole *roles, uint64_t line, struct wall now)
+static struct planning_line
+line_held(const struct keeperrole *roles, uint64_t line, struct wall now)
 {
 	struct lease_held held[LEASES_LINE];
 	int count = leasefind_held(roles->leases, line, now, held, LEASES_LINE);
@@ -18,20 +20,23 @@ role_held(const struct keeperrole *roles, uint64_t line, struct wall now)
 		if (found == ROLE_COUNT || plan_may_hold(found))
 			found = role;
 	}
-	return found;
+	return (struct planning_line){.role = found, .is_gone = count > 0 && found == ROLE_COUNT};
 }
 
-uint8_t
+struct planning_line
 keeperrole_of(const struct keeperrole *roles, const struct ledger_case *of, struct wall now)
 {
+	struct planning_line line = {.role = ROLE_COUNT};
 	struct line_name name;
-	uint8_t role;
+	int r;
 
 	if (of->role == ROLE_ACCOUNT)
-		return ROLE_COUNT;
-	if (keepername_place(roles->keys, of->line, of->sealed, &name) == 0)
-		return lines_role(roles->lines, &name.address, ROLE_RESIDENTIAL, &role) == 0
-			? role
-			: ROLE_COUNT;
-	return roles->leases != NULL ? role_held(roles, of->line, now) : ROLE_COUNT;
+		return line;
+	r = keepername_place(roles->keys, of->line, of->sealed, &name);
+	if (r < 0 && roles->leases != NULL)
+		return line_held(roles, of->line, now);
+	line.is_gone = r == -ENOENT || (r == 0 && !lines_has(roles->lines, &name));
+	if (r == 0 && !line.is_gone)
+		(void)!lines_role(roles->lines, &name.address, ROLE_RESIDENTIAL, &line.role);
+	return line;
 }

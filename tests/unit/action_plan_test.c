@@ -76,6 +76,35 @@ what_a_program_did_to_a_line_that_is_protected_now_is_only_proposed(void **state
 }
 
 static void
+what_nothing_can_hold_any_more_ends(void **state)
+{
+	struct plan_settings settings = enforcing();
+	struct plan_facts facts = {.state = STATE_CONFIRMED}, gone;
+	struct plan_change changes[PLAN_CHANGES];
+
+	(void)state;
+	assert_int_equal(go(&settings, &facts, NOW), 2);
+	/* Its line is none: a person's decision cannot hold it, either. */
+	gone = facts;
+	gone.is_gone = true;
+	assert_int_equal(plan(&settings, &gone, NOW, changes), 2);
+	assert_int_equal(changes[0].why, END_LINE);
+	assert_int_equal(changes[1].why, END_LINE);
+	assert_int_equal(go(&settings, &gone, NOW), 2);
+	assert_int_equal(go(&settings, &gone, NOW), 0);
+	gone.is_gone = false;
+	assert_int_equal(go(&settings, &gone, NOW), 2);
+	/* Nothing closes port 25: that is what is observed then, and limits stay. */
+	settings.unheld = 1U << MEASURE_BLOCK25;
+	assert_int_equal(plan(&settings, &facts, NOW, changes), 2);
+	assert_int_equal(changes[0].why, END_BACKEND);
+	assert_int_equal(go(&settings, &facts, NOW), 2);
+	assert_true(holds(&facts, MEASURE_BLOCK25, MEASURE_OBSERVE));
+	assert_true(holds(&facts, MEASURE_LIMIT, MEASURE_ENFORCE));
+	assert_int_equal(go(&settings, &facts, NOW), 0);
+}
+
+static void
 a_case_goes_up_a_step_at_a_time_and_back_at_once(void **state)
 {
 	struct plan_settings settings = enforcing();
@@ -321,6 +350,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_a_program_did_to_a_line_that_is_protected_now_is_only_proposed),
+		cmocka_unit_test(what_nothing_can_hold_any_more_ends),
 		cmocka_unit_test(a_case_goes_up_a_step_at_a_time_and_back_at_once),
 		cmocka_unit_test(who_was_held_before_is_held_sooner),
 		cmocka_unit_test(few_connections_say_little_of_a_rate),

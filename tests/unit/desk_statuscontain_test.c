@@ -92,6 +92,12 @@ who_waits_for_a_person_is_told(void **state)
 	status_contain_troubles(&process, 1, &troubles);
 	assert_string_equal(buffer_string(&troubles),
 		"all burns; the brake: 4 lines wait for a person (lazaret measures --proposed)");
+	assert_null(strstr(buffer_string(&troubles), "ended"));
+	process.value[COUNT_UNHELD] = 3;
+	status_contain_troubles(&process, 1, &troubles);
+	assert_non_null(strstr(buffer_string(&troubles),
+		"; 3 measures ended, as nothing holds them any more: lazaret measures --all "
+		"says "));
 	buffer_done(&troubles);
 }
 

@@ -146,6 +146,16 @@ assert_waits(struct ledger *ledger, int64_t proposed, int64_t braked)
 	assert_int_equal(done.waits.braked, braked);
 }
 
+static void
+assert_unheld(struct ledger *ledger, uint64_t unheld)
+{
+	struct review done = {.after = 0};
+
+	while (ledger_review(ledger, &done, NULL) > 0)
+		;
+	assert_int_equal(done.unheld, unheld);
+}
+
 /* The mode alone, or the role, is not the brake. */
 static void
 what_waits_for_a_person_is_counted(void **state)
@@ -267,13 +277,13 @@ a_line_that_does_harm_is_held_after_an_hour(void **state)
 	check(*state);
 }
 
-static uint8_t
+static struct planning_line
 role_now(void *context, const struct ledger_case *of, struct wall now)
 {
 	const uint8_t *role = context;
 
 	(void)now;
-	return role[of->line];
+	return (struct planning_line){.role = role[of->line]};
 }
 
 static void
@@ -328,7 +338,7 @@ a_line_that_is_protected_now_is_free_before_its_case_takes_a_step(void **state)
 	settings.actor = TEXT(LEDGER_PROGRAM);
 	assert_int_equal(ledger_open(&ledger, &settings, NULL), 0);
 	ledger_plan(ledger, &planning);
-	ledger_set_roles(ledger, role_now, role);
+	ledger_set_lines(ledger, role_now, role);
 	for (uint64_t line = 1; line < LINES; line++)
 		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
 	fixture_commit(ledger);
@@ -372,13 +382,105 @@ the_review_counts_what_a_person_holds_of_a_protected_line(void **state)
 		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("a person"), &measure, NULL), 0);
 	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
 	assert_int_equal(done.beyond, 0);
-	ledger_set_roles(ledger, role_now, role);
+	ledger_set_lines(ledger, role_now, role);
 	done = (struct review){.after = 0};
 	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
 	/* The name of the actor is no program's here: its block is a person's, too. */
 	assert_int_equal(done.beyond, 2);
 	assert_int_equal(done.first, 1);
 	ledger_close(ledger);
+}
+
+static struct planning_line
+gone_now(void *context, const struct ledger_case *of, struct wall now)
+{
+	const bool *gone = context;
+
+	(void)now;
+	return (struct planning_line){.role = ROLE_COUNT, .is_gone = gone[of->line]};
+}
+
+/* One is removed from the network, and comes back. */
+static void
+what_no_line_is_called_any_more_is_held_by_nothing(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+	bool gone[9] = {false};
+	size_t why[MEASURE_ENDS];
+	struct review done;
+	struct measure measure;
+	struct fail fail = {0};
+
+	ledger_set_lines(ledger, gone_now, gone);
+	for (uint64_t line = 7; line <= 8; line++)
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY);
+	gone[7] = true;
+	review_roles(ledger, &done);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, 7, MEASURE_LIMIT, MEASURE_ENFORCE), 0);
+	count_why(ledger, 1, why);
+	assert_int_equal(why[END_LINE], 3);
+	assert_int_equal(
+		ledger_quarantine(ledger, 1, WALL_NONE, TEXT("x"), &measure, &fail), -EPERM);
+	assert_non_null(strstr(fail.what, "no line of the own network"));
+	assert_unheld(ledger, 3);
+	/* It is told for a day. */
+	pass(ledger, WALL_DAY);
+	assert_unheld(ledger, 0);
+	gone[7] = false;
+	pass(ledger, 1);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_ENFORCE), 2);
+	/* Sooner where it was put right, or let go. */
+	gone[7] = gone[8] = true;
+	review_roles(ledger, &done);
+	assert_unheld(ledger, 5);
+	gone[7] = false;
+	pass(ledger, 1);
+	assert_unheld(ledger, 3);
+	assert_int_equal(ledger_release(ledger, 2, END_HELPDESK, TEXT(""), NULL), 0);
+	assert_unheld(ledger, 0);
+	ledger_close(ledger);
+	check(*state);
+}
+
+/* All that closes ports is switched off, and on again: who was held is not held at once. */
+static void
+what_no_back_end_does_ends(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+	bool gone[8] = {false};
+	size_t why[MEASURE_ENDS];
+	struct ledger_case of;
+	struct review done;
+
+	ledger_set_lines(ledger, gone_now, gone);
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY);
+	planning.plan.unheld = 1U << MEASURE_BLOCK25 | 1U << MEASURE_QUARANTINE;
+	planning.plan.mode[MEASURE_BLOCK25] = planning.plan.mode[MEASURE_QUARANTINE] =
+		MEASURE_PROPOSE;
+	ledger_plan(ledger, &planning);
+	review_roles(ledger, &done);
+	count_why(ledger, 1, why);
+	assert_int_equal(why[END_BACKEND], 2);
+	assert_int_equal(held(ledger, 7, MEASURE_LIMIT, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, 7, MEASURE_BLOCK25, MEASURE_PROPOSE), 1);
+	assert_int_equal(ledger_find_line(ledger, 7, &of, NULL), 0);
+	assert_int_equal(of.state, STATE_CONFIRMED);
+	assert_unheld(ledger, 2);
+	planning = enforcing();
+	ledger_plan(ledger, &planning);
+	pass(ledger, 1);
+	assert_int_equal(held(ledger, 7, MEASURE_BLOCK25, MEASURE_ENFORCE), 1);
+	assert_int_equal(held(ledger, 7, MEASURE_QUARANTINE, MEASURE_ENFORCE), 0);
+	ledger_close(ledger);
+	check(*state);
 }
 
 static void
@@ -415,6 +517,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			the_review_counts_what_a_person_holds_of_a_protected_line, fixture_begin,
 			fixture_end),
+		cmocka_unit_test_setup_teardown(what_no_line_is_called_any_more_is_held_by_nothing,
+			fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			what_no_back_end_does_ends, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			nothing_is_done_where_nothing_was_planned, fixture_begin, fixture_end),
 	};

@@ -16,6 +16,7 @@ static struct ledger *ledger;
 static struct keys keys;
 static struct keeperorders orders;
 static struct planning_waits waits;
+static struct lines *network;
 static struct ring putting, taking;
 static void *memory;
 static struct order order[2 * MESSAGE_HELD_MOST];
@@ -50,6 +51,7 @@ begin(void **state)
 	ring_attach_taking(&taking, memory, sizeof(struct order), RING, -1);
 	orders = (struct keeperorders){.ring = NULL};
 	waits = (struct planning_waits){0};
+	network = lines_new(&LINES_DEFAULTS);
 	fail = (struct fail){0};
 	return keyfile_read(path, &keys, &fail);
 }
@@ -58,6 +60,7 @@ static int
 end(void **state)
 {
 	ledger_close(ledger);
+	network = lines_free(network);
 	keyfile_forget(&keys);
 	free(memory);
 	return fixture_end(state);
@@ -108,10 +111,35 @@ tell(void)
 static void
 begin_orders(void)
 {
-	keeperorders_begin(&orders, &putting, NULL, &waits, &keys, 0);
+	keeperorders_begin(&orders, &putting, NULL, &waits, &keys, network, 0);
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
 	assert_int_equal(tell(), 0);
+}
+
+/* Who leases the address now is held for nobody else's case. */
+static void
+an_address_that_is_leased_by_now_is_no_place(void **state)
+{
+	const struct lines_prefix prefix = {
+		.prefix = {.address = address_from_bytes((uint8_t[]){192, 0, 2, 0}, 4),
+			.length = 120},
+		.is_leased = true};
+	struct leased leased = {.has_leases = true};
+
+	(void)state;
+	begin_orders();
+	assert_int_equal(lines_add(network, &prefix, &fail), 0);
+	confirm(7);
+	fixture_commit(ledger);
+	assert_int_equal(tell(), 2);
+	assert_int_equal(order[0].place.length, 128);
+	lines_set_leased(network, &leased);
+	confirm(8);
+	fixture_commit(ledger);
+	assert_int_equal(tell(), 2);
+	assert_int_equal(order[0].place.length, 0);
+	assert_int_equal(order[1].place.length, 0);
 }
 
 static void
@@ -436,7 +464,7 @@ a_ledger_that_is_opened_again_has_all_asked_for(void **state)
 	confirm(7);
 	fixture_commit(ledger);
 	assert_int_equal(tell(), 2);
-	keeperorders_begin(&orders, &putting, NULL, &waits, &keys, orders.sequence);
+	keeperorders_begin(&orders, &putting, NULL, &waits, &keys, network, orders.sequence);
 	assert_int_equal(orders.told, 2);
 	assert_int_equal(tell(), 1);
 	assert_int_equal(order[0].verb, ORDER_ANEW);
@@ -459,7 +487,7 @@ limits_are_shown_to_the_guard_while_they_hold(void **state)
 	struct measure measure;
 
 	(void)state;
-	keeperorders_begin(&orders, NULL, cases, &waits, &keys, 0);
+	keeperorders_begin(&orders, NULL, cases, &waits, &keys, network, 0);
 	confirm(7);
 	confirm(8);
 	fixture_commit(ledger);
@@ -491,6 +519,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			an_address_that_is_leased_by_now_is_no_place, begin, end),
 		cmocka_unit_test_setup_teardown(
 			proposals_are_counted_as_they_come_and_go, begin, end),
 		cmocka_unit_test_setup_teardown(

@@ -56,7 +56,7 @@ role_of(const struct keeperrole *roles, const char *text)
 	struct line_name name = place(text);
 	struct ledger_case of = case_of(text, line_name_pseudonym(&name, &keys.pseudonym));
 
-	return keeperrole_of(roles, &of, NOW);
+	return keeperrole_of(roles, &of, NOW).role;
 }
 
 static void
@@ -69,14 +69,53 @@ a_place_has_the_role_that_its_prefix_says(void **state)
 	(void)state;
 	assert_int_equal(role_of(&roles, "192.0.2.7"), ROLE_RESIDENTIAL);
 	assert_int_equal(role_of(&roles, "192.0.2.70"), ROLE_PROTECTED);
-	assert_int_equal(role_of(&roles, "192.0.2.70:1024-2047"), ROLE_PROTECTED);
 	assert_int_equal(role_of(&roles, "203.0.113.7"), ROLE_COUNT);
 	/* Whoever is called like an address is not there for that. */
 	of = case_of("192.0.2.70", 12345);
-	assert_int_equal(keeperrole_of(&roles, &of, NOW), ROLE_COUNT);
+	assert_int_equal(keeperrole_of(&roles, &of, NOW).role, ROLE_COUNT);
 	of = case_of("user@example.net", 12345);
 	of.role = ROLE_ACCOUNT;
-	assert_int_equal(keeperrole_of(&roles, &of, NOW), ROLE_COUNT);
+	assert_int_equal(keeperrole_of(&roles, &of, NOW).role, ROLE_COUNT);
+	lines_free(lines);
+}
+
+static bool
+is_gone(const struct keeperrole *roles, const char *text)
+{
+	struct line_name name = place(text);
+	struct ledger_case of = case_of(text, line_name_pseudonym(&name, &keys.pseudonym));
+
+	return keeperrole_of(roles, &of, NOW).is_gone;
+}
+
+static void
+a_place_that_is_no_line_any_more_is_gone(void **state)
+{
+	struct lines *lines = network();
+	struct keeperrole roles = {.lines = lines, .keys = &keys};
+	struct leased leased = {.has_leases = true};
+	struct ledger_case of;
+
+	(void)state;
+	add(lines, "2001:db8::/32", ROLE_RESIDENTIAL, false);
+	assert_false(is_gone(&roles, "192.0.2.7"));
+	assert_true(is_gone(&roles, "203.0.113.7"));
+	/* Addresses that were lines of their own before they were leased, or shared. */
+	assert_false(is_gone(&roles, "198.51.100.7"));
+	lines_set_leased(lines, &leased);
+	assert_true(is_gone(&roles, "198.51.100.7"));
+	assert_true(is_gone(&roles, "192.0.2.7:1024-2047"));
+	assert_false(is_gone(&roles, "2001:db8:1:200::/56"));
+	assert_true(is_gone(&roles, "2001:db8:1:200::/64"));
+	assert_true(is_gone(&roles, "2001:db8:1::/48"));
+	/* A session's, where nothing is leased; what nobody can name may be there. */
+	of = case_of("user@example.net", 12345);
+	assert_true(keeperrole_of(&roles, &of, NOW).is_gone);
+	of = case_of("", 12345);
+	assert_false(keeperrole_of(&roles, &of, NOW).is_gone);
+	of = case_of("user@example.net", 12345);
+	of.role = ROLE_ACCOUNT;
+	assert_false(keeperrole_of(&roles, &of, NOW).is_gone);
 	lines_free(lines);
 }
 
@@ -99,13 +138,21 @@ a_session_has_the_role_of_what_it_holds(void **state)
 	memory = memory_map(bytes, 1);
 	assert_int_equal(leases_make(&leases, &settings, memory, bytes), 0);
 	(void)leases_tick(&leases, NOW);
-	assert_int_equal(keeperrole_of(&roles, &of, NOW), ROLE_COUNT);
+	assert_int_equal(keeperrole_of(&roles, &of, NOW).role, ROLE_COUNT);
 	lease.name = place("198.51.100.7");
 	assert_int_equal(leases_start(&leases, &lease, NOW, until), 0);
-	assert_int_equal(keeperrole_of(&roles, &of, NOW), ROLE_BUSINESS);
+	assert_int_equal(keeperrole_of(&roles, &of, NOW).role, ROLE_BUSINESS);
 	lease.name = place("198.51.100.70");
 	assert_int_equal(leases_start(&leases, &lease, NOW, until), 0);
-	assert_int_equal(keeperrole_of(&roles, &of, NOW), ROLE_PROTECTED);
+	assert_int_equal(keeperrole_of(&roles, &of, NOW).role, ROLE_PROTECTED);
+	assert_false(keeperrole_of(&roles, &of, NOW).is_gone);
+	/* What another holds is not of the own network. */
+	of = case_of("other@example.net", 777);
+	assert_false(keeperrole_of(&roles, &of, NOW).is_gone);
+	lease.line.pseudonym = 777;
+	lease.name = place("203.0.113.7");
+	assert_int_equal(leases_start(&leases, &lease, NOW, until), 0);
+	assert_true(keeperrole_of(&roles, &of, NOW).is_gone);
 	memory_unmap(memory, bytes, 1);
 	lines_free(lines);
 }
@@ -115,6 +162,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_place_has_the_role_that_its_prefix_says),
+		cmocka_unit_test(a_place_that_is_no_line_any_more_is_gone),
 		cmocka_unit_test(a_session_has_the_role_of_what_it_holds),
 	};
 
