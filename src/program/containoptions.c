@@ -219,6 +219,32 @@ containoptions_xdp(const struct config *config, const struct gate_interface *exp
 	return -EINVAL;
 }
 
+/* Whom no program may hold needs no set. */
+static int
+check_lengths(const struct contain_settings *contain, const struct lines *lines, struct fail *fail)
+{
+	const struct lines_prefix *prefix;
+	char text[PREFIX_TEXT];
+
+	for (size_t i = 0; contain->nftables && (prefix = lines_prefix_at(lines, i)) != NULL; i++) {
+		unsigned length = contain->network[i].line_length;
+
+		if (length == 128 && address_is_v4(&prefix->prefix.address))
+			continue;
+		if (length == 64 || length == 56 || length == 48 || !plan_may_hold(prefix->role))
+			continue;
+		prefix_format(&prefix->prefix, text);
+		fail_where(fail, "contain.nftables");
+		fail_what(fail, "holds lines of /64, /56 and /48, and those of %s are /%u", text,
+			length);
+		fail_hint(fail,
+			"write \"line /64\" behind a prefix that is no longer; where it is, only "
+			"roles that are never held are taken: protected, mail-server");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int
 containoptions_check(struct planning *planning, const struct contain_settings *contain,
 	const struct lines *lines, bool has_guard, struct fail *fail)
@@ -251,7 +277,7 @@ containoptions_check(struct planning *planning, const struct contain_settings *c
 								   : "contain.exabgp",
 			"needs the own network: nobody else's lines are acted upon",
 			"name its prefixes with network.inside or network.table", fail);
-	return 0;
+	return check_lengths(contain, lines, fail);
 }
 
 /* Where routers hold lines, what they send them to is theirs. */
