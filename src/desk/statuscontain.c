@@ -81,7 +81,7 @@ put_gate(struct buffer *into, const struct status_process *parent)
 	char text[WALL_TEXT];
 
 	if (loaded.us > 0)
-		buffer_print(into, "The rules in the kernel were loaded at %s.\n",
+		buffer_print(into, "The rules in the kernel were loaded at %.19sZ.\n",
 			wall_format(loaded, text));
 	put_some(into, of(parent, COUNT_GATE_FOREIGN),
 		"times somebody else changed rules of this machine; ours were looked after.");

@@ -118,6 +118,8 @@ choose_end(const struct ledger *ledger, struct wall *until, struct fail *fail)
 
 	if (wall_is_none(*until) && most > 0)
 		until->us = ledger->now.us + most;
+	if (most > 0)
+		ledger_cut_day(until, (struct wall){ledger->now.us + most});
 	if (wall_is_none(*until) ||
 		(until->us > ledger->now.us && (most == 0 || until->us <= ledger->now.us + most)))
 		return 0;
@@ -176,16 +178,49 @@ ledger_quarantine(struct ledger *ledger, uint64_t of_case, struct wall until, st
 	return ledger_end(ledger, r < 0 ? r : 0, fail);
 }
 
+struct heir {
+	const struct measure *of;
+	struct measure *found;
+};
+
+static int
+take_heir(void *context, const struct measure *row)
+{
+	struct heir *heir = context;
+
+	if (row->kind != heir->of->kind || row->number <= heir->of->number)
+		return 0;
+	*heir->found = *row;
+	return 1;
+}
+
+/* 1 and what a measure became that ended for another mode; 0: it became none. */
+static int
+find_heir(struct ledger *ledger, const struct measure *of, struct measure *ret, struct fail *fail)
+{
+	struct heir heir = {.of = of, .found = ret};
+
+	if (wall_is_none(of->ended) || of->why != END_MODE)
+		return 0;
+	return ledger->store->ops->measures(
+		ledger->store, MEASURES_CASE, of->of_case, take_heir, &heir, fail);
+}
+
 static int
 find_proposal(struct ledger *ledger, uint64_t number, struct measure *ret, struct fail *fail)
 {
+	struct measure heir;
 	int r = ledger_measure(ledger, number, ret, fail);
 
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 && wall_is_none(ret->ended) && ret->mode == MEASURE_PROPOSE)
 		return 0;
-	if (r == 0 && wall_is_none(ret->ended))
+	if (r == 0 && find_heir(ledger, ret, &heir, fail) == 1)
+		fail_what(fail, "no proposal %llu waits: it became measure %llu (%s)",
+			(unsigned long long)number, (unsigned long long)heir.number,
+			measure_modes[heir.mode]);
+	else if (r == 0 && wall_is_none(ret->ended))
 		fail_what(fail, "measure %llu is no proposal: its mode is %s",
 			(unsigned long long)number, measure_modes[ret->mode]);
 	else
@@ -294,8 +329,19 @@ begin_again(struct ledger *ledger, struct ledger_case *of, struct measure *measu
 {
 	enum state to = state_for((enum measure_kind)measure->kind);
 	bool is_quarantine = measure->kind == MEASURE_QUARANTINE;
-	int r;
+	struct measure heir;
+	int r = find_heir(ledger, measure, &heir, fail);
 
+	if (r < 0)
+		return r;
+	if (r == 1) {
+		fail_what(fail, "measure %llu ended (%s): it became measure %llu",
+			(unsigned long long)measure->number, measure_ends[measure->why],
+			(unsigned long long)heir.number);
+		fail_hint(
+			fail, "lazaret undo %llu takes that back", (unsigned long long)heir.number);
+		return -EPERM;
+	}
 	if (!was_ended_by_person(measure) ||
 		(!wall_is_none(measure->until) && measure->until.us <= ledger->now.us)) {
 		fail_what(fail, "measure %llu ended (%s) and does not begin again so",

@@ -159,6 +159,35 @@ make_room(struct ledger *ledger, const struct exception *of, struct fail *fail)
 	return -EEXIST;
 }
 
+void
+ledger_cut_day(struct wall *until, struct wall latest)
+{
+	if (!wall_is_none(*until) && until->us > latest.us && until->us - WALL_DAY <= latest.us)
+		*until = latest;
+}
+
+static int
+check_until(struct exception *of, struct wall now, struct fail *fail)
+{
+	struct wall latest = {now.us + EXCEPTION_EXEMPT_DAYS * WALL_DAY};
+	char text[WALL_TEXT];
+	bool is_day;
+
+	if (of->kind == EXCEPTION_EXEMPT)
+		ledger_cut_day(&of->until, latest);
+	is_day = !wall_is_none(of->until) && of->until.us > now.us;
+	if (of->kind == EXCEPTION_EXEMPT && !(is_day && of->until.us <= latest.us)) {
+		fail_what(fail, "an exemption needs a last day: until %.10s at the latest",
+			wall_format(latest, text));
+		fail_hint(fail, "as in: --until %.10s", wall_format(latest, text));
+		return -EINVAL;
+	}
+	if (is_day || wall_is_none(of->until))
+		return 0;
+	fail_what(fail, "that day is over");
+	return -EINVAL;
+}
+
 static int
 write_one(struct ledger *ledger, struct exception *of, struct fail *fail)
 {
@@ -166,6 +195,8 @@ write_one(struct ledger *ledger, struct exception *of, struct fail *fail)
 	char details[64], until[WALL_TEXT];
 	int r = make_room(ledger, of, fail);
 
+	if (r >= 0)
+		r = check_until(of, ledger->now, fail);
 	if (r < 0)
 		return r;
 	of->number = row.object = ledger->sequence + 1;
@@ -180,32 +211,12 @@ write_one(struct ledger *ledger, struct exception *of, struct fail *fail)
 	return ledger_append(ledger, row, fail);
 }
 
-static int
-check_until(const struct exception *of, struct wall now, struct fail *fail)
-{
-	bool is_day = !wall_is_none(of->until) && of->until.us > now.us;
-
-	if (of->kind == EXCEPTION_EXEMPT &&
-		!(is_day && of->until.us - now.us <= EXCEPTION_EXEMPT_DAYS * WALL_DAY)) {
-		fail_what(fail, "an exemption needs a last day, within %d days from now",
-			EXCEPTION_EXEMPT_DAYS);
-		fail_hint(fail, "as in: --until 2027-06-30");
-		return -EINVAL;
-	}
-	if (is_day || wall_is_none(of->until))
-		return 0;
-	fail_what(fail, "that day is over");
-	return -EINVAL;
-}
-
 /* It has its kind, its line, its end and the sealed name. */
 static int
 make(struct ledger *ledger, struct exception *of, struct text reason, struct fail *fail)
 {
-	int r = check_until(of, ledger->now, fail);
+	int r = reason_check(reason, fail);
 
-	if (r == 0)
-		r = reason_check(reason, fail);
 	if (r < 0)
 		return r;
 	of->time = ledger->now;

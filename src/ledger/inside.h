@@ -107,6 +107,8 @@ int ledger_state_before(struct ledger *ledger, const struct ledger_case *of, enu
 	struct fail *fail) MUST_USE;
 /* What is known of the line of a case now. */
 struct planning_line ledger_line_of(const struct ledger *ledger, const struct ledger_case *of);
+/* Who names the last day on which something may end means the last moment of it, as far as that is allowed. */
+void ledger_cut_day(struct wall *until, struct wall latest);
 /* Whether containment pauses, into ledger->is_paused. */
 int ledger_look_paused(struct ledger *ledger, struct fail *fail) MUST_USE;
 

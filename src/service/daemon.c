@@ -692,13 +692,19 @@ static int
 begin(struct parent *parent, struct fail *fail)
 {
 	struct post post = {.owner = OWNER_PARENT};
-	int r = open_all(parent, fail);
+	struct clock clock;
+	int r;
 
+	clock_begin(&clock, (struct wall){0});
+	(void)clock_read(&clock);
+	r = open_all(parent, fail);
 	if (r < 0)
 		return r;
 	/* Whom a child left behind when it was killed ends here, whoever is the system's first process. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	duty_begin(&parent->duty, &parent->estate, &post);
+	/* What it opened it did not open before it began. */
+	parent->duty.status->started = clock.now;
 	gateopening_tell(&parent->settings, &parent->duty);
 	parent->duty.status->awaited_us = clock_steady();
 	filteropening_describe(&parent->opening.filter, parent->duty.status->filter);

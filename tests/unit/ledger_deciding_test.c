@@ -151,7 +151,7 @@ static void
 a_proposal_is_confirmed_or_becomes_what_a_person_decides(void **state)
 {
 	struct ledger *ledger = open_in(*state, MEASURE_PROPOSE);
-	struct measure measure;
+	struct measure measure, undone;
 	struct fail fail = {0};
 
 	confirm_line(ledger, LINE, 1, STATE_WATCH);
@@ -159,7 +159,11 @@ a_proposal_is_confirmed_or_becomes_what_a_person_decides(void **state)
 	assert_int_equal(ledger_confirm(ledger, 2, TEXT("yes"), &measure, NULL), 0);
 	assert_int_equal(held(ledger, LINE, MEASURE_BLOCK25, MEASURE_ENFORCE), 1);
 	assert_int_equal(ledger_confirm(ledger, 2, TEXT("yes"), &measure, &fail), -ESRCH);
-	assert_string_equal(fail.what, "no proposal 2 waits");
+	assert_string_equal(fail.what, "no proposal 2 waits: it became measure 3 (enforce)");
+	assert_int_equal(ledger_undo(ledger, 2, TEXT("no"), &undone, &fail), -EPERM);
+	assert_string_equal(fail.what, "measure 2 ended (mode): it became measure 3");
+	assert_int_equal(ledger_confirm(ledger, 77, TEXT("yes"), &undone, &fail), -ESRCH);
+	assert_string_equal(fail.what, "no proposal 77 waits");
 	assert_int_equal(ledger_confirm(ledger, measure.number, TEXT(""), &measure, &fail), -ESRCH);
 	pass(ledger, WALL_DAY);
 	assert_int_equal(held(ledger, LINE, MEASURE_QUARANTINE, MEASURE_PROPOSE), 1);
@@ -176,6 +180,21 @@ a_proposal_is_confirmed_or_becomes_what_a_person_decides(void **state)
 	done(ledger, *state);
 }
 
+/* The end of that day is more than 30 days away: so it is not the end that counts. */
+static void
+the_last_day_that_is_named_is_taken(void **state)
+{
+	struct ledger *ledger = open_in(*state, MEASURE_OBSERVE);
+	struct measure measure;
+	struct wall until;
+
+	assert_int_equal(wall_from_date(&until, 2023, 12, 15, 0, 0, 0), 0);
+	confirm_line(ledger, LINE, 1, STATE_WATCH);
+	assert_int_equal(ledger_quarantine(ledger, 1, until, TEXT("x"), &measure, NULL), 0);
+	assert_int_equal(measure.until.us, FIXTURE_NOW.us + 30 * WALL_DAY);
+	done(ledger, *state);
+}
+
 static void
 nobody_is_held_without_a_case_beyond_the_maximum_or_against_never(void **state)
 {
@@ -188,9 +207,11 @@ nobody_is_held_without_a_case_beyond_the_maximum_or_against_never(void **state)
 	assert_string_equal(fail.what, "there is no case 1");
 	confirm_line(ledger, LINE, 1, STATE_WATCH);
 	assert_int_equal(
-		ledger_quarantine(ledger, 1, (struct wall){FIXTURE_NOW.us + 30 * WALL_DAY + 1},
+		ledger_quarantine(ledger, 1, (struct wall){FIXTURE_NOW.us + 31 * WALL_DAY + 1},
 			TEXT("x"), &measure, &fail),
 		-EINVAL);
+	assert_string_equal(
+		fail.what, "nobody is held for so long: until 2023-12-14 at the latest");
 	assert_int_equal(
 		ledger_quarantine(ledger, 1, FIXTURE_NOW, TEXT("x"), &measure, &fail), -EINVAL);
 	assert_int_equal(ledger_except(ledger, EXCEPTION_NEVER, LINE, TEXT("192.0.2.7"), WALL_NONE,
@@ -419,6 +440,7 @@ main(void)
 		TEST(a_person_holds_a_line_and_no_verdict_lets_it_go),
 		TEST(a_proposal_is_confirmed_or_becomes_what_a_person_decides),
 		TEST(nobody_is_held_without_a_case_beyond_the_maximum_or_against_never),
+		TEST(the_last_day_that_is_named_is_taken),
 		TEST(who_is_let_go_is_on_probation_until_new_evidence_confirms_sooner),
 		TEST(a_judge_that_remembers_nothing_confirms_who_is_on_probation),
 		TEST(what_is_taken_back_begins_again_when_it_gets_worse_or_a_person_says_so),

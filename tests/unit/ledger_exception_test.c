@@ -153,19 +153,26 @@ static void
 an_exemption_needs_a_day_and_both_a_reason(void **state)
 {
 	struct ledger *ledger = fixture_ledger(*state);
-	struct wall far = {FIXTURE_NOW.us + EXCEPTION_EXEMPT_DAYS * WALL_DAY + 1};
+	struct wall most = {FIXTURE_NOW.us + EXCEPTION_EXEMPT_DAYS * WALL_DAY};
+	struct wall far = {most.us + WALL_DAY + 1}, last = {most.us + WALL_DAY};
 	struct fail fail = {0};
 
 	assert_int_equal(except(ledger, EXCEPTION_EXEMPT, 7, WALL_NONE, "x", &fail), -EINVAL);
 	assert_int_equal(except(ledger, EXCEPTION_EXEMPT, 7, FIXTURE_NOW, "x", &fail), -EINVAL);
 	assert_int_equal(except(ledger, EXCEPTION_EXEMPT, 7, far, "x", &fail), -EINVAL);
+	assert_string_equal(
+		fail.what, "an exemption needs a last day: until 2026-01-22 at the latest");
+	assert_int_equal(except(ledger, EXCEPTION_EXEMPT, 8, last, "x", &fail), 0);
+	assert_int_equal(found(ledger, EXCEPTION_EXEMPT, 8).until.us, most.us);
+	/* That it is exempt matters more than the day. */
+	assert_int_equal(except(ledger, EXCEPTION_EXEMPT, 8, far, "x", &fail), -EEXIST);
 	assert_int_equal(except(ledger, EXCEPTION_EXEMPT, 7, UNTIL, " ", &fail), -EINVAL);
 	assert_int_equal(except(ledger, EXCEPTION_NEVER, 7, FIXTURE_NOW, "x", &fail), -EINVAL);
 	assert_string_equal(fail.what, "that day is over");
 	assert_int_equal(except(ledger, EXCEPTION_NEVER, 7, WALL_NONE, "", &fail), -EINVAL);
 	assert_int_equal(except(ledger, EXCEPTION_NEVER, 7, far, "x", &fail), 0);
 	ledger_close(ledger);
-	assert_int_equal(verify(*state, 1), 0);
+	assert_int_equal(verify(*state, 2), 0);
 }
 
 static void
