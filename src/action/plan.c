@@ -96,7 +96,7 @@ mode_of(const struct plan_settings *settings, const struct plan_facts *facts,
 	enum measure_kind kind)
 {
 	uint8_t mode = settings->mode[kind];
-	bool may = plan_may_hold(facts->role) && (kind != MEASURE_QUARANTINE || !facts->brakes);
+	bool may = plan_may_hold(facts->role) && (facts->brakes >> kind & 1) == 0;
 
 	if (mode == MEASURE_ENFORCE && is_unheld(settings, kind))
 		return MEASURE_OBSERVE;
@@ -110,11 +110,14 @@ is_over(const struct plan_held *held, struct wall now)
 }
 
 /* A person's decision stands: what is enforced is not taken back to a proposal because settings are others now. A
- * quarantine that waits for a person waits, whatever made it a proposal: the brake does not only put off. */
+ * quarantine that waits for a person waits, whatever made it a proposal, and so does whatever the brake made one: it
+ * does not only put off. */
 static bool
 is_harder(enum measure_kind kind, const struct plan_held *held, uint8_t mode)
 {
-	return mode > held->mode && !(kind == MEASURE_QUARANTINE && held->mode == MEASURE_PROPOSE);
+	bool waits = held->mode == MEASURE_PROPOSE && (kind == MEASURE_QUARANTINE || held->braked);
+
+	return mode > held->mode && !waits;
 }
 
 bool
@@ -134,7 +137,7 @@ begin_of(const struct plan_settings *settings, const struct plan_facts *facts,
 		.harms = kind == MEASURE_QUARANTINE && does_harm(settings, facts)};
 	struct plan_facts unbraked = *facts;
 
-	unbraked.brakes = false;
+	unbraked.brakes = 0;
 	change.braked = change.mode < mode_of(settings, &unbraked, kind);
 	if (settings->most_us[kind] > 0)
 		change.until = (struct wall){now.us + settings->most_us[kind]};

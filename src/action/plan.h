@@ -48,17 +48,18 @@ struct plan_settings {
 struct plan_held {
 	bool holds;
 	bool by_program; /* nobody decided it */
+	bool braked;     /* it is a proposal by the brake alone */
 	uint8_t mode;    /* enum measure_mode */
 	struct wall begun;
 	struct wall until; /* us 0: with its case */
 };
 
 struct plan_facts {
-	uint8_t state;   /* enum state */
-	uint8_t role;    /* enum role, as it is now */
-	bool is_gone;    /* what it is called is no line of the own network: nothing can hold it */
-	bool is_never;   /* the line is never acted upon */
-	bool brakes;     /* too many were held lately: only proposals */
+	uint8_t state; /* enum state */
+	uint8_t role;  /* enum role, as it is now */
+	bool is_gone;  /* what it is called is no line of the own network: nothing can hold it */
+	bool is_never; /* the line is never acted upon */
+	uint8_t brakes; /* bits 1 << enum measure_kind: too many were held lately, more are only proposed */
 	bool is_paused;  /* somebody let everything go: nothing begins, until he says so */
 	uint32_t harm;   /* plan_harm of the last confirmation; where nobody asks for it, 0 */
 	unsigned before; /* how often it was held in the year before */

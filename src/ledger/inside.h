@@ -55,7 +55,7 @@ struct ledger {
 	struct planning planning;
 	planning_line_of line_of; /* NULL: as verdicts say */
 	void *line_context;
-	bool brakes;    /* as it was last looked at */
+	uint8_t brakes; /* as it was last looked at */
 	bool is_paused; /* nothing begins by itself: as of the transaction under way */
 	/* Decisions that nobody took from here as yet; those of the transaction under way are behind `told`. */
 	struct case_decision *decisions;

@@ -36,13 +36,19 @@ ledger_line_of(const struct ledger *ledger, const struct ledger_case *of)
 	return line;
 }
 
+static bool
+is_braked(const struct measure *measure)
+{
+	return measure->mode == MEASURE_PROPOSE && strcmp(measure->reason, PLANNING_BRAKE) == 0;
+}
+
 void
 planning_count(struct planning_waits *waits, const struct measure *measure, int by)
 {
 	if (measure->mode != MEASURE_PROPOSE)
 		return;
 	waits->proposed += by;
-	waits->braked += strcmp(measure->reason, PLANNING_BRAKE) == 0 ? by : 0;
+	waits->braked += is_braked(measure) ? by : 0;
 }
 
 struct holding {
@@ -62,6 +68,7 @@ take_held(void *context, const struct measure *row)
 	holding->facts.held[row->kind] = (struct plan_held){
 		.holds = true,
 		.by_program = strcmp(row->actor, LEDGER_PROGRAM) == 0,
+		.braked = is_braked(row),
 		.mode = row->mode,
 		.begun = row->begun,
 		.until.us = wall_is_none(row->until) ? 0 : row->until.us,
@@ -139,6 +146,7 @@ find_undone(struct ledger *ledger, uint64_t of_case, struct holding *holding, st
 
 struct counted {
 	const char *actor; /* of whom only; NULL: of all */
+	uint8_t kind;
 	uint64_t most;
 	uint64_t count;
 };
@@ -149,7 +157,8 @@ count_lately(void *context, const struct measure *row)
 {
 	struct counted *counted = context;
 
-	counted->count += is_quarantine(row) && strcmp(row->actor, counted->actor) == 0;
+	counted->count += row->kind == counted->kind && row->mode == MEASURE_ENFORCE &&
+		strcmp(row->actor, counted->actor) == 0;
 	return counted->count >= counted->most;
 }
 
@@ -162,33 +171,49 @@ count_held(void *context, const struct measure *row)
 	return counted->count >= counted->most;
 }
 
-bool
+uint8_t
 ledger_brakes(const struct ledger *ledger)
 {
 	return ledger->brakes;
 }
 
+/* 1: as many of the kind as are allowed began within an hour, by a program. */
+static int
+look_lately(struct ledger *ledger, enum measure_kind kind, uint64_t most, struct fail *fail)
+{
+	struct counted lately = {.actor = ledger->actor, .kind = (uint8_t)kind, .most = most};
+	uint64_t since = (uint64_t)(ledger->now.us - WALL_HOUR);
+	int r = most == 0 ? 0
+			  : ledger->store->ops->measures(ledger->store, MEASURES_SINCE, since,
+				    count_lately, &lately, fail);
+
+	return r < 0 ? r : most > 0 && lately.count >= most;
+}
+
+static int
+look_held(struct ledger *ledger, uint64_t most, struct fail *fail)
+{
+	struct counted held = {.most = most};
+	int r = most == 0 ? 0
+			  : ledger->store->ops->measures(
+				    ledger->store, MEASURES_HELD, 0, count_held, &held, fail);
+
+	return r < 0 ? r : most > 0 && held.count >= most;
+}
+
 int
 ledger_look_brake(struct ledger *ledger, struct fail *fail)
 {
-	const struct store_ops *ops = ledger->store->ops;
 	const struct planning *planning = &ledger->planning;
-	struct counted lately = {.actor = ledger->actor, .most = planning->an_hour};
-	struct counted held = {.most = planning->at_once};
-	uint64_t since = (uint64_t)(ledger->now.us - WALL_HOUR);
-	bool brakes;
-	int r = 0;
+	int blocks = look_lately(ledger, MEASURE_BLOCK25, planning->blocks_an_hour, fail);
+	int holds = blocks < 0 ? blocks
+			       : look_lately(ledger, MEASURE_QUARANTINE, planning->an_hour, fail);
 
-	/* Only where it could be needed: most cases are looked at in vain. */
-	if (planning->an_hour > 0)
-		r = ops->measures(
-			ledger->store, MEASURES_SINCE, since, count_lately, &lately, fail);
-	brakes = planning->an_hour > 0 && lately.count >= lately.most;
-	if (r >= 0 && planning->at_once > 0 && !brakes)
-		r = ops->measures(ledger->store, MEASURES_HELD, 0, count_held, &held, fail);
-	if (r < 0)
-		return r;
-	ledger->brakes = brakes || (planning->at_once > 0 && held.count >= held.most);
+	if (holds == 0)
+		holds = look_held(ledger, planning->at_once, fail);
+	if (holds < 0)
+		return holds;
+	ledger->brakes = (uint8_t)(blocks << MEASURE_BLOCK25 | holds << MEASURE_QUARANTINE);
 	return 0;
 }
 
@@ -285,15 +310,18 @@ begin(struct ledger *ledger, const struct ledger_case *of, const struct plan_cha
 	return ledger_add_measure(ledger, &measure, fail);
 }
 
-static bool
-holds_more(const struct plan_change *changes, unsigned count)
+/* What a program begins that a brake is for, as bits. */
+static uint8_t
+begins_more(const struct plan_change *changes, unsigned count)
 {
+	uint8_t more = 0;
+
 	for (unsigned i = 0; i < count; i++) {
-		if (changes[i].begins && changes[i].kind == MEASURE_QUARANTINE &&
+		if (changes[i].begins && changes[i].kind != MEASURE_LIMIT &&
 			changes[i].mode == MEASURE_ENFORCE)
-			return true;
+			more |= (uint8_t)(1U << changes[i].kind);
 	}
-	return false;
+	return more;
 }
 
 /* Who is held in the garden is in quarantine, and on probation when a date let him go: the step is written before what
@@ -334,13 +362,16 @@ ask_plan(struct ledger *ledger, const struct ledger_case *of, struct holding *ho
 	const struct plan_settings *settings = &ledger->planning.plan;
 	int r = gather(ledger, of, holding, fail);
 	unsigned count;
+	uint8_t more;
 
 	if (r < 0)
 		return r;
 	count = plan(settings, &holding->facts, ledger->now, changes);
-	if (!holds_more(changes, count))
+	more = begins_more(changes, count);
+	if (more == 0)
 		return (int)count;
-	r = ledger_look_brake(ledger, fail);
+	if ((more & ~ledger->brakes) != 0)
+		r = ledger_look_brake(ledger, fail);
 	holding->facts.brakes = ledger->brakes;
 	return r < 0 ? r : (int)plan(settings, &holding->facts, ledger->now, changes);
 }
@@ -546,7 +577,7 @@ ledger_review(struct ledger *ledger, struct review *review, struct fail *fail)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
 	r = begins ? ledger_end_exceptions(ledger, fail) : 0;
-	if (r >= 0 && begins && ledger->brakes)
+	if (r >= 0 && begins && ledger->brakes != 0)
 		r = ledger_look_brake(ledger, fail);
 	if (r >= 0)
 		r = ledger_look_paused(ledger, fail);

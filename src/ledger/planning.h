@@ -22,6 +22,7 @@ struct planning {
 	 * and it only proposes more. 0: none is. */
 	uint64_t an_hour;
 	uint64_t at_once;
+	uint64_t blocks_an_hour; /* the same of lines whose port 25 is closed */
 };
 
 /* The reason of what the brake made a proposal. */
@@ -75,9 +76,9 @@ int ledger_review_roles(struct ledger *ledger, struct review *review, struct fai
  * before; beyond has all measures that a person decided. */
 int ledger_review(struct ledger *ledger, struct review *review, struct fail *fail) MUST_USE;
 
-/* Is the brake on? It is looked at where a program is to hold a line, and while it is on in each
- * ledger_review; ledger_look_brake looks now. */
-bool ledger_brakes(const struct ledger *ledger);
+/* For what is the brake on, as bits 1 << enum measure_kind? While it is off it is looked at where a program is to do
+ * more; while it is on in each ledger_review alone, so that a wave costs no more. ledger_look_brake looks now. */
+uint8_t ledger_brakes(const struct ledger *ledger);
 int ledger_look_brake(struct ledger *ledger, struct fail *fail) MUST_USE;
 
 #endif

@@ -116,7 +116,7 @@ tell_one(struct keeperfollow *follow, const struct case_decision *decision, stru
 static void
 tell_brake(struct keeperfollow *follow, const struct ledger *ledger)
 {
-	bool brakes = ledger_brakes(ledger);
+	bool brakes = ledger_brakes(ledger) != 0;
 
 	if (brakes == follow->brakes)
 		return;
@@ -184,9 +184,9 @@ note_waits(struct keeperfollow *follow, struct ledger *ledger, struct fail *fail
 
 	follow->waits = follow->review.waits;
 	follow->has_waits = true;
-	if (is_first && follow->waits.braked > 0 && !ledger_brakes(ledger)) {
+	if (is_first && follow->waits.braked > 0 && ledger_brakes(ledger) == 0) {
 		r = ledger_look_brake(ledger, fail);
-		follow->brakes = ledger_brakes(ledger);
+		follow->brakes = ledger_brakes(ledger) != 0;
 	}
 	return r;
 }

@@ -173,8 +173,36 @@ what_waits_for_a_person_is_counted(void **state)
 	/* Of each line limit, then block25. */
 	assert_int_equal(ledger_confirm(ledger, 2, TEXT(""), &measure, NULL), 0);
 	assert_waits(ledger, 2, 0);
-	assert_false(ledger_brakes(ledger));
+	assert_int_equal(ledger_brakes(ledger), 0);
 	ledger_close(ledger);
+}
+
+/* A wave of confirmations, as a wrong parameter makes, closes port 25 of some and not of all. */
+static void
+the_brake_is_for_closed_ports_as_well(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger;
+
+	planning.blocks_an_hour = 20;
+	ledger = open_with(*state, &planning);
+	for (uint64_t line = 1; line <= 50; line++)
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_ENFORCE), 20);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_PROPOSE), 30);
+	assert_int_equal(held(ledger, 0, MEASURE_LIMIT, MEASURE_ENFORCE), 50);
+	assert_int_equal(ledger_brakes(ledger), 1U << MEASURE_BLOCK25);
+	assert_waits(ledger, 30, 30);
+	/* These wait for a person; who comes when there is room again is blocked as ever. */
+	pass(ledger, WALL_HOUR + 1);
+	assert_int_equal(ledger_brakes(ledger), 0);
+	fixture_step(ledger, 51, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_ENFORCE), 21);
+	assert_int_equal(held(ledger, 0, MEASURE_BLOCK25, MEASURE_PROPOSE), 30);
+	ledger_close(ledger);
+	check(*state);
 }
 
 /* A hundred lines at once are a mistake of somebody's, or a matter for a person. */
@@ -193,13 +221,13 @@ the_brake_stops_a_wave(void **state)
 	pass(ledger, WALL_DAY);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 80);
-	assert_true(ledger_brakes(ledger));
+	assert_int_equal(ledger_brakes(ledger), 1U << MEASURE_QUARANTINE);
 	assert_waits(ledger, 80, 80);
 	/* What waits for a person waits, also when there is room again: a wave is nobody else's decision. */
 	pass(ledger, WALL_HOUR + 1);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 20);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 80);
-	assert_false(ledger_brakes(ledger));
+	assert_int_equal(ledger_brakes(ledger), 0);
 	assert_waits(ledger, 80, 80);
 	planning.an_hour = 0;
 	planning.at_once = 50;
@@ -506,6 +534,8 @@ main(void)
 			a_second_time_comes_sooner, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			what_waits_for_a_person_is_counted, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			the_brake_is_for_closed_ports_as_well, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(the_brake_stops_a_wave, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_line_that_a_person_excepts_is_let_go, fixture_begin, fixture_end),
