@@ -72,6 +72,45 @@ natmap_check(const struct natmap *map, struct fail *fail)
 	return 0;
 }
 
+/* Behind the last port of its subscribers at an outside address, by its number; no address has fewer than the next. */
+static uint64_t
+ports_end(const struct natmap *map, uint64_t address)
+{
+	uint64_t subscribers = inside_count(map) - (map->skips_ends ? 2 : 0), blocks;
+
+	if (map->order == NATMAP_FILL) {
+		uint64_t before = address * block_count(map);
+
+		blocks = subscribers > before ? subscribers - before : 0;
+		if (blocks > block_count(map))
+			blocks = block_count(map);
+	} else {
+		blocks = (subscribers + outside_count(map) - 1 - address) / outside_count(map);
+	}
+	return map->first + blocks * map->ports;
+}
+
+/* The first address that both have tells it, as there each has its most ports. */
+bool
+natmap_meet(const struct natmap *one, const struct natmap *other)
+{
+	const struct prefix *inner =
+		one->outside.length > other->outside.length ? &one->outside : &other->outside;
+	uint64_t address = number_of(&inner->address);
+	uint64_t end, other_end;
+
+	if (!prefix_has(&one->outside, &inner->address) ||
+		!prefix_has(&other->outside, &inner->address))
+		return false;
+	if ((one->until.us != 0 && one->until.us <= other->from.us) ||
+		(other->until.us != 0 && other->until.us <= one->from.us))
+		return false;
+	end = ports_end(one, address - number_of(&one->outside.address));
+	other_end = ports_end(other, address - number_of(&other->outside.address));
+	return end > one->first && other_end > other->first && one->first < other_end &&
+		other->first < end;
+}
+
 int
 natmap_outside(const struct natmap *map, const struct address *inside, struct line_name *ret)
 {

@@ -39,6 +39,9 @@ struct natmap {
  * fill where nothing else is said. -EINVAL, with fail->what: it is none, or has more subscribers than blocks. */
 int natmap_parse(struct text text, struct natmap *ret, struct fail *fail) MUST_USE;
 
+/* Do both give a port of one outside address to a subscriber, at one time? Then it is not known whose it is. */
+bool natmap_meet(const struct natmap *one, const struct natmap *other);
+
 /* Does it fit together? -EINVAL, with fail->what. All below are for maps that do. */
 int natmap_check(const struct natmap *map, struct fail *fail) MUST_USE;
 

@@ -93,9 +93,29 @@ take_sources(struct text rest, struct registrar_settings *ret, struct fail *fail
 	return r;
 }
 
+/* rows: the line of each map that was taken. */
+static int
+refuse_twice(const struct registrar_settings *settings, const unsigned *rows, struct fail *fail)
+{
+	const struct natmap *map = &settings->maps[settings->map_count];
+
+	for (size_t i = 0; i < settings->map_count; i++) {
+		char outside[PREFIX_TEXT];
+
+		if (!natmap_meet(&settings->maps[i], map))
+			continue;
+		fail_what(fail, "ports of %s stand twice, here and in line %u",
+			prefix_format(&map->outside, outside), rows[i]);
+		fail_hint(fail, "a port of an outside address is one subscriber's at a time");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Comments and empty lines give nothing. */
 static int
-take_map(struct text line, struct registrar_settings *ret, struct fail *fail)
+take_map(struct text line, unsigned number, unsigned *rows, struct registrar_settings *ret,
+	struct fail *fail)
 {
 	struct text text = text_trim(text_cut(&line, '#'));
 
@@ -107,15 +127,18 @@ take_map(struct text line, struct registrar_settings *ret, struct fail *fail)
 		fail_what(fail, "more than %d translators", REGISTRAR_MAPS);
 		return -E2BIG;
 	}
-	return natmap_parse(text, &ret->maps[ret->map_count], fail) < 0 ? -EINVAL
-									: (int)!++ret->map_count;
+	if (natmap_parse(text, &ret->maps[ret->map_count], fail) < 0 ||
+		refuse_twice(ret, rows, fail) < 0)
+		return -EINVAL;
+	rows[ret->map_count++] = number;
+	return 0;
 }
 
 static int
 take_maps(const char *path, struct registrar_settings *ret, struct fail *fail)
 {
 	FILE *file = fopen(path, "re");
-	unsigned number = 0;
+	unsigned rows[REGISTRAR_MAPS], number = 0;
 	char line[LINE_MOST];
 	int r = 0;
 
@@ -128,7 +151,7 @@ take_maps(const char *path, struct registrar_settings *ret, struct fail *fail)
 	ret->maps = xcalloc(REGISTRAR_MAPS, sizeof(*ret->maps));
 	while (r == 0 && fgets(line, sizeof(line), file) != NULL) {
 		number++;
-		r = take_map(text_of(line), ret, fail);
+		r = take_map(text_of(line), number, rows, ret, fail);
 	}
 	if (r < 0)
 		fail_where(fail, "%s:%u", path, number);

@@ -144,6 +144,63 @@ a_map_holds_from_when_until_when_and_near_its_ends_it_is_doubtful(void **state)
 	}
 }
 
+/* Wherever natmap_meet says so, and nowhere else, some port has two subscribers. */
+static void
+maps_meet_where_a_port_has_two_subscribers(void **state)
+{
+	static const char *const maps[] = {
+		"100.64.0.0/26 203.0.113.0/32 ports 1008",
+		"100.64.0.64/26 203.0.113.0/32 ports 1008",
+		"100.64.0.64/26 203.0.113.1/32 ports 1008",
+		"100.64.1.0/27 203.0.113.0/32 ports 1008",
+		"100.64.1.32/27 203.0.113.0/32 ports 1008 first 33280",
+		"100.64.1.32/27 203.0.113.0/32 ports 1008 first 33279",
+		"100.64.2.0/30 203.0.113.0/30 ports 16128 spread",
+		"100.64.2.0/30 203.0.113.0/30 ports 16128",
+		"100.64.2.8/29 203.0.113.0/30 ports 16128 skip-ends",
+		"100.64.2.8/29 203.0.113.0/30 ports 16128 skip-ends spread",
+		"100.64.3.0/31 203.0.113.2/31 ports 10000 first 17152",
+		"100.64.3.0/31 203.0.113.2/31 ports 10000 first 17152 spread",
+		"2001:db8::/54 203.0.113.3 ports 10000",
+	};
+	unsigned meets = 0;
+
+	for (size_t m = 0; m < sizeof(maps) / sizeof(*maps); m++) {
+		for (size_t n = 0; n < m; n++) {
+			struct natmap one = map_of(maps[m]), other = map_of(maps[n]);
+			bool is_twice = false;
+
+			for (unsigned i = 0; i < 4 * 65536 && !is_twice; i++) {
+				struct address address = address_from_v4(0xcb007100 + i / 65536);
+				uint16_t port = (uint16_t)i;
+				struct line_name name;
+
+				is_twice =
+					natmap_inside(&one, &address, port, now, 0, &name) == 0 &&
+					natmap_inside(&other, &address, port, now, 0, &name) == 0;
+			}
+			assert_int_equal(natmap_meet(&one, &other), is_twice);
+			assert_int_equal(natmap_meet(&other, &one), is_twice);
+			meets += is_twice;
+		}
+	}
+	assert_true(meets > 20 && meets < 70);
+}
+
+static void
+maps_of_times_that_follow_each_other_do_not_meet(void **state)
+{
+	struct natmap one = map_of("100.64.0.0/26 203.0.113.0/32 ports 1008");
+	struct natmap other = map_of("100.64.0.64/26 203.0.113.0/32 ports 1008");
+
+	one.until = now;
+	assert_true(natmap_meet(&one, &other));
+	other.from.us = now.us - 1;
+	assert_true(natmap_meet(&one, &other) && natmap_meet(&other, &one));
+	other.from = now;
+	assert_false(natmap_meet(&one, &other) || natmap_meet(&other, &one));
+}
+
 static void
 maps_that_do_not_fit_are_refused_with_a_sentence(void **state)
 {
@@ -185,6 +242,8 @@ main(void)
 		cmocka_unit_test(both_orders_give_each_subscriber_a_block_of_its_own),
 		cmocka_unit_test(orders_differ_as_they_say),
 		cmocka_unit_test(a_map_holds_from_when_until_when_and_near_its_ends_it_is_doubtful),
+		cmocka_unit_test(maps_meet_where_a_port_has_two_subscribers),
+		cmocka_unit_test(maps_of_times_that_follow_each_other_do_not_meet),
 		cmocka_unit_test(maps_that_do_not_fit_are_refused_with_a_sentence),
 	};
 
