@@ -59,6 +59,10 @@ natmap_check(const struct natmap *map, struct fail *fail)
 			map->first);
 		return -EINVAL;
 	}
+	if (map->until.us != 0 && map->until.us <= map->from.us) {
+		fail_what(fail, "it ends before it begins");
+		return -EINVAL;
+	}
 	subscribers = inside_count(map);
 	if (map->skips_ends)
 		subscribers = subscribers > 2 ? subscribers - 2 : 0;
@@ -215,6 +219,30 @@ read_prefix(struct text *rest, const char *which, struct prefix *ret, struct fai
 	return -EINVAL;
 }
 
+/* A day, or a second of it. */
+static int
+read_time(struct text word, struct wall *ret)
+{
+	struct text rest = word, day = text_cut(&rest, 'T'), part[3];
+	uint64_t number[3] = {0};
+
+	if (wall_from_day(ret, day) < 0)
+		return -EINVAL;
+	if (day.length == word.length)
+		return ret->us > 0 ? 0 : -EINVAL;
+	if (rest.length != 9 || rest.at[8] != 'Z')
+		return -EINVAL;
+	rest.length--;
+	for (int i = 0; i < 3; i++) {
+		part[i] = text_cut(&rest, ':');
+		if (part[i].length != 2 ||
+			text_parse_u64(part[i], i == 0 ? 23 : 59, &number[i]) < 0)
+			return -EINVAL;
+	}
+	ret->us += (int64_t)(number[0] * 3600 + number[1] * 60 + number[2]) * WALL_SECOND;
+	return ret->us > 0 ? 0 : -EINVAL;
+}
+
 static int
 read_option(struct text word, struct text *rest, struct natmap *map)
 {
@@ -237,6 +265,10 @@ read_option(struct text word, struct text *rest, struct natmap *map)
 			map->first = (uint16_t)number;
 		return 0;
 	}
+	if (text_is(word, "from"))
+		return read_time(next_word(rest), &map->from);
+	if (text_is(word, "until"))
+		return read_time(next_word(rest), &map->until);
 	if (!text_is(word, "line"))
 		return -EINVAL;
 	word = next_word(rest);
@@ -266,7 +298,8 @@ natmap_parse(struct text text, struct natmap *ret, struct fail *fail)
 			word.length < 60 ? (int)word.length : 60, word.at);
 		fail_hint(fail,
 			"expected: ports COUNT, first PORT, line /LENGTH, fill, spread, "
-			"skip-ends");
+			"skip-ends, from TIME, until TIME, as 2026-12-31 or "
+			"2026-12-31T18:30:00Z");
 		return -EINVAL;
 	}
 	if (natmap_check(&map, fail) < 0)

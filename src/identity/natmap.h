@@ -35,8 +35,9 @@ struct natmap {
 	struct wall until; /* 0: without end */
 };
 
-/* "INSIDE OUTSIDE ports COUNT [first PORT] [line /LENGTH] [fill | spread] [skip-ends]"; first is 1024, line /56, and
- * fill where nothing else is said. -EINVAL, with fail->what: it is none, or has more subscribers than blocks. */
+/* "INSIDE OUTSIDE ports COUNT [first PORT] [line /LENGTH] [fill | spread] [skip-ends] [from TIME] [until TIME]"; first
+ * is 1024, line /56, and fill where nothing else is said. TIME is of UTC: 2026-12-31, its begin, or
+ * 2026-12-31T18:30:00Z. -EINVAL, with fail->what: it is none, or has more subscribers than blocks. */
 int natmap_parse(struct text text, struct natmap *ret, struct fail *fail) MUST_USE;
 
 /* Do both give a port of one outside address to a subscriber, at one time? Then it is not known whose it is. */

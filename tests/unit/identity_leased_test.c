@@ -163,6 +163,37 @@ behind_a_translator_the_line_is_who_leased_the_inside_address(void **state)
 	}
 }
 
+/* Both stand in the file; a record is judged by that of its time. */
+static void
+after_a_change_of_the_translator_records_of_before_are_judged_by_the_old_map(void **state)
+{
+	static struct natmap maps[2];
+	struct line line;
+	struct fail fail;
+
+	/* The change is at second 4000. */
+	assert_int_equal(natmap_parse(TEXT("100.64.0.0/24 198.51.100.0/30 ports 512 "
+					   "until 2023-11-14T23:20:00Z"),
+				 &maps[0], &fail),
+		0);
+	assert_int_equal(natmap_parse(TEXT("100.64.0.0/24 198.51.100.0/30 ports 256 "
+					   "from 2023-11-14T23:20:00Z"),
+				 &maps[1], &fail),
+		0);
+	leased.maps = maps;
+	leased.map_count = 2;
+	start("100.64.0.2", 22, ROLE_RESIDENTIAL, 1000);
+	start("100.64.0.4", 24, ROLE_RESIDENTIAL, 1000);
+	/* The third block of 512 ports, the fifth of 256. */
+	assert_int_equal(find("198.51.100.0", 2048, 3879, &line), 0);
+	assert_int_equal(line.pseudonym, 22);
+	assert_int_equal(find("198.51.100.0", 2048, 3880, &line), -ENODATA);
+	assert_int_equal(find("198.51.100.0", 2048, 4120, &line), -ENODATA);
+	assert_int_equal(leased.counts.doubtful, 2);
+	assert_int_equal(find("198.51.100.0", 2048, 4121, &line), 0);
+	assert_int_equal(line.pseudonym, 24);
+}
+
 static void
 mail_of_an_address_that_is_nobodys_is_no_contact(void **state)
 {
@@ -283,6 +314,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			behind_a_translator_the_line_is_who_leased_the_inside_address, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			after_a_change_of_the_translator_records_of_before_are_judged_by_the_old_map,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			mail_of_an_address_that_is_nobodys_is_no_contact, setup, teardown),
 		cmocka_unit_test_setup_teardown(

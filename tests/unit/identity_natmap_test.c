@@ -126,7 +126,8 @@ orders_differ_as_they_say(void **state)
 static void
 a_map_holds_from_when_until_when_and_near_its_ends_it_is_doubtful(void **state)
 {
-	struct natmap map = map_of("198.51.100.0/28 192.0.2.1 ports 4032 skip-ends");
+	struct natmap map = map_of("198.51.100.0/28 192.0.2.1 ports 4032 skip-ends "
+				   "from 2023-11-14T22:13:20Z until 2023-11-14T22:30:00Z");
 	struct address address = address_of("192.0.2.1");
 	struct line_name name;
 	static const struct {
@@ -135,8 +136,7 @@ a_map_holds_from_when_until_when_and_near_its_ends_it_is_doubtful(void **state)
 	} asked[] = {{-121, -ENOENT}, {-120, -EAGAIN}, {120, -EAGAIN}, {121, 0}, {879, 0},
 		{880, -EAGAIN}, {1120, -EAGAIN}, {1121, -ENOENT}};
 
-	map.from = now;
-	map.until.us = now.us + 1000 * WALL_SECOND;
+	assert_int_equal(map.from.us, now.us);
 	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
 		struct wall at = {now.us + asked[i].at * WALL_SECOND};
 
@@ -193,6 +193,8 @@ maps_of_times_that_follow_each_other_do_not_meet(void **state)
 	struct natmap one = map_of("100.64.0.0/26 203.0.113.0/32 ports 1008");
 	struct natmap other = map_of("100.64.0.64/26 203.0.113.0/32 ports 1008");
 
+	assert_int_equal(map_of("10.0.0.1 192.0.2.1 ports 9 from 2023-11-14").from.us,
+		now.us - (22 * 3600 + 13 * 60 + 20) * WALL_SECOND);
 	one.until = now;
 	assert_true(natmap_meet(&one, &other));
 	other.from.us = now.us - 1;
@@ -222,6 +224,15 @@ maps_that_do_not_fit_are_refused_with_a_sentence(void **state)
 		"2001:db8::/56 203.0.113.0/28 ports 1008 line /65",
 		"2001:db8::/56 203.0.113.0/28 ports 1008 line",
 		"::/0 203.0.113.0/28 ports 1008",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 from",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 from 1970-01-01",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 until 2026-02-30",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 until 2026-02-03T",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 until 2026-02-03T24:00:00Z",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 until 2026-02-03T10:00:60Z",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 until 2026-02-03T10:00:00",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 until 2026-02-03T10:00:00+01:00",
+		"100.64.0.0/22 203.0.113.0/28 ports 1008 from 2026-02-04 until 2026-02-04",
 		"::ffff:0:0/90 203.0.113.0/28 ports 1008",
 	};
 
