@@ -37,6 +37,14 @@ address_network(const struct address *a)
 }
 
 bool
+address_is_loopback(const struct address *a)
+{
+	static const struct address one = {{[15] = 1}};
+
+	return address_is_v4(a) ? a->byte[12] == 127 : address_equal(a, &one);
+}
+
+bool
 prefix_has(const struct prefix *prefix, const struct address *a)
 {
 	struct address masked = address_mask(a, prefix->length);

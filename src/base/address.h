@@ -75,6 +75,9 @@ struct address address_mask(const struct address *a, unsigned length);
 /* The network that counts as one destination: /24 of IPv4, /48 of IPv6. */
 struct address address_network(const struct address *a);
 
+/* Of the machine itself: 127.0.0.0/8 or ::1. */
+bool address_is_loopback(const struct address *a);
+
 bool prefix_has(const struct prefix *prefix, const struct address *a);
 
 /* Text in: -EINVAL if it is not one. prefix_parse takes a bare address as a prefix of full length, and

@@ -249,6 +249,8 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Connections that were closed at once because there were too many."},
 	[COUNT_GARDEN_CROWDED] = {OWNER_GARDEN, KIND_COUNTER, "garden_connections_crowded",
 		"Connections that were closed at once because their line had too many."},
+	[COUNT_GARDEN_ASTRAY] = {OWNER_GARDEN, KIND_COUNTER, "garden_connections_astray",
+		"Connections that were closed at once because the rules had not led them here."},
 	[COUNT_GARDEN_IDLE] = {OWNER_GARDEN, KIND_COUNTER, "garden_connections_idle",
 		"Connections that were closed because no request came, or not to its end."},
 	[COUNT_GARDEN_UNREAD] = {OWNER_GARDEN, KIND_COUNTER, "garden_connections_unread",

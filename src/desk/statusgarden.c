@@ -28,4 +28,9 @@ status_garden(const struct status_process *processes, size_t count, struct buffe
 			"Requests that it could not read: %llu; connections that it turned away: "
 			"%llu, of lines that had too many %llu.\n",
 			refused, away, of(garden, COUNT_GARDEN_CROWDED));
+	if (of(garden, COUNT_GARDEN_ASTRAY) > 0)
+		buffer_print(into,
+			"Connections to the garden's own port, which no rule had led there, were "
+			"closed: %llu.\n",
+			of(garden, COUNT_GARDEN_ASTRAY));
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/gardenoptions.h"
 
+#include "service/gardening.h"
+
+#include <errno.h>
 #include <stdio.h>
 
 static void
@@ -24,6 +27,13 @@ gardenoptions(const struct config *config, struct gardening_settings *ret, struc
 		.connections_most = (size_t)config_number(config, "garden.connections-most"),
 		.line_most = (uint32_t)config_number(config, "garden.line-most"),
 	};
+	if (ret->port == GARDENING_PORT) {
+		fail_where(fail, "garden.port");
+		fail_what(fail, "%d is the port that held lines ask for, and not the garden's own",
+			GARDENING_PORT);
+		fail_hint(fail, "choose one that nobody else uses, such as 8025");
+		return -EINVAL;
+	}
 	must(text_parse_u64(config_choice(config, "network.ipv6-line"), 128, &length6) == 0);
 	ret->length6 = (unsigned)length6;
 	copy(config, "garden.portal", ret->portal);

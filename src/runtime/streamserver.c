@@ -473,7 +473,7 @@ on_accept(struct evconnlistener *from, evutil_socket_t socket, struct sockaddr *
 		return;
 	}
 	if (settings->protocol->admit != NULL &&
-		!settings->protocol->admit(settings->context, &peer)) {
+		!settings->protocol->admit(settings->context, socket, &peer)) {
 		listener->counts.refused++;
 		close(socket);
 		return;

@@ -46,9 +46,9 @@ enum stream_end {
 extern const char *const stream_end_names[STREAM_ENDS];
 
 struct stream_protocol {
-	/* May this one come in? It is closed at once otherwise, and counted. Whom it let in ends with `end`. Of a
-	 * socket that is not TCP the address is all zero. May be NULL. */
-	bool (*admit)(void *context, const struct address *peer);
+	/* May this one come in? It is closed at once otherwise, and counted. Whom it let in ends with `end`. The
+	 * socket is to ask, and no more; of one that is not TCP the address is all zero. May be NULL. */
+	bool (*admit)(void *context, int socket, const struct address *peer);
 	/* Memory of each connection, zeroed at its begin. */
 	size_t state_bytes;
 	void (*begin)(void *context, struct stream *stream); /* may be NULL */

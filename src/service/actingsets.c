@@ -414,7 +414,7 @@ static void
 fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 {
 	struct fail fail = {0}, why;
-	/* What others do meanwhile is looked after later; rules that are loaded then may have emptied what was filled. */
+	/* What others do meanwhile is looked after later; rules that are loaded then may empty what was filled. */
 	uint64_t foreign = sets->gate.foreign, epoch = sets->gate.epoch;
 	unsigned short_of = LINESET_COUNT;
 	int r = 0, first = 0;

@@ -271,7 +271,7 @@ reload(struct parent *parent, struct fail *told)
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
 	containopening_bring(&parent->gate.contain, &parent->settings, &parent->gate.client);
-	gateopening_tell(&parent->settings, &parent->duty);
+	gateopening_tell(&parent->gate, &parent->settings, &parent->duty);
 	parent->reloads++;
 	show_refused(parent, (struct wall){0});
 	begin_phase(parent, PHASE_REPLACING);
@@ -615,8 +615,7 @@ open_all(struct parent *parent, struct fail *fail)
 		r = opening_change(
 			&parent->opening, settings, gateopening_client(&parent->gate), fail);
 	if (r == 0)
-		r = gardening_open(&settings->gardening, gateopening_client(&parent->gate),
-			&parent->garden, fail);
+		r = gateopening_garden(&parent->gate, settings, &parent->garden, fail);
 	if (r == 0)
 		r = portalopening_open(&parent->portal, &settings->portaling, fail);
 	if (r == 0)
@@ -705,7 +704,7 @@ begin(struct parent *parent, struct fail *fail)
 	duty_begin(&parent->duty, &parent->estate, &post);
 	/* What it opened it did not open before it began. */
 	parent->duty.status->started = clock.now;
-	gateopening_tell(&parent->settings, &parent->duty);
+	gateopening_tell(&parent->gate, &parent->settings, &parent->duty);
 	parent->duty.status->awaited_us = clock_steady();
 	filteropening_describe(&parent->opening.filter, parent->duty.status->filter);
 	hear_signals(parent);

@@ -3,6 +3,7 @@
 
 #include "care/garden.h"
 #include "runtime/crowd.h"
+#include "runtime/endpoint.h"
 #include "runtime/eventbase.h"
 #include "runtime/process.h"
 #include "runtime/sockets.h"
@@ -27,6 +28,7 @@ struct gardening {
 	uint64_t answers[2]; /* of IPv6, of IPv4 */
 	uint64_t refused[2];
 	uint64_t shown; /* the page itself */
+	uint64_t astray;
 };
 
 bool
@@ -48,11 +50,27 @@ gardening_open(const struct gardening_settings *settings, struct gateclient *gat
 	return *descriptor < 0 ? *descriptor : 0;
 }
 
+/* The rules leave a connection the address and port that it asked for; whoever asks for the garden's own port has not
+ * come by them. Only this machine may, as its operator looks at the page before anybody is held. */
 static bool
-admit(void *context, const struct address *peer)
+is_led(int socket, const struct address *peer)
+{
+	struct address own;
+	uint16_t port;
+
+	return (endpoint_own(socket, &own, &port) == 0 && port == GARDENING_PORT) ||
+		address_is_loopback(peer);
+}
+
+static bool
+admit(void *context, int socket, const struct address *peer)
 {
 	struct gardening *gardening = context;
 
+	if (!is_led(socket, peer)) {
+		gardening->astray++;
+		return false;
+	}
 	return crowd_enter(&gardening->crowd, peer);
 }
 
@@ -110,7 +128,8 @@ show(void *context)
 	duty_count(duty, COUNT_GARDEN_CONNECTIONS, counts.accepted);
 	duty_show(duty, COUNT_GARDEN_OPEN, counts.open);
 	duty_count(duty, COUNT_GARDEN_TURNED_AWAY, counts.turned_away);
-	duty_count(duty, COUNT_GARDEN_CROWDED, counts.refused);
+	duty_count(duty, COUNT_GARDEN_CROWDED, counts.refused - gardening->astray);
+	duty_count(duty, COUNT_GARDEN_ASTRAY, gardening->astray);
 	duty_count(duty, COUNT_GARDEN_IDLE, counts.ended[STREAM_IDLE]);
 	duty_count(duty, COUNT_GARDEN_UNREAD, counts.ended[STREAM_UNREAD]);
 	duty_count(duty, COUNT_GARDEN_ANSWERS4, gardening->answers[1]);

@@ -2,6 +2,9 @@
 #include "service/gateopening.h"
 
 #include "runtime/event.h"
+#include "service/gardening.h"
+
+#include <errno.h>
 
 int
 gateopening_begin(struct gateopening *opening, struct daemon_settings *settings, bool is_needed,
@@ -38,15 +41,36 @@ gateopening_client(struct gateopening *opening)
 	return opening->client.process > 0 ? &opening->client : NULL;
 }
 
+int
+gateopening_garden(struct gateopening *opening, const struct daemon_settings *settings,
+	int *descriptor, struct fail *fail)
+{
+	int r = gardening_open(&settings->gardening, gateopening_client(opening), descriptor, fail);
+
+	if (r != -EPERM)
+		return r;
+	event(EVENT_CONTAIN_OFF, "where=garden.port text=%s", fail->what);
+	opening->gardenless = *fail;
+	*fail = (struct fail){0};
+	return 0;
+}
+
 void
-gateopening_tell(const struct daemon_settings *settings, struct duty *duty)
+gateopening_tell(const struct gateopening *opening, const struct daemon_settings *settings,
+	struct duty *duty)
 {
 	const struct contain_settings *contain = &settings->contain;
+	const struct fail *gardenless = &opening->gardenless;
 
-	duty_trouble(duty, "%s%s",
-		contain->is_off ? "nothing more is enforced, and what the kernel holds stays: "
-				: "",
-		contain->is_off ? contain->why : "");
+	if (contain->is_off)
+		duty_trouble(duty,
+			"%snothing more is enforced, and what the kernel holds stays: %s",
+			*gardenless->what ? "there is no garden, " : "", contain->why);
+	else if (*gardenless->what)
+		duty_trouble(
+			duty, "there is no garden: %s; %s", gardenless->what, gardenless->hint);
+	else
+		duty_trouble(duty, "%s", "");
 }
 
 bool

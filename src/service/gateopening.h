@@ -17,6 +17,7 @@
 struct gateopening {
 	struct containopening contain;
 	struct gateclient client; /* process 0: none was needed, or it has ended */
+	struct fail gardenless; /* why the garden has no socket; empty: it has, or is not wanted */
 };
 
 #define GATEOPENING_NONE ((struct gateopening){.contain = CONTAINOPENING_NONE})
@@ -29,8 +30,13 @@ void gateopening_close(struct gateopening *opening);
 /* NULL: there is none. */
 struct gateclient *gateopening_client(struct gateopening *opening);
 
+/* The garden's socket, or -1: there is to be none, or nobody here has the right to it, and all else goes on. */
+int gateopening_garden(struct gateopening *opening, const struct daemon_settings *settings,
+	int *descriptor, struct fail *fail) MUST_USE;
+
 /* What stands between the ledger and the kernel, as the parent's trouble. */
-void gateopening_tell(const struct daemon_settings *settings, struct duty *duty);
+void gateopening_tell(const struct gateopening *opening, const struct daemon_settings *settings,
+	struct duty *duty);
 
 /* A process has ended. True: it was the gate, and the daemon cannot do without it: all is to end in order, so that the
  * service manager starts it anew. The rules stay meanwhile. */

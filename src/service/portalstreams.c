@@ -229,8 +229,9 @@ on_late(evutil_socket_t socket, short what, void *context)
 /* Connections. */
 
 static bool
-admit(void *context, const struct address *peer)
+admit(void *context, int socket, const struct address *peer)
 {
+	(void)socket;
 	return crowd_enter(&((struct portalstreams *)context)->crowd, peer);
 }
 

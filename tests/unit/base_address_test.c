@@ -71,6 +71,24 @@ prefixes_hold_their_addresses(void **state)
 	assert_string_equal(prefix_format(&prefix, into), "2001:db8::/32");
 }
 
+static void
+the_machine_itself_is_known_by_its_address(void **state)
+{
+	static const char *const own[] = {"127.0.0.1", "127.255.0.9", "::1"};
+	static const char *const others[] = {
+		"126.0.0.1", "128.0.0.1", "::", "::2", "1::1", "::7f00:1", "0.0.0.1"};
+	struct address address;
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		assert_int_equal(address_parse(text_of(own[i]), &address), 0);
+		assert_true(address_is_loopback(&address));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		assert_int_equal(address_parse(text_of(others[i]), &address), 0);
+		assert_false(address_is_loopback(&address));
+	}
+}
+
 int
 main(void)
 {
@@ -79,6 +97,7 @@ main(void)
 		cmocka_unit_test(refuses_what_is_no_address),
 		cmocka_unit_test(one_network_is_a_24_or_a_48),
 		cmocka_unit_test(prefixes_hold_their_addresses),
+		cmocka_unit_test(the_machine_itself_is_known_by_its_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,11 +21,13 @@ a_garden_says_what_it_answered_and_turned_away(void **state)
 	value[COUNT_GARDEN_REFUSED6] = 4;
 	value[COUNT_GARDEN_TURNED_AWAY] = 5;
 	value[COUNT_GARDEN_CROWDED] = 6;
+	value[COUNT_GARDEN_ASTRAY] = 7;
 	buffer_clear(&text);
 	status_garden(processes, 2, &text);
 	assert_non_null(strstr(buffer_string(&text),
 		"\nRequests that it could not read: 4; connections that it turned away: 11, of "
-		"lines that had too many 6.\n"));
+		"lines that had too many 6.\nConnections to the garden's own port, which no rule "
+		"had led there, were closed: 7.\n"));
 	buffer_done(&text);
 	(void)state;
 }

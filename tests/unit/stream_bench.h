@@ -29,11 +29,11 @@ struct bench {
 };
 
 static inline bool
-bench_on_admit(void *context, const struct address *peer)
+bench_on_admit(void *context, int socket, const struct address *peer)
 {
 	const struct address here = address_from_v4(INADDR_LOOPBACK);
 
-	assert_true(address_equal(peer, &here));
+	assert_true(socket >= 0 && address_equal(peer, &here));
 	return !((struct bench *)context)->is_shut;
 }
 
