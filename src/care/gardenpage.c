@@ -101,7 +101,8 @@ print_language(struct buffer *into, const struct gardenpage_settings *settings,
 	buffer_print(into, "</p>\n");
 	if (settings->help.length > 0)
 		print_help(into, settings->help);
-	buffer_print(into, "</div>\n%s</div>\n", words->rest);
+	buffer_print(into, "</div>\n%s%s%s%s</div>\n", words->rest, words->works,
+		settings->has_mail ? words->works_mail : "", words->may_work);
 }
 
 void

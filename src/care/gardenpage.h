@@ -23,6 +23,7 @@ struct gardenpage_settings {
 	struct text provider;  /* its name, as customers know it */
 	struct text telephone; /* of its help */
 	struct text help;      /* more words, or an address of the web, which becomes a link */
+	bool has_mail;         /* the provider's mail servers stay open */
 };
 
 /* first: the language that stands above the other. */

@@ -32,12 +32,13 @@ const struct gardenwords gardenwords[GARDENPAGE_LANGUAGES] = {
 				"is clean, change the password of your mail.</li>\n"
 				"<li>Tell us when it is done, and the line is opened "
 				"again.</li>\n"
-				"</ol>\n"
-				"<h2>What still works</h2>\n"
-				"<p>Mail through your provider, updates of many systems, and "
-				"tools that remove viruses. Most else does not. In an "
-				"emergency use a mobile phone if a call over this line does "
-				"not get through.</p>\n"
+				"</ol>\n",
+			.works = "<h2>What still works</h2>\n<p>",
+			.works_mail = "Mail through your provider. ",
+			.may_work =
+				"Updates and tools that remove viruses may work. Most else "
+				"does not. In an emergency use a mobile phone if a call over this "
+				"line does not get through.</p>\n"
 				"<p>This page never asks for a password, for money or for a "
 				"card number.</p>\n",
 			.link = "This Internet line is limited for now: what has happened, "
@@ -76,12 +77,13 @@ const struct gardenwords gardenwords[GARDENPAGE_LANGUAGES] = {
 				"rent, bytter du passordet til e-posten.</li>\n"
 				"<li>Si fra til oss når det er gjort, så åpnes linjen "
 				"igjen.</li>\n"
-				"</ol>\n"
-				"<h2>Hva som fortsatt virker</h2>\n"
-				"<p>E-post gjennom leverandøren din, oppdateringer av mange "
-				"systemer og verktøy som fjerner virus. Det meste annet "
-				"virker ikke. I en nødsituasjon bruker du mobiltelefon hvis "
-				"et anrop over denne linjen ikke kommer fram.</p>\n"
+				"</ol>\n",
+			.works = "<h2>Hva som fortsatt virker</h2>\n<p>",
+			.works_mail = "E-post gjennom leverandøren din. ",
+			.may_work =
+				"Oppdateringer og verktøy som fjerner virus kan virke. Det "
+				"meste annet virker ikke. I en nødsituasjon bruker du mobiltelefon "
+				"hvis et anrop over denne linjen ikke kommer fram.</p>\n"
 				"<p>Denne siden spør aldri om passord, penger eller "
 				"kortnummer.</p>\n",
 			.link = "Denne Internett-linjen er begrenset inntil videre: hva som "

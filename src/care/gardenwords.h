@@ -20,6 +20,9 @@ struct gardenwords {
 	const char *what;
 	const char *call, *telephone, *no_telephone;
 	const char *rest;
+	const char *works;      /* heading of what still works */
+	const char *works_mail; /* only where the provider's mail servers stay open */
+	const char *may_work;   /* what is let in by name is not known here */
 	const char *link; /* for whoever does not follow a redirection */
 };
 

@@ -4,6 +4,7 @@
 #include "desk/paragraph.h"
 #include "ledger/casecode.h"
 #include "ledger/measures.h"
+#include "ledger/planning.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,9 +22,7 @@ static const char *const description[MEASURE_KINDS] = {
 	[MEASURE_BLOCK25] =
 		"Connections from the line to TCP port 25, and to its own, are refused or "
 		"dropped.",
-	[MEASURE_QUARANTINE] =
-		"The line reaches only what helps to remove the cause; other connections are "
-		"answered with the page that says so, or refused.",
+	[MEASURE_QUARANTINE] = "The line reaches only what is left open to it (6.)",
 };
 
 static const char *const reachable[MEASURE_KINDS] = {
@@ -31,9 +30,21 @@ static const char *const reachable[MEASURE_KINDS] = {
 	[MEASURE_BLOCK25] =
 		"Everything but TCP port 25 stays reachable; mail can be sent by submission (ports "
 		"587 and 465).",
-	[MEASURE_QUARANTINE] = "DNS, time, updates, removal tools, emergency services, the "
-			       "operator's web mail and "
-			       "mail submission (ports 587 and 465) stay reachable.",
+	[MEASURE_QUARANTINE] = "What stays reachable is what the operator's rules and routers let "
+			       "pass, which is not known here.",
+};
+
+/* Of a line in quarantine, behind what all of them reach. */
+static const struct {
+	enum planning_open open;
+	const char *words;
+} left_open[] = {
+	{OPEN_RESOLVERS, ", names (DNS) by the operator's resolvers"},
+	{OPEN_SERVERS,
+		", the operator's mail servers (submission at ports 587 and 465, reading at 993 "
+		"and 995)"},
+	{OPEN_PROTECTED, ", the services that the operator protects"},
+	{OPEN_PORTAL, ", the operator's pages of help"},
 };
 
 static const char *const in_mode[MEASURE_MODES] = {
@@ -58,9 +69,21 @@ static const char *const in_words[MEASURE_ENDS] = {
 	[END_BACKEND] = "nothing that could hold it was left",
 };
 
+/* Where nothing was done to the line nobody could let it go. */
+static const char *
+end_words(const struct measure *measure)
+{
+	if (measure->mode == MEASURE_ENFORCE)
+		return in_words[measure->why];
+	return measure->why == END_HELPDESK    ? "a person of the operator's ended it"
+		: measure->why == END_CUSTOMER ? "what the customer did ended it"
+					       : in_words[measure->why];
+}
+
 struct record {
 	struct ledger *ledger;
 	const struct ledger_case *of;
+	uint8_t open; /* in quarantine: of enum planning_open */
 	const char *name;
 	struct buffer *into;
 	struct fail *fail;
@@ -72,6 +95,7 @@ struct record {
 	size_t other_count;
 	struct measure other[OTHERS]; /* all of the case, the first of them */
 	bool is_more;
+	struct wall judged; /* what the necessity of the measure in hand rests on */
 };
 
 static int
@@ -142,6 +166,7 @@ put_necessity(struct record *record, const struct measure *measure)
 
 	if (r < 0)
 		return r;
+	record->judged = of.verdict.time;
 	if (of.verdict.active_lines > 0)
 		snprintf(among, sizeof(among), " among %u lines that sent mail",
 			(unsigned)of.verdict.active_lines);
@@ -170,38 +195,87 @@ put_necessity(struct record *record, const struct measure *measure)
 	return 0;
 }
 
-/* What was tried before, from the mildest on, is what did not suffice. */
+/* In force for so long before it, at least, is tried. */
+#define TRIED WALL_MINUTE
+
+static bool
+was_tried(const struct measure *milder, const struct measure *measure)
+{
+	struct wall until = measure->begun;
+
+	if (!wall_is_none(milder->ended) && milder->ended.us < until.us)
+		until = milder->ended;
+	return milder->kind < measure->kind && milder->mode == MEASURE_ENFORCE &&
+		until.us - milder->begun.us >= TRIED;
+}
+
+static void
+put_description(struct record *record, const struct measure *measure)
+{
+	char words[WORDS];
+
+	snprintf(words, sizeof(words), "%s%s%s",
+		measure->mode == MEASURE_ENFORCE ? "" : "Not done; it would be this: ",
+		description[measure->kind],
+		measure->kind != MEASURE_QUARANTINE    ? ""
+			: !(record->open & OPEN_KNOWN) ? "."
+			: record->open & OPEN_PAGE
+			? "; port 80 is answered with a page that says so, and all else is refused."
+			: "; all else is refused.");
+	put_item(record, "description", "3. Description", words);
+}
+
+static void
+print_reachable(const struct record *record, const struct measure *measure, struct buffer *into)
+{
+	if (measure->mode != MEASURE_ENFORCE) {
+		buffer_print(into, "Nothing was done to the line: everything stays reachable.");
+		return;
+	}
+	if (measure->kind == MEASURE_QUARANTINE && record->open & OPEN_KNOWN) {
+		buffer_print(into, "By the rules as they are now the line reaches time (NTP)");
+		for (size_t i = 0; i < sizeof(left_open) / sizeof(*left_open); i++) {
+			if (record->open & left_open[i].open)
+				buffer_print(into, "%s", left_open[i].words);
+		}
+		buffer_print(into, ", and what is let in by name.");
+	} else {
+		buffer_print(into, "%s", reachable[measure->kind]);
+	}
+	buffer_print(into, " It concerns this line alone.");
+}
+
 static void
 put_proportionality(struct record *record, const struct measure *measure)
 {
-	char words[WORDS] = "", time[WALL_TEXT];
-	size_t at = 0, milder = 0;
+	struct wall last = WALL_NONE;
+	char time[WALL_TEXT];
+	struct buffer words;
 
-	for (size_t i = 0; i < record->other_count && at < sizeof(words); i++) {
+	buffer_init(&words, 2 * WORDS);
+	for (size_t i = 0; i < record->other_count; i++) {
 		const struct measure *other = &record->other[i];
 
-		if (other->kind >= measure->kind || other->number >= measure->number ||
-			other->mode != MEASURE_ENFORCE)
+		if (!was_tried(other, measure))
 			continue;
-		at += (size_t)snprintf(words + at, sizeof(words) - at,
-			"%s%s since %s (measure %llu)",
-			milder++ == 0 ? "Milder and tried before: " : ", ",
+		buffer_print(&words, "%s%s since %s (measure %llu)",
+			words.length == 0 ? "Milder and tried before: " : ", ",
 			measure_names[other->kind], format_seconds(other->begun, time),
 			(unsigned long long)other->number);
+		last = other->begun;
 	}
-	if (milder > 0 && at < sizeof(words))
-		at += (size_t)snprintf(words + at, sizeof(words) - at,
-			"; what was held against the line did not end by it. ");
-	else if (measure->kind == MEASURE_LIMIT)
-		at += (size_t)snprintf(words + at, sizeof(words) - at,
-			"It is the mildest measure that there is. ");
-	else if (at < sizeof(words))
-		at += (size_t)snprintf(words + at, sizeof(words) - at,
-			"No milder measure was enforced before in this case. ");
-	if (at < sizeof(words))
-		snprintf(words + at, sizeof(words) - at, "%s It concerns this line alone.",
-			reachable[measure->kind]);
-	put_item(record, "proportionality", "6. Proportionality", words);
+	if (words.length > 0)
+		buffer_print(&words, "%s. ",
+			record->judged.us > last.us ? "; the line was judged anew after that (5.)"
+						    : "");
+	else
+		buffer_print(&words, "%s",
+			measure->kind == MEASURE_LIMIT
+				? "It is the mildest measure that there is. "
+				: "No milder measure was in force for a minute before it. ");
+	print_reachable(record, measure, &words);
+	put_item(record, "proportionality", "6. Proportionality", buffer_string(&words));
+	buffer_done(&words);
 }
 
 static void
@@ -217,7 +291,7 @@ put_duration(struct record *record, const struct measure *measure)
 		wall_is_none(measure->ended) ? "it has not ended" : "ended ",
 		wall_is_none(measure->ended) ? "" : format_seconds(measure->ended, ended),
 		wall_is_none(measure->ended) ? "" : ": ",
-		wall_is_none(measure->ended) ? "" : in_words[measure->why]);
+		wall_is_none(measure->ended) ? "" : end_words(measure));
 	put_item(record, "duration", "7. Duration", words);
 }
 
@@ -267,7 +341,7 @@ put_head(struct record *record, const struct measure *measure)
 			: *record->name != '\0' ? record->name
 						: "not known");
 	put_item(record, "line", "2. Line", words);
-	put_item(record, "description", "3. Description", description[measure->kind]);
+	put_description(record, measure);
 	put_item(record, "ground", "4. Legal ground",
 		*measure->ground != '\0' ? measure->ground : "not named");
 }
@@ -285,8 +359,7 @@ put_form(struct record *record, const struct measure *measure)
 	put_duration(record, measure);
 	put_item(record, "review", "8. Review",
 		"Each verdict about the line and each minute that passes review it: it ends when "
-		"its case does not ask for it any more, at its date, or when a person lets the "
-		"line go.");
+		"its case does not ask for it any more, at its date, or when a person ends it.");
 	put_item(record, "transparency", "9. Transparency",
 		"The code of the case is what customers and mail servers are told; the help desk "
 		"finds the case by it. This record, the steps of the case and the audit trail say "
@@ -306,6 +379,7 @@ caserecord(struct ledger *ledger, const struct ledger_case *of, const char *name
 	*record = (struct record){
 		.ledger = ledger,
 		.of = of,
+		.open = ledger_open_in_quarantine(ledger),
 		.name = name,
 		.into = into,
 		.fail = fail,

@@ -2,7 +2,8 @@
  *
  * What:    for each measure of a case a form with what the practice on Regulation (EU) 2015/2120, Article 3(3)(b),
  *          wants justified: the measure and its legal ground, necessity in figures of the evidence, proportionality
- *          (what was tried before, and what stays reachable), duration, review, transparency, who decided. Figures,
+ *          (what was tried before, and what stays reachable by the rules that the ledger's plan
+ *          knows), duration, review, transparency, who decided. Figures,
  *          times and names are those of the ledger's rows.
  * Owns:    nothing.
  * Limits:  lines of 80 columns, but for names and grounds that are longer; CASERECORD_PAGE measures at a time.

@@ -16,6 +16,12 @@ ledger_plan(struct ledger *ledger, const struct planning *planning)
 	ledger->planning = *planning;
 }
 
+uint8_t
+ledger_open_in_quarantine(const struct ledger *ledger)
+{
+	return ledger->planning.open;
+}
+
 void
 ledger_set_lines(struct ledger *ledger, planning_line_of line_of, void *context)
 {

@@ -15,6 +15,16 @@
 #define PLANNING_BATCH 64
 #define PLANNING_HELD  1024
 
+/* What a line in quarantine still reaches, besides time and what is let in by name: for the record of the measure. */
+enum planning_open {
+	OPEN_KNOWN = 1, /* rules here hold it; else the rest is not known */
+	OPEN_RESOLVERS = 2,
+	OPEN_SERVERS = 4, /* of the operator's mail */
+	OPEN_PROTECTED = 8,
+	OPEN_PORTAL = 16,
+	OPEN_PAGE = 32, /* port 80 is answered */
+};
+
 struct planning {
 	struct plan_settings plan;
 	char ground[MEASURE_KINDS][MEASURE_GROUND + 1]; /* of the country's profile */
@@ -23,6 +33,7 @@ struct planning {
 	uint64_t an_hour;
 	uint64_t at_once;
 	uint64_t blocks_an_hour; /* the same of lines whose port 25 is closed */
+	uint8_t open; /* of enum planning_open */
 };
 
 /* The reason of what the brake made a proposal. */
@@ -42,6 +53,9 @@ struct ledger;
 
 /* Without it nothing follows. The settings are copied. */
 void ledger_plan(struct ledger *ledger, const struct planning *planning);
+
+/* As it was planned; 0 without. */
+uint8_t ledger_open_in_quarantine(const struct ledger *ledger);
 
 /* What the settings say of the line of a case now. */
 struct planning_line {

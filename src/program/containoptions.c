@@ -246,6 +246,20 @@ check_lengths(const struct contain_settings *contain, const struct lines *lines,
 	return 0;
 }
 
+static uint8_t
+open_in_quarantine(const struct contain_settings *contain)
+{
+	const struct ruleset_settings *rules = &contain->rules;
+
+	if (!contain->nftables)
+		return 0;
+	return (uint8_t)(OPEN_KNOWN | (rules->resolvers.count > 0 ? OPEN_RESOLVERS : 0) |
+		(rules->servers.count > 0 ? OPEN_SERVERS : 0) |
+		(rules->protected.count > 0 ? OPEN_PROTECTED : 0) |
+		(rules->portal.count > 0 ? OPEN_PORTAL : 0) |
+		(rules->garden_port != 0 ? OPEN_PAGE : 0));
+}
+
 int
 containoptions_check(struct planning *planning, const struct contain_settings *contain,
 	const struct lines *lines, bool has_guard, struct fail *fail)
@@ -254,6 +268,7 @@ containoptions_check(struct planning *planning, const struct contain_settings *c
 	bool blocks = contain->nftables || contain_by_routers(contain, MEASURE_BLOCK25);
 	bool holds = contain->nftables || contain_by_routers(contain, MEASURE_QUARANTINE);
 
+	planning->open = open_in_quarantine(contain);
 	planning->plan.undone = (uint8_t)((blocks ? 0 : 1U << MEASURE_BLOCK25) |
 		(holds ? 0 : 1U << MEASURE_QUARANTINE));
 	planning->plan.unheld =

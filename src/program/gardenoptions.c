@@ -16,6 +16,7 @@ copy(const struct config *config, const char *option, char into[GARDEN_TEXT + 1]
 int
 gardenoptions(const struct config *config, struct gardening_settings *ret, struct fail *fail)
 {
+	const struct prefix *servers;
 	struct garden_settings texts;
 	struct garden *garden;
 	uint64_t length6;
@@ -36,6 +37,7 @@ gardenoptions(const struct config *config, struct gardening_settings *ret, struc
 	}
 	must(text_parse_u64(config_choice(config, "network.ipv6-line"), 128, &length6) == 0);
 	ret->length6 = (unsigned)length6;
+	ret->has_mail = config_prefixes(config, "contain.servers", &servers) > 0;
 	copy(config, "garden.portal", ret->portal);
 	copy(config, "garden.provider", ret->provider);
 	copy(config, "garden.telephone", ret->telephone);

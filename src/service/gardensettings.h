@@ -15,6 +15,7 @@ struct gardening_settings {
 	size_t connections_most; /* in all */
 	uint32_t line_most;      /* of one line */
 	unsigned length6;        /* of the prefix of IPv6 that is a line */
+	bool has_mail;           /* mail servers for customers are named */
 	char portal[GARDEN_TEXT + 1];
 	char provider[GARDEN_TEXT + 1];
 	char telephone[GARDEN_TEXT + 1];
@@ -29,7 +30,8 @@ gardening_texts(const struct gardening_settings *settings)
 		.portal = text_of(settings->portal),
 		.page = {.provider = text_of(settings->provider),
 			.telephone = text_of(settings->telephone),
-			.help = text_of(settings->help)},
+			.help = text_of(settings->help),
+			.has_mail = settings->has_mail},
 	};
 }
 

@@ -150,6 +150,27 @@ the_page_fetches_nothing_and_escapes_what_the_settings_say(void **state)
 	(void)state;
 }
 
+/* Who has no servers to name cannot say that mail passes; what is let in by name nobody here knows. */
+static void
+the_page_promises_what_the_settings_open_and_no_more(void **state)
+{
+	for (int has_mail = 0; has_mail < 2; has_mail++) {
+		const struct garden_settings settings = {.page = {.has_mail = has_mail}};
+		struct garden_answer answer;
+		struct garden *garden;
+		char *text;
+
+		assert_int_equal(garden_new(&settings, &garden, NULL), 0);
+		text = answer_to(garden, "GET " GARDEN_PAGE " HTTP/1.0\r\n\r\n", &answer);
+		assert_int_equal(!!strstr(text, "<p>Mail through your provider. "), has_mail);
+		assert_int_equal(!!strstr(text, "<p>E-post gjennom leverand"), has_mail);
+		assert_has(text, "Updates and tools that remove viruses may work. ");
+		free(text);
+		garden_free(garden);
+	}
+	(void)state;
+}
+
 static void
 the_longest_settings_have_room_on_the_page(void **state)
 {
@@ -312,6 +333,7 @@ main(void)
 		cmocka_unit_test(whatever_is_asked_for_the_portal_is_where_to_go),
 		cmocka_unit_test(without_a_portal_there_is_a_page_at_every_host),
 		cmocka_unit_test(the_page_fetches_nothing_and_escapes_what_the_settings_say),
+		cmocka_unit_test(the_page_promises_what_the_settings_open_and_no_more),
 		cmocka_unit_test(the_longest_settings_have_room_on_the_page),
 		cmocka_unit_test(the_language_that_is_asked_for_stands_first),
 		cmocka_unit_test(head_gets_the_head_alone),

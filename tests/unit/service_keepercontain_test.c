@@ -13,11 +13,13 @@ static struct answer answer;
 static char said[MESSAGE_PAGE + 1];
 static struct fail fail;
 
+static uint8_t left_open;
+
 static struct ledger *
 open_with(const struct fixture *fixture, enum measure_mode mode)
 {
 	struct ledger *ledger = fixture_ledger(fixture);
-	struct planning planning = {.plan = PLAN_DEFAULTS};
+	struct planning planning = {.plan = PLAN_DEFAULTS, .open = left_open};
 
 	for (int kind = 0; kind < MEASURE_KINDS; kind++) {
 		planning.plan.mode[kind] = (uint8_t)mode;
@@ -54,6 +56,7 @@ static int
 begin(void **state)
 {
 	question = (struct question){0};
+	left_open = 0;
 	return fixture_begin(state);
 }
 
@@ -193,6 +196,7 @@ the_record_says_on_what_ground_why_and_how_long(void **state)
 
 	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
 	fixture_commit(ledger);
+	fixture_pass(ledger, (struct wall){FIXTURE_NOW.us + WALL_MINUTE});
 	ledger_set_actor(ledger, TEXT("anna (1000)"));
 	assert_int_equal(ask(ledger, ASK_QUARANTINE, "1\nit goes on\n"), 0);
 	ledger_set_actor(ledger, TEXT("bodil (1001)"));
@@ -218,6 +222,89 @@ the_record_says_on_what_ground_why_and_how_long(void **state)
 	assert_int_equal(ask(ledger, ASK_RECORD, "1"), 0);
 	assert_int_equal(answer.cursor, 0);
 	assert_non_null(strstr(said, "\"measure\":6"));
+	ledger_close(ledger);
+}
+
+static void
+asked(struct ledger *ledger, const char *has, const char *lacks)
+{
+	char *end = said;
+
+	assert_int_equal(ask(ledger, ASK_RECORD, "1"), 0);
+	/* Without the breaks. */
+	for (const char *c = said; *c != '\0'; c++) {
+		if ((*c != ' ' && *c != '\n') || (end > said && end[-1] != ' '))
+			*end++ = *c == '\n' ? ' ' : *c;
+	}
+	*end = '\0';
+	if (strstr(said, has) == NULL)
+		fail_msg("\"%s\" is not in: %s", has, said);
+	if (lacks != NULL && strstr(said, lacks) != NULL)
+		fail_msg("\"%s\" is in: %s", lacks, said);
+}
+
+static void
+the_record_says_that_what_is_configured_stays_reachable_and_no_more(void **state)
+{
+	static const struct {
+		unsigned open;
+		const char *has, *lacks;
+	} row[] = {
+		{0,
+			"What stays reachable is what the operator's rules and routers let pass, "
+			"which "
+			"is not known here.",
+			"DNS"},
+		{OPEN_KNOWN, "all else is refused. 4. Legal", "a page"},
+		{OPEN_KNOWN,
+			"By the rules as they are now the line reaches time (NTP), and what is let "
+			"in by name. It concerns this line alone.",
+			"resolvers"},
+		{OPEN_KNOWN | OPEN_PAGE, "port 80 is answered with a page", "mail servers ("},
+		{OPEN_KNOWN | OPEN_RESOLVERS | OPEN_SERVERS | OPEN_PROTECTED | OPEN_PORTAL,
+			"time (NTP), names (DNS) by the operator's resolvers, the operator's mail "
+			"servers (submission at ports 587 and 465, reading at 993 and 995), the "
+			"services that the operator protects, the operator's pages of help, and",
+			"removal tools"},
+	};
+	struct ledger *ledger = open_with(*state, MEASURE_ENFORCE);
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(ask(ledger, ASK_QUARANTINE, "1\nit goes on\n"), 0);
+	ledger_close(ledger);
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		left_open = (uint8_t)row[i].open;
+		ledger = open_with(*state, MEASURE_ENFORCE);
+		asked(ledger, row[i].has, row[i].lacks);
+		ledger_close(ledger);
+	}
+}
+
+static void
+what_was_begun_with_it_was_not_tried_before_it(void **state)
+{
+	struct ledger *ledger = open_with(*state, MEASURE_ENFORCE);
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	fixture_pass(ledger, (struct wall){FIXTURE_NOW.us + WALL_MINUTE - 1});
+	assert_int_equal(ask(ledger, ASK_QUARANTINE, "1\nit goes on\n"), 0);
+	asked(ledger, "No milder measure was in force for a minute before it.", "tried before");
+	ledger_close(ledger);
+}
+
+static void
+the_record_of_what_was_only_observed_says_that_nothing_was_done(void **state)
+{
+	struct ledger *ledger = open_with(*state, MEASURE_OBSERVE);
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	assert_int_equal(ask(ledger, ASK_RELEASE, "1\nrouter is new"), 0);
+	asked(ledger, "Not done; it would be this: The limits of mail", "let the line go");
+	asked(ledger, "Nothing was done to the line: everything stays reachable.", "more slowly");
+	asked(ledger, ": a person of the operator's ended it.", "concerns this line alone");
 	ledger_close(ledger);
 }
 
@@ -253,6 +340,9 @@ main(void)
 		TEST(many_measures_come_in_pages_and_each_once),
 		TEST(what_led_to_the_line_says_nothing_more),
 		TEST(the_record_says_nothing_of_lines_where_none_were_counted),
+		TEST(the_record_says_that_what_is_configured_stays_reachable_and_no_more),
+		TEST(what_was_begun_with_it_was_not_tried_before_it),
+		TEST(the_record_of_what_was_only_observed_says_that_nothing_was_done),
 		TEST(the_record_says_on_what_ground_why_and_how_long),
 	};
 
