@@ -497,8 +497,9 @@ const struct config_option config_options[] = {
 		.standard = "1d",
 		.least = 3600,
 		.most = 3650 * DAY,
-		.help = "The same for a line under suspicion: one that goes on writing to the "
-			"same networks must not seem to have stopped."},
+		.help = "A destination network of a line under suspicion counts as known for once "
+			"to twice this long: one that goes on writing to the same networks must "
+			"not seem to have stopped."},
 	{.name = "flow.forgive-after",
 		.type = OPTION_TYPE_DURATION,
 		.standard = "1m",

@@ -284,6 +284,9 @@ containoptions_check(struct planning *planning, const struct contain_settings *c
 			"contain.bgp-quarantine where there are contain.bgp-peers, or leave it at "
 			"propose",
 			fail);
+	if (contain->rules.policy == RULESET_ENFORCE && !contain->nftables)
+		return refuse("contain.port25", "is to be enforced, and nothing does it",
+			"set contain.nftables: yes on the router, or leave it at observe", fail);
 	if (mode[MEASURE_LIMIT] == MEASURE_ENFORCE && !has_guard)
 		return refuse("contain.limit", "is to be enforced, and there is no relay guard",
 			"set relay.listen, or leave it at propose", fail);
@@ -294,29 +297,4 @@ containoptions_check(struct planning *planning, const struct contain_settings *c
 			"needs the own network: nobody else's lines are acted upon",
 			"name its prefixes with network.inside or network.table", fail);
 	return check_lengths(contain, lines, fail);
-}
-
-/* Where routers hold lines, what they send them to is theirs. */
-bool
-containoptions_surprise(const struct planning *planning, const struct contain_settings *contain,
-	const struct gardening_settings *garden, struct fail *fail)
-{
-	if (!contain->nftables || planning->plan.mode[MEASURE_QUARANTINE] != MEASURE_ENFORCE)
-		return false;
-	if (garden->port == 0) {
-		(void)refuse("contain.quarantine",
-			"who is held sees no page: without garden.port all of the web is refused, "
-			"and nothing tells customers why",
-			"set garden.port, and garden.provider, garden.telephone and garden.help",
-			fail);
-		return true;
-	}
-	if (*garden->portal == '\0' || contain->rules.portal.count > 0)
-		return false;
-	(void)refuse("garden.portal",
-		"who is held is sent there, and contain.portal names no place that stays open: "
-		"customers see an error in place of the page",
-		"name its prefixes with contain.portal, unless the resolver lets it in by name",
-		fail);
-	return true;
 }

@@ -25,10 +25,4 @@ int containoptions_xdp(const struct config *config, const struct gate_interface 
 int containoptions_check(struct planning *planning, const struct contain_settings *contain,
 	const struct lines *lines, bool has_guard, struct fail *fail) MUST_USE;
 
-/* What customers see may be another thing than was meant, though all fits together: whether there is such a thing, and
- * fail says what. */
-bool containoptions_surprise(const struct planning *planning,
-	const struct contain_settings *contain, const struct gardening_settings *garden,
-	struct fail *fail) MUST_USE;
-
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/manual.h"
 #include "program/complaint.h"
-#include "program/containoptions.h"
 #include "program/daemonsettings.h"
 #include "program/settings.h"
+#include "program/surprises.h"
 #include "program/timezone.h"
 #include "program/verbs.h"
 
@@ -15,8 +15,8 @@ static const char usage[] =
 	"usage: lazaret check [-c FILE] [--profile NAME] [--show]\n"
 	"       lazaret check --sample | --manual\n"
 	"\n"
-	"Says what is wrong with a configuration file, with line and column, and what customers\n"
-	"in quarantine would see where that may surprise.\n"
+	"Says what is wrong with a configuration file, with line and column, and what is good\n"
+	"and may surprise: what customers in quarantine would see, a port that nothing leads to.\n"
 	"\n"
 	"  -c FILE           the file (" SETTINGS_FILE "); - is standard input\n"
 	"  --profile NAME    as if the file chose this country profile\n"
@@ -70,26 +70,20 @@ show(const struct config *config)
 }
 
 /* What only shows when it is used: names in the file of other things, and places that the daemon listens at. What is
- * good, and may surprise customers, is told, too. */
+ * good, and may surprise, is told, too. */
 static int
 try_names(const struct config *config)
 {
 	struct daemon_settings daemon = {.listen_count = 0};
 	struct zone zone;
-	struct fail fail = {0}, surprise = {0};
+	struct fail fail = {0};
 	int r = timezone_init(&zone, config_string(config, "scan.timezone"), &fail);
 
 	timezone_done(&zone);
 	if (r == 0) {
 		r = daemonsettings_take(config, &daemon, &fail);
-		if (r >= 0 &&
-			containoptions_surprise(&daemon.keep.planning, &daemon.contain,
-				&daemon.gardening, &surprise))
-			complaint_print(&surprise);
-		if (r >= 0 && *daemon.portaling.due.what != '\0')
-			complaint_print(&daemon.portaling.due);
-		if (r >= 0 && *daemon.notifying.complaint.what != '\0')
-			complaint_print(&daemon.notifying.complaint);
+		if (r >= 0)
+			surprises(&daemon, complaint_print);
 		daemon_settings_done(&daemon);
 	}
 	if (r >= 0)

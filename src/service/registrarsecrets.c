@@ -41,6 +41,16 @@ registrarsecrets_find(const struct registrarsecrets *secrets, const struct addre
 	return NULL;
 }
 
+bool
+registrarsecrets_has_short(const struct registrarsecrets *secrets)
+{
+	for (size_t i = 0; i < secrets->count; i++) {
+		if (radius_key_is_short(secrets->secret[i].key))
+			return true;
+	}
+	return false;
+}
+
 static int
 compare(const void *a, const void *b)
 {

@@ -21,6 +21,9 @@ int registrarsecrets_load(
 	const char *path, struct registrarsecrets **ret, struct fail *fail) MUST_USE;
 struct registrarsecrets *registrarsecrets_free(struct registrarsecrets *secrets);
 
+/* Is there one of fewer than RADIUS_SECRET_LEAST bytes? */
+bool registrarsecrets_has_short(const struct registrarsecrets *secrets);
+
 /* NULL: there is none. */
 struct radius_key *registrarsecrets_find(
 	const struct registrarsecrets *secrets, const struct address *nas);

@@ -44,6 +44,10 @@ every_default_is_a_good_value(void **state)
 		assert_true(strlen(option->name) < OPTION_NAME);
 		assert_true(strchr(option->name, '.') != NULL);
 		assert_true(option->help[strlen(option->help) - 1] == '.');
+		/* It is read alone: lazaret help OPTION. */
+		assert_true(strncmp(option->help, "The same", 8) != 0);
+		assert_true(strncmp(option->help, "Of them", 7) != 0);
+		assert_null(strstr(option->help, "as before."));
 		assert_ptr_equal(option_find(text_of(option->name)), option);
 		if (option->type == OPTION_TYPE_PREFIXES && *option->standard == '\0')
 			continue;

@@ -54,6 +54,12 @@ radius_key_new(struct text secret, struct radius_key **ret, struct fail *fail)
 	return 0;
 }
 
+bool
+radius_key_is_short(const struct radius_key *key)
+{
+	return key->length < RADIUS_SECRET_LEAST;
+}
+
 struct radius_key *
 radius_key_free(struct radius_key *key)
 {

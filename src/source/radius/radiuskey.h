@@ -14,13 +14,17 @@
 
 #include "source/radius/radius.h"
 
-#define RADIUS_SECRET 256
+#define RADIUS_SECRET       256
+#define RADIUS_SECRET_LEAST 16 /* that withstands guessing */
 
 struct radius_key;
 
 /* 0; -EINVAL: no secret, or one that is too long; -ENOTSUP: libcrypto gives no MD5. With fail filled. */
 int radius_key_new(struct text secret, struct radius_key **ret, struct fail *fail) MUST_USE;
 struct radius_key *radius_key_free(struct radius_key *key);
+
+/* Of fewer bytes than RFC 2865 s3 wants. */
+bool radius_key_is_short(const struct radius_key *key);
 
 /* Is that a request of somebody who knows the secret? Its Message-Authenticator is looked at if it has one. */
 enum radius_fault radius_check_request(
