@@ -88,7 +88,15 @@ take_sources(struct text rest, struct registrar_settings *ret, struct fail *fail
 			fail_what(fail, "more than %d sources", REGISTRAR_SOURCES);
 			return -E2BIG;
 		}
-		r = parse_source(word, &ret->source[ret->source_count++], fail);
+		r = parse_source(word, &ret->source[ret->source_count], fail);
+		for (size_t i = 0; i < ret->source_count && r == 0; i++) {
+			if (strcmp(ret->source[i].path, ret->source[ret->source_count].path) != 0)
+				continue;
+			fail_where(fail, "identity.sources");
+			fail_what(fail, "%s stands twice", ret->source[i].path);
+			r = -EEXIST;
+		}
+		ret->source_count++;
 	}
 	return r;
 }

@@ -74,6 +74,18 @@ tell_garden(const struct daemon_settings *settings, tell_fn tell)
 			"an address that begins with https:// and has no blanks becomes one");
 }
 
+/* Who holds an address is asked only where it is leased. */
+static void
+tell_leases(const struct daemon_settings *settings, tell_fn tell)
+{
+	if (registrar_is_wanted(&settings->registrar) && !lines_has_leased(settings->lines))
+		tell_of(tell,
+			settings->registrar.place_count > 0 ? "identity.accounting"
+							    : "identity.sources",
+			"says who has which address, and nobody asks: no prefix is leased",
+			"write leased behind the prefixes in network.table whose addresses move");
+}
+
 /* The kernel binds such a name later, or refuses all of the rules: that depends on its age. */
 static void
 tell_interfaces(const struct contain_settings *contain, tell_fn tell)
@@ -122,6 +134,7 @@ surprises(const struct daemon_settings *settings, tell_fn tell)
 	tell_held(settings, tell);
 	tell_garden(settings, tell);
 	tell_interfaces(&settings->contain, tell);
+	tell_leases(settings, tell);
 	tell_secrets(settings, tell);
 	if (*settings->portaling.due.what != '\0')
 		tell(&settings->portaling.due);

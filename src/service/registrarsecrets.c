@@ -90,6 +90,16 @@ take_line(struct registrarsecrets *secrets, struct text line, struct fail *fail)
 		fail_hint(fail, "expected a line such as 192.0.2.0/24 SECRET");
 		return -EINVAL;
 	}
+	for (size_t i = 0; i < secrets->count; i++) {
+		const struct prefix *other = &secrets->secret[i].prefix;
+
+		if (other->length != secret->prefix.length ||
+			!address_equal(&other->address, &secret->prefix.address))
+			continue;
+		fail_what(fail, "the same NASes twice");
+		fail_hint(fail, "a prefix has one secret; of several prefixes the longest holds");
+		return -EEXIST;
+	}
 	if (secrets->count == REGISTRARSECRETS_MOST - 1) {
 		fail_what(fail, "more than %d secrets", REGISTRARSECRETS_MOST - 1);
 		return -E2BIG;
