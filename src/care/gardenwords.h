@@ -23,7 +23,7 @@ struct gardenwords {
 	const char *works;      /* heading of what still works */
 	const char *works_mail; /* only where the provider's mail servers stay open */
 	const char *may_work;   /* what is let in by name is not known here */
-	const char *link; /* for whoever does not follow a redirection */
+	const char *link;       /* for whoever does not follow a redirection */
 };
 
 extern const struct gardenwords gardenwords[GARDENPAGE_LANGUAGES];

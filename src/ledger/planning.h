@@ -33,7 +33,7 @@ struct planning {
 	uint64_t an_hour;
 	uint64_t at_once;
 	uint64_t blocks_an_hour; /* the same of lines whose port 25 is closed */
-	uint8_t open; /* of enum planning_open */
+	uint8_t open;            /* of enum planning_open */
 };
 
 /* The reason of what the brake made a proposal. */
