@@ -13,7 +13,7 @@
 #define LINE_MOST 512
 
 static int
-parse_place(struct text word, struct registrar_place *ret, struct fail *fail)
+parse_place(struct text word, struct kept_place *ret, struct fail *fail)
 {
 	struct text rest = word, kind = text_cut(&rest, ':');
 

@@ -24,12 +24,12 @@ find_protocol(struct text name)
 
 /* "policy:unix:/run/lazaret/policy" or "policy:127.0.0.1:10031" */
 static int
-parse_place(struct text word, struct relay_place *ret, struct fail *fail)
+parse_place(struct text word, struct kept_place *ret, struct fail *fail)
 {
 	struct text rest = word, protocol = text_cut(&rest, ':'), kind = rest, path = rest;
 	int r = find_protocol(protocol);
 
-	*ret = (struct relay_place){.protocol = r < 0 ? 0 : (uint8_t)r};
+	*ret = (struct kept_place){.protocol = r < 0 ? 0 : (uint8_t)r};
 	kind = text_cut(&path, ':');
 	if (r >= 0 && text_is(kind, "unix")) {
 		r = path.length > 0 && path.length < sizeof(ret->path) && *path.at == '/' ? 0
@@ -47,7 +47,7 @@ parse_place(struct text word, struct relay_place *ret, struct fail *fail)
 		"expected policy:127.0.0.1:10031, policy:unix:/run/lazaret/policy, "
 		"milter:[::1]:10032 or milter:unix:/run/lazaret/milter; a path has at most %d "
 		"bytes",
-		RELAY_PATH - 1);
+		KEPT_PATH - 1);
 	return -EINVAL;
 }
 

@@ -25,7 +25,9 @@
 #include "service/post.h"
 #include "service/receiver.h"
 #include "service/registrar.h"
+#include "service/registraropening.h"
 #include "service/relaying.h"
+#include "service/relayopening.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
 
@@ -67,11 +69,11 @@ struct parent {
 	struct daemon_settings settings;
 	struct estate estate;
 	struct opening opening;
-	struct relayopening relayopening;
+	struct keptsockets relayopening;
 	struct gateopening gate;
 	int garden; /* its socket; -1: there is none */
 	struct portalopening portal;
-	struct registraropening registraropening;
+	struct keptsockets registraropening;
 	int helper; /* the notifier's channel to its helper; -1: there is none */
 	struct notify notify;
 	int64_t watched_us; /* when the service manager was last told that all is well */
@@ -239,8 +241,8 @@ static int
 reload(struct parent *parent, struct fail *told)
 {
 	struct daemon_settings new = {.listen_count = 0};
-	struct relayopening relayopening = {.count = 0};
-	struct registraropening registraropening = {.count = 0};
+	struct keptsockets relayopening = {.count = 0};
+	struct keptsockets registraropening = {.count = 0};
 	struct fail fail = {0};
 	int r = parent->hooks->load(parent->hooks->context, &new, &fail);
 
@@ -256,8 +258,8 @@ reload(struct parent *parent, struct fail *told)
 		r = opening_change(
 			&parent->opening, &new, gateopening_client(&parent->gate), &fail);
 	if (r < 0) {
-		relayopening_drop(&relayopening);
-		registraropening_drop(&registraropening);
+		keptsockets_drop(&relayopening);
+		keptsockets_drop(&registraropening);
 		event(EVENT_RELOAD_REFUSED, "where=%s text=%s", fail.where, fail.what);
 		parent->refused++;
 		show_refused(parent, parent->duty.clock.now);
@@ -265,8 +267,8 @@ reload(struct parent *parent, struct fail *told)
 		*told = fail;
 		return r;
 	}
-	relayopening_take(&parent->relayopening, &relayopening);
-	registraropening_take(&parent->registraropening, &registraropening);
+	keptsockets_take(&parent->relayopening, &relayopening);
+	keptsockets_take(&parent->registraropening, &registraropening);
 	notify_reloading(&parent->notify);
 	daemon_settings_done(&parent->settings);
 	parent->settings = new;
@@ -417,7 +419,7 @@ static void
 become_ready(struct parent *parent)
 {
 	struct buffer listening;
-	char at[192];
+	char at[KEPT_TEXT];
 
 	parent->was_ready = true;
 	event(EVENT_READY, "pid=%d", getpid());
@@ -432,11 +434,11 @@ become_ready(struct parent *parent)
 		buffer_print(&listening, "%s\n", at);
 	}
 	for (size_t i = 0; i < parent->relayopening.count; i++) {
-		relayopening_describe(&parent->relayopening.entry[i], at);
+		keptsockets_describe(&parent->relayopening, i, at);
 		buffer_print(&listening, "%s\n", at);
 	}
 	for (size_t i = 0; i < parent->registraropening.count; i++) {
-		registraropening_describe(&parent->registraropening.entry[i], at);
+		keptsockets_describe(&parent->registraropening, i, at);
 		buffer_print(&listening, "%s\n", at);
 	}
 	for (size_t i = 0; i < parent->portal.count; i++) {
@@ -590,8 +592,8 @@ static int
 open_all(struct parent *parent, struct fail *fail)
 {
 	struct daemon_settings *settings = &parent->settings;
-	struct relayopening relayopening = {.count = 0};
-	struct registraropening registraropening = {.count = 0};
+	struct keptsockets relayopening = {.count = 0};
+	struct keptsockets registraropening = {.count = 0};
 	struct activation activation;
 	uint32_t seed = 0;
 	int r = activation_take(&activation, fail);
@@ -622,12 +624,12 @@ open_all(struct parent *parent, struct fail *fail)
 		r = relayopening_prepare(
 			&parent->relayopening, &settings->relaying, &relayopening, fail);
 	if (r == 0)
-		relayopening_take(&parent->relayopening, &relayopening);
+		keptsockets_take(&parent->relayopening, &relayopening);
 	if (r == 0)
 		r = registraropening_prepare(
 			&parent->registraropening, &settings->registrar, &registraropening, fail);
 	if (r == 0)
-		registraropening_take(&parent->registraropening, &registraropening);
+		keptsockets_take(&parent->registraropening, &registraropening);
 	if (r == 0 && settings->estate.notifiers > 0)
 		r = noticehelper_start(&settings->notifying, &parent->helper, fail);
 	if (r == 0)

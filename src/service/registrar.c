@@ -36,7 +36,7 @@
 struct registrar {
 	const struct daemon_settings *settings;
 	struct estate *estate;
-	const struct registraropening *opening;
+	const struct keptsockets *opening;
 	struct duty duty;
 	struct registrarsecrets *secrets; /* NULL: nothing is listened to */
 	struct leases leases;
@@ -312,7 +312,7 @@ static void
 loop(struct registrar *registrar)
 {
 	struct pollfd polled[1 + REGISTRAR_PLACES];
-	const struct registraropening *opening = registrar->opening;
+	const struct keptsockets *opening = registrar->opening;
 	bool is_full = false;
 
 	polled[0] = (struct pollfd){.fd = registrar->duty.parent, .events = POLLIN};
@@ -465,7 +465,7 @@ finish(struct registrar *registrar)
 
 _Noreturn void
 registrar_run(const struct daemon_settings *settings, struct estate *estate,
-	const struct registraropening *opening, unsigned tries)
+	const struct keptsockets *opening, unsigned tries)
 {
 	struct registrar *registrar = xcalloc(1, sizeof(*registrar));
 	struct post post = {.owner = OWNER_REGISTRAR};

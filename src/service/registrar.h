@@ -16,10 +16,10 @@
 #define LAZARET_SERVICE_REGISTRAR_H
 
 #include "service/daemon.h"
-#include "service/registraropening.h"
+#include "service/keptsockets.h"
 
 /* tries: registrars before this one that died young, one after the other. Does not return. */
 _Noreturn void registrar_run(const struct daemon_settings *settings, struct estate *estate,
-	const struct registraropening *opening, unsigned tries);
+	const struct keptsockets *opening, unsigned tries);
 
 #endif

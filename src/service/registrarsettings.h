@@ -9,17 +9,12 @@
 
 #include "identity/natmap.h"
 #include "identity/registry.h"
+#include "service/keptsockets.h"
 
 #define REGISTRAR_PLACES  4
 #define REGISTRAR_SOURCES 16
 #define REGISTRAR_MAPS    256
 #define REGISTRAR_PATH    256
-
-/* Where RADIUS accounting is listened to. */
-struct registrar_place {
-	struct address address;
-	uint16_t port; /* 0: any that is free */
-};
 
 /* Files: those of leasefile.h, and behind them: */
 enum {
@@ -34,7 +29,7 @@ struct registrar_source {
 };
 
 struct registrar_settings {
-	struct registrar_place place[REGISTRAR_PLACES];
+	struct kept_place place[REGISTRAR_PLACES]; /* of RADIUS accounting, its one protocol */
 	size_t place_count;
 	char secrets[REGISTRAR_PATH]; /* file; empty: none */
 	struct registrar_source source[REGISTRAR_SOURCES];

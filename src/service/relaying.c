@@ -221,7 +221,7 @@ finish(struct relaying *relaying)
 
 /* What files and libraries are needed for comes before the process shuts itself in, what strangers send after it. */
 static void
-begin(struct relaying *relaying, const struct post *post, const struct relayopening *opening,
+begin(struct relaying *relaying, const struct post *post, const struct keptsockets *opening,
 	unsigned tries)
 {
 	const struct relaying_settings *settings = &relaying->settings->relaying;
@@ -253,7 +253,7 @@ begin(struct relaying *relaying, const struct post *post, const struct relayopen
 
 _Noreturn void
 relaying_run(const struct daemon_settings *settings, struct estate *estate,
-	const struct relayopening *opening, unsigned tries)
+	const struct keptsockets *opening, unsigned tries)
 {
 	struct relaying *relaying = xcalloc(1, sizeof(*relaying));
 	struct post post = {.owner = OWNER_GUARD};

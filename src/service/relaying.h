@@ -11,10 +11,10 @@
 #define LAZARET_SERVICE_RELAYING_H
 
 #include "service/daemon.h"
-#include "service/relayopening.h"
+#include "service/keptsockets.h"
 
 /* tries: guards before this one that died young, one after the other. Does not return. */
 _Noreturn void relaying_run(const struct daemon_settings *settings, struct estate *estate,
-	const struct relayopening *opening, unsigned tries);
+	const struct keptsockets *opening, unsigned tries);
 
 #endif

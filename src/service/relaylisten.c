@@ -117,7 +117,7 @@ begin_logins(struct relaylisten *listen, struct relaylisten_at *at, struct strea
 }
 
 static int
-begin_at(struct relaylisten *listen, const struct relay_opened *opened, size_t places,
+begin_at(struct relaylisten *listen, const struct kept_socket *opened, size_t places,
 	struct fail *fail)
 {
 	struct relaylisten_at *at = &listen->at[listen->count];
@@ -151,7 +151,7 @@ begin_at(struct relaylisten *listen, const struct relay_opened *opened, size_t p
 
 int
 relaylisten_begin(struct relaylisten *listen, const struct relaylisten_settings *settings,
-	const struct relayopening *opening, struct fail *fail)
+	const struct keptsockets *opening, struct fail *fail)
 {
 	int r = 0;
 

@@ -11,8 +11,8 @@
 
 #include "service/post.h"
 #include "service/relaymilter.h"
-#include "service/relayopening.h"
 #include "service/relaypolicy.h"
+#include "service/relaysettings.h"
 
 struct relaylogin;
 
@@ -42,7 +42,7 @@ struct relaylisten {
 
 /* Before the process shuts itself in: libraries open files. Nobody is heard before the loop runs. */
 int relaylisten_begin(struct relaylisten *listen, const struct relaylisten_settings *settings,
-	const struct relayopening *opening, struct fail *fail) MUST_USE;
+	const struct keptsockets *opening, struct fail *fail) MUST_USE;
 
 void relaylisten_show(const struct relaylisten *listen, struct duty *duty);
 

@@ -11,10 +11,9 @@
 #include "relay/relay.h"
 #include "relay/reply.h"
 #include "runtime/redisclient.h"
+#include "service/keptsockets.h"
 
-#define RELAY_PLACES 16
-/* Of a Unix socket, with its end (sockaddr_un). */
-#define RELAY_PATH 104
+#define RELAY_PLACES KEPT_PLACES
 /* Of the list of local domains, with its end. */
 #define RELAY_LOCAL 4096
 /* Of lists of files, with their ends. */
@@ -26,19 +25,12 @@ enum relay_protocol { RELAY_BY_POLICY, RELAY_BY_MILTER, RELAY_BY_LOGINS, RELAY_P
 /* "policy" and so on, as the configuration spells them. */
 extern const char *const relay_protocol_names[RELAY_PROTOCOLS];
 
-struct relay_place {
-	uint8_t protocol;      /* enum relay_protocol */
-	char path[RELAY_PATH]; /* of a Unix socket; empty: TCP */
-	struct address address;
-	uint16_t port; /* 0: any that is free */
-};
-
 struct relaying_settings {
-	struct relay_place place[RELAY_PLACES];
-	size_t place_count;          /* 0: there is no guard */
-	char group[33];              /* that may use Unix sockets; empty: none */
-	struct relay_settings relay; /* without key and local domains */
-	char local[RELAY_LOCAL];     /* domains, with blanks between */
+	struct kept_place place[RELAY_PLACES]; /* protocol: enum relay_protocol */
+	size_t place_count;                    /* 0: there is no guard */
+	char group[33];                        /* that may use Unix sockets; empty: none */
+	struct relay_settings relay;           /* without key and local domains */
+	char local[RELAY_LOCAL];               /* domains, with blanks between */
 	bool fails_closed;
 	int64_t deadline_us;
 	enum reply_language language;

@@ -241,7 +241,7 @@ what_is_enforced_is_gone_with_its_end_and_with_its_case(void **state)
 	assert_int_equal(begin(ledger, 1, LINE, MEASURE_BLOCK25, NULL, NULL), 0);
 	assert_int_equal(ledger_each_enforced(ledger, 0, take_first, &found, NULL), 1);
 	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
-	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + 30 * WALL_DAY});
+	fixture_pass(ledger, (struct wall){FIXTURE_NOW.us + 30 * WALL_DAY});
 	while (retention_step(&retention, ledger, NULL) > 0)
 		continue;
 	assert_int_equal(ledger_each_enforced(ledger, 0, take_first, &found, NULL), 0);
