@@ -6,8 +6,7 @@
 #include <errno.h>
 
 const char *const care_names[CARE_WHATS] = {"seen", "ticked", "wrong", "released", "notified"};
-const char *const care_channels[CARE_CHANNELS] = {
-	"line", "code", "email", "sms", "letter", "webhook"};
+const char *const care_channels[CARE_CHANNELS] = {"line", "code", "email", "sms", "letter"};
 
 int
 ledger_care(struct ledger *ledger, struct care *row, struct fail *fail)

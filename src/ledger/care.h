@@ -48,7 +48,6 @@ enum care_channel {
 	CARE_EMAIL,
 	CARE_SMS,
 	CARE_LETTER,
-	CARE_WEBHOOK,
 	CARE_CHANNELS
 };
 

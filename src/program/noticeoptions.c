@@ -137,7 +137,7 @@ try(const struct portaling_settings *portal, struct notifying_settings *ret, str
 {
 	struct noticesend *sending = NULL;
 	struct contacts *contacts = NULL;
-	struct texts *texts = NULL, *none = NULL;
+	struct texts *texts = NULL, *texts_b = NULL;
 	uint64_t bad = 0;
 	int r = notifying_contacts(ret->contacts, &contacts, &bad, &ret->complaint);
 
@@ -145,8 +145,10 @@ try(const struct portaling_settings *portal, struct notifying_settings *ret, str
 		*fail = ret->complaint;
 	(void)contacts_free(contacts);
 	if (r == 0)
-		r = textsfolder_read(portal->texts, portal->own, "", &texts, &none, fail);
+		r = textsfolder_read(
+			portal->texts, portal->own, portal->own_b, &texts, &texts_b, fail);
 	(void)texts_free(texts);
+	(void)texts_free(texts_b);
 	if (r == 0)
 		r = noticesend_new(ret, -1, &sending, fail);
 	if (r == 0)

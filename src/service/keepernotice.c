@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/keepernotice.h"
 
+#include "ledger/caselot.h"
 #include "ledger/deciding.h"
 #include "ledger/reading.h"
 
@@ -113,6 +114,7 @@ fill(struct asked *asked, uint64_t number, const struct notice *notice)
 		seal_open(asked->keys->seal, of.line, of.sealed, answer->name) < 0)
 		return 0;
 	answer->kind = (uint8_t)notice->kind;
+	answer->lot = caselot(number, key);
 	answer->of_case = number;
 	answer->since = notice->since;
 	answer->until.us = wall_is_none(notice->until) ? 0 : notice->until.us;
@@ -183,10 +185,6 @@ find_next(struct asked *asked, uint64_t after)
 static int
 keep(struct asked *asked, const struct noticeask *ask)
 {
-	static const char *const channels[CARE_CHANNELS] = {[CARE_EMAIL] = "email",
-		[CARE_SMS] = "sms",
-		[CARE_LETTER] = "letter",
-		[CARE_WEBHOOK] = "webhook"};
 	struct care row = {.of_case = ask->after,
 		.what = CARE_NOTIFIED,
 		.channel = ask->channel,
@@ -201,9 +199,11 @@ keep(struct asked *asked, const struct noticeask *ask)
 		asked->answer->outcome = NOTICEASK_REFUSED;
 		return 0;
 	}
-	snprintf(row.subject, sizeof(row.subject), "notice-%s-%s", channels[ask->channel],
+	snprintf(row.subject, sizeof(row.subject), "notice-%s-%s", care_channels[ask->channel],
 		notice_names[ask->kind]);
 	snprintf(row.language, sizeof(row.language), "%s", ask->language);
+	if (ask->of_two != 0)
+		row.details[0] = caselot(ask->after, &asked->keys->pseudonym);
 	r = ledger_care(asked->ledger, &row, asked->fail);
 	if (r < 0)
 		return r;

@@ -28,13 +28,16 @@ noticeask_check(const struct noticeask *ask)
 		ask->kind < NOTICE_KINDS &&
 		(ask->verb != NOTICEASK_SENT ||
 			(ask->channel >= CARE_EMAIL && ask->channel < CARE_CHANNELS)) &&
-		ends(ask->language, sizeof(ask->language)) && is_tag(ask->language);
+		ask->of_two <= 1 && ends(ask->language, sizeof(ask->language)) &&
+		is_tag(ask->language);
 }
 
 bool
 noticeanswer_check(const struct noticeanswer *answer)
 {
 	return answer->version == NOTICEASK_VERSION && answer->outcome < NOTICEASK_OUTCOMES &&
-		answer->kind < NOTICE_KINDS && ends(answer->code, sizeof(answer->code)) &&
+		answer->kind < NOTICE_KINDS &&
+		(answer->outcome != NOTICEASK_ONE || answer->lot == 'A' || answer->lot == 'B') &&
+		ends(answer->code, sizeof(answer->code)) &&
 		ends(answer->pin, sizeof(answer->pin)) && ends(answer->name, sizeof(answer->name));
 }

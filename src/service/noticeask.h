@@ -19,7 +19,7 @@
 #include "ledger/notice.h"
 #include "ledger/seal.h"
 
-#define NOTICEASK_VERSION 1
+#define NOTICEASK_VERSION 2
 #define NOTICEASK_ROWS    512
 #define NOTICEASK_CASES   32
 /* So long an answer is waited for before it is asked again. */
@@ -37,7 +37,8 @@ struct noticeask {
 	uint8_t verb;
 	uint8_t kind;    /* enum notice_kind, of what was sent or not */
 	uint8_t channel; /* enum care_channel, of what was sent */
-	uint8_t zero[3];
+	uint8_t of_two;  /* SENT: of two versions of the texts it was that of the case's lot */
+	uint8_t zero[2];
 	uint64_t number; /* comes back in the answer */
 	uint64_t after;  /* NEXT: a measure, 0 before all; else the case */
 	uint32_t text;   /* its version */
@@ -58,7 +59,8 @@ struct noticeanswer {
 	uint16_t version;
 	uint8_t outcome;
 	uint8_t kind; /* enum notice_kind */
-	uint8_t zero[4];
+	char lot;     /* of ONE, 'A' or 'B': its texts, where there are two versions (caselot.h) */
+	uint8_t zero[3];
 	uint64_t number;
 	uint64_t after;
 	uint64_t of_case;

@@ -59,9 +59,9 @@ struct way {
 struct notifying {
 	const struct daemon_settings *settings;
 	struct duty duty;
-	int keeper; /* channel */
-	int helper; /* the same */
-	struct texts *texts;
+	int keeper;                    /* channel */
+	int helper;                    /* the same */
+	struct texts *texts, *texts_b; /* of cases whose lot is B; NULL: the same */
 	struct contacts *contacts;
 	struct noticesend *sending;
 	char folder[STATEFOLDER_PATH];
@@ -150,6 +150,7 @@ ask(struct notifying *notifying, enum noticeask_verb verb, uint64_t after)
 		.kind = notifying->one.kind,
 		.channel = (uint8_t)(CARE_EMAIL + notifying->channel),
 		.number = ++notifying->numbered,
+		.of_two = notifying->texts_b != NULL,
 		.after = after,
 		.text = notifying->text.version};
 	if (verb == NOTICEASK_SENT)
@@ -313,6 +314,14 @@ choose_channel(struct notifying *notifying)
 
 /* A notice. */
 
+/* Those of the case, in the same languages. */
+static const struct texts *
+texts_of(const struct notifying *notifying)
+{
+	return notifying->one.lot == 'B' && notifying->texts_b != NULL ? notifying->texts_b
+								       : notifying->texts;
+}
+
 static int
 make(struct notifying *notifying, struct buffer *into)
 {
@@ -323,7 +332,7 @@ make(struct notifying *notifying, struct buffer *into)
 		.hours = text_of(portal->hours),
 		.help = text_of(garden->help),
 		.country = text_of(portal->country)};
-	const struct noticemake settings = {.texts = notifying->texts,
+	const struct noticemake settings = {.texts = texts_of(notifying),
 		.page = &page,
 		.portal = noticetext_portal(text_of(garden->portal)),
 		.from = notifying->settings->notifying.from};
@@ -565,7 +574,6 @@ static void
 begin(struct notifying *notifying, const struct post *post)
 {
 	const struct daemon_settings *settings = notifying->settings;
-	struct texts *none = NULL;
 	struct fail fail = {0};
 	int r;
 
@@ -576,10 +584,12 @@ begin(struct notifying *notifying, const struct post *post)
 		event(EVENT_CONTACTS_BAD, "where=%s rows=%llu text=%s", fail.where,
 			(unsigned long long)notifying->counts.bad, fail.what);
 	if (r == 0)
-		r = textsfolder_read(settings->portaling.texts, settings->portaling.own, "",
-			&notifying->texts, &none, &fail);
+		r = textsfolder_read(settings->portaling.texts, settings->portaling.own,
+			settings->portaling.own_b, &notifying->texts, &notifying->texts_b, &fail);
 	if (r == 0)
 		(void)texts_set_standard(notifying->texts, text_of(settings->portaling.language));
+	if (r == 0 && notifying->texts_b != NULL)
+		(void)texts_set_standard(notifying->texts_b, text_of(settings->portaling.language));
 	if (r == 0)
 		r = noticesend_new(
 			&settings->notifying, notifying->helper, &notifying->sending, &fail);

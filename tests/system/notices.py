@@ -32,12 +32,13 @@ def write_contacts(text, mode=0o600):
     os.chmod(CONTACTS, mode)
 
 
-def write_config(**notice):
+def write_config(portal=None, **notice):
     rows_of = {"contacts": CONTACTS, "from": "help@example.net", "mode": "send"}
     rows_of.update({name.replace("_", "-"): value for name, value in notice.items()})
     with open(CONFIG, "w", encoding="utf-8") as file:
         file.write("garden:\n  portal: https://help.example.net/\n  provider: Eksempelnett Øst\n  telephone: 22 33 44 55\n"
-                   "notice:\n" + "".join(f"  {name}: {value}\n" for name, value in rows_of.items()))
+                   + "portal:\n" * bool(portal) + "".join(f"  {name}: {value}\n" for name, value in (portal or {}).items())
+                   + "notice:\n" + "".join(f"  {name}: {value}\n" for name, value in rows_of.items()))
 
 
 def reload(daemon, **notice):

@@ -302,6 +302,25 @@ add_versions(
 		step(ledger, first + i, STATE_PROBATION, STATE_CONFIRMED);
 }
 
+/* One who never saw a page, too. */
+static void
+a_notice_is_of_its_version(void **state)
+{
+	struct ledger *ledger = open_in(*state);
+
+	for (uint64_t line = 1; line <= 3; line++)
+		step(ledger, line, STATE_WATCH, STATE_CONFIRMED);
+	keep(ledger, 1, CARE_NOTIFIED, CARE_SMS, "notice-sms-blocked", 2, "B");
+	keep(ledger, 2, CARE_NOTIFIED, CARE_SMS, "notice-sms-blocked", 1, "A");
+	keep(ledger, 3, CARE_NOTIFIED, CARE_SMS, "notice-sms-blocked", 1, "");
+	read_of(ledger, ALL_OF);
+	assert_string_equal(figures(CURE_VARIANT, "A"), "1/1/0/0 1:0,0,0,0,0 0 0/0 0/0");
+	assert_string_equal(figures(CURE_VARIANT, "B"), "1/1/0/0 1:0,0,0,0,0 0 0/0 0/0");
+	assert_string_equal(
+		figures(CURE_TEXT, "notice-sms-blocked 2 B"), "1/1/0/0 1:0,0,0,0,0 0 0/0 0/0");
+	ledger_close(ledger);
+}
+
 static struct buffer text;
 
 static const char *
@@ -412,6 +431,7 @@ main(void)
 		TEST(who_is_held_again_is_not_clean),
 		TEST(silence_does_not_make_a_line_clean_in_hindsight),
 		TEST(a_time_is_that_of_the_opening),
+		TEST(a_notice_is_of_its_version),
 		TEST(two_versions_are_told_apart_only_where_they_are),
 		TEST(it_is_told_in_sentences_and_in_eighty_columns),
 	};

@@ -106,7 +106,7 @@ a_notice_is_a_row_of_its_text_and_its_way(void **state)
 		{CARE_EMAIL, "notice-email-begin"},
 		{CARE_SMS, "notice-sms-begin"},
 		{CARE_LETTER, "notice-letter-begin"},
-		{CARE_WEBHOOK, "notice-email-blocked"},
+		{CARE_LETTER, "notice-email-blocked"},
 	};
 	struct ledger *ledger = open_in(*state);
 
@@ -124,7 +124,7 @@ a_notice_is_a_row_of_its_text_and_its_way(void **state)
 	}
 	assert_string_equal(all(ledger),
 		"0 notified/notice-email-begin//email/4294967295/en;"
-		"0 notified/notice-email-blocked//webhook/4294967295/en;"
+		"0 notified/notice-email-blocked//letter/4294967295/en;"
 		"0 notified/notice-letter-begin//letter/4294967295/en;"
 		"0 notified/notice-sms-begin//sms/4294967295/en;");
 	ledger_close(ledger);

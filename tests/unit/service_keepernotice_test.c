@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger/caselot.h"
 #include "ledger/deciding.h"
 #include "ledger/planning.h"
 #include "ledger_fixture.h"
@@ -13,6 +14,7 @@ struct world {
 	struct keepernotice notices;
 	struct noticeask ask;
 	struct noticeanswer answer;
+	bool of_two;
 };
 
 static int
@@ -63,6 +65,7 @@ ask(struct world *world, enum noticeask_verb verb, uint64_t after, enum noticeas
 		.verb = (uint8_t)verb,
 		.kind = world->answer.kind,
 		.channel = CARE_EMAIL,
+		.of_two = world->of_two,
 		.number = 4711,
 		.after = after,
 		.text = 3,
@@ -117,6 +120,35 @@ what_is_not_due_cannot_be_written(void **state)
 	world->answer.kind = NOTICE_BLOCKED;
 	(void)ask(world, NOTICEASK_SENT, 2, NOTICEASK_REFUSED);
 	(void)ask(world, NOTICEASK_SENT, 1, NOTICEASK_KEPT);
+}
+
+static int
+take_details(void *context, const struct care *row)
+{
+	snprintf(context, CARE_DETAILS + 1, "%s", row->details);
+	return 0;
+}
+
+static void
+the_lot_says_which_version_it_is_and_is_kept_where_there_are_two(void **state)
+{
+	struct world *world = *state;
+	unsigned seen[2] = {0};
+
+	for (uint64_t number = 1; number <= 20; number++) {
+		char lot = caselot(number, ledger_key(world->ledger)), details[CARE_DETAILS + 1];
+
+		confirm(world, number);
+		assert_int_equal(ask(world, NOTICEASK_NEXT, 0, NOTICEASK_ONE)->of_case, number);
+		assert_int_equal(world->answer.lot, lot);
+		world->of_two = number > 10;
+		(void)ask(world, NOTICEASK_SENT, number, NOTICEASK_KEPT);
+		assert_true(ledger_each_care_of(world->ledger, number, CARE_NOTIFIED, take_details,
+				    details, NULL) >= 0);
+		assert_string_equal(details, number > 10 ? ((char[2]){lot}) : "");
+		seen[lot == 'B']++;
+	}
+	assert_true(seen[0] > 0 && seen[1] > 0);
 }
 
 static void
@@ -203,6 +235,8 @@ a_question_that_cannot_be_is_refused(void **state)
 	assert_false(noticeask_check(&bad));
 	bad = good, bad.channel = CARE_CHANNELS;
 	assert_false(noticeask_check(&bad));
+	bad = good, bad.of_two = 2;
+	assert_false(noticeask_check(&bad));
 	bad = good, memset(bad.language, 'a', sizeof(bad.language));
 	assert_false(noticeask_check(&bad));
 	bad = good, snprintf(bad.language, sizeof(bad.language), "n\n");
@@ -223,6 +257,9 @@ main(void)
 			what_is_due_is_handed_out_with_the_name_of_its_line_and_written_when_it_was_sent,
 			begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_due_cannot_be_written, begin, end),
+		cmocka_unit_test_setup_teardown(
+			the_lot_says_which_version_it_is_and_is_kept_where_there_are_two, begin,
+			end),
 		cmocka_unit_test_setup_teardown(
 			one_of_which_nothing_is_heard_is_handed_out_once_more, begin, end),
 		cmocka_unit_test_setup_teardown(
