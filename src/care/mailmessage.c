@@ -5,10 +5,9 @@
 #include <time.h>
 
 #define LINE_MOST 76
-/* RFC 2047 s2: an encoded word has at most 75 characters. */
+/* RFC 2047 s2: a line with an encoded word has at most 76 characters; so a word, behind a blank, has at most 75. */
 #define WORD_BEGIN "=?UTF-8?Q?"
 #define WORD_END   "?="
-#define WORD_MOST  75
 
 static bool
 is_letter(char c)
@@ -97,9 +96,9 @@ is_plain(char c)
 	return is_letter(c) || (c != '\0' && strchr("!*+-/", c) != NULL);
 }
 
-/* Encoded words, each of whole characters, on a line of its own. */
+/* Encoded words, each of whole characters, on a line of its own; before the first one are so many characters. */
 static void
-print_words(struct buffer *into, struct text text)
+print_words(struct buffer *into, struct text text, size_t before)
 {
 	size_t used = 0;
 
@@ -107,8 +106,9 @@ print_words(struct buffer *into, struct text text)
 		size_t n = character(text);
 		size_t size = n == 1 && (is_plain(*text.at) || *text.at == ' ') ? 1 : 3 * n;
 
-		if (used > 0 && used + size + sizeof(WORD_END) - 1 > WORD_MOST) {
+		if (used > 0 && before + used + size + sizeof(WORD_END) - 1 > LINE_MOST) {
 			buffer_text(into, TEXT(WORD_END "\r\n "));
+			before = 1;
 			used = 0;
 		}
 		if (used == 0) {
@@ -134,7 +134,7 @@ print_subject(struct buffer *into, struct text subject)
 {
 	if (!is_ascii(subject) || subject.length > 60 ||
 		memmem(subject.at, subject.length, "=?", 2) != NULL)
-		print_words(into, subject);
+		print_words(into, subject, strlen("Subject: "));
 	else
 		buffer_text(into, subject);
 }
@@ -145,7 +145,7 @@ print_from(struct buffer *into, const struct mailmessage *message)
 	buffer_text(into, TEXT("From: "));
 	/* Quoting would be one more thing to get wrong. */
 	if (message->name.length > 0) {
-		print_words(into, message->name);
+		print_words(into, message->name, strlen("From: "));
 		buffer_text(into, TEXT("\r\n "));
 	}
 	buffer_print(into, "<%.*s>\r\n", (int)message->from.length, message->from.at);

@@ -2,7 +2,7 @@
  *
  * What:    plain text in UTF-8, quoted-printable (RFC 2045); subject and name of the sender as encoded words where
  *          they are not ASCII (RFC 2047); Auto-Submitted: auto-generated (RFC 3834), so that no program answers it.
- *          Lines end with CR LF and have at most 78 characters.
+ *          Lines end with CR LF and have at most 76 characters, but for those of an address and of Message-ID.
  *          Nothing that is given can make a line of the head or a second part: names and titles are refused where
  *          they are not one line of UTF-8, addresses where they are not as mailmessage_check_address says.
  * Owns:    nothing.
