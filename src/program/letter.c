@@ -6,17 +6,17 @@
  * Limits:  LETTER_MOST bytes of JSON.
  */
 #include "base/text.h"
-#include "program/letterpage.h"
+#include "program/letterread.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#define LETTER_MOST (1 << 20)
+/* All texts as long as letterread.h allows, each byte escaped. */
+#define LETTER_MOST (1 << 17)
 #define PATH        1024
 
 static const char usage[] =
@@ -57,58 +57,15 @@ take_options(int count, char **words, struct options *ret)
 	return ret->folder == NULL || optind != count ? -EINVAL : 0;
 }
 
-/* Letters, digits, - and points between: it becomes the name of a file. */
-static bool
-is_id(const char *id)
-{
-	size_t length = strlen(id);
-
-	return length > 0 && length < 100 && *id != '.' &&
-		strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") ==
-		length;
-}
-
 static int
-take_address(const json_t *lines, struct letter *letter)
-{
-	for (size_t i = 0; i < json_array_size(lines); i++) {
-		const char *line = json_string_value(json_array_get(lines, i));
-
-		if (line == NULL || letter->lines == LETTERPAGE_ADDRESS)
-			return -EINVAL;
-		letter->address[letter->lines++] = line;
-	}
-	return letter->lines > 0 ? 0 : -EINVAL;
-}
-
-/* They stay the object's. */
-static int
-take_letter(json_t *of, struct letter *letter, const char **ret_id)
-{
-	const char *channel;
-	json_t *address;
-	int version;
-
-	if (json_unpack(of, "{s:i,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s}", "version", &version, "id",
-		    ret_id, "channel", &channel, "language", &letter->language, "address", &address,
-		    "provider", &letter->provider, "date", &letter->date, "title", &letter->title,
-		    "text", &letter->text) < 0)
-		return -EINVAL;
-	return version == 1 && strcmp(channel, "letter") == 0 && is_id(*ret_id)
-		? take_address(address, letter)
-		: -EINVAL;
-}
-
-static int
-write_letter(const struct options *options, const struct letter *letter, const char *id,
-	struct fail *fail)
+write_letter(const struct options *options, const struct letterread *read, struct fail *fail)
 {
 	char path[PATH], first[PATH];
 	int r;
 
-	snprintf(path, sizeof(path), "%s/%s.pdf", options->folder, id);
-	snprintf(first, sizeof(first), "%s/.%s.new", options->folder, id);
-	r = letterpage_write(letter, first, fail);
+	snprintf(path, sizeof(path), "%s/%s.pdf", options->folder, read->id);
+	snprintf(first, sizeof(first), "%s/.%s.new", options->folder, read->id);
+	r = letterpage_write(&read->letter, first, fail);
 	if (r == 0 && rename(first, path) < 0) {
 		r = -errno;
 		fail_where(fail, "%s", path);
@@ -123,29 +80,26 @@ int
 main(int count, char **words)
 {
 	char *bytes = xcalloc(LETTER_MOST, 1);
-	struct letter letter = {.lines = 0};
+	struct letterread read;
 	struct options options;
 	struct fail fail = {0};
-	const char *id;
-	json_t *of;
 	int r;
 
 	if (take_options(count, words, &options) < 0) {
 		fputs(usage, stderr);
 		return EX_USAGE;
 	}
-	letter.font = options.font;
-	letter.is_right = options.is_right;
-	of = json_loadb(bytes, fread(bytes, 1, LETTER_MOST, stdin), 0, NULL);
-	if (of == NULL || take_letter(of, &letter, &id) < 0) {
+	if (letterread(bytes, fread(bytes, 1, LETTER_MOST, stdin), &read) < 0) {
 		fputs("this is no letter as doc/notices.md says\n", stderr);
 		return EX_DATAERR;
 	}
-	r = write_letter(&options, &letter, id, &fail);
+	read.letter.font = options.font;
+	read.letter.is_right = options.is_right;
+	r = write_letter(&options, &read, &fail);
 	if (r < 0)
 		fprintf(stderr, "%s: %s%s%s\n", fail.where, fail.what, *fail.hint ? "; " : "",
 			fail.hint);
-	json_decref(of);
+	letterread_done(&read);
 	free(bytes);
 	return r == 0            ? EX_OK
 		: r == -EMSGSIZE ? EX_DATAERR
