@@ -25,4 +25,5 @@ const char *const measure_ends[MEASURE_ENDS] = {
 	[END_ROLE] = "role",
 	[END_LINE] = "no-line",
 	[END_BACKEND] = "no-back-end",
+	[END_OBJECTION] = "objection",
 };

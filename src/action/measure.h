@@ -46,7 +46,8 @@ enum measure_end {
 	END_UNDONE,
 	END_ROLE, /* its line has a role now that no program may hold */
 	END_LINE, /* what its line is called is no line of the own network any more, so that nothing held it */
-	END_BACKEND, /* nothing that could hold it is left here */
+	END_BACKEND,   /* nothing that could hold it is left here */
+	END_OBJECTION, /* the customer says that it is wrong: for a time, or until a person decides */
 	MEASURE_ENDS
 };
 

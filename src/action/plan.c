@@ -70,7 +70,7 @@ is_wanted(const struct plan_settings *settings, const struct plan_facts *facts,
 {
 	struct wall due;
 
-	if (facts->is_never || facts->is_gone || !fits(kind, facts->role))
+	if (facts->is_never || facts->is_objected || facts->is_gone || !fits(kind, facts->role))
 		return false;
 	if (!facts->held[kind].holds && (facts->is_paused || facts->is_undone[kind]))
 		return false;
@@ -88,6 +88,15 @@ static bool
 is_unheld(const struct plan_settings *settings, enum measure_kind kind)
 {
 	return (settings->unheld >> kind & 1) != 0;
+}
+
+static enum measure_end
+why_unwanted(const struct plan_facts *facts)
+{
+	return facts->is_never       ? END_NEVER
+		: facts->is_objected ? END_OBJECTION
+		: facts->is_gone     ? END_LINE
+				     : END_CLEAR;
 }
 
 /* How far it goes by itself. */
@@ -154,7 +163,7 @@ why_ends(const struct plan_settings *settings, const struct plan_facts *facts,
 	if (is_over(held, now))
 		return END_DATE;
 	if (!wanted)
-		return facts->is_never ? END_NEVER : facts->is_gone ? END_LINE : END_CLEAR;
+		return why_unwanted(facts);
 	if (held->mode == MEASURE_ENFORCE && is_unheld(settings, kind))
 		return END_BACKEND;
 	if (held->by_program && plan_is_beyond(held, kind, facts->role))

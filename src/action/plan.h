@@ -59,6 +59,7 @@ struct plan_facts {
 	uint8_t role;  /* enum role, as it is now */
 	bool is_gone;  /* what it is called is no line of the own network: nothing can hold it */
 	bool is_never; /* the line is never acted upon */
+	bool is_objected; /* the customer says that it is wrong: nothing holds for a time, or until a person decides */
 	uint8_t brakes; /* bits 1 << enum measure_kind: too many were held lately, more are only proposed */
 	bool is_paused;  /* somebody let everything go: nothing begins, until he says so */
 	uint32_t harm;   /* plan_harm of the last confirmation; where nobody asks for it, 0 */

@@ -38,6 +38,7 @@ struct carecase {
 	uint8_t release; /* enum care_release */
 	uint16_t steps;
 	struct wall since, until; /* of what holds; us 0: there is none, it ends with the case */
+	struct wall paused;       /* until when nothing holds as he objects; us 0: that is not so */
 	struct wall first, last;  /* what was seen */
 	uint64_t attempts;        /* to send */
 	uint64_t networks;        /* to so many places */

@@ -157,6 +157,22 @@ print_when(struct portalpage *at, const char *english, struct wall time)
 	buffer_print(at->page.into, "</dd></div>\n");
 }
 
+/* What came of it that he said that this is wrong. */
+static void
+print_objection(struct portalpage *at)
+{
+	if (!at->of->has_said_wrong)
+		return;
+	print_paragraph(
+		at, "notice", PHRASE("You have told us that this is wrong. A person looks at it."));
+	if (at->of->paused.us == 0)
+		return;
+	buffer_print(at->page.into, "<dl>\n");
+	print_when(at, PHRASE("Not restricted while we look at it, at the latest until"),
+		at->of->paused);
+	buffer_print(at->page.into, "</dl>\n");
+}
+
 static void
 print_seen(struct portalpage *at)
 {
@@ -289,6 +305,13 @@ print_line(struct portalpage *at)
 	if (!of->is_there || of->release == CARE_FREE) {
 		page_begin(&at->page, PHRASE("Your line is open"));
 		print_outcome(at);
+		if (of->paused.us != 0) {
+			print_objection(at);
+			print_seen(at);
+			print_devices(at);
+			print_rest(at);
+			return;
+		}
 		print_elsewhere(at);
 		page_advice(&at->page, TOPIC_FREE, NULL, NULL);
 		return;
@@ -344,7 +367,7 @@ print_check(struct portalpage *at)
 
 	page_begin(&at->page, PHRASE("Check again"));
 	print_outcome(at);
-	if (!of->is_there || of->release == CARE_FREE) {
+	if (!of->is_there || (of->release == CARE_FREE && of->paused.us == 0)) {
 		print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
 	} else {
 		int64_t quiet = at->now.us - of->last.us;
@@ -373,8 +396,7 @@ print_wrong(struct portalpage *at)
 	if (!at->of->is_there)
 		return;
 	if (at->of->has_said_wrong) {
-		print_paragraph(at, "notice",
-			PHRASE("You have told us that this is wrong. A person looks at it."));
+		print_objection(at);
 		return;
 	}
 	begin_form(at, "/wrong");

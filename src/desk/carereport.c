@@ -3,12 +3,16 @@
 
 #include "ledger/care.h"
 #include "ledger/casepin.h"
+#include "ledger/exception.h"
+
+#include <errno.h>
 
 struct found {
 	struct care seen; /* the last; of_case 0: none */
 	struct care wrong;
 	struct care released;
 	struct care notified;
+	struct exception objection;             /* number 0: none */
 	struct care ticked[CAREREPORT_DEVICES]; /* the last of each device */
 	size_t devices;
 	unsigned days; /* on which pages were seen */
@@ -86,6 +90,11 @@ print(const struct found *found, struct buffer *into)
 		buffer_print(into, "  customer   says that this is wrong%s%s (%s)\n",
 			*found->wrong.details != '\0' ? ": " : "", found->wrong.details,
 			wall_format(found->wrong.time, time));
+	if (found->objection.number != 0)
+		buffer_print(into,
+			"  customer   objects, so nothing is done to the line until %s, unless a "
+			"person decides before\n",
+			wall_format(found->objection.until, time));
 	if (found->releases > 0)
 		buffer_print(into, "  customer   let the line go on %u day%s, last at %s\n",
 			found->releases, found->releases == 1 ? "" : "s",
@@ -114,10 +123,17 @@ add_row(const struct care *row, const char *name, const char *details, struct bu
 static void
 print_json(const struct found *found, struct buffer *into)
 {
+	char time[WALL_TEXT];
+
 	buffer_text(into, TEXT(",\"customer\":{"));
 	add_row(&found->seen, "seen", NULL, into);
 	buffer_text(into, TEXT(","));
 	add_row(&found->wrong, "wrong", "says", into);
+	if (found->objection.number != 0)
+		buffer_print(into, ",\"paused_until\":\"%s\"",
+			wall_format(found->objection.until, time));
+	else
+		buffer_text(into, TEXT(",\"paused_until\":null"));
 	buffer_text(into, TEXT(","));
 	add_row(&found->released, "released", NULL, into);
 	buffer_text(into, TEXT(","));
@@ -142,6 +158,10 @@ carereport(struct ledger *ledger, const struct ledger_case *of, bool is_json, st
 	char call[CASEPIN_CALL] = "";
 	int r = ledger_each_care(ledger, of->number, take, found, fail);
 
+	if (r >= 0 && wall_is_none(of->closed))
+		r = ledger_find_exception(
+			ledger, EXCEPTION_OBJECTION, of->line, &found->objection, fail);
+	r = r == -ENOENT ? 0 : r;
 	if (has_call)
 		casepin_call(of->number, key, ledger_time(ledger), call);
 	if (is_json)

@@ -1,8 +1,9 @@
 /* carereport - what the customer of a case was told and did, for the help desk
  *
  * What:    how many notices went to him, and the last of them; that he saw the portal, and when last; what is ticked
- *          now, by device; that he says that it is wrong, in his words; how often he let the line go. Before these, of
- *          a case that is open, the four digits that he reads from his page today (ledger/casepin.h).
+ *          now, by device; that he says that it is wrong, in his words, and until when nothing is done as he objects;
+ *          how often he let the line go. Before these, of a case that is open, the four digits that he reads from his
+ *          page today (ledger/casepin.h).
  * Limits:  CAREREPORT_DEVICES devices. Words were held to be one line that can be shown when they were kept.
  * Thread:  one at a time.
  */

@@ -67,6 +67,7 @@ static const char *const in_words[MEASURE_ENDS] = {
 		"what the line is called is no line of the operator's network any more, so that "
 		"nothing held it",
 	[END_BACKEND] = "nothing that could hold it was left",
+	[END_OBJECTION] = "the customer said that it is wrong",
 };
 
 /* Where nothing was done to the line nobody could let it go. */

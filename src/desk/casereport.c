@@ -179,7 +179,9 @@ measure_report_json(const struct measure *of, struct buffer *into)
 const char *
 exception_report_type(enum exception_kind kind)
 {
-	return kind == EXCEPTION_NEVER ? "never" : "exemption";
+	return kind == EXCEPTION_NEVER     ? "never"
+		: kind == EXCEPTION_EXEMPT ? "exemption"
+					   : "objection";
 }
 
 void

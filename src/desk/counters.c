@@ -464,6 +464,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 		"Measures that are proposed and wait for a person."},
 	[COUNT_BRAKED] = {OWNER_KEEPER, KIND_GAUGE, "measures_braked",
 		"Of them, those that would be enforced, were it not for the brake."},
+	[COUNT_OBJECTED] = {OWNER_KEEPER, KIND_GAUGE, "lines_objected",
+		"Lines and accounts to which nothing is done for a time, as their customers say "
+		"that it is wrong (portal.objection-pauses). Looked at once a minute."},
 	[COUNT_PORTAL_ASKED] = {OWNER_KEEPER, KIND_COUNTER, "portal_asked",
 		"Questions of the portal whose case it is, or what is to be done to it."},
 	[COUNT_PORTAL_MALFORMED] = {OWNER_KEEPER, KIND_COUNTER, "portal_malformed",

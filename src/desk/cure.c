@@ -22,6 +22,7 @@ static const enum cure_end end_of[MEASURE_ENDS] = {
 	[END_MODE] = CURE_OTHER,
 	[END_UNDONE] = CURE_OTHER,
 	[END_ROLE] = CURE_OTHER,
+	[END_OBJECTION] = CURE_OTHER,
 };
 
 void

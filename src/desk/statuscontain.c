@@ -163,6 +163,11 @@ status_contain(
 			"%llu measures hold of protected lines, shared addresses or mail servers, "
 			"as a person decided.\n",
 			of(keeper, COUNT_BEYOND));
+	if (keeper != NULL && of(keeper, COUNT_OBJECTED) > 0)
+		buffer_print(into,
+			"Nothing is done to %llu lines for a time, as their customers say that it "
+			"is wrong (lazaret-events(7), customer-objects).\n",
+			of(keeper, COUNT_OBJECTED));
 	if (of(actor, COUNT_ORDERS_REFUSED) > 0)
 		buffer_print(into,
 			"%llu measures were not done: their place is not in the own network, or "

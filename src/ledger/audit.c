@@ -18,6 +18,7 @@ const char *const action_names[ACTION_COUNT] = {
 	[ACTION_PAUSE] = "pause",
 	[ACTION_RESUME] = "resume",
 	[ACTION_EXEMPT] = "exempt",
+	[ACTION_OBJECTION] = "objection",
 };
 
 void

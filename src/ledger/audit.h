@@ -34,6 +34,7 @@ enum action {
 	ACTION_PAUSE,       /* a person let everything go: nothing begins by itself */
 	ACTION_RESUME,      /* it does again */
 	ACTION_EXEMPT, /* object: an exemption from the policy of port 25; without a digest: ended */
+	ACTION_OBJECTION, /* object: a customer's, until when nothing is done to the line; without a digest: ended */
 	ACTION_COUNT
 };
 

@@ -42,6 +42,7 @@ ledger_each_care_of(struct ledger *ledger, uint64_t of_case, enum care_what what
 }
 
 struct look {
+	uint64_t of_case;
 	struct care_holds *holds;
 	struct wall after;   /* releases that count */
 	struct wall release; /* the last that was counted */
@@ -68,6 +69,8 @@ take_measure(void *context, const struct measure *row)
 
 	if (!wall_is_none(row->ended)) {
 		count_release(look, row);
+		holds->has_objected = holds->has_objected ||
+			(row->of_case == look->of_case && row->why == END_OBJECTION);
 		return 0;
 	}
 	if (row->mode != MEASURE_ENFORCE)
@@ -88,7 +91,8 @@ int
 ledger_care_holds(struct ledger *ledger, const struct ledger_case *of, struct care_holds *ret,
 	struct fail *fail)
 {
-	struct look look = {.holds = ret,
+	struct look look = {.of_case = of->number,
+		.holds = ret,
 		.after.us = ledger->now.us - CARE_RELEASE_DAYS * WALL_DAY,
 		.release = WALL_NONE};
 
@@ -106,19 +110,72 @@ care_release(const struct care_holds *holds)
 						   : CARE_OPEN;
 }
 
+/* The case of a row, and what holds of its line. */
 static int
-release(struct ledger *ledger, struct care *row, struct fail *fail)
+find_holds(struct ledger *ledger, const struct care *row, struct ledger_case *of,
+	struct care_holds *ret, struct fail *fail)
 {
-	const struct store_ops *ops = ledger->store->ops;
 	struct query query = {.key = row->of_case, .most = 1};
-	struct care_holds holds;
-	struct ledger_case of;
-	int r = ops->cases(ledger->store, CASES_NUMBER, &query, ledger_take_case, &of, fail), ended;
+	int r = ledger->store->ops->cases(
+		ledger->store, CASES_NUMBER, &query, ledger_take_case, of, fail);
 
 	if (r == 0)
 		return -ESRCH;
-	if (r > 0)
-		r = ledger_care_holds(ledger, &of, &holds, fail);
+	return r < 0 ? r : ledger_care_holds(ledger, of, ret, fail);
+}
+
+static bool
+may_object(
+	const struct ledger *ledger, const struct ledger_case *of, const struct care_holds *holds)
+{
+	return ledger->plans && ledger->planning.objection_us > 0 && wall_is_none(of->closed) &&
+		!wall_is_none(holds->since) && !holds->by_person && !holds->has_objected;
+}
+
+static int
+object(struct ledger *ledger, const struct care *row, struct wall *until, struct fail *fail)
+{
+	struct care_holds holds;
+	struct ledger_case of;
+	int r = find_holds(ledger, row, &of, &holds, fail);
+
+	if (r >= 0)
+		r = ledger->store->ops->care_put(ledger->store, row, fail);
+	if (r < 0 || !may_object(ledger, &of, &holds))
+		return r;
+	until->us = ledger->now.us + ledger->planning.objection_us;
+	r = ledger_object(ledger, &of, *until,
+		TEXT("the customer says on the portal that it is wrong"), fail);
+	if (r >= 0)
+		r = ledger_look_paused(ledger, fail);
+	return r < 0 ? r : ledger_follow(ledger, &of, fail);
+}
+
+int
+ledger_care_object(struct ledger *ledger, struct care *row, struct wall *until, struct fail *fail)
+{
+	int has, r;
+
+	*until = WALL_NONE;
+	row->time = ledger->now;
+	has = ledger->store->ops->care_has(ledger->store, row, fail);
+	if (has < 0)
+		return has;
+	r = ledger_begin(ledger, fail);
+	if (r < 0)
+		return r;
+	r = object(ledger, row, until, fail);
+	r = ledger_end(ledger, r < 0 ? r : 0, fail);
+	return r < 0 ? r : !has;
+}
+
+static int
+release(struct ledger *ledger, struct care *row, struct fail *fail)
+{
+	struct care_holds holds;
+	struct ledger_case of;
+	int r = find_holds(ledger, row, &of, &holds, fail), ended;
+
 	if (r < 0)
 		return r;
 	if (care_release(&holds) != CARE_OPEN) {
@@ -128,7 +185,7 @@ release(struct ledger *ledger, struct care *row, struct fail *fail)
 	row->time = ledger->now;
 	ended = ledger_release_inside(
 		ledger, row->of_case, END_CUSTOMER, TEXT("by the customer, on the portal"), fail);
-	r = ended < 0 ? ended : ops->care_put(ledger->store, row, fail);
+	r = ended < 0 ? ended : ledger->store->ops->care_put(ledger->store, row, fail);
 	return r < 0 ? r : ended;
 }
 

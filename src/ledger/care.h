@@ -6,7 +6,10 @@
  *          else comes again stands in place of the first. So nobody who is on a line can fill the ledger.
  *          What is ticked now is the last row of each device. A release by the customer is refused unless the rules
  *          allow it, and is one transaction with what follows from it (deciding.h).
- *          The audit trail has the release, as that of anybody; the other rows change nothing, and are not in it.
+ *          Where the plan says so (planning.h), the first "this is wrong" of a case whose measures no person decided
+ *          ends them, in one transaction, and nothing holds of the line for that time (exception.h): once in a case.
+ *          The audit trail has releases and objections, as those of anybody; other rows change nothing, and are not
+ *          in it.
  * Owns:    nothing.
  * Limits:  texts as below. Rows go with their case.
  * Thread:  as ledger.h.
@@ -84,6 +87,7 @@ struct care_holds {
 	bool is_blocked;   /* port 25 */
 	bool is_limited;   /* at the relay */
 	bool by_person;    /* of these, one was decided by a person: so its end is, too */
+	bool has_objected; /* the customer, in this case, and measures ended by that */
 	unsigned releases; /* by the customer, in the last CARE_RELEASE_DAYS */
 	struct wall since; /* of the hardest; WALL_NONE: nothing holds */
 	struct wall until; /* WALL_NONE: it ends with the case */
@@ -91,6 +95,11 @@ struct care_holds {
 
 int ledger_care_holds(struct ledger *ledger, const struct ledger_case *of, struct care_holds *ret,
 	struct fail *fail) MUST_USE;
+
+/* Keeps a row that is CARE_WRONG, and does what follows from it. *until: nothing holds of the line until then;
+ * WALL_NONE: the row changes nothing. 1: it is new; -ESRCH: there is no such case. */
+int ledger_care_object(
+	struct ledger *ledger, struct care *row, struct wall *until, struct fail *fail) MUST_USE;
 
 /* How the customer may let the line go. */
 enum care_release {

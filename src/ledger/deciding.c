@@ -98,9 +98,9 @@ static int
 enforce(struct ledger *ledger, struct ledger_case *of, struct measure *measure, struct text reason,
 	struct fail *fail)
 {
-	int r = 0;
+	int r = ledger_end_objection(ledger, of->line, "decided", fail);
 
-	if (measure->kind == MEASURE_QUARANTINE && of->state != STATE_QUARANTINE)
+	if (r >= 0 && measure->kind == MEASURE_QUARANTINE && of->state != STATE_QUARANTINE)
 		r = ledger_put_state(
 			ledger, of, STATE_QUARANTINE, "held by a person", reason, fail);
 	measure->mode = MEASURE_ENFORCE;
@@ -283,6 +283,8 @@ ledger_release_inside(struct ledger *ledger, uint64_t of_case, enum measure_end 
 	if (r >= 0)
 		r = ledger->store->ops->measures(
 			ledger->store, MEASURES_LINE_HELD, of.line, collect, &holding, fail);
+	if (r >= 0)
+		r = ledger_end_objection(ledger, of.line, "decided", fail);
 	if (r < 0)
 		return r;
 	if (of.state == STATE_PROBATION && holding.count == 0) {
@@ -320,7 +322,8 @@ static bool
 was_ended_by_person(const struct measure *measure)
 {
 	return measure->why == END_HELPDESK || measure->why == END_CUSTOMER ||
-		measure->why == END_ALL || measure->why == END_UNDONE;
+		measure->why == END_ALL || measure->why == END_UNDONE ||
+		measure->why == END_OBJECTION;
 }
 
 static int
@@ -354,6 +357,8 @@ begin_again(struct ledger *ledger, struct ledger_case *of, struct measure *measu
 		return -EPERM;
 	}
 	r = check_line(ledger, of, (enum measure_kind)measure->kind, fail);
+	if (r >= 0)
+		r = ledger_end_objection(ledger, of->line, "decided", fail);
 	if (r < 0)
 		return r;
 	if (is_quarantine && measure->mode != MEASURE_ENFORCE)

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-const char *const exception_names[EXCEPTION_KINDS] = {"never", "exempt"};
+const char *const exception_names[EXCEPTION_KINDS] = {"never", "exempt", "objection"};
 
 static const struct {
 	enum action action;
@@ -22,6 +22,9 @@ static const struct {
 	[EXCEPTION_EXEMPT] = {ACTION_EXEMPT, "lazaret exemption 1", "exempt",
 		"the line is not exempt from the policy of port 25",
 		"lazaret exempt lists those that are", "port 25 open"},
+	[EXCEPTION_OBJECTION] = {ACTION_OBJECTION, "lazaret objection 1", "objected to",
+		"the line is not one whose customer objects", "lazaret case says who does",
+		"nothing is done to the line"},
 };
 
 void
@@ -33,7 +36,7 @@ exception_digest(const struct exception *of, uint8_t into[DIGEST_SIZE])
 	digest_u64(&digest, of->number);
 	digest_u64(&digest, of->line);
 	digest_wall(&digest, of->time);
-	if (of->kind == EXCEPTION_EXEMPT)
+	if (of->kind != EXCEPTION_NEVER)
 		digest_wall(&digest, of->until);
 	digest_text(&digest, text_of(of->actor));
 	digest_text(&digest, text_of(of->reason));
@@ -197,6 +200,8 @@ write_one(struct ledger *ledger, struct exception *of, struct fail *fail)
 
 	if (r >= 0)
 		r = check_until(of, ledger->now, fail);
+	if (r >= 0 && of->kind == EXCEPTION_NEVER)
+		r = ledger_end_objection(ledger, of->line, "decided", fail);
 	if (r < 0)
 		return r;
 	of->number = row.object = ledger->sequence + 1;
@@ -211,6 +216,15 @@ write_one(struct ledger *ledger, struct exception *of, struct fail *fail)
 	return ledger_append(ledger, row, fail);
 }
 
+/* Who made it, when and why. */
+static void
+sign(const struct ledger *ledger, struct exception *of, struct text reason)
+{
+	of->time = ledger->now;
+	snprintf(of->actor, sizeof(of->actor), "%s", ledger->actor);
+	snprintf(of->reason, sizeof(of->reason), "%.*s", (int)reason.length, reason.at);
+}
+
 /* It has its kind, its line, its end and the sealed name. */
 static int
 make(struct ledger *ledger, struct exception *of, struct text reason, struct fail *fail)
@@ -219,9 +233,7 @@ make(struct ledger *ledger, struct exception *of, struct text reason, struct fai
 
 	if (r < 0)
 		return r;
-	of->time = ledger->now;
-	snprintf(of->actor, sizeof(of->actor), "%s", ledger->actor);
-	snprintf(of->reason, sizeof(of->reason), "%.*s", (int)reason.length, reason.at);
+	sign(ledger, of, reason);
 	r = ledger_begin(ledger, fail);
 	return r < 0 ? r : ledger_end(ledger, write_one(ledger, of, fail), fail);
 }
@@ -248,6 +260,26 @@ ledger_except_case(struct ledger *ledger, enum exception_kind kind, const struct
 
 	memcpy(it.sealed, of->sealed, sizeof(it.sealed));
 	return make(ledger, &it, reason, fail);
+}
+
+int
+ledger_object(struct ledger *ledger, const struct ledger_case *of, struct wall until,
+	struct text reason, struct fail *fail)
+{
+	struct exception it = {.kind = EXCEPTION_OBJECTION, .line = of->line, .until = until};
+
+	memcpy(it.sealed, of->sealed, sizeof(it.sealed));
+	sign(ledger, &it, reason);
+	return write_one(ledger, &it, fail);
+}
+
+int
+ledger_end_objection(struct ledger *ledger, uint64_t line, const char *why, struct fail *fail)
+{
+	struct exception of;
+	int r = find(ledger, EXCEPTION_OBJECTION, line, &of, fail);
+
+	return r == 1 ? end_one(ledger, &of, why, fail) : r;
 }
 
 static int

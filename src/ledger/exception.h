@@ -5,6 +5,8 @@
  *          EXCEPTION_EXEMPT: its port 25 is open though the network's policy closes it, always until a day: a
  *          customer's own mail server, on request. It lifts the policy that holds for everybody, not a measure of a
  *          case: a line that is confirmed is blocked all the same.
+ *          EXCEPTION_OBJECTION: the customer said that the case is wrong (care.h): until its time is over, a person
+ *          decides something about the line, or the case is closed, nothing is done to it.
  *          Making and ending one are rows of the audit trail. What is undone is gone with its name and reason; what is
  *          over does not hold, and is gone when ledger_review comes to it.
  * Owns:    nothing.
@@ -20,9 +22,9 @@
 
 #define EXCEPTION_EXEMPT_DAYS 800
 
-enum exception_kind { EXCEPTION_NEVER, EXCEPTION_EXEMPT, EXCEPTION_KINDS };
+enum exception_kind { EXCEPTION_NEVER, EXCEPTION_EXEMPT, EXCEPTION_OBJECTION, EXCEPTION_KINDS };
 
-/* "never", "exempt": as they are kept. */
+/* "never", "exempt", "objection": as they are kept. */
 extern const char *const exception_names[EXCEPTION_KINDS];
 
 struct exception {

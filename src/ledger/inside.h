@@ -91,9 +91,16 @@ int ledger_end_measure(struct ledger *ledger, struct measure *measure, enum meas
 int ledger_make_enforced(struct ledger *ledger, struct fail *fail) MUST_USE;
 /* What a case as it is now asks to be done: how many changes. */
 int ledger_follow(struct ledger *ledger, const struct ledger_case *of, struct fail *fail) MUST_USE;
-/* All of a case that holds: nobody is held without a case. */
-int ledger_end_measures_of(
-	struct ledger *ledger, uint64_t of_case, enum measure_end why, struct fail *fail) MUST_USE;
+/* Of a case that is closed, all that holds: nobody is held without a case. And his objection is over. */
+int ledger_end_all_of(
+	struct ledger *ledger, const struct ledger_case *of, struct fail *fail) MUST_USE;
+
+/* Inside a transaction: the customer of a case objects, and nothing is done to its line until then; ends that of a
+ * line, if there is one. */
+int ledger_object(struct ledger *ledger, const struct ledger_case *of, struct wall until,
+	struct text reason, struct fail *fail) MUST_USE;
+int ledger_end_objection(
+	struct ledger *ledger, uint64_t line, const char *why, struct fail *fail) MUST_USE;
 
 /* Inside a transaction: as ledger_release. */
 int ledger_release_inside(struct ledger *ledger, uint64_t of_case, enum measure_end why,

@@ -494,7 +494,7 @@ write_one(struct ledger *ledger, const struct waiting *waiting, struct ledger_co
 	counts->closed += it.to == STATE_CLEAR;
 	r = ledger_add_step(ledger, &it, &of, "", fail);
 	if (r >= 0 && !wall_is_none(of.closed))
-		r = ledger_end_measures_of(ledger, of.number, END_CLEAR, fail);
+		r = ledger_end_all_of(ledger, &of, fail);
 	else if (r >= 0 && ledger->plans)
 		r = ledger_follow(ledger, &of, fail);
 	return r;

@@ -273,13 +273,14 @@ collect_held(void *context, const struct measure *row)
 }
 
 int
-ledger_end_measures_of(
-	struct ledger *ledger, uint64_t of_case, enum measure_end why, struct fail *fail)
+ledger_end_all_of(struct ledger *ledger, const struct ledger_case *of, struct fail *fail)
 {
-	struct of_case of = {.count = 0};
-	int r = ledger_each_measure(ledger, of_case, collect_held, &of, fail);
+	struct of_case holding = {.count = 0};
+	int r = ledger_each_measure(ledger, of->number, collect_held, &holding, fail);
 
-	for (size_t i = 0; i < of.count && r >= 0; i++)
-		r = ledger_end_measure(ledger, &of.held[i], why, TEXT(""), fail);
+	for (size_t i = 0; i < holding.count && r >= 0; i++)
+		r = ledger_end_measure(ledger, &holding.held[i], END_CLEAR, TEXT(""), fail);
+	if (r >= 0)
+		r = ledger_end_objection(ledger, of->line, "its case is closed", fail);
 	return r < 0 ? r : 0;
 }

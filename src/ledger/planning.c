@@ -268,6 +268,16 @@ find_harm(struct ledger *ledger, uint64_t of_case, struct plan_facts *facts, str
 	return r;
 }
 
+static int
+is_excepted(struct ledger *ledger, enum exception_kind kind, uint64_t line, bool *ret,
+	struct fail *fail)
+{
+	int r = ledger_find_exception(ledger, kind, line, NULL, fail);
+
+	*ret = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
 /* All that the plan asks for. */
 static int
 gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret, struct fail *fail)
@@ -292,9 +302,10 @@ gather(struct ledger *ledger, const struct ledger_case *of, struct holding *ret,
 		r = find_harm(ledger, of->number, &ret->facts, fail);
 	if (r < 0)
 		return r;
-	r = ledger_find_exception(ledger, EXCEPTION_NEVER, of->line, NULL, fail);
-	ret->facts.is_never = r == 0;
-	return r == -ENOENT ? 0 : r;
+	r = is_excepted(ledger, EXCEPTION_NEVER, of->line, &ret->facts.is_never, fail);
+	return r < 0
+		? r
+		: is_excepted(ledger, EXCEPTION_OBJECTION, of->line, &ret->facts.is_objected, fail);
 }
 
 static int
@@ -472,6 +483,7 @@ keep_due(struct ledger *ledger, struct open *open, struct review *review, struct
 		if (r < 0)
 			return r;
 		count_beyond(review, open->of[i].number, &holding.facts);
+		review->objected += holding.facts.is_objected && !holding.facts.is_never;
 		count = plan(&ledger->planning.plan, &holding.facts, ledger->now, changes);
 		count_waiting(review, &holding);
 		count_unheld(review, &holding, changes, count);

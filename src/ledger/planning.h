@@ -33,7 +33,9 @@ struct planning {
 	uint64_t an_hour;
 	uint64_t at_once;
 	uint64_t blocks_an_hour; /* the same of lines whose port 25 is closed */
-	uint8_t open;            /* of enum planning_open */
+	/* So long nothing holds of who says that it is wrong (care.h); 0: that changes nothing. */
+	int64_t objection_us;
+	uint8_t open; /* of enum planning_open */
 };
 
 /* The reason of what the brake made a proposal. */
@@ -79,6 +81,8 @@ struct review {
 	 * them (END_LINE, END_BACKEND), where the case would ask for them still. */
 	struct planning_waits waits;
 	uint64_t unheld;
+	/* Of it, too: open cases to which nothing is done as their customers object. */
+	uint64_t objected;
 };
 
 /* Looks at measures that hold, and nothing else: where the role of a line has become one that no program may hold, or

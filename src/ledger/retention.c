@@ -71,7 +71,7 @@ close_one(struct ledger *ledger, struct ledger_case *of, unsigned days, struct f
 	r = ops->case_put(ledger->store, of, fail);
 	if (r >= 0)
 		r = ledger_add_step(ledger, &step, of, why, fail);
-	return r < 0 ? r : ledger_end_measures_of(ledger, of->number, END_CLEAR, fail);
+	return r < 0 ? r : ledger_end_all_of(ledger, of, fail);
 }
 
 /* How many. */

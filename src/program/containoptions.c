@@ -43,6 +43,7 @@ containoptions(const struct config *config, struct planning *ret)
 	plan->harms_us = settings_microseconds(config, "contain.harms");
 	plan->most_us[MEASURE_QUARANTINE] =
 		settings_microseconds(config, "contain.quarantine-most");
+	ret->objection_us = settings_microseconds(config, "portal.objection-pauses");
 	ret->an_hour = (uint64_t)config_number(config, "contain.brake-hour");
 	ret->blocks_an_hour = (uint64_t)config_number(config, "contain.brake-blocks");
 	ret->at_once = (uint64_t)config_number(config, "contain.brake-held");

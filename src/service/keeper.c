@@ -549,6 +549,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_UNHELD, keeper->follow.unheld);
 	duty_count(duty, COUNT_PROPOSED, waits->proposed > 0 ? (uint64_t)waits->proposed : 0);
 	duty_count(duty, COUNT_BRAKED, waits->braked > 0 ? (uint64_t)waits->braked : 0);
+	duty_count(duty, COUNT_OBJECTED, keeper->follow.objected);
 	show_care(keeper);
 	show_notices(keeper);
 	keepertale_show(keeper);

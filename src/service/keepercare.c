@@ -5,6 +5,7 @@
 #include "ledger/care.h"
 #include "ledger/caselot.h"
 #include "ledger/casepin.h"
+#include "ledger/exception.h"
 #include "ledger/reading.h"
 #include "runtime/event.h"
 
@@ -196,6 +197,19 @@ take_wrong(void *context, const struct care *row)
 	return 1;
 }
 
+/* Until when nothing holds as he objects. */
+static int
+find_objection(struct asked *asked)
+{
+	struct exception of;
+	int r = ledger_find_exception(
+		asked->ledger, EXCEPTION_OBJECTION, asked->of.line, &of, asked->fail);
+
+	if (r == 0)
+		asked->answer->of.paused = of.until;
+	return r == -ENOENT ? 0 : r;
+}
+
 /* The case as it is now. */
 static int
 show(struct asked *asked)
@@ -235,6 +249,8 @@ show(struct asked *asked)
 	if (r >= 0)
 		r = ledger_each_care_of(
 			asked->ledger, of->number, CARE_WRONG, take_wrong, into, asked->fail);
+	if (r >= 0)
+		r = find_objection(asked);
 	return r < 0 ? r : 0;
 }
 
@@ -346,17 +362,27 @@ static int
 say_wrong(struct asked *asked)
 {
 	struct care row = row_of(asked, CARE_WRONG);
+	char before[AUDIT_ACTOR + 1], time[WALL_TEXT];
+	struct wall until;
 	int r;
 
 	copy_words(asked->ask->says, row.details);
-	r = ledger_care(asked->ledger, &row, asked->fail);
+	snprintf(before, sizeof(before), "%s", ledger_actor(asked->ledger));
+	ledger_set_actor(asked->ledger, TEXT(CARE_CUSTOMER));
+	r = ledger_care_object(asked->ledger, &row, &until, asked->fail);
+	ledger_set_actor(asked->ledger, text_of(before));
 	if (r < 0)
 		return r;
 	asked->care->counts.wrong++;
-	if (r == 1)
+	if (!wall_is_none(until))
+		event(EVENT_CUSTOMER_OBJECTS, "case=%llu line=%016llx until=%s",
+			(unsigned long long)asked->of.number, (unsigned long long)asked->of.line,
+			wall_format(until, time));
+	else if (r == 1)
 		event(EVENT_CUSTOMER_OBJECTS, "case=%llu line=%016llx",
 			(unsigned long long)asked->of.number, (unsigned long long)asked->of.line);
-	return end_with(asked, PORTAL_DONE);
+	r = ledger_case(asked->ledger, asked->of.number, &asked->of, asked->fail);
+	return r < 0 ? r : end_with(asked, PORTAL_DONE);
 }
 
 static int

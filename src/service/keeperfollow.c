@@ -231,6 +231,7 @@ keeperfollow_review(
 		return r;
 	if (r == 0 && !is_of_roles) {
 		follow->beyond = follow->review.beyond;
+		follow->objected = follow->review.objected;
 		tell_unheld(follow);
 		r = note_waits(follow, ledger, fail);
 		if (r == 0)

@@ -37,6 +37,8 @@ struct keeperfollow {
 	struct review review; /* that is under way */
 	uint64_t
 		beyond; /* measures of persons on lines that no program may hold, at the last one */
+	uint64_t
+		objected; /* lines to which nothing is done as their customers object, at the last one */
 };
 
 void keeperfollow_begin(struct keeperfollow *follow, struct estate *estate);

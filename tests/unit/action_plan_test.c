@@ -232,6 +232,27 @@ a_line_that_is_never_acted_upon_is_let_go(void **state)
 }
 
 static void
+what_the_customer_objects_to_ends_and_begins_again_when_that_is_over(void **state)
+{
+	struct plan_settings settings = enforcing();
+	struct plan_facts facts = {.state = STATE_CONFIRMED, .is_objected = true};
+	struct plan_change changes[PLAN_CHANGES];
+
+	(void)state;
+	assert_int_equal(plan(&settings, &facts, NOW, changes), 0);
+	facts.is_objected = false;
+	assert_int_equal(go(&settings, &facts, NOW), 2);
+	facts.is_objected = true;
+	assert_int_equal(plan(&settings, &facts, NOW, changes), 2);
+	assert_int_equal(changes[0].why, END_OBJECTION);
+	assert_int_equal(changes[1].why, END_OBJECTION);
+	/* What a person said of it for good is the reason. */
+	facts.is_never = true;
+	assert_int_equal(plan(&settings, &facts, NOW, changes), 2);
+	assert_int_equal(changes[0].why, END_NEVER);
+}
+
+static void
 modes_that_become_harder_hold_for_cases_that_are_open(void **state)
 {
 	struct plan_settings settings = PLAN_DEFAULTS;
@@ -267,6 +288,7 @@ make_facts(struct random *random, struct plan_facts *facts)
 		.state = (uint8_t)random_below(random, STATE_COUNT),
 		.role = (uint8_t)random_below(random, ROLE_COUNT),
 		.is_never = random_below(random, 8) == 0,
+		.is_objected = random_below(random, 8) == 0,
 		.brakes = (uint8_t)random_below(random, 1 << MEASURE_KINDS),
 		.before = (unsigned)random_below(random, 3),
 	};
@@ -305,7 +327,7 @@ no_program_holds_whom_it_must_not(void **state)
 			enforced += is_held;
 			if (!is_held)
 				continue;
-			assert_false(facts.is_never);
+			assert_false(facts.is_never || facts.is_objected);
 			assert_true(
 				facts.state == STATE_CONFIRMED || facts.state == STATE_QUARANTINE);
 			assert_true(facts.role != ROLE_SHARED && facts.role != ROLE_PROTECTED &&
@@ -358,6 +380,8 @@ main(void)
 		cmocka_unit_test(who_does_harm_is_held_sooner_if_it_goes_on),
 		cmocka_unit_test(nobody_is_held_longer_than_the_law_allows),
 		cmocka_unit_test(a_line_that_is_never_acted_upon_is_let_go),
+		cmocka_unit_test(
+			what_the_customer_objects_to_ends_and_begins_again_when_that_is_over),
 		cmocka_unit_test(modes_that_become_harder_hold_for_cases_that_are_open),
 		cmocka_unit_test(an_account_has_limits_only),
 		cmocka_unit_test(no_program_holds_whom_it_must_not),

@@ -238,6 +238,36 @@ what_is_wrong_is_said_in_words_that_are_whole(void **state)
 	assert_has(answer(&asked, &of, PORTAL_SHOWN), "<textarea");
 	of.has_said_wrong = true;
 	assert_has_not(answer(&asked, &of, PORTAL_SHOWN), "<textarea");
+	assert_has_not(answer(&asked, &of, PORTAL_SHOWN), "Not restricted while");
+	(void)state;
+}
+
+static void
+who_is_open_while_a_person_looks_sees_until_when(void **state)
+{
+	static const char *const paths[] = {"/wrong", "/", "/check"};
+	struct carecase of = fixture_case();
+
+	of.is_held = false;
+	of.release = CARE_FREE;
+	of.since.us = of.until.us = 0;
+	of.has_said_wrong = true;
+	of.paused = (struct wall){FIXTURE_NOW.us + 7 * WALL_DAY};
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		struct portal_asked asked = fixture_ask(texts, paths[i], "en", NULL);
+		const char *html = answer(&asked, &of, PORTAL_SHOWN);
+
+		if (i < 2)
+			assert_has(html,
+				"<dt>Not restricted while we look at it, at the latest until</dt>"
+				"<dd><time datetime=\"2026-12-04T");
+		if (i == 1)
+			assert_has(html, "<h1>Your line is open</h1>");
+		/* What he objects to is still shown. */
+		if (i > 0)
+			assert_has(html, "First seen");
+		assert_has_not(html, "We see no spam");
+	}
 	(void)state;
 }
 
@@ -371,6 +401,7 @@ main(void)
 		cmocka_unit_test(a_release_needs_a_token_of_this_case_and_hour),
 		cmocka_unit_test(who_did_nothing_yet_or_may_not_is_refused),
 		cmocka_unit_test(what_is_wrong_is_said_in_words_that_are_whole),
+		cmocka_unit_test(who_is_open_while_a_person_looks_sees_until_when),
 		cmocka_unit_test(what_can_be_called_or_looked_at_leads_there),
 		cmocka_unit_test(from_elsewhere_code_and_pin_go_along),
 		cmocka_unit_test(systems_ask_in_json_whether_they_are_held),

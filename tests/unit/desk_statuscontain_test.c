@@ -67,6 +67,11 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 	value = process[0].value;
 	value[COUNT_BEYOND] = 2;
 	assert_non_null(strstr(said(process, 2), "\n2 measures hold of protected lines, "));
+	assert_null(strstr(said(process, 2), "Nothing is done to"));
+	value[COUNT_OBJECTED] = 3;
+	assert_non_null(strstr(said(process, 2),
+		"\nNothing is done to 3 lines for a time, as their customers say that it is "
+		"wrong "));
 	value = process[1].value;
 	assert_non_null(strstr(said(process, 2), "\n2 measures were not done: "));
 	assert_non_null(strstr(said(process, 2), "\n4 times somebody else had removed "));

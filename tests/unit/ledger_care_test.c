@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/care.h"
 #include "ledger/deciding.h"
+#include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger/reading.h"
 #include "ledger/retention.h"
@@ -208,6 +209,175 @@ a_customer_lets_go_twice_in_thirty_days(void **state)
 	ledger_close(ledger);
 }
 
+static struct ledger *
+open_pausing(const struct fixture *fixture)
+{
+	struct planning planning = {.plan = PLAN_DEFAULTS, .objection_us = 7 * WALL_DAY};
+	struct ledger *ledger = open_in(fixture);
+
+	planning.plan.mode[MEASURE_BLOCK25] = planning.plan.mode[MEASURE_QUARANTINE] =
+		MEASURE_ENFORCE;
+	ledger_plan(ledger, &planning);
+	return ledger;
+}
+
+/* "This is wrong": days until which nothing holds; 0: it changes nothing. */
+static int
+object(struct ledger *ledger, const char *says)
+{
+	struct care row = {.of_case = 1, .what = CARE_WRONG, .channel = CARE_LINE};
+	struct wall until;
+
+	snprintf(row.details, sizeof(row.details), "%s", says);
+	ledger_set_actor(ledger, TEXT(CARE_CUSTOMER));
+	assert_true(ledger_care_object(ledger, &row, &until, NULL) >= 0);
+	ledger_set_actor(ledger, TEXT(LEDGER_PROGRAM));
+	return wall_is_none(until) ? 0 : (int)((until.us - ledger_time(ledger).us) / WALL_DAY);
+}
+
+static bool
+is_objected(struct ledger *ledger)
+{
+	return ledger_find_exception(ledger, EXCEPTION_OBJECTION, LINE, NULL, NULL) == 0;
+}
+
+static uint64_t
+review(struct ledger *ledger)
+{
+	struct review done = {.after = 0};
+
+	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
+	return done.objected;
+}
+
+static void
+end_pausing(struct ledger *ledger)
+{
+	struct ledger_proof proof;
+
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), 0);
+	ledger_close(ledger);
+}
+
+static void
+the_first_objection_of_a_case_pauses_what_programs_do(void **state)
+{
+	struct ledger *ledger = open_pausing(*state);
+	struct measure measure;
+	struct ledger_case of;
+
+	confirm(ledger, 0, STATE_WATCH);
+	after(ledger, WALL_DAY);
+	assert_int_equal(review(ledger), 0);
+	assert_true(holds(ledger).is_held);
+	assert_int_equal(object(ledger, "my mail server"), 7);
+	assert_true(wall_is_none(holds(ledger).since));
+	assert_true(is_objected(ledger));
+	assert_int_equal(ledger_each_measure(ledger, 1, take_measure, &measure, NULL), 1);
+	assert_int_equal(measure.why, END_OBJECTION);
+	assert_string_equal(measure.ended_by, CARE_CUSTOMER);
+	/* The case is as it was: judges go on, and nothing begins by what they say. */
+	assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
+	assert_int_equal(of.state, STATE_CONFIRMED);
+	confirm(ledger, 10, STATE_SUSPECT);
+	after(ledger, 7 * WALL_DAY - 1);
+	assert_int_equal(review(ledger), 1);
+	assert_true(wall_is_none(holds(ledger).since));
+	assert_int_equal(object(ledger, "once more"), 0);
+	after(ledger, 1);
+	assert_int_equal(review(ledger), 0);
+	assert_true(holds(ledger).is_blocked && !is_objected(ledger));
+	/* Once in a case. */
+	assert_int_equal(object(ledger, "and once more"), 0);
+	assert_true(holds(ledger).is_blocked && holds(ledger).has_objected);
+	assert_int_equal(way(ledger), CARE_OPEN);
+	end_pausing(ledger);
+}
+
+static void
+a_person_ends_it_by_whatever_is_decided(void **state)
+{
+	for (int how = 0; how < 5; how++) {
+		struct ledger *ledger = open_pausing(*state);
+		struct ledger_case of;
+		struct measure measure;
+		uint64_t number;
+
+		fixture_step(ledger, LINE, 20 * how, STATE_WATCH, STATE_CONFIRMED);
+		fixture_commit(ledger);
+		assert_int_equal(ledger_find_line(ledger, LINE, &of, NULL), 0);
+		assert_true(holds(ledger).is_blocked);
+		assert_int_equal(
+			ledger_each_measure(ledger, of.number, take_measure, &measure, NULL), 1);
+		number = measure.number;
+		if (how == 0)
+			assert_int_equal(object(ledger, ""), 7);
+		else
+			assert_int_equal(ledger_except_case(ledger, EXCEPTION_OBJECTION, &of,
+						 (struct wall){ledger_time(ledger).us + WALL_DAY},
+						 TEXT("x"), NULL),
+				0);
+		review(ledger);
+		assert_true(is_objected(ledger) && wall_is_none(holds(ledger).since));
+		ledger_set_actor(ledger, TEXT("anna (1000)"));
+		if (how == 0)
+			assert_int_equal(ledger_quarantine(ledger, of.number, WALL_NONE, TEXT("x"),
+						 &measure, NULL),
+				0);
+		else if (how == 1)
+			assert_int_equal(ledger_undo(ledger, number, TEXT("x"), &measure, NULL), 1);
+		else if (how == 2)
+			assert_int_equal(
+				ledger_release(ledger, of.number, END_HELPDESK, TEXT("x"), NULL),
+				0);
+		else if (how == 3)
+			assert_int_equal(ledger_except_case(ledger, EXCEPTION_NEVER, &of, WALL_NONE,
+						 TEXT("x"), NULL),
+				0);
+		ledger_set_actor(ledger, TEXT(LEDGER_PROGRAM));
+		assert_int_equal(is_objected(ledger), how == 4);
+		assert_int_equal(holds(ledger).by_person, how < 2);
+		if (how == 3)
+			assert_int_equal(
+				ledger_except_undo(ledger, EXCEPTION_NEVER, LINE, NULL), 0);
+		/* Or its case is over. */
+		fixture_step(ledger, LINE, 20 * how + 1, STATE_CONFIRMED, STATE_CLEAR);
+		fixture_commit(ledger);
+		assert_false(is_objected(ledger));
+		end_pausing(ledger);
+	}
+}
+
+static void
+what_pauses_nothing_is_kept_all_the_same(void **state)
+{
+	struct planning planning = {.plan = PLAN_DEFAULTS, .objection_us = WALL_DAY};
+	struct ledger *ledger = open_in(*state);
+	struct care row = {.of_case = 99, .what = CARE_WRONG};
+	struct measure measure;
+	struct wall until;
+
+	/* The option is not set. */
+	confirm(ledger, 0, STATE_WATCH);
+	assert_int_equal(object(ledger, "a"), 0);
+	assert_true(holds(ledger).is_blocked);
+	/* A person decided. */
+	planning.plan.mode[MEASURE_BLOCK25] = MEASURE_ENFORCE;
+	ledger_plan(ledger, &planning);
+	ledger_set_actor(ledger, TEXT("anna (1000)"));
+	assert_int_equal(ledger_quarantine(ledger, 1, WALL_NONE, TEXT("x"), &measure, NULL), 0);
+	assert_int_equal(object(ledger, "b"), 0);
+	assert_true(holds(ledger).is_held && !is_objected(ledger));
+	assert_string_equal(all(ledger), "0 wrong//b/line/0/;");
+	assert_int_equal(ledger_care_object(ledger, &row, &until, &(struct fail){0}), -ESRCH);
+	/* Nothing holds: that he objected is not used up by it. */
+	assert_int_equal(ledger_release(ledger, 1, END_HELPDESK, TEXT("x"), NULL), 3);
+	assert_int_equal(object(ledger, "c"), 0);
+	confirm(ledger, 9, STATE_PROBATION);
+	assert_int_equal(object(ledger, "d"), 1);
+	end_pausing(ledger);
+}
+
 static void
 what_a_person_decided_no_customer_ends(void **state)
 {
@@ -284,6 +454,9 @@ main(void)
 		TEST(a_page_is_seen_once_a_day_and_ticks_stand_in_place_of_those_before),
 		TEST(a_notice_is_a_row_of_its_text_and_its_way),
 		TEST(a_customer_lets_go_twice_in_thirty_days),
+		TEST(the_first_objection_of_a_case_pauses_what_programs_do),
+		TEST(a_person_ends_it_by_whatever_is_decided),
+		TEST(what_pauses_nothing_is_kept_all_the_same),
 		TEST(what_a_person_decided_no_customer_ends),
 		TEST(what_is_only_observed_holds_nobody),
 		TEST(it_goes_with_its_case),

@@ -17,11 +17,11 @@ except(struct ledger *ledger, enum exception_kind kind, uint64_t line, struct wa
 	return ledger_except(ledger, kind, line, TEXT("192.0.2.7"), until, text_of(reason), fail);
 }
 
-/* One that must be taken: of either kind, with an end where it must have one. */
+/* One that must be taken: of any kind, with an end where it must have one. */
 static void
 put(struct ledger *ledger, enum exception_kind kind, uint64_t line, const char *reason)
 {
-	struct wall until = kind == EXCEPTION_EXEMPT ? UNTIL : WALL_NONE;
+	struct wall until = kind == EXCEPTION_NEVER ? WALL_NONE : UNTIL;
 	struct fail fail = {0};
 	int r = except(ledger, kind, line, until, reason, &fail);
 
@@ -199,6 +199,7 @@ the_list_goes_on_after_a_number(void **state)
 	for (unsigned line = 1; line <= 3; line++) {
 		put(ledger, EXCEPTION_NEVER, line, "kept out");
 		put(ledger, EXCEPTION_EXEMPT, line, "mail server");
+		put(ledger, EXCEPTION_OBJECTION, line, "it is wrong");
 	}
 	for (int kind = 0; kind < EXCEPTION_KINDS; kind++) {
 		struct exception of = found(ledger, (enum exception_kind)kind, 2);
@@ -254,6 +255,7 @@ the_review_ends_what_is_over(void **state)
 
 		assert_int_equal(except(ledger, EXCEPTION_EXEMPT, line, until, "x", NULL), 0);
 		assert_int_equal(except(ledger, EXCEPTION_NEVER, line, until, "x", NULL), 0);
+		assert_int_equal(except(ledger, EXCEPTION_OBJECTION, line, until, "x", NULL), 0);
 	}
 	fixture_pass(ledger, (struct wall){FIXTURE_NOW.us + 4 * WALL_DAY});
 	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
@@ -263,7 +265,7 @@ the_review_ends_what_is_over(void **state)
 	}
 	assert_int_equal(ledger_end_exceptions(ledger, NULL), 0);
 	ledger_close(ledger);
-	assert_int_equal(verify(*state, 2), 0);
+	assert_int_equal(verify(*state, 3), 0);
 }
 
 static void
@@ -293,6 +295,9 @@ one_that_was_changed_is_found_out(void **state)
 		("DROP TRIGGER exceptions_stay; UPDATE exceptions SET kind = 'exempt' WHERE kind = "
 		 "'never'"),
 		"INSERT INTO exceptions VALUES ('exempt', 99, 1, 2, 3, '', '', zeroblob(120))",
+		"INSERT INTO exceptions VALUES ('objection', 99, 1, 2, 3, '', '', zeroblob(120))",
+		("DROP TRIGGER exceptions_stay; UPDATE exceptions SET kind = 'objection' WHERE "
+		 "kind = 'exempt'"),
 		"INSERT INTO exceptions VALUES ('never', 99, 1, 2, NULL, '', '', zeroblob(120))",
 		"DROP TRIGGER exceptions_stay; UPDATE exceptions SET kind = 'other'",
 	};

@@ -2,6 +2,7 @@
 #include "control/answer.h"
 #include "desk/casefind.h"
 #include "ledger/care.h"
+#include "ledger/exception.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
 #include "ledger_fixture.h"
@@ -171,12 +172,14 @@ static void
 a_case_tells_what_its_customer_did(void **state)
 {
 	struct ledger *ledger = many_cases(*state, 2);
+	struct ledger_case of;
 
 	assert_true(
 		says(ledger, ASK_CASE, "1", " (what the customer reads from the page today)\n"));
 	question.is_json = 1;
 	assert_true(says(ledger, ASK_CASE, "1",
-		"\"customer\":{\"seen\":null,\"wrong\":null,\"released\":null,"
+		"\"customer\":{\"seen\":null,\"wrong\":null,\"paused_until\":null,\"released\":"
+		"null,"
 		"\"notified\":null,\"notices\":0,\"seen_days\":0,"
 		"\"released_days\":0,\"ticked\":{}},\"measures\":"));
 	keep_by(ledger, CARE_NOTIFIED, CARE_LETTER, "notice-letter-begin", "");
@@ -207,6 +210,17 @@ a_case_tells_what_its_customer_did(void **state)
 	assert_true(says(ledger, ASK_CASE, "1", "  customer   ticked of camera: off (2023-11-14"));
 	assert_true(says(ledger, ASK_CASE, "1",
 		"  customer   says that this is wrong: I have \"no\" computer (2023-11-15"));
+	assert_int_equal(ledger_case(ledger, 1, &of, NULL), 0);
+	assert_int_equal(ledger_except_case(ledger, EXCEPTION_OBJECTION, &of,
+				 (struct wall){FIXTURE_NOW.us + 8 * WALL_DAY}, TEXT("wrong"), NULL),
+		0);
+	assert_true(says(ledger, ASK_CASE, "1",
+		"  customer   objects, so nothing is done to the line until "
+		"2023-11-22T22:13:20.000Z, unless a person decides before\n"));
+	assert_true(says(ledger, ASK_AUDIT, "", "nothing is done to the line until 2023-11-22"));
+	question.is_json = 1;
+	assert_true(says(ledger, ASK_CASE, "1", "\"paused_until\":\"2023-11-22T22:13:20.000Z\","));
+	question.is_json = 0;
 	assert_false(says(ledger, ASK_CASE, "2", "customer   "));
 	/* Of what is over nobody calls. */
 	fixture_step(ledger, 1, 10, STATE_SUSPECT, STATE_CLEAR);

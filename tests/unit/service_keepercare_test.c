@@ -3,6 +3,7 @@
 #include "ledger/caselot.h"
 #include "ledger/casepin.h"
 #include "ledger/deciding.h"
+#include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger/reading.h"
 #include "ledger_fixture.h"
@@ -328,6 +329,38 @@ that_it_is_wrong_is_kept_as_it_can_be_shown(void **state)
 	assert_int_equal(world->care.counts.wrong, 2);
 }
 
+static void
+who_says_that_it_is_wrong_is_paused_once_where_the_rule_says_so(void **state)
+{
+	struct planning planning = {.plan = PLAN_DEFAULTS, .objection_us = 7 * WALL_DAY};
+	struct world *world = *state;
+	struct wall until = {FIXTURE_NOW.us + 7 * WALL_DAY};
+	struct ledger_case row;
+	struct exception of;
+	struct review done = {.after = 0};
+
+	planning.plan.mode[MEASURE_BLOCK25] = MEASURE_ENFORCE;
+	ledger_plan(world->ledger, &planning);
+	confirm(world, "192.0.2.7", 0);
+	from(world, "192.0.2.7", 40000);
+	assert_int_equal(answered(world, PORTAL_SHOWN)->paused.us, 0);
+	world->ask.deed = PORTAL_SAY_WRONG;
+	assert_int_equal(answered(world, PORTAL_DONE)->paused.us, until.us);
+	assert_true(world->answer.of.is_there && !world->answer.of.is_blocked);
+	assert_int_equal(world->answer.of.release, CARE_FREE);
+	assert_int_equal(ledger_case(world->ledger, 1, &row, NULL), 0);
+	assert_int_equal(
+		ledger_find_exception(world->ledger, EXCEPTION_OBJECTION, row.line, &of, NULL), 0);
+	assert_string_equal(of.actor, CARE_CUSTOMER);
+	assert_string_equal(ledger_actor(world->ledger), LEDGER_PROGRAM);
+	/* It is over, and was the only one. */
+	ledger_set_time(world->ledger, until);
+	assert_int_equal(ledger_review(world->ledger, &done, NULL), 0);
+	assert_int_equal(answered(world, PORTAL_DONE)->paused.us, 0);
+	assert_true(world->answer.of.is_blocked && world->answer.of.has_said_wrong);
+	assert_int_equal(world->care.counts.wrong, 2);
+}
+
 static int
 write_seen(void *context, const struct care *row)
 {
@@ -607,6 +640,7 @@ main(void)
 		TEST(who_did_something_lets_the_line_go_twice),
 		TEST(what_a_person_decided_a_person_ends),
 		TEST(that_it_is_wrong_is_kept_as_it_can_be_shown),
+		TEST(who_says_that_it_is_wrong_is_paused_once_where_the_rule_says_so),
 		TEST(what_was_seen_is_kept_once_a_day),
 		TEST(which_of_two_versions_was_shown_is_kept_with_it),
 		TEST(pins_are_tried_ten_times_an_hour),
