@@ -385,8 +385,7 @@ take_counter(void *context, struct text name, uint64_t packets, uint64_t bytes)
 	}
 }
 
-/* What the kernel holds, as far as it tells: a question for each set, so once a second, at the look, and not for each
- * answer. */
+/* What the kernel holds, as far as it tells. */
 static void
 show_held(struct containing *containing)
 {
@@ -411,6 +410,7 @@ count(struct containing *containing)
 	int r = nftsocket_counters(&containing->nft, take_counter, containing);
 
 	containxdp_count(&containing->xdp, answer->counter);
+	show_held(containing);
 	answer->counts = containing->told->counts;
 	memcpy(answer->held, containing->told->held, sizeof(answer->held));
 	return r;
