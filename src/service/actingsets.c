@@ -419,6 +419,8 @@ fill(struct actingsets *sets, const struct holding *holding, bool is_told)
 	unsigned short_of = LINESET_COUNT;
 	int r = 0, first = 0;
 
+	/* Rules may have been loaded since it was asked whether anything is missing. */
+	is_told = is_told || epoch != sets->epoch;
 	sets->left_out = 0;
 	for (size_t i = 0; i < KEPT && !is_silent(r); i++) {
 		if (i < UNTIMED && sets->ahead.is_full[i]) {
