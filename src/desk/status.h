@@ -115,6 +115,13 @@ void status_done(struct status_process *copy);
 const struct status_process *status_find(
 	const struct status_process *processes, size_t count, enum counter_owner owner);
 
+/* One figure of a process, as %llu prints it. */
+static inline unsigned long long
+status_value(const struct status_process *process, enum counter what)
+{
+	return (unsigned long long)process->value[what];
+}
+
 /* The sum of one figure over these processes. */
 uint64_t status_sum(const struct status_process *processes, size_t count, enum counter what);
 

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/statusportal.h"
 
-static unsigned long long
-of(const struct status_process *portal, enum counter what)
-{
-	return portal->value[what];
-}
-
 void
 status_portal(const struct status_process *processes, size_t count, struct buffer *into)
 {
@@ -15,16 +9,18 @@ status_portal(const struct status_process *processes, size_t count, struct buffe
 	if (portal == NULL)
 		return;
 	buffer_print(into, "\nThe portal answered %llu times (now on %llu connection%s).\n",
-		of(portal, COUNT_PORTAL_ANSWERS), of(portal, COUNT_PORTAL_OPEN),
-		of(portal, COUNT_PORTAL_OPEN) == 1 ? "" : "s");
-	if (of(portal, COUNT_PORTAL_UNSHAKEN) > 0)
+		status_value(portal, COUNT_PORTAL_ANSWERS), status_value(portal, COUNT_PORTAL_OPEN),
+		status_value(portal, COUNT_PORTAL_OPEN) == 1 ? "" : "s");
+	if (status_value(portal, COUNT_PORTAL_UNSHAKEN) > 0)
 		buffer_print(into,
 			"Of %llu handshakes %llu came to nothing, %llu of them because a browser "
 			"does not believe the certificate.\n",
-			of(portal, COUNT_PORTAL_HANDSHAKES) + of(portal, COUNT_PORTAL_UNSHAKEN),
-			of(portal, COUNT_PORTAL_UNSHAKEN), of(portal, COUNT_PORTAL_DISTRUSTED));
-	if (of(portal, COUNT_PORTAL_SILENT) > 0)
+			status_value(portal, COUNT_PORTAL_HANDSHAKES) +
+				status_value(portal, COUNT_PORTAL_UNSHAKEN),
+			status_value(portal, COUNT_PORTAL_UNSHAKEN),
+			status_value(portal, COUNT_PORTAL_DISTRUSTED));
+	if (status_value(portal, COUNT_PORTAL_SILENT) > 0)
 		buffer_print(into,
 			"%llu pages came without a case, since the keeper did not answer.\n",
-			of(portal, COUNT_PORTAL_SILENT));
+			status_value(portal, COUNT_PORTAL_SILENT));
 }
