@@ -2,6 +2,7 @@
 #include "desk/curereport.h"
 #include "program/complaint.h"
 #include "program/ledgerfile.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 
 #include <getopt.h>
@@ -26,25 +27,6 @@ static const char usage[] =
 	"  -c FILE         the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"  --json          one JSON object a line\n";
 
-enum option_code {
-	OPTION_LEDGER = 256,
-	OPTION_SINCE,
-	OPTION_UNTIL,
-	OPTION_BY,
-	OPTION_JSON,
-	OPTION_HELP
-};
-
-static const struct option options[] = {
-	{"ledger", required_argument, NULL, OPTION_LEDGER},
-	{"since", required_argument, NULL, OPTION_SINCE},
-	{"until", required_argument, NULL, OPTION_UNTIL},
-	{"by", required_argument, NULL, OPTION_BY},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
-
 struct wish {
 	const char *path;
 	const char *settings;
@@ -52,62 +34,32 @@ struct wish {
 	bool is_json;
 };
 
+/* word: NULL: there is none. 0, or the exit code. */
 static int
-take_day(const char *option, struct wall *ret)
+take_day(const char *option, const char *word, struct wall *ret)
 {
-	if (wall_from_day(ret, text_of(optarg)) == 0)
+	if (word == NULL || wall_from_day(ret, text_of(word)) == 0)
 		return 0;
 	fprintf(stderr, "lazaret: %s: \"%s\" is no day; expected one as 2026-12-31\n", option,
-		optarg);
+		word);
 	return EXIT_USAGE;
 }
 
 static int
-take_by(struct cure_terms *terms)
+take_by(const char *word, struct cure_terms *terms)
 {
 	static const enum cure_by known[] = {CURE_CHANNEL, CURE_TEXT, CURE_DEVICE};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (strcmp(optarg, cure_bys[known[i]]) == 0) {
+	for (size_t i = 0; word != NULL && i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(word, cure_bys[known[i]]) == 0) {
 			terms->by = known[i];
 			return 0;
 		}
 	}
-	fprintf(stderr, "lazaret: --by: \"%s\" is none of channel, text and device\n", optarg);
+	if (word == NULL)
+		return 0;
+	fprintf(stderr, "lazaret: --by: \"%s\" is none of channel, text and device\n", word);
 	return EXIT_USAGE;
-}
-
-/* 0, or the exit code. */
-static int
-take_option(struct wish *wish, int code)
-{
-	int r = 0;
-
-	switch (code) {
-	case OPTION_LEDGER:
-		wish->path = optarg;
-		break;
-	case 'c':
-		wish->settings = optarg;
-		break;
-	case OPTION_SINCE:
-		r = take_day("--since", &wish->terms.since);
-		break;
-	case OPTION_UNTIL:
-		r = take_day("--until", &wish->terms.until);
-		wish->terms.until.us += r == 0 ? WALL_DAY : 0;
-		break;
-	case OPTION_BY:
-		r = take_by(&wish->terms);
-		break;
-	case OPTION_JSON:
-		wish->is_json = true;
-		break;
-	default:
-		fputs("lazaret: see lazaret report --help\n", stderr);
-		r = EXIT_USAGE;
-	}
-	return r;
 }
 
 static int
@@ -138,17 +90,30 @@ int
 verb_report(int argc, char **argv)
 {
 	struct wish wish = {.terms = {.since = WALL_NONE, .until = WALL_NONE}};
+	const char *since = NULL, *until = NULL, *by = NULL;
+	const struct verboption rows[] = {
+		{"ledger", .value = &wish.path},
+		{"since", .value = &since},
+		{"until", .value = &until},
+		{"by", .value = &by},
+		{"json", .flag = &wish.is_json},
+	};
+	const struct verboptions options = {
+		"report", usage, NULL, rows, sizeof(rows) / sizeof(*rows), &wish.settings};
 	char found[LEDGERFILE_PATH];
-	int code, exit_code;
+	int exit_code = verboptions_read(&options, argc, argv);
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(usage, stdout), EXIT_DONE;
-		exit_code = take_option(&wish, code);
-		if (exit_code != 0)
-			return exit_code;
-	}
+	if (exit_code != VERBOPTIONS_READ)
+		return exit_code;
+	exit_code = take_day("--since", since, &wish.terms.since);
+	if (exit_code == 0)
+		exit_code = take_day("--until", until, &wish.terms.until);
+	if (exit_code == 0)
+		exit_code = take_by(by, &wish.terms);
+	if (exit_code != 0)
+		return exit_code;
+	if (until != NULL)
+		wish.terms.until.us += WALL_DAY;
 	if (optind + 1 < argc)
 		return complaint_excess("report", "one report: cure", argv[optind + 1]);
 	if (optind == argc || strcmp(argv[optind], "cure") != 0) {

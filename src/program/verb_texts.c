@@ -3,6 +3,7 @@
 #include "program/installed.h"
 #include "program/settings.h"
 #include "program/sitecheck.h"
+#include "program/verboptions.h"
 #include "program/verbs.h"
 #include "service/textsfolder.h"
 
@@ -33,23 +34,6 @@ static const char usage[] =
 	"\n"
 	"The exit status is 1 if an address is gone, broken, untrusted or silent.\n";
 
-enum option_code {
-	OPTION_FOLDER = 256,
-	OPTION_AUTHORITY,
-	OPTION_SECONDS,
-	OPTION_JSON,
-	OPTION_HELP
-};
-
-static const struct option options[] = {
-	{"folder", required_argument, NULL, OPTION_FOLDER},
-	{"authority", required_argument, NULL, OPTION_AUTHORITY},
-	{"seconds", required_argument, NULL, OPTION_SECONDS},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{0},
-};
-
 struct row {
 	const struct text_link *link;
 	struct text country;
@@ -66,14 +50,9 @@ struct linkcheck_wish {
 static bool
 days_since(struct text day, long *ret)
 {
-	uint64_t year, month, of_month;
-	struct text rest = day;
 	struct wall then;
 
-	if (day.length != 10 || text_parse_u64(text_cut(&rest, '-'), 9999, &year) < 0 ||
-		text_parse_u64(text_cut(&rest, '-'), 12, &month) < 0 ||
-		text_parse_u64(rest, 31, &of_month) < 0 ||
-		wall_from_date(&then, (int)year, (int)month, (int)of_month, 0, 0, 0) < 0)
+	if (wall_from_day(&then, day) < 0)
 		return false;
 	*ret = (long)(time(NULL) / DAY_SECONDS - then.us / WALL_SECOND / DAY_SECONDS);
 	return true;
@@ -259,25 +238,21 @@ int
 verb_texts(int argc, char **argv)
 {
 	struct linkcheck_wish wish = {.ask = {.seconds = SECONDS}};
-	int code;
+	const char *seconds = NULL;
+	const struct verboption rows[] = {
+		{"folder", .value = &wish.folder},
+		{"authority", .value = &wish.ask.authority},
+		{"seconds", .value = &seconds},
+		{"json", .flag = &wish.is_json},
+	};
+	const struct verboptions options = {
+		"texts", usage, NULL, rows, sizeof(rows) / sizeof(*rows), &wish.settings};
+	int code = verboptions_read(&options, argc, argv);
 
-	optind = 0;
-	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (code == OPTION_HELP)
-			return fputs(usage, stdout), EXIT_DONE;
-		if (code == 'c')
-			wish.settings = optarg;
-		else if (code == OPTION_FOLDER)
-			wish.folder = optarg;
-		else if (code == OPTION_AUTHORITY)
-			wish.ask.authority = optarg;
-		else if (code == OPTION_SECONDS)
-			wish.ask.seconds = seconds_of(optarg);
-		else if (code == OPTION_JSON)
-			wish.is_json = true;
-		else
-			return fputs("lazaret: see lazaret texts --help\n", stderr), EXIT_USAGE;
-	}
+	if (code != VERBOPTIONS_READ)
+		return code;
+	if (seconds != NULL)
+		wish.ask.seconds = seconds_of(seconds);
 	if (wish.ask.seconds == 0) {
 		fputs("lazaret: --seconds: expected 1 to 600\n", stderr);
 		return EXIT_USAGE;

@@ -24,7 +24,8 @@ fill(const struct verboptions *options, struct option into[])
 		into[n++] = (struct option){row->name,
 			row->value != NULL ? required_argument : no_argument, NULL, ROW + (int)i};
 	}
-	into[n++] = (struct option){"control", required_argument, NULL, CONTROL};
+	if (options->control != NULL)
+		into[n++] = (struct option){"control", required_argument, NULL, CONTROL};
 	into[n++] = (struct option){"help", no_argument, NULL, HELP};
 	into[n] = (struct option){0};
 }
@@ -42,6 +43,8 @@ int
 verboptions_read(const struct verboptions *options, int argc, char **argv)
 {
 	struct option longs[VERBOPTIONS_MOST + 3];
+	const char **settings =
+		options->control != NULL ? &options->control->settings : options->settings;
 	int code;
 
 	fill(options, longs);
@@ -54,7 +57,7 @@ verboptions_read(const struct verboptions *options, int argc, char **argv)
 		else if (code == CONTROL)
 			options->control->path = optarg;
 		else if (code == 'c')
-			options->control->settings = optarg;
+			*settings = optarg;
 		else
 			return fprintf(stderr, "lazaret: see lazaret %s --help\n", options->verb),
 			       EXIT_USAGE;

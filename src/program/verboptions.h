@@ -1,7 +1,7 @@
-/* verboptions - the options of a verb that asks the running daemon, as rows
+/* verboptions - the options of a verb, as rows
  *
- * What:    reads --NAME and --NAME VALUE of the rows, and what all such verbs take: --control PATH, -c FILE and --help,
- *          which prints the usage. An option that is none is told, and where to look.
+ * What:    reads --NAME and --NAME VALUE of the rows, -c FILE and --help, which prints the usage; of those that ask the
+ *          running daemon --control PATH as well. An option that is none is told, and where to look.
  * Owns:    nothing; values are the arguments themselves.
  * Limits:  VERBOPTIONS_MOST rows.
  * Thread:  one at a time (getopt_long).
@@ -25,9 +25,10 @@ struct verboption {
 struct verboptions {
 	const char *verb;
 	const char *usage;
-	struct control *control;
+	struct control *control; /* NULL: it asks no daemon, and the configuration is settings */
 	const struct verboption *row;
 	size_t count;
+	const char **settings;
 };
 
 /* VERBOPTIONS_READ, and optind is the first argument that is no option; otherwise the exit code. */
