@@ -16,15 +16,6 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/* In a child: what is wrong ends it, with its line. */
-#define CHECK(true_)                                                                               \
-	do {                                                                                       \
-		if (!(true_)) {                                                                    \
-			fprintf(stderr, "# line %d: %s: %s\n", __LINE__, #true_, fail.what);       \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
-
 static struct gaterules_network network;
 static struct fail fail;
 static struct containing gate;

@@ -12,6 +12,15 @@
 
 #define NAMESPACE_MISSING 77
 
+/* In a child: what is wrong ends it, with its line. The test has a struct fail of this name. */
+#define CHECK(true_)                                                                               \
+	do {                                                                                       \
+		if (!(true_)) {                                                                    \
+			fprintf(stderr, "# line %d: %s: %s\n", __LINE__, #true_, fail.what);       \
+			_exit(1);                                                                  \
+		}                                                                                  \
+	} while (0)
+
 /*
  * The kernel tells an end of a pair late that the other one is up, and drops what is sent there before. Its state
  * changes in the same step; whoever changes an interface afterwards has waited for that step's end.
