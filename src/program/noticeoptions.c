@@ -2,7 +2,7 @@
 #include "program/noticeoptions.h"
 
 #include "care/mailmessage.h"
-#include "identity/contacts.h"
+#include "service/contactsfile.h"
 #include "service/noticesend.h"
 #include "service/notifying.h"
 #include "service/textsfolder.h"
@@ -135,18 +135,19 @@ check(const struct gardening_settings *garden, const struct notifying_settings *
 static int
 try(const struct portaling_settings *portal, struct notifying_settings *ret, struct fail *fail)
 {
+	const struct textsfolder folder = {
+		portal->texts, portal->own, portal->own_b, portal->language};
 	struct noticesend *sending = NULL;
 	struct contacts *contacts = NULL;
 	struct texts *texts = NULL, *texts_b = NULL;
 	uint64_t bad = 0;
-	int r = notifying_contacts(ret->contacts, &contacts, &bad, &ret->complaint);
+	int r = contactsfile_read(ret->contacts, &contacts, &bad, &ret->complaint);
 
 	if (r < 0)
 		*fail = ret->complaint;
 	(void)contacts_free(contacts);
 	if (r == 0)
-		r = textsfolder_read(
-			portal->texts, portal->own, portal->own_b, &texts, &texts_b, fail);
+		r = textsfolder_read(&folder, &texts, &texts_b, fail);
 	(void)texts_free(texts);
 	(void)texts_free(texts_b);
 	if (r == 0)

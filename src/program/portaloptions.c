@@ -120,17 +120,6 @@ check_country(const char *country, struct fail *fail)
 	return -EINVAL;
 }
 
-static int
-check_language(struct texts *texts, const char *language, struct fail *fail)
-{
-	if (texts_set_standard(texts, text_of(language)))
-		return 0;
-	fail_where(fail, "portal.language");
-	fail_what(fail, "there are no texts in \"%s\"", language);
-	fail_hint(fail, "expected the name of a folder of texts: nb");
-	return -ENOENT;
-}
-
 /* All that the process would need. */
 static int
 try(const struct gardening_settings *garden, struct portaling_settings *ret, struct fail *fail)
@@ -152,9 +141,9 @@ try(const struct gardening_settings *garden, struct portaling_settings *ret, str
 	if (r == 0)
 		r = check_certificate(garden, ret, fail);
 	if (r == 0)
-		r = textsfolder_read(ret->texts, ret->own, ret->own_b, &texts, &texts_b, fail);
-	if (r == 0)
-		r = check_language(texts, ret->language, fail);
+		r = textsfolder_read(
+			&(struct textsfolder){ret->texts, ret->own, ret->own_b, ret->language},
+			&texts, &texts_b, fail);
 	(void)texts_free(texts);
 	(void)texts_free(texts_b);
 	return r;

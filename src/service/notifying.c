@@ -2,12 +2,12 @@
 #include "service/notifying.h"
 
 #include "care/mailmessage.h"
-#include "identity/contacts.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
-#include "runtime/secretfile.h"
+#include "service/contactsfile.h"
 #include "service/noticemake.h"
 #include "service/noticesend.h"
+#include "service/noticetries.h"
 #include "service/post.h"
 #include "service/shutin.h"
 #include "service/statefolder.h"
@@ -18,7 +18,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,34 +25,12 @@
 #define TURN_MS 250
 /* Between two looks at all that could be due. */
 #define ROUND_US (5 * WALL_SECOND)
-/* A notice that was refused, and a way on which nothing goes: doubled each time, up to the last. */
-#define AGAIN_FIRST_US WALL_MINUTE
-#define AGAIN_LAST_US  (4 * WALL_HOUR)
-#define DOWN_FIRST_US  (10 * WALL_SECOND)
-#define DOWN_LAST_US   WALL_HOUR
-#define GIVE_UP_US     WALL_DAY
 
 enum step {
 	STEP_RESTS,  /* until round_us */
 	STEP_ASKS,   /* the keeper, about `ask` */
 	STEP_PAUSES, /* it has a notice, and may send it at paced_us */
 	STEP_SENDS,
-};
-
-/* Of a notice that could not be sent. */
-struct trial {
-	uint64_t id; /* 0: none */
-	int64_t first_us;
-	int64_t again_us;
-	int64_t pause_us;
-	uint8_t refused; /* bit n: for good, by channel n */
-	bool is_over;    /* given up */
-};
-
-/* One on which nothing goes now. */
-struct way {
-	int64_t until_us; /* it is tried again then; 0: it is not down */
-	int64_t pause_us;
 };
 
 struct notifying {
@@ -70,7 +47,6 @@ struct notifying {
 	int64_t round_us;
 	int64_t asked_us;
 	int64_t paced_us;
-	struct way way[NOTICE_CHANNELS];
 	enum notice_channel channel; /* of the notice that is under way */
 	struct noticeask ask;
 	struct noticeanswer one; /* the notice that is under way */
@@ -81,62 +57,8 @@ struct notifying {
 	struct {
 		uint64_t sent[NOTICE_CHANNELS], shown, put_off, given_up, nobody, bad;
 	} counts;
-	struct trial trial[NOTIFYING_TRIES];
+	struct noticetries tries;
 };
-
-/* Contacts. */
-
-struct complaints {
-	uint64_t count;
-	const char *path;
-	struct fail *first;
-};
-
-static void
-complain(void *context, uint64_t line, const char *what)
-{
-	struct complaints *complaints = context;
-
-	if (complaints->count++ == 0) {
-		fail_where(
-			complaints->first, "%s:%llu", complaints->path, (unsigned long long)line);
-		fail_what(complaints->first, "%s", what);
-		fail_hint(complaints->first, "the row is left out");
-	}
-}
-
-int
-notifying_contacts(const char *path, struct contacts **ret, uint64_t *ret_bad, struct fail *fail)
-{
-	struct fail first = {0};
-	struct complaints complaints = {.path = path, .first = &first};
-	int file = secretfile_open(path, fail), r = -E2BIG;
-	struct text text = {"", 0};
-	struct stat stat;
-
-	if (file < 0)
-		return file;
-	if (fstat(file, &stat) == 0 && (uint64_t)stat.st_size <= CONTACTS_BYTES)
-		r = 0;
-	if (r == 0 && stat.st_size > 0) {
-		text.length = (size_t)stat.st_size;
-		text.at = mmap(NULL, text.length, PROT_READ, MAP_PRIVATE, file, 0);
-		r = text.at == MAP_FAILED ? -errno : 0;
-	}
-	close(file);
-	if (r < 0) {
-		fail_where(fail, "%s", path);
-		fail_what(fail, "%s", strerror(-r));
-		return r;
-	}
-	r = contacts_parse(text, path, complain, &complaints, ret, fail);
-	if (text.length > 0)
-		(void)munmap((void *)(uintptr_t)text.at, text.length);
-	*ret_bad = complaints.count;
-	if (r == 0 && complaints.count > 0)
-		*fail = first;
-	return r;
-}
 
 /* Questions. */
 
@@ -187,7 +109,20 @@ can_reach(const struct notifying_settings *settings, const struct contacts_row *
 	return notice_has(settings, channel) && to->length > 0;
 }
 
-/* Trials. */
+static unsigned
+channels_of(const struct notifying *notifying)
+{
+	const struct notifying_settings *settings = &notifying->settings->notifying;
+	unsigned reached = 0;
+
+	for (unsigned i = 0; i < settings->channels; i++) {
+		if (can_reach(settings, &notifying->contact, settings->order[i]))
+			reached |= 1U << settings->order[i];
+	}
+	return reached;
+}
+
+/* What becomes of a notice. */
 
 static uint64_t
 id_of(const struct noticeanswer *one)
@@ -197,102 +132,39 @@ id_of(const struct noticeanswer *one)
 	return hash_fast(words, sizeof(words), 0) | 1;
 }
 
-static struct trial *
-trial_of(struct notifying *notifying)
-{
-	uint64_t id = id_of(&notifying->one);
-
-	return &notifying->trial[id / 2 % NOTIFYING_TRIES];
-}
-
-/* May it be tried now? */
-static bool
-is_ripe(struct notifying *notifying)
-{
-	const struct trial *trial = trial_of(notifying);
-
-	return trial->id != id_of(&notifying->one) ||
-		(!trial->is_over && clock_steady() >= trial->again_us);
-}
-
+/* It was refused; for good: another channel is next. */
 static void
-give_up(struct notifying *notifying, struct trial *trial, const char *why)
+try_again(struct notifying *notifying, bool is_final, const char *why)
 {
-	trial->is_over = true;
+	if (noticetries_refuse(&notifying->tries, id_of(&notifying->one), notifying->channel,
+		    is_final, channels_of(notifying), clock_steady())) {
+		notifying->counts.put_off++;
+		return;
+	}
 	notifying->counts.given_up++;
 	event(EVENT_NOTICE_GIVEN_UP, "case=%llu kind=%s channel=%s text=%s",
 		(unsigned long long)notifying->one.of_case, notice_names[notifying->one.kind],
 		notice_channels[notifying->channel], why);
 }
 
-/* For good by all channels on which he can be reached? */
-static bool
-is_refused(const struct notifying *notifying, const struct trial *trial)
-{
-	const struct notifying_settings *settings = &notifying->settings->notifying;
-
-	for (unsigned i = 0; i < settings->channels; i++) {
-		enum notice_channel channel = settings->order[i];
-
-		if (can_reach(settings, &notifying->contact, channel) &&
-			(trial->refused & 1U << channel) == 0)
-			return false;
-	}
-	return true;
-}
-
-/* It was refused; for good: another channel is next. */
-static void
-try_again(struct notifying *notifying, bool is_final, const char *why)
-{
-	struct trial *trial = trial_of(notifying);
-	int64_t now = clock_steady();
-
-	if (trial->id != id_of(&notifying->one))
-		*trial = (struct trial){
-			.id = id_of(&notifying->one), .first_us = now, .pause_us = AGAIN_FIRST_US};
-	if (is_final)
-		trial->refused |= (uint8_t)(1U << notifying->channel);
-	if (is_refused(notifying, trial) || now - trial->first_us >= GIVE_UP_US) {
-		give_up(notifying, trial, why);
-		return;
-	}
-	notifying->counts.put_off++;
-	if (is_final)
-		return;
-	trial->again_us = now + trial->pause_us;
-	trial->pause_us = trial->pause_us < AGAIN_LAST_US / 2 ? 2 * trial->pause_us : AGAIN_LAST_US;
-}
-
-/* Ways. */
-
 static void
 way_is_down(struct notifying *notifying, const struct fail *fail)
 {
-	struct way *way = &notifying->way[notifying->channel];
 	const char *channel = notice_channels[notifying->channel];
 
 	duty_trouble(&notifying->duty, "no notices go out by %s: %s: %s", channel, fail->where,
 		fail->what);
-	if (way->until_us == 0)
+	if (noticetries_down(&notifying->tries, notifying->channel, clock_steady()))
 		event(EVENT_NOTICE_FAILED, "channel=%s where=%s text=%s", channel, fail->where,
 			fail->what);
-	way->pause_us = way->pause_us == 0         ? DOWN_FIRST_US
-		: way->pause_us < DOWN_LAST_US / 2 ? 2 * way->pause_us
-						   : DOWN_LAST_US;
-	way->until_us = clock_steady() + way->pause_us;
 	notifying->counts.put_off++;
 }
 
 static void
 way_is_up(struct notifying *notifying)
 {
-	notifying->way[notifying->channel] = (struct way){.until_us = 0};
-	for (unsigned i = 0; i < NOTICE_CHANNELS; i++) {
-		if (notifying->way[i].until_us != 0)
-			return;
-	}
-	duty_trouble(&notifying->duty, "%s", "");
+	if (noticetries_up(&notifying->tries, notifying->channel))
+		duty_trouble(&notifying->duty, "%s", "");
 }
 
 /* The first by which he can be reached and that has not refused this notice for good; false: there is none. */
@@ -300,13 +172,12 @@ static bool
 choose_channel(struct notifying *notifying)
 {
 	const struct notifying_settings *settings = &notifying->settings->notifying;
-	const struct trial *trial = trial_of(notifying);
-	unsigned refused = trial->id == id_of(&notifying->one) ? trial->refused : 0;
+	unsigned open = channels_of(notifying) &
+		~noticetries_refused(&notifying->tries, id_of(&notifying->one));
 
 	for (unsigned i = 0; i < settings->channels; i++) {
 		notifying->channel = settings->order[i];
-		if (can_reach(settings, &notifying->contact, notifying->channel) &&
-			(refused & 1U << notifying->channel) == 0)
+		if ((open & 1U << notifying->channel) != 0)
 			return true;
 	}
 	return false;
@@ -421,12 +292,12 @@ take_one(struct notifying *notifying)
 {
 	if (!contacts_find(notifying->contacts, text_of(notifying->one.name), &notifying->contact))
 		notifying->contact = (struct contacts_row){.email = {"", 0}};
-	if (!is_ripe(notifying)) {
+	if (!noticetries_is_ripe(&notifying->tries, id_of(&notifying->one), clock_steady())) {
 		leave(notifying);
 	} else if (!choose_channel(notifying)) {
 		notifying->nobody++;
 		leave(notifying);
-	} else if (clock_steady() < notifying->way[notifying->channel].until_us) {
+	} else if (noticetries_is_down(&notifying->tries, notifying->channel, clock_steady())) {
 		leave(notifying);
 	} else {
 		notifying->step = STEP_PAUSES;
@@ -574,22 +445,20 @@ static void
 begin(struct notifying *notifying, const struct post *post)
 {
 	const struct daemon_settings *settings = notifying->settings;
+	const struct portaling_settings *portal = &settings->portaling;
+	const struct textsfolder texts = {
+		portal->texts, portal->own, portal->own_b, portal->language};
 	struct fail fail = {0};
 	int r;
 
 	duty_beat(&notifying->duty);
-	r = notifying_contacts(
+	r = contactsfile_read(
 		settings->notifying.contacts, &notifying->contacts, &notifying->counts.bad, &fail);
 	if (r == 0 && notifying->counts.bad > 0)
 		event(EVENT_CONTACTS_BAD, "where=%s rows=%llu text=%s", fail.where,
 			(unsigned long long)notifying->counts.bad, fail.what);
 	if (r == 0)
-		r = textsfolder_read(settings->portaling.texts, settings->portaling.own,
-			settings->portaling.own_b, &notifying->texts, &notifying->texts_b, &fail);
-	if (r == 0)
-		(void)texts_set_standard(notifying->texts, text_of(settings->portaling.language));
-	if (r == 0 && notifying->texts_b != NULL)
-		(void)texts_set_standard(notifying->texts_b, text_of(settings->portaling.language));
+		r = textsfolder_read(&texts, &notifying->texts, &notifying->texts_b, &fail);
 	if (r == 0)
 		r = noticesend_new(
 			&settings->notifying, notifying->helper, &notifying->sending, &fail);

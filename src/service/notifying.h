@@ -9,8 +9,7 @@
  * Security:shut in: its own folder, connections to the servers that the settings name. The contacts, texts and
  *          secrets are read before; a reload puts another in its place. It alone knows how customers are reached.
  * Owns:    its connections.
- * Limits:  one notice at a time, settings.a_minute; NOTIFYING_TRIES notices pause, then the oldest is tried again
- *          sooner; NOTIFYING_FILES in the folder.
+ * Limits:  one notice at a time, settings.a_minute; those of noticetries.h; NOTIFYING_FILES in the folder.
  * Thread:  one process.
  */
 #ifndef LAZARET_SERVICE_NOTIFYING_H
@@ -18,15 +17,8 @@
 
 #include "service/daemon.h"
 
-#define NOTIFYING_TRIES 4096
 #define NOTIFYING_FILES 10000
 
 _Noreturn void notifying_run(const struct daemon_settings *settings, struct estate *estate);
-
-/* The file of contacts, where it can be read and others cannot: how many rows are bad into *ret_bad, and what the first
- * of these is into fail. */
-struct contacts;
-int notifying_contacts(
-	const char *path, struct contacts **ret, uint64_t *ret_bad, struct fail *fail) MUST_USE;
 
 #endif

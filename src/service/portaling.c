@@ -90,13 +90,10 @@ load(struct portaling *portal, struct fail *fail)
 {
 	const struct portaling_settings *settings = &portal->settings->portaling;
 	const struct tls_files files = {settings->certificate, settings->key};
-	int r = textsfolder_read(settings->texts, settings->own, settings->own_b, &portal->texts,
-		&portal->texts_b, fail);
+	const struct textsfolder texts = {
+		settings->texts, settings->own, settings->own_b, settings->language};
+	int r = textsfolder_read(&texts, &portal->texts, &portal->texts_b, fail);
 
-	if (r == 0)
-		(void)texts_set_standard(portal->texts, text_of(settings->language));
-	if (r == 0 && portal->texts_b != NULL)
-		(void)texts_set_standard(portal->texts_b, text_of(settings->language));
 	if (r == 0 && *settings->certificate != '\0')
 		r = tls_new(&files, &portal->tls, fail);
 	return r;

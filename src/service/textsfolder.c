@@ -158,25 +158,48 @@ read_all(const char *const folders[3], struct texts **ret, struct fail *fail)
 	return r;
 }
 
-int
-textsfolder_read(const char *folder, const char *own, const char *own_b, struct texts **ret,
-	struct texts **ret_b, struct fail *fail)
+static int
+set_language(struct texts *texts, const char *language, struct fail *fail)
 {
-	const char *const first[] = {folder, own, ""}, *const second[] = {folder, own, own_b};
-	int r = read_all(first, ret, fail);
+	if (texts_set_standard(texts, text_of(language)))
+		return 0;
+	fail_where(fail, "portal.language");
+	fail_what(fail, "there are no texts in \"%s\"", language);
+	fail_hint(fail, "expected the name of a folder of texts: nb");
+	return -EINVAL;
+}
+
+/* The second version, in the languages of the first. */
+static int
+read_b(const struct textsfolder *of, const struct texts *first, struct texts **ret,
+	struct fail *fail)
+{
+	const char *const folders[] = {of->ours, of->own, of->own_b};
+	int r = *of->own_b != '\0' ? read_all(folders, ret, fail) : 0;
+
+	if (*of->own_b == '\0' || r < 0)
+		return r;
+	if (texts_languages(*ret) == texts_languages(first))
+		return set_language(*ret, of->language, fail);
+	fail_where(fail, "%s", of->own_b);
+	fail_what(fail, "has a language that the texts beside it do not have");
+	fail_hint(fail,
+		"two versions are compared in the same languages: add it to portal.texts, too");
+	return -EINVAL;
+}
+
+int
+textsfolder_read(
+	const struct textsfolder *of, struct texts **ret, struct texts **ret_b, struct fail *fail)
+{
+	const char *const folders[] = {of->ours, of->own, ""};
+	int r = read_all(folders, ret, fail);
 
 	*ret_b = NULL;
-	if (r < 0 || *own_b == '\0')
-		return r;
-	r = read_all(second, ret_b, fail);
-	if (r == 0 && texts_languages(*ret_b) != texts_languages(*ret)) {
-		fail_where(fail, "%s", own_b);
-		fail_what(fail, "has a language that the texts beside it do not have");
-		fail_hint(fail,
-			"two versions are compared in the same languages: add it to "
-			"portal.texts, too");
-		r = -EINVAL;
-	}
+	if (r == 0)
+		r = set_language(*ret, of->language, fail);
+	if (r == 0)
+		r = read_b(of, *ret, ret_b, fail);
 	if (r == 0)
 		return 0;
 	*ret = texts_free(*ret);

@@ -12,10 +12,18 @@
 
 #include "care/texts.h"
 
-/* own may be empty, and own_b, whose files stand in place of those of both in *ret_b: it may add no language. Without
- * own_b *ret_b is NULL. */
-int textsfolder_read(const char *folder, const char *own, const char *own_b, struct texts **ret,
-	struct texts **ret_b, struct fail *fail) MUST_USE;
+struct textsfolder {
+	const char *ours;
+	const char *own; /* may be empty */
+	const char *
+		own_b; /* the same: its files stand in place of those of both, in the second version */
+	const char *
+		language; /* of who names none; -EINVAL with portal.language where there are no texts in it */
+};
+
+/* *ret_b is the second version, or NULL where there is no own_b; that may add no language. */
+int textsfolder_read(const struct textsfolder *of, struct texts **ret, struct texts **ret_b,
+	struct fail *fail) MUST_USE;
 
 /* Only what is in links/, which may be nothing. */
 int textsfolder_read_links(

@@ -219,7 +219,9 @@ main(int argc, char **argv)
 	struct texts *texts, *none;
 	struct fail fail = {0};
 
-	if (argc != 3 || textsfolder_read(argv[1], "", "", &texts, &none, &fail) < 0) {
+	if (argc != 3 ||
+		textsfolder_read(
+			&(struct textsfolder){argv[1], "", "", "en"}, &texts, &none, &fail) < 0) {
 		fprintf(stderr, "usage: portalpages TEXTS FOLDER\n");
 		return 1;
 	}
