@@ -63,9 +63,7 @@ static const char *const in_words[MEASURE_ENDS] = {
 	[END_MODE] = "it became another measure of the same kind, in another mode",
 	[END_UNDONE] = "a person took it back",
 	[END_ROLE] = "the line has a role now that no program may hold",
-	[END_LINE] =
-		"what the line is called is no line of the operator's network any more, so that "
-		"nothing held it",
+	[END_LINE] = "it names no line of the network any more, so that nothing held it",
 	[END_BACKEND] = "nothing that could hold it was left",
 	[END_OBJECTION] = "the customer said that it is wrong",
 };
