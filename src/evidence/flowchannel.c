@@ -691,6 +691,15 @@ flow_channel_seen(const struct flow_channel *channel, uint32_t index)
 	return (struct wall){senders_at(&channel->senders, index)->last_us};
 }
 
+struct wall
+flow_channel_suspect_at(const struct flow_channel *channel, uint32_t index)
+{
+	const struct sender *sender = senders_at(&channel->senders, index);
+	bool is_any = sender->role == ROLE_ACCOUNT || sender->meter_rate > 0;
+
+	return (struct wall){is_any ? sender->last_us : sender->contact_us};
+}
+
 struct flow_facts
 flow_channel_facts(const struct flow_channel *channel, uint32_t index, struct wall now)
 {

@@ -160,6 +160,10 @@ void flow_channel_inbound(
 /* When the line at index was last seen, or told of. */
 struct wall flow_channel_seen(const struct flow_channel *channel, uint32_t index);
 
+/* When it last did what is held against lines: a first contact; of an account, or where the meter told of it,
+ * anything. To go on writing to servers that it knows is nothing of that. */
+struct wall flow_channel_suspect_at(const struct flow_channel *channel, uint32_t index);
+
 /* Evidence of the line at index as of now, decayed; the line must be held. */
 struct evidence flow_channel_score(
 	const struct flow_channel *channel, uint32_t index, struct wall now);

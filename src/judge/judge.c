@@ -61,7 +61,7 @@ judge_new(const struct judge_settings *settings)
 	judge->flow = flow_channel_new(&parameters->flow, settings->seed);
 	judge->court = court_new(
 		&parameters->court, parameters->flow.lines_most, judge->parameters, judge->flow);
-	court_listen(judge->court, settings->on_verdict, settings->context);
+	court_listen(judge->court, settings->on_verdict, settings->on_active, settings->context);
 	return judge;
 }
 

@@ -22,6 +22,8 @@ struct judge_settings {
 	uint64_t seed; /* secret of the sketches */
 	/* Called for each change of state, in order; may be NULL. */
 	court_verdict on_verdict;
+	/* The same of lines that are held and go on sending (court_listen); NULL: nobody asks. */
+	court_verdict on_active;
 	/* Called when a line is new, or came back after it gave way, before any verdict on it: with its sighting in
 	 * the array that judge_take was given. May be NULL. */
 	void (*on_line)(void *context, const struct sighting *sighting);

@@ -59,8 +59,9 @@ const struct hash_key *ledger_key(const struct ledger *ledger);
 int ledger_parameters(
 	struct ledger *ledger, uint32_t version, struct text text, struct fail *fail) MUST_USE;
 
-/* Hands a verdict in. name: of the line, as a person would write it; may be empty. -ENOKEY without the
- * parameters, -EINVAL for a verdict that cannot be one. */
+/* Hands a verdict in. name: of the line, as a person would write it; may be empty. One from a state to the same is no
+ * step: the line's open case, if it has one, keeps its facts (activity.h). -ENOKEY without the parameters, -EINVAL for
+ * a verdict that cannot be one. */
 int ledger_transition(struct ledger *ledger, const struct verdict *verdict, struct text name,
 	struct fail *fail) MUST_USE;
 

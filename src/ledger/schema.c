@@ -216,6 +216,13 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"CREATE TRIGGER enforced_ends AFTER UPDATE OF ended ON measures BEGIN"
 	" DELETE FROM enforced WHERE number = NEW.number;"
 	"END;",
+
+	"CREATE TABLE activity ("
+	" of_case INTEGER PRIMARY KEY REFERENCES cases (number) ON DELETE CASCADE,"
+	" last INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL,"
+	" networks INTEGER NOT NULL"
+	") STRICT;",
 };
 
 /* What a version had not yet is a view without rows. */
@@ -238,14 +245,19 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"CREATE TEMP VIEW enforced AS SELECT number, line, kind, until, NULL AS place "            \
 	"FROM measures WHERE ended IS NULL AND mode = 'enforce';"
 
+#define NO_ACTIVITY                                                                                \
+	"CREATE TEMP VIEW activity AS SELECT 0 AS of_case, 0 AS last, 0 AS attempts, "             \
+	"0 AS networks WHERE 0;"
+
 const char *const schema_views[SCHEMA_VERSION - 1] = {
-	NO_EXCEPTIONS NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED,
+	NO_EXCEPTIONS NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED NO_ACTIVITY,
 	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
-		"NULL AS until") ";" NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED,
+		"NULL AS until") ";" NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED NO_ACTIVITY,
 	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
-		"NULL AS until") ";" NO_MEASURES NO_CARE NO_ENFORCED,
+		"NULL AS until") ";" NO_MEASURES NO_CARE NO_ENFORCED NO_ACTIVITY,
 	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("until") " UNION ALL SELECT " EXEMPT
-								";" NO_CARE NO_ENFORCED,
-	NO_CARE NO_ENFORCED,
-	NO_ENFORCED,
+								";" NO_CARE NO_ENFORCED NO_ACTIVITY,
+	NO_CARE NO_ENFORCED NO_ACTIVITY,
+	NO_ENFORCED NO_ACTIVITY,
+	NO_ACTIVITY,
 };

@@ -10,7 +10,7 @@
 
 /* "LZRT": tells a ledger from other databases. */
 #define SCHEMA_APPLICATION 0x4c5a5254
-#define SCHEMA_VERSION     7
+#define SCHEMA_VERSION     8
 
 extern const char *const schema_steps[SCHEMA_VERSION];
 

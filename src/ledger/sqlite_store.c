@@ -2,6 +2,7 @@
 #include "ledger/sqlite_store.h"
 
 #include "ledger/sqlite.h"
+#include "ledger/sqlite_activity.h"
 #include "ledger/sqlite_care.h"
 #include "ledger/sqlite_exceptions.h"
 #include "ledger/sqlite_measures.h"
@@ -232,6 +233,8 @@ cases(struct store *store, enum which_cases which, const struct query *query, vi
 		[CASES_SILENT] = SELECT_CASES
 		"number > ?1 AND closed IS NULL AND last < ?2"
 		" AND changed < ?2 AND state NOT IN ('quarantine', 'probation')"
+		" AND NOT EXISTS (SELECT 1 FROM activity WHERE of_case = number"
+		" AND activity.last >= ?2)"
 		" ORDER BY number LIMIT ?3",
 	};
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_CASES + which, sql[which]);
@@ -575,6 +578,8 @@ static const struct store_ops sqlite_ops = {
 	.care_has = sqlite_care_has,
 	.care_put = sqlite_care_put,
 	.cares = sqlite_cares,
+	.activity_put = sqlite_activity_put,
+	.activity = sqlite_activity,
 	.count = count,
 	.totals = totals,
 	.check = check,

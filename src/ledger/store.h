@@ -16,6 +16,7 @@
 #define LAZARET_LEDGER_STORE_H
 
 #include "ledger/accountorder.h"
+#include "ledger/activity.h"
 #include "ledger/audit.h"
 #include "ledger/care.h"
 #include "ledger/case.h"
@@ -37,8 +38,8 @@ enum which_cases {
 	CASES_LINE_AT, /* of line key: the one that time falls into, else the open one */
 	CASES_NAME,    /* of name hash key, newest first */
 	CASES_OVER,    /* closed, and neither closed nor changed at time or later; by number */
-	CASES_SILENT, /* open, without a step or a change at time or later, and not in quarantine or
-			* probation; by number */
+	CASES_SILENT,  /* open, without a step, a change or activity at time or later, and not in
+			* quarantine or probation; by number */
 	CASES_WHICH_COUNT
 };
 
@@ -144,7 +145,7 @@ struct store_ops {
 	/* Adds a case without number and gives it one; otherwise changes the life of the case of that number
 	 * (not its line, its name or the case before). The caller sees to it that a line has one open case. */
 	int (*case_put)(struct store *store, struct ledger_case *row, struct fail *fail);
-	/* Removes the case with its transitions, measures and care and counts it in the totals of its month. */
+	/* Removes the case with all that is of it, and counts it in the totals of its month. */
 	int (*case_remove)(struct store *store, const struct ledger_case *row, struct fail *fail);
 	int (*cases)(struct store *store, enum which_cases which, const struct query *query,
 		visit_case visit, void *context, struct fail *fail);
@@ -196,6 +197,12 @@ struct store_ops {
 	int (*care_put)(struct store *store, const struct care *row, struct fail *fail);
 	int (*cares)(struct store *store, enum which_cares which, uint64_t of_case,
 		enum care_what what, visit_care visit, void *context, struct fail *fail);
+
+	/* Of a case: in place of an older one; 1 if there is one. */
+	int (*activity_put)(struct store *store, uint64_t of_case, const struct activity *row,
+		struct fail *fail);
+	int (*activity)(
+		struct store *store, uint64_t of_case, struct activity *ret, struct fail *fail);
 
 	int (*count)(struct store *store, enum rows rows, uint64_t *ret, struct fail *fail);
 	/* Cases removed so far, by month of opening and gravest state: what is left of them. */

@@ -82,7 +82,7 @@ struct judging {
 	uint64_t taken;
 	uint64_t taken_at_snapshot;
 	uint64_t waited;
-	uint64_t put;
+	uint64_t steps;          /* from a state to another one */
 	uint64_t base[OF_STATE]; /* what was shown of them and is not in its state */
 	uint64_t resumed;        /* open cases that the ledger told of */
 	bool asks;               /* for them */
@@ -133,6 +133,7 @@ on_verdict(void *context, const struct verdict *verdict)
 			judging->pending, judging->pending_room * sizeof(*judging->pending));
 	}
 	judging->pending[judging->pending_count++] = *verdict;
+	judging->steps += verdict->from != verdict->to;
 }
 
 /* True when all is in the ring. */
@@ -147,7 +148,6 @@ hand_on(struct judging *judging)
 	if (room < left)
 		left = room;
 	left = ring_put(&judging->to, judging->pending + judging->pending_first, left);
-	judging->put += left;
 	judging->pending_first += left;
 	if (judging->pending_first < judging->pending_count) {
 		judging->waited++;
@@ -295,7 +295,7 @@ show(struct judging *judging)
 	duty_count(duty, COUNT_SUSPECT, counts.by_highest[STATE_SUSPECT]);
 	duty_count(duty, COUNT_CONFIRMED, counts.by_highest[STATE_CONFIRMED]);
 	duty_count(duty, COUNT_BEFORE_RELEASE, judge_before_release(judging->judge));
-	duty_count(duty, COUNT_VERDICTS, judging->put);
+	duty_count(duty, COUNT_VERDICTS, judging->steps);
 	duty_count(duty, COUNT_WAITED, judging->waited);
 	duty_count(duty, COUNT_DECIDED, judging->decided);
 	duty_count(duty, COUNT_SNAPSHOTS, judging->snapshot.made);
@@ -604,7 +604,7 @@ judging_new(struct judging *judging)
 
 	judge_defaults(&settings);
 	settings.parameters = judging->settings->judging.parameters;
-	settings.on_verdict = on_verdict;
+	settings.on_verdict = settings.on_active = on_verdict;
 	settings.context = judging;
 	randombytes_buf(&settings.seed, sizeof(settings.seed));
 	return judge_new(&settings);

@@ -266,7 +266,7 @@ hand_in(struct keeper *keeper, const struct verdict *verdict, struct fail *fail)
 	}
 	if (r < 0)
 		return r;
-	if (*name == '\0' && verdict->to >= STATE_SUSPECT)
+	if (*name == '\0' && verdict->to >= STATE_SUSPECT && verdict->from != verdict->to)
 		keeper->nameless++;
 	keeper->batch[keeper->batched++] = *verdict;
 	return 0;
@@ -282,7 +282,8 @@ tell_transition(struct keeper *keeper, const struct verdict *verdict)
 	struct ledger_case of;
 	struct fail fail;
 
-	if (verdict->to < STATE_SUSPECT && verdict->from < STATE_SUSPECT)
+	if (verdict->from == verdict->to ||
+		(verdict->to < STATE_SUSPECT && verdict->from < STATE_SUSPECT))
 		return;
 	if (ledger_find_line(keeper->ledger, verdict->line, &of, &fail) < 0)
 		return;

@@ -2,6 +2,7 @@
 #include "service/keepercare.h"
 
 #include "action/plan.h"
+#include "ledger/activity.h"
 #include "ledger/care.h"
 #include "ledger/caselot.h"
 #include "ledger/casepin.h"
@@ -159,6 +160,24 @@ take_step(void *context, const struct transition *row)
 	return 0;
 }
 
+/* What it did since its last step. */
+static int
+take_activity(struct asked *asked, struct carecase *of)
+{
+	struct activity activity;
+	int r = ledger_activity(asked->ledger, asked->of.number, &activity, asked->fail);
+
+	if (r <= 0)
+		return r;
+	if (activity.last.us > of->last.us)
+		of->last = activity.last;
+	if (activity.attempts > of->attempts)
+		of->attempts = activity.attempts;
+	if (activity.networks > of->networks)
+		of->networks = activity.networks;
+	return 0;
+}
+
 /* The steps of a device, in place of those that were ticked before. */
 static int
 take_ticks(void *context, const struct care *row)
@@ -243,6 +262,8 @@ show(struct asked *asked)
 	if (r == -EINVAL)
 		fail_what(asked->fail, "a step of case %llu cannot be read",
 			(unsigned long long)of->number);
+	if (r >= 0)
+		r = take_activity(asked, into);
 	if (r >= 0)
 		r = ledger_each_care_of(
 			asked->ledger, of->number, CARE_TICKED, take_ticks, into, asked->fail);

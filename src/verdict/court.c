@@ -80,9 +80,10 @@ court_free(struct court *court)
 }
 
 void
-court_listen(struct court *court, court_verdict on_verdict, void *context)
+court_listen(struct court *court, court_verdict on_verdict, court_verdict on_active, void *context)
 {
 	court->on_verdict = on_verdict;
+	court->on_active = on_active;
 	court->context = context;
 }
 
@@ -483,6 +484,30 @@ decide_all(struct court *court, const struct roster *roster, size_t first, size_
 	}
 }
 
+/* Who has a case that is seen, and sent since his last turn. */
+static void
+tell_active(struct court *court, struct wall now)
+{
+	size_t turns = 1 + court->held.count / COURT_ACTIVE_MOST;
+	int64_t since = now.us - (int64_t)turns * (now.us - court->epoch.us);
+
+	for (size_t i = 0; i < court->held.count; i++) {
+		uint32_t index = court->held.index[i];
+		struct verdict verdict;
+		struct wall at;
+
+		if (index % turns != court->epochs % turns ||
+			state_gravity[court->states[index]] < state_gravity[STATE_PROBATION])
+			continue;
+		at = flow_channel_suspect_at(court->flow, index);
+		if (at.us <= since)
+			continue;
+		verdict = court_verdict_of(court, index, now);
+		verdict.facts.last_seen = at;
+		court->on_active(court->context, &verdict);
+	}
+}
+
 static void
 close_epoch(struct court *court, struct wall now)
 {
@@ -495,6 +520,8 @@ close_epoch(struct court *court, struct wall now)
 	court->threshold = find_threshold(court);
 	decide_all(court, &court->held, 0, 1, now);
 	decide_all(court, &court->watched, slice, WATCH_EPOCHS, now);
+	if (court->on_active != NULL)
+		tell_active(court, now);
 	court->epoch = now;
 	court->epochs++;
 }

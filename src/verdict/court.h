@@ -22,6 +22,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Of so many lines it is told in one epoch whether they go on. */
+#define COURT_ACTIVE_MOST 1024
+
 struct court_settings {
 	double weight[CHANNEL_COUNT];
 	double watch;      /* ln: any channel's strongest part */
@@ -64,8 +67,12 @@ struct court *court_new(const struct court_settings *settings, size_t lines_most
 	uint32_t parameters, struct flow_channel *flow);
 struct court *court_free(struct court *court);
 
-/* Whom to tell of each change of state. */
-void court_listen(struct court *court, court_verdict on_verdict, void *context);
+/* Whom to tell of each change of state; and, unless on_active is NULL, of lines that are confirmed, in quarantine or on
+ * probation and go on, with a verdict from their state to the same, whose facts have when they last did
+ * (flow_channel_suspect_at) in place of the last attempt: at the end of an epoch, but of so many that it is some
+ * COURT_ACTIVE_MOST an epoch, in turn. */
+void court_listen(
+	struct court *court, court_verdict on_verdict, court_verdict on_active, void *context);
 
 /* Evidence in order of time. */
 void court_take(struct court *court, const struct evidence *evidence);

@@ -23,6 +23,7 @@ struct court {
 	size_t lines_most;
 	uint32_t parameters;
 	court_verdict on_verdict;
+	court_verdict on_active;
 	void *context;
 	struct standing *standings;
 	uint8_t *states; /* of the standings, dense: most lines are clear and cost one byte */

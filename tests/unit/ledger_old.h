@@ -28,7 +28,7 @@ old_change(const struct fixture *fixture, const char *sql)
 	sqlite3_close(db);
 }
 
-/* Back to version 1 to 6, by the steps that made those. */
+/* Back to version 1 to 7, by the steps that made those. */
 static inline void
 old_become(const struct fixture *fixture, int version)
 {
@@ -36,9 +36,11 @@ old_become(const struct fixture *fixture, int version)
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	old_run(db,
-		"BEGIN; DROP TABLE enforced; DROP TRIGGER enforced_ends;"
-		"DELETE FROM meta WHERE name = 'enforced'");
+	old_run(db, "BEGIN; DROP TABLE activity");
+	if (version <= 6)
+		old_run(db,
+			"DROP TABLE enforced; DROP TRIGGER enforced_ends;"
+			"DELETE FROM meta WHERE name = 'enforced'");
 	if (version <= 5)
 		old_run(db, "DROP TABLE care");
 	if (version >= 5) {

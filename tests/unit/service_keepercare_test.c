@@ -119,6 +119,19 @@ confirm(struct world *world, const char *address, uint16_t port)
 }
 
 static void
+what_goes_on_is_seen_when_it_does(void **state)
+{
+	struct world *world = *state;
+	const struct carecase *of;
+
+	confirm(world, "192.0.2.7", 0);
+	step(world, "192.0.2.7", 0, 2 * 86400, STATE_CONFIRMED, STATE_CONFIRMED);
+	from(world, "192.0.2.7", 40000);
+	of = answered(world, PORTAL_SHOWN);
+	assert_int_equal(of->last.us, (INT64_C(1313452800) + 2 * 86400) * WALL_SECOND);
+}
+
+static void
 who_is_on_the_line_sees_its_case_and_nobody_else_does(void **state)
 {
 	static const char *const others[] = {
@@ -634,6 +647,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(what_goes_on_is_seen_when_it_does),
 		TEST(who_is_on_the_line_sees_its_case_and_nobody_else_does),
 		TEST(a_mere_suspicion_is_not_shown_and_a_closed_case_neither),
 		TEST(ticks_stand_in_place_of_those_of_the_device_before),

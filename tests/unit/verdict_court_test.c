@@ -19,6 +19,8 @@ struct bench {
 	struct court *court;
 	struct verdict verdicts[64];
 	size_t count;
+	struct verdict active; /* the last that goes on */
+	size_t actives;
 	struct wall now;
 };
 
@@ -32,12 +34,22 @@ keep(void *context, const struct verdict *verdict)
 }
 
 static void
+keep_active(void *context, const struct verdict *verdict)
+{
+	struct bench *bench = context;
+
+	assert_int_equal(verdict->from, verdict->to);
+	bench->active = *verdict;
+	bench->actives++;
+}
+
+static void
 open_bench(struct bench *bench)
 {
 	bench->flow = flow_channel_new(&bench->parameters.flow, 1);
 	bench->court = court_new(&bench->parameters.court, bench->parameters.flow.lines_most,
 		parameters_version(&bench->parameters), bench->flow);
-	court_listen(bench->court, keep, bench);
+	court_listen(bench->court, keep, keep_active, bench);
 	bench->now.us = START;
 }
 
@@ -417,7 +429,7 @@ whoever_is_held_is_looked_at(void **state)
 	bench->parameters.flow.lines_most = CROWD_HELD;
 	bench->parameters.court.error_rate = 1e-6;
 	open_bench(bench);
-	court_listen(bench->court, follow, &crowd);
+	court_listen(bench->court, follow, NULL, &crowd);
 	random_seed(&random, 23);
 	for (unsigned i = 0; i < 1500; i++) {
 		uint64_t line = 1 + random_below(&random, i % 500 < 350 ? CROWD / 3 : CROWD);
@@ -439,6 +451,91 @@ whoever_is_held_is_looked_at(void **state)
 		pass(bench, 1);
 	for (uint32_t i = 0; i < flow_channel_lines(bench->flow); i++)
 		assert_int_equal(court_standing(bench->court, i)->state, STATE_CLEAR);
+	free_bench(bench);
+}
+
+static void
+who_goes_on_is_told_of_in_each_epoch(void **state)
+{
+	struct bench *bench = new_bench();
+	struct wall last;
+
+	spam(bench, 1, 30);
+	last = bench->now;
+	spam(bench, 2, 3);
+	pass(bench, 1.0 / 1440);
+	assert_int_equal(bench->actives, 1);
+	assert_int_equal(bench->active.line, 1);
+	assert_int_equal(bench->active.to, STATE_CONFIRMED);
+	assert_int_equal(bench->active.facts.last_seen.us, last.us);
+	/* Nothing; mail to a network that it knows; and one that is new. */
+	pass(bench, 1);
+	assert_int_equal(bench->actives, 1);
+	attempt(bench, 1, 0, OUTCOME_ACCEPTED);
+	pass(bench, 1.0 / 1440);
+	assert_int_equal(bench->actives, 1);
+	attempt(bench, 1, 1000, OUTCOME_REFUSED);
+	last = bench->now;
+	pass(bench, 1.0 / 1440);
+	assert_int_equal(bench->actives, 2);
+	assert_int_equal(bench->active.facts.last_seen.us, last.us);
+	/* Also in quarantine, and who was let go and has sent one since. */
+	court_put(bench->court, 0, STATE_QUARANTINE, bench->now);
+	attempt(bench, 1, 1001, OUTCOME_REFUSED);
+	pass(bench, 1.0 / 1440);
+	assert_int_equal(bench->active.to, STATE_QUARANTINE);
+	court_put(bench->court, 0, STATE_PROBATION, bench->now);
+	pass(bench, 1.0 / 24);
+	assert_int_equal(bench->actives, 3);
+	attempt(bench, 1, 1002, OUTCOME_REFUSED);
+	pass(bench, 1.0 / 1440);
+	assert_int_equal(bench->actives, 4);
+	assert_int_equal(bench->active.to, STATE_PROBATION);
+	free_bench(bench);
+}
+
+#define MANY (COURT_ACTIVE_MOST + COURT_ACTIVE_MOST / 2)
+
+static void
+count_active(void *context, const struct verdict *verdict)
+{
+	unsigned *times = context;
+
+	times[verdict->line]++;
+}
+
+static void
+drop(void *context, const struct verdict *verdict)
+{
+	(void)context;
+	(void)verdict;
+}
+
+/* Of more than fit into an epoch each has its turn, and no more than one. */
+static void
+of_many_who_go_on_each_is_told_of(void **state)
+{
+	struct bench *bench = new_bench();
+	static unsigned times[MANY + 1];
+
+	court_listen(bench->court, drop, count_active, times);
+	for (unsigned i = 0; i < 30; i++) {
+		for (uint64_t line = 1; line <= MANY; line++)
+			attempt(bench, line, (unsigned)line * 40 + i, OUTCOME_REFUSED);
+		bench->now.us += WALL_SECOND;
+	}
+	bench->now.us += WALL_MINUTE - bench->now.us % WALL_MINUTE;
+	court_advance(bench->court, bench->now);
+	memset(times, 0, sizeof(times));
+	for (unsigned turn = 0; turn < 2; turn++) {
+		for (uint64_t line = 1; line <= MANY; line++)
+			attempt(bench, line, 100000 + (unsigned)line * 4 + turn, OUTCOME_REFUSED);
+		pass(bench, 1.0 / 1440);
+	}
+	for (uint64_t line = 1; line <= MANY; line++) {
+		assert_int_equal(state_of(bench, line), STATE_CONFIRMED);
+		assert_int_equal(times[line], 1);
+	}
 	free_bench(bench);
 }
 
@@ -684,6 +781,8 @@ main(void)
 		cmocka_unit_test(whoever_is_held_gives_way_last),
 		cmocka_unit_test(where_all_are_held_one_gives_way),
 		cmocka_unit_test(whoever_is_held_is_looked_at),
+		cmocka_unit_test(who_goes_on_is_told_of_in_each_epoch),
+		cmocka_unit_test(of_many_who_go_on_each_is_told_of),
 		cmocka_unit_test(an_explanation_names_what_counted),
 		cmocka_unit_test(an_explanation_says_what_keeps_a_line_clear),
 		cmocka_unit_test(an_explanation_says_what_the_meter_told_and_what_that_is_worth),
