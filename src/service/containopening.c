@@ -267,6 +267,14 @@ containopening_clear(struct containopening *opening)
 }
 
 void
+containopening_cut_off(struct containopening *opening)
+{
+	if (opening->gate >= 0)
+		close(opening->gate);
+	opening->gate = -1;
+}
+
+void
 containopening_show(const struct containopening *opening, struct duty *duty)
 {
 	const struct gaterules_told *told = &opening->rules->told;

@@ -49,6 +49,9 @@ bool containopening_is_abused(struct containopening *opening);
 /* An actor has ended: what he said and nobody has heard is gone, and is not held against the next one. */
 void containopening_clear(struct containopening *opening);
 
+/* The gate has ended: as long as its end of the socket is open here, the actor waits for answers. */
+void containopening_cut_off(struct containopening *opening);
+
 /* What the gate tells of itself and of the kernel, as figures of the parent. There is containment. */
 void containopening_show(const struct containopening *opening, struct duty *duty);
 

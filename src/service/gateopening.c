@@ -81,5 +81,6 @@ gateopening_note_end(struct gateopening *opening, const struct daemon_settings *
 		return false;
 	event(EVENT_PROCESS_ENDED, "name=gate number=0 how=%s", how);
 	gateclient_stop(&opening->client);
+	containopening_cut_off(&opening->contain);
 	return settings->contain.nftables && !settings->contain.is_off;
 }
