@@ -299,9 +299,10 @@ put_decision(struct record *record, const struct measure *measure)
 {
 	char words[WORDS];
 	bool is_over = !wall_is_none(measure->ended);
+	const char *reason = measure_reason(measure);
 
 	snprintf(words, sizeof(words), "Decided by %s%s%s.%s%s%s%s%s", measure->actor,
-		*measure->reason != '\0' ? ": " : "", measure->reason, is_over ? " Ended by " : "",
+		*reason != '\0' ? ": " : "", reason, is_over ? " Ended by " : "",
 		is_over ? measure->ended_by : "",
 		is_over && *measure->ended_reason != '\0' ? ": " : "",
 		is_over ? measure->ended_reason : "", is_over ? "." : "");

@@ -172,7 +172,7 @@ measure_report_json(const struct measure *of, struct buffer *into)
 	buffer_text(into, TEXT(",\"actor\":"));
 	buffer_json(into, text_of(of->actor));
 	buffer_text(into, TEXT(",\"reason\":"));
-	buffer_json(into, text_of(of->reason));
+	buffer_json(into, text_of(measure_reason(of)));
 	buffer_text(into, TEXT("}"));
 }
 

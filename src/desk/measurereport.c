@@ -80,7 +80,8 @@ measure_table_json(const struct measure *of, const char *name, struct buffer *in
 	add_time(into, "until", of->until);
 	add_text(into, "ground", of->ground);
 	add_text(into, "actor", of->actor);
-	add_text(into, "reason", of->reason);
+	add_text(into, "reason", measure_reason(of));
+	buffer_print(into, ",\"braked\":%s", of->braked ? "true" : "false");
 	add_time(into, "ended", is_over ? of->ended : WALL_NONE);
 	add_text(into, "why", is_over ? measure_ends[of->why] : NULL);
 	add_text(into, "ended_by", is_over ? of->ended_by : NULL);

@@ -104,6 +104,7 @@ enforce(struct ledger *ledger, struct ledger_case *of, struct measure *measure, 
 		r = ledger_put_state(
 			ledger, of, STATE_QUARANTINE, "held by a person", reason, fail);
 	measure->mode = MEASURE_ENFORCE;
+	measure->braked = false;
 	snprintf(measure->reason, sizeof(measure->reason), "%.*s", (int)reason.length, reason.at);
 	return r < 0 ? r : ledger_add_measure(ledger, measure, fail);
 }

@@ -11,6 +11,15 @@
 /* The name of a single value: the table of what is enforced was made. */
 #define META_ENFORCED "enforced"
 
+#define BRAKE                                                                                      \
+	"the brake: so many lines are held, or were within an hour, that a person decides of more"
+
+const char *
+measure_reason(const struct measure *of)
+{
+	return of->braked && *of->reason == '\0' ? BRAKE : of->reason;
+}
+
 void
 measure_digest(const struct measure *of, uint8_t into[DIGEST_SIZE])
 {
@@ -27,6 +36,9 @@ measure_digest(const struct measure *of, uint8_t into[DIGEST_SIZE])
 	digest_text(&digest, text_of(of->ground));
 	digest_text(&digest, text_of(of->actor));
 	digest_text(&digest, text_of(of->reason));
+	/* Before version 8 of the tables the words of the reason alone told it. */
+	if (of->braked && *of->reason == '\0')
+		digest_text(&digest, TEXT("braked"));
 	digest_done(&digest, into);
 }
 
@@ -186,6 +198,7 @@ ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *
 {
 	struct audit row = {
 		.action = ACTION_MEASURE, .subject = measure->of_case, .has_digest = true};
+	const char *reason = measure_reason(measure);
 	char details[AUDIT_DETAILS + 1];
 	uint8_t place[SEAL_PLACE];
 	struct ledger_case of;
@@ -205,8 +218,7 @@ ledger_add_measure(struct ledger *ledger, struct measure *measure, struct fail *
 	if (r < 0)
 		return r;
 	snprintf(details, sizeof(details), "%s begins (%s)%s%s", measure_names[measure->kind],
-		measure_modes[measure->mode], *measure->reason != '\0' ? ": " : "",
-		measure->reason);
+		measure_modes[measure->mode], *reason != '\0' ? ": " : "", reason);
 	row.object = measure->number;
 	row.details = text_of(details);
 	measure_digest(measure, row.digest);

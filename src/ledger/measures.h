@@ -23,6 +23,7 @@ struct measure {
 	uint64_t line; /* pseudonym */
 	uint8_t kind;  /* enum measure_kind */
 	uint8_t mode;  /* enum measure_mode */
+	bool braked;   /* a proposal by the brake alone (planning.h) */
 	struct wall begun;
 	struct wall until; /* ends by then; WALL_NONE: with its case */
 	char ground[MEASURE_GROUND + 1];
@@ -49,6 +50,9 @@ struct enforced {
 };
 
 typedef int (*visit_enforced)(void *context, const struct enforced *row);
+
+/* What a person reads as its reason, "" if there is none. */
+const char *measure_reason(const struct measure *of);
 
 /* Of what it is from its begin on, and of its end. */
 void measure_digest(const struct measure *of, uint8_t into[DIGEST_SIZE]);

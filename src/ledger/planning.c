@@ -42,19 +42,13 @@ ledger_line_of(const struct ledger *ledger, const struct ledger_case *of)
 	return line;
 }
 
-static bool
-is_braked(const struct measure *measure)
-{
-	return measure->mode == MEASURE_PROPOSE && strcmp(measure->reason, PLANNING_BRAKE) == 0;
-}
-
 void
 planning_count(struct planning_waits *waits, const struct measure *measure, int by)
 {
 	if (measure->mode != MEASURE_PROPOSE)
 		return;
 	waits->proposed += by;
-	waits->braked += is_braked(measure) ? by : 0;
+	waits->braked += measure->braked ? by : 0;
 }
 
 struct holding {
@@ -74,7 +68,7 @@ take_held(void *context, const struct measure *row)
 	holding->facts.held[row->kind] = (struct plan_held){
 		.holds = true,
 		.by_program = strcmp(row->actor, LEDGER_PROGRAM) == 0,
-		.braked = is_braked(row),
+		.braked = row->braked,
 		.mode = row->mode,
 		.begun = row->begun,
 		.until.us = wall_is_none(row->until) ? 0 : row->until.us,
@@ -317,13 +311,12 @@ begin(struct ledger *ledger, const struct ledger_case *of, const struct plan_cha
 		.line = of->line,
 		.kind = change->kind,
 		.mode = change->mode,
+		.braked = change->braked,
 		.until = change->until.us == 0 ? WALL_NONE : change->until,
 	};
 
 	snprintf(measure.ground, sizeof(measure.ground), "%s",
 		ledger->planning.ground[change->kind]);
-	if (change->braked)
-		snprintf(measure.reason, sizeof(measure.reason), "%s", PLANNING_BRAKE);
 	return ledger_add_measure(ledger, &measure, fail);
 }
 

@@ -38,10 +38,6 @@ struct planning {
 	uint8_t open; /* of enum planning_open */
 };
 
-/* The reason of what the brake made a proposal. */
-#define PLANNING_BRAKE                                                                             \
-	"the brake: so many lines are held, or were within an hour, that a person decides of more"
-
 /* Proposals that wait for a person. */
 struct planning_waits {
 	int64_t proposed; /* all of them */

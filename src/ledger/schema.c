@@ -6,6 +6,11 @@
 	"'never' AS kind, number, line, time, " until ", actor, reason, sealed FROM never"
 #define EXEMPT "'exempt' AS kind, number, line, time, until, actor, reason, sealed FROM exemptions"
 
+/* How it was told which proposals are the brake's before they had a column for that. */
+#define BRAKED                                                                                     \
+	"(mode = 'propose' AND reason = 'the brake: so many lines are held, or were within an "    \
+	"hour, that a person decides of more')"
+
 /* Times are microseconds since 1970 in UTC. A pseudonym is 64 bits, kept as a signed integer. The checks
  * are a second net: the ledger never hands over what they refuse. Names are checked when they are read, not
  * here: a list in a check costs more than the whole row. */
@@ -222,7 +227,21 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	" last INTEGER NOT NULL,"
 	" attempts INTEGER NOT NULL,"
 	" networks INTEGER NOT NULL"
-	") STRICT;",
+	") STRICT;"
+	"DROP TRIGGER measures_stay;"
+	"DROP TRIGGER measures_end_once;"
+	"ALTER TABLE measures ADD COLUMN braked INTEGER NOT NULL DEFAULT 0"
+	" CHECK (braked = 0 OR (braked = 1 AND mode = 'propose'));"
+	"UPDATE measures SET braked = 1 WHERE " BRAKED ";"
+	"CREATE TRIGGER measures_stay BEFORE UPDATE OF"
+	" number, of_case, line, kind, mode, begun, until, ground, actor, reason, braked"
+	" ON measures BEGIN"
+	" SELECT RAISE(ABORT, 'a measure is never changed');"
+	"END;"
+	"CREATE TRIGGER measures_end_once BEFORE UPDATE ON measures WHEN OLD.ended IS NOT NULL "
+	"BEGIN"
+	" SELECT RAISE(ABORT, 'a measure ends once');"
+	"END;",
 };
 
 /* What a version had not yet is a view without rows. */
@@ -235,7 +254,8 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 #define NO_MEASURES                                                                                \
 	"CREATE TEMP VIEW measures AS SELECT 0 AS number, 0 AS of_case, 0 AS line, '' AS kind, "   \
 	"'' AS mode, 0 AS begun, 0 AS until, '' AS ground, '' AS actor, '' AS reason, "            \
-	"0 AS ended, '' AS why, '' AS ended_by, '' AS ended_reason, 0 AS step WHERE 0;"
+	"0 AS ended, '' AS why, '' AS ended_by, '' AS ended_reason, 0 AS step, "                   \
+	"0 AS braked WHERE 0;"
 
 #define NO_CARE                                                                                    \
 	"CREATE TEMP VIEW care AS SELECT 0 AS of_case, '' AS what, '' AS subject, 0 AS day, "      \
@@ -249,15 +269,17 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 	"CREATE TEMP VIEW activity AS SELECT 0 AS of_case, 0 AS last, 0 AS attempts, "             \
 	"0 AS networks WHERE 0;"
 
+#define NO_BRAKED "CREATE TEMP VIEW measures AS SELECT *, " BRAKED " AS braked FROM main.measures;"
+
 const char *const schema_views[SCHEMA_VERSION - 1] = {
 	NO_EXCEPTIONS NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED NO_ACTIVITY,
 	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
 		"NULL AS until") ";" NO_ORDERS NO_MEASURES NO_CARE NO_ENFORCED NO_ACTIVITY,
 	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
 		"NULL AS until") ";" NO_MEASURES NO_CARE NO_ENFORCED NO_ACTIVITY,
-	"CREATE TEMP VIEW exceptions AS SELECT " NEVER("until") " UNION ALL SELECT " EXEMPT
-								";" NO_CARE NO_ENFORCED NO_ACTIVITY,
-	NO_CARE NO_ENFORCED NO_ACTIVITY,
-	NO_ENFORCED NO_ACTIVITY,
-	NO_ACTIVITY,
+	"CREATE TEMP VIEW exceptions AS SELECT " NEVER(
+		"until") " UNION ALL SELECT " EXEMPT ";" NO_CARE NO_ENFORCED NO_ACTIVITY NO_BRAKED,
+	NO_CARE NO_ENFORCED NO_ACTIVITY NO_BRAKED,
+	NO_ENFORCED NO_ACTIVITY NO_BRAKED,
+	NO_ACTIVITY NO_BRAKED,
 };

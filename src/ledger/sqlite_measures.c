@@ -24,7 +24,7 @@ sqlite_measure_add(
 {
 	struct row row = row_prepare(sqlite_of(store), STATEMENT_MEASURE_ADD,
 		"INSERT INTO measures (of_case, line, kind, mode, begun, until, ground, actor, "
-		"reason) VALUES (?,?,?,?,?,?,?,?,?)");
+		"reason, braked) VALUES (?,?,?,?,?,?,?,?,?,?)");
 	int r;
 
 	row_put_u64(&row, it->of_case);
@@ -36,6 +36,7 @@ sqlite_measure_add(
 	row_put_text(&row, text_of(it->ground));
 	row_put_text(&row, text_of(it->actor));
 	row_put_text(&row, text_of(it->reason));
+	row_put_u64(&row, it->braked);
 	r = row_once(&row, fail);
 	if (r < 0)
 		return r;
@@ -90,6 +91,7 @@ read_measure(struct row *row, struct measure *ret)
 	row_copy(row, ret->ground, sizeof(ret->ground));
 	row_copy(row, ret->actor, sizeof(ret->actor));
 	row_copy(row, ret->reason, sizeof(ret->reason));
+	ret->braked = row_u64(row) != 0;
 	ret->ended = row_wall(row);
 	if (wall_is_none(ret->ended))
 		return;
@@ -100,8 +102,8 @@ read_measure(struct row *row, struct measure *ret)
 }
 
 #define SELECT_MEASURES                                                                            \
-	"SELECT number, of_case, line, kind, mode, begun, until, ground, actor, reason, ended, "   \
-	"why, ended_by, ended_reason, step FROM measures WHERE "
+	"SELECT number, of_case, line, kind, mode, begun, until, ground, actor, reason, braked, "  \
+	"ended, why, ended_by, ended_reason, step FROM measures WHERE "
 
 int
 sqlite_measures(struct store *store, enum which_measures which, uint64_t key, visit_measure visit,

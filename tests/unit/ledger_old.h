@@ -36,7 +36,12 @@ old_become(const struct fixture *fixture, int version)
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	old_run(db, "BEGIN; DROP TABLE activity");
+	old_run(db,
+		"BEGIN; DROP TABLE activity; DROP TRIGGER measures_stay; ALTER TABLE measures DROP "
+		"COLUMN braked;"
+		"CREATE TRIGGER measures_stay BEFORE UPDATE OF reason ON measures BEGIN"
+		" SELECT RAISE(ABORT, 'a measure is never changed');"
+		"END;");
 	if (version <= 6)
 		old_run(db,
 			"DROP TABLE enforced; DROP TRIGGER enforced_ends;"

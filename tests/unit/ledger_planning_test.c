@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/deciding.h"
 #include "ledger/exception.h"
+#include "ledger/inside.h"
 #include "ledger/planning.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
-#include "ledger_fixture.h"
+#include "ledger_old.h"
 
 #include <errno.h>
 
@@ -238,6 +239,115 @@ the_brake_stops_a_wave(void **state)
 	pass(ledger, WALL_DAY);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_ENFORCE), 50);
 	assert_int_equal(held(ledger, 0, MEASURE_QUARANTINE, MEASURE_PROPOSE), 110);
+	ledger_close(ledger);
+	check(*state);
+}
+
+/* As version 7 of the tables told it. */
+#define BRAKE                                                                                      \
+	"the brake: so many lines are held, or were within an hour, that a person decides of more"
+
+static int
+take_last(void *context, const struct measure *row)
+{
+	*(struct measure *)context = *row;
+	return 0;
+}
+
+/* Of two lines one is held, and the other waits for the brake. */
+static struct ledger *
+with_braked(const struct fixture *fixture, struct planning *planning, struct measure *ret)
+{
+	struct ledger *ledger;
+
+	*planning = enforcing();
+	planning->an_hour = 1;
+	ledger = open_with(fixture, planning);
+	for (uint64_t line = 1; line <= 2; line++)
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY);
+	assert_waits(ledger, 1, 1);
+	assert_int_equal(ledger_each_held(ledger, 0, take_last, ret, NULL), 0);
+	assert_string_equal(measure_reason(ret), BRAKE);
+	return ledger;
+}
+
+/* A person may say the same words. */
+static void
+what_waits_for_the_brake_is_not_told_by_words(void **state)
+{
+	struct planning planning;
+	struct measure measure;
+	struct ledger *ledger = with_braked(*state, &planning, &measure);
+
+	assert_int_equal(ledger_undo(ledger, measure.number, TEXT(""), &measure, NULL), 0);
+	assert_waits(ledger, 0, 0);
+	assert_int_equal(ledger_undo(ledger, measure.number, TEXT(BRAKE), &measure, NULL), 1);
+	assert_waits(ledger, 1, 0);
+	assert_int_equal(ledger_confirm(ledger, measure.number, TEXT(""), &measure, NULL), 0);
+	assert_false(measure.braked);
+	ledger_close(ledger);
+	check(*state);
+}
+
+static void
+who_makes_a_proposal_of_the_brake_another_is_found_out(void **state)
+{
+	struct planning planning;
+	struct measure measure;
+	struct ledger *ledger = with_braked(*state, &planning, &measure);
+	struct ledger_proof proof;
+
+	ledger_close(ledger);
+	check(*state);
+	old_change(*state, "DROP TRIGGER measures_stay; UPDATE measures SET braked = 0");
+	ledger = fixture_reader(*state);
+	assert_int_equal(ledger_verify(ledger, &proof, NULL), -EUCLEAN);
+	ledger_close(ledger);
+}
+
+static struct ledger *
+a_day_later(struct ledger *ledger, const struct planning *planning)
+{
+	ledger_plan(ledger, planning);
+	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + WALL_DAY});
+	return ledger;
+}
+
+/* One that waits, and one that has ended. */
+static void
+proposals_of_before_are_the_brakes_by_their_words(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+	struct measure last = {.mode = MEASURE_PROPOSE,
+		.kind = MEASURE_QUARANTINE,
+		.until = WALL_NONE,
+		.reason = BRAKE};
+
+	snprintf(last.ground, sizeof(last.ground), "ground-%d", last.kind);
+	for (uint64_t line = 1; line <= 2; line++) {
+		fixture_step(ledger, line, 1, STATE_WATCH, STATE_CONFIRMED);
+		fixture_commit(ledger);
+		last.of_case = last.line = line;
+		assert_int_equal(ledger_begin(ledger, NULL), 0);
+		assert_int_equal(
+			ledger_end(ledger, ledger_add_measure(ledger, &last, NULL), NULL), 0);
+	}
+	assert_waits(a_day_later(ledger, &planning), 2, 0);
+	assert_int_equal(ledger_undo(ledger, last.number, TEXT(""), &last, NULL), 0);
+	ledger_close(ledger);
+	old_become(*state, 7);
+	check(*state);
+	/* Who only reads changes nothing. */
+	ledger = a_day_later(fixture_reader(*state), &planning);
+	assert_waits(ledger, 1, 1);
+	ledger_close(ledger);
+	ledger = a_day_later(fixture_ledger(*state), &planning);
+	assert_waits(ledger, 1, 1);
+	assert_int_equal(ledger_measure(ledger, last.number, &last, NULL), 0);
+	assert_true(last.braked);
 	ledger_close(ledger);
 	check(*state);
 }
@@ -537,6 +647,13 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			the_brake_is_for_closed_ports_as_well, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(the_brake_stops_a_wave, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			what_waits_for_the_brake_is_not_told_by_words, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			who_makes_a_proposal_of_the_brake_another_is_found_out, fixture_begin,
+			fixture_end),
+		cmocka_unit_test_setup_teardown(proposals_of_before_are_the_brakes_by_their_words,
+			fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_line_that_a_person_excepts_is_let_go, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
