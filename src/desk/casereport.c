@@ -193,19 +193,20 @@ exception_report_heading(enum exception_kind kind, struct buffer *into)
 
 /* Mostly a line that is never acted upon is so for good, and says behind the reason if it is not. */
 void
-exception_report_row(const struct exception *of, struct buffer *into)
+exception_report_row(const struct exception *of, bool is_gone, struct buffer *into)
 {
 	bool is_never = of->kind == EXCEPTION_NEVER;
 	bool has_end = is_never && !wall_is_none(of->until);
 	char time[WALL_TEXT], until[WALL_TEXT];
 
-	buffer_print(into, "%016llx  %-20s  %-18s  %s%s%s\n", (unsigned long long)of->line,
+	buffer_print(into, "%016llx  %-20s  %-18s  %s%s%s%s\n", (unsigned long long)of->line,
 		format_time(is_never ? of->time : of->until, time), of->actor, of->reason,
-		has_end ? ", until " : "", has_end ? format_time(of->until, until) : "");
+		has_end ? ", until " : "", has_end ? format_time(of->until, until) : "",
+		is_gone ? "; does nothing: no line of the network any more" : "");
 }
 
 void
-exception_report_json(const struct exception *of, struct buffer *into)
+exception_report_json(const struct exception *of, bool is_gone, struct buffer *into)
 {
 	buffer_print(into, "{\"type\":\"%s\",\"line\":\"%016llx\",\"reason\":",
 		exception_report_type((enum exception_kind)of->kind), (unsigned long long)of->line);
@@ -214,7 +215,7 @@ exception_report_json(const struct exception *of, struct buffer *into)
 	buffer_json(into, text_of(of->actor));
 	add_time(into, "time", of->time);
 	add_time(into, "until", of->until);
-	buffer_text(into, TEXT("}\n"));
+	buffer_print(into, ",\"gone\":%s}\n", is_gone ? "true" : "false");
 }
 
 void

@@ -30,10 +30,11 @@ void case_report_json(const struct ledger_case *of, const struct hash_key *key,
 /* "never acted upon: REASON (WHO, WHEN)", with the end of the line. */
 void case_report_never(const struct exception *never, struct buffer *into);
 
-/* The table of exceptions of a kind, and one object of JSON with the end of the line. */
+/* The table of exceptions of a kind, and one object of JSON with the end of the line. is_gone: the line is none of the
+ * network any more. */
 void exception_report_heading(enum exception_kind kind, struct buffer *into);
-void exception_report_row(const struct exception *of, struct buffer *into);
-void exception_report_json(const struct exception *of, struct buffer *into);
+void exception_report_row(const struct exception *of, bool is_gone, struct buffer *into);
+void exception_report_json(const struct exception *of, bool is_gone, struct buffer *into);
 
 /* What its JSON is called: "never", "exemption". */
 const char *exception_report_type(enum exception_kind kind);

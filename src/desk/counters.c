@@ -467,6 +467,9 @@ const struct counter_row counter_rows[COUNTERS] = {
 	[COUNT_OBJECTED] = {OWNER_KEEPER, KIND_GAUGE, "lines_objected",
 		"Lines and accounts to which nothing is done for a time, as their customers say "
 		"that it is wrong (portal.objection-pauses). Looked at once a minute."},
+	[COUNT_EXEMPT_GONE] = {OWNER_KEEPER, KIND_GAUGE, "exemptions_gone",
+		"Exemptions from the policy of port 25 that do nothing, as their lines are none of "
+		"the network any more: of the first 4096. Looked at once a minute."},
 	[COUNT_PORTAL_ASKED] = {OWNER_KEEPER, KIND_COUNTER, "portal_asked",
 		"Questions of the portal whose case it is, or what is to be done to it."},
 	[COUNT_PORTAL_MALFORMED] = {OWNER_KEEPER, KIND_COUNTER, "portal_malformed",

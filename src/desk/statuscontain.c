@@ -170,6 +170,10 @@ status_contain(
 			"Nothing is done to %llu lines for a time, as their customers say that it "
 			"is wrong (lazaret-events(7), customer-objects).\n",
 			status_value(keeper, COUNT_OBJECTED));
+	if (keeper != NULL)
+		put_some(into, status_value(keeper, COUNT_EXEMPT_GONE),
+			"exemptions do nothing, as their lines are none of the network any more: "
+			"lazaret exempt says which.");
 	if (status_value(actor, COUNT_ORDERS_REFUSED) > 0)
 		buffer_print(into,
 			"%llu measures were not done: their place is not in the own network, or "

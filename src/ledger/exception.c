@@ -120,6 +120,15 @@ ledger_ended_exception(
 	return -ENOENT;
 }
 
+bool
+ledger_exception_is_gone(const struct ledger *ledger, const struct exception *of)
+{
+	struct ledger_case line = {.line = of->line, .role = ROLE_RESIDENTIAL};
+
+	memcpy(line.sealed, of->sealed, sizeof(line.sealed));
+	return ledger_line_of(ledger, &line).is_gone;
+}
+
 int
 ledger_each_exception(struct ledger *ledger, enum exception_kind kind, uint64_t after,
 	visit_exception visit, void *context, struct fail *fail)

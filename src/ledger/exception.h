@@ -80,6 +80,10 @@ int ledger_exception(struct ledger *ledger, enum exception_kind kind, uint64_t n
 int ledger_ended_exception(const struct ledger *ledger, enum exception_kind kind, uint64_t number,
 	uint64_t *ret) MUST_USE;
 
+/* Its line is none of the network any more, as ledger_set_lines' knows it: it does nothing. False where that is not
+ * known, as for who only reads. */
+bool ledger_exception_is_gone(const struct ledger *ledger, const struct exception *of);
+
 /* Those of a kind after a number, by number; also those whose time is over and that were not ended yet. */
 int ledger_each_exception(struct ledger *ledger, enum exception_kind kind, uint64_t after,
 	visit_exception visit, void *context, struct fail *fail) MUST_USE;

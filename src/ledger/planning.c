@@ -575,6 +575,35 @@ ledger_review_roles(struct ledger *ledger, struct review *review, struct fail *f
 	return more;
 }
 
+struct exempt {
+	const struct ledger *ledger;
+	uint64_t seen;
+	uint64_t gone;
+};
+
+static int
+count_exempt(void *context, const struct exception *row)
+{
+	struct exempt *exempt = context;
+
+	exempt->gone += row->until.us > exempt->ledger->now.us &&
+		ledger_exception_is_gone(exempt->ledger, row);
+	return ++exempt->seen == PLANNING_EXEMPT;
+}
+
+/* Those that are over end, and of the others it is seen whether they are of lines. */
+static int
+review_exceptions(struct ledger *ledger, struct review *review, struct fail *fail)
+{
+	struct exempt exempt = {.ledger = ledger};
+	int r = ledger_end_exceptions(ledger, fail);
+
+	if (r >= 0)
+		r = ledger_each_exception(ledger, EXCEPTION_EXEMPT, 0, count_exempt, &exempt, fail);
+	review->exempt_gone = exempt.gone;
+	return r;
+}
+
 int
 ledger_review(struct ledger *ledger, struct review *review, struct fail *fail)
 {
@@ -587,7 +616,7 @@ ledger_review(struct ledger *ledger, struct review *review, struct fail *fail)
 	if (!ledger->plans)
 		return 0;
 	open = xcalloc(1, sizeof(*open));
-	r = begins ? ledger_end_exceptions(ledger, fail) : 0;
+	r = begins ? review_exceptions(ledger, review, fail) : 0;
 	if (r >= 0 && begins && ledger->brakes != 0)
 		r = ledger_look_brake(ledger, fail);
 	if (r >= 0)

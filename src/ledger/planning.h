@@ -4,7 +4,8 @@
  *          and what it says is written in the same transaction. So a measure is never in the ledger without its
  *          reason, or later than it.
  * Owns:    nothing.
- * Limits:  PLANNING_BATCH cases are looked at in one ledger_review, PLANNING_HELD measures in one ledger_review_roles.
+ * Limits:  PLANNING_BATCH cases are looked at in one ledger_review, PLANNING_HELD measures in one ledger_review_roles,
+ *          PLANNING_EXEMPT exemptions at the begin of a review.
  * Thread:  as ledger.h.
  */
 #ifndef LAZARET_LEDGER_PLANNING_H
@@ -12,8 +13,9 @@
 
 #include "ledger/measures.h"
 
-#define PLANNING_BATCH 64
-#define PLANNING_HELD  1024
+#define PLANNING_BATCH  64
+#define PLANNING_HELD   1024
+#define PLANNING_EXEMPT 4096
 
 /* What a line in quarantine still reaches, besides time and what is let in by name: for the record of the measure. */
 enum planning_open {
@@ -79,6 +81,8 @@ struct review {
 	uint64_t unheld;
 	/* Of it, too: open cases to which nothing is done as their customers object. */
 	uint64_t objected;
+	/* And exemptions whose lines are none any more, of the first PLANNING_EXEMPT. */
+	uint64_t exempt_gone;
 };
 
 /* Looks at measures that hold, and nothing else: where the role of a line has become one that no program may hold, or

@@ -551,6 +551,7 @@ show(struct keeper *keeper)
 	duty_count(duty, COUNT_PROPOSED, waits->proposed > 0 ? (uint64_t)waits->proposed : 0);
 	duty_count(duty, COUNT_BRAKED, waits->braked > 0 ? (uint64_t)waits->braked : 0);
 	duty_count(duty, COUNT_OBJECTED, keeper->follow.objected);
+	duty_count(duty, COUNT_EXEMPT_GONE, keeper->follow.exempt_gone);
 	show_care(keeper);
 	show_notices(keeper);
 	keepertale_show(keeper);

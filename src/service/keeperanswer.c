@@ -448,13 +448,14 @@ static int
 list_exception(void *context, const struct exception *row)
 {
 	struct asked *asked = context;
+	bool is_gone = ledger_exception_is_gone(asked->ledger, row);
 
 	if (asked->question->is_json) {
-		exception_report_json(row, &asked->row);
+		exception_report_json(row, is_gone, &asked->row);
 	} else {
 		if (wants_heading(asked))
 			exception_report_heading((enum exception_kind)row->kind, &asked->row);
-		exception_report_row(row, &asked->row);
+		exception_report_row(row, is_gone, &asked->row);
 	}
 	if (!flush(asked))
 		return 1;
@@ -483,7 +484,8 @@ list_exceptions(struct asked *asked, enum exception_kind kind)
 	return 0;
 }
 
-/* Makes or undoes the exception of the line that the text means: one with a case, or any of the own network. */
+/* Makes or undoes the exception of the line that the text means: one with a case, or any of the own network; one that
+ * is none any more is undone by the pseudonym that the list has. */
 static int
 change_exception(struct asked *asked, enum exception_kind kind, struct text who, struct text reason,
 	struct text until, uint64_t *ret)
@@ -498,7 +500,9 @@ change_exception(struct asked *asked, enum exception_kind kind, struct text who,
 
 	if (r < 0)
 		return r;
-	if (is_pseudonym(who, &number) || text_parse_u64(who, UINT64_MAX, &number) == 0) {
+	if (is_pseudonym(who, &number) && undo) {
+		line.pseudonym = number;
+	} else if (is_pseudonym(who, &number) || text_parse_u64(who, UINT64_MAX, &number) == 0) {
 		r = casefind(asked->ledger, who, &of, name, &asked->fail);
 		line.pseudonym = r == 0 ? of.line : 0;
 		if (r == 0 && !undo)

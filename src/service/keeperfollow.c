@@ -232,6 +232,7 @@ keeperfollow_review(
 	if (r == 0 && !is_of_roles) {
 		follow->beyond = follow->review.beyond;
 		follow->objected = follow->review.objected;
+		follow->exempt_gone = follow->review.exempt_gone;
 		tell_unheld(follow);
 		r = note_waits(follow, ledger, fail);
 		if (r == 0)

@@ -39,6 +39,7 @@ struct keeperfollow {
 		beyond; /* measures of persons on lines that no program may hold, at the last one */
 	uint64_t
 		objected; /* lines to which nothing is done as their customers object, at the last one */
+	uint64_t exempt_gone; /* exemptions whose lines are none any more, at the last one */
 };
 
 void keeperfollow_begin(struct keeperfollow *follow, struct estate *estate);

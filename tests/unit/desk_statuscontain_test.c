@@ -72,6 +72,11 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 	assert_non_null(strstr(said(process, 2),
 		"\nNothing is done to 3 lines for a time, as their customers say that it is "
 		"wrong "));
+	assert_null(strstr(said(process, 2), "exempt"));
+	value[COUNT_EXEMPT_GONE] = 5;
+	assert_non_null(strstr(said(process, 2),
+		"\n5 exemptions do nothing, as their lines are none of the network any more: "
+		"lazaret exempt says which.\n"));
 	value = process[1].value;
 	assert_non_null(strstr(said(process, 2), "\n2 measures were not done: "));
 	assert_non_null(strstr(said(process, 2), "\n4 times somebody else had removed "));

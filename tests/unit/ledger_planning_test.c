@@ -585,6 +585,33 @@ what_no_line_is_called_any_more_is_held_by_nothing(void **state)
 	check(*state);
 }
 
+/* An exemption does nothing where no line is called so, and stays for when one is again. */
+static void
+exemptions_of_lines_that_are_gone_are_counted(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+	const struct wall until = {FIXTURE_NOW.us + 30 * WALL_DAY};
+	bool gone[9] = {false};
+	struct review done = {.after = 0};
+
+	for (uint64_t line = 6; line <= 8; line++)
+		assert_int_equal(ledger_except(ledger, EXCEPTION_EXEMPT, line, TEXT("192.0.2.7"),
+					 until, TEXT("a mail server"), NULL),
+			0);
+	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
+	assert_int_equal(done.exempt_gone, 0);
+	ledger_set_lines(ledger, gone_now, gone);
+	gone[6] = gone[8] = true;
+	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
+	assert_int_equal(done.exempt_gone, 2);
+	ledger_set_time(ledger, until);
+	assert_int_equal(ledger_review(ledger, &done, NULL), 0);
+	assert_int_equal(done.exempt_gone, 0);
+	ledger_close(ledger);
+	check(*state);
+}
+
 /* All that closes ports is switched off, and on again: who was held is not held at once. */
 static void
 what_no_back_end_does_ends(void **state)
@@ -664,6 +691,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			the_review_counts_what_a_person_holds_of_a_protected_line, fixture_begin,
 			fixture_end),
+		cmocka_unit_test_setup_teardown(
+			exemptions_of_lines_that_are_gone_are_counted, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(what_no_line_is_called_any_more_is_held_by_nothing,
 			fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(

@@ -3,6 +3,7 @@
 #include "desk/casefind.h"
 #include "ledger/care.h"
 #include "ledger/exception.h"
+#include "ledger/planning.h"
 #include "ledger/reading.h"
 #include "ledger/verify.h"
 #include "ledger_fixture.h"
@@ -337,6 +338,46 @@ a_line_is_put_on_the_list_and_taken_off(void **state)
 	ledger_close(ledger);
 }
 
+static struct planning_line
+no_line(void *context, const struct ledger_case *of, struct wall now)
+{
+	(void)now;
+	return (struct planning_line){
+		.role = ROLE_COUNT, .is_gone = of->line == *(uint64_t *)context};
+}
+
+/* Its address is none of the network any more, so that it can be named by what the list has alone. */
+static void
+an_exemption_of_a_line_that_is_gone_is_told_and_undone(void **state)
+{
+	struct ledger *ledger = fixture_ledger(*state);
+	uint64_t gone = 0xabc;
+	const struct wall until = {FIXTURE_NOW.us + 30 * WALL_DAY};
+
+	for (uint64_t line = gone; line <= gone + 1; line++)
+		assert_int_equal(ledger_except(ledger, EXCEPTION_EXEMPT, line, TEXT("198.51.100.9"),
+					 until, TEXT("own server"), NULL),
+			0);
+	question.flag = 0;
+	assert_true(says(ledger, ASK_EXEMPT, "", "  own server\n"));
+	ledger_set_lines(ledger, no_line, &gone);
+	assert_true(says(ledger, ASK_EXEMPT, "",
+		"  own server; does nothing: no line of the network any more\n"
+		"0000000000000abd"));
+	assert_true(says(ledger, ASK_EXEMPT, "", "  own server\n"));
+	question.is_json = 1;
+	assert_true(says(ledger, ASK_EXEMPT, "", ",\"gone\":true}\n{"));
+	assert_true(says(ledger, ASK_EXEMPT, "", ",\"gone\":false}\n"));
+	question.is_json = 0;
+	question.flag = 1;
+	assert_true(says(ledger, ASK_EXEMPT, "198.51.100.9\n\n", "not"));
+	assert_true(says(ledger, ASK_EXEMPT, "line-0000000000000abc\n\n", "holds for line-0"));
+	assert_true(says(ledger, ASK_EXEMPT, "0000000000000abc\n\n", "is not exempt"));
+	question.flag = 0;
+	assert_true(says(ledger, ASK_EXEMPT, "", "0000000000000abd"));
+	ledger_close(ledger);
+}
+
 static void
 a_ledger_that_may_only_be_read_says_so(void **state)
 {
@@ -425,6 +466,7 @@ main(void)
 		TEST(a_line_without_a_case_is_named_to_the_desk),
 		TEST(a_port_may_stand_where_the_address_is_not_shared),
 		TEST(a_line_is_put_on_the_list_and_taken_off),
+		TEST(an_exemption_of_a_line_that_is_gone_is_told_and_undone),
 		TEST(a_ledger_that_may_only_be_read_says_so),
 		TEST(other_questions_are_not_for_a_keeper),
 		TEST(every_open_case_is_told_once_to_the_judge_of_its_line),
