@@ -263,10 +263,23 @@ coawishes_asked(struct coawishes *wishes, size_t number, enum coa_act act, bool 
 	struct coawish_kept *kept = &wishes->kept[number];
 
 	kept->by_disconnect = is_disconnect;
-	if (act == COA_QUARANTINE)
+	switch (act) {
+	case COA_QUARANTINE:
 		kept->told |= QUARANTINES;
-	else if (act == COA_BLOCK25)
+		break;
+	case COA_BLOCK25:
 		kept->told |= BLOCKS;
+		break;
+	case COA_RELEASE_QUARANTINE:
+		/* It may be the filter of both. */
+		kept->sure = 0;
+		break;
+	case COA_RELEASE_BLOCK25:
+		kept->sure &= (uint8_t)~BLOCKS;
+		break;
+	case COA_ACTS:
+		break;
+	}
 	wish->act = (uint8_t)act;
 	wish->is_disconnect = is_disconnect;
 	wish->is_acknowledged = false;
@@ -299,12 +312,9 @@ succeed(struct wish *wish, struct coawish_kept *kept)
 		kept->sure |= BLOCKS;
 		break;
 	case COA_RELEASE_QUARANTINE:
-		/* It may have been the filter of both. */
-		kept->sure = 0;
 		kept->told &= (uint8_t)~QUARANTINES;
 		break;
 	case COA_RELEASE_BLOCK25:
-		kept->sure &= (uint8_t)~BLOCKS;
 		kept->told &= (uint8_t)~BLOCKS;
 		break;
 	case COA_ACTS:

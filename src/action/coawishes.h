@@ -7,7 +7,8 @@
  *          that gives what is due.
  *          What may hold at a NAS is written into the memory of the caller before it is asked for, so that who comes
  *          after a crash releases it; and so is what accounting has shown, so that he does not ask again for what
- *          holds, which might end a session.
+ *          holds, which might end a session. What is about to be released is no longer sure, so who wants it again
+ *          asks again.
  * Owns:    what is not in that memory.
  * Limits:  `most` lines; 64 bytes each.
  * Thread:  one at a time. No clock: times are handed in, in microseconds.

@@ -275,6 +275,51 @@ who_is_to_be_held_after_a_crash_is_asked_for_again_if_it_was_not_shown(void **st
 	(void)state;
 }
 
+/* The NAS may have done it, whoever has died since, and whatever became of the order. */
+static void
+what_is_wanted_again_after_its_release_was_asked_for_is_asked_for_again(void **state)
+{
+	const enum measure_kind kinds[] = {MEASURE_BLOCK25, MEASURE_QUARANTINE};
+	const enum coa_act acts[] = {COA_BLOCK25, COA_QUARANTINE};
+	const enum coa_act releases[] = {COA_RELEASE_BLOCK25, COA_RELEASE_QUARANTINE};
+
+	for (int i = 0; i < 2; i++) {
+		uint64_t order;
+
+		want(kinds[i]);
+		is_done(acts[i]);
+		coawishes_unwant(wishes, LINE, kinds[i]);
+		(void)asks(releases[i]);
+		coawishes_free(wishes);
+		wishes = coawishes_new(kept, LINES);
+		want(kinds[i]);
+		assert_int_equal(coawishes_counts(wishes).held, 0);
+		is_done(acts[i]);
+		rests();
+		coawishes_unwant(wishes, LINE, kinds[i]);
+		order = asks(releases[i]);
+		coawishes_told(wishes, order, COA_SILENT, now);
+		want(kinds[i]);
+		is_done(acts[i]);
+		coawishes_unwant(wishes, LINE, kinds[i]);
+		is_done(releases[i]);
+		rests();
+	}
+	/* One filter may be that of both. */
+	want(MEASURE_BLOCK25);
+	is_done(COA_BLOCK25);
+	want(MEASURE_QUARANTINE);
+	is_done(COA_QUARANTINE);
+	coawishes_unwant(wishes, LINE, MEASURE_QUARANTINE);
+	(void)asks(COA_RELEASE_QUARANTINE);
+	coawishes_free(wishes);
+	wishes = coawishes_new(kept, LINES);
+	want(MEASURE_BLOCK25);
+	is_done(COA_RELEASE_QUARANTINE);
+	is_done(COA_BLOCK25);
+	(void)state;
+}
+
 static void
 kept_entries_that_cannot_be_are_cleared(void **state)
 {
@@ -337,6 +382,7 @@ main(void)
 		TEST(who_may_be_held_after_a_crash_is_released),
 		TEST(who_is_shown_to_be_held_is_left_alone_when_all_is_told_anew),
 		TEST(who_is_to_be_held_after_a_crash_is_asked_for_again_if_it_was_not_shown),
+		TEST(what_is_wanted_again_after_its_release_was_asked_for_is_asked_for_again),
 		TEST(kept_entries_that_cannot_be_are_cleared),
 		TEST(without_a_session_nothing_is_asked_and_after_a_day_what_was_told_is_forgotten),
 		TEST(more_lines_than_there_is_room_for_are_refused_and_counted),
