@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A FreeRADIUS of the test's own: a NAS that takes CoA and Disconnect, and an accounting server that writes a detail file."""
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -156,6 +157,12 @@ class FreeRadius:
                 return file.read()
         except FileNotFoundError:
             return ""
+
+    def asked_for(self):
+        """Sessions and what they were to become, one after the other: a filter of generic.profile, or "disconnect"."""
+        found = [(re.search(r'Acct-Session-Id = "(.*)"', block), re.search(r'Filter-Id = "lazaret-(.*)"', block))
+                 for block in self.read("asked").split("\n\n")]
+        return [(session[1], filter_of[1] if filter_of else "disconnect") for session, filter_of in found if session]
 
     def stop(self):
         self.process.terminate()
