@@ -509,6 +509,18 @@ coa_shown(struct coa *coa, uint64_t id)
 	return 0;
 }
 
+void
+coa_drop(struct coa *coa, uint64_t id)
+{
+	struct table_slot *slot = table_find(&coa->ids, key_of(id));
+
+	if (slot == NULL || coa->orders[slot->value].state != ASKED ||
+		coa->orders[slot->value].is_listed)
+		return;
+	coa_timers_remove(&coa->timers, slot->value);
+	free_order(coa, slot->value);
+}
+
 const struct coa_counts *
 coa_counts(const struct coa *coa)
 {

@@ -127,6 +127,9 @@ void coa_answer(struct coa *coa, uint32_t nas, unsigned port, const void *bytes,
 /* Accounting shows what an order asked for; also before the NAS answers. -ENOENT: there is no such order. */
 int coa_shown(struct coa *coa, uint64_t order);
 
+/* What the NAS has acknowledged is not waited for any longer: nothing more is told of it. Of others it does nothing. */
+void coa_drop(struct coa *coa, uint64_t order);
+
 struct coa_counts {
 	uint64_t orders;
 	uint64_t full;     /* refused: too many orders */

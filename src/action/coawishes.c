@@ -21,6 +21,7 @@ struct wish {
 	int64_t again_us;
 	int64_t missed_us; /* since when there is no session; 0: there is one */
 	uint8_t wanted;
+	uint8_t released; /* of what was told, what the NAS says is gone, and accounting did not say yet */
 	uint8_t act;
 	uint8_t tries;
 	bool is_disconnect;
@@ -194,6 +195,7 @@ meet(struct coawishes *wishes, size_t number, const struct coawish_session *sess
 	if (kept->session != 0 && !kept->by_disconnect) {
 		kept->sure = 0;
 		kept->told = 0;
+		wish->released = 0;
 	}
 	kept->session = half_of(session->id);
 	wish->tries = 0;
@@ -214,11 +216,13 @@ is_shown(const struct wish *wish, const struct coawish_session *session)
 static bool
 choose(const struct wish *wish, const struct coawish_kept *kept, enum coa_act *act)
 {
+	unsigned told = kept->told & ~(unsigned)wish->released;
+
 	if ((wish->wanted & QUARANTINES) != 0) {
 		*act = COA_QUARANTINE;
 		return (kept->sure & QUARANTINES) == 0;
 	}
-	if ((kept->told & QUARANTINES) != 0) {
+	if ((told & QUARANTINES) != 0) {
 		*act = COA_RELEASE_QUARANTINE;
 		return true;
 	}
@@ -227,7 +231,23 @@ choose(const struct wish *wish, const struct coawish_kept *kept, enum coa_act *a
 		return (kept->sure & BLOCKS) == 0;
 	}
 	*act = COA_RELEASE_BLOCK25;
-	return (kept->told & BLOCKS) != 0;
+	return (told & BLOCKS) != 0;
+}
+
+/* Something else is to be asked for than what was asked for last. */
+static bool
+wants_another(const struct wish *wish, const struct coawish_kept *kept)
+{
+	enum coa_act act;
+
+	return choose(wish, kept, &act) && act != (enum coa_act)wish->act;
+}
+
+/* Is the order that is open to be waited for? A session that a Disconnect ends has nothing else to be asked for. */
+static bool
+is_awaited(const struct wish *wish, const struct coawish_kept *kept)
+{
+	return !wish->is_acknowledged || wish->is_disconnect || !wants_another(wish, kept);
 }
 
 enum coawish_step
@@ -237,10 +257,12 @@ coawishes_look(struct coawishes *wishes, size_t number, const struct coawish_ses
 	struct wish *wish = &wishes->wish[number];
 	const struct coawish_kept *kept = &wishes->kept[number];
 
-	if (wish->order != 0) {
-		*order = wish->order;
-		return is_shown(wish, session) ? COAWISH_SHOWN : COAWISH_REST;
-	}
+	*order = wish->order;
+	if (wish->order != 0 && is_shown(wish, session))
+		return COAWISH_SHOWN;
+	if (wish->order != 0 && is_awaited(wish, kept))
+		return COAWISH_REST;
+	wish->order = 0;
 	if (session->id == 0 && wish->missed_us == 0)
 		wish->missed_us = now_us;
 	else if (session->id != 0)
@@ -266,9 +288,11 @@ coawishes_asked(struct coawishes *wishes, size_t number, enum coa_act act, bool 
 	switch (act) {
 	case COA_QUARANTINE:
 		kept->told |= QUARANTINES;
+		wish->released &= (uint8_t)~QUARANTINES;
 		break;
 	case COA_BLOCK25:
 		kept->told |= BLOCKS;
+		wish->released &= (uint8_t)~BLOCKS;
 		break;
 	case COA_RELEASE_QUARANTINE:
 		/* It may be the filter of both. */
@@ -300,26 +324,26 @@ coawishes_pause(struct coawishes *wishes, size_t number, int64_t now_us)
 	wish->tries += wish->tries < 10;
 }
 
+static unsigned
+released_by(enum coa_act act)
+{
+	return act == COA_RELEASE_QUARANTINE ? QUARANTINES
+		: act == COA_RELEASE_BLOCK25 ? BLOCKS
+					     : 0;
+}
+
 static void
 succeed(struct wish *wish, struct coawish_kept *kept)
 {
+	enum coa_act act = (enum coa_act)wish->act;
+
 	wish->tries = 0;
-	switch ((enum coa_act)wish->act) {
-	case COA_QUARANTINE:
+	kept->told &= (uint8_t) ~(wish->released | released_by(act));
+	wish->released = 0;
+	if (act == COA_QUARANTINE)
 		kept->sure |= QUARANTINES;
-		break;
-	case COA_BLOCK25:
+	else if (act == COA_BLOCK25)
 		kept->sure |= BLOCKS;
-		break;
-	case COA_RELEASE_QUARANTINE:
-		kept->told &= (uint8_t)~QUARANTINES;
-		break;
-	case COA_RELEASE_BLOCK25:
-		kept->told &= (uint8_t)~BLOCKS;
-		break;
-	case COA_ACTS:
-		break;
-	}
 }
 
 void
@@ -332,6 +356,7 @@ coawishes_told(struct coawishes *wishes, uint64_t order, enum coa_stage stage, i
 		return;
 	if (stage == COA_ASKED) {
 		wish->is_acknowledged = true;
+		wish->released |= (uint8_t)released_by((enum coa_act)wish->act);
 		return;
 	}
 	wish->order = 0;
@@ -344,7 +369,9 @@ coawishes_told(struct coawishes *wishes, uint64_t order, enum coa_stage stage, i
 		wishes->kept[number].told = wishes->kept[number].sure = 0;
 	}
 	wishes->failed++;
-	coawishes_pause(wishes, number, now_us);
+	wish->released = 0;
+	if (!wants_another(wish, &wishes->kept[number]))
+		coawishes_pause(wishes, number, now_us);
 }
 
 struct coawishes_counts

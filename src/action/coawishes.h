@@ -2,9 +2,10 @@
  *
  * What:    of each line whose session is to be contained, or was: which measures are wanted, which the NAS was asked
  *          for, and which accounting has shown. Gives the next act of a line (coaprofile.h), one at a time: what is no
- *          longer wanted is released before what is milder is asked for, since a NAS may have one filter for both. A
- *          new session has nothing of what CoA did and is asked for all; after a Disconnect it is the RADIUS server
- *          that gives what is due.
+ *          longer wanted is released before what is milder is asked for, since a NAS may have one filter for both.
+ *          Where a NAS has acknowledged a CoA and something else is to be asked for by then, that waits for no
+ *          accounting: what shows the later one shows both. A new session has nothing of what CoA did and is asked
+ *          for all; after a Disconnect it is the RADIUS server that gives what is due.
  *          What may hold at a NAS is written into the memory of the caller before it is asked for, so that who comes
  *          after a crash releases it; and so is what accounting has shown, so that he does not ask again for what
  *          holds, which might end a session. What is about to be released is no longer sure, so who wants it again
@@ -56,7 +57,7 @@ struct coawish_session {
 
 enum coawish_step {
 	COAWISH_REST,
-	COAWISH_ASK,  /* *act is to be asked for: coawishes_asked, or coawishes_pause */
+	COAWISH_ASK, /* *act is to be asked for: coawishes_asked, or coawishes_pause; *order, if not 0, takes no end */
 	COAWISH_SHOWN /* accounting shows the order that is open: coa_shown for *order */
 };
 

@@ -284,10 +284,12 @@ look_at(struct actingradius *radius, size_t wish, uint64_t line)
 	}
 	step = coawishes_look(
 		radius->wishes, wish, &session, radius->clock.steady_us, &act, &order);
-	if (step == COAWISH_SHOWN)
+	if (step == COAWISH_SHOWN) {
 		(void)coa_shown(radius->coa, order);
-	else if (step == COAWISH_ASK)
+	} else if (step == COAWISH_ASK) {
+		coa_drop(radius->coa, order);
 		ask(radius, wish, line, act, &found, &session);
+	}
 }
 
 static void

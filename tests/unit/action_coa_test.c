@@ -284,6 +284,33 @@ what_accounting_never_shows_is_told(void **state)
 }
 
 static void
+of_what_is_dropped_nothing_more_is_told(void **state)
+{
+	struct fixture f = fixture();
+	struct coa_order order = order_of(7, 70, 0);
+	uint8_t bytes[RADIUS_MOST];
+	struct coa_event event;
+
+	assert_int_equal(coa_add(f.coa, &order), 0);
+	coa_drop(f.coa, 8);
+	event = sent(f.coa, NOW, bytes);
+	/* It has a place, and an answer that is to come. */
+	coa_drop(f.coa, 7);
+	assert_int_equal(coa_open(f.coa), 1);
+	answered(f.coa, f.key, &event, RADIUS_COA_ACK, CAUSE_NONE, NOW);
+	coa_drop(f.coa, 7);
+	assert_int_equal(told(f.coa, NOW).stage, COA_ASKED);
+	coa_drop(f.coa, 7);
+	assert_int_equal(coa_open(f.coa), 0);
+	assert_int_equal(coa_due(f.coa, NOW).us, INT64_MAX);
+	assert_int_equal(coa_next(f.coa, after(NOW, 20 * WALL_MINUTE), &event), 0);
+	assert_int_equal(coa_add(f.coa, &order), 0);
+	(void)sent(f.coa, after(NOW, 20 * WALL_MINUTE), bytes);
+	done(&f);
+	(void)state;
+}
+
+static void
 answers_that_count_for_nothing_are_counted_by_reason(void **state)
 {
 	struct fixture f = fixture();
@@ -510,6 +537,7 @@ main(void)
 		cmocka_unit_test(orders_of_one_session_go_out_one_after_the_other),
 		cmocka_unit_test(accounting_may_show_it_before_the_nas_answers),
 		cmocka_unit_test(what_accounting_never_shows_is_told),
+		cmocka_unit_test(of_what_is_dropped_nothing_more_is_told),
 		cmocka_unit_test(answers_that_count_for_nothing_are_counted_by_reason),
 		cmocka_unit_test(an_answer_after_the_order_was_given_up_is_late),
 		cmocka_unit_test(a_nas_may_have_to_prove_its_answers_by_message_authenticator),

@@ -320,6 +320,75 @@ what_is_wanted_again_after_its_release_was_asked_for_is_asked_for_again(void **s
 	(void)state;
 }
 
+static uint64_t
+is_acknowledged(enum coa_act expected)
+{
+	uint64_t order = asks(expected);
+
+	coawishes_told(wishes, order, COA_ASKED, now);
+	return order;
+}
+
+static void
+what_is_wanted_otherwise_waits_for_no_accounting_once_the_nas_has_done_the_last_thing(void **state)
+{
+	uint64_t order, of;
+	enum coa_act act;
+
+	want(MEASURE_BLOCK25);
+	order = asks(COA_BLOCK25);
+	coawishes_unwant(wishes, LINE, MEASURE_BLOCK25);
+	rests();
+	coawishes_told(wishes, order, COA_ASKED, now);
+	assert_int_equal(look(&act, &of), COAWISH_ASK);
+	assert_int_equal(act, COA_RELEASE_BLOCK25);
+	assert_true(of == order);
+	order = is_acknowledged(COA_RELEASE_BLOCK25);
+	rests();
+	assert_int_equal(coawishes_counts(wishes).left, 1);
+	want(MEASURE_BLOCK25);
+	want(MEASURE_QUARANTINE);
+	(void)is_acknowledged(COA_QUARANTINE);
+	rests();
+	/* What comes of an order that nobody waits for any more changes nothing. */
+	coawishes_told(wishes, order, COA_SHOWN, now);
+	assert_int_equal(coawishes_counts(wishes).held, 0);
+	coawishes_unwant(wishes, LINE, MEASURE_QUARANTINE);
+	(void)is_acknowledged(COA_RELEASE_QUARANTINE);
+	order = is_acknowledged(COA_BLOCK25);
+	rests();
+	coawishes_told(wishes, order, COA_SHOWN, now);
+	assert_int_equal(coawishes_counts(wishes).held, 1);
+	assert_int_equal(kept[0].told, 1U << MEASURE_BLOCK25);
+	want(MEASURE_QUARANTINE);
+	is_done(COA_QUARANTINE);
+	coawishes_unwant(wishes, LINE, MEASURE_QUARANTINE);
+	coawishes_unwant(wishes, LINE, MEASURE_BLOCK25);
+	(void)is_acknowledged(COA_RELEASE_QUARANTINE);
+	/* What the NAS said is gone is asked for again where the next order fails. */
+	order = asks(COA_RELEASE_BLOCK25);
+	coawishes_told(wishes, order, COA_SILENT, now);
+	(void)is_acknowledged(COA_RELEASE_QUARANTINE);
+	is_done(COA_RELEASE_BLOCK25);
+	rests();
+	assert_true(number_of(LINE) == SIZE_MAX);
+	(void)state;
+}
+
+static void
+what_fails_is_no_reason_to_wait_with_something_else(void **state)
+{
+	uint64_t order;
+
+	want(MEASURE_QUARANTINE);
+	order = asks(COA_QUARANTINE);
+	coawishes_unwant(wishes, LINE, MEASURE_QUARANTINE);
+	coawishes_told(wishes, order, COA_SILENT, now);
+	is_done(COA_RELEASE_QUARANTINE);
+	rests();
+	(void)state;
+}
+
 static void
 kept_entries_that_cannot_be_are_cleared(void **state)
 {
@@ -383,6 +452,8 @@ main(void)
 		TEST(who_is_shown_to_be_held_is_left_alone_when_all_is_told_anew),
 		TEST(who_is_to_be_held_after_a_crash_is_asked_for_again_if_it_was_not_shown),
 		TEST(what_is_wanted_again_after_its_release_was_asked_for_is_asked_for_again),
+		TEST(what_is_wanted_otherwise_waits_for_no_accounting_once_the_nas_has_done_the_last_thing),
+		TEST(what_fails_is_no_reason_to_wait_with_something_else),
 		TEST(kept_entries_that_cannot_be_are_cleared),
 		TEST(without_a_session_nothing_is_asked_and_after_a_day_what_was_told_is_forgotten),
 		TEST(more_lines_than_there_is_room_for_are_refused_and_counted),
