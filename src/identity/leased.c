@@ -64,19 +64,18 @@ leased_holder(struct leased *leased, const struct address *address, uint16_t por
 	struct line *ret)
 {
 	struct lease_holder holder;
+	uint32_t sequence;
 	int r;
 
 	if (!leased->has_leases)
 		return count(leased, -ENOENT);
-	if (leased->pause > 0) {
-		leased->pause--;
+	sequence = leasetable_read(&leased->leases.table);
+	if (sequence % 2 != 0 && sequence == leased->torn)
 		return count(leased, -EBUSY);
-	}
 	r = leasefind_holder(&leased->leases, address, port, at, &holder);
 	if (r == 0)
 		*ret = holder.line;
-	if (r == -EBUSY)
-		leased->pause = LEASED_PAUSE;
+	leased->torn = r == -EBUSY ? sequence : 0;
 	return count(leased, r);
 }
 

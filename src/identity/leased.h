@@ -6,8 +6,8 @@
  *          counted.
  *          Who has many to ask has their memory fetched before: a look-up waits for it most of its time.
  * Owns:    nothing: leases and maps are the caller's.
- * Limits:  where who writes the leases has died, LEASED_PAUSE look-ups go without an answer before one is tried again:
- *          each try would wait.
+ * Limits:  where who writes the leases has died while he did, look-ups go without an answer until another one has
+ *          mended them; only the first one waits for that.
  * Thread:  one at a time each; the leases themselves are shared.
  */
 #ifndef LAZARET_IDENTITY_LEASED_H
@@ -15,8 +15,6 @@
 
 #include "identity/leasefind.h"
 #include "identity/natmap.h"
-
-#define LEASED_PAUSE 1024
 
 struct leased_counts {
 	uint64_t found;
@@ -33,7 +31,7 @@ struct leased {
 	size_t map_count;
 	unsigned tolerance_seconds;
 	struct wall now; /* for questions that name no time; of who asks */
-	unsigned pause;
+	uint32_t torn;   /* the sequence of leasetable.h at which one waited in vain; 0: none */
 	struct leased_counts counts;
 };
 
