@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests of notices share: contacts, a configuration, a daemon in which floods become cases with a measure."""
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import certificates  # noqa: E402
 from daemons import *  # noqa: E402,F403
 
 BAD, OTHER, NOBODY = "192.0.2.7", "192.0.2.8", "192.0.2.9"
@@ -19,11 +19,7 @@ CASE = {"receive__clock": "arrival", "receive__join": "1s", "receive__sampling":
 
 
 def certificate(name):
-    chain, key = (os.path.join(work, name + end) for end in (".pem", ".key"))
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
-                    "-out", chain, "-days", "9", "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name],
-                   check=True, capture_output=True)
-    return chain, key
+    return certificates.make(work, name)
 
 
 def write_contacts(text, mode=0o600):
