@@ -16,6 +16,8 @@ ALL = "flow4 { table f4; import all; export none; }; flow6 { table f6; import al
 # A next hop that is nowhere here: else BIRD would take only one on the link.
 UNICAST = "".join(f"{family} {{ import all; export none; gateway recursive; }}; " for family in ("ipv4", "ipv6"))
 RULE = re.compile(r"^(flow[46] \{.*?\})\s+\[ctl (\d+):(\d+):([0-9.]+)", re.MULTILINE)
+# A line whose port 25 is closed.
+MAIL = re.compile(r"flow4 \{ src ([0-9.]+)/32; proto 6; dport 25; \}")
 beside = []
 
 
@@ -66,14 +68,16 @@ def are_kept(before, after):
 
 
 class Bird:
-    def __init__(self, channels, more="", tables="", remote=64500, local=64501, place=(THERE, HERE)):
+    """inside: the begin of a command that is to run in the namespace of the router; else it is the one beside."""
+
+    def __init__(self, channels, more="", tables="", remote=64500, local=64501, place=(THERE, HERE), inside=None):
         self.folder = ending.folder("lazaret-bgp-")
         self.socket, self.config = os.path.join(self.folder, "ctl"), os.path.join(self.folder, "conf")
         self.log_path = os.path.join(self.folder, "log")
         self.write(channels, more, tables, remote, local, place)
         with open(self.log_path, "wb") as log:
-            self.process = ending.start(there("bird", "-f", "-c", self.config, "-s", self.socket, "-P",
-                                              os.path.join(self.folder, "pid")), stdout=log, stderr=log)
+            self.process = ending.start([*(there() if inside is None else inside), "bird", "-f", "-c", self.config, "-s", self.socket,
+                                         "-P", os.path.join(self.folder, "pid")], stdout=log, stderr=log)
         if not wait_until(lambda: "BIRD" in self.ask("show", "status"), 20):
             print("# " + self.log())
 

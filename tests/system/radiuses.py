@@ -132,9 +132,10 @@ def contrib(name, at, port):
 
 
 class FreeRadius:
-    """copies_to: the port of an accounting server that gets a copy, as contrib/radius/freeradius has it."""
+    """copies_to: the port of an accounting server that gets a copy, as contrib/radius/freeradius has it.
+    prefix: of its command, as to run it in a network namespace."""
 
-    def __init__(self, writes=True, threads=4, cleanup=2, copies_to=None):
+    def __init__(self, writes=True, threads=4, cleanup=2, copies_to=None, prefix=()):
         self.at = folder()
         self.coa, self.acct = free_port(), free_port()
         values = {"at": self.at, "secret": SECRET, "coa": self.coa, "acct": self.acct, "asked": "asked" if writes else "ok",
@@ -146,7 +147,7 @@ class FreeRadius:
             file.write(CONFIGURATION % values)
         with open(os.path.join(self.at, "dictionary"), "w", encoding="ascii") as file:
             file.write("$INCLUDE /usr/share/freeradius/dictionary\n")
-        self.process = start([FREERADIUS, "-f", "-d", self.at, "-n", "radiusd"], stdin=subprocess.DEVNULL,
+        self.process = start([*prefix, FREERADIUS, "-f", "-d", self.at, "-n", "radiusd"], stdin=subprocess.DEVNULL,
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if not wait_until(lambda: "Ready to process requests" in self.read("log"), 60):
             raise RuntimeError("FreeRADIUS does not begin: " + self.read("log"))
@@ -169,8 +170,8 @@ class FreeRadius:
         self.process.wait(30)
 
 
-def radclient(port, kind, attributes, secret=SECRET, tries=1, seconds=2):
-    """What it says when it has sent one request of these."""
-    said = subprocess.run([RADCLIENT, "-x", "-r", str(tries), "-t", str(seconds), f"127.0.0.1:{port}", kind, secret],
+def radclient(port, kind, attributes, secret=SECRET, tries=1, seconds=2, prefix=()):
+    """What it says when it has sent one request of these; of several where an empty one is between."""
+    said = subprocess.run([*prefix, RADCLIENT, "-x", "-p", "64", "-r", str(tries), "-t", str(seconds), f"127.0.0.1:{port}", kind, secret],
                           input="\n".join(attributes) + "\n", capture_output=True, text=True, timeout=60, check=False)
     return said.stdout + said.stderr
