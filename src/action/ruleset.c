@@ -575,6 +575,33 @@ print_hooks(struct buffer *into, const struct ruleset_settings *settings)
 	buffer_print(into, "\t}\n");
 }
 
+/* A chain without rules, whose name says how large the sets were when they were made: a set keeps the buckets that it
+ * was made with, whatever size it is given later. */
+static void
+print_sizes(struct buffer *into, const struct ruleset_settings *settings)
+{
+	buffer_print(into, "sizes_%u_%u_%u_%u_%u_%u", settings->lines_most, settings->exempt_most,
+		settings->quarantine_most, settings->allow_most, settings->meter_most,
+		settings->over_s);
+	for (unsigned length = 64; length >= 48; length -= 8) {
+		if (has_length(settings, length))
+			buffer_print(into, "_%u", length);
+	}
+}
+
+/* What fails where the sets are others, with all behind it; and the kernel takes no interface from a chain that is
+ * there. */
+static void
+print_renewal(struct buffer *into, const struct ruleset_settings *settings)
+{
+	buffer_print(
+		into, "flush table inet " LINESET_TABLE "\nflush chain inet " LINESET_TABLE " ");
+	print_sizes(into, settings);
+	buffer_print(into,
+		"\nadd chain inet " LINESET_TABLE " ingress\n"
+		"delete chain inet " LINESET_TABLE " ingress\n");
+}
+
 int
 ruleset_print(const struct ruleset_settings *settings, enum ruleset_how how, struct buffer *into,
 	struct fail *fail)
@@ -584,9 +611,14 @@ ruleset_print(const struct ruleset_settings *settings, enum ruleset_how how, str
 	if (r < 0)
 		return r;
 	/* That there is one, whatever was before. */
-	buffer_print(into, "table inet " LINESET_TABLE "\n%s table inet " LINESET_TABLE "\n",
-		how == RULESET_RENEW ? "flush" : "delete");
-	buffer_print(into, "table inet " LINESET_TABLE " {\n");
+	buffer_print(into, "table inet " LINESET_TABLE "\n");
+	if (how == RULESET_RENEW)
+		print_renewal(into, settings);
+	else
+		buffer_print(into, "delete table inet " LINESET_TABLE "\n");
+	buffer_print(into, "table inet " LINESET_TABLE " {\n\tchain ");
+	print_sizes(into, settings);
+	buffer_print(into, " {\n\t}\n");
 	print_sets(into, settings);
 	print_meter(into, settings);
 	print_port25(into, settings, false);

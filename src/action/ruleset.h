@@ -43,9 +43,9 @@
  *          RULESET_REPLACE removes the table and makes a new one. There is no moment without the rules of this text,
  *          but ALL ELEMENTS ARE GONE (blocks, exemptions, quarantine, allow sets, meter) and counters begin at 0, until
  *          the gate has filled the sets (nftsocket_replace): meanwhile exempt lines are stopped, quarantined ones free.
- *          It is for the first start, and for other sizes, lengths of lines or over_s, or an interface less: the kernel
- *          adds to a table that is there, and takes nothing away. Where a table of another release has sets of another
- *          kind, RENEW fails as a whole and changes nothing. Both also work where there is no table yet.
+ *          It is for the first start, and for other sizes, lengths of lines or over_s, as a set keeps the buckets that
+ *          it was made with. There, where there is no table yet, and where a table of another release has sets of
+ *          another kind, RENEW fails as a whole and changes nothing; REPLACE works wherever it is.
  * Owns:    nothing; prefixes stay the caller's.
  * Limits:  RULESET_PREFIXES a list, RULESET_INTERFACES. No prefix of length 0. A prefix inside another one of its list
  *          is left out. RULESET_TEXT bytes. Linux 5.10, nft 1.0.

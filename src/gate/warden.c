@@ -122,7 +122,8 @@ count_chains(const char *text)
 	return count;
 }
 
-/* To renew them keeps what the sets hold, but also chains of others in the table. */
+/* To renew them keeps what the sets hold, but also chains of others in the table; where sets are to have other sizes it
+ * fails. */
 static int
 load_rules(const struct gaterules *rules, uint32_t version, bool is_crowded, struct fail *fail)
 {
@@ -132,6 +133,7 @@ load_rules(const struct gaterules *rules, uint32_t version, bool is_crowded, str
 	for (; how < GATERULES_HOWS && r < 0; how++) {
 		uint32_t length = rules->length[version][how];
 
+		*fail = (struct fail){0};
 		if (length > 0 && length <= GATE_RULES_TEXT)
 			r = load_text((struct text){rules->text[version][how], length}, fail);
 	}

@@ -105,10 +105,8 @@ note_failure(struct actingsets *sets, const struct fail *fail)
 
 /* What makes the set larger. */
 static const char *const larger[LINESET_KINDS] = {
-	[LINESET_BLOCK] = "contain.lines-most makes it larger, once the table is made anew: "
-			  "nft delete table inet lazaret, and a restart",
-	[LINESET_QUARANTINE] = "contain.quarantined-most makes it larger, once the table is made "
-			       "anew: nft delete table inet lazaret, and a restart",
+	[LINESET_BLOCK] = "contain.lines-most makes it larger",
+	[LINESET_QUARANTINE] = "contain.quarantined-most makes it larger",
 	[LINESET_EXEMPT] = "so many lines can be exempt, and not more",
 };
 

@@ -238,7 +238,7 @@ other_lengths_of_ipv6_lines_cost_nothing(void **state)
 static void
 renewing_empties_chains_and_replacing_takes_the_table(void **state)
 {
-	const char *renew = "table inet lazaret\nflush table inet lazaret\ntable inet lazaret {\n";
+	const char *renew = "table inet lazaret\nflush table inet lazaret\n";
 	const char *replace =
 		"table inet lazaret\ndelete table inet lazaret\ntable inet lazaret {\n";
 
@@ -275,6 +275,9 @@ check_loads(void)
 	if (system("command -v nft >/dev/null") != 0)
 		return NAMESPACE_MISSING;
 	settings.ingress = &name;
+	if (nft_takes("nft -f - 2>/dev/null", printed(RULESET_RENEW)) ||
+		!nft_takes("nft -f -", printed(RULESET_REPLACE)))
+		return 3;
 	for (unsigned i = 0; i < 3 * 3 * 2 * 2; i++) {
 		settings.lines = settings.policy = (enum ruleset_mode)(i % 3);
 		settings.quarantine = (enum ruleset_mode)(i / 3 % 3);
@@ -294,6 +297,73 @@ static void
 nft_takes_it_in_every_mode(void **state)
 {
 	namespace_run("true", check_loads);
+	(void)state;
+}
+
+static bool
+has(const char *command, const char *what)
+{
+	char words[256];
+
+	snprintf(words, sizeof(words), "nft %s | grep -q '%s'", command, what);
+	return system(words) == 0;
+}
+
+/* A set that was made for one element is a list, however many it may have later. */
+static int
+check_sizes_stay(void)
+{
+	static const char all[] = "list ruleset", line[] = "192.0.2.7";
+
+	if (system("command -v nft >/dev/null") != 0)
+		return NAMESPACE_MISSING;
+	settings.is_64 = settings.is_48 = false;
+	if (!nft_takes("nft -f -", printed(RULESET_REPLACE)) ||
+		!nft_takes("nft -f -", "add element inet lazaret block4 { 192.0.2.7 }\n") ||
+		!nft_takes("nft -f -", printed(RULESET_RENEW)) || !has(all, line))
+		return 1;
+	settings.is_64 = true;
+	if (nft_takes("nft -f - 2>/dev/null", printed(RULESET_RENEW)) || !has(all, line))
+		return 2;
+	settings.is_64 = false;
+	settings.quarantine_most++;
+	if (nft_takes("nft -f - 2>/dev/null", printed(RULESET_RENEW)) || !has(all, line))
+		return 3;
+	return nft_takes("nft -f -", printed(RULESET_REPLACE)) && !has(all, line) ? 0 : 4;
+}
+
+static void
+sets_of_other_sizes_are_not_renewed(void **state)
+{
+	namespace_run("true", check_sizes_stay);
+	(void)state;
+}
+
+static int
+check_interfaces(void)
+{
+	const char *const names[] = {"lo", "other"};
+
+	if (system("command -v nft >/dev/null") != 0)
+		return NAMESPACE_MISSING;
+	settings.ingress = names;
+	settings.interfaces = 2;
+	if (!nft_takes("nft -f -", printed(RULESET_REPLACE)) ||
+		!has("list chain inet lazaret ingress", "other"))
+		return 1;
+	settings.interfaces = 1;
+	if (!nft_takes("nft -f -", printed(RULESET_RENEW)) ||
+		!has("list chain inet lazaret ingress", "lo") || has("list ruleset", "other"))
+		return 2;
+	settings.interfaces = 0;
+	return nft_takes("nft -f -", printed(RULESET_RENEW)) && !has("list ruleset", "ingress") ? 0
+												: 3;
+}
+
+static void
+an_interface_that_is_named_no_more_is_left(void **state)
+{
+	namespace_run("ip link add other type veth peer name far", check_interfaces);
 	(void)state;
 }
 
@@ -377,6 +447,8 @@ main(void)
 		TEST(renewing_empties_chains_and_replacing_takes_the_table),
 		TEST(rules_that_do_not_fit_are_not_half_given),
 		TEST(nft_takes_it_in_every_mode),
+		TEST(sets_of_other_sizes_are_not_renewed),
+		TEST(an_interface_that_is_named_no_more_is_left),
 		TEST(a_table_of_another_kind_is_replaced_or_left_as_it_is),
 		TEST(nft_takes_as_many_prefixes_as_are_allowed),
 	};
