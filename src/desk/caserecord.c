@@ -154,6 +154,16 @@ format_seconds(struct wall time, char into[WALL_TEXT])
 	return into;
 }
 
+/* Less was enough, for what was decided or of whom it was. */
+static const char *
+less_words(const struct verdict *verdict)
+{
+	if (verdict->score >= verdict->threshold)
+		return "";
+	return verdict->from == STATE_PROBATION ? ", and less of a line on probation"
+						: ", and less to suspect a line";
+}
+
 static int
 put_necessity(struct record *record, const struct measure *measure)
 {
@@ -171,15 +181,15 @@ put_necessity(struct record *record, const struct measure *measure)
 			(unsigned)of.verdict.active_lines);
 	snprintf(words, sizeof(words),
 		"%s: judged %s, with a score of %.1f (natural logarithm of the evidence) where "
-		"%.1f is held to be enough%s. Until then %llu attempts to "
+		"%.1f is held to be enough%s%s. Until then %llu attempts to "
 		"deliver mail were counted, %llu of them in vain and %llu refused, to %u networks "
 		"that the line had never sent to before, %u of these in vain. Contents of mail and "
 		"recipients were not looked at.",
 		format_seconds(of.verdict.time, time), state_names[of.verdict.to],
 		(double)of.verdict.score, (double)of.verdict.threshold, among,
-		(unsigned long long)facts->attempts, (unsigned long long)facts->failed,
-		(unsigned long long)facts->refused, (unsigned)facts->contacts,
-		(unsigned)facts->contacts_bad);
+		less_words(&of.verdict), (unsigned long long)facts->attempts,
+		(unsigned long long)facts->failed, (unsigned long long)facts->refused,
+		(unsigned)facts->contacts, (unsigned)facts->contacts_bad);
 	put_item(record, "necessity", "5. Necessity", words);
 	if (record->is_json)
 		buffer_print(record->into,

@@ -180,13 +180,15 @@ say_sure(const struct verdict *verdict, const struct parameters *parameters, str
 		say_odds(exp(fmin(proven(verdict, parameters), 300)), into);
 		buffer_print(into, " gets that far by chance.\n");
 	}
+	buffer_print(into, "A line is confirmed at %.1f", (double)verdict->threshold);
+	if (verdict->from == STATE_PROBATION)
+		buffer_print(into, ", one on probation at %.1f",
+			(double)verdict->threshold * parameters->court.leave);
 	/* In the first minute of a recording nobody has been counted yet. */
 	if (verdict->active_lines > 0)
-		buffer_print(into,
-			"A line is confirmed at %.1f, with %u lines active in the last 24 hours.\n",
-			(double)verdict->threshold, verdict->active_lines);
-	else
-		buffer_print(into, "A line is confirmed at %.1f.\n", (double)verdict->threshold);
+		buffer_print(
+			into, ", with %u lines active in the last 24 hours", verdict->active_lines);
+	buffer_print(into, ".\n");
 }
 
 /* What the score must reach in one channel alone, before what is taken off for many days. */

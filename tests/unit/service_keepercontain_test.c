@@ -329,6 +329,26 @@ the_record_says_nothing_of_lines_where_none_were_counted(void **state)
 	ledger_close(ledger);
 }
 
+static void
+the_record_says_where_less_evidence_was_enough(void **state)
+{
+	struct ledger *ledger = open_with(*state, MEASURE_ENFORCE);
+	struct verdict verdict = fixture_verdict(7, 1, STATE_PROBATION, STATE_CONFIRMED);
+
+	verdict.score = 6.4f;
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("192.0.2.7"), NULL), 0);
+	verdict = fixture_verdict(8, 1, STATE_WATCH, STATE_SUSPECT);
+	verdict.score = 9.5f;
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("192.0.2.8"), NULL), 0);
+	fixture_commit(ledger);
+	assert_int_equal(ask(ledger, ASK_RECORD, "1"), 0);
+	assert_non_null(strstr(said, "and less of a line on probation. Until"));
+	assert_int_equal(ask(ledger, ASK_RECORD, "2"), 0);
+	assert_non_null(strstr(said, "and less to suspect a line. Until"));
+	check_columns();
+	ledger_close(ledger);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fixture_end)
 
 int
@@ -340,6 +360,7 @@ main(void)
 		TEST(many_measures_come_in_pages_and_each_once),
 		TEST(what_led_to_the_line_says_nothing_more),
 		TEST(the_record_says_nothing_of_lines_where_none_were_counted),
+		TEST(the_record_says_where_less_evidence_was_enough),
 		TEST(the_record_says_that_what_is_configured_stays_reachable_and_no_more),
 		TEST(what_was_begun_with_it_was_not_tried_before_it),
 		TEST(the_record_of_what_was_only_observed_says_that_nothing_was_done),

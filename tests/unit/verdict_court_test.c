@@ -543,6 +543,7 @@ static void
 an_explanation_names_what_counted(void **state)
 {
 	struct bench *bench = new_bench();
+	struct verdict again;
 	const struct verdict *verdict;
 	struct buffer text;
 	char version[40];
@@ -559,6 +560,12 @@ an_explanation_names_what_counted(void **state)
 	assert_non_null(strstr(buffer_string(&text), "A line is confirmed at 11.5.\n"));
 	assert_non_null(strstr(buffer_string(&text), "What would have cleared it: at most"));
 	assert_non_null(strstr(buffer_string(&text), version));
+	again = *verdict;
+	again.from = STATE_PROBATION;
+	buffer_clear(&text);
+	explain_verdict(&again, &bench->parameters, "192.0.2.7", &text);
+	assert_non_null(strstr(
+		buffer_string(&text), "A line is confirmed at 11.5, one on probation at 5.8.\n"));
 	assert_false(text.failed);
 	buffer_done(&text);
 	free_bench(bench);
