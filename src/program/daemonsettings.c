@@ -237,6 +237,23 @@ check_leased(const struct config *config, const struct daemon_settings *settings
 	return -EINVAL;
 }
 
+/* NASes are asked about sessions, which accounting alone tells. */
+static int
+check_sessions(const struct daemon_settings *settings, struct fail *fail)
+{
+	const struct registrar_settings *registrar = &settings->registrar;
+	bool has_accounting = registrar->place_count > 0;
+
+	for (size_t i = 0; i < registrar->source_count; i++)
+		has_accounting = has_accounting || registrar->source[i].format == REGISTRAR_DETAIL;
+	if (*settings->contain.routers.radius == '\0' || has_accounting)
+		return 0;
+	fail_where(fail, "contain.radius-nas");
+	fail_what(fail, "needs accounting: nothing says which session a line has, and where");
+	fail_hint(fail, "set identity.accounting, or name a detail file in identity.sources");
+	return -EINVAL;
+}
+
 static int
 take_lines(const struct config *config, struct daemon_settings *settings, struct fail *fail)
 {
@@ -314,6 +331,8 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 		r = containoptions_rules(config, ret->lines, &ret->gardening, &ret->contain, fail);
 	if (r == 0)
 		r = containoptions_xdp(config, ret->xdp, ret->xdp_count, &ret->contain, fail);
+	if (r == 0)
+		r = check_sessions(ret, fail);
 	take_limit(config, ret);
 	ret->estate.actors = ret->contain.nftables || routers_are_told(&ret->contain.routers);
 	return r < 0 ? r
