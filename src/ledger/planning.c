@@ -89,6 +89,15 @@ is_unheld(const struct measure *row, struct wall now)
 		now.us - row->ended.us < WALL_DAY;
 }
 
+/* It was in quarantine, and not by a mistake: whoever was is held sooner the next time. What became another measure is
+ * that one. */
+static bool
+was_held(const struct measure *row)
+{
+	return is_quarantine(row) && !wall_is_none(row->ended) && row->why != END_UNDONE &&
+		row->why != END_NEVER && row->why != END_MODE;
+}
+
 struct past {
 	struct wall since;
 	struct wall now;
@@ -102,8 +111,7 @@ take_past(void *context, const struct measure *row)
 {
 	struct past *past = context;
 
-	past->holding->facts.before +=
-		is_quarantine(row) && !wall_is_none(row->ended) && row->begun.us >= past->since.us;
+	past->holding->facts.before += was_held(row) && row->begun.us >= past->since.us;
 	if (row->of_case != past->of_case)
 		return 0;
 	past->holding->undone[row->kind] =

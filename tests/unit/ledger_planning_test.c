@@ -135,6 +135,31 @@ a_second_time_comes_sooner(void **state)
 	ledger_close(ledger);
 }
 
+/* A person took it back, so it is none that a second one could follow. */
+static void
+what_was_a_mistake_is_no_first_time(void **state)
+{
+	struct planning planning = enforcing();
+	struct ledger *ledger = open_with(*state, &planning);
+	struct measure measure;
+
+	fixture_step(ledger, 7, 1, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY);
+	/* Limit, block, quarantine. */
+	assert_int_equal(ledger_undo(ledger, 3, TEXT("a mistake"), &measure, NULL), 0);
+	assert_int_equal(measure.kind, MEASURE_QUARANTINE);
+	fixture_step(ledger, 7, 2, STATE_CONFIRMED, STATE_CLEAR);
+	fixture_commit(ledger);
+	fixture_step(ledger, 7, 3, STATE_WATCH, STATE_CONFIRMED);
+	fixture_commit(ledger);
+	pass(ledger, WALL_DAY - 1);
+	assert_int_equal(held(ledger, 7, MEASURE_QUARANTINE, MEASURE_ENFORCE), 0);
+	pass(ledger, 1);
+	assert_int_equal(held(ledger, 7, MEASURE_QUARANTINE, MEASURE_ENFORCE), 1);
+	ledger_close(ledger);
+}
+
 /* Proposals that wait, and of them those of the brake. */
 static void
 assert_waits(struct ledger *ledger, int64_t proposed, int64_t braked)
@@ -669,6 +694,8 @@ main(void)
 			fixture_end),
 		cmocka_unit_test_setup_teardown(
 			a_second_time_comes_sooner, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			what_was_a_mistake_is_no_first_time, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			what_waits_for_a_person_is_counted, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
