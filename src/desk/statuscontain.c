@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desk/statuscontain.h"
 
-/* What a customer's mail did not cost: packets that were stopped, most of them the first of a connection. */
+static void
+put_some(struct buffer *into, unsigned long long count, const char *what)
+{
+	if (count > 0)
+		buffer_print(into, "%llu %s\n", count, what);
+}
+
+/* What a customer's mail did not cost: packets that were stopped, most of them the first of a connection. Answers are
+ * apart: where a policy only observes, what was answered was counted before. */
 static void
 put_stopped(struct buffer *into, const struct status_process *actor)
 {
 	uint64_t packets = status_value(actor, COUNT_LINE_PACKETS) +
 		status_value(actor, COUNT_OUT_PACKETS) + status_value(actor, COUNT_IN_PACKETS) +
-		status_value(actor, COUNT_BACK_PACKETS) + status_value(actor, COUNT_Q25_PACKETS);
+		status_value(actor, COUNT_Q25_PACKETS);
 	uint64_t bytes = status_value(actor, COUNT_LINE_BYTES) +
 		status_value(actor, COUNT_OUT_BYTES) + status_value(actor, COUNT_IN_BYTES) +
-		status_value(actor, COUNT_BACK_BYTES) + status_value(actor, COUNT_Q25_BYTES);
+		status_value(actor, COUNT_Q25_BYTES);
 
 	buffer_print(into,
 		"Port 25: %llu packets (%llu kB) were stopped, or would have been; %llu of them of "
 		"lines that are blocked.\n",
 		(unsigned long long)packets, (unsigned long long)bytes / 1000,
 		status_value(actor, COUNT_LINE_PACKETS));
+	put_some(into, status_value(actor, COUNT_BACK_PACKETS),
+		"answers from port 25 elsewhere, too; where contain.port25 only observes, most are "
+		"to connections that are counted above.");
 	if (status_value(actor, COUNT_SAVED_CONNECTIONS) > 0)
 		buffer_print(into,
 			"Saved since the actor began, an estimate: %llu connections "
@@ -64,13 +75,6 @@ put_routers(struct buffer *into, const struct status_process *actor)
 			"to be let go and may still be held.\n",
 			status_value(actor, COUNT_NAS_HELD), status_value(actor, COUNT_NAS_LINES),
 			status_value(actor, COUNT_NAS_LEFT));
-}
-
-static void
-put_some(struct buffer *into, unsigned long long count, const char *what)
-{
-	if (count > 0)
-		buffer_print(into, "%llu %s\n", count, what);
 }
 
 /* The gate and its rules, where there are any. */

@@ -49,8 +49,10 @@ who_is_held_and_what_was_stopped_is_said(void **state)
 	value[COUNT_METER_TOLD] = 7;
 	assert_string_equal(said(process, 2),
 		"\nPort 25 is closed for 3 places of lines; 1 are in quarantine.\n"
-		"Port 25: 155 packets (9 kB) were stopped, or would have been; 5 of them of lines "
+		"Port 25: 115 packets (9 kB) were stopped, or would have been; 5 of them of lines "
 		"that are blocked.\n"
+		"40 answers from port 25 elsewhere, too; where contain.port25 only observes, most "
+		"are to connections that are counted above.\n"
 		"6 connections to port 25 were begun above the rate of contain.meter.\n"
 		"Meter: 4 sources are above that rate; 1 of them are of no known line, 2 may be. "
 		"Judges were told 7 times.\n"
