@@ -64,7 +64,8 @@ is_too_many(struct keepercare *care, int64_t steady_us)
 	return ++care->in_second > PORTALASK_MOST;
 }
 
-/* 1: it may ask now. */
+/* 1: it may ask now. Only what the ledger is asked for counts for all, so that no line, and nobody who has none, takes
+ * the turn of others. */
 static int
 check_line(struct asked *asked, uint64_t line)
 {
@@ -73,7 +74,7 @@ check_line(struct asked *asked, uint64_t line)
 	if (!tries_left(tries, line, asked->steady_us))
 		return end_with(asked, PORTAL_LATER);
 	tries_take(tries, line, asked->steady_us);
-	return 1;
+	return is_too_many(asked->care, asked->steady_us) ? end_with(asked, PORTAL_LATER) : 1;
 }
 
 /* Times of an hour are counted for whatever was given as a case, as who guesses codes must not learn which are some. */
@@ -438,8 +439,6 @@ keepercare_answer(struct keepercare *care, struct ledger *ledger, struct lines *
 
 	*ret = (struct portalanswer){.version = PORTALASK_VERSION, .number = ask->number};
 	care->counts.asked++;
-	if (is_too_many(care, steady_us))
-		return end_with(&asked, PORTAL_LATER);
 	if (!portalask_check(ask)) {
 		care->counts.malformed++;
 		return end_with(&asked, PORTAL_REFUSED);

@@ -5,11 +5,12 @@
  *          may see; and writes what he did (ledger/care.h): a page was seen, steps were ticked, the line was let go,
  *          something is wrong. A suspicion of which nothing follows is shown to nobody, nor is a case of an address
  *          that many share or that is protected.
- *          The measure of a line whose customer says that it is wrong goes on until a person has looked: no country's
- *          profile has another rule.
+ *          Whether a measure pauses while a person looks at what its customer says is wrong is the plan's to say
+ *          (ledger/care.h).
  * Owns:    its counts.
- * Limits:  PORTALASK_MOST questions a second, PORTALASK_LINE_MOST a minute of one line, KEEPERCARE_PINS wrong PINs an
- *          hour for a case and for who asks.
+ * Limits:  PORTALASK_LINE_MOST questions a minute of one line, KEEPERCARE_PINS wrong PINs an hour for a case and for
+ *          who asks; of what is left PORTALASK_MOST a second. What needs no ledger (addresses that are no line's,
+ *          wrong PINs) is answered at once and does not count among these.
  * Thread:  the keeper's.
  */
 #ifndef LAZARET_SERVICE_KEEPERCARE_H

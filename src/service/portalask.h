@@ -5,8 +5,8 @@
  *          customer does (ticks, a release, "this is wrong") is one question too: the keeper writes it, in one
  *          transaction with what follows of it, and answers with the case as it is then.
  *          The portal may be broken into, so the keeper checks each question, counts those that are malformed, and
- *          answers PORTALASK_MOST a second in all and PORTALASK_LINE_MOST a minute of one line; above that, and for
- *          what is not there, the answer tells nothing that was not known: PORTAL_LATER, PORTAL_UNKNOWN.
+ *          shows a case PORTALASK_LINE_MOST times a minute to one line and PORTALASK_MOST times a second to all; above
+ *          that, and for what is not there, the answer tells nothing that was not known: PORTAL_LATER, PORTAL_UNKNOWN.
  *          Messages of the channel are of two types, and are theirs alone: it carries nothing else.
  * Owns:    values.
  * Limits:  those, and PORTALASK_WAIT_US for an answer; after that the portal shows its page without the case.

@@ -548,6 +548,30 @@ questions_are_limited_of_a_line_and_of_all(void **state)
 }
 
 static void
+who_asks_without_end_takes_nobodys_turn(void **state)
+{
+	static const char *const floods[] = {"192.0.2.7", "8.8.8.8"};
+	struct world *world = *state;
+
+	confirm(world, "192.0.2.7", 0);
+	confirm(world, "192.0.2.8", 0);
+	for (size_t i = 0; i < sizeof(floods) / sizeof(*floods); i++) {
+		from(world, floods[i], 40000);
+		for (int n = 0; n < 3 * PORTALASK_MOST; n++)
+			(void)answered(world,
+				i == 0 && n >= PORTALASK_LINE_MOST ? PORTAL_LATER : PORTAL_SHOWN);
+		from(world, "192.0.2.8", 40000);
+		assert_true(answered(world, PORTAL_SHOWN)->is_there);
+	}
+	for (int i = 0; i < 3 * PORTALASK_MOST; i++) {
+		code_and_pin(world, "00000-00000", "00000000");
+		(void)answered(world, i < KEEPERCARE_PINS ? PORTAL_UNKNOWN : PORTAL_LATER);
+	}
+	from(world, "192.0.2.8", 40000);
+	assert_true(answered(world, PORTAL_SHOWN)->is_there);
+}
+
+static void
 what_can_be_no_question_is_refused_and_counted(void **state)
 {
 	struct world *world = *state;
@@ -659,6 +683,7 @@ main(void)
 		TEST(which_of_two_versions_was_shown_is_kept_with_it),
 		TEST(pins_are_tried_ten_times_an_hour),
 		TEST(questions_are_limited_of_a_line_and_of_all),
+		TEST(who_asks_without_end_takes_nobodys_turn),
 		TEST(what_can_be_no_question_is_refused_and_counted),
 		TEST(any_bytes_get_an_answer),
 		TEST(without_a_ledger_that_works_nothing_is_said),
