@@ -290,16 +290,29 @@ print_jumps(struct portalpage *at)
 	buffer_print(at->page.into, "</ul>\n");
 }
 
+/* That there is no case says nothing then. */
+static bool
+is_not_known(const struct portalpage *at)
+{
+	return at->outcome == PORTAL_AWAY || at->outcome == PORTAL_LATER ||
+		at->outcome == PORTAL_UNKNOWN;
+}
+
+static void
+print_not_known(struct portalpage *at)
+{
+	page_begin(&at->page, PHRASE("Your line"));
+	print_outcome(at);
+	page_advice(&at->page, TOPIC_CALL, NULL, NULL);
+}
+
 static void
 print_line(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
-	if (at->outcome == PORTAL_AWAY || at->outcome == PORTAL_LATER ||
-		at->outcome == PORTAL_UNKNOWN) {
-		page_begin(&at->page, PHRASE("Your line"));
-		print_outcome(at);
-		page_advice(&at->page, TOPIC_CALL, NULL, NULL);
+	if (is_not_known(at)) {
+		print_not_known(at);
 		return;
 	}
 	if (!of->is_there || of->release == CARE_FREE) {
@@ -365,9 +378,13 @@ print_check(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
 
+	if (is_not_known(at)) {
+		print_not_known(at);
+		return;
+	}
 	page_begin(&at->page, PHRASE("Check again"));
 	print_outcome(at);
-	if (!of->is_there || (of->release == CARE_FREE && of->paused.us == 0)) {
+	if (!of->is_there) {
 		print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
 	} else {
 		int64_t quiet = at->now.us - of->last.us;

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define NOW ((struct wall){INT64_C(1795737600) * WALL_SECOND})
+#define NOW_US (INT64_C(1795737600) * WALL_SECOND)
+#define NOW    ((struct wall){NOW_US})
 
 /* What is different of a state. */
 static const struct shown {
@@ -52,7 +53,15 @@ static const struct shown {
 	{"stale", {.is_there = true, .is_held = true, .release = CARE_OPEN}, PORTAL_STALE, false,
 		false, {PORTAL_WRONG, PORTAL_NONE}, {TOPIC_ROUTER, TOPICS}},
 	{"later", {0}, PORTAL_LATER, false, false, {PORTAL_LINE, PORTAL_NONE}, {TOPICS}},
-	{"away", {0}, PORTAL_AWAY, false, false, {PORTAL_LINE, PORTAL_NONE}, {TOPICS}},
+	{"away", {0}, PORTAL_AWAY, false, false, {PORTAL_LINE, PORTAL_CHECK, PORTAL_NONE},
+		{TOPICS}},
+	{"paused",
+		{.is_there = true,
+			.release = CARE_FREE,
+			.has_said_wrong = true,
+			.paused = {NOW_US + 7 * WALL_DAY}},
+		PORTAL_SHOWN, false, false, {PORTAL_LINE, PORTAL_CHECK, PORTAL_WRONG, PORTAL_NONE},
+		{TOPICS}},
 };
 
 static const char *const names[PORTAL_PAGES] = {
@@ -127,9 +136,12 @@ case_of(const struct shown *state, const struct texts *texts)
 
 	if (!of.is_there)
 		return of;
-	of.first = of.since = (struct wall){NOW.us - 2 * WALL_DAY};
+	of.first = (struct wall){NOW.us - 2 * WALL_DAY};
 	of.last = (struct wall){NOW.us - 10 * WALL_MINUTE};
-	of.until = (struct wall){NOW.us + 28 * WALL_DAY};
+	if (of.release != CARE_FREE) {
+		of.since = of.first;
+		of.until = (struct wall){NOW.us + 28 * WALL_DAY};
+	}
 	of.attempts = 1225;
 	of.networks = 436;
 	snprintf(of.code, sizeof(of.code), "7K3QD-9XM2B");

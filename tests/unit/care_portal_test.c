@@ -110,6 +110,31 @@ whose_case_is_not_there_is_free(void **state)
 }
 
 static void
+what_is_not_known_of_a_line_is_not_said(void **state)
+{
+	static const enum portal_outcome outcomes[] = {PORTAL_AWAY, PORTAL_LATER, PORTAL_UNKNOWN};
+	static const char *const paths[] = {"/", "/check"};
+	const struct carecase none = {.is_there = false};
+	struct carecase of = fixture_case();
+
+	for (size_t i = 0; i < 6; i++) {
+		struct portal_asked asked = fixture_ask(texts, paths[i % 2], "en", NULL);
+		const char *html = answer(&asked, &none, outcomes[i / 2]);
+
+		assert_has(html, "role=\"alert\"");
+		assert_has(html, "Text call en");
+		assert_has_not(html, "It is open");
+		assert_has_not(html, "is open");
+	}
+	assert_has(page("/check", "en", &none), "It is open.");
+	/* Let go, a moment ago. */
+	of.is_held = false;
+	of.release = CARE_FREE;
+	assert_has(page("/check", "en", &of), "In the last hour a device on your line");
+	(void)state;
+}
+
+static void
 pages_come_in_the_language_that_is_asked_for(void **state)
 {
 	struct carecase of = fixture_case();
@@ -396,6 +421,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_held_line_sees_what_was_seen_and_what_to_do),
 		cmocka_unit_test(whose_case_is_not_there_is_free),
+		cmocka_unit_test(what_is_not_known_of_a_line_is_not_said),
 		cmocka_unit_test(pages_come_in_the_language_that_is_asked_for),
 		cmocka_unit_test(ticked_steps_are_remembered_and_unticked),
 		cmocka_unit_test(a_release_needs_a_token_of_this_case_and_hour),
