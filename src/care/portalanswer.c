@@ -56,16 +56,17 @@ answer_captive(const struct portal_settings *settings, const struct portal_asked
 	buffer_done(&body);
 }
 
-/* Back to where the browser came from: a reload does nothing again. */
+/* To where one sees what came of it; a reload does nothing again. */
 static void
 answer_done(const struct texts *texts, const struct portal_asked *asked, struct buffer *into)
 {
 	char fields[160];
 
 	snprintf(fields, sizeof(fields),
-		"Location: %s?lang=%s\r\n"
+		"Location: %s?lang=%s%s\r\n"
 		"Cache-Control: no-store\r\n",
-		asked->page == PORTAL_WRONG ? "/wrong" : "/", texts_tag(texts, asked->language));
+		asked->page == PORTAL_WRONG ? "/wrong" : "/", texts_tag(texts, asked->language),
+		asked->page == PORTAL_STEPS ? "#devices" : "");
 	print_answer(asked, "303 See Other", "text/plain; charset=utf-8", fields, TEXT(""), into);
 }
 

@@ -409,13 +409,11 @@ print_wrong(struct portalpage *at)
 {
 	page_begin(&at->page, PHRASE("This is wrong"));
 	print_outcome(at);
+	/* First, as on a phone nothing else of the page has changed. */
+	print_objection(at);
 	page_advice(&at->page, TOPIC_WRONG, NULL, NULL);
-	if (!at->of->is_there)
+	if (!at->of->is_there || at->of->has_said_wrong)
 		return;
-	if (at->of->has_said_wrong) {
-		print_objection(at);
-		return;
-	}
 	begin_form(at, "/wrong");
 	buffer_print(at->page.into, "<p><label for=\"says\">");
 	page_say(&at->page, PHRASE("What is wrong? You may leave this empty."));

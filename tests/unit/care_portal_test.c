@@ -182,7 +182,9 @@ ticked_steps_are_remembered_and_unticked(void **state)
 	assert_int_equal(wish.steps, 0);
 	html = answer(&asked, &of, PORTAL_DONE);
 	assert_has(html, "HTTP/1.1 303 See Other\r\n");
-	assert_has(html, "Location: /?lang=en\r\n");
+	/* Where the steps that are done are counted. */
+	assert_has(html, "Location: /?lang=en#devices\r\n");
+	assert_has(page("/", "en", &of), "<h2 id=\"devices\">");
 	(void)state;
 }
 
@@ -264,6 +266,9 @@ what_is_wrong_is_said_in_words_that_are_whole(void **state)
 	of.has_said_wrong = true;
 	assert_has_not(answer(&asked, &of, PORTAL_SHOWN), "<textarea");
 	assert_has_not(answer(&asked, &of, PORTAL_SHOWN), "Not restricted while");
+	/* He sees it without looking for it. */
+	assert_has(answer(&asked, &of, PORTAL_SHOWN),
+		"</h1>\n<p class=\"notice\">You have told us that this is wrong.");
 	(void)state;
 }
 
