@@ -343,12 +343,28 @@ print_line(struct portalpage *at)
 
 /* Others. */
 
+/* Does what he sent have that step? */
+static bool
+has_sent_step(const struct portal_asked *asked, struct text step)
+{
+	struct text body = asked->form;
+	struct form_field field;
+
+	while (form_next(&body, &field)) {
+		if (strcmp(field.name, "step") == 0 && text_is(step, field.value))
+			return true;
+	}
+	return false;
+}
+
+/* What could not be saved stays, to be sent once more. */
 static bool
 is_ticked(const void *context, struct text step)
 {
 	const struct portalpage *at = context;
 
-	return carecase_has_step(at->of, at->asked->device, step);
+	return at->outcome == PORTAL_STALE ? has_sent_step(at->asked, step)
+					   : carecase_has_step(at->of, at->asked->device, step);
 }
 
 static void
@@ -407,6 +423,8 @@ print_check(struct portalpage *at)
 static void
 print_wrong(struct portalpage *at)
 {
+	struct form_field says = {.name = ""};
+
 	page_begin(&at->page, PHRASE("This is wrong"));
 	print_outcome(at);
 	/* First, as on a phone nothing else of the page has changed. */
@@ -418,9 +436,11 @@ print_wrong(struct portalpage *at)
 	buffer_print(at->page.into, "<p><label for=\"says\">");
 	page_say(&at->page, PHRASE("What is wrong? You may leave this empty."));
 	buffer_print(at->page.into,
-		"</label><br>\n<textarea id=\"says\" name=\"says\" rows=\"5\" maxlength=\"%d\">"
-		"</textarea></p>\n",
+		"</label><br>\n<textarea id=\"says\" name=\"says\" rows=\"5\" maxlength=\"%d\">",
 		PORTAL_SAYS);
+	if (at->outcome == PORTAL_STALE && form_find(at->asked->form, "says", &says))
+		page_text(&at->page, text_of(says.value));
+	buffer_print(at->page.into, "</textarea></p>\n");
 	end_form(at, "act", PHRASE("Tell us"));
 }
 

@@ -226,6 +226,26 @@ a_release_needs_a_token_of_this_case_and_hour(void **state)
 }
 
 static void
+what_comes_too_late_is_not_lost(void **state)
+{
+	struct carecase of = fixture_case();
+	struct portal_asked asked;
+	const char *html;
+
+	fixture_tick(&of, TOPIC_ROUTER, "power");
+	asked = fixture_ask(texts, "/steps/router", "en", "token=0&step=word&step=%22%3E");
+	html = answer(&asked, &of, PORTAL_STALE);
+	assert_has(html, "value=\"word\" checked>");
+	assert_has(html, "value=\"power\">");
+	asked = fixture_ask(
+		texts, "/wrong", "en", "token=0&says=I+have+%3C%2Ftextarea%3E%0D%0Ano+PC");
+	assert_has(
+		answer(&asked, &of, PORTAL_STALE), ">I have &lt;/textarea&gt;\r\nno PC</textarea>");
+	assert_has(answer(&asked, &of, PORTAL_REFUSED), "></textarea>");
+	(void)state;
+}
+
+static void
 who_did_nothing_yet_or_may_not_is_refused(void **state)
 {
 	struct carecase of = fixture_case();
@@ -430,6 +450,7 @@ main(void)
 		cmocka_unit_test(pages_come_in_the_language_that_is_asked_for),
 		cmocka_unit_test(ticked_steps_are_remembered_and_unticked),
 		cmocka_unit_test(a_release_needs_a_token_of_this_case_and_hour),
+		cmocka_unit_test(what_comes_too_late_is_not_lost),
 		cmocka_unit_test(who_did_nothing_yet_or_may_not_is_refused),
 		cmocka_unit_test(what_is_wrong_is_said_in_words_that_are_whole),
 		cmocka_unit_test(who_is_open_while_a_person_looks_sees_until_when),
