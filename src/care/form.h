@@ -13,7 +13,7 @@
 #include "base/text.h"
 
 #define FORM_NAME  16
-#define FORM_VALUE 1000
+#define FORM_VALUE 2000
 
 struct form_field {
 	char name[FORM_NAME + 1];

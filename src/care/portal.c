@@ -152,6 +152,8 @@ take_steps(const struct texts *texts, const struct portal_asked *asked, struct p
 	}
 }
 
+_Static_assert(FORM_VALUE >= PORTAL_SAYS, "what is said is no longer than a field");
+
 /* As many as there is room for, and no part of a character. */
 static void
 take_words(const char *words, struct portal_wish *wish)

@@ -26,8 +26,9 @@
 #define PORTAL_HEAD 8192
 #define PORTAL_BODY 8192
 #define PORTAL_PAGE (1 << 19)
-/* Bytes of what a customer says is wrong. */
-#define PORTAL_SAYS 500
+/* Of what a customer says is wrong: so many characters as a browser counts them, which are at most three bytes each. */
+#define PORTAL_SAYS_CHARACTERS 500
+#define PORTAL_SAYS            (3 * PORTAL_SAYS_CHARACTERS)
 
 enum portal_page {
 	PORTAL_LINE,

@@ -437,7 +437,7 @@ print_wrong(struct portalpage *at)
 	page_say(&at->page, PHRASE("What is wrong? You may leave this empty."));
 	buffer_print(at->page.into,
 		"</label><br>\n<textarea id=\"says\" name=\"says\" rows=\"5\" maxlength=\"%d\">",
-		PORTAL_SAYS);
+		PORTAL_SAYS_CHARACTERS);
 	if (at->outcome == PORTAL_STALE && form_find(at->asked->form, "says", &says))
 		page_text(&at->page, text_of(says.value));
 	buffer_print(at->page.into, "</textarea></p>\n");

@@ -19,10 +19,11 @@
 
 #include "ledger/case.h"
 
-/* Without their ends. */
-#define CARE_SUBJECT  32
-#define CARE_LANGUAGE 11
-#define CARE_DETAILS  840
+/* Bytes without their ends; details have at most so many characters. */
+#define CARE_SUBJECT            32
+#define CARE_LANGUAGE           11
+#define CARE_DETAILS            1500
+#define CARE_DETAILS_CHARACTERS 840
 
 /* So often may a customer let his line go, in so many days. */
 #define CARE_RELEASES     2

@@ -367,14 +367,23 @@ let_go(struct asked *asked)
 	return r < 0 ? r : end_with(asked, PORTAL_DONE);
 }
 
-/* In one line, as the help desk reads it on a terminal. */
+_Static_assert(CARE_DETAILS >= PORTAL_SAYS, "what is said can be kept");
+
+/* In one line, as the help desk reads it on a terminal; as much as a row holds. */
 static void
 copy_words(const char *says, char into[CARE_DETAILS + 1])
 {
+	unsigned characters = 0;
+
 	snprintf(into, CARE_DETAILS + 1, "%s", says);
 	for (char *c = into; *c != '\0'; c++) {
+		characters += ((unsigned char)*c & 0xc0) != 0x80;
 		if (*c == '\n' || *c == '\r' || *c == '\t')
 			*c = ' ';
+		if (characters > CARE_DETAILS_CHARACTERS) {
+			*c = '\0';
+			break;
+		}
 	}
 	if (text_check_line(text_of(into)) < 0)
 		snprintf(into, CARE_DETAILS + 1, "(words that cannot be shown)");

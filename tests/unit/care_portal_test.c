@@ -273,7 +273,7 @@ what_is_wrong_is_said_in_words_that_are_whole(void **state)
 	struct portal_wish wish;
 	size_t at = (size_t)snprintf(more, sizeof(more), "&says=a");
 
-	for (int i = 0; i < 300; i++)
+	for (int i = 0; i < PORTAL_SAYS / 2 + 20; i++)
 		at += (size_t)snprintf(more + at, sizeof(more) - at, "\xc3\xa5");
 	asked = fixture_ask(texts, "/wrong", "en", form(&of, more));
 	assert_int_equal(
@@ -281,8 +281,16 @@ what_is_wrong_is_said_in_words_that_are_whole(void **state)
 	assert_int_equal(wish.deed, PORTAL_SAY_WRONG);
 	assert_int_equal(strlen(wish.says), PORTAL_SAYS - 1);
 	assert_int_equal(text_check_line(text_of(wish.says)), 0);
+	/* All that a browser lets him write, in letters of three bytes. */
+	at = (size_t)snprintf(more, sizeof(more), "&says=");
+	for (int i = 0; i < PORTAL_SAYS_CHARACTERS; i++)
+		at += (size_t)snprintf(more + at, sizeof(more) - at, "\xe3\x81\x82");
+	asked = fixture_ask(texts, "/wrong", "en", form(&of, more));
+	assert_int_equal(
+		portal_wish(&settings, texts, &asked, &of, FIXTURE_NOW, &wish), PORTAL_SHOWN);
+	assert_int_equal(strlen(wish.says), PORTAL_SAYS);
 	asked = fixture_ask(texts, "/wrong", "en", NULL);
-	assert_has(answer(&asked, &of, PORTAL_SHOWN), "<textarea");
+	assert_has(answer(&asked, &of, PORTAL_SHOWN), " maxlength=\"500\"></textarea>");
 	of.has_said_wrong = true;
 	assert_has_not(answer(&asked, &of, PORTAL_SHOWN), "<textarea");
 	assert_has_not(answer(&asked, &of, PORTAL_SHOWN), "Not restricted while");

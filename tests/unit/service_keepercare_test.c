@@ -334,12 +334,23 @@ that_it_is_wrong_is_kept_as_it_can_be_shown(void **state)
 	assert_string_equal(row.details, "I have  no computer");
 	assert_string_equal(row.language, "nb");
 	assert_int_equal(row.text, 2);
+	for (size_t i = 0; i < PORTAL_SAYS; i += 3)
+		memcpy(world->ask.says + i, "\xe3\x81\x82", 4);
+	(void)answered(world, PORTAL_DONE);
+	assert_int_equal(
+		ledger_each_care_of(world->ledger, 1, CARE_WRONG, take_last, &row, NULL), 0);
+	assert_string_equal(row.details, world->ask.says);
+	memset(world->ask.says, 'x', PORTAL_SAYS);
+	(void)answered(world, PORTAL_DONE);
+	assert_int_equal(
+		ledger_each_care_of(world->ledger, 1, CARE_WRONG, take_last, &row, NULL), 0);
+	assert_int_equal(strlen(row.details), CARE_DETAILS_CHARACTERS);
 	snprintf(world->ask.says, sizeof(world->ask.says), "\033[2J");
 	(void)answered(world, PORTAL_DONE);
 	assert_int_equal(
 		ledger_each_care_of(world->ledger, 1, CARE_WRONG, take_last, &row, NULL), 0);
 	assert_string_equal(row.details, "(words that cannot be shown)");
-	assert_int_equal(world->care.counts.wrong, 2);
+	assert_int_equal(world->care.counts.wrong, 4);
 }
 
 static void
