@@ -76,6 +76,19 @@ find_language(
 	asked->language = texts_accept(texts, request->field);
 }
 
+/* Of a letter, without the blanks that people and telephones add. */
+static void
+copy_code(const char *typed, size_t size, char *into)
+{
+	size_t length = 0;
+
+	for (; *typed != '\0' && length + 1 < size; typed++) {
+		if (*typed != ' ')
+			into[length++] = *typed;
+	}
+	into[length] = '\0';
+}
+
 static void
 find_code(struct portal_asked *asked)
 {
@@ -85,9 +98,8 @@ find_code(struct portal_asked *asked)
 		!form_find(asked->form, "pin", &pin))
 		return;
 	asked->by_code = true;
-	snprintf(
-		asked->code, sizeof(asked->code), "%.*s", (int)sizeof(asked->code) - 1, code.value);
-	snprintf(asked->pin, sizeof(asked->pin), "%.*s", (int)sizeof(asked->pin) - 1, pin.value);
+	copy_code(code.value, sizeof(asked->code), asked->code);
+	copy_code(pin.value, sizeof(asked->pin), asked->pin);
 }
 
 void

@@ -128,7 +128,12 @@ print_outcome(struct portalpage *at)
 	if (words[at->outcome] == NULL)
 		return;
 	buffer_print(at->page.into, "<div role=\"alert\">");
-	print_paragraph(at, "notice", words[at->outcome]);
+	/* From elsewhere it is mostly the PIN that was tried too often. */
+	print_paragraph(at, "notice",
+		at->asked->by_code && at->outcome == PORTAL_LATER
+			? PHRASE("There were too many tries. Please try again in an hour, or call "
+				 "us.")
+			: words[at->outcome]);
 	buffer_print(at->page.into, "</div>\n");
 }
 

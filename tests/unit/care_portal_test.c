@@ -373,9 +373,16 @@ from_elsewhere_code_and_pin_go_along(void **state)
 	assert_true(portal_needs_case(&asked) && asked.by_code);
 	assert_string_equal(asked.code, "7K3QD-9XM2B");
 	assert_string_equal(asked.pin, "12345678");
+	asked = fixture_ask(texts, "/case", "en", "code=+7K3QD+-+9XM2B+&pin=+1234+5678+");
+	assert_string_equal(asked.code, "7K3QD-9XM2B");
+	assert_string_equal(asked.pin, "12345678");
 	html = answer(&asked, &of, PORTAL_SHOWN);
 	assert_has(html, "<form method=\"post\" action=\"/steps/router\">");
 	assert_has(html, "name=\"pin\" value=\"12345678\"");
+	/* Ten tries are for an hour. */
+	html = answer(&asked, &none, PORTAL_LATER);
+	assert_has(html, "There were too many tries. Please try again in an hour, or call us.");
+	assert_has_not(html, "wait a minute");
 	html = answer(&asked, &none, PORTAL_UNKNOWN);
 	assert_has(html, "HTTP/1.1 403 Forbidden\r\n");
 	assert_has(html, "We do not know this number and PIN");
