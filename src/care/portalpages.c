@@ -339,7 +339,9 @@ print_line(struct portalpage *at)
 			    : PHRASE("Sending mail is restricted"));
 	print_outcome(at);
 	print_jumps(at);
-	page_advice(&at->page, of->is_held ? TOPIC_HELD : TOPIC_BLOCKED, NULL, NULL);
+	/* What these texts say of a device on the line is not so of a password. */
+	if (of->kind != CARECASE_ACCOUNT)
+		page_advice(&at->page, of->is_held ? TOPIC_HELD : TOPIC_BLOCKED, NULL, NULL);
 	print_seen(at);
 	print_devices(at);
 	print_release(at);
@@ -394,6 +396,21 @@ print_steps(struct portalpage *at)
 		(const char *const[][2]){{path_of_line(at), PHRASE("Back to your line")}, {NULL}});
 }
 
+/* For how long no device on the line has sent anything. */
+static void
+print_quiet(struct portalpage *at)
+{
+	int64_t quiet = at->now.us - at->of->last.us;
+	const char *words =
+		PHRASE("In the last hour a device on your line has tried to send spam.");
+
+	if (quiet >= WALL_DAY)
+		words = PHRASE("Good: for more than a day we have seen no spam from your line.");
+	else if (quiet >= WALL_HOUR)
+		words = PHRASE("For more than an hour we have seen no spam from your line.");
+	print_paragraph(at, "notice", words);
+}
+
 static void
 print_check(struct portalpage *at)
 {
@@ -408,16 +425,8 @@ print_check(struct portalpage *at)
 	if (!of->is_there) {
 		print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
 	} else {
-		int64_t quiet = at->now.us - of->last.us;
-
-		print_paragraph(at, "notice",
-			quiet >= WALL_DAY
-				? PHRASE("Good: for more than a day we have seen no spam from "
-					 "your line.")
-				: quiet >= WALL_HOUR ? PHRASE("For more than an hour we have seen "
-							      "no spam from your line.")
-						     : PHRASE("In the last hour a device on your "
-							      "line has tried to send spam."));
+		if (of->kind != CARECASE_ACCOUNT)
+			print_quiet(at);
 		print_seen(at);
 	}
 	print_ways(at,

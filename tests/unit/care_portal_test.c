@@ -226,6 +226,23 @@ a_release_needs_a_token_of_this_case_and_hour(void **state)
 }
 
 static void
+of_an_account_nothing_is_said_of_devices_on_the_line(void **state)
+{
+	struct carecase of = fixture_case();
+	const char *html;
+
+	of.kind = CARECASE_ACCOUNT;
+	of.is_held = false;
+	html = page("/", "en", &of);
+	assert_has(html, "Somebody sends spam with the password of your e-mail account.");
+	assert_has_not(html, "Text blocked en");
+	html = page("/check", "en", &of);
+	assert_has(html, "Somebody sends spam with the password of your e-mail account.");
+	assert_has_not(html, "a device on your line");
+	(void)state;
+}
+
+static void
 what_comes_too_late_is_not_lost(void **state)
 {
 	struct carecase of = fixture_case();
@@ -465,6 +482,7 @@ main(void)
 		cmocka_unit_test(pages_come_in_the_language_that_is_asked_for),
 		cmocka_unit_test(ticked_steps_are_remembered_and_unticked),
 		cmocka_unit_test(a_release_needs_a_token_of_this_case_and_hour),
+		cmocka_unit_test(of_an_account_nothing_is_said_of_devices_on_the_line),
 		cmocka_unit_test(what_comes_too_late_is_not_lost),
 		cmocka_unit_test(who_did_nothing_yet_or_may_not_is_refused),
 		cmocka_unit_test(what_is_wrong_is_said_in_words_that_are_whole),
