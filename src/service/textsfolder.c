@@ -25,12 +25,22 @@ compare(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
+static int
+too_many(const char *folder, struct fail *fail)
+{
+	fail_where(fail, "%s", folder);
+	fail_what(fail, "there are more than %d files in it", NAMES);
+	fail_hint(fail, "keep nothing there but texts: one too many might be the one that counts");
+	return -E2BIG;
+}
+
 /* What is in a folder, in order: so the same texts are read in the same way everywhere. */
 static int
 list(const char *folder, struct listing *ret, struct fail *fail)
 {
 	DIR *open_of = opendir(folder);
 	struct dirent *entry;
+	int r = 0;
 
 	ret->count = 0;
 	if (open_of == NULL) {
@@ -39,14 +49,17 @@ list(const char *folder, struct listing *ret, struct fail *fail)
 		fail_hint(fail, "a folder of texts was expected there");
 		return -errno;
 	}
-	while ((entry = readdir(open_of)) != NULL && ret->count < NAMES) {
+	while (r == 0 && (entry = readdir(open_of)) != NULL) {
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(ret->name[0]))
 			continue;
-		memcpy(ret->name[ret->count++], entry->d_name, strlen(entry->d_name) + 1);
+		if (ret->count < NAMES)
+			memcpy(ret->name[ret->count++], entry->d_name, strlen(entry->d_name) + 1);
+		else
+			r = too_many(folder, fail);
 	}
 	(void)closedir(open_of);
 	qsort(ret->name, ret->count, sizeof(ret->name[0]), compare);
-	return 0;
+	return r;
 }
 
 static bool

@@ -4,7 +4,7 @@
  *          stand in place of ours. Files of other names are left alone (README.md, words). One that cannot be read as
  *          what it should be is an error: nothing is shown half.
  * Owns:    what it reads is the caller's.
- * Limits:  files of 1 MiB; 64 languages and countries of a folder, 64 files of each.
+ * Limits:  files of 1 MiB; 64 languages and countries of a folder, 64 files of each: more are an error.
  * Thread:  any; at the start, since the portal reads no files later.
  */
 #ifndef LAZARET_SERVICE_TEXTSFOLDER_H
