@@ -97,6 +97,20 @@ read_whole(const char *path, char **ret, size_t *ret_length, struct fail *fail)
 	return 0;
 }
 
+/* A name that is none of ours. Who wrote a text under it would wait for it in vain. */
+static int
+check_name(const char *path, const char *name, struct fail *fail)
+{
+	size_t length = strlen(name);
+
+	if (length < 3 || strcmp(name + length - 3, ".md") != 0)
+		return 0;
+	fail_where(fail, "%s", path);
+	fail_what(fail, "no text is called so");
+	fail_hint(fail, "names are those of the texts in English: call.md");
+	return -EINVAL;
+}
+
 /* One file of a language, or of the links. */
 static int
 add_file(struct texts *texts, const char *folder, const char *language, const char *name,
@@ -118,7 +132,7 @@ add_file(struct texts *texts, const char *folder, const char *language, const ch
 	r = is_links ? texts_add_links(texts, text_of(name), file, path, fail)
 		     : texts_add(texts, text_of(language), text_of(name), file, path, fail);
 	free(bytes);
-	return r == -ENOENT ? 0 : r;
+	return r == -ENOENT ? check_name(path, name, fail) : r;
 }
 
 /* only: what alone is read of it; NULL: all. */

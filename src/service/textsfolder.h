@@ -1,8 +1,9 @@
 /* textsfolder - reads the folder of texts for customers
  *
  * What:    texts/LANG/FILE and texts/links/COUNTRY of the project's folder, then of the operator's own, whose files
- *          stand in place of ours. Files of other names are left alone (README.md, words). One that cannot be read as
- *          what it should be is an error: nothing is shown half.
+ *          stand in place of ours. Other files are left alone (words), but in a folder of a language NAME.md is an
+ *          error where no text has that name, as is one that cannot be read as what it should be: nothing is shown
+ *          half.
  * Owns:    what it reads is the caller's.
  * Limits:  files of 1 MiB; 64 languages and countries of a folder, 64 files of each: more are an error.
  * Thread:  any; at the start, since the portal reads no files later.

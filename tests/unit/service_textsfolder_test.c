@@ -76,10 +76,32 @@ what_is_too_much_for_a_folder_is_said_and_not_left_out(void **state)
 	(void)state;
 }
 
+static void
+a_text_of_a_name_that_none_has_is_said_and_not_left_out(void **state)
+{
+	struct textsfolder of = {.ours = folder, .own = "", .own_b = "", .language = "en"};
+	struct texts *texts, *texts_b;
+	struct fail fail = {0};
+
+	assert_int_equal(mkdir(path_of("nb"), 0700), 0);
+	put("nb/words", "ruter\n");
+	put("nb/Call.md", "title: T\nversion: 1\nreviewed: no\n\nCall.\n");
+	assert_int_equal(textsfolder_read(&of, &texts, &texts_b, &fail), -EINVAL);
+	assert_string_equal(fail.where, path_of("nb/Call.md"));
+	assert_string_equal(fail.what, "no text is called so");
+	assert_int_equal(unlink(path_of("nb/Call.md")), 0);
+	/* Words are the spell checker's, and English is missing here. */
+	assert_int_equal(textsfolder_read(&of, &texts, &texts_b, &fail), -ENOENT);
+	assert_int_equal(unlink(path_of("nb/words")), 0);
+	assert_int_equal(rmdir(path_of("nb")), 0);
+	(void)state;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_text_of_a_name_that_none_has_is_said_and_not_left_out),
 		cmocka_unit_test(what_is_too_much_for_a_folder_is_said_and_not_left_out),
 	};
 
