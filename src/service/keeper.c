@@ -231,9 +231,10 @@ keeperinside_has_ledger(struct keeper *keeper)
 	if (open_ledger(&keeper->ledger, path, STORE_WRITE, keeper->duty.clock.now, &fail) == 0 &&
 		keep_parameters(keeper, &fail) == 0 && stat(path, &keeper->file) == 0 &&
 		ledger_renewed(keeper->ledger, &keeper->renewed, &fail) == 0 &&
+		keeperinside_show_orders(keeper, &fail) >= 0 &&
+		/* After the orders: what a case would stop may have been released. */
 		keeperfollow_cases(keeper->ledger, keeper->estate->cases, &keeper->cases_displaced,
 			&fail) >= 0 &&
-		keeperinside_show_orders(keeper, &fail) >= 0 &&
 		keeperfollow_opened(&keeper->follow, keeper->ledger,
 			&keeper->settings->keep.planning, &fail) >= 0) {
 		ledger_set_lines(keeper->ledger, line_of, keeper);

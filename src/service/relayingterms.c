@@ -66,9 +66,10 @@ case_of(void *context, uint64_t key)
 	bool is_shadow = relaying->settings->relaying.relay.is_shadow;
 	struct casetable_slot slot;
 
-	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
 	if (casetable_find(relaying->estate->cases, key, &slot) < 0)
 		return ret;
+	/* After the case: a keeper that begins shows orders before cases. */
+	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
 	if (is_released(relaying, key, &slot))
 		return ret;
 	if (slot.state == STATE_CONFIRMED || slot.state == STATE_QUARANTINE)

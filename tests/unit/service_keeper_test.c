@@ -3,10 +3,13 @@
 #include "ledger/deciding.h"
 #include "ledger/reading.h"
 #include "process_bench.h"
+#include "service/casetable.h"
 #include "service/keeper.h"
+#include "service/ordertable.h"
 #include "service/portalask.h"
 
 #include <sqlite3.h>
+#include <sys/mman.h>
 #include <time.h>
 
 static struct process_bench *
@@ -459,6 +462,43 @@ hear_portal(struct process_bench *bench, struct portalanswer *into)
 	assert_int_equal(type, PORTALASK_ANSWER);
 }
 
+static void *
+share(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	return memory;
+}
+
+/* Else the guard would stop mail of an account that was released. */
+static void
+no_case_is_shown_to_the_guard_before_its_release(void **state)
+{
+	struct process_bench *bench = begin();
+	struct casetable *cases;
+
+	put(bench, 0, 1, 1, STATE_WATCH, STATE_CONFIRMED);
+	start(bench);
+	process_wait_for(bench, COUNT_OPENED, 1);
+	process_is_killed(bench);
+	bench->estate.cases = cases = share(sizeof(*cases));
+	bench->estate.orders = share(sizeof(struct ordertable));
+	sql(bench, "ALTER TABLE account_orders RENAME TO away");
+	start(bench);
+	while (!has_trouble(bench, "the ledger cannot be written"))
+		(void)poll(NULL, 0, 5);
+	assert_int_equal(cases->count, 0);
+	sql(bench, "ALTER TABLE away RENAME TO account_orders");
+	while (!has_trouble(bench, ""))
+		(void)poll(NULL, 0, 5);
+	assert_int_equal(cases->count, 1);
+	assert_true(ordertable_version(bench->estate.orders) > 0);
+	process_stop(bench);
+	process_ends_well(bench);
+	process_done(bench);
+}
+
 static void
 the_portal_asks_for_one_case_and_what_is_no_question_is_left_out(void **state)
 {
@@ -544,6 +584,7 @@ main(void)
 			while_nothing_can_be_written_people_hear_what_frees_and_status_says_so),
 		cmocka_unit_test(a_ledger_that_was_made_anew_is_a_trouble_until_somebody_looks),
 		cmocka_unit_test(decisions_come_to_the_judge_of_their_line_once_whoever_is_killed),
+		cmocka_unit_test(no_case_is_shown_to_the_guard_before_its_release),
 		cmocka_unit_test(the_portal_asks_for_one_case_and_what_is_no_question_is_left_out),
 		cmocka_unit_test(a_pause_of_containment_is_a_trouble_until_it_is_over),
 	};
