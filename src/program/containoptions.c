@@ -247,6 +247,45 @@ check_lengths(const struct contain_settings *contain, const struct lines *lines,
 	return 0;
 }
 
+/* Do others than NASes make it hold? */
+static bool
+is_held_elsewhere(const struct contain_settings *contain, enum measure_kind kind)
+{
+	const struct router_settings *routers = &contain->routers;
+
+	return contain->nftables ||
+		((routers->peers.count > 0 || *routers->exabgp != '\0') &&
+			(kind == MEASURE_BLOCK25 || routers->quarantine != ROUTER_NOTHING));
+}
+
+/* A NAS knows sessions: where it alone makes a measure hold, lines that are prefixes would be held nowhere. */
+static int
+check_sessions(const struct contain_settings *contain, const uint8_t *mode,
+	const struct lines *lines, struct fail *fail)
+{
+	const struct lines_prefix *prefix;
+	char text[PREFIX_TEXT];
+	bool is_alone = false;
+
+	for (int kind = MEASURE_BLOCK25; kind <= MEASURE_QUARANTINE; kind++)
+		is_alone = is_alone ||
+			(mode[kind] == MEASURE_ENFORCE &&
+				!is_held_elsewhere(contain, (enum measure_kind)kind));
+	for (size_t i = 0; is_alone && (prefix = lines_prefix_at(lines, i)) != NULL; i++) {
+		if (prefix->is_leased || !plan_may_hold(prefix->role))
+			continue;
+		prefix_format(&prefix->prefix, text);
+		fail_where(fail, "contain.radius-nas");
+		fail_what(fail, "holds sessions, and lines of %s are none: nothing would hold them",
+			text);
+		fail_hint(fail,
+			"write \"leased\" behind the prefix in network.table, or add a back end "
+			"that holds addresses: contain.nftables, contain.bgp-peers");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static uint8_t
 open_in_quarantine(const struct contain_settings *contain)
 {
@@ -297,5 +336,7 @@ containoptions_check(struct planning *planning, const struct contain_settings *c
 								   : "contain.exabgp",
 			"needs the own network: nobody else's lines are acted upon",
 			"name its prefixes with network.inside or network.table", fail);
+	if (check_sessions(contain, mode, lines, fail) < 0)
+		return -EINVAL;
 	return check_lengths(contain, lines, fail);
 }
