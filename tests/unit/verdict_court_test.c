@@ -507,8 +507,6 @@ count_active(void *context, const struct verdict *verdict)
 static void
 drop(void *context, const struct verdict *verdict)
 {
-	(void)context;
-	(void)verdict;
 }
 
 /* Of more than fit into an epoch each has its turn, and no more than one. */
