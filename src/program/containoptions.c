@@ -247,17 +247,6 @@ check_lengths(const struct contain_settings *contain, const struct lines *lines,
 	return 0;
 }
 
-/* Do others than NASes make it hold? */
-static bool
-is_held_elsewhere(const struct contain_settings *contain, enum measure_kind kind)
-{
-	const struct router_settings *routers = &contain->routers;
-
-	return contain->nftables ||
-		((routers->peers.count > 0 || *routers->exabgp != '\0') &&
-			(kind == MEASURE_BLOCK25 || routers->quarantine != ROUTER_NOTHING));
-}
-
 /* A NAS knows sessions: where it alone makes a measure hold, lines that are prefixes would be held nowhere. */
 static int
 check_sessions(const struct contain_settings *contain, const uint8_t *mode,
@@ -269,8 +258,8 @@ check_sessions(const struct contain_settings *contain, const uint8_t *mode,
 
 	for (int kind = MEASURE_BLOCK25; kind <= MEASURE_QUARANTINE; kind++)
 		is_alone = is_alone ||
-			(mode[kind] == MEASURE_ENFORCE &&
-				!is_held_elsewhere(contain, (enum measure_kind)kind));
+			(mode[kind] == MEASURE_ENFORCE && !contain->nftables &&
+				!contain_by_bgp(contain, (enum measure_kind)kind));
 	for (size_t i = 0; is_alone && (prefix = lines_prefix_at(lines, i)) != NULL; i++) {
 		if (prefix->is_leased || !plan_may_hold(prefix->role))
 			continue;

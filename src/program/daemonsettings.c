@@ -239,7 +239,7 @@ check_leased(const struct config *config, const struct daemon_settings *settings
 
 /* NASes are asked about sessions, which accounting alone tells. */
 static int
-check_sessions(const struct daemon_settings *settings, struct fail *fail)
+check_accounting(const struct daemon_settings *settings, struct fail *fail)
 {
 	const struct registrar_settings *registrar = &settings->registrar;
 	bool has_accounting = registrar->place_count > 0;
@@ -332,7 +332,7 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 	if (r == 0)
 		r = containoptions_xdp(config, ret->xdp, ret->xdp_count, &ret->contain, fail);
 	if (r == 0)
-		r = check_sessions(ret, fail);
+		r = check_accounting(ret, fail);
 	take_limit(config, ret);
 	ret->estate.actors = ret->contain.nftables || routers_are_told(&ret->contain.routers);
 	return r < 0 ? r

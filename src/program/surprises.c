@@ -44,9 +44,8 @@ tell_held(const struct daemon_settings *settings, tell_fn tell)
 			"set garden.port, and garden.provider, garden.telephone and garden.help");
 	else if (contain->rules.resolvers.count == 0)
 		tell_of(tell, "contain.resolvers",
-			"who is held resolves no names, so that browsers do not come to the page: "
-			"no "
-			"name server stays open",
+			"who is held resolves no names, so that browsers do not come to the "
+			"page: no name server stays open",
 			"name those of your customers, unless this machine is theirs");
 	else if (contain->rules.portal.count > 0)
 		return;

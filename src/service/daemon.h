@@ -73,17 +73,24 @@ struct contain_settings {
 	uint32_t message_bytes; /* that it would have carried */
 };
 
-/* Do routers make measures of that kind hold? */
+/* Do routers that are told of addresses make measures of that kind hold? */
 static inline bool
-contain_by_routers(const struct contain_settings *contain, enum measure_kind kind)
+contain_by_bgp(const struct contain_settings *contain, enum measure_kind kind)
 {
 	const struct router_settings *routers = &contain->routers;
 
-	if (*routers->radius != '\0')
-		return kind == MEASURE_BLOCK25 || kind == MEASURE_QUARANTINE;
-	return routers_are_told(routers) &&
+	return (routers->peers.count > 0 || *routers->exabgp != '\0') &&
 		(kind == MEASURE_BLOCK25 ||
 			(kind == MEASURE_QUARANTINE && routers->quarantine != ROUTER_NOTHING));
+}
+
+/* Do these, or NASes, which know sessions? */
+static inline bool
+contain_by_routers(const struct contain_settings *contain, enum measure_kind kind)
+{
+	return contain_by_bgp(contain, kind) ||
+		(*contain->routers.radius != '\0' &&
+			(kind == MEASURE_BLOCK25 || kind == MEASURE_QUARANTINE));
 }
 
 struct judging_settings {
