@@ -126,4 +126,8 @@ int ledger_move_horizon(struct ledger *ledger, struct fail *fail) MUST_USE;
 /* For the store's visits: copies the row and ends the visit with 1. */
 int ledger_take_case(void *context, const struct ledger_case *row);
 
+/* Inside a transaction: the line of a verdict goes on; nothing where it has no open case. */
+int ledger_put_activity(
+	struct ledger *ledger, const struct verdict *verdict, struct fail *fail) MUST_USE;
+
 #endif

@@ -450,23 +450,6 @@ is_before(const struct transition *it, const struct ledger_case *of)
 		(it->time.us == of->opened.us && !case_opens(it->from));
 }
 
-/* The line of an open case goes on. */
-static int
-write_activity(struct ledger *ledger, const struct verdict *verdict, struct fail *fail)
-{
-	const struct query newest = {.key = verdict->line, .most = 1};
-	const struct activity it = {.last = verdict->facts.last_seen,
-		.attempts = verdict->facts.attempts,
-		.networks = verdict->facts.networks};
-	const struct store_ops *ops = ledger->store->ops;
-	struct ledger_case of;
-	int r = ops->cases(ledger->store, CASES_LINE, &newest, ledger_take_case, &of, fail);
-
-	if (r <= 0 || !wall_is_none(of.closed))
-		return r < 0 ? r : 0;
-	return ops->activity_put(ledger->store, of.number, &it, fail);
-}
-
 static int
 write_one(struct ledger *ledger, const struct waiting *waiting, struct ledger_counts *counts,
 	struct fail *fail)
@@ -480,7 +463,7 @@ write_one(struct ledger *ledger, const struct waiting *waiting, struct ledger_co
 	int r;
 
 	if (waiting->verdict.from == waiting->verdict.to)
-		return write_activity(ledger, &waiting->verdict, fail);
+		return ledger_put_activity(ledger, &waiting->verdict, fail);
 	r = transition_encode(&waiting->verdict, &ledger->channels, &ledger->facts, &it);
 	if (r < 0)
 		return tell(

@@ -141,6 +141,18 @@ find_by_address(struct asked *asked, const struct lines *lines)
 	return r < 0 ? r : 1;
 }
 
+/* Times and counts only grow. */
+static void
+see(struct carecase *of, struct wall last, uint64_t attempts, uint64_t networks)
+{
+	if (last.us > of->last.us)
+		of->last = last;
+	if (attempts > of->attempts)
+		of->attempts = attempts;
+	if (networks > of->networks)
+		of->networks = networks;
+}
+
 static int
 take_step(void *context, const struct transition *row)
 {
@@ -152,12 +164,7 @@ take_step(void *context, const struct transition *row)
 	if (verdict.facts.first_seen.us != 0 &&
 		(of->first.us == 0 || verdict.facts.first_seen.us < of->first.us))
 		of->first = verdict.facts.first_seen;
-	if (verdict.facts.last_seen.us > of->last.us)
-		of->last = verdict.facts.last_seen;
-	if (verdict.facts.attempts > of->attempts)
-		of->attempts = verdict.facts.attempts;
-	if (verdict.facts.networks > of->networks)
-		of->networks = verdict.facts.networks;
+	see(of, verdict.facts.last_seen, verdict.facts.attempts, verdict.facts.networks);
 	return 0;
 }
 
@@ -170,12 +177,7 @@ take_activity(struct asked *asked, struct carecase *of)
 
 	if (r <= 0)
 		return r;
-	if (activity.last.us > of->last.us)
-		of->last = activity.last;
-	if (activity.attempts > of->attempts)
-		of->attempts = activity.attempts;
-	if (activity.networks > of->networks)
-		of->networks = activity.networks;
+	see(of, activity.last, activity.attempts, activity.networks);
 	return 0;
 }
 
