@@ -303,6 +303,15 @@ is_not_known(const struct portalpage *at)
 		at->outcome == PORTAL_UNKNOWN;
 }
 
+/* What is said of a device on the line is not so of a password. */
+static enum topic
+topic_of(const struct carecase *of)
+{
+	if (of->kind == CARECASE_ACCOUNT)
+		return TOPIC_ACCOUNT;
+	return of->is_held ? TOPIC_HELD : TOPIC_BLOCKED;
+}
+
 static void
 print_not_known(struct portalpage *at)
 {
@@ -339,9 +348,7 @@ print_line(struct portalpage *at)
 			    : PHRASE("Sending mail is restricted"));
 	print_outcome(at);
 	print_jumps(at);
-	/* What these texts say of a device on the line is not so of a password. */
-	if (of->kind != CARECASE_ACCOUNT)
-		page_advice(&at->page, of->is_held ? TOPIC_HELD : TOPIC_BLOCKED, NULL, NULL);
+	page_advice(&at->page, topic_of(of), NULL, NULL);
 	print_seen(at);
 	print_devices(at);
 	print_release(at);

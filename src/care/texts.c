@@ -19,6 +19,7 @@ const char *const topic_names[TOPICS] = {
 	[TOPIC_SERVER] = "server",
 	[TOPIC_HELD] = "held",
 	[TOPIC_BLOCKED] = "blocked",
+	[TOPIC_ACCOUNT] = "account",
 	[TOPIC_FREE] = "free",
 	[TOPIC_WRONG] = "wrong",
 	[TOPIC_CALL] = "call",

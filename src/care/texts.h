@@ -31,6 +31,7 @@ enum topic {
 	/* Of the customer's own page. */
 	TOPIC_HELD,
 	TOPIC_BLOCKED,
+	TOPIC_ACCOUNT,
 	TOPIC_FREE,
 	TOPIC_WRONG,
 	TOPIC_CALL,

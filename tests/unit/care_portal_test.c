@@ -235,6 +235,7 @@ of_an_account_nothing_is_said_of_devices_on_the_line(void **state)
 	of.is_held = false;
 	html = page("/", "en", &of);
 	assert_has(html, "Somebody sends spam with the password of your e-mail account.");
+	assert_has(html, "Text account en");
 	assert_has_not(html, "Text blocked en");
 	html = page("/check", "en", &of);
 	assert_has(html, "Somebody sends spam with the password of your e-mail account.");
