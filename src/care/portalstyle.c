@@ -63,7 +63,6 @@ const char portalstyle[] =
 	"2em }\n"
 	".help h2 { margin-top: .6em }\n"
 	".telephone a { font-size: 1.15em; font-weight: bold; white-space: nowrap }\n"
-	".telephone > bdi { display: inline-block }\n"
 	"footer { border-top: 1px solid #c9ced6; font-size: .95em }\n"
 	"nav ul { padding: 0; margin: 1em 0 }\n"
 	"nav li { display: inline-block; margin: 0 1.1em 0 0 }\n"

@@ -78,6 +78,7 @@ a_held_line_sees_what_was_seen_and_what_to_do(void **state)
 	assert_has(html, "a button is here");
 	assert_has_not(html, "action=\"/release\"");
 	assert_has(html, "Tool &amp; Sons");
+	assert_has(html, "<p>Opening hours: <bdi>08-20</bdi></p>");
 	assert_has_not(html, "<script");
 	/* What has no value is left out with its item. */
 	assert_has(html, "<li>until <bdi>25 December 2026</bdi></li>");
@@ -373,6 +374,11 @@ what_can_be_called_or_looked_at_leads_there(void **state)
 	with.page.help = TEXT("in the shop");
 	portal_answer(&with, own, &asked, &none, PORTAL_SHOWN, FIXTURE_NOW, &into);
 	assert_has(buffer_string(&into), "<bdi>in the shop</bdi>");
+	assert_has(buffer_string(&into), "Opening hours");
+	buffer_clear(&into);
+	with.page.hours = TEXT("");
+	portal_answer(&with, own, &asked, &none, PORTAL_SHOWN, FIXTURE_NOW, &into);
+	assert_has_not(buffer_string(&into), "Opening hours");
 	buffer_done(&into);
 	texts_free(own);
 	(void)state;
