@@ -16,7 +16,7 @@ static const char head[] =
 	"<style>\n"
 	"body { font: 1.1em/1.5 sans-serif; margin: 0 auto; max-width: 38em; padding: 1em; color: "
 	"#222; "
-	"background: #fff }\n"
+	"background: #fff; word-break: break-word }\n"
 	"h1 { font-size: 1.5em; line-height: 1.2 }\n"
 	"h2 { font-size: 1.15em; margin-bottom: 0 }\n"
 	"p, ul, ol { margin-top: .4em }\n"

@@ -82,6 +82,8 @@ async function look(browser, language) {
 		await page.evaluate(() => document.documentElement.style.fontSize = "200%");
 		await page.setViewportSize({ width: DESKTOP.width / 2, height: DESKTOP.height / 2 });
 		faults.push(...await fits(page, "a window with letters twice as large"));
+		await page.setViewportSize(PHONE);
+		faults.push(...await fits(page, "a phone with letters twice as large"));
 		await page.evaluate(() => document.documentElement.style.fontSize = "");
 		if (isPictured) {
 			await page.emulateMedia({ colorScheme: "dark" });
