@@ -141,6 +141,27 @@ portal_needs_case(const struct portal_asked *asked)
 	return false;
 }
 
+/* Texts. */
+
+static enum topic
+topic_of_line(const struct carecase *of)
+{
+	if (!of->is_there || of->release == CARE_FREE)
+		return of->paused.us != 0 ? TOPICS : TOPIC_FREE;
+	/* What is said of a device on the line is not so of a password. */
+	if (of->kind == CARECASE_ACCOUNT)
+		return TOPIC_ACCOUNT;
+	return of->is_held ? TOPIC_HELD : TOPIC_BLOCKED;
+}
+
+enum topic
+portal_topic(enum portal_page page, enum topic device, const struct carecase *of)
+{
+	if (page == PORTAL_STEPS)
+		return device < TOPIC_DEVICES ? device : TOPICS;
+	return page == PORTAL_WRONG ? TOPIC_WRONG : topic_of_line(of);
+}
+
 /* Wishes. */
 
 /* The boxes that were ticked, of steps that there are. */

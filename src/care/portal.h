@@ -95,6 +95,10 @@ void portal_read(
 /* Does the page show a case? */
 bool portal_needs_case(const struct portal_asked *asked);
 
+/* Whose text stands on a page of a case, or on that of the line where it has none of its own; below TOPIC_CASES, or
+ * TOPICS: none does. device: of PORTAL_STEPS. */
+enum topic portal_topic(enum portal_page page, enum topic device, const struct carecase *of);
+
 /* What is to be done; PORTAL_SHOWN, or why nothing can be: REFUSED, STALE. */
 enum portal_outcome portal_wish(const struct portal_settings *settings, const struct texts *texts,
 	const struct portal_asked *asked, const struct carecase *of, struct wall now,

@@ -303,15 +303,6 @@ is_not_known(const struct portalpage *at)
 		at->outcome == PORTAL_UNKNOWN;
 }
 
-/* What is said of a device on the line is not so of a password. */
-static enum topic
-topic_of(const struct carecase *of)
-{
-	if (of->kind == CARECASE_ACCOUNT)
-		return TOPIC_ACCOUNT;
-	return of->is_held ? TOPIC_HELD : TOPIC_BLOCKED;
-}
-
 static void
 print_not_known(struct portalpage *at)
 {
@@ -324,6 +315,7 @@ static void
 print_line(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
+	enum topic topic = portal_topic(PORTAL_LINE, TOPICS, of);
 
 	if (is_not_known(at)) {
 		print_not_known(at);
@@ -332,7 +324,7 @@ print_line(struct portalpage *at)
 	if (!of->is_there || of->release == CARE_FREE) {
 		page_begin(&at->page, PHRASE("Your line is open"));
 		print_outcome(at);
-		if (of->paused.us != 0) {
+		if (topic == TOPICS) {
 			print_objection(at);
 			print_seen(at);
 			print_devices(at);
@@ -340,7 +332,7 @@ print_line(struct portalpage *at)
 			return;
 		}
 		print_elsewhere(at);
-		page_advice(&at->page, TOPIC_FREE, NULL, NULL);
+		page_advice(&at->page, topic, NULL, NULL);
 		return;
 	}
 	page_begin(&at->page,
@@ -348,7 +340,7 @@ print_line(struct portalpage *at)
 			    : PHRASE("Sending mail is restricted"));
 	print_outcome(at);
 	print_jumps(at);
-	page_advice(&at->page, topic_of(of), NULL, NULL);
+	page_advice(&at->page, topic, NULL, NULL);
 	print_seen(at);
 	print_devices(at);
 	print_release(at);

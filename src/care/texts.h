@@ -55,6 +55,8 @@ enum topic {
 	TOPICS
 };
 #define TOPIC_DEVICES (TOPIC_SERVER + 1)
+/* Those of the pages of a case. */
+#define TOPIC_CASES (TOPIC_CALL + 1)
 
 /* "router" and so on: names of files without ".md", parts of addresses of pages. */
 extern const char *const topic_names[TOPICS];

@@ -278,25 +278,37 @@ show(struct asked *asked)
 	return r < 0 ? r : 0;
 }
 
-/* Are there two versions of the texts, and is it the second that is shown? */
-static bool
-is_of_b(const struct asked *asked)
+/* The version of the text that is shown; *lot: which of two it is, '\0': there is one for all. */
+static uint32_t
+version_of(const struct asked *asked, char *lot)
 {
-	return asked->ask->text_b != 0 && asked->answer->of.lot == 'B';
+	const struct portalask *ask = asked->ask;
+	const struct carecase *of = &asked->answer->of;
+	enum topic topic = portal_topic((enum portal_page)ask->page, (enum topic)ask->topic, of);
+
+	*lot = '\0';
+	if (topic >= TOPIC_CASES)
+		return 0;
+	if (ask->text_b[topic] != 0)
+		*lot = of->lot;
+	return *lot == 'B' ? ask->text_b[topic] : ask->text[topic];
 }
 
 static struct care
 row_of(const struct asked *asked, enum care_what what)
 {
 	const struct portalask *ask = asked->ask;
+	char lot;
 	struct care row = {
 		.of_case = asked->of.number,
 		.what = (uint8_t)what,
 		.channel = ask->by_code ? CARE_CODE : CARE_LINE,
-		.text = is_of_b(asked) ? ask->text_b : ask->text,
+		.text = version_of(asked, &lot),
 	};
 
 	snprintf(row.language, sizeof(row.language), "%s", ask->language);
+	if (what == CARE_SEEN)
+		row.details[0] = lot;
 	return row;
 }
 
@@ -315,8 +327,6 @@ note_seen(struct asked *asked)
 			topic_names[ask->topic]);
 	else
 		snprintf(row.subject, sizeof(row.subject), "%s", pages[ask->page]);
-	if (ask->text_b != 0)
-		row.details[0] = asked->answer->of.lot;
 	r = ledger_care(asked->ledger, &row, asked->fail);
 	return r < 0 ? r : end_with(asked, PORTAL_SHOWN);
 }

@@ -18,7 +18,7 @@
 #include "base/address.h"
 #include "care/portal.h"
 
-#define PORTALASK_VERSION   3
+#define PORTALASK_VERSION   4
 #define PORTALASK_MOST      100
 #define PORTALASK_LINE_MOST 30
 #define PORTALASK_WAIT_US   (2 * WALL_SECOND)
@@ -43,8 +43,9 @@ struct portalask {
 	char code[CASECODE];    /* by_code: whose case it is, instead of the address */
 	char pin[CASEPIN];
 	char language[PORTALASK_LANGUAGE];
-	uint32_t text;   /* version of the text that is shown; 0: of none */
-	uint32_t text_b; /* the same where the case's lot is B; 0: there is one version for all */
+	/* Versions of the texts, by topic: which of them is shown, the case says (portal_topic). */
+	uint32_t text[TOPIC_CASES];
+	uint32_t text_b[TOPIC_CASES]; /* where its lot is B; 0: there is one version for all */
 	uint16_t steps;
 	struct carecase_step step[CARECASE_STEPS]; /* of ticks: these and no others of the topic */
 	char says[PORTAL_SAYS + 1];

@@ -90,17 +90,14 @@ refuse(struct portalstreams *streams, struct stream *stream)
 
 /* Questions. */
 
-/* The version of the text that is shown, where that is known before the case is. */
-static uint32_t
-version_of(const struct texts *texts, const struct portal_asked *asked)
+static void
+fill_versions(const struct texts *texts, size_t language, uint32_t into[TOPIC_CASES])
 {
-	enum topic topic = asked->page == PORTAL_STEPS ? asked->device
-		: asked->page == PORTAL_WRONG          ? TOPIC_WRONG
-						       : TOPIC_HELD;
-	size_t language;
-	const struct advice *advice = texts_topic(texts, asked->language, topic, &language);
+	for (int topic = 0; texts != NULL && topic < TOPIC_CASES; topic++) {
+		size_t of;
 
-	return advice != NULL ? advice->version : 0;
+		into[topic] = texts_topic(texts, language, (enum topic)topic, &of)->version;
+	}
 }
 
 static void
@@ -115,9 +112,9 @@ fill(const struct portalstreams *streams, const struct stream *stream,
 		.page = (uint8_t)asked->page,
 		.topic = (uint8_t)(asked->page == PORTAL_STEPS ? asked->device : TOPIC_DEVICES),
 		.address = *stream_peer(stream),
-		.text = version_of(settings->texts, asked),
-		.text_b = settings->texts_b != NULL ? version_of(settings->texts_b, asked) : 0,
 	};
+	fill_versions(settings->texts, asked->language, ask->text);
+	fill_versions(settings->texts_b, asked->language, ask->text_b);
 	memcpy(ask->code, asked->code, sizeof(ask->code));
 	memcpy(ask->pin, asked->pin, sizeof(ask->pin));
 	snprintf(ask->language, sizeof(ask->language), "%s",

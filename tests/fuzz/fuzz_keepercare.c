@@ -23,8 +23,8 @@ make(const struct some_ledger *some, unsigned kind)
 		.port = 40000,
 		.topic = kind >> 5 & 1 ? TOPIC_ROUTER : TOPIC_CAMERA,
 		.address = address_from_v4(0xc0000200 + number),
-		.text = 1,
-		.text_b = kind >> 6 & 1,
+		.text = {[TOPIC_HELD] = 1, [TOPIC_BLOCKED] = 2, [TOPIC_ROUTER] = 3},
+		.text_b = {[TOPIC_HELD] = kind >> 6 & 1},
 		.number = 4711,
 		.language = "nb",
 		.says = "I have no camera"};

@@ -237,6 +237,7 @@ of_an_account_nothing_is_said_of_devices_on_the_line(void **state)
 	html = page("/", "en", &of);
 	assert_has(html, "Somebody sends spam with the password of your e-mail account.");
 	assert_has(html, "Text account en");
+	assert_int_equal(portal_topic(PORTAL_CASE, TOPICS, &of), TOPIC_ACCOUNT);
 	assert_has_not(html, "Text blocked en");
 	html = page("/check", "en", &of);
 	assert_has(html, "Somebody sends spam with the password of your e-mail account.");

@@ -79,8 +79,7 @@ from(struct world *world, const char *address, uint16_t port)
 		.port = port,
 		.page = PORTAL_LINE,
 		.topic = TOPIC_DEVICES,
-		.language = "nb",
-		.text = 2};
+		.language = "nb"};
 	assert_int_equal(address_parse(text_of(address), &world->ask.address), 0);
 }
 
@@ -325,6 +324,8 @@ that_it_is_wrong_is_kept_as_it_can_be_shown(void **state)
 
 	confirm(world, "192.0.2.7", 0);
 	from(world, "192.0.2.7", 40000);
+	world->ask.page = PORTAL_WRONG;
+	world->ask.text[TOPIC_WRONG] = 2;
 	world->ask.deed = PORTAL_SAY_WRONG;
 	snprintf(world->ask.says, sizeof(world->ask.says), "I have\r\nno computer");
 	assert_true(answered(world, PORTAL_DONE)->has_said_wrong);
@@ -449,10 +450,11 @@ kept_versions(struct world *world, const char *line, uint64_t number)
 	struct buffer seen;
 
 	from(world, line, 40000);
-	world->ask.text = 3;
+	world->ask.text[TOPIC_BLOCKED] = 3;
+	world->ask.text[TOPIC_HELD] = 4;
 	(void)answered(world, PORTAL_SHOWN);
 	world->ask.page = PORTAL_CHECK;
-	world->ask.text_b = 7;
+	world->ask.text_b[TOPIC_BLOCKED] = 7;
 	assert_int_equal(
 		answered(world, PORTAL_SHOWN)->lot, caselot(number, ledger_key(world->ledger)));
 	buffer_init(&seen, 1024);
@@ -462,6 +464,37 @@ kept_versions(struct world *world, const char *line, uint64_t number)
 	snprintf(text, sizeof(text), "%s", buffer_string(&seen));
 	buffer_done(&seen);
 	return text;
+}
+
+static void
+the_version_that_is_kept_is_that_of_the_text_shown(void **state)
+{
+	struct world *world = *state;
+	struct measure measure;
+	struct buffer seen;
+
+	confirm(world, "192.0.2.7", 0);
+	from(world, "192.0.2.7", 40000);
+	world->ask.text[TOPIC_BLOCKED] = 3;
+	world->ask.text[TOPIC_HELD] = 4;
+	world->ask.text[TOPIC_CAMERA] = 5;
+	world->ask.text[TOPIC_WRONG] = 6;
+	assert_false(answered(world, PORTAL_SHOWN)->is_held);
+	world->ask.page = PORTAL_WRONG;
+	(void)answered(world, PORTAL_SHOWN);
+	world->ask.page = PORTAL_STEPS;
+	world->ask.topic = TOPIC_CAMERA;
+	(void)answered(world, PORTAL_SHOWN);
+	assert_int_equal(
+		ledger_quarantine(world->ledger, 1, WALL_NONE, TEXT("x"), &measure, NULL), 0);
+	world->ask.page = PORTAL_CHECK;
+	world->ask.topic = TOPIC_DEVICES;
+	assert_true(answered(world, PORTAL_SHOWN)->is_held);
+	buffer_init(&seen, 1024);
+	assert_int_equal(
+		ledger_each_care_of(world->ledger, 1, CARE_SEEN, write_version, &seen, NULL), 0);
+	assert_string_equal(buffer_string(&seen), "check 4;line 3;steps/camera 5;wrong 6;");
+	buffer_done(&seen);
 }
 
 static void
@@ -691,6 +724,7 @@ main(void)
 		TEST(that_it_is_wrong_is_kept_as_it_can_be_shown),
 		TEST(who_says_that_it_is_wrong_is_paused_once_where_the_rule_says_so),
 		TEST(what_was_seen_is_kept_once_a_day),
+		TEST(the_version_that_is_kept_is_that_of_the_text_shown),
 		TEST(which_of_two_versions_was_shown_is_kept_with_it),
 		TEST(pins_are_tried_ten_times_an_hour),
 		TEST(questions_are_limited_of_a_line_and_of_all),

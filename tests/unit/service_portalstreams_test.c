@@ -203,8 +203,10 @@ whose_case_it_is_the_keeper_says(void **state)
 	assert_int_equal(ask.deed, PORTAL_NOTHING);
 	assert_int_equal(ask.by_code, 0);
 	assert_int_equal(ask.topic, TOPIC_DEVICES);
-	assert_int_equal(ask.text, 1);
-	assert_int_equal(ask.text_b, 0);
+	for (int topic = 0; topic < TOPIC_CASES; topic++) {
+		assert_int_equal(ask.text[topic], 1);
+		assert_int_equal(ask.text_b[topic], 0);
+	}
 	assert_string_equal(ask.language, "en");
 	assert_string_equal(heard(client), "");
 	answer(&portal, &ask, PORTAL_SHOWN, &of);
@@ -298,15 +300,15 @@ a_case_sees_the_version_of_its_lot(void **state)
 		of.lot = *lot;
 		request(&portal, client, "/", NULL);
 		ask = asked(&portal);
-		assert_int_equal(ask.text, 1);
-		assert_int_equal(ask.text_b, 2);
+		assert_int_equal(ask.text[TOPIC_HELD], 1);
+		assert_int_equal(ask.text_b[TOPIC_HELD], 2);
 		answer(&portal, &ask, PORTAL_SHOWN, &of);
 		assert_non_null(
 			strstr(heard(client), *lot == 'A' ? "Text held en" : "Said otherwise."));
 	}
 	request(&portal, client, "/steps/router", NULL);
 	ask = asked(&portal);
-	assert_int_equal(ask.text_b, 5);
+	assert_int_equal(ask.text_b[TOPIC_ROUTER], 5);
 	answer(&portal, &ask, PORTAL_SHOWN, &of);
 	find_token(heard(client), token);
 	snprintf(body, sizeof(body), "step=power&step=reset&token=%s", token);
@@ -316,7 +318,7 @@ a_case_sees_the_version_of_its_lot(void **state)
 	ask = asked(&portal);
 	assert_int_equal(ask.steps, 1);
 	assert_string_equal(ask.step[0].name, "reset");
-	assert_int_equal(ask.text_b, 5);
+	assert_int_equal(ask.text_b[TOPIC_ROUTER], 5);
 	close(client);
 	finish(&portal);
 	(void)state;
