@@ -146,11 +146,13 @@ portal_needs_case(const struct portal_asked *asked)
 static enum topic
 topic_of_line(const struct carecase *of)
 {
-	if (!of->is_there || of->release == CARE_FREE)
-		return of->paused.us != 0 ? TOPICS : TOPIC_FREE;
-	/* What is said of a device on the line is not so of a password. */
+	bool is_free = !of->is_there || of->release == CARE_FREE;
+
+	/* What is said of a line and its devices is not so of a password. */
 	if (of->kind == CARECASE_ACCOUNT)
-		return TOPIC_ACCOUNT;
+		return is_free ? TOPICS : TOPIC_ACCOUNT;
+	if (is_free)
+		return of->paused.us != 0 ? TOPICS : TOPIC_FREE;
 	return of->is_held ? TOPIC_HELD : TOPIC_BLOCKED;
 }
 

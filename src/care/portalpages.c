@@ -233,40 +233,54 @@ print_devices(struct portalpage *at)
 	buffer_print(at->page.into, "</ol>\n");
 }
 
+/* A line is opened; a limit of an account ends. */
+static const struct release_words {
+	const char *again, *used_up, *not_yet, *ready, *now;
+} release_words[CARECASE_KINDS] = {
+	[CARECASE_MAIL] =
+		{
+			PHRASE("Open your line again"),
+			PHRASE("You have opened your line twice in a short time, and the spam came "
+			       "back. Please call us: we look at it together."),
+			PHRASE("As soon as you have ticked a step for the router and one for "
+			       "another device, a button is here with which you open your line "
+			       "yourself."),
+			PHRASE("You have done what helps most. If a device still sends spam, we "
+			       "see it and close the line again."),
+			PHRASE("Open my line now"),
+		},
+	[CARECASE_ACCOUNT] =
+		{
+			PHRASE("End the limit"),
+			PHRASE("You have ended the limit twice in a short time, and the spam came "
+			       "back. Please call us: we look at it together."),
+			PHRASE("As soon as you have ticked at least two steps, a button is here "
+			       "with which you end the limit yourself."),
+			PHRASE("You have done what helps most. If spam still comes from your "
+			       "account, we see it and limit it again."),
+			PHRASE("End the limit now"),
+		},
+};
+
 static void
 print_release(struct portalpage *at)
 {
 	const struct carecase *of = at->of;
+	const struct release_words *words = &release_words[of->kind];
 
 	if (of->release == CARE_FREE)
 		return;
-	print_heading(at, "open", PHRASE("Open your line again"));
+	print_heading(at, "open", words->again);
 	if (of->release == CARE_USED_UP) {
-		print_paragraph(at, NULL,
-			PHRASE("You have opened your line twice in a short time, and the spam came "
-			       "back. "
-			       "Please call us: we look at it together."));
+		print_paragraph(at, NULL, words->used_up);
 	} else if (of->release == CARE_BY_PERSON) {
 		print_paragraph(at, NULL, PHRASE("Please call us: we look at it together."));
 	} else if (!carecase_is_ready(of)) {
-		print_paragraph(at, NULL,
-			of->kind == CARECASE_ACCOUNT
-				? PHRASE("As soon as you have ticked at least two steps, a button "
-					 "is here "
-					 "with which you open your line yourself.")
-				: PHRASE("As soon as you have ticked a step for the router and one "
-					 "for "
-					 "another device, a button is here with which you open "
-					 "your line "
-					 "yourself."));
+		print_paragraph(at, NULL, words->not_yet);
 	} else {
-		print_paragraph(at, NULL,
-			PHRASE("You have done what helps most. If a device still sends spam, we "
-			       "see it "
-			       "and "
-			       "close the line again."));
+		print_paragraph(at, NULL, words->ready);
 		begin_form(at, "/release");
-		end_form(at, "act", PHRASE("Open my line now"));
+		end_form(at, "act", words->now);
 	}
 }
 
@@ -283,8 +297,9 @@ print_rest(struct portalpage *at)
 static void
 print_jumps(struct portalpage *at)
 {
-	static const char *const jumps[][2] = {{"seen", PHRASE("What we saw")},
-		{"devices", PHRASE("Device by device")}, {"open", PHRASE("Open your line again")}};
+	const char *const jumps[][2] = {{"seen", PHRASE("What we saw")},
+		{"devices", PHRASE("Device by device")},
+		{"open", release_words[at->of->kind].again}};
 
 	buffer_print(at->page.into, "<ul class=\"jumps\">\n");
 	for (size_t i = 0; i < sizeof(jumps) / sizeof(*jumps); i++) {
@@ -322,7 +337,9 @@ print_line(struct portalpage *at)
 		return;
 	}
 	if (!of->is_there || of->release == CARE_FREE) {
-		page_begin(&at->page, PHRASE("Your line is open"));
+		page_begin(&at->page,
+			of->kind == CARECASE_ACCOUNT ? PHRASE("Your account is not limited")
+						     : PHRASE("Your line is open"));
 		print_outcome(at);
 		if (topic == TOPICS) {
 			print_objection(at);

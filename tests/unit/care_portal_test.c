@@ -239,9 +239,20 @@ of_an_account_nothing_is_said_of_devices_on_the_line(void **state)
 	assert_has(html, "Text account en");
 	assert_int_equal(portal_topic(PORTAL_CASE, TOPICS, &of), TOPIC_ACCOUNT);
 	assert_has_not(html, "Text blocked en");
+	assert_has(html, "<a href=\"#open\">End the limit</a>");
+	assert_has(html, "a button is here with which you end the limit yourself.");
+	assert_has_not(html, "your line yourself");
 	html = page("/check", "en", &of);
 	assert_has(html, "Somebody sends spam with the password of your e-mail account.");
 	assert_has_not(html, "a device on your line");
+	fixture_tick(&of, TOPIC_PHONE, "power");
+	fixture_tick(&of, TOPIC_PHONE, "word");
+	assert_has(page("/", "en", &of), ">End the limit now</button>");
+	of.release = CARE_FREE;
+	html = page("/", "en", &of);
+	assert_has(html, "<h1>Your account is not limited</h1>");
+	assert_has_not(html, "Text free en");
+	assert_int_equal(portal_topic(PORTAL_LINE, TOPICS, &of), TOPICS);
 	(void)state;
 }
 
