@@ -193,15 +193,15 @@ print_help(struct page *page)
 	buffer_print(page->into, "</h2>\n");
 	if (settings->telephone.length > 0) {
 		buffer_print(page->into, "<p class=\"telephone\">");
-		page_say(page, PHRASE("Telephone"));
-		buffer_print(page->into, ": ");
+		page_say(page, PHRASE("Telephone:"));
+		buffer_print(page->into, " ");
 		print_telephone(page, settings->telephone);
 		buffer_print(page->into, "</p>\n");
 	}
 	if (settings->telephone.length > 0 && settings->hours.length > 0) {
 		buffer_print(page->into, "<p>");
-		page_say(page, PHRASE("Opening hours"));
-		buffer_print(page->into, ": <bdi>");
+		page_say(page, PHRASE("Opening hours:"));
+		buffer_print(page->into, " <bdi>");
 		page_text(page, settings->hours);
 		buffer_print(page->into, "</bdi></p>\n");
 	}

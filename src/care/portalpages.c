@@ -225,8 +225,8 @@ print_devices(struct portalpage *at)
 		print_way(at, path, device_words[device]);
 		if (done > 0) {
 			buffer_print(at->page.into, " <span class=\"done\">");
-			page_say(&at->page, PHRASE("Steps done"));
-			buffer_print(at->page.into, ": %u</span>", done);
+			page_say(&at->page, PHRASE("Steps done:"));
+			buffer_print(at->page.into, " %u</span>", done);
 		}
 		buffer_print(at->page.into, "</li>\n");
 	}
