@@ -21,13 +21,13 @@ noticetext_portal(struct text url)
 static bool
 is_sms(enum topic topic)
 {
-	return topic >= TOPIC_SMS_BLOCKED && topic <= TOPIC_SMS_END;
+	return topic >= TOPIC_SMS_BLOCKED && topic <= TOPIC_SMS_ACCOUNT;
 }
 
 static bool
 is_letter(enum topic topic)
 {
-	return topic >= TOPIC_LETTER_BLOCKED && topic <= TOPIC_LETTER_END;
+	return topic >= TOPIC_LETTER_BLOCKED && topic <= TOPIC_LETTER_ACCOUNT;
 }
 
 /* Among words from the right a number of telephone would be read from its end: U+2068 and U+2069 hold it together. */

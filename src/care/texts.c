@@ -30,14 +30,17 @@ const char *const topic_names[TOPICS] = {
 	[TOPIC_EMAIL_BEGIN] = "notice-email-begin",
 	[TOPIC_EMAIL_STILL] = "notice-email-still",
 	[TOPIC_EMAIL_END] = "notice-email-end",
+	[TOPIC_EMAIL_ACCOUNT] = "notice-email-account",
 	[TOPIC_SMS_BLOCKED] = "notice-sms-blocked",
 	[TOPIC_SMS_BEGIN] = "notice-sms-begin",
 	[TOPIC_SMS_STILL] = "notice-sms-still",
 	[TOPIC_SMS_END] = "notice-sms-end",
+	[TOPIC_SMS_ACCOUNT] = "notice-sms-account",
 	[TOPIC_LETTER_BLOCKED] = "notice-letter-blocked",
 	[TOPIC_LETTER_BEGIN] = "notice-letter-begin",
 	[TOPIC_LETTER_STILL] = "notice-letter-still",
 	[TOPIC_LETTER_END] = "notice-letter-end",
+	[TOPIC_LETTER_ACCOUNT] = "notice-letter-account",
 };
 
 struct language {

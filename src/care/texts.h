@@ -39,19 +39,22 @@ enum topic {
 	TOPIC_PREVENT,
 	TOPIC_PORT25,
 	TOPIC_MAIL,
-	/* Sent, in three ways: port 25 was closed, the line is held, still is, is free again. */
+	/* Sent, in three ways: port 25 was closed, the line is held, still is, is free again; an account is limited. */
 	TOPIC_EMAIL_BLOCKED,
 	TOPIC_EMAIL_BEGIN,
 	TOPIC_EMAIL_STILL,
 	TOPIC_EMAIL_END,
+	TOPIC_EMAIL_ACCOUNT,
 	TOPIC_SMS_BLOCKED,
 	TOPIC_SMS_BEGIN,
 	TOPIC_SMS_STILL,
 	TOPIC_SMS_END,
+	TOPIC_SMS_ACCOUNT,
 	TOPIC_LETTER_BLOCKED,
 	TOPIC_LETTER_BEGIN,
 	TOPIC_LETTER_STILL,
 	TOPIC_LETTER_END,
+	TOPIC_LETTER_ACCOUNT,
 	TOPICS
 };
 #define TOPIC_DEVICES (TOPIC_SERVER + 1)

@@ -2,6 +2,7 @@
 #include "desk/casereport.h"
 
 #include "ledger/casecode.h"
+#include "ledger/casepin.h"
 
 #include <errno.h>
 #include <math.h>
@@ -57,11 +58,20 @@ has_code(const struct ledger_case *of, const struct hash_key *key)
 	return key != NULL && of->number <= UINT32_MAX;
 }
 
+/* An account is on no line, so its owner sees its case by code and PIN alone: for who may see whose it is, which is
+ * recorded. */
+static bool
+has_pin(const struct ledger_case *of, const struct hash_key *key, const char *name)
+{
+	return has_code(of, key) && name != NULL && of->role == ROLE_ACCOUNT &&
+		wall_is_none(of->closed);
+}
+
 void
 case_report_text(const struct ledger_case *of, const struct hash_key *key,
 	const struct exception *never, const char *name, const char *sealed, struct buffer *into)
 {
-	char time[WALL_TEXT], code[CASECODE];
+	char time[WALL_TEXT], code[CASECODE], pin[CASEPIN];
 
 	buffer_print(into, "Case %llu\n", (unsigned long long)of->number);
 	if (has_code(of, key))
@@ -74,6 +84,9 @@ case_report_text(const struct ledger_case *of, const struct hash_key *key,
 			*name != '\0' ? name : "not known");
 	else
 		buffer_print(into, "  name       sealed (%s)\n", sealed);
+	if (has_pin(of, key, name))
+		buffer_print(into, "  PIN        %s (with the code its owner sees the page)\n",
+			casepin_format(of->number, key, pin));
 	buffer_print(into, "  state      %s; gravest so far %s\n", state_names[of->state],
 		state_names[of->highest]);
 	buffer_print(into, "  opened     %s\n", wall_format(of->opened, time));
@@ -105,7 +118,7 @@ void
 case_report_json(const struct ledger_case *of, const struct hash_key *key,
 	const struct exception *never, const char *name, struct buffer *into)
 {
-	char code[CASECODE];
+	char code[CASECODE], pin[CASEPIN];
 
 	buffer_print(
 		into, "\"type\":\"case\",\"case\":%llu,\"code\":", (unsigned long long)of->number);
@@ -118,6 +131,10 @@ case_report_json(const struct ledger_case *of, const struct hash_key *key,
 		buffer_json(into, text_of(name));
 	else
 		buffer_text(into, TEXT("null"));
+	if (has_pin(of, key, name))
+		buffer_print(into, ",\"pin\":\"%s\"", casepin_format(of->number, key, pin));
+	else
+		buffer_text(into, TEXT(",\"pin\":null"));
 	buffer_print(into, ",\"state\":\"%s\",\"highest\":\"%s\",\"role\":\"%s\",\"score\":%.6g",
 		state_names[of->state], state_names[of->highest], role_names[of->role], of->score);
 	add_time(into, "opened", of->opened);

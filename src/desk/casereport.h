@@ -15,7 +15,8 @@ void case_report_heading(struct buffer *into);
 void case_report_row(const struct ledger_case *of, bool is_never, struct buffer *into);
 
 /* All that a case is. key makes its code; NULL where the ledger's key is not there. never is NULL where its line may be
- * acted upon; name is NULL where it stays sealed, and then sealed says why, in a few words. */
+ * acted upon; name is NULL where it stays sealed, and then sealed says why, in a few words. With the name of an account
+ * of a mail server stands its PIN, which the help desk tells its owner. */
 void case_report_text(const struct ledger_case *of, const struct hash_key *key,
 	const struct exception *never, const char *name, const char *sealed, struct buffer *into);
 

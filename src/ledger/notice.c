@@ -2,10 +2,12 @@
 #include "ledger/notice.h"
 
 #include "ledger/inside.h"
+#include "ledger/reading.h"
 
+#include <errno.h>
 #include <string.h>
 
-const char *const notice_names[NOTICE_KINDS] = {"blocked", "begin", "still", "end"};
+const char *const notice_names[NOTICE_KINDS] = {"blocked", "begin", "still", "end", "account"};
 
 /* WALL_NONE is before all. */
 static bool
@@ -48,6 +50,15 @@ decide_held(const struct notice_facts *facts, struct wall now, int64_t still_us)
 	return NOTICE_KINDS;
 }
 
+/* What began and was not told since, while it is news. */
+static enum notice_kind
+decide_begun(const struct notice_facts *facts, struct wall now, enum notice_kind kind)
+{
+	bool is_due = is_before(facts->told[kind], facts->since) && is_news(facts->since, now);
+
+	return is_due ? kind : NOTICE_KINDS;
+}
+
 enum notice_kind
 notice_decide(const struct notice_facts *facts, struct wall now, int64_t still_us)
 {
@@ -58,10 +69,9 @@ notice_decide(const struct notice_facts *facts, struct wall now, int64_t still_u
 	if (facts->is_held)
 		return decide_held(facts, now, still_us);
 	if (facts->is_blocked)
-		return is_before(facts->told[NOTICE_BLOCKED], facts->since) &&
-				is_news(facts->since, now)
-			? NOTICE_BLOCKED
-			: NOTICE_KINDS;
+		return decide_begun(facts, now, NOTICE_BLOCKED);
+	if (facts->is_account)
+		return facts->is_limited ? decide_begun(facts, now, NOTICE_ACCOUNT) : NOTICE_KINDS;
 	/* Who was never told that something held is not told that it ended. */
 	if (is_news(facts->ended, now) && !wall_is_none(last) &&
 		!is_before(last, facts->ended_since) &&
@@ -75,8 +85,9 @@ take_measure(void *context, const struct measure *row)
 {
 	struct notice_facts *facts = context;
 	bool is_garden = row->kind == MEASURE_QUARANTINE;
+	bool is_limit = row->kind == MEASURE_LIMIT;
 
-	if (row->mode != MEASURE_ENFORCE || row->kind == MEASURE_LIMIT)
+	if (row->mode != MEASURE_ENFORCE || is_limit != facts->is_account)
 		return 0;
 	if (!wall_is_none(row->ended)) {
 		/* What ends at once is one end, since the first of it began. */
@@ -92,7 +103,8 @@ take_measure(void *context, const struct measure *row)
 		facts->until = row->until;
 	}
 	facts->is_held = facts->is_held || is_garden;
-	facts->is_blocked = facts->is_blocked || !is_garden;
+	facts->is_limited = facts->is_limited || is_limit;
+	facts->is_blocked = facts->is_blocked || (!is_garden && !is_limit);
 	return 0;
 }
 
@@ -118,9 +130,15 @@ ledger_notice(struct ledger *ledger, uint64_t of_case, int64_t still_us, struct 
 		.until = WALL_NONE,
 		.ended = WALL_NONE,
 		.ended_since = WALL_NONE,
-		.told = {WALL_NONE, WALL_NONE, WALL_NONE, WALL_NONE}};
-	int r = ledger_each_measure(ledger, of_case, take_measure, &facts, fail);
+		.told = {WALL_NONE, WALL_NONE, WALL_NONE, WALL_NONE, WALL_NONE}};
+	struct ledger_case of;
+	int r = ledger_case(ledger, of_case, &of, fail);
 
+	if (r == -ENOENT)
+		return 0;
+	facts.is_account = r == 0 && of.role == ROLE_ACCOUNT;
+	if (r == 0)
+		r = ledger_each_measure(ledger, of_case, take_measure, &facts, fail);
 	if (r >= 0)
 		r = ledger_each_care_of(ledger, of_case, CARE_NOTIFIED, take_told, &facts, fail);
 	if (r < 0)

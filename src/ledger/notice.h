@@ -4,8 +4,9 @@
  *          rows CARE_NOTIFIED of table care. So there is no queue, and nothing to restore: what is due is due until
  *          somebody writes that it was sent, or until it is too late for it.
  *          The garden began: `begin`; port 25 was closed: `blocked`; the garden goes on: `still`, again and again;
- *          nothing holds any more, and he was told that something did: `end`. What is only observed or proposed is
- *          never told.
+ *          nothing holds any more, and he was told that something did: `end`. An account of a mail server may send
+ *          less, or nothing: `account`; of a line a limit at the relay alone is not told. What is only observed or
+ *          proposed is never told.
  * Owns:    nothing.
  * Limits:  one notice of a case in NOTICE_PAUSE_US. News older than NOTICE_STALE_US is none.
  * Thread:  as ledger.h; notice_decide is pure.
@@ -20,7 +21,14 @@
 #define NOTICE_STALE_US (3 * WALL_DAY)
 
 /* In the order of the topics of care/texts.h. */
-enum notice_kind { NOTICE_BLOCKED, NOTICE_BEGIN, NOTICE_STILL, NOTICE_END, NOTICE_KINDS };
+enum notice_kind {
+	NOTICE_BLOCKED,
+	NOTICE_BEGIN,
+	NOTICE_STILL,
+	NOTICE_END,
+	NOTICE_ACCOUNT,
+	NOTICE_KINDS
+};
 
 /* "blocked" and so on: what the names of topics end with. */
 extern const char *const notice_names[NOTICE_KINDS];
@@ -29,6 +37,8 @@ extern const char *const notice_names[NOTICE_KINDS];
 struct notice_facts {
 	bool is_held;      /* in the garden */
 	bool is_blocked;   /* port 25 is closed */
+	bool is_account;   /* of a mail server: it has limits, and none of the others */
+	bool is_limited;   /* an account */
 	struct wall since; /* of the harder of these */
 	struct wall until; /* WALL_NONE: it ends with the case */
 	struct wall ended; /* the last that ended; and since when it was */

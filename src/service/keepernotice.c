@@ -35,7 +35,7 @@ struct looking {
 static bool
 matters(const struct measure *row, struct wall now)
 {
-	return row->mode == MEASURE_ENFORCE && row->kind != MEASURE_LIMIT &&
+	return row->mode == MEASURE_ENFORCE &&
 		(wall_is_none(row->ended) || now.us - row->ended.us < NOTICE_STALE_US);
 }
 

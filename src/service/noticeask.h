@@ -19,7 +19,7 @@
 #include "ledger/notice.h"
 #include "ledger/seal.h"
 
-#define NOTICEASK_VERSION 2
+#define NOTICEASK_VERSION 3
 #define NOTICEASK_ROWS    512
 #define NOTICEASK_CASES   32
 /* So long an answer is waited for before it is asked again. */
@@ -68,7 +68,7 @@ struct noticeanswer {
 	struct wall until; /* us 0: it ends with the case, or has ended */
 	char code[CASECODE];
 	char pin[CASEPIN];
-	char name[SEAL_NAME]; /* of the line */
+	char name[SEAL_NAME]; /* of the line, or of the account */
 };
 
 /* One that came over the channel: is it as it must be? */

@@ -96,14 +96,44 @@ make_json(const struct noticemake *settings, const struct noticeanswer *one,
 	return into->failed ? -EMSGSIZE : 0;
 }
 
+/* Cuts the local part, without "+" and what follows it, and leaves the domain; empty: there is none. */
+static struct text
+cut_local(struct text *rest)
+{
+	struct text local = text_cut(rest, '@');
+
+	return text_cut(&local, '+');
+}
+
+static bool
+is_alike(struct text a, struct text b)
+{
+	size_t i = 0;
+
+	while (i < a.length && i < b.length && text_small(a.at[i]) == text_small(b.at[i]))
+		i++;
+	return i == a.length && i == b.length;
+}
+
+bool
+noticemake_may_mail(const struct noticeanswer *one, const struct contacts_row *contact)
+{
+	struct text account = text_of(one->name), mail = contact->email;
+	struct text of = cut_local(&account), to = cut_local(&mail);
+
+	return one->kind != NOTICE_ACCOUNT || !is_alike(of, to) ||
+		(account.length > 0 && !is_alike(account, mail));
+}
+
 int
 noticemake(const struct noticemake *settings, const struct noticeanswer *one,
 	const struct contacts_row *contact, enum notice_channel channel, struct wall now,
 	struct noticetext *ret_text, struct buffer *into)
 {
+	bool has_pin = channel != NOTICE_EMAIL || one->kind == NOTICE_ACCOUNT;
 	const struct noticetext_values values = {.portal = settings->portal,
 		.code = text_of(one->code),
-		.pin = channel == NOTICE_EMAIL ? TEXT("") : text_of(one->pin),
+		.pin = has_pin ? text_of(one->pin) : TEXT(""),
 		.since = one->since,
 		.until = one->until};
 	enum topic topic = (enum topic)(first_topic[channel] + one->kind);

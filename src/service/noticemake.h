@@ -1,7 +1,8 @@
 /* noticemake - a notice as it is handed over: a message of e-mail, or an object of JSON for an SMS or a letter
  *
  * What:    the text in the customer's language with its values, and around it what the way needs (mailmessage.h; JSON
- *          as in doc/notices.md). The PIN is in SMS and letters only: mail may be read by what is to be cured.
+ *          as in doc/notices.md). Of a line the PIN is in SMS and letters only: mail may be read by what is to be
+ *          cured. An account is on no line, so its PIN is in mail, too; that never goes to the account itself.
  * Owns:    nothing.
  * Limits:  those of noticetext.h and of the buffer.
  * Thread:  any. Pure.
@@ -20,6 +21,11 @@ struct noticemake {
 	struct text portal; /* its address */
 	const char *from;   /* of e-mail */
 };
+
+/* May it go by e-mail to him? What tells of an account does not go to its own mailbox, which strangers may read: to the
+ * address that it is called by, or that begins as it is called where its name has no domain; "+" and what follows it
+ * in front of the "@" count for nothing. */
+bool noticemake_may_mail(const struct noticeanswer *one, const struct contacts_row *contact);
 
 /* -EINVAL or -EMSGSIZE: nothing can be made of it. ret_text: what it says. */
 int noticemake(const struct noticemake *settings, const struct noticeanswer *one,

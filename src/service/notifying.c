@@ -99,14 +99,15 @@ leave(struct notifying *notifying)
 
 /* Is there a way by this channel, and where to? */
 static bool
-can_reach(const struct notifying_settings *settings, const struct contacts_row *contact,
-	enum notice_channel channel)
+can_reach(const struct notifying *notifying, enum notice_channel channel)
 {
+	const struct contacts_row *contact = &notifying->contact;
 	const struct text *to = channel == NOTICE_EMAIL ? &contact->email
 		: channel == NOTICE_SMS                 ? &contact->phone
 							: &contact->address[1];
 
-	return notice_has(settings, channel) && to->length > 0;
+	return notice_has(&notifying->settings->notifying, channel) && to->length > 0 &&
+		(channel != NOTICE_EMAIL || noticemake_may_mail(&notifying->one, contact));
 }
 
 static unsigned
@@ -116,7 +117,7 @@ channels_of(const struct notifying *notifying)
 	unsigned reached = 0;
 
 	for (unsigned i = 0; i < settings->channels; i++) {
-		if (can_reach(settings, &notifying->contact, settings->order[i]))
+		if (can_reach(notifying, settings->order[i]))
 			reached |= 1U << settings->order[i];
 	}
 	return reached;

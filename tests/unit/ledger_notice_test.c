@@ -22,7 +22,7 @@ nothing(void)
 		.until = WALL_NONE,
 		.ended = WALL_NONE,
 		.ended_since = WALL_NONE,
-		.told = {WALL_NONE, WALL_NONE, WALL_NONE, WALL_NONE}};
+		.told = {WALL_NONE, WALL_NONE, WALL_NONE, WALL_NONE, WALL_NONE}};
 }
 
 static void
@@ -115,6 +115,36 @@ the_end_is_told_to_who_heard_of_the_begin_and_once(void **state)
 	assert_due(&facts, NOTICE_KINDS);
 }
 
+static void
+of_an_account_its_limit_is_told_once_and_nothing_else(void **state)
+{
+	struct notice_facts facts = nothing();
+
+	(void)state;
+	facts.is_account = true;
+	assert_due(&facts, NOTICE_KINDS);
+	facts.is_limited = true;
+	facts.since = ago(WALL_HOUR);
+	assert_due(&facts, NOTICE_ACCOUNT);
+	facts.told[NOTICE_ACCOUNT] = ago(WALL_MINUTE);
+	assert_due(&facts, NOTICE_KINDS);
+	/* It goes on: nobody is told again. */
+	facts.since = ago(20 * WALL_DAY);
+	facts.told[NOTICE_ACCOUNT] = ago(20 * WALL_DAY - WALL_MINUTE);
+	assert_due(&facts, NOTICE_KINDS);
+	/* Limited anew: told, but not on the same day. */
+	facts.since = ago(WALL_MINUTE);
+	assert_due(&facts, NOTICE_ACCOUNT);
+	facts.told[NOTICE_ACCOUNT] = ago(WALL_DAY - 1);
+	assert_due(&facts, NOTICE_KINDS);
+	/* And nothing of its end. */
+	facts.is_limited = false;
+	facts.ended = ago(WALL_MINUTE);
+	facts.ended_since = ago(3 * WALL_DAY);
+	facts.told[NOTICE_ACCOUNT] = ago(2 * WALL_DAY);
+	assert_due(&facts, NOTICE_KINDS);
+}
+
 static struct ledger *
 open_with(const struct fixture *fixture, enum measure_mode mode)
 {
@@ -177,6 +207,42 @@ what_is_only_observed_is_told_to_nobody(void **state)
 	ledger_close(ledger);
 }
 
+/* Of the same: a limit at the relay alone. */
+static void
+assert_limited(const struct fixture *fixture, enum role role, enum notice_kind kind)
+{
+	struct planning planning = {.plan = PLAN_DEFAULTS};
+	struct ledger *ledger = fixture_ledger(fixture);
+	struct verdict verdict = fixture_verdict(LINE, 0, STATE_WATCH, STATE_SUSPECT);
+
+	planning.plan.mode[MEASURE_LIMIT] = MEASURE_ENFORCE;
+	ledger_plan(ledger, &planning);
+	ledger_set_actor(ledger, TEXT(LEDGER_PROGRAM));
+	verdict.role = (uint8_t)role;
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("a@example.net"), NULL), 0);
+	fixture_commit(ledger);
+	assert_notice(ledger, kind, FIXTURE_NOW.us);
+	if (kind != NOTICE_KINDS)
+		tell(ledger, "notice-email-account");
+	assert_notice(ledger, NOTICE_KINDS, 0);
+	assert_true(ledger_release(ledger, 1, END_HELPDESK, TEXT("clean"), NULL) > 0);
+	ledger_set_time(ledger, (struct wall){FIXTURE_NOW.us + WALL_DAY});
+	assert_notice(ledger, NOTICE_KINDS, 0);
+	ledger_close(ledger);
+}
+
+static void
+a_limit_of_an_account_is_due(void **state)
+{
+	assert_limited(*state, ROLE_ACCOUNT, NOTICE_ACCOUNT);
+}
+
+static void
+a_limit_of_a_line_is_not(void **state)
+{
+	assert_limited(*state, ROLE_RESIDENTIAL, NOTICE_KINDS);
+}
+
 int
 main(void)
 {
@@ -186,6 +252,11 @@ main(void)
 		cmocka_unit_test(
 			what_goes_on_is_told_again_after_each_week_and_what_is_old_is_no_news),
 		cmocka_unit_test(the_end_is_told_to_who_heard_of_the_begin_and_once),
+		cmocka_unit_test(of_an_account_its_limit_is_told_once_and_nothing_else),
+		cmocka_unit_test_setup_teardown(
+			a_limit_of_an_account_is_due, fixture_begin, fixture_end),
+		cmocka_unit_test_setup_teardown(
+			a_limit_of_a_line_is_not, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(
 			the_ledger_tells_what_is_due_and_what_was_told, fixture_begin, fixture_end),
 		cmocka_unit_test_setup_teardown(

@@ -2,6 +2,7 @@
 #include "control/answer.h"
 #include "desk/casefind.h"
 #include "ledger/care.h"
+#include "ledger/casepin.h"
 #include "ledger/exception.h"
 #include "ledger/planning.h"
 #include "ledger/reading.h"
@@ -227,6 +228,34 @@ a_case_tells_what_its_customer_did(void **state)
 	fixture_step(ledger, 1, 10, STATE_SUSPECT, STATE_CLEAR);
 	fixture_commit(ledger);
 	assert_false(says(ledger, ASK_CASE, "1", "  call  "));
+	ledger_close(ledger);
+}
+
+static void
+of_an_account_the_pin_is_told_with_its_name_and_while_its_case_is_open(void **state)
+{
+	struct ledger *ledger = many_cases(*state, 1);
+	struct verdict verdict = fixture_verdict(2, 0, STATE_WATCH, STATE_SUSPECT);
+	char words[64], pin[CASEPIN];
+
+	verdict.role = ROLE_ACCOUNT;
+	assert_int_equal(ledger_transition(ledger, &verdict, TEXT("bob@example.net"), NULL), 0);
+	fixture_commit(ledger);
+	snprintf(words, sizeof(words), "  PIN        %s (",
+		casepin_format(2, ledger_key(ledger), pin));
+	assert_true(says(ledger, ASK_CASE, "2", words));
+	assert_false(says(ledger, ASK_CASE, "1", "PIN"));
+	question.flag = 1;
+	assert_false(says(ledger, ASK_CASE, "2", "PIN"));
+	question.flag = 0;
+	question.is_json = 1;
+	snprintf(words, sizeof(words), "\"name\":\"bob@example.net\",\"pin\":\"%s\",", pin);
+	assert_true(says(ledger, ASK_CASE, "2", words));
+	assert_true(says(ledger, ASK_CASE, "1", ",\"pin\":null,"));
+	assert_false(says(ledger, ASK_CASES, "", pin));
+	fixture_step(ledger, 2, 10, STATE_SUSPECT, STATE_CLEAR);
+	fixture_commit(ledger);
+	assert_true(says(ledger, ASK_CASE, "2", ",\"pin\":null,"));
 	ledger_close(ledger);
 }
 
@@ -462,6 +491,7 @@ main(void)
 		TEST(pages_without_an_open_case_go_on),
 		TEST(a_case_with_many_steps_has_many_pages_and_one_opening),
 		TEST(a_case_tells_what_its_customer_did),
+		TEST(of_an_account_the_pin_is_told_with_its_name_and_while_its_case_is_open),
 		TEST(who_opens_a_name_is_written_down_once),
 		TEST(a_line_without_a_case_is_named_to_the_desk),
 		TEST(a_port_may_stand_where_the_address_is_not_shared),

@@ -122,6 +122,29 @@ what_is_not_due_cannot_be_written(void **state)
 	(void)ask(world, NOTICEASK_SENT, 1, NOTICEASK_KEPT);
 }
 
+static void
+of_an_account_its_limit_is_handed_out_with_its_name(void **state)
+{
+	struct world *world = *state;
+	struct planning planning = {.plan = PLAN_DEFAULTS};
+	struct verdict verdict = fixture_verdict(7, 0, STATE_WATCH, STATE_SUSPECT);
+	const struct noticeanswer *one;
+	char pin[CASEPIN];
+
+	planning.plan.mode[MEASURE_LIMIT] = MEASURE_ENFORCE;
+	ledger_plan(world->ledger, &planning);
+	verdict.role = ROLE_ACCOUNT;
+	assert_int_equal(
+		ledger_transition(world->ledger, &verdict, TEXT("Bob@example.net"), NULL), 0);
+	fixture_commit(world->ledger);
+	one = ask(world, NOTICEASK_NEXT, 0, NOTICEASK_ONE);
+	assert_int_equal(one->kind, NOTICE_ACCOUNT);
+	assert_string_equal(one->name, "Bob@example.net");
+	assert_string_equal(one->pin, casepin_format(1, &world->keys.pseudonym, pin));
+	(void)ask(world, NOTICEASK_SENT, 1, NOTICEASK_KEPT);
+	(void)ask(world, NOTICEASK_NEXT, 0, NOTICEASK_NO_MORE);
+}
+
 static int
 take_details(void *context, const struct care *row)
 {
@@ -257,6 +280,8 @@ main(void)
 			what_is_due_is_handed_out_with_the_name_of_its_line_and_written_when_it_was_sent,
 			begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_due_cannot_be_written, begin, end),
+		cmocka_unit_test_setup_teardown(
+			of_an_account_its_limit_is_handed_out_with_its_name, begin, end),
 		cmocka_unit_test_setup_teardown(
 			the_lot_says_which_version_it_is_and_is_kept_where_there_are_two, begin,
 			end),

@@ -22,8 +22,8 @@ static const struct contacts_row contact = {.email = {"a@example.org", 13},
 static struct texts *
 some(void)
 {
-	static const char *const names[] = {
-		"notice-email-begin.md", "notice-sms-begin.md", "notice-letter-begin.md"};
+	static const char *const names[] = {"notice-email-begin.md", "notice-sms-begin.md",
+		"notice-letter-begin.md", "notice-email-account.md"};
 	struct texts *texts = texts_new();
 	struct fail fail = {0};
 
@@ -38,7 +38,7 @@ some(void)
 }
 
 static const char *
-make(const struct texts *texts, enum notice_channel channel)
+make_of(const struct texts *texts, const struct noticeanswer *of, enum notice_channel channel)
 {
 	static char text[8192];
 	const struct noticemake settings = {.texts = texts,
@@ -49,7 +49,7 @@ make(const struct texts *texts, enum notice_channel channel)
 	struct buffer into;
 
 	buffer_init(&into, sizeof(text) - 1);
-	assert_int_equal(noticemake(&settings, &one, &contact, channel,
+	assert_int_equal(noticemake(&settings, of, &contact, channel,
 				 (struct wall){INT64_C(1700000000) * WALL_SECOND}, says, &into),
 		0);
 	assert_int_equal(says->version, 2);
@@ -57,6 +57,12 @@ make(const struct texts *texts, enum notice_channel channel)
 	buffer_done(&into);
 	free(says);
 	return text;
+}
+
+static const char *
+make(const struct texts *texts, enum notice_channel channel)
+{
+	return make_of(texts, &one, channel);
 }
 
 static void
@@ -95,11 +101,52 @@ an_sms_has_the_number_and_a_letter_the_address_and_both_the_pin(void **state)
 	(void)texts_free(texts);
 }
 
+static void
+mail_about_an_account_has_the_pin(void **state)
+{
+	struct noticeanswer of = one;
+	struct texts *texts = some();
+	const char *text;
+
+	(void)state;
+	of.kind = NOTICE_ACCOUNT;
+	text = make_of(texts, &of, NOTICE_EMAIL);
+	assert_non_null(strstr(text, "\r\n\r\nPIN 12345678\r\n"));
+	assert_non_null(strstr(text, "Message-ID: <account.7K3QD-9XM2B.20231114@example.net>\r\n"));
+	(void)texts_free(texts);
+}
+
+static bool
+may_mail(enum notice_kind kind, const char *account, const char *to)
+{
+	const struct contacts_row row = {.email = text_of(to)};
+	struct noticeanswer of = {.kind = (uint8_t)kind};
+
+	snprintf(of.name, sizeof(of.name), "%s", account);
+	return noticemake_may_mail(&of, &row);
+}
+
+static void
+mail_about_an_account_does_not_go_to_its_own_mailbox(void **state)
+{
+	(void)state;
+	assert_true(may_mail(NOTICE_ACCOUNT, "bob@example.net", "bob@example.org"));
+	assert_true(may_mail(NOTICE_ACCOUNT, "bob@example.net", "bobby@example.net"));
+	assert_true(may_mail(NOTICE_ACCOUNT, "bobby", "bob@example.net"));
+	assert_false(may_mail(NOTICE_ACCOUNT, "Bob@example.net", "bob@Example.NET"));
+	assert_false(may_mail(NOTICE_ACCOUNT, "bob@example.net", "bob+spam@example.net"));
+	assert_false(may_mail(NOTICE_ACCOUNT, "bob", "Bob@example.net"));
+	/* A line is no mailbox, whatever it is called. */
+	assert_true(may_mail(NOTICE_BLOCKED, "bob@example.net", "bob@example.net"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mail_has_no_pin),
+		cmocka_unit_test(mail_about_an_account_has_the_pin),
+		cmocka_unit_test(mail_about_an_account_does_not_go_to_its_own_mailbox),
 		cmocka_unit_test(an_sms_has_the_number_and_a_letter_the_address_and_both_the_pin),
 	};
 
