@@ -126,7 +126,8 @@ portal_answer(const struct portal_settings *settings, const struct texts *texts,
 {
 	if (asked->page == PORTAL_STYLE)
 		print_answer(asked, "200 OK", "text/css; charset=utf-8",
-			"Cache-Control: max-age=86400\r\n", text_of(portalstyle), into);
+			"Cache-Control: max-age=86400\r\n",
+			(struct text){(const char *)portalstyle, portalstyle_length}, into);
 	else if (asked->page == PORTAL_CAPTIVE)
 		answer_captive(settings, asked, of, outcome, into);
 	else if (outcome == PORTAL_DONE && !asked->by_code)
