@@ -73,29 +73,28 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct reader reader = reader_on(bytes, size);
 	static struct keepercare care;
-	struct some_ledger some;
+	struct some_ledger *some = some_ledger_begin();
 
-	some_ledger_begin(&some);
 	keepercare_begin(&care);
 	for (unsigned i = 0; i < QUESTIONS && reader_left(&reader) > 1; i++) {
-		struct portalask ask = make(&some, reader_u8(&reader));
+		struct portalask ask = make(some, reader_u8(&reader));
 		unsigned patches = reader_u8(&reader);
 		struct portalanswer answer;
 
 		for (unsigned n = 0; n < patches && reader_left(&reader) > 0; n++)
 			some_ledger_patch(&ask, sizeof(ask), &reader);
-		must(keepercare_answer(&care, some.ledger, some.lines, &ask, i * WALL_MINUTE,
+		must(keepercare_answer(&care, some->ledger, some->lines, &ask, i * WALL_MINUTE,
 			     &answer, NULL) == 0);
 		must(answer.version == PORTALASK_VERSION && answer.number == ask.number);
 		must(answer.outcome < PORTAL_OUTCOMES && carecase_check(&answer.of));
 		must(portalask_check(&ask) || answer.outcome == PORTAL_REFUSED);
 		must(portalask_check(&ask) || !answer.of.is_there);
 		if (answer.of.is_there)
-			check_owner(&some, &ask, &answer.of);
+			check_owner(some, &ask, &answer.of);
 	}
 	for (uint64_t number = 1; number <= SOME_LEDGER_CASES; number++)
-		must(ledger_each_care(some.ledger, number, check_row, NULL, NULL) >= 0);
+		must(ledger_each_care(some->ledger, number, check_row, NULL, NULL) >= 0);
 	must(care.counts.releases <= CARE_RELEASES * SOME_LEDGER_HELD);
-	some_ledger_end(&some);
+	some_ledger_end(some);
 	return 0;
 }

@@ -93,22 +93,21 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct reader reader = reader_on(bytes, size);
 	struct keepernotice notices = {.first = 0};
 	struct noticeanswer answer = {.version = 0}, last = {.version = 0};
-	struct some_ledger some;
+	struct some_ledger *some = some_ledger_begin();
 
-	some_ledger_begin(&some);
 	for (unsigned i = 0; i < QUESTIONS && reader_left(&reader) > 1; i++) {
 		unsigned kind = reader_u8(&reader), patches = reader_u8(&reader);
 		struct noticeask question = make(kind, &last);
 
-		pass(some.ledger, kind >> 4 & 7);
+		pass(some->ledger, kind >> 4 & 7);
 		for (unsigned n = 0; n < patches && reader_left(&reader) > 0; n++)
 			some_ledger_patch(&question, sizeof(question), &reader);
-		ask(&some, &notices, &question, &answer);
+		ask(some, &notices, &question, &answer);
 		if (answer.outcome == NOTICEASK_ONE)
 			last = answer;
 	}
 	for (uint64_t number = 1; number <= SOME_LEDGER_CASES; number++)
-		must(ledger_each_care(some.ledger, number, check_row, &some, NULL) >= 0);
-	some_ledger_end(&some);
+		must(ledger_each_care(some->ledger, number, check_row, some, NULL) >= 0);
+	some_ledger_end(some);
 	return 0;
 }
