@@ -32,7 +32,8 @@ struct carecase_step {
 struct carecase {
 	bool is_there; /* false: nothing is held against the line, and all else is zero */
 	bool is_held;
-	bool is_blocked; /* port 25 */
+	bool is_blocked;  /* port 25 */
+	bool was_limited; /* by what ended */
 	bool has_said_wrong;
 	uint8_t kind;    /* enum carecase_kind */
 	uint8_t release; /* enum care_release */

@@ -146,13 +146,13 @@ portal_needs_case(const struct portal_asked *asked)
 static enum topic
 topic_of_line(const struct carecase *of)
 {
-	bool is_free = !of->is_there || of->release == CARE_FREE;
+	bool is_free = of->release == CARE_FREE;
 
 	/* What is said of a line and its devices is not so of a password. */
 	if (of->kind == CARECASE_ACCOUNT)
 		return is_free ? TOPICS : TOPIC_ACCOUNT;
 	if (is_free)
-		return of->paused.us != 0 ? TOPICS : TOPIC_FREE;
+		return of->paused.us == 0 && of->was_limited ? TOPIC_FREE : TOPICS;
 	return of->is_held ? TOPIC_HELD : TOPIC_BLOCKED;
 }
 
@@ -191,6 +191,9 @@ _Static_assert(FORM_VALUE >= PORTAL_SAYS, "what is said is no longer than a fiel
 
 /* As many as there is room for, and no part of a character. */
 static void
+	/* Who was let go is thanked; a neighbour is not, and nobody who is only observed. */
+	if (!of->is_there)
+		return TOPICS;
 take_words(const char *words, struct portal_wish *wish)
 {
 	size_t length = strnlen(words, PORTAL_SAYS);

@@ -139,17 +139,6 @@ print_outcome(struct portalpage *at)
 
 /* The line. */
 
-/* Who comes by another line sees here that nothing is held against that one. */
-static void
-print_elsewhere(struct portalpage *at)
-{
-	static const char *const ways[][2] = {
-		{"/case", PHRASE("Look at your case from elsewhere")}, {NULL}};
-
-	if (!at->asked->by_code)
-		print_ways(at, ways);
-}
-
 static void
 print_when(struct portalpage *at, const char *english, struct wall time)
 {
@@ -268,8 +257,6 @@ print_release(struct portalpage *at)
 	const struct carecase *of = at->of;
 	const struct release_words *words = &release_words[of->kind];
 
-	if (of->release == CARE_FREE)
-		return;
 	print_heading(at, "open", words->again);
 	if (of->release == CARE_USED_UP) {
 		print_paragraph(at, NULL, words->used_up);
@@ -326,35 +313,44 @@ print_not_known(struct portalpage *at)
 	page_advice(&at->page, TOPIC_CALL, NULL, NULL);
 }
 
+/* Nothing is held against the line of who asks, as far as he may know: he may be elsewhere, or a neighbour. */
 static void
-print_line(struct portalpage *at)
+print_no_case(struct portalpage *at)
 {
-	const struct carecase *of = at->of;
-	enum topic topic = portal_topic(PORTAL_LINE, TOPICS, of);
+	page_begin(&at->page, PHRASE("Your line is open"));
+	print_outcome(at);
+	print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
+	if (at->asked->by_code)
+		return;
+	print_ways(at,
+		(const char *const[][2]){{"/case", PHRASE("Look at your case from elsewhere")},
+			{"/prevent", PHRASE("Keep your devices clean")}, {NULL}});
+}
 
-	if (is_not_known(at)) {
-		print_not_known(at);
-		return;
-	}
-	if (!of->is_there || of->release == CARE_FREE) {
-		page_begin(&at->page,
-			of->kind == CARECASE_ACCOUNT ? PHRASE("Your account is not limited")
-						     : PHRASE("Your line is open"));
-		print_outcome(at);
-		if (topic == TOPICS) {
-			print_objection(at);
-			print_seen(at);
-			print_devices(at);
-			print_rest(at);
-			return;
-		}
-		print_elsewhere(at);
-		page_advice(&at->page, topic, NULL, NULL);
-		return;
-	}
+/* A case of which nothing holds: what is left to do is still there. */
+static void
+print_free(struct portalpage *at, enum topic topic)
+{
 	page_begin(&at->page,
-		of->is_held ? PHRASE("Your Internet is restricted")
-			    : PHRASE("Sending mail is restricted"));
+		at->of->kind == CARECASE_ACCOUNT ? PHRASE("Your account is not limited")
+						 : PHRASE("Your line is open"));
+	print_outcome(at);
+	if (topic != TOPICS) {
+		page_advice(&at->page, topic, NULL, NULL);
+	} else {
+		print_objection(at);
+		print_seen(at);
+	}
+	print_devices(at);
+	print_rest(at);
+}
+
+static void
+print_limited(struct portalpage *at, enum topic topic)
+{
+	page_begin(&at->page,
+		at->of->is_held ? PHRASE("Your Internet is restricted")
+				: PHRASE("Sending mail is restricted"));
 	print_outcome(at);
 	print_jumps(at);
 	page_advice(&at->page, topic, NULL, NULL);
@@ -362,6 +358,22 @@ print_line(struct portalpage *at)
 	print_devices(at);
 	print_release(at);
 	print_rest(at);
+}
+
+static void
+print_line(struct portalpage *at)
+{
+	const struct carecase *of = at->of;
+	enum topic topic = portal_topic(PORTAL_LINE, TOPICS, of);
+
+	if (is_not_known(at))
+		print_not_known(at);
+	else if (!of->is_there)
+		print_no_case(at);
+	else if (of->release == CARE_FREE)
+		print_free(at, topic);
+	else
+		print_limited(at, topic);
 }
 
 /* Others. */
@@ -451,17 +463,10 @@ print_check(struct portalpage *at)
 }
 
 static void
-print_wrong(struct portalpage *at)
+print_form_wrong(struct portalpage *at)
 {
 	struct form_field says = {.name = ""};
 
-	page_begin(&at->page, PHRASE("This is wrong"));
-	print_outcome(at);
-	/* First, as on a phone nothing else of the page has changed. */
-	print_objection(at);
-	page_advice(&at->page, TOPIC_WRONG, NULL, NULL);
-	if (!at->of->is_there || at->of->has_said_wrong)
-		return;
 	begin_form(at, "/wrong");
 	buffer_print(at->page.into, "<p><label for=\"says\">");
 	page_say(&at->page, PHRASE("What is wrong? You may leave this empty."));
@@ -474,11 +479,25 @@ print_wrong(struct portalpage *at)
 	end_form(at, "act", PHRASE("Tell us"));
 }
 
+static void
+print_wrong(struct portalpage *at)
+{
+	page_begin(&at->page, PHRASE("This is wrong"));
+	print_outcome(at);
+	/* First, as on a phone nothing else of the page has changed. */
+	print_objection(at);
+	page_advice(&at->page, TOPIC_WRONG, NULL, NULL);
+	if (at->of->is_there && !at->of->has_said_wrong)
+		print_form_wrong(at);
+	print_ways(at,
+		(const char *const[][2]){{path_of_line(at), PHRASE("Back to your line")}, {NULL}});
+}
+
 /* Code and PIN of the letter; what they open is the page of the line. */
 static void
 print_case(struct portalpage *at)
 {
-	if (at->asked->by_code && at->of->is_there) {
+	if (at->asked->by_code && !is_not_known(at)) {
 		print_line(at);
 		return;
 	}

@@ -68,9 +68,11 @@ take_measure(void *context, const struct measure *row)
 	struct care_holds *holds = look->holds;
 
 	if (!wall_is_none(row->ended)) {
+		bool is_his = row->of_case == look->of_case;
+
 		count_release(look, row);
-		holds->has_objected = holds->has_objected ||
-			(row->of_case == look->of_case && row->why == END_OBJECTION);
+		holds->was_limited = holds->was_limited || (is_his && row->mode == MEASURE_ENFORCE);
+		holds->has_objected = holds->has_objected || (is_his && row->why == END_OBJECTION);
 		return 0;
 	}
 	if (row->mode != MEASURE_ENFORCE)

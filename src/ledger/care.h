@@ -88,6 +88,7 @@ struct care_holds {
 	bool is_blocked;   /* port 25 */
 	bool is_limited;   /* at the relay */
 	bool by_person;    /* of these, one was decided by a person: so its end is, too */
+	bool was_limited;  /* in this case, by a measure that ended */
 	bool has_objected; /* the customer, in this case, and measures ended by that */
 	unsigned releases; /* by the customer, in the last CARE_RELEASE_DAYS */
 	struct wall since; /* of the hardest; WALL_NONE: nothing holds */

@@ -254,6 +254,7 @@ show(struct asked *asked)
 	into->kind = of->role == ROLE_ACCOUNT ? CARECASE_ACCOUNT : CARECASE_MAIL;
 	into->release = (uint8_t)care_release(&holds);
 	into->since.us = wall_is_none(holds.since) ? 0 : holds.since.us;
+	into->was_limited = holds.was_limited;
 	into->until.us = wall_is_none(holds.until) ? 0 : holds.until.us;
 	if (of->number <= UINT32_MAX && key != NULL)
 		casecode_format(of->number, key, into->code);

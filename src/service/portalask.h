@@ -18,7 +18,7 @@
 #include "base/address.h"
 #include "care/portal.h"
 
-#define PORTALASK_VERSION   4
+#define PORTALASK_VERSION   5
 #define PORTALASK_MOST      100
 #define PORTALASK_LINE_MOST 30
 #define PORTALASK_WAIT_US   (2 * WALL_SECOND)

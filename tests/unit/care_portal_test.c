@@ -99,14 +99,42 @@ whose_case_is_not_there_is_free(void **state)
 {
 	const struct carecase none = {.is_there = false};
 
-	assert_has(page("/", "en", &none), "Text free en");
-	assert_has_not(page("/", "en", &none), "<li>until");
+	/* A neighbour who was never held is not told that he was. */
+	assert_has(page("/", "en", &none), "We see no spam from your line. It is open.");
+	assert_has_not(page("/", "en", &none), "Text free en");
+	assert_int_equal(portal_topic(PORTAL_LINE, TOPICS, &none), TOPICS);
 	assert_has(page("/steps/router", "en", &none), "<li>Off and on</li>");
 	assert_has_not(page("/steps/router", "en", &none), "<form");
 	assert_has_not(page("/wrong", "en", &none), "<form");
 	/* Who asks from elsewhere finds the way to his case. */
 	assert_has(page("/", "en", &none),
-		"</h1>\n<ul class=\"ways\">\n<li><a href=\"/case?lang=en\">");
+		"It is open.</p>\n<ul class=\"ways\">\n<li><a href=\"/case?lang=en\">");
+	(void)state;
+}
+
+static void
+who_was_let_go_finds_what_is_left_to_do(void **state)
+{
+	struct carecase of = fixture_case();
+	const char *html;
+
+	of.is_held = false;
+	of.release = CARE_FREE;
+	of.since.us = of.until.us = 0;
+	fixture_tick(&of, TOPIC_ROUTER, "power");
+	/* Only observed. */
+	html = page("/", "en", &of);
+	assert_has(html, "<h1>Your line is open</h1>");
+	assert_has(html, "<h2 id=\"seen\">What we saw</h2>");
+	assert_has_not(html, "Text free en");
+	of.was_limited = true;
+	html = page("/", "en", &of);
+	assert_has(html, "Text free en");
+	assert_has(html, "<a href=\"/steps/camera?lang=en\">");
+	assert_has(html, "Steps done: 1</span>");
+	assert_has(html, "<a href=\"/check?lang=en\">");
+	assert_has_not(html, "action=\"/release\"");
+	assert_int_equal(portal_topic(PORTAL_LINE, TOPICS, &of), TOPIC_FREE);
 	(void)state;
 }
 
@@ -437,6 +465,14 @@ systems_ask_in_json_whether_they_are_held(void **state)
 	assert_has(answer(&asked, &none, PORTAL_SHOWN), "\r\n\r\n{\"captive\":false}");
 	of.is_held = false;
 	assert_has(answer(&asked, &of, PORTAL_SHOWN), "{\"captive\":false}");
+	/* Known, and closed. */
+	html = answer(&asked, &none, PORTAL_SHOWN);
+	assert_has(html, "<h1>Your line is open</h1>");
+	assert_has_not(html, "name=\"pin\"");
+	/* Back to this case, not to the line that he asks from. */
+	asked = fixture_ask(texts, "/wrong", "en", "code=7K3QD-9XM2B&pin=12345678");
+	assert_has(answer(&asked, &of, PORTAL_SHOWN),
+		"<ul class=\"ways\">\n<li><form method=\"post\" action=\"/case\">");
 	assert_has(answer(&asked, &none, PORTAL_AWAY), "HTTP/1.1 503 ");
 	(void)state;
 }
@@ -512,6 +548,7 @@ main(void)
 		cmocka_unit_test(what_is_no_page_is_said_so),
 		cmocka_unit_test(a_language_from_the_right_turns_the_page),
 	};
+		cmocka_unit_test(who_was_let_go_finds_what_is_left_to_do),
 
 	return cmocka_run_group_tests(tests, begin, end);
 }

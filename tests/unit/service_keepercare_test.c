@@ -180,6 +180,7 @@ a_mere_suspicion_is_not_shown_and_a_closed_case_neither(void **state)
 	assert_true(answered(world, PORTAL_SHOWN)->is_there);
 	/* Observed only. */
 	assert_int_equal(world->answer.of.release, CARE_FREE);
+	assert_false(world->answer.of.was_limited);
 	step(world, "192.0.2.7", 0, 2, STATE_CONFIRMED, STATE_CLEAR);
 	assert_false(answered(world, PORTAL_SHOWN)->is_there);
 	world->ask.deed = PORTAL_SAY_WRONG;
@@ -268,6 +269,7 @@ who_did_something_lets_the_line_go_twice(void **state)
 		world->ask.steps = 0;
 		assert_false(answered(world, PORTAL_DONE)->is_blocked);
 		assert_int_equal(world->answer.of.release, CARE_FREE);
+		assert_true(world->answer.of.was_limited);
 		assert_int_equal(ledger_case(world->ledger, 1, &of, NULL), 0);
 		assert_int_equal(of.state, STATE_PROBATION);
 		assert_int_equal(
