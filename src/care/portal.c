@@ -76,15 +76,58 @@ find_language(
 	asked->language = texts_accept(texts, request->field);
 }
 
+/* What keyboards of other scripts write in place of digits, Latin letters and blanks, and programs in place of a
+ * hyphen: so many characters from the first one on, and what that stands for. */
+static const struct {
+	const char *first;
+	unsigned count;
+	char latin;
+} keyboards[] = {
+	{"\xd9\xa0", 10, '0'}, /* Arabic */
+	{"\xdb\xb0", 10, '0'}, /* Persian */
+	/* Of full width, as in Japanese. */
+	{"\xef\xbc\x90", 10, '0'},
+	{"\xef\xbc\xa1", 26, 'A'},
+	{"\xef\xbd\x81", 26, 'a'},
+	{"\xef\xbc\x8d", 1, '-'},
+	{"\xe3\x80\x80", 1, ' '},
+	/* A hyphen that no line breaks at, an en dash, a blank that no line breaks at. */
+	{"\xe2\x80\x91", 1, '-'},
+	{"\xe2\x80\x93", 1, '-'},
+	{"\xc2\xa0", 1, ' '},
+};
+
+/* The next character, as its Latin one if it has one; else its next byte. */
+static char
+next_typed(const char **typed)
+{
+	for (size_t i = 0; i < sizeof(keyboards) / sizeof(*keyboards); i++) {
+		const char *first = keyboards[i].first;
+		size_t last = strlen(first) - 1;
+		unsigned behind;
+
+		if (strncmp(*typed, first, last) != 0)
+			continue;
+		behind = (unsigned char)(*typed)[last] - (unsigned)(unsigned char)first[last];
+		if (behind < keyboards[i].count) {
+			*typed += last + 1;
+			return (char)(keyboards[i].latin + (char)behind);
+		}
+	}
+	return *(*typed)++;
+}
+
 /* Of a letter, without the blanks that people and telephones add. */
 static void
 copy_code(const char *typed, size_t size, char *into)
 {
 	size_t length = 0;
 
-	for (; *typed != '\0' && length + 1 < size; typed++) {
-		if (*typed != ' ')
-			into[length++] = *typed;
+	while (*typed != '\0' && length + 1 < size) {
+		char c = next_typed(&typed);
+
+		if (c != ' ')
+			into[length++] = c;
 	}
 	into[length] = '\0';
 }

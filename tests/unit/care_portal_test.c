@@ -441,6 +441,20 @@ from_elsewhere_code_and_pin_go_along(void **state)
 	assert_string_equal(asked.code, "7K3QD-9XM2B");
 	assert_string_equal(asked.pin, "12345678");
 	html = answer(&asked, &of, PORTAL_SHOWN);
+	/* As keyboards of other scripts and programs for text write them. */
+	asked = fixture_ask(texts, "/case", "ar",
+		"code=%EF%BC%97%EF%BC%AB3QD%E2%80%939%EF%BD%982B&pin=%D9%A1%DB%B2%EF%BC%93%D9%A9"
+		"%C2%A05678");
+	assert_string_equal(asked.code, "7K3QD-9x2B");
+	assert_string_equal(asked.pin, "12395678");
+	asked = fixture_ask(texts, "/case", "en", "code=%C3%A67&pin=%D9%AA%DB%BA1234567");
+	assert_string_equal(asked.code,
+		"\xc3\xa6"
+		"7");
+	assert_string_equal(asked.pin,
+		"\xd9\xaa\xdb\xba"
+		"1234");
+	asked = fixture_ask(texts, "/case", "en", "code=7K3QD-9XM2B&pin=12345678");
 	assert_has(html, "<form method=\"post\" action=\"/steps/router\">");
 	assert_has(html, "name=\"pin\" value=\"12345678\"");
 	/* Ten tries are for an hour. */
