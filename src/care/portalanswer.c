@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-/* The page may load its own style and send forms to its own host, nothing else. */
+/* The page may load its own style and send forms to its own host, nothing else; nobody may frame it, and what is older
+ * than frame-ancestors reads X-Frame-Options (RFC 7034). */
 #define POLICY                                                                                     \
 	"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "              \
 	"frame-ancestors 'none'"
@@ -20,6 +21,7 @@ print_head(const struct portal_asked *asked, const char *status, const char *typ
 		"%s"
 		"X-Content-Type-Options: nosniff\r\n"
 		"Referrer-Policy: no-referrer\r\n"
+		"X-Frame-Options: DENY\r\n"
 		"Content-Security-Policy: " POLICY "\r\n"
 		"%s\r\n",
 		status, type, length, fields, asked->closes ? "Connection: close\r\n" : "");

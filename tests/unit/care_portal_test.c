@@ -68,6 +68,7 @@ a_held_line_sees_what_was_seen_and_what_to_do(void **state)
 	assert_true(strncmp(html, "HTTP/1.1 200 OK\r\n", 17) == 0);
 	assert_has(html, "Cache-Control: no-store\r\n");
 	assert_has(html, "default-src 'none'");
+	assert_has(html, "X-Frame-Options: DENY\r\n");
 	assert_has(html, "<h1>Your Internet is restricted</h1>");
 	assert_has(html, "<strong dir=\"ltr\">7K3QD-9XM2B 0815</strong>");
 	assert_has(html,
