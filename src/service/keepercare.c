@@ -84,6 +84,7 @@ find_by_code(struct asked *asked)
 	const struct hash_key *key = ledger_key(asked->ledger);
 	const struct portalask *ask = asked->ask;
 	const struct address none = {{0}};
+	struct address from;
 	struct tries *tries = &asked->care->of_pin;
 	uint64_t number = 0, code, who;
 	bool is_his;
@@ -94,7 +95,9 @@ find_by_code(struct asked *asked)
 	code = casecode_parse(text_of(ask->code), key, &number) == 0
 		? number
 		: hash_keyed(key, ask->code, strlen(ask->code)) | UINT64_C(1) << 63;
-	who = hash_keyed(key, &ask->address, sizeof(ask->address));
+	from = address_is_v4(&ask->address) ? ask->address
+					    : address_mask(&ask->address, KEEPERCARE_PREFIX6);
+	who = hash_keyed(key, &from, sizeof(from));
 	if (memcmp(&ask->address, &none, sizeof(none)) == 0)
 		who = code;
 	if (!tries_left(tries, code, asked->steady_us) || !tries_left(tries, who, asked->steady_us))
@@ -251,10 +254,10 @@ show(struct asked *asked)
 	into->is_there = true;
 	into->is_held = holds.is_held;
 	into->is_blocked = holds.is_blocked;
+	into->was_limited = holds.was_limited;
 	into->kind = of->role == ROLE_ACCOUNT ? CARECASE_ACCOUNT : CARECASE_MAIL;
 	into->release = (uint8_t)care_release(&holds);
 	into->since.us = wall_is_none(holds.since) ? 0 : holds.since.us;
-	into->was_limited = holds.was_limited;
 	into->until.us = wall_is_none(holds.until) ? 0 : holds.until.us;
 	if (of->number <= UINT32_MAX && key != NULL)
 		casecode_format(of->number, key, into->code);

@@ -9,8 +9,9 @@
  *          (ledger/care.h).
  * Owns:    its counts.
  * Limits:  PORTALASK_LINE_MOST questions a minute of one line, KEEPERCARE_PINS wrong PINs an hour for a case and for
- *          who asks; of what is left PORTALASK_MOST a second. What needs no ledger (addresses that are no line's,
- *          wrong PINs) is answered at once and does not count among these.
+ *          who asks, of IPv6 for a prefix, since whoever has one has all its addresses; of what is left PORTALASK_MOST
+ *          a second. What needs no ledger (addresses that are no line's, wrong PINs) is answered at once and does not
+ *          count among these.
  * Thread:  the keeper's.
  */
 #ifndef LAZARET_SERVICE_KEEPERCARE_H
@@ -21,7 +22,8 @@
 #include "service/portalask.h"
 #include "service/tries.h"
 
-#define KEEPERCARE_PINS 10
+#define KEEPERCARE_PINS    10
+#define KEEPERCARE_PREFIX6 64
 
 struct keepercare_counts {
 	uint64_t asked;     /* questions that came */

@@ -562,6 +562,14 @@ pins_are_tried_ten_times_an_hour(void **state)
 		(void)answered(world, number < 2 + KEEPERCARE_PINS ? PORTAL_UNKNOWN : PORTAL_LATER);
 	}
 	assert_int_equal(world->care.counts.pins, 4 * KEEPERCARE_PINS);
+	/* And whoever has a prefix of IPv6 has as many addresses as he likes. */
+	for (uint64_t number = 32; number < 32 + KEEPERCARE_PINS + 2; number++) {
+		code_and_pin(world, casecode_format(number, key, none), "00000000");
+		assert_int_equal(address_parse(TEXT("2001:db8:9::1"), &world->ask.address), 0);
+		world->ask.address.byte[12] = (uint8_t)number;
+		(void)answered(
+			world, number < 32 + KEEPERCARE_PINS ? PORTAL_UNKNOWN : PORTAL_LATER);
+	}
 }
 
 static void
