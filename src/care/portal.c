@@ -191,6 +191,9 @@ topic_of_line(const struct carecase *of)
 {
 	bool is_free = of->release == CARE_FREE;
 
+	/* Who was let go is thanked; a neighbour is not, and nobody who is only observed. */
+	if (!of->is_there)
+		return TOPICS;
 	/* What is said of a line and its devices is not so of a password. */
 	if (of->kind == CARECASE_ACCOUNT)
 		return is_free ? TOPICS : TOPIC_ACCOUNT;
@@ -234,9 +237,6 @@ _Static_assert(FORM_VALUE >= PORTAL_SAYS, "what is said is no longer than a fiel
 
 /* As many as there is room for, and no part of a character. */
 static void
-	/* Who was let go is thanked; a neighbour is not, and nobody who is only observed. */
-	if (!of->is_there)
-		return TOPICS;
 take_words(const char *words, struct portal_wish *wish)
 {
 	size_t length = strnlen(words, PORTAL_SAYS);

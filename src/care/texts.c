@@ -96,10 +96,12 @@ texts_free(struct texts *texts)
 
 /* Languages. */
 
+/* The first part is a language of ISO 639 (RFC 5646 s2.2.1), so that a folder "backup" is none. Countries are alike. */
 static bool
 is_tag(struct text tag)
 {
-	bool good = tag.length >= 2 && tag.length < TEXTS_TAG;
+	struct text rest = tag, first = text_cut(&rest, '-');
+	bool good = (first.length == 2 || first.length == 3) && tag.length < TEXTS_TAG;
 
 	for (size_t i = 0; good && i < tag.length; i++) {
 		char c = text_small(tag.at[i]);
@@ -382,12 +384,29 @@ add_link(struct texts *texts, struct text country, struct text row)
 		    day = text_cut(&row, '\t');
 
 	if (key.length == 0 || !is_url(url) || day.length == 0 || row.length == 0 ||
-		text_check_line(row) < 0 || texts->links == TEXTS_LINKS)
+		text_check_line(row) < 0)
 		return -EINVAL;
+	if (texts->links == TEXTS_LINKS)
+		return -ENOSPC;
 	texts->link[texts->links] = (struct link){.link = {key, url, row, day}};
 	memcpy(texts->link[texts->links].country, country.at, country.length);
 	texts->links++;
 	return 0;
+}
+
+static int
+no_link(int r, const char *where, unsigned line, struct fail *fail)
+{
+	fail_where(fail, "%s:%u", where, line);
+	if (r == -ENOSPC) {
+		fail_what(fail, "there are too many links; %d are read", TEXTS_LINKS);
+	} else {
+		fail_what(fail, "this is no link");
+		fail_hint(fail,
+			"KEY, https://..., the day it was checked, and a name, with tabs between "
+			"them");
+	}
+	return r;
 }
 
 int
@@ -397,6 +416,7 @@ texts_add_links(struct texts *texts, struct text country, struct text file, cons
 	struct text rest;
 	unsigned line = 0;
 	char *copy;
+	int r;
 
 	if (!is_tag(country))
 		return -ENOENT;
@@ -415,14 +435,9 @@ texts_add_links(struct texts *texts, struct text country, struct text file, cons
 		line++;
 		if (row.length == 0 || *row.at == '#')
 			continue;
-		if (add_link(texts, country, row) < 0) {
-			fail_where(fail, "%s:%u", where, line);
-			fail_what(fail, "this is no link");
-			fail_hint(fail,
-				"KEY, https://..., the day it was checked, and a name, with tabs "
-				"between them");
-			return -EINVAL;
-		}
+		r = add_link(texts, country, row);
+		if (r < 0)
+			return no_link(r, where, line, fail);
 	}
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* texts - all words for customers: languages, each with its phrases and topics
  *
  * What:    takes the files of texts/LANG/ one by one, as whoever reads the folder hands them over; a file that is given
- *          again stands in place of the first, so an operator's own folder comes last. What a language does not have
- *          is there in English. Links to tools come by country.
+ *          again stands in place of the first, of links a row in place of a row, so an operator's own folder comes
+ *          last. What a language does not have is there in English. Links to tools come by country.
  * Owns:    what it was given, read.
  * Limits:  TEXTS_LANGUAGES, TEXTS_LINKS.
  * Thread:  any, once all is added. Pure.
@@ -77,7 +77,8 @@ struct texts *texts_free(struct texts *texts);
 int texts_add(struct texts *texts, struct text language, struct text name, struct text file,
 	const char *where, struct fail *fail) MUST_USE;
 
-/* Rows of a country's links, "any" for all: KEY<tab>https://...<tab>day<tab>name. */
+/* Rows of a country's links, "any" for all: KEY<tab>https://...<tab>day<tab>name; of one key the last counts. Errors
+ * are those of texts_add. */
 int texts_add_links(struct texts *texts, struct text country, struct text file, const char *where,
 	struct fail *fail) MUST_USE;
 

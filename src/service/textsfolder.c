@@ -85,7 +85,7 @@ read_whole(const char *path, char **ret, size_t *ret_length, struct fail *fail)
 		int r = length > FILE_MOST ? -E2BIG : -errno;
 
 		fail_where(fail, "%s", path);
-		fail_what(fail, "%s", strerror(-r));
+		fail_what(fail, "%s", r == -E2BIG ? "is larger than a text can be" : strerror(-r));
 		if (file >= 0)
 			(void)close(file);
 		free(bytes);
@@ -107,7 +107,8 @@ check_name(const char *path, const char *name, struct fail *fail)
 		return 0;
 	fail_where(fail, "%s", path);
 	fail_what(fail, "no text is called so");
-	fail_hint(fail, "names are those of the texts in English: call.md");
+	fail_hint(fail,
+		"names are those of the texts in English, in a folder of a language: nb/call.md");
 	return -EINVAL;
 }
 

@@ -441,7 +441,6 @@ from_elsewhere_code_and_pin_go_along(void **state)
 	asked = fixture_ask(texts, "/case", "en", "code=+7K3QD+-+9XM2B+&pin=+1234+5678+");
 	assert_string_equal(asked.code, "7K3QD-9XM2B");
 	assert_string_equal(asked.pin, "12345678");
-	html = answer(&asked, &of, PORTAL_SHOWN);
 	/* As keyboards of other scripts and programs for text write them. */
 	asked = fixture_ask(texts, "/case", "ar",
 		"code=%EF%BC%97%EF%BC%AB3QD%E2%80%939%EF%BD%982B&pin=%D9%A1%DB%B2%EF%BC%93%D9%A9"
@@ -456,6 +455,7 @@ from_elsewhere_code_and_pin_go_along(void **state)
 		"\xd9\xaa\xdb\xba"
 		"1234");
 	asked = fixture_ask(texts, "/case", "en", "code=7K3QD-9XM2B&pin=12345678");
+	html = answer(&asked, &of, PORTAL_SHOWN);
 	assert_has(html, "<form method=\"post\" action=\"/steps/router\">");
 	assert_has(html, "name=\"pin\" value=\"12345678\"");
 	/* Ten tries are for an hour. */
@@ -465,6 +465,14 @@ from_elsewhere_code_and_pin_go_along(void **state)
 	html = answer(&asked, &none, PORTAL_UNKNOWN);
 	assert_has(html, "HTTP/1.1 403 Forbidden\r\n");
 	assert_has(html, "We do not know this number and PIN");
+	/* Known, and closed. */
+	html = answer(&asked, &none, PORTAL_SHOWN);
+	assert_has(html, "<h1>Your line is open</h1>");
+	assert_has_not(html, "name=\"pin\"");
+	/* Back to this case, not to the line that he asks from. */
+	asked = fixture_ask(texts, "/wrong", "en", "code=7K3QD-9XM2B&pin=12345678");
+	assert_has(answer(&asked, &of, PORTAL_SHOWN),
+		"<ul class=\"ways\">\n<li><form method=\"post\" action=\"/case\">");
 	(void)state;
 }
 
@@ -480,14 +488,6 @@ systems_ask_in_json_whether_they_are_held(void **state)
 	assert_has(answer(&asked, &none, PORTAL_SHOWN), "\r\n\r\n{\"captive\":false}");
 	of.is_held = false;
 	assert_has(answer(&asked, &of, PORTAL_SHOWN), "{\"captive\":false}");
-	/* Known, and closed. */
-	html = answer(&asked, &none, PORTAL_SHOWN);
-	assert_has(html, "<h1>Your line is open</h1>");
-	assert_has_not(html, "name=\"pin\"");
-	/* Back to this case, not to the line that he asks from. */
-	asked = fixture_ask(texts, "/wrong", "en", "code=7K3QD-9XM2B&pin=12345678");
-	assert_has(answer(&asked, &of, PORTAL_SHOWN),
-		"<ul class=\"ways\">\n<li><form method=\"post\" action=\"/case\">");
 	assert_has(answer(&asked, &none, PORTAL_AWAY), "HTTP/1.1 503 ");
 	(void)state;
 }
@@ -548,6 +548,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_held_line_sees_what_was_seen_and_what_to_do),
 		cmocka_unit_test(whose_case_is_not_there_is_free),
+		cmocka_unit_test(who_was_let_go_finds_what_is_left_to_do),
 		cmocka_unit_test(what_is_not_known_of_a_line_is_not_said),
 		cmocka_unit_test(pages_come_in_the_language_that_is_asked_for),
 		cmocka_unit_test(ticked_steps_are_remembered_and_unticked),
@@ -563,7 +564,6 @@ main(void)
 		cmocka_unit_test(what_is_no_page_is_said_so),
 		cmocka_unit_test(a_language_from_the_right_turns_the_page),
 	};
-		cmocka_unit_test(who_was_let_go_finds_what_is_left_to_do),
 
 	return cmocka_run_group_tests(tests, begin, end);
 }

@@ -107,6 +107,8 @@ files_that_are_no_texts_are_left_alone(void **state)
 	assert_int_equal(
 		texts_add(texts, TEXT("a-very-long-tag"), TEXT("router.md"), TEXT("x"), "a", &fail),
 		-ENOENT);
+	assert_int_equal(
+		texts_add(texts, TEXT("backup"), TEXT("call.md"), TEXT("x"), "a", &fail), -ENOENT);
 	assert_int_equal(texts_languages(texts), 0);
 	assert_int_equal(texts_check(texts, &fail), -ENOENT);
 	assert_string_equal(fail.what, "there are no texts in English");
@@ -160,6 +162,7 @@ links_that_are_none_are_refused_with_their_line(void **state)
 		"\thttps://a.example/\tnever\tName\n",
 		"tool\thttps://a.example/\tnever\t\x1b[1m\n"};
 	struct texts *texts = texts_new();
+	struct buffer many;
 	struct fail fail;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -172,6 +175,15 @@ links_that_are_none_are_refused_with_their_line(void **state)
 			-EINVAL);
 		assert_string_equal(fail.where, "links/no:2");
 	}
+	buffer_init(&many, 1 << 16);
+	for (int i = 0; i <= TEXTS_LINKS; i++)
+		buffer_print(&many, "tool\thttps://a.example/\tnever\tName\n");
+	assert_int_equal(texts_add_links(texts, TEXT("no"), text_of(buffer_string(&many)),
+				 "links/no", &fail),
+		-ENOSPC);
+	assert_string_equal(fail.what, "there are too many links; 400 are read");
+	assert_string_equal(fail.where, "links/no:401");
+	buffer_done(&many);
 	(void)texts_free(texts);
 	(void)state;
 }

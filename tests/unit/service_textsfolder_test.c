@@ -90,6 +90,12 @@ a_text_of_a_name_that_none_has_is_said_and_not_left_out(void **state)
 	assert_string_equal(fail.where, path_of("nb/Call.md"));
 	assert_string_equal(fail.what, "no text is called so");
 	assert_int_equal(unlink(path_of("nb/Call.md")), 0);
+	/* A file of 10 MB is no text. */
+	put("nb/call.md", "");
+	assert_int_equal(truncate(path_of("nb/call.md"), 10000000), 0);
+	assert_int_equal(textsfolder_read(&of, &texts, &texts_b, &fail), -E2BIG);
+	assert_string_equal(fail.what, "is larger than a text can be");
+	assert_int_equal(unlink(path_of("nb/call.md")), 0);
 	/* Words are the spell checker's, and English is missing here. */
 	assert_int_equal(textsfolder_read(&of, &texts, &texts_b, &fail), -ENOENT);
 	assert_int_equal(unlink(path_of("nb/words")), 0);
