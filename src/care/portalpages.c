@@ -334,7 +334,9 @@ print_free(struct portalpage *at, enum topic topic)
 	page_begin(&at->page,
 		at->of->kind == CARECASE_ACCOUNT ? PHRASE("Your account is not limited")
 						 : PHRASE("Your line is open"));
-	print_outcome(at);
+	/* Of a button that was pressed twice the second answer is what he sees. */
+	if (at->asked->page != PORTAL_RELEASE)
+		print_outcome(at);
 	if (topic != TOPICS) {
 		page_advice(&at->page, topic, NULL, NULL);
 	} else {

@@ -117,6 +117,7 @@ static void
 who_was_let_go_finds_what_is_left_to_do(void **state)
 {
 	struct carecase of = fixture_case();
+	struct portal_asked asked;
 	const char *html;
 
 	of.is_held = false;
@@ -136,6 +137,12 @@ who_was_let_go_finds_what_is_left_to_do(void **state)
 	assert_has(html, "<a href=\"/check?lang=en\">");
 	assert_has_not(html, "action=\"/release\"");
 	assert_int_equal(portal_topic(PORTAL_LINE, TOPICS, &of), TOPIC_FREE);
+	/* The button was pressed twice. */
+	asked = fixture_ask(texts, "/release", "en", "token=0123456789abcdef");
+	html = answer(&asked, &of, PORTAL_STALE);
+	assert_has(html, "HTTP/1.1 403 Forbidden\r\n");
+	assert_has(html, "Text free en");
+	assert_has_not(html, "role=\"alert\"");
 	(void)state;
 }
 
