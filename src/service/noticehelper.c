@@ -225,6 +225,24 @@ help(int channel, const struct notifying_settings *settings)
 	}
 }
 
+/* The parent is shut in by the time that a helper dies, and can start no other. So one waits here for it, with all that
+ * it needs, and starts the next. */
+_Noreturn static void
+keep_up(int channel, const struct notifying_settings *settings)
+{
+	for (;;) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0)
+			help(channel, settings);
+		if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+			WEXITSTATUS(status) == 0)
+			_exit(0);
+		(void)usleep(NOTICEHELPER_AGAIN_US);
+	}
+}
+
 int
 noticehelper_start(const struct notifying_settings *settings, int *ret, struct fail *fail)
 {
@@ -241,7 +259,7 @@ noticehelper_start(const struct notifying_settings *settings, int *ret, struct f
 		process_keep_only(&ends[1], 1);
 		if (sandbox_keep(0, &report, NULL) < 0)
 			_exit(1);
-		help(ends[1], settings);
+		keep_up(ends[1], settings);
 	}
 	(void)close(ends[1]);
 	if (pid < 0) {

@@ -3,12 +3,13 @@
  * What:    started by the parent before that shuts itself in, since its filter of system calls is that of all who
  *          come from it. It has no capabilities, can gain none, and has nothing of the daemon but one channel, over
  *          which it takes a question and gives an answer, one after the other. It ends when nobody has the other end.
+ *          One that is killed comes again, from a process that does nothing else; what it was asked is not answered.
  *          It runs the commands that the settings named at the start and no others, without a shell: a notice stands
  *          on their standard input, and nothing that was received is among their words or in their environment.
  * Owns:    nothing; the channel's end is the caller's.
  * Limits:  one question at a time; names of NOTICE_HOST - 1 bytes, NOTICEHELPER_FOUND bytes of addresses; a command
  *          has NOTICEHELPER_ARGUMENTS words and NOTICEHELPER_US, then it is killed with all that it started.
- * Thread:  one process.
+ * Thread:  two processes.
  */
 #ifndef LAZARET_SERVICE_NOTICEHELPER_H
 #define LAZARET_SERVICE_NOTICEHELPER_H
@@ -20,6 +21,7 @@
 #define NOTICEHELPER_WORDS     200
 #define NOTICEHELPER_ARGUMENTS 16
 #define NOTICEHELPER_US        (45 * WALL_SECOND)
+#define NOTICEHELPER_AGAIN_US  (100 * 1000)
 
 enum noticehelper_message {
 	NOTICEHELPER_LOOK, /* notifier to helper: struct noticehelper_look */

@@ -495,7 +495,7 @@ hear_helper(struct noticesend *sending, struct fail *fail)
 	}
 	if (size == -EPIPE)
 		return is_down(sending, fail,
-			"the helper for names and commands has ended, and comes with a restart");
+			"the helper for names and commands is gone, and comes with a restart");
 	if (clock_steady() - sending->asked_us > NOTICESEND_US)
 		return is_down(sending, fail, "the helper for names and commands does not answer");
 	return NOTICESEND_BUSY;
