@@ -2,8 +2,9 @@
  * name
  *
  * Port 25 of the first is closed, the second is in the garden, and nothing follows of the third. To make it takes far
- * longer than most inputs, so that is done once: an input has it inside a transaction, which is taken back after it, and
- * a transaction of the ledger's is a savepoint there. What the ledger remembers beside its file is put back as well. */
+ * longer than most inputs, so that is done once: an input has it inside a transaction, which is taken back after it,
+ * and a transaction of the ledger's is a savepoint there. What the ledger remembers beside its file is put back as
+ * well. */
 #ifndef LAZARET_FUZZ_SOME_LEDGER_H
 #define LAZARET_FUZZ_SOME_LEDGER_H
 
