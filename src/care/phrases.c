@@ -12,7 +12,7 @@ struct entry {
 struct phrases {
 	struct buffer memory; /* of all texts, without quotes and escapes */
 	struct text head;
-	size_t count, empty;
+	size_t count;
 	struct entry entry[PHRASES_MOST];
 };
 
@@ -177,8 +177,6 @@ settle(struct reader *reader)
 		memmove(phrases->entry, phrases->entry + 1,
 			phrases->count * sizeof(*phrases->entry));
 	}
-	for (size_t i = 0; i < phrases->count; i++)
-		phrases->empty += phrases->entry[i].words.length == 0;
 	return 0;
 }
 
@@ -244,19 +242,4 @@ phrases_head(const struct phrases *phrases, const char *wanted)
 			return text_trim(value);
 	}
 	return TEXT("");
-}
-
-bool
-phrases_are_reviewed(const struct phrases *phrases)
-{
-	struct text reviewed = phrases_head(phrases, "X-Reviewed");
-
-	return reviewed.length > 0 && !text_is(reviewed, "no");
-}
-
-size_t
-phrases_count(const struct phrases *phrases, size_t *ret_empty)
-{
-	*ret_empty = phrases->empty;
-	return phrases->count;
 }

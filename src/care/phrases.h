@@ -1,9 +1,9 @@
 /* phrases - the words of pages in one language
  *
  * What:    reads a catalogue in gettext's text format (.po): msgid is the English text, msgstr what stands for it. Of
- *          the head it takes what is asked for: Language, X-Name, X-Reviewed. There are no plural forms and no
- *          contexts: a count stands behind its label, and a text means one thing. An entry without msgstr, or marked
- *          fuzzy, is as if it were not there: the English stands for it, and it is counted.
+ *          the head it takes what is asked for: X-Name, X-Direction. There are no plural forms and no contexts: a count
+ *          stands behind its label, and a text means one thing. An entry without msgstr, or marked fuzzy, is as if it
+ *          were not there: the English stands for it.
  * Owns:    its memory; what phrases_find gives is valid as long as the phrases are, or is the text that was asked for.
  * Limits:  PHRASES_BYTES of a file, PHRASES_MOST entries.
  * Thread:  any, once they are made. Pure.
@@ -28,9 +28,5 @@ struct text phrases_find(const struct phrases *phrases, struct text english);
 
 /* The value of a line of the head ("Language", a tag of RFC 5646); empty: it has none. */
 struct text phrases_head(const struct phrases *phrases, const char *key);
-/* Has one whose language it is signed it? */
-bool phrases_are_reviewed(const struct phrases *phrases);
-/* How many entries there are, and how many of them have no words. */
-size_t phrases_count(const struct phrases *phrases, size_t *ret_empty);
 
 #endif
