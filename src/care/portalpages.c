@@ -313,18 +313,38 @@ print_not_known(struct portalpage *at)
 	page_advice(&at->page, TOPIC_CALL, NULL, NULL);
 }
 
-/* Nothing is held against the line of who asks, as far as he may know: he may be elsewhere, or a neighbour. */
+/* Of who asks from elsewhere: number and PIN of the letter. */
+static void
+print_form_case(struct portalpage *at)
+{
+	print_paragraph(at, NULL,
+		PHRASE("You find the case number and the PIN in our letter or text message."));
+	begin_form(at, "/case");
+	buffer_print(at->page.into, "<p><label for=\"code\">");
+	page_say(&at->page, PHRASE("Case number"));
+	buffer_print(at->page.into,
+		"</label><br>\n<input id=\"code\" name=\"code\" autocomplete=\"off\" "
+		"autocapitalize=\"characters\" spellcheck=\"false\" dir=\"ltr\" required></p>\n"
+		"<p><label for=\"pin\">");
+	page_say(&at->page, PHRASE("PIN"));
+	buffer_print(at->page.into,
+		"</label><br>\n<input id=\"pin\" name=\"pin\" inputmode=\"numeric\" "
+		"autocomplete=\"off\" dir=\"ltr\" required></p>\n");
+	end_form(at, "act", PHRASE("Show my case"));
+}
+
+/* The line of a neighbour, or that of a telephone whose owner has a case at home: the words must be true of both. */
 static void
 print_no_case(struct portalpage *at)
 {
-	page_begin(&at->page, PHRASE("Your line is open"));
+	page_begin(
+		&at->page, at->asked->by_code ? PHRASE("Your line is open") : PHRASE("Your line"));
 	print_outcome(at);
-	print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
 	if (at->asked->by_code)
 		return;
-	print_ways(at,
-		(const char *const[][2]){{"/case", PHRASE("Look at your case from elsewhere")},
-			{"/prevent", PHRASE("Keep your devices clean")}, {NULL}});
+	print_paragraph(at, NULL, PHRASE("The line that you use right now is not restricted."));
+	print_heading(at, "case", PHRASE("Look at your case from elsewhere"));
+	print_form_case(at);
 }
 
 /* A case of which nothing holds: what is left to do is still there. */
@@ -453,7 +473,8 @@ print_check(struct portalpage *at)
 	page_begin(&at->page, PHRASE("Check again"));
 	print_outcome(at);
 	if (!of->is_there) {
-		print_paragraph(at, NULL, PHRASE("We see no spam from your line. It is open."));
+		print_paragraph(
+			at, NULL, PHRASE("The line that you use right now is not restricted."));
 	} else {
 		if (of->kind != CARECASE_ACCOUNT)
 			print_quiet(at);
@@ -505,20 +526,7 @@ print_case(struct portalpage *at)
 	}
 	page_begin(&at->page, PHRASE("Look at your case from elsewhere"));
 	print_outcome(at);
-	print_paragraph(at, NULL,
-		PHRASE("You find the case number and the PIN in our letter or text message."));
-	begin_form(at, "/case");
-	buffer_print(at->page.into, "<p><label for=\"code\">");
-	page_say(&at->page, PHRASE("Case number"));
-	buffer_print(at->page.into,
-		"</label><br>\n<input id=\"code\" name=\"code\" autocomplete=\"off\" "
-		"autocapitalize=\"characters\" spellcheck=\"false\" dir=\"ltr\" required></p>\n"
-		"<p><label for=\"pin\">");
-	page_say(&at->page, PHRASE("PIN"));
-	buffer_print(at->page.into,
-		"</label><br>\n<input id=\"pin\" name=\"pin\" inputmode=\"numeric\" "
-		"autocomplete=\"off\" dir=\"ltr\" required></p>\n");
-	end_form(at, "act", PHRASE("Show my case"));
+	print_form_case(at);
 }
 
 static void
