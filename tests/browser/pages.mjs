@@ -54,6 +54,17 @@ async function draw(page, { width, height }, path) {
 	await page.screenshot({ path });
 }
 
+// A telephone number that has room in a line stands in one.
+function broken(page) {
+	return page.evaluate(() => [...document.querySelectorAll("a[href^='tel:']")].flatMap(link => {
+		const range = document.createRange();
+
+		range.selectNodeContents(link);
+		const tops = [...range.getClientRects()].map(one => one.top);
+		return Math.max(...tops) - Math.min(...tops) > 8 ? [`${location.href}: ${link.textContent} breaks over lines`] : [];
+	}));
+}
+
 async function look(browser, language) {
 	const isPictured = PICTURED.includes(language), place = join(pictures, language), faults = [];
 	const context = await browser.newContext({ viewport: PHONE, locale: language });
@@ -73,7 +84,7 @@ async function look(browser, language) {
 		const told = await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).direction].join(" "));
 		if (told !== `${language} ${language === "ar" ? "rtl" : "ltr"}`)
 			faults.push(`${page.url()}: is ${told}`);
-		faults.push(...await accessible(page));
+		faults.push(...await accessible(page), ...await broken(page));
 		if (isPictured) {
 			await draw(page, PHONE, picture + ".phone.png");
 		}
