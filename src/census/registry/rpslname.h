@@ -1,0 +1,74 @@
+/* rpslname - the names of RPSL that matter: classes of objects and attributes
+ *
+ * What:    one list of names, and the way from the first bytes of a line to its place in that list: 16 bytes
+ *          are cut at the colon and looked up by their first 8 in a table without collisions.
+ *          Names are of any case (RFC 2622 s2). What is not in the list is RPSL_OTHER.
+ *          Of these, RFC 2622 has mntner, person, role, route, aut-num, origin, mnt-by, nic-hdl, e-mail and
+ *          source, RFC 2725 s9.3 inetnum, mnt-lower and status, RFC 4012 s3 route6; the others are the registries' own.
+ * Limits:  names of at most 15 letters.
+ * Thread:  any; struct rpslnames never changes after rpslnames_init.
+ */
+#ifndef LAZARET_CENSUS_REGISTRY_RPSLNAME_H
+#define LAZARET_CENSUS_REGISTRY_RPSLNAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum rpsl_name {
+	RPSL_OTHER,
+	/* Classes: the first attribute of an object. */
+	RPSL_INETNUM,
+	RPSL_INET6NUM,
+	RPSL_AUT_NUM,
+	RPSL_ORGANISATION,
+	RPSL_ROLE,
+	RPSL_PERSON,
+	RPSL_IRT,
+	RPSL_MNTNER,
+	RPSL_ROUTE,
+	RPSL_ROUTE6,
+	/* Attributes. */
+	RPSL_NIC_HDL,
+	RPSL_ABUSE_C,
+	RPSL_ABUSE_MAILBOX,
+	RPSL_E_MAIL,
+	RPSL_ORG,
+	RPSL_ORG_NAME,
+	RPSL_ORG_TYPE,
+	RPSL_MNT_BY,
+	RPSL_MNT_LOWER,
+	RPSL_MNT_IRT,
+	RPSL_SPONSORING_ORG,
+	RPSL_COUNTRY,
+	RPSL_LANGUAGE,
+	RPSL_NETNAME,
+	RPSL_STATUS,
+	RPSL_LAST_MODIFIED,
+	RPSL_SOURCE,
+	RPSL_ORIGIN,
+	RPSL_NAME_COUNT
+};
+
+#define RPSL_CLASS_FIRST     RPSL_INETNUM
+#define RPSL_ATTRIBUTE_FIRST RPSL_NIC_HDL
+
+/* In small letters; that of RPSL_OTHER is empty. */
+extern const char *const rpsl_names[RPSL_NAME_COUNT];
+
+#define RPSLNAME_SLOT_BITS 6
+
+struct rpslnames {
+	struct rpslname_slot {
+		uint64_t first, rest; /* the first 8 bytes, and what follows them */
+		uint32_t length, name;
+	} slots[1 << RPSLNAME_SLOT_BITS];
+};
+
+void rpslnames_init(struct rpslnames *names);
+
+/* The name that stands at a line's beginning, with its colon; limit is the end of the bytes that may be looked at,
+ * which may be beyond the line's. length: of the name, without the colon, where it is one of the list. */
+enum rpsl_name rpslnames_find(
+	const struct rpslnames *names, const uint8_t *at, const uint8_t *limit, size_t *length);
+
+#endif
