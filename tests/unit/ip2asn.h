@@ -51,12 +51,13 @@ static inline struct ip2asn
 ip2asn_read(const char *name)
 {
 	size_t most = 600000;
-	struct ip2asn table = {.rows = xcalloc(most, sizeof(*table.rows))};
+	struct ip2asn table = {0};
 	struct input input;
 	struct fail fail;
 
 	if (input_open(&input, data_path(name), 0, &fail) < 0)
 		fail_msg("%s: %s", fail.where, fail.what);
+	table.rows = xcalloc(most, sizeof(*table.rows));
 	while (input_need(&input, 4096, &fail) > 0) {
 		struct text rest = {(const char *)input.at, input.left};
 		struct text line = text_cut(&rest, '\n');
