@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,6 +14,19 @@ static const struct keptfile_kind kind = {.mark = "lz-tests", .version = 3, .nam
 static const uint64_t figures[KEPTFILE_FIGURES] = {7, UINT64_MAX, 9};
 static char folder[] = "/tmp/lazaret-kept-XXXXXX";
 static char path[64], new_path[64];
+
+static bool ends_meanwhile; /* the run that has the lock */
+
+int __real_flock(int descriptor, int operation);
+int __wrap_flock(int descriptor, int operation);
+
+int
+__wrap_flock(int descriptor, int operation)
+{
+	if (ends_meanwhile)
+		assert_int_equal(rename(new_path, path), 0);
+	return __real_flock(descriptor, operation);
+}
 
 static int
 make_folder(void **state)
@@ -116,6 +130,23 @@ a_second_run_at_the_same_time_is_refused(void **state)
 	holds("second");
 }
 
+/* It was opened under its first name, and has the good one by the time it can be locked. */
+static void
+what_another_run_has_just_finished_is_not_written_again(void **state)
+{
+	struct keptfile file;
+	struct fail fail = {0};
+
+	put("just finished");
+	assert_int_equal(rename(path, new_path), 0);
+	ends_meanwhile = true;
+	assert_int_equal(keptfile_create(&file, path, &fail), -EBUSY);
+	ends_meanwhile = false;
+	holds("just finished");
+	put("the next");
+	holds("the next");
+}
+
 static void
 a_full_disk_is_told_at_the_end(void **state)
 {
@@ -200,6 +231,7 @@ main(void)
 		cmocka_unit_test(until_it_is_whole_the_one_before_stays),
 		cmocka_unit_test(what_a_killed_run_left_is_in_nobodys_way),
 		cmocka_unit_test(a_second_run_at_the_same_time_is_refused),
+		cmocka_unit_test(what_another_run_has_just_finished_is_not_written_again),
 		cmocka_unit_test(a_full_disk_is_told_at_the_end),
 		cmocka_unit_test(names_that_are_no_file_are_refused),
 		cmocka_unit_test(any_damage_is_found),

@@ -107,6 +107,21 @@ what_is_all_equal_stays_where_it_is(void **state)
 	}
 }
 
+static void
+one_that_differs_in_one_bit_finds_its_place(void **state)
+{
+	static uint32_t keys[MOST];
+
+	for (unsigned bit = 0; bit < 32; bit++) {
+		memset(keys, 0, sizeof(keys));
+		keys[MOST / 2] = 1U << bit;
+		check(keys, MOST);
+		memset(keys, 0xff, sizeof(keys));
+		keys[MOST / 3] ^= 1U << bit;
+		check(keys, MOST);
+	}
+}
+
 /* As many as are worth a second thread, from all different to all equal. */
 static void
 two_threads_give_the_same_bytes_as_one(void **state)
@@ -147,6 +162,7 @@ main(void)
 		cmocka_unit_test(sorts_what_is_in_order_or_the_other_way_round),
 		cmocka_unit_test(sorts_the_ends_of_the_address_space),
 		cmocka_unit_test(what_is_all_equal_stays_where_it_is),
+		cmocka_unit_test(one_that_differs_in_one_bit_finds_its_place),
 		cmocka_unit_test(two_threads_give_the_same_bytes_as_one),
 	};
 

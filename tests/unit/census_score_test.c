@@ -333,6 +333,29 @@ scores_are_those_of_the_formula_and_their_reasons_make_them(void **state)
 	}
 }
 
+static void
+of_reasons_that_are_worth_the_same_the_first_counts(void **state)
+{
+	struct score_settings settings = five_lists();
+	struct score_reason reasons[3];
+	struct score_rules rules;
+	static const struct listing4 listings[] = {
+		{.address = 9, .line = 7, .list = 2, .time = NOW},
+		{.address = 9, .line = 8, .list = 1, .time = NOW},
+		{.address = 9, .line = 9, .list = 4, .time = NOW - 60}};
+
+	settings.list[2].group = 0;
+	rules = rules_of(&settings);
+	assert_int_equal(score_explain4(&rules, listings, 3, reasons, 3), 3);
+	assert_true(reasons[0].is_best && !reasons[1].is_best && !reasons[2].is_best);
+	assert_int_equal(reasons[0].weight, 5000);
+	assert_int_equal(reasons[1].weight, 5000);
+	/* Of a list that is no evidence. */
+	assert_int_equal(reasons[2].weight, 0);
+	assert_int_equal(reasons[2].age, 60);
+	assert_int_equal(score_explain4(&rules, listings, 3, reasons, 1), 1);
+}
+
 /* However small the room, and however few at a time. */
 static void
 batches_give_what_one_call_gives(void **state)
@@ -378,6 +401,7 @@ main(void)
 		cmocka_unit_test(certain_is_certain),
 		cmocka_unit_test(settings_that_mean_nothing_are_refused),
 		cmocka_unit_test(scores_are_those_of_the_formula_and_their_reasons_make_them),
+		cmocka_unit_test(of_reasons_that_are_worth_the_same_the_first_counts),
 		cmocka_unit_test(batches_give_what_one_call_gives),
 	};
 
