@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
-#include "census/join/keptfile.h"
 #include "census/join/lookup.h"
+#include "census/registry/keptfile.h"
 #include "ip2asn.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #define LAZARET_TESTS_IP2ASN_H
 
 #include "base/address.h"
-#include "census/join/segments.h"
+#include "census/registry/segments.h"
 #include "source/input.h"
 #include "source_text.h"
 

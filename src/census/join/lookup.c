@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/join/lookup.h"
 
-#include "census/join/keptfile.h"
+#include "census/registry/keptfile.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #ifndef LAZARET_CENSUS_JOIN_LOOKUP_H
 #define LAZARET_CENSUS_JOIN_LOOKUP_H
 
-#include "census/join/segments.h"
+#include "census/registry/segments.h"
 
 #define LOOKUP_NETWORKS (1U << 24)
 #define LOOKUP_HOSTS    256U

@@ -9,7 +9,7 @@
 #ifndef LAZARET_CENSUS_JOIN_MERGEJOIN_H
 #define LAZARET_CENSUS_JOIN_MERGEJOIN_H
 
-#include "census/join/segments.h"
+#include "census/registry/segments.h"
 
 struct mergejoin4 {
 	const struct segment4 *segments;

@@ -9,8 +9,8 @@
 #ifndef LAZARET_CENSUS_JOIN_STATESTORE_H
 #define LAZARET_CENSUS_JOIN_STATESTORE_H
 
-#include "census/join/keptfile.h"
 #include "census/join/state.h"
+#include "census/registry/keptfile.h"
 
 struct statestore {
 	const struct state4 *rows4;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census/join/segments.h"
+#include "census/registry/segments.h"
 
 #include <errno.h>
 #include <stdbool.h>

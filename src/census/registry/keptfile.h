@@ -9,8 +9,8 @@
  * Limits:  paths of KEPTFILE_PATH - 1 bytes.
  * Thread:  one at a time. Who writes a file that another run is writing is refused.
  */
-#ifndef LAZARET_CENSUS_JOIN_KEPTFILE_H
-#define LAZARET_CENSUS_JOIN_KEPTFILE_H
+#ifndef LAZARET_CENSUS_REGISTRY_KEPTFILE_H
+#define LAZARET_CENSUS_REGISTRY_KEPTFILE_H
 
 #include "base/fail.h"
 #include "base/hash.h"

@@ -5,8 +5,8 @@
  * Owns:    nothing.
  * Thread:  any.
  */
-#ifndef LAZARET_CENSUS_JOIN_SEGMENTS_H
-#define LAZARET_CENSUS_JOIN_SEGMENTS_H
+#ifndef LAZARET_CENSUS_REGISTRY_SEGMENTS_H
+#define LAZARET_CENSUS_REGISTRY_SEGMENTS_H
 
 #include "base/fail.h"
 

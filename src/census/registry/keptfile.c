@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census/join/keptfile.h"
+#include "census/registry/keptfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
