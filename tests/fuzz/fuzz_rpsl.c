@@ -30,7 +30,7 @@ begin(struct reading *reading, const uint8_t *bytes, size_t size, bool portable)
 static void
 check_object(const struct rpsl_object *object)
 {
-	must(object->class >= RPSL_CLASS_FIRST && object->class < RPSL_ATTRIBUTE_FIRST);
+	must(object->class >= RPSL_CLASS_FIRST && object->class <= RPSL_CLASS_LAST);
 	must(object->count >= 1 && object->count <= 12);
 	must(object->attributes[0].name == object->class);
 	for (size_t i = 0; i < object->count; i++) {

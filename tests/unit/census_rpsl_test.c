@@ -243,14 +243,12 @@ lines_in_an_object_that_are_no_attributes_are_passed_over(void **state)
 }
 
 static void
-the_end_of_the_file_ends_an_object_that_has_its_source(void **state)
+the_end_of_the_file_ends_an_object_if_it_ends_a_line(void **state)
 {
-	reads("mntner: a\nsource: b",
-		"1 [mntner a] [source b]\n"
+	reads("mntner: a\nmnt-by: b\n",
+		"1 [mntner a] [mnt-by b]\n"
 		"objects 1, others 0, white 0, faults 0 0 0 0 0\n");
-	reads("mntner: a\nsource: b\nremarks: c\n",
-		"1 [mntner a] [source b]\nobjects 1, others 0, white 0, faults 0 0 0 0 0\n");
-	reads("mntner: a\n\nmntner: b\nmnt-by: c\n",
+	reads("mntner: a\n\nmntner: b\nsource: c",
 		"1 [mntner a]\nobjects 1, others 0, white 0, faults 0 0 0 0 1\n"
 		"text: line 3: the file ends in the middle of this object\n");
 	reads("mntner: a",
@@ -366,7 +364,7 @@ static const char medley[] =
 	"8901234567890123456789012345678901234567890123456789012345678901234567890\n\nmntner: c\n\n"
 	"role:                                                                               \n \n"
 	"                                                                                     \n"
-	"\nperson: p\nsource: t";
+	"\nperson: p\nsource: t\n";
 
 static const struct rpsl_settings small = {
 	.object_most = 80, .value_most = 30, .attributes_most = 6, .portion = 1};
@@ -619,7 +617,7 @@ main(void)
 		cmocka_unit_test(a_mark_of_utf_8_is_passed_over_and_utf_16_refused),
 		cmocka_unit_test(what_begins_with_no_class_is_lost_alone),
 		cmocka_unit_test(lines_in_an_object_that_are_no_attributes_are_passed_over),
-		cmocka_unit_test(the_end_of_the_file_ends_an_object_that_has_its_source),
+		cmocka_unit_test(the_end_of_the_file_ends_an_object_if_it_ends_a_line),
 		cmocka_unit_test(what_is_above_a_ceiling_is_lost_alone),
 		cmocka_unit_test(ten_faults_are_told_and_all_counted),
 		cmocka_unit_test(portions_change_nothing_wherever_they_end),

@@ -145,7 +145,7 @@ naive_line(
 		enum rpsl_name class = naive_known(name);
 
 		*object = (struct naive_object){.line = number};
-		object->is_lost = class == RPSL_OTHER || class >= RPSL_ATTRIBUTE_FIRST;
+		object->is_lost = class == RPSL_OTHER || class > RPSL_CLASS_LAST;
 		if (class == RPSL_OTHER && name[0] != '\0')
 			counts->others++;
 		else if (object->is_lost)
@@ -182,7 +182,7 @@ naive_read(const char *at, size_t size, struct buffer *into)
 	struct rpsl_counts counts = {0};
 	struct text rest = {at, size};
 	uint64_t number = 0;
-	bool has_source = false;
+	bool has_end = size == 0 || at[size - 1] == '\n';
 
 	buffer_clear(into);
 	object.line = 0;
@@ -202,9 +202,7 @@ naive_read(const char *at, size_t size, struct buffer *into)
 			naive_give(&object, &counts, into);
 		object.line = 0;
 	}
-	for (size_t i = 1; object.line != 0 && i < object.count; i++)
-		has_source |= object.attribute[i].name == RPSL_SOURCE;
-	if (object.line != 0 && !object.is_lost && has_source)
+	if (object.line != 0 && !object.is_lost && has_end)
 		naive_give(&object, &counts, into);
 	else if (object.line != 0 && !object.is_lost)
 		counts.faults[RPSL_CUT]++;

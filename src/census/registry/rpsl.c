@@ -243,7 +243,7 @@ begin_object(struct rpsl *rpsl, const struct rpsl_line *line)
 	} else if (name == RPSL_OTHER && is_attribute(at, end)) {
 		rpsl->counts.others++;
 		rpsl->state = SKIPPING;
-	} else if (name == RPSL_OTHER || name >= RPSL_ATTRIBUTE_FIRST) {
+	} else if (name == RPSL_OTHER || name > RPSL_CLASS_LAST) {
 		lose(rpsl, line->number, RPSL_NO_CLASS);
 	} else {
 		rpsl->state = INSIDE;
@@ -411,24 +411,16 @@ give(struct rpsl *rpsl, struct rpsl_object *ret)
 	return 1;
 }
 
-static bool
-has_source(const struct rpsl *rpsl)
-{
-	for (size_t i = 0; i < rpsl->count; i++) {
-		if (rpsl->attributes[i].name == RPSL_SOURCE)
-			return true;
-	}
-	return false;
-}
-
 /* What the end of the file ends; as rpsl_next. */
 static int
 end_file(struct rpsl *rpsl, struct rpsl_object *ret, struct fail *fail)
 {
 	if (rpsl->state == INSIDE) {
-		if (rpsl->lines.size - rpsl->start > rpsl->settings.object_most)
+		const struct rpsllines *lines = &rpsl->lines;
+
+		if (lines->size - rpsl->start > rpsl->settings.object_most)
 			lose(rpsl, rpsl->start_number, RPSL_OBJECT_LONG);
-		else if (!has_source(rpsl) || rpsl->error < 0)
+		else if (lines->at[lines->size - 1] != '\n' || rpsl->error < 0)
 			lose(rpsl, rpsl->start_number, RPSL_CUT);
 		else {
 			rpsl->state = OUTSIDE;

@@ -9,8 +9,7 @@
  *          value and interrupts none. Lists, separated by commas, are left as they are. What the bytes mean (UTF-8,
  *          Latin-1, even NUL) is not asked.
  *          An empty line ends an object. So does one of blanks, tabs and CR alone, which RFC 2622 leaves open: that is
- *          counted. The end of the file does it too, if the object has its `source:`, which registries write last;
- *          else it is taken for cut off.
+ *          counted. The end of the file does it too, if its last line has an end; else the object is taken for cut off.
  * Faults:  a damaged object loses only itself; the first RPSL_TOLD_MOST are kept with their line, all are counted.
  * Owns:    its buffers. An object given, with its texts, is valid until the next rpsl_next; the input is the
  *          caller's, and must be at its beginning.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A number with which no two names meet. A new name may need another one: rpslnames_init says so. */
-#define MULTIPLIER UINT64_C(0xe42d981aa9a9e7cd)
+#define MULTIPLIER UINT64_C(0x4efbc8d60b21fbad)
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 #define HIGH       EACH(0x80)
@@ -23,7 +23,12 @@ const char *const rpsl_names[RPSL_NAME_COUNT] = {
 	[RPSL_MNTNER] = "mntner",
 	[RPSL_ROUTE] = "route",
 	[RPSL_ROUTE6] = "route6",
+	[RPSL_NETHANDLE] = "nethandle",
+	[RPSL_V6NETHANDLE] = "v6nethandle",
+	[RPSL_POCHANDLE] = "pochandle",
+	[RPSL_ASHANDLE] = "ashandle",
 	[RPSL_NIC_HDL] = "nic-hdl",
+	[RPSL_ORGID] = "orgid",
 	[RPSL_ABUSE_C] = "abuse-c",
 	[RPSL_ABUSE_MAILBOX] = "abuse-mailbox",
 	[RPSL_E_MAIL] = "e-mail",
@@ -41,6 +46,16 @@ const char *const rpsl_names[RPSL_NAME_COUNT] = {
 	[RPSL_LAST_MODIFIED] = "last-modified",
 	[RPSL_SOURCE] = "source",
 	[RPSL_ORIGIN] = "origin",
+	[RPSL_CHANGED] = "changed",
+	[RPSL_NETRANGE] = "netrange",
+	[RPSL_PARENT] = "parent",
+	[RPSL_ASNUMBER] = "asnumber",
+	[RPSL_ABUSEHANDLE] = "abusehandle",
+	[RPSL_ORGABUSEHANDLE] = "orgabusehandle",
+	[RPSL_ORGNAME] = "orgname",
+	[RPSL_MAILBOX] = "mailbox",
+	[RPSL_COMMENT] = "comment",
+	[RPSL_UPDATED] = "updated",
 };
 
 static inline size_t

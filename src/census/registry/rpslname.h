@@ -4,7 +4,8 @@
  *          are cut at the colon and looked up by their first 8 in a table without collisions.
  *          Names are of any case (RFC 2622 s2). What is not in the list is RPSL_OTHER.
  *          Of these, RFC 2622 has mntner, person, role, route, aut-num, origin, mnt-by, nic-hdl, e-mail and
- *          source, RFC 2725 s9.3 inetnum, mnt-lower and status, RFC 4012 s3 route6; the others are the registries' own.
+ *          source, RFC 2725 s9.3 inetnum, mnt-lower and status, RFC 4012 s3 route6; the others are the registries' own,
+ *          those without "-" mostly ARIN's, whose text has the labels of its whois.
  * Limits:  names of at most 15 letters.
  * Thread:  any; struct rpslnames never changes after rpslnames_init.
  */
@@ -27,8 +28,14 @@ enum rpsl_name {
 	RPSL_MNTNER,
 	RPSL_ROUTE,
 	RPSL_ROUTE6,
-	/* Attributes. */
+	RPSL_NETHANDLE,
+	RPSL_V6NETHANDLE,
+	RPSL_POCHANDLE,
+	RPSL_ASHANDLE,
+	/* Both. */
 	RPSL_NIC_HDL,
+	RPSL_ORGID,
+	/* Attributes. */
 	RPSL_ABUSE_C,
 	RPSL_ABUSE_MAILBOX,
 	RPSL_E_MAIL,
@@ -46,16 +53,27 @@ enum rpsl_name {
 	RPSL_LAST_MODIFIED,
 	RPSL_SOURCE,
 	RPSL_ORIGIN,
+	RPSL_CHANGED,
+	RPSL_NETRANGE,
+	RPSL_PARENT,
+	RPSL_ASNUMBER,
+	RPSL_ABUSEHANDLE,
+	RPSL_ORGABUSEHANDLE,
+	RPSL_ORGNAME,
+	RPSL_MAILBOX,
+	RPSL_COMMENT,
+	RPSL_UPDATED,
 	RPSL_NAME_COUNT
 };
 
 #define RPSL_CLASS_FIRST     RPSL_INETNUM
+#define RPSL_CLASS_LAST      RPSL_ORGID
 #define RPSL_ATTRIBUTE_FIRST RPSL_NIC_HDL
 
 /* In small letters; that of RPSL_OTHER is empty. */
 extern const char *const rpsl_names[RPSL_NAME_COUNT];
 
-#define RPSLNAME_SLOT_BITS 6
+#define RPSLNAME_SLOT_BITS 8
 
 struct rpslnames {
 	struct rpslname_slot {
