@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/registry/words.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+void
+words_init(struct words *words, bool folds)
+{
+	*words = (struct words){.folds = folds, .places_size = 1024, .texts_size = 1 << 16};
+	words->places = xcalloc(words->places_size, sizeof(*words->places));
+	words->texts = xcalloc(words->texts_size, 1);
+	hash_words_random(&words->seed, 1);
+	table_init(&words->table, WORDS_MOST);
+}
+
+void
+words_done(struct words *words)
+{
+	free(words->places);
+	free(words->texts);
+	table_done(&words->table);
+	*words = (struct words){0};
+}
+
+/* at: where a text stands. */
+static bool
+is_word(const struct words *words, uint32_t at, uint8_t space, struct text text)
+{
+	const char *word = words->texts + at + sizeof(struct words_head);
+	struct words_head head;
+	size_t i = 0;
+
+	memcpy(&head, words->texts + at, sizeof(head));
+	if (head.space != space || head.length != text.length)
+		return false;
+	if (memcmp(word, text.at, text.length) == 0)
+		return true;
+	while (words->folds && i < text.length && text_small(word[i]) == text_small(text.at[i]))
+		i++;
+	return i == text.length;
+}
+
+static uint64_t
+hash_of(const struct words *words, uint8_t space, struct text text)
+{
+	char small[WORD_LONGEST];
+
+	for (size_t i = 0; words->folds && i < text.length; i++)
+		small[i] = text_small(text.at[i]);
+	return hash_fast(words->folds ? small : text.at, text.length, words->seed + space);
+}
+
+/* The word, or 0 and in *key where it would stand. Where another text has its hash, the next hash is tried. */
+static uint32_t
+look_up(const struct words *words, uint8_t space, struct text text, uint64_t *key)
+{
+	const struct table_slot *slot;
+
+	*key = hash_of(words, space, text);
+	while ((slot = table_find(&words->table, *key)) != NULL) {
+		if (is_word(words, slot->aux, space, text))
+			return slot->value;
+		*key = hash_mix(*key + 1);
+	}
+	return 0;
+}
+
+static bool
+fits(const struct words *words, struct text text)
+{
+	return text.length > 0 && text.length <= WORD_LONGEST && words->count < WORDS_MOST &&
+		words->texts_length + sizeof(struct words_head) + text.length <= UINT32_MAX;
+}
+
+static void
+make_room(struct words *words, size_t length)
+{
+	if (words->count + 2 > words->places_size) {
+		words->places_size *= 2;
+		words->places =
+			xrealloc(words->places, words->places_size * sizeof(*words->places));
+	}
+	while (words->texts_length + length > words->texts_size) {
+		words->texts_size *= 2;
+		words->texts = xrealloc(words->texts, words->texts_size);
+	}
+}
+
+uint32_t
+words_add(struct words *words, uint8_t space, struct text text)
+{
+	const struct words_head head = {.length = (uint16_t)text.length, .space = space};
+	struct table_slot *slot;
+	uint64_t key;
+	uint32_t word;
+
+	if (!fits(words, text)) {
+		words->refused += text.length > 0;
+		return 0;
+	}
+	word = look_up(words, space, text, &key);
+	if (word != 0)
+		return word;
+	if (table_add(&words->table, key, &slot) < 0) {
+		words->refused++;
+		return 0;
+	}
+	make_room(words, sizeof(head) + text.length);
+	slot->value = word = ++words->count;
+	slot->aux = words->places[word] = (uint32_t)words->texts_length;
+	memcpy(words->texts + words->texts_length, &head, sizeof(head));
+	words->texts_length += sizeof(head);
+	memcpy(words->texts + words->texts_length, text.at, text.length);
+	words->texts_length += text.length;
+	return word;
+}
+
+uint32_t
+words_find(const struct words *words, uint8_t space, struct text text)
+{
+	uint64_t key;
+
+	return text.length > 0 && text.length <= WORD_LONGEST ? look_up(words, space, text, &key)
+							      : 0;
+}
