@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/registry/columns.h"
+
+#include "census/registry/delegated.h"
+
+#include <stdlib.h>
+
+#define FIRST_ROOM  1024
+#define DATE_DIGITS 14
+#define NAME_MOST   1000
+
+const char *const registry_names[REGISTRY_COUNT] = {
+	[REGISTRY_NONE] = "",
+	[REGISTRY_RIPENCC] = "ripencc",
+	[REGISTRY_APNIC] = "apnic",
+	[REGISTRY_AFRINIC] = "afrinic",
+	[REGISTRY_ARIN] = "arin",
+	[REGISTRY_LACNIC] = "lacnic",
+};
+
+/* What an attribute's value is. */
+enum meaning {
+	MEANING_NONE,
+	MEANING_HANDLES, /* a list of them */
+	MEANING_MAILBOX,
+	MEANING_NAME,
+	MEANING_COUNTRY,
+	MEANING_LANGUAGE,
+	MEANING_TYPE,
+	MEANING_MAINTAINERS,
+	MEANING_REMARK,
+	MEANING_DATE
+};
+
+static const uint8_t meanings[RPSL_NAME_COUNT] = {
+	[RPSL_ABUSE_C] = MEANING_HANDLES,
+	[RPSL_ORG] = MEANING_HANDLES,
+	[RPSL_MNT_IRT] = MEANING_HANDLES,
+	[RPSL_SPONSORING_ORG] = MEANING_HANDLES,
+	[RPSL_ORGID] = MEANING_HANDLES,
+	[RPSL_PARENT] = MEANING_HANDLES,
+	[RPSL_ABUSEHANDLE] = MEANING_HANDLES,
+	[RPSL_ORGABUSEHANDLE] = MEANING_HANDLES,
+	[RPSL_ABUSE_MAILBOX] = MEANING_MAILBOX,
+	[RPSL_E_MAIL] = MEANING_MAILBOX,
+	[RPSL_MAILBOX] = MEANING_MAILBOX,
+	[RPSL_ORG_TYPE] = MEANING_TYPE,
+	[RPSL_ORG_NAME] = MEANING_NAME,
+	[RPSL_ORGNAME] = MEANING_NAME,
+	[RPSL_NETNAME] = MEANING_NAME,
+	[RPSL_COUNTRY] = MEANING_COUNTRY,
+	[RPSL_LANGUAGE] = MEANING_LANGUAGE,
+	[RPSL_MNT_BY] = MEANING_MAINTAINERS,
+	[RPSL_MNT_LOWER] = MEANING_MAINTAINERS,
+	[RPSL_COMMENT] = MEANING_REMARK,
+	[RPSL_LAST_MODIFIED] = MEANING_DATE,
+	[RPSL_CHANGED] = MEANING_DATE,
+	[RPSL_UPDATED] = MEANING_DATE,
+};
+
+/* A class of a registry: what it is, and the attribute that has its key. */
+struct class {
+	enum { CLASS_NONE, CLASS_NETWORK, CLASS_SYSTEM, CLASS_HOLDER } what;
+	enum holder_kind kind;
+	enum rpsl_name key;
+};
+
+#define NETWORK(name)                                                                              \
+	{                                                                                          \
+		.what = CLASS_NETWORK, .key = (name)                                               \
+	}
+#define SYSTEM(name)                                                                               \
+	{                                                                                          \
+		.what = CLASS_SYSTEM, .key = (name)                                                \
+	}
+#define HOLDER(_kind, name)                                                                        \
+	{                                                                                          \
+		.what = CLASS_HOLDER, .kind = (_kind), .key = (name)                               \
+	}
+
+static const struct class rpsl_classes[RPSL_CLASS_LAST + 1] = {
+	[RPSL_INETNUM] = NETWORK(RPSL_INETNUM),
+	[RPSL_INET6NUM] = NETWORK(RPSL_INET6NUM),
+	[RPSL_AUT_NUM] = SYSTEM(RPSL_AUT_NUM),
+	[RPSL_ROLE] = HOLDER(HOLDER_ROLE, RPSL_NIC_HDL),
+	[RPSL_ORGANISATION] = HOLDER(HOLDER_ORGANISATION, RPSL_ORGANISATION),
+	[RPSL_IRT] = HOLDER(HOLDER_TEAM, RPSL_IRT),
+};
+
+static const struct class arin_classes[RPSL_CLASS_LAST + 1] = {
+	[RPSL_NETHANDLE] = NETWORK(RPSL_NETRANGE),
+	[RPSL_V6NETHANDLE] = NETWORK(RPSL_NETRANGE),
+	[RPSL_ASHANDLE] = SYSTEM(RPSL_ASNUMBER),
+	[RPSL_POCHANDLE] = HOLDER(HOLDER_ROLE, RPSL_POCHANDLE),
+	[RPSL_ORGID] = HOLDER(HOLDER_ORGANISATION, RPSL_ORGID),
+};
+
+static const struct class lacnic_classes[RPSL_CLASS_LAST + 1] = {
+	[RPSL_INETNUM] = NETWORK(RPSL_INETNUM),
+	[RPSL_INET6NUM] = NETWORK(RPSL_INET6NUM),
+	[RPSL_AUT_NUM] = SYSTEM(RPSL_AUT_NUM),
+	[RPSL_NIC_HDL] = HOLDER(HOLDER_ROLE, RPSL_NIC_HDL),
+	[RPSL_PERSON] = HOLDER(HOLDER_ROLE, RPSL_NIC_HDL),
+	[RPSL_ROLE] = HOLDER(HOLDER_ROLE, RPSL_NIC_HDL),
+};
+
+static const struct class *const classes[REGISTRY_COUNT] = {
+	[REGISTRY_RIPENCC] = rpsl_classes,
+	[REGISTRY_APNIC] = rpsl_classes,
+	[REGISTRY_AFRINIC] = rpsl_classes,
+	[REGISTRY_ARIN] = arin_classes,
+	[REGISTRY_LACNIC] = lacnic_classes,
+};
+
+static const enum rpsl_name dates[REGISTRY_COUNT] = {
+	[REGISTRY_RIPENCC] = RPSL_LAST_MODIFIED,
+	[REGISTRY_APNIC] = RPSL_LAST_MODIFIED,
+	[REGISTRY_AFRINIC] = RPSL_LAST_MODIFIED,
+	[REGISTRY_ARIN] = RPSL_UPDATED,
+	[REGISTRY_LACNIC] = RPSL_CHANGED,
+};
+
+/* The maintainers of the RIPE NCC that stop the way up, as its whois has them. */
+static const char *const fixing[] = {"ripe-ncc-end-mnt", "ripe-ncc-legacy-mnt", "ripe-ncc-hm-mnt"};
+
+/* What ARIN writes into a POC that does not answer. */
+static const char unanswered[] = "has received no response";
+
+struct columns *
+columns_new(void)
+{
+	struct columns *columns = xcalloc(1, sizeof(*columns));
+
+	words_init(&columns->handles, true);
+	words_init(&columns->mailboxes, false);
+	columns->names = xcalloc(FIRST_ROOM, 1);
+	columns->names_size = FIRST_ROOM;
+	columns->names_length = 1; /* place 0 is none */
+	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++) {
+		columns->networks[i].size = FIRST_ROOM;
+		columns->networks[i].at = xcalloc(FIRST_ROOM, sizeof(struct network));
+	}
+	columns->holder_size = columns->holder_of_size = columns->reference_size = FIRST_ROOM;
+	columns->holders = xcalloc(FIRST_ROOM, sizeof(*columns->holders));
+	columns->references = xcalloc(FIRST_ROOM, sizeof(*columns->references));
+	for (size_t i = 0; i < HOLDER_KIND_COUNT; i++)
+		columns->holder_of[i] = xcalloc(FIRST_ROOM, sizeof(*columns->holder_of[i]));
+	return columns;
+}
+
+struct columns *
+columns_free(struct columns *columns)
+{
+	if (columns == NULL)
+		return NULL;
+	words_done(&columns->handles);
+	words_done(&columns->mailboxes);
+	free(columns->names);
+	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++) {
+		free(columns->networks[i].at);
+		for (size_t k = 0; k < REGISTRY_COUNT; k++)
+			free(columns->networks[i].order[k]);
+	}
+	for (size_t i = 0; i < HOLDER_KIND_COUNT; i++)
+		free(columns->holder_of[i]);
+	free(columns->holders);
+	free(columns->references);
+	free(columns->known);
+	free(columns);
+	return NULL;
+}
+
+/* The first 14 digits of a date, to the second; what is missing counts as 0. */
+static uint64_t
+pack_date(struct text text)
+{
+	uint64_t packed = 0;
+	unsigned digits = 0;
+
+	for (size_t i = 0; i < text.length && digits < DATE_DIGITS; i++) {
+		if (text.at[i] >= '0' && text.at[i] <= '9') {
+			packed = packed * 10 + (uint64_t)(text.at[i] - '0');
+			digits++;
+		}
+	}
+	for (; digits < DATE_DIGITS; digits++)
+		packed *= 10;
+	return packed;
+}
+
+bool
+entry_is_rather(const struct entry *a, const struct entry *b)
+{
+	if (a->changed != b->changed)
+		return a->changed > b->changed;
+	if (a->file != b->file)
+		return a->file < b->file;
+	return a->line < b->line;
+}
+
+static bool
+is_small_text(struct text text, const char *small)
+{
+	size_t i = 0;
+
+	while (i < text.length && small[i] != '\0' && text_small(text.at[i]) == small[i])
+		i++;
+	return i == text.length && small[i] == '\0';
+}
+
+static bool
+has_fixing(struct text list)
+{
+	while (list.length > 0) {
+		struct text one = text_trim(text_cut(&list, ','));
+
+		for (size_t i = 0; i < sizeof(fixing) / sizeof(*fixing); i++) {
+			if (is_small_text(one, fixing[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+refer(struct columns *columns, struct entry *entry, enum rpsl_name name, uint32_t word)
+{
+	if (word == 0)
+		return;
+	if (columns->reference_count == columns->reference_size) {
+		if (columns->reference_size > UINT32_MAX / 2) {
+			columns->refused++;
+			return;
+		}
+		columns->reference_size *= 2;
+		columns->references = xrealloc(columns->references,
+			columns->reference_size * sizeof(*columns->references));
+	}
+	columns->references[columns->reference_count++] =
+		(struct reference){.name = name, .word = word & WORDS_MOST};
+	entry->reference_count++;
+}
+
+static void
+refer_all(struct columns *columns, struct entry *entry, enum rpsl_name name, struct text list)
+{
+	while (list.length > 0) {
+		struct text one = text_trim(text_cut(&list, ','));
+
+		refer(columns, entry, name, words_add(&columns->handles, entry->registry, one));
+	}
+}
+
+/* What counts of a name; its place. */
+static uint32_t
+add_name(struct columns *columns, struct text name)
+{
+	uint16_t length = name.length < NAME_MOST ? (uint16_t)name.length : NAME_MOST;
+	uint32_t at = columns->names_length;
+
+	if (length == 0 || at > UINT32_MAX / 2) {
+		columns->refused += length > 0;
+		return 0;
+	}
+	while (at + sizeof(length) + length > columns->names_size) {
+		columns->names_size *= 2;
+		columns->names = xrealloc(columns->names, columns->names_size);
+	}
+	memcpy(columns->names + at, &length, sizeof(length));
+	memcpy(columns->names + at + sizeof(length), name.at, length);
+	columns->names_length += (uint32_t)sizeof(length) + length;
+	return at;
+}
+
+struct text
+columns_name(const struct columns *columns, uint32_t name)
+{
+	uint16_t length = 0;
+
+	if (name != 0)
+		memcpy(&length, columns->names + name, sizeof(length));
+	return (struct text){.at = columns->names + name + sizeof(length), .length = length};
+}
+
+struct flags {
+	bool is_fixed, is_unanswered, has_date;
+	enum organisation_type type;
+	bool has_type;
+};
+
+/* The first of a list, where none was before. */
+static void
+take_letters(uint16_t *letters, struct text list)
+{
+	if (*letters == 0)
+		*letters = delegated_country(text_trim(text_cut(&list, ',')));
+}
+
+static void
+take_type(struct flags *flags, struct text value)
+{
+	if (flags->has_type)
+		return;
+	flags->has_type = true;
+	if (is_small_text(value, "lir"))
+		flags->type = ORGANISATION_LIR;
+	else if (is_small_text(value, "rir"))
+		flags->type = ORGANISATION_RIR;
+}
+
+static void
+take_attribute(struct columns *columns, struct entry *entry, struct flags *flags,
+	const struct rpsl_attribute *attribute)
+{
+	struct text value = attribute->value;
+
+	switch ((enum meaning)meanings[attribute->name]) {
+	case MEANING_HANDLES:
+		refer_all(columns, entry, attribute->name, value);
+		break;
+	case MEANING_MAILBOX:
+		refer(columns, entry, attribute->name, words_add(&columns->mailboxes, 0, value));
+		break;
+	case MEANING_NAME:
+		if (entry->name == 0)
+			entry->name = add_name(columns, value);
+		break;
+	case MEANING_COUNTRY:
+		take_letters(&entry->country, value);
+		break;
+	case MEANING_LANGUAGE:
+		take_letters(&entry->language, value);
+		break;
+	case MEANING_TYPE:
+		take_type(flags, value);
+		break;
+	case MEANING_MAINTAINERS:
+		flags->is_fixed = flags->is_fixed || has_fixing(value);
+		break;
+	case MEANING_REMARK:
+		flags->is_unanswered = flags->is_unanswered ||
+			(value.length > 0 &&
+				memmem(value.at, value.length, unanswered,
+					sizeof(unanswered) - 1) != NULL);
+		break;
+	case MEANING_DATE:
+		if (attribute->name == dates[entry->registry] && !flags->has_date) {
+			entry->changed = pack_date(value);
+			flags->has_date = true;
+		}
+		break;
+	case MEANING_NONE:
+		break;
+	}
+}
+
+static struct text
+first_of(const struct rpsl_object *object, enum rpsl_name name)
+{
+	for (size_t i = 0; i < object->count; i++) {
+		if (object->attributes[i].name == name)
+			return object->attributes[i].value;
+	}
+	return (struct text){.length = 0};
+}
+
+static void
+fill_entry(struct columns *columns, struct entry *entry, struct flags *flags,
+	const struct rpsl_object *object)
+{
+	entry->references = columns->reference_count;
+	for (size_t i = 1; i < object->count; i++)
+		take_attribute(columns, entry, flags, &object->attributes[i]);
+}
+
+static enum columns_result
+add_holder(struct columns *columns, const struct class *class, struct entry entry,
+	const struct rpsl_object *object)
+{
+	struct flags flags = {false};
+	uint32_t *place;
+
+	entry.handle = words_add(&columns->handles, entry.registry, first_of(object, class->key));
+	if (entry.handle == 0)
+		return COLUMNS_NO_KEY;
+	if (columns->holder_count + 2 > columns->holder_size) {
+		if (columns->holder_size > UINT32_MAX / 2)
+			return COLUMNS_FULL;
+		columns->holder_size *= 2;
+		columns->holders = xrealloc(
+			columns->holders, columns->holder_size * sizeof(*columns->holders));
+	}
+	while (columns->holder_of_size <= entry.handle) {
+		uint32_t size = columns->holder_of_size;
+
+		for (size_t i = 0; i < HOLDER_KIND_COUNT; i++) {
+			columns->holder_of[i] = xrealloc(
+				columns->holder_of[i], 2UL * size * sizeof(*columns->holder_of[i]));
+			memset(columns->holder_of[i] + size, 0,
+				size * sizeof(*columns->holder_of[i]));
+		}
+		columns->holder_of_size = 2 * size;
+	}
+	fill_entry(columns, &entry, &flags, object);
+	place = &columns->holder_of[class->kind][entry.handle];
+	if (*place == 0 || entry_is_rather(&entry, &columns->holders[*place].entry)) {
+		*place = ++columns->holder_count;
+		columns->holders[*place] = (struct holder){.entry = entry,
+			.type = (uint8_t)flags.type,
+			.is_unanswered = flags.is_unanswered};
+	}
+	return COLUMNS_TAKEN;
+}
+
+static enum columns_result
+add_network(struct columns *columns, const struct class *class, struct entry entry,
+	const struct rpsl_object *object)
+{
+	struct text key = first_of(object, class->key);
+	enum range_family family = RANGE_SYSTEM;
+	struct network network = {.is_fixed = false};
+	struct networks *networks;
+	struct flags flags = {false};
+	int r;
+
+	r = class->what == CLASS_SYSTEM
+		? range_parse_system(key, &network.range)
+		: range_parse(key, entry.registry == REGISTRY_LACNIC, &family, &network.range);
+	if (r < 0) {
+		columns->no_ranges++;
+		return COLUMNS_NO_RANGE;
+	}
+	networks = &columns->networks[family];
+	if (networks->count + 2 > networks->size) {
+		if (networks->size > UINT32_MAX / 2)
+			return COLUMNS_FULL;
+		networks->size *= 2;
+		networks->at = xrealloc(networks->at, networks->size * sizeof(*networks->at));
+	}
+	if (entry.registry == REGISTRY_ARIN)
+		entry.handle =
+			words_add(&columns->handles, entry.registry, object->attributes[0].value);
+	network.entry = entry;
+	fill_entry(columns, &network.entry, &flags, object);
+	network.is_fixed = flags.is_fixed && entry.registry == REGISTRY_RIPENCC;
+	networks->at[++networks->count] = network;
+	return COLUMNS_TAKEN;
+}
+
+enum columns_result
+columns_add(struct columns *columns, enum registry_name registry, uint16_t file,
+	const struct rpsl_object *object)
+{
+	const struct class *class;
+	struct entry entry = {
+		.line = object->line < UINT32_MAX ? (uint32_t)object->line : UINT32_MAX,
+		.file = file,
+		.registry = (uint8_t)registry,
+		.class = (uint8_t)object->class};
+	enum columns_result result = COLUMNS_PASSED;
+
+	if (registry == REGISTRY_NONE)
+		return COLUMNS_PASSED;
+	class = &classes[registry][object->class];
+	if (class->what == CLASS_HOLDER)
+		result = add_holder(columns, class, entry, object);
+	else if (class->what != CLASS_NONE)
+		result = add_network(columns, class, entry, object);
+	columns->refused += result == COLUMNS_FULL;
+	return result;
+}
+
+static void
+learn(struct columns *columns, uint32_t mailbox, bool is_suspect)
+{
+	char into[MAILBOX_MOST];
+	struct text small = {.length = 0};
+	enum mailbox_verdict verdict =
+		mailbox_check(words_text(&columns->mailboxes, mailbox), into, &small);
+
+	columns->known[mailbox].verdict = (uint8_t)verdict;
+	columns->known[mailbox].is_suspect = is_suspect;
+	if (small.length > 0)
+		columns->known[mailbox].mailbox = words_add(&columns->mailboxes, 0, small);
+}
+
+void
+columns_add_suspect(struct columns *columns, struct text mailbox)
+{
+	char into[MAILBOX_MOST];
+	struct text small = mailbox;
+
+	(void)mailbox_check(mailbox, into, &small);
+	words_add(&columns->mailboxes, 1, small);
+}
+
+void
+columns_settle(struct columns *columns)
+{
+	uint32_t given = columns->mailboxes.count;
+
+	/* Each of them adds one at the most. */
+	columns->known = xcalloc(2UL * given + 1, sizeof(*columns->known));
+	for (uint32_t i = 1; i <= columns->mailboxes.count && i <= 2 * given; i++)
+		learn(columns, i, false);
+	columns->known_count = columns->mailboxes.count;
+	for (uint32_t i = 1; i <= columns->known_count; i++) {
+		struct text text = words_text(&columns->mailboxes, i);
+
+		columns->known[i].is_suspect = words_find(&columns->mailboxes, 1, text) != 0;
+	}
+}
+
+const struct holder *
+columns_holder(const struct columns *columns, enum holder_kind kind, uint32_t handle)
+{
+	uint32_t place = handle < columns->holder_of_size ? columns->holder_of[kind][handle] : 0;
+
+	return place != 0 ? &columns->holders[place] : NULL;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/registry/registries.h"
+
+#include "census/registry/delegated.h"
+#include "census/registry/nest.h"
+#include "census/registry/systems.h"
+#include "census/registry/textlines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct registries *
+registries_new(void (*tell)(void *context, const struct fail *fail), void *context)
+{
+	struct registries *registries = xcalloc(1, sizeof(*registries));
+
+	registries->columns = columns_new();
+	registries->tell = tell;
+	registries->context = context;
+	return registries;
+}
+
+static void
+free_ranges(struct registries_ranges *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(ranges[i].at);
+		free(ranges[i].pieces);
+	}
+}
+
+struct registries *
+registries_free(struct registries *registries)
+{
+	if (registries == NULL)
+		return NULL;
+	columns_free(registries->columns);
+	free_ranges(registries->delegated, RANGE_FAMILY_COUNT);
+	free_ranges(registries->announced, RANGE_SYSTEM);
+	free(registries);
+	return NULL;
+}
+
+/* One file that is read. */
+struct reading {
+	struct registries *registries;
+	struct input *input;
+	uint64_t troubles;
+};
+
+static void
+tell(struct reading *reading, uint64_t line, const char *what, const char *hint)
+{
+	struct registries *registries = reading->registries;
+	struct fail fail = {.hint = ""};
+
+	registries->troubles++;
+	if (reading->troubles++ >= REGISTRIES_TOLD)
+		return;
+	fail_where(&fail, "%s: line %llu", reading->input->name, (unsigned long long)line);
+	fail_what(&fail, "%s", what);
+	fail_hint(&fail, "%s", hint);
+	registries->tell(registries->context, &fail);
+}
+
+static void
+add_range(struct registries_ranges *ranges, struct rankedrange range)
+{
+	if (ranges->count == ranges->size) {
+		ranges->size = ranges->size > 0 ? 2 * ranges->size : 1024;
+		ranges->at = xrealloc(ranges->at, ranges->size * sizeof(*ranges->at));
+	}
+	ranges->at[ranges->count++] = range;
+}
+
+/* A line of a file that is no dump. -EINVAL: it should hold something. */
+typedef int take_line(struct registries *registries, struct text line);
+
+static int
+take_delegated(struct registries *registries, struct text line)
+{
+	struct delegated delegated;
+	int r = delegated_parse(line, &delegated);
+
+	if (r > 0 && delegated.registry != REGISTRY_NONE)
+		add_range(&registries->delegated[delegated.family],
+			(struct rankedrange){.range = delegated.range,
+				.value = (uint32_t)delegated.registry |
+					(uint32_t)delegated.country << 8});
+	return r;
+}
+
+static int
+take_announced(struct registries *registries, struct text line)
+{
+	struct announced announced;
+	int r = systems_parse(line, &announced);
+
+	if (r > 0 && announced.system != UINT32_MAX)
+		add_range(&registries->announced[announced.family],
+			(struct rankedrange){.range = announced.range,
+				.rank = announced.range.high - announced.range.low,
+				.value = announced.system + 1});
+	return r;
+}
+
+static int
+take_suspect(struct registries *registries, struct text line)
+{
+	line = text_trim(line);
+	if (line.length > 0)
+		columns_add_suspect(registries->columns, line);
+	return 0;
+}
+
+static int
+read_lines(struct reading *reading, take_line *take, struct fail *fail)
+{
+	struct textlines lines = {.input = reading->input};
+	struct text line;
+	int r;
+
+	while ((r = textlines_next(&lines, &line, fail)) > 0) {
+		if (take(reading->registries, line) < 0)
+			tell(reading, lines.number, "the line has no range", "it was left out");
+	}
+	if (lines.long_lines > 0)
+		tell(reading, lines.number, "lines before this one are too long",
+			"they were left out");
+	return r;
+}
+
+static int
+read_dump(struct reading *reading, enum registry_name registry, struct fail *fail)
+{
+	struct registries *registries = reading->registries;
+	struct rpsl_settings settings = RPSL_DEFAULTS;
+	struct rpsl_object object;
+	struct fail lost = {.hint = ""};
+	struct rpsl *rpsl;
+	int r;
+
+	settings.portable = registries->portable;
+	rpsl = rpsl_new(reading->input, &settings);
+	while ((r = rpsl_next(rpsl, &object, fail)) > 0) {
+		switch (columns_add(
+			registries->columns, registry, registries->file_count, &object)) {
+		case COLUMNS_TAKEN:
+		case COLUMNS_PASSED:
+			break;
+		case COLUMNS_NO_RANGE:
+			tell(reading, object.line, "the network has no range that is one",
+				"it was left out");
+			break;
+		case COLUMNS_NO_KEY:
+			tell(reading, object.line, "the object has no key", "it was left out");
+			break;
+		case COLUMNS_FULL:
+			tell(reading, object.line, "no more objects have room",
+				"this one was left out");
+			break;
+		}
+	}
+	for (size_t i = 0; rpsl_tell(rpsl, i, &lost); i++)
+		registries->tell(registries->context, &lost);
+	for (size_t i = 0; i < RPSL_FAULT_COUNT; i++)
+		registries->troubles += rpsl_counts(rpsl)->faults[i];
+	rpsl_free(rpsl);
+	return r;
+}
+
+static const struct kind {
+	const char *name;
+	enum registry_name registry;
+	take_line *take; /* NULL: it is a dump */
+} kinds[] = {
+	{.name = "ripe", .registry = REGISTRY_RIPENCC},
+	{.name = "ripe-nonauth", .registry = REGISTRY_RIPENCC},
+	{.name = "apnic", .registry = REGISTRY_APNIC},
+	{.name = "afrinic", .registry = REGISTRY_AFRINIC},
+	{.name = "arin", .registry = REGISTRY_ARIN},
+	{.name = "lacnic", .registry = REGISTRY_LACNIC},
+	{.name = "irr", .registry = REGISTRY_NONE},
+	{.name = "delegated", .take = take_delegated},
+	{.name = "asn", .take = take_announced},
+	{.name = "suspect", .take = take_suspect},
+};
+
+static void
+note_registry(struct registries *registries, enum registry_name registry)
+{
+	for (size_t i = 0; i < registries->named_count; i++) {
+		if (registries->named[i] == registry)
+			return;
+	}
+	if (registry != REGISTRY_NONE)
+		registries->named[registries->named_count++] = registry;
+}
+
+int
+registries_read(
+	struct registries *registries, struct text kind, const char *path, struct fail *fail)
+{
+	struct input input;
+	struct reading reading = {.registries = registries, .input = &input};
+	const struct kind *found = NULL;
+	int r;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (text_is(kind, kinds[i].name))
+			found = &kinds[i];
+	}
+	if (found == NULL || registries->file_count == REGISTRIES_FILES) {
+		fail_where(fail, "%s", path);
+		fail_what(fail, "%s",
+			found == NULL ? "the kind of this file is not known"
+				      : "there are too many files");
+		return -EINVAL;
+	}
+	r = input_open(&input, path, 0, fail);
+	if (r < 0)
+		return r;
+	note_registry(registries, found->registry);
+	if (found->take == NULL)
+		r = read_dump(&reading, found->registry, fail);
+	else
+		r = read_lines(&reading, found->take, fail);
+	registries->has_delegated = registries->has_delegated || found->take == take_delegated;
+	registries->file_count++;
+	input_close(&input);
+	return r;
+}
+
+static void
+settle_ranges(struct registries_ranges *ranges, enum range_family family)
+{
+	ranges->piece_count =
+		rankedranges_cut(ranges->at, ranges->count, range_highest(family), &ranges->pieces);
+	free(ranges->at);
+	ranges->at = NULL;
+	ranges->count = ranges->size = 0;
+}
+
+void
+registries_settle(struct registries *registries)
+{
+	columns_settle(registries->columns);
+	nest(registries->columns);
+	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++)
+		settle_ranges(&registries->delegated[i], (enum range_family)i);
+	for (size_t i = 0; i < RANGE_SYSTEM; i++)
+		settle_ranges(&registries->announced[i], (enum range_family)i);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/registry/systems.h"
+
+#include "census/registry/textlines.h"
+
+#include <errno.h>
+
+static int
+parse_prefix(struct text line, struct announced *ret)
+{
+	struct text rest = line, head = text_cut(&rest, '\t');
+	struct range system;
+
+	if (range_parse(head, false, &ret->family, &ret->range) < 0 ||
+		range_parse_system(rest, &system) < 0 || system.low != system.high)
+		return -EINVAL;
+	ret->system = (uint32_t)system.low;
+	return 1;
+}
+
+int
+systems_parse(struct text line, struct announced *ret)
+{
+	struct text first, last, number;
+	struct announced announced;
+	enum range_family family;
+	struct range system;
+
+	if (line.length == 0 || line.at[0] == '#' || line.at[0] == ';')
+		return 0;
+	if (memchr(line.at, '\t', line.length) != NULL)
+		return parse_prefix(line, ret);
+	if (!textlines_field(&line, &first) || !textlines_field(&line, &last) ||
+		!textlines_field(&line, &number))
+		return -EINVAL;
+	if (range_parse_address(first, &announced.family, &announced.range.low) < 0 ||
+		range_parse_address(last, &family, &announced.range.high) < 0 ||
+		family != announced.family || announced.range.low > announced.range.high ||
+		range_parse_system(number, &system) < 0 || system.low != system.high)
+		return -EINVAL;
+	announced.system = (uint32_t)system.low;
+	*ret = announced;
+	return 1;
+}
