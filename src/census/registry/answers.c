@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/registry/answers.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+/* What says something of a number: the nested networks of a registry, or pieces. It changes at borders. */
+struct stream {
+	const struct network *networks;
+	const uint32_t *order; /* NULL: pieces */
+	const struct piece *pieces;
+	size_t count, next;
+	uint32_t value;
+	ipnumber highest;
+	bool has_border;
+	ipnumber border; /* where it changes next */
+};
+
+static ipnumber
+next_low(const struct stream *stream)
+{
+	return stream->order != NULL ? stream->networks[stream->order[stream->next]].range.low
+				     : stream->pieces[stream->next].low;
+}
+
+static void
+find_border(struct stream *stream)
+{
+	const struct network *network = stream->order != NULL && stream->value != 0
+		? &stream->networks[stream->value]
+		: NULL;
+
+	stream->has_border = stream->next < stream->count;
+	if (stream->has_border)
+		stream->border = next_low(stream);
+	if (network != NULL && network->range.high != stream->highest &&
+		(!stream->has_border || network->range.high < stream->border)) {
+		stream->has_border = true;
+		stream->border = network->range.high + 1;
+	}
+}
+
+/* Over the border. */
+static void
+step(struct stream *stream)
+{
+	if (stream->next < stream->count && next_low(stream) == stream->border) {
+		stream->value = stream->order != NULL ? stream->order[stream->next]
+						      : stream->pieces[stream->next].value;
+		stream->next++;
+	} else {
+		while (stream->value != 0 &&
+			stream->networks[stream->value].range.high < stream->border)
+			stream->value = stream->networks[stream->value].inside;
+	}
+	find_border(stream);
+}
+
+/* The streams of a family: registries by their number, then who has authority, then who announces. */
+#define STREAM_DELEGATED REGISTRY_COUNT
+#define STREAM_ANNOUNCED (REGISTRY_COUNT + 1)
+#define STREAM_COUNT     (REGISTRY_COUNT + 2)
+
+struct sweep {
+	const struct registries *registries;
+	enum range_family family;
+	struct stream streams[STREAM_COUNT];
+	ipnumber at; /* what the streams say holds from here on */
+};
+
+static void
+begin_pieces(struct stream *stream, const struct registries_ranges *ranges)
+{
+	stream->pieces = ranges->pieces;
+	stream->count = ranges->piece_count;
+	find_border(stream);
+}
+
+static void
+begin_sweep(struct sweep *sweep, const struct registries *registries, enum range_family family)
+{
+	const struct networks *networks = &registries->columns->networks[family];
+
+	*sweep = (struct sweep){.registries = registries, .family = family};
+	for (size_t i = REGISTRY_NONE + 1; i < REGISTRY_COUNT; i++) {
+		struct stream *stream = &sweep->streams[i];
+
+		stream->networks = networks->at;
+		stream->order = networks->order[i];
+		stream->count = networks->order_count[i];
+		stream->highest = range_highest(family);
+		find_border(stream);
+	}
+	begin_pieces(&sweep->streams[STREAM_DELEGATED], &registries->delegated[family]);
+	if (family != RANGE_SYSTEM)
+		begin_pieces(&sweep->streams[STREAM_ANNOUNCED], &registries->announced[family]);
+}
+
+/* To the next place where something changes. False where nothing does any more. */
+static bool
+go_on(struct sweep *sweep)
+{
+	bool has_border = false;
+	ipnumber border = 0;
+
+	for (size_t i = 0; i < STREAM_COUNT; i++) {
+		const struct stream *stream = &sweep->streams[i];
+
+		if (stream->has_border && (!has_border || stream->border < border)) {
+			has_border = true;
+			border = stream->border;
+		}
+	}
+	for (size_t i = 0; i < STREAM_COUNT; i++) {
+		struct stream *stream = &sweep->streams[i];
+
+		while (stream->has_border && stream->border == border)
+			step(stream);
+	}
+	sweep->at = border;
+	return has_border;
+}
+
+/* Without delegated files: the smallest of all; of those of one size the one that stands rather. */
+static uint32_t
+smallest(const struct sweep *sweep)
+{
+	const struct network *networks = sweep->registries->columns->networks[sweep->family].at;
+	uint32_t best = 0;
+
+	for (size_t i = REGISTRY_NONE + 1; i < REGISTRY_COUNT; i++) {
+		uint32_t value = sweep->streams[i].value;
+		ipnumber size = networks[value].range.high - networks[value].range.low;
+		ipnumber least = networks[best].range.high - networks[best].range.low;
+
+		if (value != 0 &&
+			(best == 0 || size < least ||
+				(size == least &&
+					entry_is_rather(
+						&networks[value].entry, &networks[best].entry))))
+			best = value;
+	}
+	return best;
+}
+
+/* Of AS numbers: that of the registry that was named first. */
+static uint32_t
+first_named(const struct sweep *sweep)
+{
+	const struct registries *registries = sweep->registries;
+
+	for (size_t i = 0; i < registries->named_count; i++) {
+		uint32_t value = sweep->streams[registries->named[i]].value;
+
+		if (value != 0)
+			return value;
+	}
+	return 0;
+}
+
+static uint32_t
+network_there(const struct sweep *sweep)
+{
+	if (sweep->registries->has_delegated)
+		return sweep->streams[sweep->streams[STREAM_DELEGATED].value & 0xff].value;
+	return sweep->family == RANGE_SYSTEM ? first_named(sweep) : smallest(sweep);
+}
+
+/* In the table of answers, for a network: there is none, but LACNIC has authority, of whose networks only RDAP knows.
+ * */
+#define ASK_RDAP UINT32_MAX
+
+static bool
+is_for_rdap(const struct sweep *sweep, uint32_t network)
+{
+	return network == 0 && sweep->registries->has_delegated &&
+		(sweep->streams[STREAM_DELEGATED].value & 0xff) == REGISTRY_LACNIC;
+}
+
+/* The objects of AS numbers, as pieces. */
+struct systems {
+	struct piece *pieces;
+	size_t count, size;
+	struct contact *contacts; /* by the number of the object */
+};
+
+static void
+make_systems(struct systems *systems, const struct registries *registries)
+{
+	const struct networks *networks = &registries->columns->networks[RANGE_SYSTEM];
+	struct sweep sweep;
+
+	*systems = (struct systems){
+		.contacts = xcalloc(networks->count + 1UL, sizeof(struct contact))};
+	begin_sweep(&sweep, registries, RANGE_SYSTEM);
+	while (go_on(&sweep)) {
+		if (systems->count == systems->size) {
+			systems->size = systems->size > 0 ? 2 * systems->size : 1024;
+			systems->pieces =
+				xrealloc(systems->pieces, systems->size * sizeof(*systems->pieces));
+		}
+		systems->pieces[systems->count++] =
+			(struct piece){.low = sweep.at, .value = network_there(&sweep)};
+	}
+	for (uint32_t i = 1; i <= networks->count; i++)
+		systems->contacts[i] = contactrules_system(registries->columns, i, NULL);
+}
+
+static uint32_t
+system_of(const struct systems *systems, ipnumber number)
+{
+	size_t low = 0, count = systems->count;
+
+	while (count > 0) {
+		size_t half = count / 2;
+
+		if (systems->pieces[low + half].low <= number) {
+			low += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low > 0 ? systems->pieces[low - 1].value : 0;
+}
+
+struct making {
+	struct answers *answers;
+	struct systems systems;
+	struct table known; /* the network and the AS -> the answer */
+	struct contact last;
+	uint32_t last_network;
+	size_t size4, size6;
+};
+
+static struct contact
+contact_of(struct making *making, enum range_family family, uint32_t network, uint32_t system)
+{
+	const struct columns *columns = making->answers->registries->columns;
+	struct contact none = {.rule = network == ASK_RDAP ? CONTACT_RDAP : CONTACT_NO_RULE};
+
+	if (network == 0 || network == ASK_RDAP)
+		return contactrules_join(none, making->systems.contacts[system]);
+	if (network != making->last_network) {
+		making->last_network = network;
+		making->last = contactrules_network(columns, family, network, NULL);
+	}
+	return contactrules_join(making->last, making->systems.contacts[system]);
+}
+
+/* The number of the answer that holds there. */
+static uint32_t
+answer_there(struct making *making, const struct sweep *sweep)
+{
+	struct answers *answers = making->answers;
+	uint32_t network = network_there(sweep), system = 0;
+	uint32_t number = sweep->streams[STREAM_ANNOUNCED].value;
+	struct table_slot *slot;
+	struct contact contact;
+
+	if (number != 0)
+		system = system_of(&making->systems, number - 1);
+	if (is_for_rdap(sweep, network))
+		network = ASK_RDAP;
+	if (network == 0 && making->systems.contacts[system].mailbox == 0)
+		return 0;
+	if (table_add(&making->known, hash_mix((uint64_t)network << 32 | system), &slot) < 0)
+		return 0;
+	if (slot->value != 0)
+		return slot->value;
+	contact = contact_of(making, sweep->family, network, system);
+	if (answers->count + 2 > answers->size) {
+		answers->size = answers->size > 0 ? 2 * answers->size : 1024;
+		answers->at = xrealloc(answers->at, answers->size * sizeof(*answers->at));
+	}
+	slot->value = ++answers->count;
+	answers->at[answers->count] = (struct answer){.network = network != ASK_RDAP ? network : 0,
+		.number = system != 0 ? number - 1 : 0,
+		.system = system,
+		.country = (uint16_t)(sweep->streams[STREAM_DELEGATED].value >> 8),
+		.family = (uint8_t)sweep->family,
+		.contact = contact};
+	return answers->count;
+}
+
+static void
+put4(struct making *making, uint32_t low, uint32_t object)
+{
+	struct answers *answers = making->answers;
+
+	if (answers->count4 > 0 ? answers->segments4[answers->count4 - 1].object == object
+				: object == 0)
+		return;
+	if (answers->count4 == making->size4) {
+		making->size4 = making->size4 > 0 ? 2 * making->size4 : 1024;
+		answers->segments4 =
+			xrealloc(answers->segments4, making->size4 * sizeof(*answers->segments4));
+	}
+	answers->segments4[answers->count4++] = (struct segment4){.low = low, .object = object};
+}
+
+static void
+put6(struct making *making, ipnumber low, uint32_t object)
+{
+	struct answers *answers = making->answers;
+
+	if (answers->count6 > 0 ? answers->segments6[answers->count6 - 1].object == object
+				: object == 0)
+		return;
+	if (answers->count6 == making->size6) {
+		making->size6 = making->size6 > 0 ? 2 * making->size6 : 1024;
+		answers->segments6 =
+			xrealloc(answers->segments6, making->size6 * sizeof(*answers->segments6));
+	}
+	answers->segments6[answers->count6++] =
+		(struct segment6){.low = {(uint64_t)(low >> 64), (uint64_t)low}, .object = object};
+}
+
+static void
+make_family(struct making *making, enum range_family family)
+{
+	struct sweep sweep;
+
+	making->last_network = 0;
+	table_init(&making->known, UINT32_MAX / 4);
+	begin_sweep(&sweep, making->answers->registries, family);
+	while (go_on(&sweep)) {
+		uint32_t object = answer_there(making, &sweep);
+
+		if (family == RANGE_IPV4)
+			put4(making, (uint32_t)sweep.at, object);
+		else
+			put6(making, sweep.at, object);
+	}
+	table_done(&making->known);
+}
+
+void
+answers_init(struct answers *answers, const struct registries *registries)
+{
+	struct making making = {.answers = answers};
+
+	*answers = (struct answers){
+		.registries = registries, .at = xcalloc(1024, sizeof(*answers->at)), .size = 1024};
+	make_systems(&making.systems, registries);
+	make_family(&making, RANGE_IPV4);
+	make_family(&making, RANGE_IPV6);
+	free(making.systems.pieces);
+	free(making.systems.contacts);
+}
+
+void
+answers_done(struct answers *answers)
+{
+	free(answers->at);
+	free(answers->segments4);
+	free(answers->segments6);
+	*answers = (struct answers){0};
+}
+
+void
+answers_explain(const struct answers *answers, uint32_t number, struct buffer *chain)
+{
+	const struct answer *answer = &answers->at[number];
+	const struct columns *columns = answers->registries->columns;
+
+	if (answer->network != 0)
+		(void)contactrules_network(
+			columns, (enum range_family)answer->family, answer->network, chain);
+	if (answer->system != 0)
+		(void)contactrules_system(columns, answer->system, chain);
+}
