@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/registry/keptfile.h"
+#include "census/registry/registryfile.h"
+#include "registries_text.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char folder[] = "/tmp/lazaret-registry-XXXXXX";
+static char path[64];
+static const char ripe[] = "role: Desk\nnic-hdl: A\nabuse-mailbox: abuse@ISP.example\n\n"
+			   "organisation: O\norg-name: Provider\nlanguage: nl, EN\ncountry: be\n"
+			   "e-mail: noc@isp.example\n\n"
+			   "inetnum: 192.0.2.0 - 192.0.2.255\nnetname: NET\ncountry: NL\n"
+			   "abuse-c: A\norg: O\n\n"
+			   "inet6num: 2001:db8::/32\nnetname: NET\nabuse-c: A\n\n";
+static const char arin[] = "NetHandle: NET-1\nNetRange: 198.51.100.0/24\nAbuseHandle: P\n\n"
+			   "POCHandle: P\nMailbox: abuse@isp.example\n\n";
+
+static int
+make_folder(void **state)
+{
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/registry.lzr", folder);
+	return 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	(void)unlink(path);
+	return rmdir(folder);
+}
+
+static void
+write_file(void)
+{
+	struct registries_text world;
+	struct fail fail = {.what = ""};
+
+	registries_text_init(&world);
+	registries_text_add(&world, "ripe", ripe, sizeof(ripe) - 1);
+	registries_text_add(&world, "arin", arin, sizeof(arin) - 1);
+	registries_text_add(&world, "suspect", "abuse@isp.example\n", 18);
+	registries_text_settle(&world);
+	assert_int_equal(registryfile_write(path, &world.answers, &fail), 0);
+	registries_text_done(&world);
+}
+
+static void
+is_text(const struct registryfile *file, uint32_t text, const char *expected)
+{
+	assert_true(text_is(registryfile_text(file, text), expected));
+}
+
+static void
+all_is_read_as_it_was_put_together(void **state)
+{
+	const struct registryfile_answer *row;
+	struct registryfile file;
+	struct fail fail = {.what = ""};
+
+	write_file();
+	assert_int_equal(registryfile_open(path, &file, &fail), 0);
+	assert_int_equal(registryfile_find(&file, RANGE_IPV4, 0xc0000300), 0);
+	row = &file.answers[registryfile_find(&file, RANGE_IPV4, 0xc0000201)];
+	assert_true(row->low[1] == 0xc0000200 && row->high[1] == 0xc00002ff);
+	is_text(&file, row->name, "NET");
+	is_text(&file, row->holder, "Provider");
+	is_text(&file, file.contacts[row->contact].mailbox, "abuse@isp.example");
+	is_text(&file, file.contacts[row->contact2].mailbox, "noc@isp.example");
+	assert_int_equal(row->country, 'B' << 8 | 'E');
+	assert_int_equal(row->language, 'n' << 8 | 'l');
+	assert_int_equal(row->registry, REGISTRY_RIPENCC);
+	assert_int_equal(row->rule, CONTACT_ABUSE_C);
+	assert_int_equal(row->quality, QUALITY_SUSPECT);
+	assert_true(file.contacts[row->contact].is_suspect);
+	/* ARIN's terms hold for a mailbox that ARIN named, wherever else it is named. */
+	assert_true(file.contacts[row->contact].is_kept);
+	assert_false(file.contacts[row->contact2].is_kept);
+	assert_int_equal(file.contacts[row->contact].answers, 3);
+	row = &file.answers[registryfile_find(
+		&file, RANGE_IPV6, (ipnumber)UINT64_C(0x20010db800000000) << 64)];
+	is_text(&file, row->name, "NET");
+	is_text(&file, row->holder, "");
+	assert_int_equal(row->contact2, 0);
+	row = &file.answers[registryfile_find(&file, RANGE_IPV4, 0xc6336401)];
+	is_text(&file, row->name, "NET-1");
+	registryfile_close(&file);
+}
+
+/* Every byte in turn; and once more with a checksum that fits, so that the numbers themselves are looked at. */
+static void
+a_damaged_file_is_refused_or_leads_nowhere_wrong(void **state)
+{
+	const uint8_t *mapped;
+	struct registryfile file;
+	struct fail fail = {.what = ""};
+	size_t size, refused = 0;
+	uint8_t *copy;
+
+	write_file();
+	assert_int_equal(keptfile_map(path, &mapped, &size, &fail), 0);
+	copy = malloc(size);
+	assert_non_null(copy);
+	for (size_t at = 0; at < size; at++) {
+		struct keptfile_head *head = (struct keptfile_head *)(void *)copy;
+		struct hash_stream *hash = hash_stream_new();
+
+		memcpy(copy, mapped, size);
+		copy[at] ^= 0xff;
+		assert_int_equal(registryfile_on(copy, size, &file, &fail), -EBADMSG);
+		hash_stream_add(hash, copy + sizeof(*head), size - sizeof(*head));
+		hash_stream_add(hash, copy, offsetof(struct keptfile_head, checksum));
+		hash_stream_end(hash, head->checksum);
+		hash_stream_free(hash);
+		if (registryfile_on(copy, size, &file, &fail) < 0) {
+			refused++;
+			continue;
+		}
+		for (uint32_t i = 0; i < file.answer_count; i++) {
+			const struct registryfile_answer *row = &file.answers[i];
+			struct text name = registryfile_text(&file, row->name);
+
+			assert_true(row->contact < file.contact_count);
+			assert_true(name.at + name.length <= file.texts + file.texts_size);
+		}
+	}
+	/* The names of things may change; what leads somewhere may not. */
+	assert_in_range(refused, size / 4, size);
+	for (size_t less = 1; less < size; less++)
+		assert_int_equal(registryfile_on(copy, size - less, &file, &fail), -EBADMSG);
+	keptfile_unmap(mapped, size);
+	free(copy);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_is_read_as_it_was_put_together),
+		cmocka_unit_test(a_damaged_file_is_refused_or_leads_nowhere_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
