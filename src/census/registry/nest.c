@@ -9,20 +9,42 @@
 /* Those of one registry. */
 struct nesting {
 	struct columns *columns;
-	enum range_family family;
 	struct network *at;
 	uint32_t *order;
 	uint32_t count;
 	uint32_t *by_handle; /* in ARIN: which network has that handle */
 };
 
+/* A network where it is sorted: nearly all are told apart by what is here. */
+struct place {
+	uint64_t
+		key; /* the first bits of the order: its first address, and what fits of the last */
+	uint32_t number;
+	uint32_t registry;
+};
+
+static uint64_t
+key_of(const struct network *network, enum range_family family)
+{
+	const struct range *range = &network->range;
+
+	return family == RANGE_IPV6
+		? (uint64_t)(range->low >> 64)
+		: (uint64_t)range->low << 32 | (UINT32_MAX - (uint32_t)range->high);
+}
+
 static int
 compare(const void *one, const void *other, void *context)
 {
-	const struct network *networks = context;
-	const struct network *a = &networks[*(const uint32_t *)one];
-	const struct network *b = &networks[*(const uint32_t *)other];
+	const struct place *first = one, *second = other;
+	const struct network *networks = context, *a, *b;
 
+	if (first->registry != second->registry)
+		return first->registry < second->registry ? -1 : 1;
+	if (first->key != second->key)
+		return first->key < second->key ? -1 : 1;
+	a = &networks[first->number];
+	b = &networks[second->number];
 	if (a->range.low != b->range.low)
 		return a->range.low < b->range.low ? -1 : 1;
 	if (a->range.high != b->range.high)
@@ -155,21 +177,19 @@ find_parents(struct nesting *nesting)
 	}
 }
 
+/* places: the networks of the registry in order. */
 static void
-nest_registry(struct columns *columns, enum range_family family, enum registry_name registry)
+nest_registry(struct columns *columns, enum range_family family, enum registry_name registry,
+	const struct place *places, uint32_t count)
 {
 	struct networks *networks = &columns->networks[family];
-	struct nesting nesting = {.columns = columns, .family = family, .at = networks->at};
+	struct nesting nesting = {.columns = columns,
+		.at = networks->at,
+		.order = xcalloc(count + 1UL, sizeof(*nesting.order)),
+		.count = count};
 
-	for (uint32_t i = 1; i <= networks->count; i++)
-		nesting.count += networks->at[i].entry.registry == registry;
-	nesting.order = xcalloc(nesting.count + 1UL, sizeof(*nesting.order));
-	nesting.count = 0;
-	for (uint32_t i = 1; i <= networks->count; i++) {
-		if (networks->at[i].entry.registry == registry)
-			nesting.order[nesting.count++] = i;
-	}
-	qsort_r(nesting.order, nesting.count, sizeof(*nesting.order), compare, networks->at);
+	for (uint32_t i = 0; i < count; i++)
+		nesting.order[i] = places[i].number;
 	if (registry == REGISTRY_ARIN && family != RANGE_SYSTEM) {
 		index_handles(&nesting);
 		order_groups(&nesting);
@@ -181,11 +201,34 @@ nest_registry(struct columns *columns, enum range_family family, enum registry_n
 	networks->order_count[registry] = nesting.count;
 }
 
+static void
+nest_family(struct columns *columns, enum range_family family)
+{
+	const struct networks *networks = &columns->networks[family];
+	struct place *places = xcalloc(networks->count + 1UL, sizeof(*places));
+	uint32_t from = 0, to;
+
+	for (uint32_t i = 0; i < networks->count; i++) {
+		const struct network *network = &networks->at[i + 1];
+
+		places[i] = (struct place){.key = key_of(network, family),
+			.number = i + 1,
+			.registry = network->entry.registry};
+	}
+	qsort_r(places, networks->count, sizeof(*places), compare, networks->at);
+	for (uint32_t registry = REGISTRY_NONE + 1; registry < REGISTRY_COUNT; registry++) {
+		for (to = from; to < networks->count && places[to].registry == registry;)
+			to++;
+		nest_registry(
+			columns, family, (enum registry_name)registry, places + from, to - from);
+		from = to;
+	}
+	free(places);
+}
+
 void
 nest(struct columns *columns)
 {
-	for (size_t family = 0; family < RANGE_FAMILY_COUNT; family++) {
-		for (size_t i = REGISTRY_NONE + 1; i < REGISTRY_COUNT; i++)
-			nest_registry(columns, (enum range_family)family, (enum registry_name)i);
-	}
+	for (size_t family = 0; family < RANGE_FAMILY_COUNT; family++)
+		nest_family(columns, (enum range_family)family);
 }

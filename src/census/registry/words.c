@@ -52,25 +52,17 @@ hash_of(const struct words *words, uint8_t space, struct text text)
 	return hash_fast(words->folds ? small : text.at, text.length, words->seed + space);
 }
 
-/* The word, or 0 and in *key where it would stand. Where another text has its hash, the next hash is tried. */
-static uint32_t
-look_up(const struct words *words, uint8_t space, struct text text, uint64_t *key)
+/* Where another text has that one. */
+static uint64_t
+next_hash(uint64_t hash)
 {
-	const struct table_slot *slot;
-
-	*key = hash_of(words, space, text);
-	while ((slot = table_find(&words->table, *key)) != NULL) {
-		if (is_word(words, slot->aux, space, text))
-			return slot->value;
-		*key = hash_mix(*key + 1);
-	}
-	return 0;
+	return hash_mix(hash + 1);
 }
 
 static bool
-fits(const struct words *words, struct text text)
+has_room(const struct words *words, struct text text)
 {
-	return text.length > 0 && text.length <= WORD_LONGEST && words->count < WORDS_MOST &&
+	return words->count < WORDS_MOST &&
 		words->texts_length + sizeof(struct words_head) + text.length <= UINT32_MAX;
 }
 
@@ -95,15 +87,22 @@ words_add(struct words *words, uint8_t space, struct text text)
 	struct table_slot *slot;
 	uint64_t key;
 	uint32_t word;
+	int r;
 
-	if (!fits(words, text)) {
-		words->refused += text.length > 0;
+	if (text.length == 0)
 		return 0;
-	}
-	word = look_up(words, space, text, &key);
-	if (word != 0)
+	if (text.length > WORD_LONGEST || !has_room(words, text)) {
+		word = words_find(words, space, text);
+		words->refused += word == 0;
 		return word;
-	if (table_add(&words->table, key, &slot) < 0) {
+	}
+	key = hash_of(words, space, text);
+	while ((r = table_add(&words->table, key, &slot)) == 0) {
+		if (is_word(words, slot->aux, space, text))
+			return slot->value;
+		key = next_hash(key);
+	}
+	if (r < 0) {
 		words->refused++;
 		return 0;
 	}
@@ -120,8 +119,16 @@ words_add(struct words *words, uint8_t space, struct text text)
 uint32_t
 words_find(const struct words *words, uint8_t space, struct text text)
 {
+	const struct table_slot *slot;
 	uint64_t key;
 
-	return text.length > 0 && text.length <= WORD_LONGEST ? look_up(words, space, text, &key)
-							      : 0;
+	if (text.length == 0 || text.length > WORD_LONGEST)
+		return 0;
+	key = hash_of(words, space, text);
+	while ((slot = table_find(&words->table, key)) != NULL) {
+		if (is_word(words, slot->aux, space, text))
+			return slot->value;
+		key = next_hash(key);
+	}
+	return 0;
 }
