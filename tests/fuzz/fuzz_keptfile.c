@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files that the join uses where they lie. The first byte chooses: any bytes as the state of a day; rows of a state,
- * and a head and checksum that fit them; or a head and entries of a look-up table, since a whole one has 64 MiB. A
- * state that is taken must stand a day's merge, which leaves one that would be taken again; in a table no entry leads
- * outside. */
+/* Files that are used where they lie. The first byte chooses: any bytes as the state of a day; rows of a state, and a
+ * head and checksum that fit them; a head and entries of a look-up table, since a whole one has 64 MiB; or what stands
+ * in registry.lzr, with head and checksum. A state that is taken must stand a day's merge, which leaves one that would
+ * be taken again; in the others nothing leads outside. */
 #include "base/bytes.h"
 #include "census/join/lookup.h"
 #include "census/join/statestore.h"
+#include "census/registry/registryfile.h"
 #include "fuzz.h"
 
 #include <errno.h>
@@ -72,34 +73,79 @@ try_state(const uint8_t *bytes, size_t size)
 		merge_next_day(&store);
 }
 
+/* A file that says of itself what it should; to be freed. Its size is that of the head with these bytes. */
+static uint8_t *
+sign(struct keptfile_head head, const uint8_t *bytes)
+{
+	struct hash_stream *hash = hash_stream_new();
+	uint8_t *file = malloc(head.size);
+
+	must(file != NULL);
+	head.order = KEPTFILE_ORDER;
+	head.version = 1;
+	memcpy(file + HEAD, bytes, head.size - HEAD);
+	hash_stream_add(hash, file + HEAD, head.size - HEAD);
+	hash_stream_add(hash, &head, offsetof(struct keptfile_head, checksum));
+	hash_stream_end(hash, head.checksum);
+	hash_stream_free(hash);
+	memcpy(file, &head, HEAD);
+	return file;
+}
+
 /* Two bytes of the day, one of how many rows are of IPv4, and the rows. */
 static void
 try_signed_state(struct reader *from)
 {
 	uint16_t day = reader_u16(from);
 	size_t count4 = reader_u8(from), count6, size;
-	struct hash_stream *hash = hash_stream_new();
-	struct keptfile_head *head;
 	uint8_t *bytes;
 
 	if (count4 > reader_left(from) / sizeof(struct state4))
 		count4 = reader_left(from) / sizeof(struct state4);
 	count6 = (reader_left(from) - count4 * sizeof(struct state4)) / sizeof(struct state6);
 	size = HEAD + count4 * sizeof(struct state4) + count6 * sizeof(struct state6);
-	bytes = malloc(size);
-	must(bytes != NULL);
-	head = (struct keptfile_head *)(void *)bytes;
-	*head = (struct keptfile_head){.mark = "lzstates",
-		.order = KEPTFILE_ORDER,
-		.version = 1,
-		.size = size,
-		.figure = {day, count4, count6}};
-	memcpy(bytes + HEAD, from->at, size - HEAD);
-	hash_stream_add(hash, bytes + HEAD, size - HEAD);
-	hash_stream_add(hash, head, offsetof(struct keptfile_head, checksum));
-	hash_stream_end(hash, head->checksum);
-	hash_stream_free(hash);
+	bytes = sign(
+		(struct keptfile_head){
+			.mark = "lzstates", .size = size, .figure = {day, count4, count6}},
+		from->at);
 	try_state(bytes, size);
+	free(bytes);
+}
+
+static volatile char touched;
+
+static void
+touch(const struct registryfile *file, uint32_t number)
+{
+	struct text text = registryfile_text(file, number);
+
+	if (text.length > 0)
+		touched = text.at[text.length - 1];
+}
+
+static void
+try_signed_registry(struct reader *from)
+{
+	size_t size = HEAD + reader_left(from);
+	uint8_t *bytes = sign((struct keptfile_head){.mark = "lzregist", .size = size}, from->at);
+	struct registryfile file;
+	struct fail fail = {0};
+	int r = registryfile_on(bytes, size, &file, &fail);
+
+	must(r == 0 || (r == -EBADMSG && fail.what[0] != '\0'));
+	for (uint32_t i = 0; r == 0 && i < file.answer_count; i++) {
+		const struct registryfile_answer *row = &file.answers[i];
+
+		touch(&file, row->name);
+		touch(&file, row->holder);
+		touch(&file, file.contacts[row->contact].mailbox);
+		touch(&file, file.contacts[row->contact2].mailbox);
+		must(contact_rules[row->rule] != NULL && registry_names[row->registry] != NULL);
+	}
+	for (uint32_t i = 0; r == 0 && i < 256; i++) {
+		must(registryfile_find(&file, RANGE_IPV4, i << 24) < file.answer_count);
+		must(registryfile_find(&file, RANGE_IPV6, (ipnumber)i << 120) < file.answer_count);
+	}
 	free(bytes);
 }
 
@@ -141,13 +187,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct reader from = reader_on(bytes, size);
-	unsigned kind = reader_u8(&from) % 3;
+	unsigned kind = reader_u8(&from) % 4;
 	uint8_t *copy;
 
 	if (kind == 1) {
 		try_signed_state(&from);
 	} else if (kind == 2) {
 		try_table(&from);
+	} else if (kind == 3) {
+		try_signed_registry(&from);
 	} else {
 		/* Aligned as a mapping is. */
 		copy = malloc(reader_left(&from) + 1);

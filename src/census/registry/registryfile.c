@@ -333,10 +333,10 @@ registryfile_on(const uint8_t *bytes, size_t size, struct registryfile *ret, str
 		r = keptfile_verify(bytes, size, fail);
 	if (r == 0)
 		r = take_arrays(&file, fail);
-	if (r == 0)
-		r = segments4_check(file.segments4, file.count4, fail);
-	if (r == 0)
-		r = segments6_check(file.segments6, file.count6, fail);
+	if (r == 0 &&
+		(segments4_check(file.segments4, file.count4, fail) < 0 ||
+			segments6_check(file.segments6, file.count6, fail) < 0))
+		r = -EBADMSG;
 	if (r == 0)
 		r = check_numbers(&file, fail);
 	if (r == 0)

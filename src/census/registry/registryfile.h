@@ -61,7 +61,7 @@ int registryfile_write(const char *path, const struct answers *answers, struct f
 int registryfile_open(const char *path, struct registryfile *ret, struct fail *fail) MUST_USE;
 void registryfile_close(struct registryfile *file);
 
-/* The same of bytes that are the caller's and outlive it; aligned as uint64_t is. */
+/* The same of bytes that are the caller's and outlive it, aligned as uint64_t is: 0, or -EBADMSG with fail. */
 int registryfile_on(
 	const uint8_t *bytes, size_t size, struct registryfile *ret, struct fail *fail) MUST_USE;
 
