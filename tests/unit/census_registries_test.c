@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct registries_text world;
 
@@ -189,6 +190,42 @@ the_ends_of_the_address_space_are_segments_too(void **state)
 	answers("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "a@isp.example, nobody, abuse-c, good");
 }
 
+/* Real files: nothing in them is refused. */
+static void
+real_statistics_and_tables_are_read_whole(void **state)
+{
+	static const char *const files[][2] = {
+		{"delegated", "whois/delegated/delegated-ripencc-extended.gz"},
+		{"delegated", "whois/delegated/delegated-apnic-extended.gz"},
+		{"asn", "ip2asn/ip-location-db-2026/asn-ipv4.csv.xz"},
+		{"asn", "ip2asn/ip-location-db-2026/asn-ipv6.csv.xz"},
+		{"asn", "ip2asn/pyasn/ipasn_20140513.dat.gz"}};
+	const char *data = getenv("LAZARET_DATA");
+	struct registries *registries = world.registries;
+	struct fail fail = {.what = ""};
+	char path[512];
+
+	if (data == NULL) {
+		print_message("LAZARET_DATA is not set: the registries' files are not there\n");
+		skip();
+	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(path, sizeof(path), "%s/%s", data, files[i][1]);
+		assert_int_equal(registries_read(registries, text_of(files[i][0]), path, &fail), 0);
+	}
+	assert_int_equal(registries->troubles, 0);
+	/* 111,223 and 46,596 records; 411,961, 103,197 and 512,621 ranges. */
+	assert_int_equal(registries->delegated[RANGE_IPV4].count +
+			registries->delegated[RANGE_IPV6].count +
+			registries->delegated[RANGE_SYSTEM].count,
+		111223 + 46596);
+	assert_int_equal(registries->announced[RANGE_IPV4].count, 411961 + 512621);
+	assert_int_equal(registries->announced[RANGE_IPV6].count, 103197);
+	registries_settle(registries);
+	answers_init(&world.answers, registries);
+	assert_int_equal(world.answers.count, 0);
+}
+
 int
 main(void)
 {
@@ -205,6 +242,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(circles_of_arins_parents_end, begin, end),
 		cmocka_unit_test_setup_teardown(
 			the_ends_of_the_address_space_are_segments_too, begin, end),
+		cmocka_unit_test_setup_teardown(
+			real_statistics_and_tables_are_read_whole, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
