@@ -190,6 +190,30 @@ the_ends_of_the_address_space_are_segments_too(void **state)
 	answers("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "a@isp.example, nobody, abuse-c, good");
 }
 
+/* More than an object may have, and a longer way up than is gone. */
+static void
+what_is_too_much_is_left_out_and_told(void **state)
+{
+	struct buffer text;
+
+	buffer_init(&text, 1 << 20);
+	buffer_print(&text, "inetnum: 10.0.0.0/8\nabuse-c: X");
+	for (unsigned i = 1; i < COLUMNS_REFERENCES; i++)
+		buffer_print(&text, ", X");
+	buffer_print(&text, ", A, A\n\nrole: Desk\nnic-hdl: A\nabuse-mailbox: a@isp.example\n\n");
+	for (unsigned i = 0; i < CONTACTRULES_WAY + 2; i++)
+		buffer_print(&text, "inetnum: 11.0.0.0 - 11.0.%u.%u\n%s\n", (600 - i) / 256,
+			(600 - i) % 256, i == 0 ? "abuse-c: A\n" : "");
+	registries_text_add(&world, "ripe", text.at, text.length);
+	buffer_done(&text);
+	registries_text_settle(&world);
+	assert_string_equal(buffer_string(&world.said),
+		"all dumps: 2 values are too long or more than an object may have\n");
+	answers("10.0.0.1", "nobody, nobody, none, none");
+	answers("11.0.1.87", "nobody, nobody, none, none");
+	answers("11.0.1.88", "a@isp.example, nobody, abuse-c, good");
+}
+
 /* Real files: nothing in them is refused. */
 static void
 real_statistics_and_tables_are_read_whole(void **state)
@@ -242,6 +266,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(circles_of_arins_parents_end, begin, end),
 		cmocka_unit_test_setup_teardown(
 			the_ends_of_the_address_space_are_segments_too, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_too_much_is_left_out_and_told, begin, end),
 		cmocka_unit_test_setup_teardown(
 			real_statistics_and_tables_are_read_whole, begin, end),
 	};

@@ -227,6 +227,10 @@ refer(struct columns *columns, struct entry *entry, enum rpsl_name name, uint32_
 {
 	if (word == 0)
 		return;
+	if (entry->reference_count == COLUMNS_REFERENCES) {
+		columns->refused++;
+		return;
+	}
 	if (columns->reference_count == columns->reference_size) {
 		if (columns->reference_size > UINT32_MAX / 2) {
 			columns->refused++;
@@ -509,6 +513,12 @@ columns_settle(struct columns *columns)
 
 		columns->known[i].is_suspect = words_find(&columns->mailboxes, 1, text) != 0;
 	}
+}
+
+uint64_t
+columns_refused(const struct columns *columns)
+{
+	return columns->refused + columns->handles.refused + columns->mailboxes.refused;
 }
 
 const struct holder *

@@ -7,7 +7,8 @@
  *          what follows from it is contactrules.h. Of two objects with the same key the one that was changed last
  *          stands, then that of the file which was added first, then the earlier one.
  * Owns:    all it holds. Numbers of networks, holders and words begin at 1; 0 is none.
- * Limits:  2^32 - 2 objects and references; words.h. What is more is refused and counted.
+ * Limits:  2^32 - 2 objects and references, of these COLUMNS_REFERENCES an object; words.h. What is more is refused and
+ *          counted.
  * Thread:  one at a time; any, once nothing is added.
  */
 #ifndef LAZARET_CENSUS_REGISTRY_COLUMNS_H
@@ -17,6 +18,8 @@
 #include "census/registry/range.h"
 #include "census/registry/rpsl.h"
 #include "census/registry/words.h"
+
+#define COLUMNS_REFERENCES 256
 
 enum registry_name {
 	REGISTRY_NONE,
@@ -121,6 +124,9 @@ void columns_add_suspect(struct columns *columns, struct text mailbox);
 
 /* After the last object: judges the mailboxes. */
 void columns_settle(struct columns *columns);
+
+/* How many words, references and objects had no room. */
+uint64_t columns_refused(const struct columns *columns);
 
 /* The object of that kind that the handle names in its registry; NULL: none. */
 const struct holder *columns_holder(

@@ -239,39 +239,34 @@ static step *const steps[REGISTRY_COUNT] = {
 };
 
 /* ARIN's Parents may lead in a circle of networks of the same range. All others are above by their size, so only
- * these can come again; the way ends after as many as there can be. */
+ * these can come again. */
 struct way {
 	uint32_t at;
 	uint32_t circle; /* of the networks of this range, where the way came in */
-	uint32_t left;   /* of them */
+	uint32_t left;   /* steps that it may still take */
 };
 
-#define CIRCLE_MOST 64
+static uint32_t
+begin_way(struct way *way, uint32_t from)
+{
+	*way = (struct way){.at = from, .circle = from, .left = CONTACTRULES_WAY};
+	return from;
+}
 
 static uint32_t
 way_up(const struct search *search, struct way *way)
 {
 	const struct network *network = network_of(search, way->at);
 	uint32_t up = network->up;
-	const struct network *next;
 
-	if (up == 0)
+	if (up == 0 || way->left == 0)
 		return way->at = 0;
-	next = network_of(search, up);
-	if (!range_equal(&next->range, &network->range))
-		way->left = CIRCLE_MOST;
-	else if (up == way->circle || --way->left == 0)
-		return way->at = 0;
-	if (way->left == CIRCLE_MOST)
+	way->left--;
+	if (!range_equal(&network_of(search, up)->range, &network->range))
 		way->circle = up;
+	else if (up == way->circle)
+		up = 0;
 	return way->at = up;
-}
-
-static uint32_t
-begin_way(struct way *way, uint32_t from)
-{
-	*way = (struct way){.at = from, .circle = from, .left = CIRCLE_MOST};
-	return from;
 }
 
 /* From the network upwards until a step finds something. */

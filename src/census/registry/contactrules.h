@@ -8,13 +8,15 @@
  *          abuse-c, above; else RDAP knows. A mailbox that mailbox.h refuses is as if it were not there; those of
  *          regional registries stand in their own networks.
  * Owns:    nothing. Mailboxes are words of the columns.
- * Limits:  each network of the way up once.
+ * Limits:  CONTACTRULES_WAY steps up, which is more than prefixes can nest; what is above is not looked at.
  * Thread:  any.
  */
 #ifndef LAZARET_CENSUS_REGISTRY_CONTACTRULES_H
 #define LAZARET_CENSUS_REGISTRY_CONTACTRULES_H
 
 #include "census/registry/columns.h"
+
+#define CONTACTRULES_WAY 256
 
 enum contact_rule {
 	CONTACT_NO_RULE,

@@ -244,6 +244,17 @@ settle_ranges(struct registries_ranges *ranges, enum range_family family)
 void
 registries_settle(struct registries *registries)
 {
+	struct fail fail = {.hint = ""};
+	uint64_t refused = columns_refused(registries->columns);
+
+	if (refused > 0) {
+		registries->troubles++;
+		fail_where(&fail, "all dumps");
+		fail_what(&fail, "%llu values are too long or more than an object may have",
+			(unsigned long long)refused);
+		fail_hint(&fail, "they were left out");
+		registries->tell(registries->context, &fail);
+	}
 	columns_settle(registries->columns);
 	nest(registries->columns);
 	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++)
