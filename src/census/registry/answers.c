@@ -228,7 +228,10 @@ system_of(const struct systems *systems, ipnumber number)
 struct making {
 	struct answers *answers;
 	struct systems systems;
-	struct table known; /* the network and the AS -> the answer */
+	uint32_t
+		*first; /* by network, the first answer that it has; behind them that of ASK_RDAP */
+	uint32_t networks;  /* how many there are */
+	struct table known; /* the network and the AS -> the answer, for those that are not first */
 	struct contact last;
 	uint32_t last_network;
 	size_t size4, size6;
@@ -249,6 +252,20 @@ contact_of(struct making *making, enum range_family family, uint32_t network, ui
 	return contactrules_join(making->last, making->systems.contacts[system]);
 }
 
+/* Where the number of the answer of both stands, which is 0 if there is none yet; NULL: it has no room. */
+static uint32_t *
+place_of(struct making *making, uint32_t network, uint32_t system)
+{
+	uint32_t *first = &making->first[network != ASK_RDAP ? network : making->networks + 1];
+	struct table_slot *slot;
+
+	if (*first == 0 || making->answers->at[*first].system == system)
+		return first;
+	if (table_add(&making->known, hash_mix((uint64_t)network << 32 | system), &slot) < 0)
+		return NULL;
+	return &slot->value;
+}
+
 /* The number of the answer that holds there. */
 static uint32_t
 answer_there(struct making *making, const struct sweep *sweep)
@@ -256,8 +273,8 @@ answer_there(struct making *making, const struct sweep *sweep)
 	struct answers *answers = making->answers;
 	uint32_t network = network_there(sweep), system = 0;
 	uint32_t number = sweep->streams[STREAM_ANNOUNCED].value;
-	struct table_slot *slot;
 	struct contact contact;
+	uint32_t *place;
 
 	if (number != 0)
 		system = system_of(&making->systems, number - 1);
@@ -265,16 +282,15 @@ answer_there(struct making *making, const struct sweep *sweep)
 		network = ASK_RDAP;
 	if (network == 0 && making->systems.contacts[system].mailbox == 0)
 		return 0;
-	if (table_add(&making->known, hash_mix((uint64_t)network << 32 | system), &slot) < 0)
-		return 0;
-	if (slot->value != 0)
-		return slot->value;
+	place = place_of(making, network, system);
+	if (place == NULL || *place != 0)
+		return place != NULL ? *place : 0;
 	contact = contact_of(making, sweep->family, network, system);
 	if (answers->count + 2 > answers->size) {
 		answers->size = answers->size > 0 ? 2 * answers->size : 1024;
 		answers->at = xrealloc(answers->at, answers->size * sizeof(*answers->at));
 	}
-	slot->value = ++answers->count;
+	*place = ++answers->count;
 	answers->at[answers->count] = (struct answer){.network = network != ASK_RDAP ? network : 0,
 		.number = system != 0 ? number - 1 : 0,
 		.system = system,
@@ -323,6 +339,8 @@ make_family(struct making *making, enum range_family family)
 	struct sweep sweep;
 
 	making->last_network = 0;
+	making->networks = making->answers->registries->columns->networks[family].count;
+	making->first = xcalloc(making->networks + 2UL, sizeof(*making->first));
 	table_init(&making->known, UINT32_MAX / 4);
 	begin_sweep(&sweep, making->answers->registries, family);
 	while (go_on(&sweep)) {
@@ -334,6 +352,7 @@ make_family(struct making *making, enum range_family family)
 			put6(making, sweep.at, object);
 	}
 	table_done(&making->known);
+	free(making->first);
 }
 
 void
