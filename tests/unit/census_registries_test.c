@@ -114,6 +114,44 @@ an_object_counts_only_where_its_registry_has_authority(void **state)
 }
 
 static void
+print_system(char *text, size_t size, const char *name)
+{
+	snprintf(text, size,
+		"role: Desk\nnic-hdl: A\nabuse-mailbox: %s@isp.example\n\n"
+		"aut-num: AS64500\nabuse-c: A\n\n",
+		name);
+}
+
+static void
+add_systems(void)
+{
+	char text[256];
+
+	print_system(text, sizeof(text), "ripe");
+	add("ripe", text);
+	print_system(text, sizeof(text), "apnic");
+	add("apnic", text);
+	add("asn", "192.0.2.0,192.0.2.255,64500\n");
+}
+
+static void
+an_as_is_of_the_registry_that_has_authority(void **state)
+{
+	add_systems();
+	add("delegated", "apnic|AU|asn|64500|1|20150101|allocated\n");
+	registries_text_settle(&world);
+	answers("192.0.2.1", "apnic@isp.example, nobody, asn, good");
+}
+
+static void
+without_authority_an_as_is_of_the_registry_named_first(void **state)
+{
+	add_systems();
+	registries_text_settle(&world);
+	answers("192.0.2.1", "ripe@isp.example, nobody, asn, good");
+}
+
+static void
 what_is_wrong_is_told_with_its_line_and_the_rest_done(void **state)
 {
 	add("ripe", "inetnum: 192.0.2.1/24\nsource: RIPE\n\nrole: no handle\n\n");
@@ -258,6 +296,10 @@ main(void)
 			the_chain_of_reasons_says_what_was_looked_at_in_order, begin, end),
 		cmocka_unit_test_setup_teardown(
 			an_object_counts_only_where_its_registry_has_authority, begin, end),
+		cmocka_unit_test_setup_teardown(
+			an_as_is_of_the_registry_that_has_authority, begin, end),
+		cmocka_unit_test_setup_teardown(
+			without_authority_an_as_is_of_the_registry_named_first, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_is_wrong_is_told_with_its_line_and_the_rest_done, begin, end),
 		cmocka_unit_test_setup_teardown(
