@@ -4,7 +4,7 @@
  *          they are not ASCII (RFC 2047); Auto-Submitted: auto-generated (RFC 3834), so that no program answers it.
  *          Lines end with CR LF and have at most 76 characters, but for those of an address and of Message-ID.
  *          Nothing that is given can make a line of the head or a second part: names and titles are refused where
- *          they are not one line of UTF-8, addresses where they are not as mailmessage_check_address says.
+ *          they are not one line of UTF-8, addresses where they are not as mime_check_address says.
  * Owns:    nothing.
  * Limits:  that of the buffer.
  * Thread:  any. Pure.
@@ -14,8 +14,6 @@
 
 #include "base/text.h"
 #include "base/wall.h"
-
-#define MAILMESSAGE_ADDRESS 254
 
 struct mailmessage {
 	struct text name; /* of the sender; may be empty */
@@ -27,9 +25,6 @@ struct mailmessage {
 	struct wall date;
 	struct text body; /* lines end with LF */
 };
-
-/* local@domain, of ASCII, without quotes, comments and literals: -EINVAL for what else RFC 5321 allows, too. */
-int mailmessage_check_address(struct text address) MUST_USE;
 
 /* -EINVAL: something given is not as it must be; -EMSGSIZE: it did not fit. */
 int mailmessage_make(const struct mailmessage *message, struct buffer *into) MUST_USE;

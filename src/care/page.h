@@ -14,9 +14,6 @@
 #include "base/wall.h"
 #include "care/texts.h"
 
-/* Marks the English texts of pages: script/phrases collects them for the catalogues. */
-#define PHRASE(english) english
-
 /* Of the operator; any may be empty. */
 struct page_settings {
 	struct text provider, telephone, hours, help;

@@ -11,7 +11,7 @@
 #define LAZARET_CARE_TEXTS_H
 
 #include "care/advice.h"
-#include "care/phrases.h"
+#include "base/phrases.h"
 
 #define TEXTS_LANGUAGES 40
 #define TEXTS_LINKS     400

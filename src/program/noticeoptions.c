@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/noticeoptions.h"
 
-#include "care/mailmessage.h"
+#include "base/mime.h"
 #include "service/contactsfile.h"
 #include "service/noticesend.h"
 #include "service/notifying.h"
@@ -122,7 +122,7 @@ check(const struct gardening_settings *garden, const struct notifying_settings *
 	if (!has_any(ret))
 		return refuse(fail, "notice.channels", "names no channel that there is",
 			"notice.smtp, notice.sms and notice.letter say who takes notices");
-	if (*ret->host != '\0' && mailmessage_check_address(text_of(ret->from)) < 0)
+	if (*ret->host != '\0' && mime_check_address(text_of(ret->from)) < 0)
 		return refuse(fail, "notice.from", "is no address of e-mail",
 			"expected help@example.net");
 	if (ret->is_plain && !is_loopback(ret->host))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service/notifying.h"
 
-#include "care/mailmessage.h"
+#include "base/mime.h"
 #include "runtime/channel.h"
 #include "runtime/event.h"
 #include "service/contactsfile.h"
@@ -256,7 +256,7 @@ show_message(struct notifying *notifying, struct text message)
 static void
 send_message(struct notifying *notifying, struct text message)
 {
-	char to[MAILMESSAGE_ADDRESS + 1];
+	char to[MIME_ADDRESS + 1];
 
 	snprintf(to, sizeof(to), "%.*s", (int)notifying->contact.email.length,
 		notifying->contact.email.at);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as a catalogue: it is taken, and what is asked for is found or stands for itself, or it is refused with a
  * line and a sentence. */
-#include "care/phrases.h"
+#include "base/phrases.h"
 #include "fuzz.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/mime.h"
 #include "care/mailmessage.h"
 #include "unit.h"
 
@@ -114,14 +115,14 @@ nothing_that_is_given_makes_a_line_of_the_head(void **state)
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
 		struct mailmessage message = usual;
 
-		assert_int_equal(mailmessage_check_address(text_of(addresses[i])), -EINVAL);
+		assert_int_equal(mime_check_address(text_of(addresses[i])), -EINVAL);
 		message.to = text_of(addresses[i]);
 		assert_null(make(&message));
 		message = usual;
 		message.from = text_of(addresses[i]);
 		assert_null(make(&message));
 	}
-	assert_int_equal(mailmessage_check_address(TEXT("a.b+c'd@x-y.example.org")), 0);
+	assert_int_equal(mime_check_address(TEXT("a.b+c'd@x-y.example.org")), 0);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "care/phrases.h"
+#include "base/phrases.h"
 #include "unit.h"
 
 #include <errno.h>

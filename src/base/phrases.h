@@ -1,4 +1,4 @@
-/* phrases - the words of pages in one language
+/* phrases - the words of pages and letters in one language
  *
  * What:    reads a catalogue in gettext's text format (.po): msgid is the English text, msgstr what stands for it. Of
  *          the head it takes what is asked for: X-Name, X-Direction. There are no plural forms and no contexts: a count
@@ -8,13 +8,16 @@
  * Limits:  PHRASES_BYTES of a file, PHRASES_MOST entries.
  * Thread:  any, once they are made. Pure.
  */
-#ifndef LAZARET_CARE_PHRASES_H
-#define LAZARET_CARE_PHRASES_H
+#ifndef LAZARET_BASE_PHRASES_H
+#define LAZARET_BASE_PHRASES_H
 
 #include "base/text.h"
 
 #define PHRASES_BYTES (1 << 20)
 #define PHRASES_MOST  4000
+
+/* Marks the English texts: script/phrases collects them for the catalogues. */
+#define PHRASE(english) english
 
 struct phrases;
 
