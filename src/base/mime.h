@@ -1,10 +1,9 @@
 /* mime - the pieces of which a message of e-mail is made
  *
- * What:    fields of the head (RFC 5322): addresses, dates, encoded words (RFC 2047); text as quoted-printable and bytes
- *          as base64 (RFC 2045). Lines end with CR LF. What is written here has lines of at most 76 characters, but for
- *          those of an address.
- *          The functions that check say what may stand in a head without any quoting: whoever makes a message asks
- *          them first, the others take what passed.
+ * What:    fields of the head (RFC 5322): addresses, dates, encoded words (RFC 2047); text as quoted-printable and
+ *          bytes as base64 (RFC 2045). Lines end with CR LF. What is written here has lines of at most 76
+ *          characters, but for those of an address. The functions that check say what may stand in a head without
+ *          any quoting: whoever makes a message asks them first, the others take what passed.
  * Owns:    nothing.
  * Limits:  those of the buffer.
  * Thread:  any. Pure.
@@ -27,8 +26,8 @@ int mime_check_tag(struct text tag) MUST_USE;
 /* Behind the @ of an address that was checked. */
 struct text mime_domain(struct text address);
 
-/* A field whose value is text, with the end of its line; encoded where it is not plain ASCII, is long, or could be taken
- * for an encoded word. The text is one line of UTF-8 (text_check_line). */
+/* A field whose value is text, with the end of its line; encoded where it is not plain ASCII, is long, or could be
+ * taken for an encoded word. The text is one line of UTF-8 (text_check_line). */
 void mime_text_field(struct buffer *into, const char *name, struct text text);
 /* A field whose value is a mailbox with a name before it; the name may be empty. */
 void mime_mailbox_field(

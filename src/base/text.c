@@ -307,6 +307,24 @@ text_check_line(struct text text)
 }
 
 void
+buffer_line(struct buffer *buffer, struct text text, size_t most)
+{
+	for (size_t i = 0; i < text.length && most > 0; most--) {
+		const unsigned char *at = (const unsigned char *)text.at + i;
+		size_t length = utf8_length(at, text.length - i);
+		uint32_t character = length > 0 ? utf8_character(at, length) : 0;
+
+		if (length > 0 && !is_mark(character))
+			buffer_add(buffer, at, length);
+		else if (length > 0 && character < 0xa0)
+			buffer_add(buffer, " ", 1);
+		else
+			buffer_add(buffer, "\xef\xbf\xbd", 3);
+		i += length > 0 ? length : 1;
+	}
+}
+
+void
 buffer_json(struct buffer *buffer, struct text text)
 {
 	buffer_add(buffer, "\"", 1);

@@ -88,6 +88,9 @@ void buffer_clear(struct buffer *buffer);
 void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_print(struct buffer *buffer, const char *format, ...) PRINTF(2, 3);
 void buffer_text(struct buffer *buffer, struct text text);
+/* Free text as one line that shows as it is (text_check_line), cut after so many characters: what is no UTF-8, and
+ * marks that turn the direction, become U+FFFD, controls and ends of lines a blank. */
+void buffer_line(struct buffer *buffer, struct text text, size_t most);
 /* A JSON string with its quotes (RFC 8259 s7); bytes that are not UTF-8 become U+FFFD. */
 void buffer_json(struct buffer *buffer, struct text text);
 /* The content as a terminated string; valid until the buffer changes. */

@@ -10,8 +10,8 @@
 #ifndef LAZARET_CARE_TEXTS_H
 #define LAZARET_CARE_TEXTS_H
 
-#include "care/advice.h"
 #include "base/phrases.h"
+#include "care/advice.h"
 
 #define TEXTS_LANGUAGES 40
 #define TEXTS_LINKS     400

@@ -63,9 +63,9 @@ fields_are_as_they_are_read(void **state)
 static void
 base64_is_that_of_the_rfc(void **state)
 {
-	static const char *const words[][2] = {{"", ""}, {"f", "Zg==\r\n"}, {"fo", "Zm8=\r\n"},
-		{"foo", "Zm9v\r\n"}, {"foob", "Zm9vYg==\r\n"}, {"fooba", "Zm9vYmE=\r\n"},
-		{"foobar", "Zm9vYmFy\r\n"}};
+	static const char *const words[][2] = {{"", ""}, {"f", "Zg==\r\n"},
+		{"\x66\x6f", "Zm8=\r\n"}, {"foo", "Zm9v\r\n"}, {"foob", "Zm9vYg==\r\n"},
+		{"fooba", "Zm9vYmE=\r\n"}, {"foobar", "Zm9vYmFy\r\n"}};
 	struct buffer into;
 	char bytes[58];
 

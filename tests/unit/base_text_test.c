@@ -90,6 +90,23 @@ json_strings_are_always_valid(void **state)
 }
 
 static void
+free_text_becomes_a_line_that_shows_as_it_is(void **state)
+{
+	struct buffer buffer;
+
+	(void)state;
+	buffer_init(&buffer, 100);
+	buffer_line(&buffer, TEXT("a\r\nb\t\xc2\x85\xc3\xa6\xff\xe2\x80\xae\xe2\x80\xa8"), 100);
+	assert_string_equal(
+		buffer_string(&buffer), "a  b  \xc3\xa6\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	assert_int_equal(text_check_line((struct text){buffer.at, buffer.length}), 0);
+	buffer_clear(&buffer);
+	buffer_line(&buffer, TEXT("\xc3\xa6\xc3\xb8\xc3\xa5"), 2);
+	assert_string_equal(buffer_string(&buffer), "\xc3\xa6\xc3\xb8");
+	buffer_done(&buffer);
+}
+
+static void
 a_buffer_stops_at_its_maximum(void **state)
 {
 	struct buffer buffer;
@@ -116,6 +133,7 @@ main(void)
 		cmocka_unit_test(words_are_as_far_as_letters_differ),
 		cmocka_unit_test(a_line_that_shows_as_it_is_has_no_marks),
 		cmocka_unit_test(json_strings_are_always_valid),
+		cmocka_unit_test(free_text_becomes_a_line_that_shows_as_it_is),
 		cmocka_unit_test(a_buffer_stops_at_its_maximum),
 	};
 
