@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/letter/lettertext.h"
+#include "letter_fixture.h"
+#include "letter_words.h"
+
+static char *
+told(const struct lettercase *of, const struct phrases *phrases, size_t rows)
+{
+	const struct lettertext_table table = {"lazaret.csv", rows};
+	struct buffer into;
+
+	buffer_init(&into, 1 << 20);
+	lettertext_make(of, &table, phrases, phrases != NULL, &into);
+	return letter_taken(&into);
+}
+
+static void
+assert_has(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("no \"%s\" in:\n%s", part, text);
+}
+
+static void
+the_english_text_says_what_it_should(void **state)
+{
+	const struct letterrow rows[3] = {letter_row("192.0.2.7", LETTER_NEW),
+		letter_row("192.0.2.8", LETTER_STILL), letter_row("192.0.2.9", LETTER_STILL)};
+	struct lettercase of = letter_case(rows, 3);
+	char *text = told(&of, NULL, 3);
+
+	(void)state;
+	assert_has(text,
+		"Dear network professionals,\n\n"
+		"We are Example Agency. ");
+	assert_has(text, "read https://agency.example/census.");
+	assert_has(text,
+		"Seen from 2025-11-26 to 2025-11-27 (UTC):\n- Addresses: 3\n- New: 1\n- Still "
+		"there: "
+		"2\n- Back again: 0\n- Gone since the last letter: 3\n- Countries: NO, SE\n- "
+		"Holder, by "
+		"the registries: Example Provider\n\n");
+	assert_has(text, "Thank you for your work.");
+	assert_has(text, "write to answers@agency.example, leave [LZ-2026-004711] in the subject");
+	assert_has(text, "after 400 days");
+	assert_null(strstr(text, "{"));
+	assert_null(strstr(text, "The English text"));
+	assert_null(strstr(text, "has only"));
+	free(text);
+	text = told(&of, NULL, 2);
+	assert_has(text, "The table has only the first 2 addresses.");
+	free(text);
+	of.gone = 0;
+	of.holder = TEXT("");
+	of.countries = 0;
+	text = told(&of, NULL, 3);
+	assert_null(strstr(text, "Thank you for your work."));
+	assert_null(strstr(text, "Holder"));
+	assert_null(strstr(text, "Countries"));
+	free(text);
+}
+
+static void
+later_letters_say_so(void **state)
+{
+	const struct letterrow row = letter_row("192.0.2.7", LETTER_STILL);
+	struct lettercase of = letter_case(&row, 1);
+	char *text;
+
+	(void)state;
+	of.kind = LETTER_REMINDER;
+	text = told(&of, NULL, 1);
+	assert_has(text, "We wrote to you about this on 2025-11-13.");
+	free(text);
+	of.kind = LETTER_ESCALATION;
+	text = told(&of, NULL, 1);
+	assert_has(text, "On 2025-11-13 and later we wrote");
+	assert_has(text, "the national CERT");
+	free(text);
+}
+
+static void
+a_holder_is_one_line(void **state)
+{
+	const struct letterrow row = letter_row("192.0.2.7", LETTER_NEW);
+	struct lettercase of = letter_case(&row, 1);
+	char *text;
+
+	(void)state;
+	of.holder = TEXT("A\r\n\r\nPay at https://evil.example\xff\xe2\x80\xae");
+	text = told(&of, NULL, 1);
+	assert_has(
+		text, "registries: A    Pay at https://evil.example\xef\xbf\xbd\xef\xbf\xbd\n\n");
+	free(text);
+}
+
+/* The paragraphs and items of a text, each a line. */
+static unsigned
+lines_of(const char *text)
+{
+	unsigned lines = 0;
+
+	for (; *text != '\0'; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* Values stand in every language as they do in English, and nothing stays English. */
+static void
+every_language_says_as_much(void **state)
+{
+	static const char *const values[] = {"Example Agency", "https://agency.example/census",
+		"answers@agency.example", "[LZ-2026-004711]", "lazaret.csv", "2025-11-26",
+		"2025-11-27", "Example Provider", "NO, SE", "400", "587", "465", "DONE", "WORKING",
+		"WRONG", "CONTACT", "XARF", "STOP", "https://agency.example/check"};
+	const struct letterrow row = letter_row("192.0.2.7", LETTER_NEW);
+	struct letterwords *words = letter_words();
+
+	(void)state;
+	assert_true(letter_tag_count >= 20);
+	for (unsigned i = 0; i < letter_tag_count * LETTER_KIND_COUNT; i++) {
+		struct text tag = text_of(letter_tags[i / LETTER_KIND_COUNT]), found;
+		const struct phrases *phrases = letterwords_choose(words, &tag, 1, &found);
+		struct lettercase of = letter_case(&row, 1);
+		char *english, *text;
+		size_t empty;
+
+		of.kind = i % LETTER_KIND_COUNT;
+		/* Fewer are in the table, so that every phrase is said. */
+		english = told(&of, NULL, 0);
+		text = told(&of, phrases, 0);
+		assert_int_equal(lines_of(text), lines_of(english) + 2);
+		for (size_t v = 0; v < sizeof(values) / sizeof(*values); v++)
+			assert_has(text, values[v]);
+		assert_null(strpbrk(text, "{}"));
+		assert_null(strstr(text, "networks"));
+		assert_int_equal(phrases_count(phrases, &empty), 38);
+		assert_int_equal(empty, 0);
+		assert_false(text_equal(
+			lettertext_subject(of.kind, phrases), lettertext_subject(of.kind, NULL)));
+		free(english);
+		free(text);
+	}
+	(void)letterwords_free(words);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_english_text_says_what_it_should),
+		cmocka_unit_test(later_letters_say_so),
+		cmocka_unit_test(a_holder_is_one_line),
+		cmocka_unit_test(every_language_says_as_much),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
