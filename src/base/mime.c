@@ -175,7 +175,8 @@ mime_text_field(struct buffer *into, const char *name, struct text text)
 {
 	size_t before = print_name(into, name);
 
-	if (!is_ascii(text) || text.length > 60 || memmem(text.at, text.length, "=?", 2) != NULL)
+	if (!is_ascii(text) || before + text.length > LINE_MOST ||
+		memmem(text.at, text.length, "=?", 2) != NULL)
 		print_words(into, text, before);
 	else
 		buffer_text(into, text);
