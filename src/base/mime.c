@@ -262,30 +262,45 @@ mime_quoted_printable(struct buffer *into, struct text text)
 		print_line(into, text_cut(&text, '\n'));
 }
 
-void
-mime_base64(struct buffer *into, const void *bytes, size_t size)
+/* A line of base64 (RFC 4648 s4) of so many bytes, at most BASE64_LINE. Returns its length. */
+static size_t
+encode_line(const unsigned char *at, size_t n, char *line)
 {
 	static const char letters[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t used = 0, i = 0;
+
+	for (; i + 3 <= n; i += 3, used += 4) {
+		unsigned value = (unsigned)at[i] << 16 | (unsigned)at[i + 1] << 8 | at[i + 2];
+
+		line[used] = letters[value >> 18];
+		line[used + 1] = letters[value >> 12 & 63];
+		line[used + 2] = letters[value >> 6 & 63];
+		line[used + 3] = letters[value & 63];
+	}
+	if (i < n) {
+		unsigned value = (unsigned)at[i] << 16 | (i + 1 < n ? (unsigned)at[i + 1] << 8 : 0);
+
+		line[used++] = letters[value >> 18];
+		line[used++] = letters[value >> 12 & 63];
+		line[used++] = (char)(i + 1 < n ? letters[value >> 6 & 63] : '=');
+		line[used++] = '=';
+	}
+	line[used++] = '\r';
+	line[used++] = '\n';
+	return used;
+}
+
+void
+mime_base64(struct buffer *into, const void *bytes, size_t size)
+{
 	const unsigned char *at = bytes;
 	char line[LINE_MOST + 2];
 
 	while (size > 0) {
-		size_t n = size < BASE64_LINE ? size : BASE64_LINE, used = 0;
+		size_t n = size < BASE64_LINE ? size : BASE64_LINE;
 
-		for (size_t i = 0; i < n; i += 3) {
-			unsigned value = (unsigned)at[i] << 16 |
-				(i + 1 < n ? (unsigned)at[i + 1] << 8 : 0) |
-				(i + 2 < n ? (unsigned)at[i + 2] : 0);
-
-			line[used++] = letters[value >> 18];
-			line[used++] = letters[value >> 12 & 63];
-			line[used++] = (char)(i + 1 < n ? letters[value >> 6 & 63] : '=');
-			line[used++] = (char)(i + 2 < n ? letters[value & 63] : '=');
-		}
-		line[used++] = '\r';
-		line[used++] = '\n';
-		buffer_add(into, line, used);
+		buffer_add(into, line, encode_line(at, n, line));
 		at += n;
 		size -= n;
 	}
