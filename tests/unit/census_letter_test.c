@@ -206,7 +206,7 @@ many_addresses_are_packed(void **state)
 {
 	size_t count = LETTERCSV_PLAIN + 1, size;
 	struct letterrow *rows = calloc(count, sizeof(*rows));
-	const struct lettercase of = letter_case(rows, count);
+	struct lettercase of = letter_case(rows, count);
 	char *message, *head, *part;
 
 	(void)state;
@@ -222,6 +222,13 @@ many_addresses_are_packed(void **state)
 	part = letter_part(message, 1, &head, &size);
 	assert_non_null(strstr(head, "application/gzip"));
 	assert_memory_equal(part, "\x1f\x8b\x08", 3);
+	free(part);
+	free(head);
+	free(message);
+	of.rows--;
+	message = made(&of, NULL);
+	part = letter_part(message, 1, &head, &size);
+	assert_memory_equal(part, "ip,prefix", 9);
 	free(part);
 	free(head);
 	free(message);

@@ -59,8 +59,9 @@ nothing_of_the_trap_is_left_in_a_line(void **state)
 		"http://x.trap.agency.example/", "juniper@trap.agency.example@x",
 		"<juniper@trap.agency.example>",
 		"=?UTF-8?B?anVuaXBlckB0cmFwLmFnZW5jeS5leGFtcGxl?= buy", "=?UTF-8?Q?juniper",
-		"x=?UTF-8?Q?juniper?= y", "juniper=trap.agency.example@spam.example",
-		"\"juniper\"@spam.example", "a\xc3\xa5juniper@trap.agency.example", "JUNIPER"};
+		"=?UTF-8?Q?a?juniper", "=?UTF-8?B?a?anVuaXBlcg", "x=?UTF-8?Q?juniper?= y",
+		"juniper=trap.agency.example@spam.example", "\"juniper\"@spam.example",
+		"a\xc3\xa5juniper@trap.agency.example", "JUNIPER"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
@@ -82,6 +83,9 @@ other_words_stay(void **state)
 
 	(void)state;
 	assert_string_equal(line, "Cheap pills, 50 % off! http://shop.spam.example/?a=b (now)");
+	free(line);
+	line = line_of("bejuniper nottrap.agency.example mx7.agency.example.net");
+	assert_string_equal(line, "bejuniper nottrap.agency.example mx7.agency.example.net");
 	free(line);
 	line = line_of("a =?UTF-8?Q?=41?= b");
 	assert_string_equal(line, "a [encoded] b");
