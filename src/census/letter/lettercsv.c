@@ -175,6 +175,8 @@ put_doubtful(struct row *row, struct text text)
 	bool has_control = memchr("\t\r\n", *text.at, 3) != NULL, quoted;
 
 	buffer_line(&line, text, LETTER_FREE);
+	for (size_t i = 0; i < line.length; i++)
+		held[i] = (char)(held[i] == ';' ? ' ' : held[i]);
 	quoted = held[0] == ' ' || held[line.length - 1] == ' ' ||
 		memchr(held, ',', line.length) != NULL || memchr(held, '"', line.length) != NULL;
 	if (quoted)
@@ -184,7 +186,7 @@ put_doubtful(struct row *row, struct text text)
 	for (size_t i = 0; i < line.length; i++) {
 		if (held[i] == '"')
 			*row->at++ = '"';
-		*row->at++ = (char)(held[i] == ';' ? ' ' : held[i]);
+		*row->at++ = held[i];
 	}
 	if (quoted)
 		*row->at++ = '"';
