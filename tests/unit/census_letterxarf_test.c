@@ -160,6 +160,8 @@ all_of_it_fits_the_published_schemas(void **state)
 	value = made(&row);
 	json_object_del(value, "compromise_evidence");
 	assert_fits(value, core, botnet, false);
+	row.score = UINT16_MAX;
+	assert_fits(made(&row), core, botnet, true);
 	row.port = 1;
 	row.trap = &trap;
 	assert_fits(made(&row), core, spam, true);

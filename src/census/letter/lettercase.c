@@ -91,6 +91,7 @@ lettercase_check(const struct lettercase *of, struct fail *fail)
 	if (mime_check_address(of->mailbox) < 0)
 		return refuse(fail, "the contact's mailbox is none that can be written to",
 			of->mailbox, "one address, without name, quotes or comment");
+	must(of->languages <= LETTER_LANGUAGES);
 	for (unsigned i = 0; i < of->languages; i++) {
 		if (mime_check_tag(of->language[i]) < 0)
 			return refuse(fail, "a language is no tag of RFC 5646", TEXT(""), "nb");

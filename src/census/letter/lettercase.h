@@ -17,7 +17,6 @@
 #include "census/join/score.h"
 
 #define LETTER_ROWS      1000000
-#define LETTER_COUNTRIES 300
 #define LETTER_LANGUAGES 8
 #define LETTER_NUMBERS   99
 /* Of free text, in characters, in each place. */

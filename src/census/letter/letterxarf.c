@@ -112,6 +112,7 @@ letterxarf_make(const struct lettercase *of, const struct letterrow *row,
 	const struct letterredact *redact, struct buffer *into)
 {
 	bool is_mail = is_message(row);
+	unsigned score = row->score < SCORE_ONE ? row->score : SCORE_ONE;
 
 	buffer_text(into, TEXT("{\"xarf_version\":\"" VERSION "\",\"report_id\":\""));
 	add_identifier(into, of, row);
@@ -142,6 +143,6 @@ letterxarf_make(const struct lettercase *of, const struct letterrow *row,
 	add_time(into, "last_seen", row->last);
 	buffer_print(into,
 		"\"confidence\":%u.%04u,\"tags\":[\"status:%s\"],\"description\":\"Case %.*s\"}\n",
-		row->score / SCORE_ONE, row->score % SCORE_ONE, letter_status_names[row->status],
+		score / SCORE_ONE, score % SCORE_ONE, letter_status_names[row->status],
 		(int)of->code.length, of->code.at);
 }

@@ -14,6 +14,7 @@
 #include "census/letter/lettercase.h"
 #include "census/letter/letterredact.h"
 
+/* redact may be NULL where the row has no message of a trap. */
 void letterxarf_make(const struct lettercase *of, const struct letterrow *row,
 	const struct letterredact *redact, struct buffer *into);
 
