@@ -1,0 +1,148 @@
+/* addressscan - addresses at the front of text, fast
+ *
+ * What:    finds an IPv4 address of four numbers, or an IPv6 address (RFC 4291 s2.2), and says how long it is;
+ *          what follows is the caller's. Takes and refuses exactly what address_parse (base/address.h) does
+ *          with that text: no leading zeros, no number above 255. The digits of a whole IPv4 address are
+ *          found at once, in 16 bytes; where the processor has no SSE2, by arithmetic on words of 8 bytes.
+ * Limits:  reads no byte outside the text; addressscan_16 reads 16 bytes always.
+ * Thread:  any.
+ */
+#ifndef LAZARET_CENSUS_LIST_ADDRESSSCAN_H
+#define LAZARET_CENSUS_LIST_ADDRESSSCAN_H
+
+#include "base/text.h"
+
+#include <stdint.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define ADDRESSSCAN_BYTES 16
+
+/* A bit for each of 16 bytes. */
+struct addressscan_masks {
+	uint32_t digits;
+	uint32_t dots;
+};
+
+/* A bit of each byte whose highest bit is set. */
+static inline uint32_t
+addressscan_gather(uint64_t bytes)
+{
+	return (uint32_t)(((bytes & UINT64_C(0x8080808080808080)) >> 7) *
+			UINT64_C(0x0102040810204080) >>
+		56);
+}
+
+static inline struct addressscan_masks
+addressscan_masks_portable(const char *at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7f;
+	struct addressscan_masks masks = {0, 0};
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t word, dots, digits;
+
+		memcpy(&word, at + i * 8, sizeof(word));
+		/* Without carries from byte to byte: the highest bits are left out of the sums. */
+		dots = word ^ ones * '.';
+		dots = ~(((dots & low) + low) | dots);
+		digits = ((word & low) + ones * (0x80 - '0')) &
+			~((word & low) + ones * (0x7f - '9')) & ~word;
+		masks.dots |= addressscan_gather(dots) << i * 8;
+		masks.digits |= addressscan_gather(digits) << i * 8;
+	}
+	return masks;
+}
+
+static inline struct addressscan_masks
+addressscan_masks(const char *at)
+{
+#ifdef __SSE2__
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	/* '0' becomes the least signed number. */
+	__m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
+	__m128i digits = _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 10)));
+
+	return (struct addressscan_masks){.digits = (uint32_t)_mm_movemask_epi8(digits),
+		.dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')))};
+#else
+	return addressscan_masks_portable(at);
+#endif
+}
+
+/* A number of 1 to 3 digits; above 255 where it is written with a zero in front. */
+static inline uint32_t
+addressscan_number(const char *at, unsigned digits)
+{
+	uint32_t word, zero_in_front;
+
+	memcpy(&word, at, sizeof(word));
+	zero_in_front = (uint32_t)((digits > 1) & ((word & 0xff) == '0')) << 10;
+	/* The digits at the upper end, nothing below. */
+	word = (word - 0x30303030U) << (32 - 8 * digits);
+	return (word >> 8 & 0xff) * 100 + (word >> 16 & 0xff) * 10 + (word >> 24) + zero_in_front;
+}
+
+/* The length of the address that these bytes begin with, 7 to 15; 0 if there is none. */
+static inline unsigned
+addressscan_take(const char *at, struct addressscan_masks masks, uint32_t *ret)
+{
+	unsigned end = (unsigned)__builtin_ctz(~(masks.digits | masks.dots) | 1U << 16);
+	/* With a dot that is not there behind the others, so that each has a place. */
+	uint32_t dots = (masks.dots & ((1U << end) - 1)) | 1U << 16, a, b, c, d;
+	unsigned first, second, third;
+
+	first = (unsigned)__builtin_ctz(dots);
+	dots = (dots & (dots - 1)) | 1U << 16;
+	second = (unsigned)__builtin_ctz(dots);
+	dots = (dots & (dots - 1)) | 1U << 16;
+	third = (unsigned)__builtin_ctz(dots);
+	dots &= dots - 1;
+	/* Three dots, and one to three digits between them: else one of these is 3 or more. */
+	if (third >= 16 || dots != 1U << 16)
+		return 0;
+	a = first - 1;
+	b = second - first - 2;
+	c = third - second - 2;
+	d = end - third - 2;
+	if (a > 2 || b > 2 || c > 2 || d > 2)
+		return 0;
+	a = addressscan_number(at, a + 1);
+	b = addressscan_number(at + first + 1, b + 1);
+	c = addressscan_number(at + second + 1, c + 1);
+	d = addressscan_number(at + third + 1, d + 1);
+	if ((a | b | c | d) > 255)
+		return 0;
+	*ret = a << 24 | b << 16 | c << 8 | d;
+	return end;
+}
+
+/* IPv4 at the front of 16 bytes that can be read: its length, or 0. What follows it is no digit and no dot. */
+static inline unsigned
+addressscan_16(const char *at, uint32_t *ret)
+{
+	return addressscan_take(at, addressscan_masks(at), ret);
+}
+
+/* The same of any text. */
+static inline unsigned
+addressscan_four(struct text text, uint32_t *ret)
+{
+	char padded[ADDRESSSCAN_BYTES] = {0};
+
+	if (text.length >= ADDRESSSCAN_BYTES)
+		return addressscan_16(text.at, ret);
+	if (text.length > 0)
+		memcpy(padded, text.at, text.length);
+	return addressscan_16(padded, ret);
+}
+
+/* IPv6 at the front of a text, host order: its length, or 0. What follows is no hexadecimal digit, colon or dot.
+ * groups: how many groups of 16 bits were written, without "::" (then 8). Where allowed by is_short, fewer than
+ * eight are taken, at least two; those that are missing are 0. */
+unsigned addressscan_six(
+	struct text text, bool is_short, uint64_t *high, uint64_t *low, unsigned *groups);
+
+#endif
