@@ -123,12 +123,36 @@ finds_digits_and_dots_the_same_way_without_sse2(void **state)
 		b = addressscan_masks_portable(bytes);
 		assert_int_equal(a.digits, b.digits);
 		assert_int_equal(a.dots, b.dots);
+		assert_int_equal(a.zeros, b.zeros);
 	}
 	for (unsigned c = 0; c < 256; c++) {
 		memset(bytes, (int)c, sizeof(bytes));
 		assert_int_equal(addressscan_masks_portable(bytes).digits,
 			c >= '0' && c <= '9' ? 0xffff : 0);
 		assert_int_equal(addressscan_masks_portable(bytes).dots, c == '.' ? 0xffff : 0);
+		assert_int_equal(addressscan_masks_portable(bytes).zeros, c == '0' ? 0xffff : 0);
+	}
+}
+
+static void
+joins_numbers_the_same_way_without_sse2(void **state)
+{
+	for (uint32_t i = 0; i < 1000; i++) {
+		uint32_t digits = (i / 100) << 8 | (i / 10 % 10) << 16 | (i % 10) << 24, a, b;
+
+		for (unsigned place = 0; place < 4; place++) {
+			uint32_t word[4] = {1U << 24, 2U << 24, 3U << 24, 4U << 24};
+			bool fits;
+
+			word[place] = digits;
+			fits = addressscan_join(word, &a);
+			assert_int_equal(fits, i <= 255);
+			assert_int_equal(addressscan_join_portable(word, &b), fits);
+			if (!fits)
+				continue;
+			assert_int_equal(a, b);
+			assert_int_equal(a >> (24 - 8 * place) & 0xff, i);
+		}
 	}
 }
 
@@ -173,6 +197,7 @@ main(void)
 		cmocka_unit_test(refuses_what_the_address_parser_refuses_of_hostile_text),
 		cmocka_unit_test(agrees_on_text_that_is_nearly_an_address),
 		cmocka_unit_test(finds_digits_and_dots_the_same_way_without_sse2),
+		cmocka_unit_test(joins_numbers_the_same_way_without_sse2),
 		cmocka_unit_test(stops_at_what_follows),
 		cmocka_unit_test(takes_short_forms_only_where_they_are_allowed),
 	};

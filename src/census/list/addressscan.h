@@ -24,6 +24,7 @@
 struct addressscan_masks {
 	uint32_t digits;
 	uint32_t dots;
+	uint32_t zeros; /* the digit 0 */
 };
 
 /* A bit of each byte whose highest bit is set. */
@@ -35,23 +36,33 @@ addressscan_gather(uint64_t bytes)
 		56);
 }
 
+/* The highest bit of each byte that is zero. */
+static inline uint64_t
+addressscan_zero_bytes(uint64_t bytes)
+{
+	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+
+	/* Without carries from byte to byte: the highest bits are left out of the sum. */
+	return ~(((bytes & low) + low) | bytes);
+}
+
 static inline struct addressscan_masks
 addressscan_masks_portable(const char *at)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7f;
-	struct addressscan_masks masks = {0, 0};
+	struct addressscan_masks masks = {0, 0, 0};
 
 	for (unsigned i = 0; i < 2; i++) {
-		uint64_t word, dots, digits;
+		uint64_t word, digits;
 
 		memcpy(&word, at + i * 8, sizeof(word));
-		/* Without carries from byte to byte: the highest bits are left out of the sums. */
-		dots = word ^ ones * '.';
-		dots = ~(((dots & low) + low) | dots);
 		digits = ((word & low) + ones * (0x80 - '0')) &
 			~((word & low) + ones * (0x7f - '9')) & ~word;
-		masks.dots |= addressscan_gather(dots) << i * 8;
 		masks.digits |= addressscan_gather(digits) << i * 8;
+		masks.dots |= addressscan_gather(addressscan_zero_bytes(word ^ ones * '.'))
+			<< i * 8;
+		masks.zeros |= addressscan_gather(addressscan_zero_bytes(word ^ ones * '0'))
+			<< i * 8;
 	}
 	return masks;
 }
@@ -66,23 +77,57 @@ addressscan_masks(const char *at)
 	__m128i digits = _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 10)));
 
 	return (struct addressscan_masks){.digits = (uint32_t)_mm_movemask_epi8(digits),
-		.dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')))};
+		.dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.'))),
+		.zeros = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('0')))};
 #else
 	return addressscan_masks_portable(at);
 #endif
 }
 
-/* A number of 1 to 3 digits; above 255 where it is written with a zero in front. */
+/* Up to three digits as the upper bytes of a word, the last one uppermost; what is missing is 0. */
 static inline uint32_t
-addressscan_number(const char *at, unsigned digits)
+addressscan_digits(const char *at, unsigned digits)
 {
-	uint32_t word, zero_in_front;
+	uint32_t word;
 
 	memcpy(&word, at, sizeof(word));
-	zero_in_front = (uint32_t)((digits > 1) & ((word & 0xff) == '0')) << 10;
-	/* The digits at the upper end, nothing below. */
-	word = (word - 0x30303030U) << (32 - 8 * digits);
-	return (word >> 8 & 0xff) * 100 + (word >> 16 & 0xff) * 10 + (word >> 24) + zero_in_front;
+	return word << (32 - 8 * digits) & 0x0f0f0f00U;
+}
+
+/* Four numbers of addressscan_digits: false if one is above 255. */
+static inline bool
+addressscan_join_portable(const uint32_t word[4], uint32_t *ret)
+{
+	uint32_t address = 0, over = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		uint32_t number =
+			(word[i] >> 8 & 0xff) * 100 + (word[i] >> 16 & 0xff) * 10 + (word[i] >> 24);
+
+		over |= number;
+		address = address << 8 | (number & 0xff);
+	}
+	*ret = address;
+	return over <= 0xff;
+}
+
+static inline bool
+addressscan_join(const uint32_t word[4], uint32_t *ret)
+{
+#ifdef __SSE2__
+	__m128i words = _mm_set_epi32((int)word[0], (int)word[1], (int)word[2], (int)word[3]);
+	/* Hundreds and ones are the upper bytes of 16 bits, tens the lower byte of the upper 16. */
+	__m128i outer = _mm_madd_epi16(_mm_srli_epi16(words, 8), _mm_set1_epi32(1 << 16 | 100));
+	__m128i tens = _mm_madd_epi16(
+		_mm_and_si128(words, _mm_set1_epi16(0xff)), _mm_set1_epi32(10 << 16));
+	__m128i numbers = _mm_add_epi32(outer, tens), packed;
+
+	packed = _mm_packs_epi32(numbers, numbers);
+	*ret = (uint32_t)_mm_cvtsi128_si32(_mm_packus_epi16(packed, packed));
+	return _mm_movemask_epi8(_mm_cmpgt_epi32(numbers, _mm_set1_epi32(0xff))) == 0;
+#else
+	return addressscan_join_portable(word, ret);
+#endif
 }
 
 /* The length of the address that these bytes begin with, 7 to 15; 0 if there is none. */
@@ -91,8 +136,9 @@ addressscan_take(const char *at, struct addressscan_masks masks, uint32_t *ret)
 {
 	unsigned end = (unsigned)__builtin_ctz(~(masks.digits | masks.dots) | 1U << 16);
 	/* With a dot that is not there behind the others, so that each has a place. */
-	uint32_t dots = (masks.dots & ((1U << end) - 1)) | 1U << 16, a, b, c, d;
-	unsigned first, second, third;
+	uint32_t dots = (masks.dots & ((1U << end) - 1)) | 1U << 16, word[4];
+	uint32_t fronts = masks.dots << 1 | 1;
+	unsigned first, second, third, a, b, c, d;
 
 	first = (unsigned)__builtin_ctz(dots);
 	dots = (dots & (dots - 1)) | 1U << 16;
@@ -100,23 +146,19 @@ addressscan_take(const char *at, struct addressscan_masks masks, uint32_t *ret)
 	dots = (dots & (dots - 1)) | 1U << 16;
 	third = (unsigned)__builtin_ctz(dots);
 	dots &= dots - 1;
-	/* Three dots, and one to three digits between them: else one of these is 3 or more. */
-	if (third >= 16 || dots != 1U << 16)
-		return 0;
 	a = first - 1;
 	b = second - first - 2;
 	c = third - second - 2;
 	d = end - third - 2;
-	if (a > 2 || b > 2 || c > 2 || d > 2)
+	/* Three dots, one to three digits between them, and no digit behind a zero in front. */
+	if (dots != 1U << 16 || a > 2 || b > 2 || c > 2 || d > 2 ||
+		(masks.zeros & fronts & masks.digits >> 1) != 0)
 		return 0;
-	a = addressscan_number(at, a + 1);
-	b = addressscan_number(at + first + 1, b + 1);
-	c = addressscan_number(at + second + 1, c + 1);
-	d = addressscan_number(at + third + 1, d + 1);
-	if ((a | b | c | d) > 255)
-		return 0;
-	*ret = a << 24 | b << 16 | c << 8 | d;
-	return end;
+	word[0] = addressscan_digits(at, a + 1);
+	word[1] = addressscan_digits(at + first + 1, b + 1);
+	word[2] = addressscan_digits(at + second + 1, c + 1);
+	word[3] = addressscan_digits(at + third + 1, d + 1);
+	return addressscan_join(word, ret) ? end : 0;
 }
 
 /* IPv4 at the front of 16 bytes that can be read: its length, or 0. What follows it is no digit and no dot. */

@@ -113,15 +113,21 @@ sets_done(struct sets *sets)
 static uint64_t
 apply_four(struct sets *sets, struct listings *listings, size_t begin)
 {
+	const struct spans *set = set_of(sets, 32);
 	size_t kept = begin;
+	uint16_t mark = 0;
 
 	for (size_t i = begin; i < listings->fours; i++) {
 		struct listing4 one = listings->four[i];
-		const struct spans *set = set_of(sets, 32U - one.port);
 
+		if (one.port != mark) {
+			mark = one.port;
+			set = set_of(sets, 32U - mark);
+		}
 		one.port = 0;
-		if (spans_find(set, one.address, one.address) == NULL)
-			listings->four[kept++] = one;
+		listings->four[kept] = one;
+		kept += spans_is_far(set, one.address) ||
+			spans_find(set, one.address, one.address) == NULL;
 	}
 	begin = listings->fours;
 	listings->fours = kept;
@@ -257,7 +263,8 @@ exclusions_apply(struct exclusions *exclusions, struct listings *listings,
 	if (exclusions->is_too_many) {
 		gone = drop_all(listings, begin);
 	} else if (exclusions->fours + exclusions->sixes == 0) {
-		clear_marks(listings, begin);
+		if (exclusions->has_marks)
+			clear_marks(listings, begin);
 	} else {
 		gone += apply_six(&sets6, exclusions, listings, begin->sixes);
 		/* Sorted by now, which the sets do not mind. */

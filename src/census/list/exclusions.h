@@ -30,6 +30,7 @@ struct exclusions {
 	uint64_t *below; /* of the listings narrower than a /64, in their order */
 	size_t belows, room_below;
 	bool is_too_many;
+	bool has_marks; /* some port is to be cleared */
 };
 
 /* How far the columns were filled when the data set began. */
@@ -50,9 +51,12 @@ void exclusions_add_below(struct exclusions *exclusions, uint64_t below);
 
 /* What a listing has in its port until the end of the data set: 0 for a whole address or /64. */
 static inline uint16_t
-exclusions_mark(unsigned length, bool is_six)
+exclusions_mark(struct exclusions *exclusions, unsigned length, bool is_six)
 {
-	return (uint16_t)(is_six ? (length > 64 ? length - 64 : 0) : 32 - length);
+	unsigned mark = is_six ? (length > 64 ? length - 64 : 0) : 32 - length;
+
+	exclusions->has_marks |= mark > 0;
+	return (uint16_t)mark;
 }
 
 /* Takes them away from what was listed since the begin, clears the marks, and forgets them. How many listings

@@ -56,7 +56,8 @@ list_four(
 	struct listing4 one = {.line = listformat_number(reader),
 		.time = time,
 		.list = reader->order->list,
-		.port = reader->is_marked ? exclusions_mark(length, false) : port};
+		.port = reader->is_marked ? exclusions_mark(&reader->exclusions, length, false)
+					  : port};
 	struct listedrange4 range = {
 		.line = one.line, .time = time, .list = one.list, .length = (uint16_t)length};
 	bool is_written_out = whole.high - whole.low < WRITTEN_OUT;
@@ -82,7 +83,8 @@ list_six(struct listreader *reader, const struct addressform *form, uint32_t tim
 	struct listing6 one = {.line = listformat_number(reader),
 		.time = time,
 		.list = reader->order->list,
-		.port = reader->is_marked ? exclusions_mark(form->length, true) : port};
+		.port = reader->is_marked ? exclusions_mark(&reader->exclusions, form->length, true)
+					  : port};
 	struct span whole = {form->low, form->high}, piece;
 	size_t before = reader->into->sixes;
 

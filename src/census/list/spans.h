@@ -31,6 +31,15 @@ void spans_done(struct spans *spans);
 /* The first span that meets the range from low to high, or NULL. */
 const struct span *spans_find(const struct spans *spans, uint64_t low, uint64_t high);
 
+/* Is the number in none of them, as the index alone says? */
+static inline bool
+spans_is_far(const struct spans *spans, uint64_t number)
+{
+	uint32_t first = spans->index[number >> spans->shift];
+
+	return first == spans->count || spans->at[first].low > number;
+}
+
 /* Takes the first piece of *from that no span meets: true, and *from is what is left behind it. False: nothing is
  * left. */
 bool spans_cut(const struct spans *spans, struct span *from, struct span *piece);
