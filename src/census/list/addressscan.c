@@ -4,29 +4,8 @@
 #define GROUPS 8
 /* Longest text of an IPv6 address: six groups and a dotted quad. */
 #define SIX_MOST 45
-
-/* 0 to 15, or 16. */
-static unsigned
-digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
-}
-
-/* How far the characters go that an address can have; 0: further than any address. */
-static size_t
-extent_of(struct text text)
-{
-	size_t length = 0;
-
-	while (length < text.length && length <= SIX_MOST &&
-		(digit_of(text.at[length]) < 16 || text.at[length] == ':' ||
-			text.at[length] == '.'))
-		length++;
-	return length <= SIX_MOST ? length : 0;
-}
+/* So that 16 bytes can be read from any place in one. */
+#define PADDED 64
 
 struct groups {
 	uint16_t value[GROUPS];
@@ -35,56 +14,91 @@ struct groups {
 	bool has_quad;
 };
 
-/* The dotted quad that an address may end with. */
-static bool
-take_quad(struct text rest, struct groups *groups)
+/* The highest bit of each of four bytes that is a hexadecimal digit. */
+static uint32_t
+find_digits(uint32_t word)
 {
+	const uint32_t ones = 0x01010101, low = ones * 0x7f;
+	uint32_t decimal = word & low, letter = (word | ones * 0x20) & low;
+
+	decimal = (decimal + ones * (0x80 - '0')) & ~(decimal + ones * (0x7f - '9'));
+	letter = (letter + ones * (0x80 - 'a')) & ~(letter + ones * (0x7f - 'f'));
+	return (decimal | letter) & ~word & ones * 0x80;
+}
+
+/* Up to four hexadecimal digits: how many. */
+static unsigned
+take_group(const char *at, uint16_t *ret)
+{
+	const uint32_t ones = 0x01010101;
+	unsigned digits;
+	uint32_t word;
+
+	memcpy(&word, at, sizeof(word));
+	digits =
+		(unsigned)__builtin_ctzll(~(uint64_t)find_digits(word) & UINT64_C(0x180808080)) / 8;
+	if (digits == 0)
+		return 0;
+	/* 0x61 and 0x41 are 1 and 9 more. */
+	word = (word & ones * 0x0f) + (word >> 6 & ones) * 9;
+	word <<= 32 - 8 * digits;
+	word = (word & 0x000f000f) << 4 | (word >> 8 & 0x000f000f);
+	*ret = (uint16_t)((word & 0xff) << 8 | word >> 16);
+	return digits;
+}
+
+/* The dotted quad that an address may end with: its length, or 0. */
+static unsigned
+take_quad(const char *at, struct groups *groups)
+{
+	unsigned length;
 	uint32_t quad;
 
-	if (groups->count > GROUPS - 2 || addressscan_four(rest, &quad) != rest.length)
-		return false;
+	if (groups->count > GROUPS - 2 || (length = addressscan_16(at, &quad)) == 0)
+		return 0;
 	groups->value[groups->count++] = (uint16_t)(quad >> 16);
 	groups->value[groups->count++] = (uint16_t)quad;
 	groups->has_quad = true;
-	return true;
+	return length;
 }
 
-/* Takes the text apart, which has no other characters than an address has. */
-static bool
-take_groups(struct text text, struct groups *groups)
+/* Takes groups as long as there are some: how many bytes, or 0 where they end in the middle. */
+static unsigned
+take_groups(const char *begin, struct groups *groups)
 {
-	size_t at = 0;
+	const char *at = begin;
+	bool is_expected = true;
 
-	if (text.length >= 2 && text.at[0] == ':' && text.at[1] == ':') {
+	if (at[0] == ':' && at[1] == ':') {
 		groups->gap = 0;
-		at = 2;
+		is_expected = false;
+		at += 2;
 	}
-	while (at < text.length) {
-		size_t begin = at;
-		unsigned value = 0, digit;
+	for (;;) {
+		uint16_t value;
+		unsigned digits = take_group(at, &value);
 
-		while (at < text.length && at - begin < 5 && (digit = digit_of(text.at[at])) < 16) {
-			value = value << 4 | digit;
-			at++;
+		if (digits == 0)
+			break;
+		if (at[digits] == '.') {
+			digits = take_quad(at, groups);
+			return digits > 0 ? (unsigned)(at - begin) + digits : 0;
 		}
-		if (at < text.length && text.at[at] == '.')
-			return take_quad(
-				(struct text){text.at + begin, text.length - begin}, groups);
-		if (at == begin || at - begin > 4 || groups->count == GROUPS)
-			return false;
-		groups->value[groups->count++] = (uint16_t)value;
-		if (at == text.length)
-			return true;
-		if (text.at[at++] != ':' || at == text.length)
-			return false;
-		if (text.at[at] == ':') {
-			if (groups->gap <= GROUPS)
-				return false;
+		if (groups->count == GROUPS)
+			return 0;
+		groups->value[groups->count++] = value;
+		is_expected = false;
+		at += digits;
+		if (*at != ':')
+			break;
+		is_expected = at[1] != ':';
+		if (!is_expected && groups->gap <= GROUPS)
+			return 0;
+		if (!is_expected)
 			groups->gap = groups->count;
-			at++;
-		}
+		at += is_expected ? 1 : 2;
 	}
-	return groups->count > 0 || groups->gap == 0;
+	return is_expected ? 0 : (unsigned)(at - begin);
 }
 
 unsigned
@@ -92,10 +106,15 @@ addressscan_six(struct text text, bool is_short, uint64_t *high, uint64_t *low, 
 {
 	struct groups groups = {.gap = GROUPS + 1};
 	uint64_t half[2] = {0, 0};
-	size_t length = extent_of(text);
+	char padded[PADDED] = {0};
+	unsigned length;
 	bool has_gap;
 
-	if (length < 2 || !take_groups((struct text){text.at, length}, &groups))
+	memcpy(padded, text.at, text.length <= SIX_MOST ? text.length : SIX_MOST + 1);
+	length = text.length > 0 ? take_groups(padded, &groups) : 0;
+	/* Something of an address behind it: it is none. */
+	if (length == 0 || length > SIX_MOST || padded[length] == ':' || padded[length] == '.' ||
+		(find_digits((uint8_t)padded[length]) & 0x80) != 0)
 		return 0;
 	has_gap = groups.gap <= GROUPS;
 	if (has_gap ? groups.count == GROUPS
@@ -109,5 +128,5 @@ addressscan_six(struct text text, bool is_short, uint64_t *high, uint64_t *low, 
 	*high = half[0];
 	*low = half[1];
 	*ret = has_gap ? GROUPS : groups.count;
-	return (unsigned)length;
+	return length;
 }

@@ -23,7 +23,7 @@
 #include "census/list/listreader.h"
 
 #define LISTCARD_BYTES 65536
-#define LISTCARD_TEXT  160
+#define LISTCARD_TEXT  LISTREADER_NAMES
 
 enum listmeaning {
 	LISTMEANING_ZOMBIE,
