@@ -2,6 +2,7 @@
 /* Zones of rbldnsd(8). What the forms mean, and which of an entry and an exclusion wins, was seen in what rbldnsd
  * itself makes of such zones (its option -d). */
 #include "base/random.h"
+#include "census/list/exclusions.h"
 #include "census_list.h"
 
 static const struct listorder ip4set = {.form = LISTFORM_RBLDNSD, .type = ZONETYPE_IP4SET};
@@ -184,6 +185,42 @@ excludes_what_a_naive_reading_excludes(void **state)
 }
 
 static void
+lists_nothing_where_exclusions_are_too_many(void **state)
+{
+	struct buffer zone;
+	struct list_read read;
+
+	buffer_init(&zone, 1 << 26);
+	buffer_print(&zone, "11/16\n11.0.0.1\n");
+	for (unsigned i = 0; i <= EXCLUSIONS_MOST; i++)
+		buffer_print(&zone, "!12.%u.%u.%u\n", i >> 16, i >> 8 & 255, i & 255);
+	read_list(&read, buffer_string(&zone), &ip4set);
+	assert_string_equal(say_listings(&read), "");
+	assert_int_equal(read.notes.count[LISTNOTE_DROPPED], 1);
+	assert_string_equal(read.first.what,
+		"there are more than 1048576 exclusions: nothing of this data set is listed");
+	list_read_done(&read);
+	buffer_done(&zone);
+}
+
+/* A range and very many holes, very often: what does not fit is counted, and no more time is spent on it. */
+static void
+spends_no_time_on_pieces_above_the_ceiling(void **state)
+{
+	struct buffer zone;
+	struct list_read read;
+
+	buffer_init(&zone, 1 << 26);
+	for (unsigned i = 0; i < 20000; i++)
+		buffer_print(&zone, "11/8\n!11.0.%u.%u\n", i >> 7, (i & 127) << 1);
+	read_list(&read, buffer_string(&zone), &ip4set);
+	assert_int_equal(read.listings.ranges4_count, READ_MOST);
+	assert_true(read.notes.count[LISTNOTE_DROPPED] > 0);
+	list_read_done(&read);
+	buffer_done(&zone);
+}
+
+static void
 reads_ipv6_as_prefixes_of_64(void **state)
 {
 	expect_order("2a00:1:c000/36\n2a00:1:def7:4242 :127.0.1.3:this one\n2a00:2:42::/52\n"
@@ -265,6 +302,14 @@ reads_the_data_sets_of_a_combined_zone(void **state)
 	assert_string_equal(say_listings(&read), "11.0.0.1 ");
 	assert_int_equal(read.notes.unwanted, 2);
 	list_read_done(&read);
+	/* Not all of it where the one that was meant is not there. */
+	snprintf(order.dataset, sizeof(order.dataset), "other");
+	read_list(&read, combined, &order);
+	assert_string_equal(say_listings(&read), "");
+	assert_int_equal(read.notes.count[LISTNOTE_DATASET], 2);
+	list_read_done(&read);
+	expect_refused("11.0.0.1\n", &order, LISTNOTE_DATASET, "test",
+		"there is no data set called \"other\": nothing is listed");
 }
 
 static void
@@ -290,6 +335,8 @@ main(void)
 		cmocka_unit_test(excludes_before_and_behind_the_exclusion),
 		cmocka_unit_test(lets_the_narrower_prefix_win),
 		cmocka_unit_test(excludes_what_a_naive_reading_excludes),
+		cmocka_unit_test(lists_nothing_where_exclusions_are_too_many),
+		cmocka_unit_test(spends_no_time_on_pieces_above_the_ceiling),
 		cmocka_unit_test(reads_ipv6_as_prefixes_of_64),
 		cmocka_unit_test(excludes_ipv6_as_the_trie_does),
 		cmocka_unit_test(refuses_what_a_data_set_does_not_take),

@@ -139,7 +139,7 @@ apply_ranges4(struct sets *sets, struct listings *listings, size_t begin)
 {
 	size_t count = listings->ranges4_count - begin;
 	struct listedrange4 *ranges = xcalloc(count + 1, sizeof(*ranges));
-	uint64_t cut = 0;
+	uint64_t cut = 0, dropped = listings->dropped;
 
 	/* By themselves, since a range may become several. */
 	if (count > 0)
@@ -151,10 +151,13 @@ apply_ranges4(struct sets *sets, struct listings *listings, size_t begin)
 		struct span rest = {.low = piece.low, .high = piece.high}, part;
 
 		cut += spans_find(set, rest.low, rest.high) != NULL;
+		/* At the ceiling the rest is counted as one: there may be as many pieces as holes. */
 		while (spans_cut(set, &rest, &part)) {
 			piece.low = (uint32_t)part.low;
 			piece.high = (uint32_t)part.high;
 			listings_add_range4(listings, &piece);
+			if (listings->dropped > dropped)
+				break;
 		}
 	}
 	free(ranges);
@@ -166,7 +169,7 @@ apply_ranges6(struct sets *sets, struct listings *listings, size_t begin)
 {
 	size_t count = listings->ranges6_count - begin;
 	struct listedrange6 *ranges = xcalloc(count + 1, sizeof(*ranges));
-	uint64_t cut = 0;
+	uint64_t cut = 0, dropped = listings->dropped;
 
 	if (count > 0)
 		memcpy(ranges, listings->ranges6 + begin, count * sizeof(*ranges));
@@ -177,10 +180,13 @@ apply_ranges6(struct sets *sets, struct listings *listings, size_t begin)
 		struct span rest = {.low = piece.low, .high = piece.high}, part;
 
 		cut += spans_find(set, rest.low, rest.high) != NULL;
+		/* At the ceiling the rest is counted as one: there may be as many pieces as holes. */
 		while (spans_cut(set, &rest, &part)) {
 			piece.low = part.low;
 			piece.high = part.high;
 			listings_add_range6(listings, &piece);
+			if (listings->dropped > dropped)
+				break;
 		}
 	}
 	free(ranges);

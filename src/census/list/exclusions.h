@@ -1,14 +1,14 @@
 /* exclusions - what a list says is not listed, taken away from what it lists
  *
  * What:    entries of a data set that begin with "!" (rbldnsd(8)), or "nomatch" of an ipset. They hold for the whole
- *          data set, before and behind their line, so they are gathered and applied at its end. The narrower
- *          prefix wins: a host can be taken out of a listed network, and be listed within an excluded one.
- *          Where the same prefix is listed and excluded, it is excluded.
- *          A listing's length comes in its port, as exclusions_mark says, and is cleared there.
+ *          data set, before and behind their line, so they are gathered and applied at its end. The narrower prefix
+ *          wins: a host can be taken out of a listed network, and be listed within an excluded one. Where the same
+ *          prefix is listed and excluded, it is excluded. A listing's length comes in its port, as exclusions_mark
+ *          says, and is cleared there.
  * Owns:    its arrays, until exclusions_done.
- * Limits:  EXCLUSIONS_MOST of each protocol. Above it nothing of the data set is listed: what should be taken
- *          away is not known. An exclusion that is narrower than a /64 takes away the very prefix only, since
- *          a listing of IPv6 is a whole /64.
+ * Limits:  EXCLUSIONS_MOST of each protocol, with 16 bytes for each and each length that listings have. Above it
+ *          nothing of the data set is listed: what should be taken away is not known. An exclusion that is narrower
+ *          than a /64 takes away the very prefix only, since a listing of IPv6 is a whole /64.
  * Thread:  one at a time.
  */
 #ifndef LAZARET_CENSUS_LIST_EXCLUSIONS_H
@@ -17,7 +17,7 @@
 #include "census/list/addressform.h"
 #include "census/list/listings.h"
 
-#define EXCLUSIONS_MOST (1U << 24)
+#define EXCLUSIONS_MOST (1U << 20)
 
 struct exclusion {
 	uint64_t low, high, below; /* as in struct addressform */

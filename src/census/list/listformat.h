@@ -47,6 +47,7 @@ struct listreader {
 	enum zonetype type;
 	bool is_unwanted;     /* the data set is not read */
 	bool is_combined;     /* a $DATASET was there */
+	bool is_missing;      /* none was there yet that was asked for */
 	uint64_t widest;      /* $MAXRANGE4 */
 	uint64_t widest_zone; /* the same of all data sets of a combined zone */
 	uint32_t value;       /* the A value of entries that have none of their own */

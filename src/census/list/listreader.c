@@ -230,6 +230,9 @@ find_form(struct listreader *reader, struct input *input)
 		reader->form = listfind_form(reader->order, head);
 	}
 	reader->format = formats[reader->form];
+	/* Of a combined zone nothing is read before a data set that was asked for. */
+	reader->is_unwanted = reader->is_missing =
+		reader->form == LISTFORM_RBLDNSD && *reader->order->dataset != '\0';
 	reader->is_marked = reader->form != LISTFORM_CSV && reader->form != LISTFORM_JSON;
 	if (reader->form == LISTFORM_CSV && !csvlist_begin(reader)) {
 		listnotes_say(reader->notes, LISTNOTE_FILE, 0,
@@ -309,6 +312,9 @@ listreader_take(struct input *input, const struct listorder *order, struct listi
 		r = take_all(&reader, input);
 		listformat_end_set(&reader);
 	}
+	if (reader.is_missing)
+		listnotes_say(notes, LISTNOTE_DATASET, 0,
+			"there is no data set called \"%s\": nothing is listed", order->dataset);
 	exclusions_done(&reader.exclusions);
 	if (into->dropped > dropped) {
 		listnotes_say(notes, LISTNOTE_DROPPED, 0,

@@ -195,6 +195,7 @@ take_dataset(struct listreader *reader, struct text rest)
 		reader->type = (enum zonetype)i;
 		reader->is_unwanted = !is_wanted(reader, name, rest);
 		reader->notes->unwanted += reader->is_unwanted;
+		reader->is_missing &= reader->is_unwanted;
 		return;
 	}
 	reader->is_unwanted = true;
