@@ -27,14 +27,15 @@ listformat_names(const struct listorder *order, enum mapped column)
 int
 listformat_find_name(const char *names, struct text name)
 {
-	struct text rest = text_of(names);
+	for (int i = 0; *names != '\0'; i++) {
+		size_t length = 0;
 
-	for (int i = 0; rest.length > 0; i++) {
-		struct text one = text_cut(&rest, ' ');
-
-		if (one.length > 0 && one.length == name.length &&
-			strncasecmp(one.at, name.at, one.length) == 0)
+		while (names[length] != '\0' && names[length] != ' ')
+			length++;
+		if (length == name.length && strncasecmp(names, name.at, length) == 0)
 			return i;
+		for (names += length; *names == ' ';)
+			names++;
 	}
 	return -1;
 }
