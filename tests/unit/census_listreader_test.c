@@ -222,9 +222,10 @@ static void
 refuses_what_looks_like_an_address(void **state)
 {
 	static const char *const bad[] = {"11.0.0", "11.0.0.256", "11.0.0.01", "11.0.0.1.2",
-		"11.0.0.1/33", "11.0.0.1/", "11.0.0.1-", "11.0.0.9-11.0.0.1", "11.0.0.1:25",
-		"11.0.0.1 host.example", "2a00::1%eth0", "2a00::g", "2a00:::1", "example.com",
-		"1795177800", "-"};
+		"11.0.0.1/33", "11.0.0.1/", "11.0.0.1-", "11.0.0.1 7-11.0.0.99",
+		"11.0.0.1 - 11.0.0.9 x", "# 11.0.0.1 -\n11.0.0.1 -", "11.0.0.9-11.0.0.1",
+		"11.0.0.1:25", "11.0.0.1 host.example", "2a00::1%eth0", "2a00::g", "2a00:::1",
+		"example.com", "1795177800", "-"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct listorder order = {.form = LISTFORM_PLAIN};
@@ -295,6 +296,29 @@ steps_over_a_line_without_an_end(void **state)
 	munmap(bytes, size);
 	list_read_done(&read);
 	close(fd);
+}
+
+/* All of it in one window: what follows the long line is not taken for it. */
+static void
+goes_on_behind_a_long_line(void **state)
+{
+	const size_t size = 4 * LISTREADER_LINE;
+	char *text = malloc(size);
+	struct list_read read;
+	size_t at = 0;
+
+	assert_non_null(text);
+	memset(text, '#', size);
+	memcpy(text, "1.", 2);
+	at = LISTREADER_LINE + 5;
+	text[at++] = '\n';
+	for (unsigned i = 0; at + 16 < size; i++)
+		at += (size_t)snprintf(text + at, 16, "11.0.%u.%u\n", i / 100 % 100, i % 100);
+	read_list_bytes(&read, text, at, &(struct listorder){.form = LISTFORM_PLAIN});
+	assert_int_equal(read.notes.count[LISTNOTE_LONG] + read.notes.count[LISTNOTE_BAD], 1);
+	assert_int_equal(read.notes.entries, read.notes.lines - 1);
+	list_read_done(&read);
+	free(text);
 }
 
 static void
@@ -392,6 +416,7 @@ main(void)
 		cmocka_unit_test(passes_over_nul_bytes),
 		cmocka_unit_test(refuses_utf16),
 		cmocka_unit_test(steps_over_a_line_without_an_end),
+		cmocka_unit_test(goes_on_behind_a_long_line),
 		cmocka_unit_test(keeps_what_came_before_the_damage),
 		cmocka_unit_test(says_that_there_is_no_such_file),
 		cmocka_unit_test(counts_what_the_ceiling_leaves_out),

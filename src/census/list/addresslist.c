@@ -4,6 +4,7 @@
 #include "census/list/listformat.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 static const char an_entry[] = "an address, prefix or range";
 static const char an_end[] = "a blank or the end of the line behind the address";
@@ -97,23 +98,21 @@ refuse:
 	return false;
 }
 
-/* In plain lists a range may have blanks around its dash: the text without them, where it is one. */
+/* In plain lists a range may have blanks around its dash: the text without those, where it is one. */
 static struct text
 without_blanks(struct text line, char into[64])
 {
-	size_t length = 0;
-	bool has_dash = false;
-	struct text rest = line;
+	struct text rest = line, low = text_trim(text_cut(&rest, '-')), high;
+	size_t end = 0;
 
-	for (; rest.length > 0 && *rest.at != '#' && *rest.at != ';'; rest.at++, rest.length--) {
-		if (is_blank(*rest.at))
-			continue;
-		has_dash |= *rest.at == '-';
-		if (length == 63)
-			return line;
-		into[length++] = *rest.at;
-	}
-	return has_dash ? (struct text){into, length} : line;
+	while (end < rest.length && rest.at[end] != '#' && rest.at[end] != ';')
+		end++;
+	high = text_trim((struct text){rest.at, end});
+	if (rest.length == 0 || low.length + high.length + 1 > 63)
+		return line;
+	return (struct text){into,
+		(size_t)snprintf(
+			into, 64, "%.*s-%.*s", (int)low.length, low.at, (int)high.length, high.at)};
 }
 
 static void

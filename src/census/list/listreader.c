@@ -258,30 +258,40 @@ skip(struct listreader *reader, struct input *input)
 	input_step(input, end != NULL ? (size_t)(end - input->at) + 1 : input->left);
 }
 
+/* Takes what is whole in the window. */
+static void
+take_window(struct listreader *reader, struct input *input)
+{
+	size_t step;
+
+	if (reader->is_skipping) {
+		skip(reader, input);
+		return;
+	}
+	step = reader->format->take(reader, text_in(input), input->ended && input->error == 0);
+	if (step > 0)
+		input_step(input, step);
+	else if (input->left >= LISTREADER_LINE)
+		skip(reader, input);
+}
+
 /* Reads to the end, or to what stops it. */
 static int
 take_all(struct listreader *reader, struct input *input)
 {
-	struct fail fail = {0};
-
 	while (reader->error == 0) {
-		size_t step = 0;
+		struct fail fail = {0};
+		size_t left = input->left;
 
-		if (input->left > 0 && reader->is_skipping)
-			skip(reader, input);
-		else if (input->left > 0)
-			step = reader->format->take(
-				reader, text_in(input), input->ended && input->error == 0);
-		input_step(input, step);
-		if (step == 0 && input->left >= LISTREADER_LINE)
-			skip(reader, input);
-		if (input->ended && (input->left == 0 || input->error < 0))
+		if (left > 0)
+			take_window(reader, input);
+		if (input->ended && (input->left == 0 || input->left == left))
 			break;
-		if (!input->ended)
+		/* More where nothing is whole any more. */
+		if (!input->ended && (input->left == left || input->left == 0))
 			input_need(input, input->left + 1, &fail);
-		if (input->error < 0 && fail.what[0] != '\0')
+		if (fail.what[0] != '\0')
 			listnotes_say(reader->notes, LISTNOTE_FILE, 0, "%s", fail.what);
-		fail.what[0] = '\0';
 	}
 	return reader->error < 0 ? reader->error : input->error;
 }
