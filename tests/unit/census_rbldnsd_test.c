@@ -62,14 +62,14 @@ takes_special_entries_behind_signs_of_comments(void **state)
 
 	read_list(&read,
 		"$SOA 3000 ns.example. admin.example. 0 1h 1h 1h 1h\n#$NS 3000 ns.example.\n"
-		";$TTL 300\n$TIMESTAMP 2026:11:20:12:30:00 +2d\n11.0.0.1\n",
+		";$TTL 300\n:$TTL 300\n$TIMESTAMP 2026:11:20:12:30:00 +2d\n11.0.0.1\n",
 		NULL);
 	assert_int_equal(read.form, LISTFORM_RBLDNSD);
 	assert_int_equal(read.notes.time, 1795177800);
 	assert_int_equal(read.notes.expires, 1795177800 + 2 * 86400);
 	assert_int_equal(read.told, 0);
 	assert_int_equal(read.listings.fours, 1);
-	assert_int_equal(read.listings.four[0].line, 5);
+	assert_int_equal(read.listings.four[0].line, 6);
 	assert_int_equal(read.listings.four[0].time, 0);
 	list_read_done(&read);
 	read_list(&read, "$TIMESTAMP 20261120 2026-11-21\n", NULL);
@@ -220,6 +220,24 @@ spends_no_time_on_pieces_above_the_ceiling(void **state)
 	buffer_done(&zone);
 }
 
+/* Each end of a data set costs what is in it. */
+static void
+ends_very_many_data_sets(void **state)
+{
+	struct buffer zone;
+	struct list_read read;
+
+	buffer_init(&zone, 1 << 26);
+	for (unsigned i = 0; i < 50000; i++)
+		buffer_print(&zone, "$DATASET ip4set a\n11.%u.%u.1\n11.%u.%u.2\n!11.%u.%u.2\n",
+			i >> 8, i & 255, i >> 8, i & 255, i >> 8, i & 255);
+	read_list(&read, buffer_string(&zone), NULL);
+	assert_int_equal(read.listings.fours, 50000);
+	assert_int_equal(read.notes.count[LISTNOTE_EXCLUDED], 50000);
+	list_read_done(&read);
+	buffer_done(&zone);
+}
+
 static void
 reads_ipv6_as_prefixes_of_64(void **state)
 {
@@ -337,6 +355,7 @@ main(void)
 		cmocka_unit_test(excludes_what_a_naive_reading_excludes),
 		cmocka_unit_test(lists_nothing_where_exclusions_are_too_many),
 		cmocka_unit_test(spends_no_time_on_pieces_above_the_ceiling),
+		cmocka_unit_test(ends_very_many_data_sets),
 		cmocka_unit_test(reads_ipv6_as_prefixes_of_64),
 		cmocka_unit_test(excludes_ipv6_as_the_trie_does),
 		cmocka_unit_test(refuses_what_a_data_set_does_not_take),

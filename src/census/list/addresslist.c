@@ -164,12 +164,20 @@ see_comment(struct listreader *reader, struct text line)
 		reader->notes->time = time;
 }
 
+/* "$", or a sign of a comment or colon and "$". */
+static bool
+is_special(struct text line)
+{
+	if (line.length > 1 && *line.at == ':' && line.at[1] == '$')
+		return true;
+	return listfind_is_zone(line) && *line.at != ':' && *line.at != '!';
+}
+
 static void
 take_line(struct listreader *reader, struct text line)
 {
 	see_mark(reader, line);
-	if (reader->form == LISTFORM_RBLDNSD && listfind_is_zone(line) && *line.at != ':' &&
-		*line.at != '!') {
+	if (reader->form == LISTFORM_RBLDNSD && is_special(line)) {
 		zonespecial_take(reader, line);
 		return;
 	}

@@ -41,6 +41,7 @@ struct listreader {
 	bool is_marked;   /* ports are exclusions_mark: there may be exclusions */
 	bool is_skipping; /* in the middle of a line that is too long */
 	int error;        /* nothing more can be read */
+	size_t first;     /* of the IPv4 addresses of this file */
 	struct exclusions exclusions;
 	struct exclusions_begin begin;
 	/* Of a zone. */
@@ -79,7 +80,7 @@ void listformat_refuse(struct listreader *reader, const char *expected, struct t
 /* Before the first line: false if what was told about columns cannot be. */
 bool csvlist_begin(struct listreader *reader);
 
-/* Tells of each /24 that was written out as hosts since the data set began; before its end. */
+/* Tells of each /24 of the file that was written out as hosts; at its end. */
 void wholerange_tell(struct listreader *reader);
 
 /* The form of the file that begins with these bytes. */

@@ -37,7 +37,6 @@ listformat_end_set(struct listreader *reader)
 	struct listnotes *notes = reader->notes;
 	bool is_too_many = reader->exclusions.is_too_many;
 
-	wholerange_tell(reader);
 	if (reader->is_marked)
 		notes->count[LISTNOTE_EXCLUDED] +=
 			exclusions_apply(&reader->exclusions, reader->into, &reader->begin);
@@ -306,6 +305,7 @@ listreader_take(struct input *input, const struct listorder *order, struct listi
 		.type = order->type,
 		.widest = LISTREADER_WIDEST,
 		.value = LOCAL_127_0_0_2,
+		.first = into->fours,
 		.begin = exclusions_begin(into)};
 	uint64_t dropped = into->dropped;
 	struct fail fail = {0};
@@ -321,6 +321,7 @@ listreader_take(struct input *input, const struct listorder *order, struct listi
 	if (r == 0) {
 		r = take_all(&reader, input);
 		listformat_end_set(&reader);
+		wholerange_tell(&reader);
 	}
 	if (reader.is_missing)
 		listnotes_say(notes, LISTNOTE_DATASET, 0,

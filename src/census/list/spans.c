@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #define INDEXED 65536U
+/* Fewer are found as fast without an index. */
+#define INDEXED_LEAST 256
 
 static int
 compare(const void *a, const void *b)
@@ -41,6 +43,8 @@ spans_make(struct spans *spans, struct span *at, size_t count, unsigned bits)
 	if (count > 1)
 		qsort(at, count, sizeof(*at), compare);
 	*spans = (struct spans){.at = at, .count = join(at, count), .shift = bits - 16};
+	if (spans->count < INDEXED_LEAST)
+		return;
 	spans->index = xcalloc(INDEXED, sizeof(*spans->index));
 	for (uint32_t upper = 0; upper < INDEXED; upper++) {
 		while (next < spans->count && at[next].high >> spans->shift < upper)

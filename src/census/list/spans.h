@@ -1,8 +1,8 @@
 /* spans - ranges that do not meet each other, in order, and what they take away from another range
  *
  * What:    spans_make sorts ranges of numbers (IPv4 addresses, networks of IPv6), joins those that meet, and
- *          adds an index by the upper 16 bits; spans_find gives the first that meets a range.
- * Owns:    spans_make's arrays, until spans_done. A constant set (index NULL) is searched from its begin.
+ *          adds an index by the upper 16 bits where there are many; spans_find gives the first that meets a range.
+ * Owns:    spans_make's arrays, until spans_done. A constant set needs neither.
  * Limits:  2^32 - 1 ranges.
  * Thread:  any, once made.
  */
@@ -20,7 +20,7 @@ struct span {
 struct spans {
 	struct span *at;
 	size_t count;
-	uint32_t *index; /* the first span that ends in or behind these upper 16 bits */
+	uint32_t *index; /* the first span that ends in or behind these upper 16 bits; or NULL */
 	unsigned shift;  /* upper 16 bits of a number: number >> shift */
 };
 
@@ -35,7 +35,7 @@ const struct span *spans_find(const struct spans *spans, uint64_t low, uint64_t 
 static inline bool
 spans_is_far(const struct spans *spans, uint64_t number)
 {
-	uint32_t first = spans->index[number >> spans->shift];
+	uint32_t first = spans->index != NULL ? spans->index[number >> spans->shift] : 0;
 
 	return first == spans->count || spans->at[first].low > number;
 }

@@ -30,10 +30,10 @@ count_hosts(const struct listreader *reader, uint8_t *count)
 	const struct listings *into = reader->into;
 	uint32_t most = 0;
 
-	for (size_t i = reader->begin.fours; i < into->fours; i++) {
+	for (size_t i = reader->first; i < into->fours; i++) {
 		uint8_t *one = &count[into->four[i].address >> 8];
 
-		if (!is_host(into, reader->begin.fours, i))
+		if (!is_host(into, reader->first, i))
 			continue;
 		*one += *one < UINT8_MAX;
 		most = *one > most ? *one : most;
@@ -88,7 +88,7 @@ void
 wholerange_tell(struct listreader *reader)
 {
 	const struct listings *into = reader->into;
-	size_t hosts = into->fours - reader->begin.fours, most = hosts / LISTREADER_WHOLE, found;
+	size_t hosts = into->fours - reader->first, most = hosts / LISTREADER_WHOLE, found;
 	struct whole *wholes;
 	uint8_t *count;
 
@@ -99,12 +99,11 @@ wholerange_tell(struct listreader *reader)
 		goto out;
 	wholes = xcalloc(most, sizeof(*wholes));
 	found = gather(count, most, wholes);
-	for (size_t i = reader->begin.fours; found > 0 && i < into->fours; i++) {
+	for (size_t i = reader->first; found > 0 && i < into->fours; i++) {
 		uint32_t address = into->four[i].address;
 		struct whole *whole;
 
-		if (count[address >> 8] < LISTREADER_WHOLE ||
-			!is_host(into, reader->begin.fours, i))
+		if (count[address >> 8] < LISTREADER_WHOLE || !is_host(into, reader->first, i))
 			continue;
 		whole = find(wholes, found, address >> 8);
 		whole->seen[address >> 6 & 3] |= UINT64_C(1) << (address & 63);
