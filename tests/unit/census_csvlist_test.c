@@ -2,6 +2,8 @@
 #include "census_list.h"
 
 #include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static void
 finds_the_columns_of_shadowserver_in_any_order(void **state)
@@ -131,11 +133,11 @@ refuses_records_that_say_nothing(void **state)
 
 	read_list(&read,
 		"ip,timestamp\n,2026-11-20 "
-		"12:30:00\nXX.YY.ZZ.6,\n11.0.0.1,soon\n11.0.0.2,9999999999\n"
+		"12:30:00\nXX.YY.ZZ.6,\n11.0.0.1,soon\n11.0.0.2,9999999999\n11.0.0.6,-100\n"
 		"11.0.0.3 x,\n11.0.0.4\n\"11.0.0.5\"\n",
 		NULL);
 	assert_string_equal(say_listings(&read), "11.0.0.4 11.0.0.5 ");
-	assert_int_equal(read.notes.count[LISTNOTE_BAD], 5);
+	assert_int_equal(read.notes.count[LISTNOTE_BAD], 6);
 	list_read_done(&read);
 }
 
@@ -163,6 +165,37 @@ gives_no_more_when_it_is_cut(void **state)
 	}
 }
 
+/* A file of more than one window, in which each byte of a record comes to be the last of the first. */
+static void
+reads_the_same_wherever_the_window_ends(void **state)
+{
+	for (unsigned shift = 0; shift < 40; shift++) {
+		struct list_read read = {.notes = {.tell = note_told, .context = &read}};
+		int fd = memfd_create("list", MFD_CLOEXEC);
+		struct buffer text;
+		char name[32];
+
+		buffer_init(&text, 1 << 20);
+		buffer_print(&text, "#%.*s\ntext,ip\n", (int)shift,
+			"----------------------------------------");
+		for (unsigned i = 0; i < 10000; i++)
+			buffer_print(&text, "\"x \"\"y\"\"\r\n z\"\"\",11.0.%u.%u\r\n", i / 100,
+				i % 100);
+		assert_int_equal(write(fd, text.at, text.length), text.length);
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+		listings_init(&read.listings, READ_MOST);
+		assert_int_equal(listreader_read(name, &(struct listorder){0}, 0, &read.listings,
+					 &read.notes, &read.form),
+			0);
+		assert_int_equal(read.listings.fours, 10000);
+		assert_int_equal(read.listings.four[9999].line, 3 + 2 * 9999);
+		assert_int_equal(read.notes.count[LISTNOTE_BAD], 0);
+		listings_done(&read.listings);
+		buffer_done(&text);
+		close(fd);
+	}
+}
+
 int
 main(void)
 {
@@ -175,6 +208,7 @@ main(void)
 		cmocka_unit_test(refuses_a_file_without_a_column_of_addresses),
 		cmocka_unit_test(refuses_records_that_say_nothing),
 		cmocka_unit_test(gives_no_more_when_it_is_cut),
+		cmocka_unit_test(reads_the_same_wherever_the_window_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

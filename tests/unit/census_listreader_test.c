@@ -26,6 +26,7 @@ reads_addresses_prefixes_and_ranges(void **state)
 		NULL, "11.0.0.1 11.0.0.2 ");
 	expect_order(
 		"::ffff:11.0.0.1\n::ffff:11.0.0.0/126\n", NULL, "11.0.0.1 11.0.0.0..11.0.0.3 ");
+	expect_order("11.0.0.1\n# ip, name\n11.0.0.2\n", NULL, "11.0.0.1 11.0.0.2 ");
 	expect_order("", NULL, "");
 	expect_order("\n\n#\n", NULL, "");
 }
@@ -96,7 +97,7 @@ reads_the_output_of_ipset_save(void **state)
 		"create spam hash:ip family inet hashsize 1024 maxelem 65536 timeout 300\n"
 		"add spam 11.0.0.1 timeout 299\nadd spam 11.0.0.2\n"
 		"create nets hash:net family inet hashsize 1024 maxelem 65536 comment\n"
-		"add nets 11.1.0.0/16 comment \"nomatch is in a comment\"\nadd nets 11.1.2.0/24 "
+		"add nets 11.1.0.0/16 comment \"a nomatch in a comment\"\nadd nets 11.1.2.0/24 "
 		"nomatch\n"
 		"create ports hash:ip,port family inet hashsize 1024 maxelem 65536\n"
 		"add ports 11.0.0.3,tcp:25\n"
@@ -147,6 +148,7 @@ reads_json_one_object_a_line(void **state)
 	assert_int_equal(read.notes.count[LISTNOTE_BAD], 3);
 	assert_string_equal(read.first.where, "test:5");
 	list_read_done(&read);
+	expect_order("{\"src_ip\":\"11.0.0.1\",\"ip\":\"11.0.0.9\"}\n", NULL, "11.0.0.1 ");
 }
 
 static void
@@ -225,7 +227,7 @@ refuses_what_looks_like_an_address(void **state)
 		"11.0.0.1/33", "11.0.0.1/", "11.0.0.1-", "11.0.0.1 7-11.0.0.99",
 		"11.0.0.1 - 11.0.0.9 x", "# 11.0.0.1 -\n11.0.0.1 -", "11.0.0.9-11.0.0.1",
 		"11.0.0.1:25", "11.0.0.1 host.example", "2a00::1%eth0", "2a00::g", "2a00:::1",
-		"example.com", "1795177800", "-"};
+		"example.com", "1795177800", "-", "11.0.0.1\rand more of the same line"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct listorder order = {.form = LISTFORM_PLAIN};
@@ -391,6 +393,15 @@ finds_when_the_list_was_made(void **state)
 	assert_int_equal(read.notes.time, 1502784901);
 	list_read_done(&read);
 	read_list(&read, "; Last-Modified: Mon, 14 Sep 2015 04:39:22 GMT\n11.0.0.1\n", NULL);
+	assert_int_equal(read.notes.time, 1442205562);
+	list_read_done(&read);
+	read_list(&read, "; Last-Modified: Mon, 14 Sep 1915 04:39:22 GMT\n11.0.0.1\n", NULL);
+	assert_int_equal(read.notes.time, 0);
+	list_read_done(&read);
+	read_list(&read,
+		"; Last-Modified: Mon, 14 Sep 2015 04:39:22 GMT\n"
+		"; Last-Modified: Mon, 14 Sep 2016 04:39:22 GMT\n",
+		NULL);
 	assert_int_equal(read.notes.time, 1442205562);
 	list_read_done(&read);
 	read_list(&read, "; Last-Modified: Mon, 31 Feb 2015 04:39:22 GMT\n11.0.0.1\n", NULL);

@@ -254,11 +254,17 @@ reads_ipv6_as_prefixes_of_64(void **state)
 static void
 excludes_ipv6_as_the_trie_does(void **state)
 {
+	struct list_read read;
+
 	expect_order("2a00:1/32\n!2a00:1:8000/33\n", &ip6trie, "2a00:1::-2a00:1:7fff:ffff:: ");
 	expect_order("2a00:1::1\n2a00:1::2\n!2a00:1::1\n2a00:2:1:1\n!2a00:2:1:1\n", &ip6trie,
 		"2a00:1:: ");
 	expect_order(
 		"!2a00:1/32\n2a00:1::7\n2a00:1:0:5::/64\n", &ip6trie, "2a00:1:: 2a00:1:0:5:: ");
+	/* An exclusion finds its host, also behind one that is not listed. */
+	read_list(&read, "2001:db8::7\n2a00:1::1\n2a00:2::2\n!2a00:1::1\n", &ip6trie);
+	assert_string_equal(say_listings(&read), "2a00:2:: ");
+	list_read_done(&read);
 	/* A host within a network cannot be taken out of a listing that is a /64. */
 	expect_order("2a00:1:2:3::/64\n!2a00:1:2:3::7\n", &ip6trie, "2a00:1:2:3:: ");
 }
@@ -268,6 +274,11 @@ refuses_what_a_data_set_does_not_take(void **state)
 {
 	expect_refused("11.0.0.1-9\n", &ip4trie, LISTNOTE_BAD, "test:1",
 		"expected a prefix, since this data set takes no ranges, found \"11.0.0.1-9\"");
+	expect_refused("11.0.0.1-2\n", &ip4trie, LISTNOTE_BAD, "test:1",
+		"expected a prefix, since this data set takes no ranges, found \"11.0.0.1-2\"");
+	expect_refused("!11.0.0.0/24\n", &ip4tset, LISTNOTE_BAD, "test:1",
+		"expected a single address, since this data set takes no others, found "
+		"\"11.0.0.0/24\"");
 	expect_refused("11.0.0.0/24\n", &ip4tset, LISTNOTE_BAD, "test:1",
 		"expected a single address, since this data set takes no others, found "
 		"\"11.0.0.0/24\"");
@@ -288,11 +299,12 @@ refuses_what_a_data_set_does_not_take(void **state)
 		"expected an A value as in :127.0.0.2:, found \":300:text\"");
 }
 
-static const char combined[] = "# common\n$NS 1w ns1.example\n$DATASET ip4set:proxy proxies @\n"
-			       ":2:open proxy\n11.0.0.1\n!11.0.0.9\n11.0.0.9\n"
-			       "$DATASET ip4set:relay relays\n:3:open relay\n11.0.0.2\n11.0.0.9\n"
-			       "$DATASET generic:common proxies @\n@ A 127.0.0.8\nwww A 127.0.0.8\n"
-			       "$DATASET ip6trie six\n2a00::1\n";
+static const char combined[] =
+	"# common\n$NS 1w ns1.example\n$DATASET ip4set:proxy proxies @\n"
+	":2:open proxy\n11.0.0.1\n!11.0.0.9\n11.0.0.9\n"
+	"$DATASET ip4set:relay relays\n:3:open relay\n11.0.0.2\n!11.0.0.1\n11.0.0.9\n"
+	"$DATASET generic:common proxies @\n@ A 127.0.0.8\nwww A 127.0.0.8\n"
+	"$DATASET ip6trie six\n2a00::1\n";
 
 static void
 reads_the_data_sets_of_a_combined_zone(void **state)
@@ -305,7 +317,7 @@ reads_the_data_sets_of_a_combined_zone(void **state)
 	assert_string_equal(say_listings(&read), "11.0.0.1 11.0.0.2 11.0.0.9 2a00:: ");
 	assert_int_equal(read.listings.four[0].list, 7);
 	assert_int_equal(read.notes.count[LISTNOTE_DATASET], 1);
-	assert_string_equal(read.first.where, "test:12");
+	assert_string_equal(read.first.where, "test:13");
 	assert_string_equal(read.first.what,
 		"a data set of the type \"generic\" holds no addresses and is left out");
 	assert_int_equal(read.told, 1);
@@ -330,15 +342,37 @@ reads_the_data_sets_of_a_combined_zone(void **state)
 		"there is no data set called \"other\": nothing is listed");
 }
 
+/* What one says of its entries does not hold for the next; what is said before all does. */
+static void
+begins_each_data_set_anew(void **state)
+{
+	struct listorder order = {.values = {0x7f000002}, .values_count = 1};
+	struct list_read read;
+
+	expect_order("$DATASET ip4set a\n:4:x\n11.0.0.1\n$DATASET ip4set b\n11.0.0.2\n", &order,
+		"11.0.0.2 ");
+	read_list(&read,
+		"$MAXRANGE4 /22\n$DATASET ip4set a\n$MAXRANGE4 /24\n11.1.0.0/23\n$DATASET ip4set "
+		"b\n"
+		"11.2.0.0/23\n11.3.0.0/21\n",
+		NULL);
+	assert_string_equal(say_listings(&read), "11.2.0.0-11.2.1.255 ");
+	assert_int_equal(read.notes.count[LISTNOTE_WIDE], 2);
+	list_read_done(&read);
+}
+
 static void
 takes_the_a_values_that_were_asked_for(void **state)
 {
+	struct listorder other = {.values = {0x7f000004}, .values_count = 1};
 	struct listorder order = {.values = {0x7f000004, 0x7f000003}, .values_count = 2};
 
 	expect_order("11.0.0.1\n11.0.0.2 :4:exploited\n11.0.0.3 :127.0.0.4\n11.0.0.4 "
 		     "text\n:127.0.0.3:x\n"
 		     "11.0.0.5\n11.0.0.6 :10:policy\n11.0.0.7 ::only a text\n",
 		&order, "11.0.0.2 11.0.0.3 11.0.0.5 11.0.0.7 ");
+	/* A list without any has 127.0.0.2. */
+	expect_order("11.0.0.1\n11.0.0.2\n", &other, "");
 }
 
 int
@@ -360,6 +394,7 @@ main(void)
 		cmocka_unit_test(excludes_ipv6_as_the_trie_does),
 		cmocka_unit_test(refuses_what_a_data_set_does_not_take),
 		cmocka_unit_test(reads_the_data_sets_of_a_combined_zone),
+		cmocka_unit_test(begins_each_data_set_anew),
 		cmocka_unit_test(takes_the_a_values_that_were_asked_for),
 	};
 

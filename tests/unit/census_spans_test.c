@@ -23,8 +23,7 @@ cuts_what_a_naive_set_cuts(void **state)
 
 	random_seed(&random, 1);
 	for (unsigned round = 0; round < 2000; round++) {
-		unsigned bits = round % 2 ? 32 : 64,
-			 count = (unsigned)random_below(&random, round % 16 ? 12 : 2000);
+		unsigned bits = round % 2 ? 32 : 64, count = (unsigned)random_below(&random, 12);
 		struct span *at = calloc(count + 1, sizeof(*at)), rest, piece;
 		bool is_hole[SPACE] = {false}, is_left[SPACE] = {false};
 		struct spans spans;
@@ -57,6 +56,45 @@ cuts_what_a_naive_set_cuts(void **state)
 		}
 		for (unsigned j = 0; j < SPACE; j++)
 			assert_int_equal(is_left[j], j >= low && j <= high && !is_hole[j]);
+		spans_done(&spans);
+	}
+}
+
+/* So many that there is an index. */
+static void
+finds_by_the_index_what_is_there(void **state)
+{
+	struct random random;
+
+	random_seed(&random, 2);
+	for (unsigned round = 0; round < 20; round++) {
+		const size_t count = 2000;
+		struct span *at = calloc(count, sizeof(*at)), kept[2000];
+		uint32_t mask = round % 2 ? 0x00ffffff : UINT32_MAX;
+		struct spans spans;
+
+		for (size_t i = 0; i < count; i++) {
+			uint64_t low = (uint32_t)random_u64(&random) & mask;
+
+			at[i] = (struct span){
+				low, low + random_below(&random, round % 2 ? 9 : 99999)};
+			at[i].high = at[i].high > UINT32_MAX ? UINT32_MAX : at[i].high;
+			kept[i] = at[i];
+		}
+		spans_make(&spans, at, count, 32);
+		assert_non_null(spans.index);
+		for (unsigned i = 0; i < 4000; i++) {
+			uint64_t number = i % 2 ? (uint32_t)random_u64(&random) & mask
+						: kept[i / 2].high + (i / 2 % 3) - 1;
+			bool is_there = false;
+
+			if (number > UINT32_MAX)
+				continue;
+			for (size_t j = 0; j < count && !is_there; j++)
+				is_there = kept[j].low <= number && kept[j].high >= number;
+			assert_int_equal(spans_find(&spans, number, number) != NULL, is_there);
+			assert_false(is_there && spans_is_far(&spans, number));
+		}
 		spans_done(&spans);
 	}
 }
@@ -118,6 +156,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cuts_what_a_naive_set_cuts),
+		cmocka_unit_test(finds_by_the_index_what_is_there),
 		cmocka_unit_test(reaches_both_ends_of_all_numbers),
 		cmocka_unit_test(knows_the_bogons),
 	};

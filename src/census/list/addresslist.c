@@ -45,7 +45,7 @@ misfit(enum zonetype type, const struct addressform *form, bool is_excluded)
 	case ZONETYPE_IP4TSET:
 		if (form->is_six)
 			return one_protocol;
-		return form->length != 32 && !is_excluded ? one_address : NULL;
+		return form->length != 32 ? one_address : NULL;
 	case ZONETYPE_IP6TRIE:
 		return form->is_six ? NULL : one_protocol;
 	case ZONETYPE_IP6TSET:
