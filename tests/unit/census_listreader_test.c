@@ -105,6 +105,13 @@ reads_the_output_of_ipset_save(void **state)
 		NULL,
 		"11.0.0.1 11.0.0.2 11.0.0.3 11.1.0.0-11.1.1.255 11.1.3.0-11.1.255.255 "
 		"2a00::-2a00:0:ffff:ffff:: ");
+	/* What one set leaves out another may have. */
+	expect_order(
+		"create a hash:net family inet\nadd a 11.0.0.0/31\ncreate b hash:net family inet\n"
+		"add b 11.0.0.0/31 nomatch\n",
+		NULL, "11.0.0.0..11.0.0.1 ");
+	expect_refused("add spam 11.0.0.1x\n", NULL, LISTNOTE_BAD, "test:1",
+		"expected an address, prefix or range, found \"add spam 11.0.0.1x\"");
 }
 
 static void
@@ -148,7 +155,7 @@ reads_json_one_object_a_line(void **state)
 	assert_int_equal(read.notes.count[LISTNOTE_BAD], 3);
 	assert_string_equal(read.first.where, "test:5");
 	list_read_done(&read);
-	expect_order("{\"src_ip\":\"11.0.0.1\",\"ip\":\"11.0.0.9\"}\n", NULL, "11.0.0.1 ");
+	expect_order("{\"ip\":\"11.0.0.9\",\"src_ip\":\"11.0.0.1\"}\n", NULL, "11.0.0.1 ");
 }
 
 static void

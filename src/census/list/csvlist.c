@@ -19,14 +19,14 @@ find_comma(const char *at, const char *end)
 	return at;
 }
 
-/* Behind the quote that closes what begins at `at`, or NULL: it is not closed here. */
+/* Behind the quote that closes what begins at `at`, or NULL: it is not closed here. Where nothing comes behind it yet,
+ * it may be the first of two; the field does not end here then. */
 static const char *
-find_behind_quotes(const char *at, const char *end, bool is_last)
+find_behind_quotes(const char *at, const char *end)
 {
 	while (at < end && (*at != '"' || (at + 1 < end && at[1] == '"')))
 		at += *at == '"' ? 2 : 1;
-	/* A quote at the end of what is there may be the first of two. */
-	return at < end && (at + 1 < end || is_last) ? at + 1 : NULL;
+	return at < end ? at + 1 : NULL;
 }
 
 /* Takes a field from the front of a text: 1: it ends at a comma, 0: at the end of the record, -EAGAIN: it does not end
@@ -38,7 +38,7 @@ take_field(struct text *rest, bool is_last, struct text *ret)
 	bool is_quoted = at < end && *at == '"', is_comma;
 
 	if (is_quoted) {
-		at = find_behind_quotes(++begin, end, is_last);
+		at = find_behind_quotes(++begin, end);
 		if (at == NULL)
 			return -EAGAIN;
 		*ret = (struct text){begin, (size_t)(at - 1 - begin)};
