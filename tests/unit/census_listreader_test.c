@@ -27,6 +27,10 @@ reads_addresses_prefixes_and_ranges(void **state)
 	expect_order(
 		"::ffff:11.0.0.1\n::ffff:11.0.0.0/126\n", NULL, "11.0.0.1 11.0.0.0..11.0.0.3 ");
 	expect_order("11.0.0.1\n# ip, name\n11.0.0.2\n", NULL, "11.0.0.1 11.0.0.2 ");
+	/* Behind an address a count may stand, with blanks around it. */
+	expect_order("11.0.0.1\t10\n11.0.0.2 \t 9 \n11.0.0.3 \n11.0.0.4\t8\r\n11.0.0.5\t7 # "
+		     "x\n11.0.0.6 6",
+		NULL, "11.0.0.1 11.0.0.2 11.0.0.3 11.0.0.4 11.0.0.5 11.0.0.6 ");
 	expect_order("", NULL, "");
 	expect_order("\n\n#\n", NULL, "");
 }
@@ -234,7 +238,8 @@ refuses_what_looks_like_an_address(void **state)
 		"11.0.0.1/33", "11.0.0.1/", "11.0.0.1-", "11.0.0.1 7-11.0.0.99",
 		"11.0.0.1 - 11.0.0.9 x", "# 11.0.0.1 -\n11.0.0.1 -", "11.0.0.9-11.0.0.1",
 		"11.0.0.1:25", "11.0.0.1 host.example", "2a00::1%eth0", "2a00::g", "2a00:::1",
-		"example.com", "1795177800", "-", "11.0.0.1\rand more of the same line"};
+		"example.com", "1795177800", "-", "11.0.0.1\rand more of the same line",
+		"11.0.0.1 5 6 and more of the same line", "11.0.0.1 5 6\n# and more of it all"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct listorder order = {.form = LISTFORM_PLAIN};

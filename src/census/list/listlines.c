@@ -3,6 +3,27 @@
 #include "census/list/bogon.h"
 #include "census/list/listformat.h"
 
+static inline bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The bytes from a blank behind an address to the next line, if nothing but a count stands there; else 0. */
+static inline size_t
+rest_with_count(const char *at, size_t left)
+{
+	size_t length = 1;
+
+	while (length < left && is_blank(at[length]))
+		length++;
+	while (length < left && at[length] >= '0' && at[length] <= '9')
+		length++;
+	while (length < left && is_blank(at[length]))
+		length++;
+	return length < left && at[length] == '\n' ? length + 1 : 0;
+}
+
 /* The bytes from the end of an address to the next line, or 0 where it has to be looked at more closely. Behind a
  * blank a zone may have any text, if its A value does not matter. */
 static inline size_t
@@ -14,8 +35,10 @@ rest_of_line(const char *at, size_t left, bool is_text_free)
 		return 1;
 	if (at[0] == '\r' && at[1] == '\n')
 		return 2;
-	if (!is_text_free || (at[0] != ' ' && at[0] != '\t'))
+	if (!is_blank(at[0]))
 		return 0;
+	if (!is_text_free)
+		return rest_with_count(at, left);
 	end = memchr(at, '\n', left);
 	return end != NULL ? (size_t)(end - at) + 1 : 0;
 }
