@@ -104,7 +104,7 @@ csvlist_begin(struct listreader *reader)
 	return !reader->has_header || take_header(reader, text_of(columns));
 }
 
-/* The header, or what it says in a comment; false: the line is a record. */
+/* The first line that is no comment: without the columns that it names nothing can be read. */
 static void
 see_header(struct listreader *reader, struct text line)
 {
