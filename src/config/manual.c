@@ -22,6 +22,7 @@ static const struct {
 	{"flow", "The channel of connections to mail ports: what is normal, and what fails."},
 	{"court", "How evidence becomes a verdict. Evidence is counted in natural logarithms."},
 	{"ledger", "What is kept, where and for how long."},
+	{"census", "The census of the world's zombies, and the letters to their providers."},
 };
 
 static const char *
@@ -133,6 +134,8 @@ takes_effect(const struct config_option *option)
 		return "after a restart";
 	case RELOAD_SCAN:
 		return "with the next scan";
+	case RELOAD_CENSUS:
+		return "with the next lazaret census";
 	case RELOAD_AT_ONCE:
 		break;
 	}

@@ -38,7 +38,13 @@ enum option_type {
 };
 
 /* When a change in the file takes effect in a running daemon. */
-enum option_reload { RELOAD_AT_ONCE, RELOAD_RESTART, RELOAD_SCAN /* not the daemon's */ };
+enum option_reload {
+	RELOAD_AT_ONCE,
+	RELOAD_RESTART,
+	/* Not the daemon's. */
+	RELOAD_SCAN,
+	RELOAD_CENSUS
+};
 
 struct config_option {
 	const char *name;     /* "flow.half-life" */

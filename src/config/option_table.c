@@ -737,6 +737,7 @@ const struct config_option config_options[] = {
 			"those that are over.",
 		.privacy = "After it the case and its transitions are removed; the audit trail "
 			   "keeps that they were."},
+#include "config/option_census.def"
 };
 
 const size_t config_options_count = sizeof(config_options) / sizeof(*config_options);

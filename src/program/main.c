@@ -56,6 +56,11 @@ const struct verb verbs[] = {
 	{"report", "cure [--since DATE] [--until DATE] [--by channel|text|device] [--json]",
 		"how many customers were told, did something, and were clean after it",
 		verb_report},
+	{"census", "VERB [--out DIR] ...",
+		"the world's spam zombies by public lists, who is responsible for them, and "
+		"letters "
+		"to these",
+		verb_census},
 	{"texts", "check-links [--json]",
 		"whether the links that customers are shown still lead somewhere", verb_texts},
 	{"check", "[-c FILE]", "what is wrong with a configuration file", verb_check},

@@ -32,6 +32,7 @@ int verb_account(int argc, char **argv);
 int verb_accounts(int argc, char **argv);
 int verb_case(int argc, char **argv);
 int verb_cases(int argc, char **argv);
+int verb_census(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_status(int argc, char **argv);
 int verb_lines(int argc, char **argv);

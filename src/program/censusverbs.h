@@ -1,0 +1,16 @@
+/* censusverbs - the verbs of lazaret census, one file each
+ *
+ * What:    as verbs.h: each gets its own arguments (argv[0] is the program) and returns the process's exit code. Each
+ *          takes --out DIR (censusfolder.h) and -c FILE.
+ */
+#ifndef LAZARET_PROGRAM_CENSUSVERBS_H
+#define LAZARET_PROGRAM_CENSUSVERBS_H
+
+#include "program/verbs.h"
+
+/* All of them; the last has no name. */
+extern const struct verb census_verbs[];
+
+int census_registry(int argc, char **argv);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "program/censusverbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct verb census_verbs[] = {
+	{"registry", "KIND:FILE...",
+		"from registries' files: who is responsible for each address, and how to reach "
+		"them",
+		census_registry},
+	{0},
+};
+
+static void
+list(FILE *out)
+{
+	fputs("usage: lazaret census VERB [--out DIR] [-c FILE] [ARGUMENT]...\n\n", out);
+	for (const struct verb *verb = census_verbs; verb->name != NULL; verb++)
+		fprintf(out, "  lazaret census %s%s%s\n        %s\n", verb->name,
+			*verb->arguments ? " " : "", verb->arguments, verb->summary);
+	fputs("\nEach keeps what it makes in the folder DIR (census.folder, or else census in the "
+	      "folder\nof the daemon's state). lazaret census VERB --help says more.\n",
+		out);
+}
+
+int
+verb_census(int argc, char **argv)
+{
+	static char program[] = "lazaret";
+
+	if (argc < 2) {
+		list(stderr);
+		return EXIT_USAGE;
+	}
+	for (const struct verb *verb = census_verbs; verb->name != NULL; verb++) {
+		if (strcmp(argv[1], verb->name) == 0) {
+			argv[1] = program; /* who getopt says is speaking */
+			return verb->run(argc - 1, argv + 1);
+		}
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		list(stdout);
+		return EXIT_DONE;
+	}
+	fprintf(stderr, "lazaret: census has no verb \"%.80s\"\n\n", argv[1]);
+	list(stderr);
+	return EXIT_USAGE;
+}
