@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/registry/registryfile.h"
+#include "program/censusdumps.h"
 #include "program/censusfolder.h"
 #include "program/censusverbs.h"
 #include "program/complaint.h"
@@ -9,10 +10,11 @@
 #include <getopt.h>
 
 static const char usage[] =
-	"usage: lazaret census registry [--out DIR] [-c FILE] [--json] KIND:FILE...\n"
+	"usage: lazaret census registry [--out DIR] [-c FILE] [--json] [KIND:]FILE...\n"
 	"\n"
 	"Reads what registries publish, packed or not, and makes registry.lzr of it: who is\n"
-	"responsible for each address, and at which mailbox they can be told. KIND is one of\n"
+	"responsible for each address, and at which mailbox they can be told. What a file is is\n"
+	"found from its name and content, or said with KIND:\n"
 	"\n"
 	"  ripe, ripe-nonauth, apnic, afrinic, arin, lacnic   dumps of a registry's database\n"
 	"  irr          a dump of a routing registry: it counts for no contact\n"
@@ -33,26 +35,6 @@ struct wish {
 	const char *out, *settings;
 	bool is_json;
 };
-
-static void
-tell(void *context, const struct fail *fail)
-{
-	(void)context;
-	complaint_print(fail);
-}
-
-/* "KIND:FILE" in two. */
-static int
-read_one(struct registries *registries, const char *argument)
-{
-	struct text path = text_of(argument), kind = text_cut(&path, ':');
-	struct fail fail = {0};
-
-	if (registries_read(registries, kind, path.at, &fail) == 0)
-		return EXIT_DONE;
-	complaint_print(&fail);
-	return EXIT_INPUT;
-}
 
 static void
 print_summary(const struct wish *wish, const struct registries *registries,
@@ -86,49 +68,66 @@ print_summary(const struct wish *wish, const struct registries *registries,
 			(unsigned long long)registries->troubles);
 }
 
-/* Of registries that are settled. */
+/* registry.lzr, and beside it of which files it is made; prints what is in it. */
 static int
-write_file(const struct wish *wish, const struct censusfolder *folder,
-	const struct registries *registries)
+write_files(const struct wish *wish, const struct censusfolder *folder,
+	const struct registries *registries, const struct censusdumps *dumps, struct fail *fail)
 {
 	char path[CENSUSFOLDER_PATH];
 	struct registryfile file;
 	struct answers answers;
-	struct fail fail = {0};
 	int r;
 
-	censusfolder_file(folder, CENSUS_REGISTRY, path);
+	r = censusdumps_write(dumps, censusfolder_file(folder, CENSUS_DUMPS, path), fail);
+	if (r < 0)
+		return r;
 	answers_init(&answers, registries);
-	r = registryfile_write(path, &answers, &fail);
+	r = registryfile_write(censusfolder_file(folder, CENSUS_REGISTRY, path), &answers, fail);
 	answers_done(&answers);
 	if (r == 0)
-		r = registryfile_open(path, &file, &fail);
-	if (r < 0) {
-		complaint_print(&fail);
-		return EXIT_INPUT;
-	}
+		r = registryfile_open(path, &file, fail);
+	if (r < 0)
+		return r;
 	print_summary(wish, registries, &file);
 	registryfile_close(&file);
-	return EXIT_DONE;
+	return 0;
 }
 
 static int
-read_all(const struct wish *wish, const struct censusfolder *folder, int count, char **files)
+make(const struct wish *wish, const struct censusfolder *folder, struct censusdumps *dumps)
 {
-	struct registries *registries = registries_new(tell, NULL);
-	int code = EXIT_DONE, written;
+	struct registries *registries = registries_new(censusdumps_tell, NULL);
+	size_t failed = censusdumps_read(dumps, registries, "registries");
+	bool is_whole = failed == 0 && registries->troubles == 0;
+	struct fail fail = {0};
+	int r = 0;
+
+	/* What was there is better than nothing. */
+	if (failed == dumps->count) {
+		fail_where(&fail, "%s", folder->path);
+		fail_what(&fail, "no file could be read, so its registry.lzr stays as it was");
+		r = -ENODATA;
+	}
+	if (r == 0)
+		r = write_files(wish, folder, registries, dumps, &fail);
+	if (r < 0)
+		complaint_print(&fail);
+	registries_free(registries);
+	return r == 0 && is_whole ? EXIT_DONE : EXIT_INPUT;
+}
+
+static int
+take_files(struct censusdumps *dumps, int count, char **files)
+{
+	struct fail fail = {0};
 
 	for (int i = 0; i < count; i++) {
-		int of_file = read_one(registries, files[i]);
-
-		code = of_file > code ? of_file : code;
+		if (censusdumps_add(dumps, files[i], &fail) < 0) {
+			complaint_print(&fail);
+			return EXIT_USAGE;
+		}
 	}
-	registries_settle(registries);
-	if (registries->troubles > 0)
-		code = EXIT_INPUT;
-	written = write_file(wish, folder, registries);
-	registries_free(registries);
-	return written > code ? written : code;
+	return EXIT_DONE;
 }
 
 int
@@ -141,6 +140,7 @@ census_registry(int argc, char **argv)
 	};
 	const struct verboptions options = {
 		"census registry", usage, NULL, rows, sizeof(rows) / sizeof(*rows), &wish.settings};
+	struct censusdumps dumps;
 	struct censusfolder folder;
 	int code = verboptions_read(&options, argc, argv);
 
@@ -151,10 +151,14 @@ census_registry(int argc, char **argv)
 			stderr);
 		return EXIT_USAGE;
 	}
-	code = censusfolder_open(&folder, wish.out, wish.settings, CENSUSFOLDER_WRITE);
-	if (code != EXIT_DONE)
-		return code;
-	code = read_all(&wish, &folder, argc - optind, argv + optind);
-	censusfolder_close(&folder);
+	censusdumps_init(&dumps);
+	code = take_files(&dumps, argc - optind, argv + optind);
+	if (code == EXIT_DONE)
+		code = censusfolder_open(&folder, wish.out, wish.settings, CENSUSFOLDER_WRITE);
+	if (code == EXIT_DONE) {
+		code = make(&wish, &folder, &dumps);
+		censusfolder_close(&folder);
+	}
+	censusdumps_done(&dumps);
 	return code;
 }

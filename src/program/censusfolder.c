@@ -19,6 +19,7 @@
 
 static const char *const names[CENSUS_FILES] = {
 	[CENSUS_REGISTRY] = "registry.lzr",
+	[CENSUS_DUMPS] = "registry.files",
 	[CENSUS_SIGHTINGS] = "sightings.lzs",
 	[CENSUS_STATE] = "state.lzt",
 	[CENSUS_STORE] = "census.sqlite",

@@ -12,5 +12,6 @@
 extern const struct verb census_verbs[];
 
 int census_registry(int argc, char **argv);
+int census_whois(int argc, char **argv);
 
 #endif

@@ -5,10 +5,12 @@
 #include <string.h>
 
 const struct verb census_verbs[] = {
-	{"registry", "KIND:FILE...",
+	{"registry", "[KIND:]FILE...",
 		"from registries' files: who is responsible for each address, and how to reach "
 		"them",
 		census_registry},
+	{"whois", "[-v] [--json] ADDRESS...",
+		"who is responsible for an address; -v: and why, step by step", census_whois},
 	{0},
 };
 

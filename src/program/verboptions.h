@@ -15,7 +15,7 @@
 /* They are read, and the verb goes on. */
 #define VERBOPTIONS_READ (-1)
 
-/* One of the two: with a value or without. */
+/* One of the two: with a value or without. A name of one letter is an option with one dash. */
 struct verboption {
 	const char *name;
 	bool *flag;

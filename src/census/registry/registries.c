@@ -41,12 +41,25 @@ registries_free(struct registries *registries)
 	return NULL;
 }
 
+/* Between two looks at how far a file is. */
+#define LOOK_STEPS 4096
+
 /* One file that is read. */
 struct reading {
 	struct registries *registries;
 	struct input *input;
 	uint64_t troubles;
+	uint64_t steps; /* lines or objects */
 };
+
+static void
+look(struct reading *reading)
+{
+	const struct registries *registries = reading->registries;
+
+	if (reading->steps++ % LOOK_STEPS == 0 && registries->look != NULL)
+		registries->look(registries->context, reading->input);
+}
 
 static void
 tell(struct reading *reading, uint64_t line, const char *what, const char *hint)
@@ -121,6 +134,7 @@ read_lines(struct reading *reading, take_line *take, struct fail *fail)
 	int r;
 
 	while ((r = textlines_next(&lines, &line, fail)) > 0) {
+		look(reading);
 		if (take(reading->registries, line) < 0)
 			tell(reading, lines.number, "the line has no range", "it was left out");
 	}
@@ -143,6 +157,7 @@ read_dump(struct reading *reading, enum registry_name registry, struct fail *fai
 	settings.portable = registries->portable;
 	rpsl = rpsl_new(reading->input, &settings);
 	while ((r = rpsl_next(rpsl, &object, fail)) > 0) {
+		look(reading);
 		switch (columns_add(
 			registries->columns, registry, registries->file_count, &object)) {
 		case COLUMNS_TAKEN:
@@ -197,29 +212,37 @@ note_registry(struct registries *registries, enum registry_name registry)
 		registries->named[registries->named_count++] = registry;
 }
 
-int
-registries_read(
-	struct registries *registries, struct text kind, const char *path, struct fail *fail)
+const char *
+registries_kind(size_t place)
 {
-	struct input input;
-	struct reading reading = {.registries = registries, .input = &input};
-	const struct kind *found = NULL;
+	return place < sizeof(kinds) / sizeof(*kinds) ? kinds[place].name : NULL;
+}
+
+static const struct kind *
+find_kind(struct text name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (text_is(name, kinds[i].name))
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+int
+registries_take(
+	struct registries *registries, struct text kind, struct input *input, struct fail *fail)
+{
+	struct reading reading = {.registries = registries, .input = input};
+	const struct kind *found = find_kind(kind);
 	int r;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (text_is(kind, kinds[i].name))
-			found = &kinds[i];
-	}
 	if (found == NULL || registries->file_count == REGISTRIES_FILES) {
-		fail_where(fail, "%s", path);
+		fail_where(fail, "%s", input->name);
 		fail_what(fail, "%s",
 			found == NULL ? "the kind of this file is not known"
 				      : "there are too many files");
 		return -EINVAL;
 	}
-	r = input_open(&input, path, 0, fail);
-	if (r < 0)
-		return r;
 	note_registry(registries, found->registry);
 	if (found->take == NULL)
 		r = read_dump(&reading, found->registry, fail);
@@ -227,6 +250,19 @@ registries_read(
 		r = read_lines(&reading, found->take, fail);
 	registries->has_delegated = registries->has_delegated || found->take == take_delegated;
 	registries->file_count++;
+	return r;
+}
+
+int
+registries_read(
+	struct registries *registries, struct text kind, const char *path, struct fail *fail)
+{
+	struct input input;
+	int r = input_open(&input, path, 0, fail);
+
+	if (r < 0)
+		return r;
+	r = registries_take(registries, kind, &input, fail);
 	input_close(&input);
 	return r;
 }

@@ -12,6 +12,7 @@
 
 #include "census/registry/columns.h"
 #include "census/registry/rankedranges.h"
+#include "source/input.h"
 
 #define REGISTRIES_FILES 1000
 #define REGISTRIES_TOLD  10
@@ -36,6 +37,8 @@ struct registries {
 	uint16_t file_count;
 	uint64_t troubles;
 	void (*tell)(void *context, const struct fail *fail);
+	/* How far a file is, now and then; NULL: nobody looks. */
+	void (*look)(void *context, const struct input *input);
 	void *context;
 	bool portable; /* without what only some processors can */
 };
@@ -49,6 +52,13 @@ struct registries *registries_free(struct registries *registries);
  * counts. */
 int registries_read(struct registries *registries, struct text kind, const char *path,
 	struct fail *fail) MUST_USE;
+
+/* The same of a file that is open and at its beginning; it is the caller's. */
+int registries_take(struct registries *registries, struct text kind, struct input *input,
+	struct fail *fail) MUST_USE;
+
+/* The kinds by their place; NULL behind the last. */
+const char *registries_kind(size_t place);
 
 /* After the last file. */
 void registries_settle(struct registries *registries);
