@@ -10,7 +10,7 @@ const struct verb census_verbs[] = {
 		"them",
 		census_registry},
 	{"whois", "[-v] [--json] ADDRESS...",
-		"who is responsible for an address; -v: and why, step by step", census_whois},
+		"who is responsible for an address, and why", census_whois},
 	{0},
 };
 
