@@ -35,13 +35,6 @@ struct head {
 	uint64_t length;
 };
 
-/* Names of fields and of what they list: without regard to case (RFC 9110 s5.1). */
-static bool
-is_named(struct text a, struct text b)
-{
-	return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
-}
-
 /* A token (RFC 9110 s5.6.2). */
 static bool
 is_token(struct text text)
@@ -59,7 +52,7 @@ static bool
 lists(struct text list, struct text word)
 {
 	while (list.length > 0) {
-		if (is_named(text_trim(text_cut(&list, ',')), word))
+		if (text_same(text_trim(text_cut(&list, ',')), word))
 			return true;
 	}
 	return false;
@@ -114,17 +107,17 @@ take_field(struct head *head, struct text line)
 	if (name.length == line.length || !is_token(name))
 		return HTTPREQUEST_WRONG;
 	value = text_trim(value);
-	if (is_named(name, TEXT("Transfer-Encoding")))
+	if (text_same(name, TEXT("Transfer-Encoding")))
 		return HTTPREQUEST_CODING;
-	if (is_named(name, TEXT("Expect")))
+	if (text_same(name, TEXT("Expect")))
 		return HTTPREQUEST_EXPECTS;
-	if (is_named(name, TEXT("Connection")) && lists(value, TEXT("close")))
+	if (text_same(name, TEXT("Connection")) && lists(value, TEXT("close")))
 		head->request->closes = true;
-	if (is_named(name, head->terms->wanted))
+	if (text_same(name, head->terms->wanted))
 		fault = take_once(&head->request->field, value);
-	if (fault == HTTPREQUEST_NO_FAULT && is_named(name, TEXT("Host")))
+	if (fault == HTTPREQUEST_NO_FAULT && text_same(name, TEXT("Host")))
 		fault = take_once(&head->request->host, value);
-	if (fault == HTTPREQUEST_NO_FAULT && is_named(name, TEXT("Content-Length")))
+	if (fault == HTTPREQUEST_NO_FAULT && text_same(name, TEXT("Content-Length")))
 		fault = take_length(head, value);
 	return fault;
 }

@@ -49,6 +49,19 @@ text_small(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Without regard to the case of letters of ASCII. */
+static inline bool
+text_same(struct text a, struct text b)
+{
+	if (a.length != b.length)
+		return false;
+	for (size_t i = 0; i < a.length; i++) {
+		if (text_small(a.at[i]) != text_small(b.at[i]))
+			return false;
+	}
+	return true;
+}
+
 bool text_starts(struct text text, const char *with);
 
 /* Without blanks and tabs at both ends. */
