@@ -170,6 +170,8 @@ network_there(const struct sweep *sweep)
 /* In the table of answers, for a network: there is none, but LACNIC has authority, of whose networks only RDAP knows.
  * */
 #define ASK_RDAP UINT32_MAX
+/* A country is a number below. */
+#define COUNTRIES 65536U
 
 static bool
 is_for_rdap(const struct sweep *sweep, uint32_t network)
@@ -228,8 +230,8 @@ system_of(const struct systems *systems, ipnumber number)
 struct making {
 	struct answers *answers;
 	struct systems systems;
-	uint32_t
-		*first; /* by network, the first answer that it has; behind them that of ASK_RDAP */
+	/* By network, the first answer that it has; behind them by country those of none, and of ASK_RDAP. */
+	uint32_t *first;
 	uint32_t networks;  /* how many there are */
 	struct table known; /* the network and the AS -> the answer, for those that are not first */
 	struct contact last;
@@ -252,16 +254,23 @@ contact_of(struct making *making, enum range_family family, uint32_t network, ui
 	return contactrules_join(making->last, making->systems.contacts[system]);
 }
 
-/* Where the number of the answer of both stands, which is 0 if there is none yet; NULL: it has no room. */
+/* Where the number of the answer of all three stands, which is 0 if there is none yet; NULL: it has no room. The
+ * country tells answers apart where there is no network. */
 static uint32_t *
-place_of(struct making *making, uint32_t network, uint32_t system)
+place_of(struct making *making, uint32_t network, uint32_t number, uint16_t country)
 {
-	uint32_t *first = &making->first[network != ASK_RDAP ? network : making->networks + 1];
+	uint32_t place = network;
+	uint32_t *first;
 	struct table_slot *slot;
 
-	if (*first == 0 || making->answers->at[*first].system == system)
+	if (network == 0)
+		place = making->networks + 1 + country;
+	else if (network == ASK_RDAP)
+		place = making->networks + 1 + COUNTRIES + country;
+	first = &making->first[place];
+	if (*first == 0 || making->answers->at[*first].number == number)
 		return first;
-	if (table_add(&making->known, hash_mix((uint64_t)network << 32 | system), &slot) < 0)
+	if (table_add(&making->known, hash_mix((uint64_t)place << 32 | number), &slot) < 0)
 		return NULL;
 	return &slot->value;
 }
@@ -271,18 +280,20 @@ static uint32_t
 answer_there(struct making *making, const struct sweep *sweep)
 {
 	struct answers *answers = making->answers;
-	uint32_t network = network_there(sweep), system = 0;
-	uint32_t number = sweep->streams[STREAM_ANNOUNCED].value;
+	uint32_t network = network_there(sweep), system = 0, number = 0;
+	uint16_t country = (uint16_t)(sweep->streams[STREAM_DELEGATED].value >> 8);
 	struct contact contact;
 	uint32_t *place;
 
+	if (sweep->streams[STREAM_ANNOUNCED].value != 0)
+		number = sweep->streams[STREAM_ANNOUNCED].value - 1;
 	if (number != 0)
-		system = system_of(&making->systems, number - 1);
+		system = system_of(&making->systems, number);
 	if (is_for_rdap(sweep, network))
 		network = ASK_RDAP;
-	if (network == 0 && making->systems.contacts[system].mailbox == 0)
+	if (network == 0 && number == 0 && country == 0)
 		return 0;
-	place = place_of(making, network, system);
+	place = place_of(making, network, number, country);
 	if (place == NULL || *place != 0)
 		return place != NULL ? *place : 0;
 	contact = contact_of(making, sweep->family, network, system);
@@ -292,9 +303,9 @@ answer_there(struct making *making, const struct sweep *sweep)
 	}
 	*place = ++answers->count;
 	answers->at[answers->count] = (struct answer){.network = network != ASK_RDAP ? network : 0,
-		.number = system != 0 ? number - 1 : 0,
+		.number = number,
 		.system = system,
-		.country = (uint16_t)(sweep->streams[STREAM_DELEGATED].value >> 8),
+		.country = country,
 		.family = (uint8_t)sweep->family,
 		.contact = contact};
 	return answers->count;
@@ -340,7 +351,7 @@ make_family(struct making *making, enum range_family family)
 
 	making->last_network = 0;
 	making->networks = making->answers->registries->columns->networks[family].count;
-	making->first = xcalloc(making->networks + 2UL, sizeof(*making->first));
+	making->first = xcalloc(making->networks + 1UL + 2 * COUNTRIES, sizeof(*making->first));
 	table_init(&making->known, UINT32_MAX / 4);
 	begin_sweep(&sweep, making->answers->registries, family);
 	while (go_on(&sweep)) {

@@ -2,7 +2,7 @@
  *
  * What:    of the registry that has the address the most specific network counts, with the AS that announces it. Where
  *          no delegated-extended file was read, the smallest network of all registries counts. Addresses with the same
- *          network and the same AS have the same answer.
+ *          network and the same AS have the same answer; where there is no network, with the same country and AS.
  * Owns:    its arrays; the registries must outlive it.
  * Limits:  2^32 - 2 answers.
  * Thread:  one at a time; any, once it is made.
@@ -16,7 +16,7 @@
 
 struct answer {
 	uint32_t network; /* 0: none */
-	uint32_t number;  /* of the AS that announces it, where it has an object; else 0 */
+	uint32_t number;  /* of the AS that announces it, 0: none is known */
 	uint32_t system;  /* that object, or 0 */
 	uint16_t country; /* by the delegated files (delegated.h) */
 	uint8_t family;   /* enum range_family */

@@ -21,7 +21,7 @@ struct registryfile_answer {
 	uint32_t holder;          /* a text: the organisation's name */
 	uint32_t contact;         /* 0: none */
 	uint32_t contact2;        /* for the second letter; 0: none */
-	uint32_t system;          /* the AS that announces it, if a registry knows it; 0: none */
+	uint32_t system;          /* the AS that announces it; 0: none is known */
 	uint16_t country;         /* two capital letters, the first in the upper byte; 0: none */
 	uint16_t language;        /* two small letters, by the registry's language:; 0: none */
 	uint8_t family;           /* enum range_family */
