@@ -123,7 +123,6 @@ every_language_says_as_much(void **state)
 		const struct phrases *phrases = letterwords_choose(words, &tag, 1, &found);
 		struct lettercase of = letter_case(&row, 1);
 		char *english, *text;
-		size_t empty;
 
 		of.kind = i % LETTER_KIND_COUNT;
 		/* Fewer are in the table, so that every phrase is said. */
@@ -134,8 +133,6 @@ every_language_says_as_much(void **state)
 			assert_has(text, values[v]);
 		assert_null(strpbrk(text, "{}"));
 		assert_null(strstr(text, "networks"));
-		assert_int_equal(phrases_count(phrases, &empty), 38);
-		assert_int_equal(empty, 0);
 		assert_false(text_equal(
 			lettertext_subject(of.kind, phrases), lettertext_subject(of.kind, NULL)));
 		free(english);
