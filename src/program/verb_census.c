@@ -9,8 +9,8 @@ const struct verb census_verbs[] = {
 		"from registries' files: who is responsible for each address, and how to reach "
 		"them",
 		census_registry},
-	{"whois", "[-v] [--json] ADDRESS...",
-		"who is responsible for an address, and why", census_whois},
+	{"whois", "[-v] [--json] ADDRESS...", "who is responsible for an address, and why",
+		census_whois},
 	{0},
 };
 
