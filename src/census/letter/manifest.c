@@ -184,7 +184,8 @@ take_letter(struct manifest *manifest, struct text rest)
 	code.length = (size_t)(number.at - name.at);
 	number.at++;
 	number.length = name.length - code.length - 1;
-	if (take_sum(sum, letter->sum) < 0 ||
+	/* Each number in one form only: what was read is written again as it was. */
+	if (take_sum(sum, letter->sum) < 0 || (size.length > 1 && *size.at == '0') ||
 		text_parse_u64(size, MANIFEST_BYTES, &letter->size) < 0 ||
 		lettercase_check_code(code) < 0 ||
 		text_parse_u64(number, LETTER_NUMBERS, &value) < 0 || value == 0 ||
