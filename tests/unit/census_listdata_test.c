@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Real lists of the data folder, which LAZARET_DATA names. */
 #include "census_list.h"
+#include "data.h"
 
 #include <dirent.h>
 #include <errno.h>
-
-static const char *
-data_path(const char *name)
-{
-	static char path[768];
-	const char *folder = getenv("LAZARET_DATA");
-
-	if (folder == NULL || *folder == '\0') {
-		print_message("LAZARET_DATA is not set, so %s is not read\n", name);
-		skip();
-	}
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
-}
 
 static void
 read_data(struct list_read *read, const char *name, const struct listorder *order)

@@ -3,29 +3,11 @@
 #include "census/join/lookup.h"
 #include "census/registry/keptfile.h"
 #include "ip2asn.h"
+#include "kept_folder.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/lazaret-lookup-XXXXXX";
-static char path[64];
-
-static int
-make_folder(void **state)
-{
-	if (mkdtemp(folder) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/table", folder);
-	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)unlink(path);
-	return rmdir(folder);
-}
 
 static struct lookup
 write_and_open(const struct segment4 *segments, size_t count)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The rules are held against an oracle by tests/census/agree; here is what that does not see: reasons, faults, ends. */
+#include "data.h"
 #include "registries_text.h"
 #include "unit.h"
 
@@ -262,20 +263,14 @@ real_statistics_and_tables_are_read_whole(void **state)
 		{"asn", "ip2asn/ip-location-db-2026/asn-ipv4.csv.xz"},
 		{"asn", "ip2asn/ip-location-db-2026/asn-ipv6.csv.xz"},
 		{"asn", "ip2asn/pyasn/ipasn_20140513.dat.gz"}};
-	const char *data = getenv("LAZARET_DATA");
 	struct registries *registries = world.registries;
 	const struct answer *answer;
 	struct fail fail = {.what = ""};
-	char path[512];
 
-	if (data == NULL) {
-		print_message("LAZARET_DATA is not set: the registries' files are not there\n");
-		skip();
-	}
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		snprintf(path, sizeof(path), "%s/%s", data, files[i][1]);
-		assert_int_equal(registries_read(registries, text_of(files[i][0]), path, &fail), 0);
-	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		assert_int_equal(registries_read(registries, text_of(files[i][0]),
+					 data_path(files[i][1]), &fail),
+			0);
 	assert_int_equal(registries->troubles, 0);
 	/* 111,223 and 46,596 records; 411,961, 103,197 and 512,621 ranges. */
 	assert_int_equal(registries->delegated[RANGE_IPV4].count +

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/registry/keptfile.h"
 #include "census/registry/registryfile.h"
+#include "kept_folder.h"
 #include "registries_text.h"
 #include "unit.h"
 
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static char folder[] = "/tmp/lazaret-registry-XXXXXX";
-static char path[64];
 static const char ripe[] = "role: Desk\nnic-hdl: A\nabuse-mailbox: abuse@ISP.example\n\n"
 			   "organisation: O\norg-name: Provider\nlanguage: nl, EN\ncountry: be\n"
 			   "e-mail: noc@isp.example\n\n"
@@ -18,22 +17,6 @@ static const char ripe[] = "role: Desk\nnic-hdl: A\nabuse-mailbox: abuse@ISP.exa
 			   "inet6num: 2001:db8::/32\nnetname: NET\nabuse-c: A\n\n";
 static const char arin[] = "NetHandle: NET-1\nNetRange: 198.51.100.0/24\nAbuseHandle: P\n\n"
 			   "POCHandle: P\nMailbox: abuse@isp.example\n\n";
-
-static int
-make_folder(void **state)
-{
-	if (mkdtemp(folder) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/registry.lzr", folder);
-	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)unlink(path);
-	return rmdir(folder);
-}
 
 static void
 write_file(void)

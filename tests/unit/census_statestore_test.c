@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
 #include "census/join/statestore.h"
+#include "kept_folder.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -8,29 +9,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/lazaret-state-XXXXXX";
-static char path[64];
 static const struct state4 rows4[] = {
 	{.address = 0, .first = 1, .last = 9, .lists = 5, .letter = 2},
 	{.address = UINT32_MAX, .first = 9, .last = 9, .flags = STATE_TRAP}};
 static const struct state6 rows6[] = {{.network = 0x2001000000000000, .first = 3, .last = 3},
 	{.network = UINT64_MAX, .first = 3, .last = 8}};
-
-static int
-make_folder(void **state)
-{
-	if (mkdtemp(folder) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/state", folder);
-	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)unlink(path);
-	return rmdir(folder);
-}
 
 static void
 put(size_t count4, const struct state6 *wide, size_t count6, uint16_t day)

@@ -2,6 +2,7 @@
 #ifndef LAZARET_TESTS_SOURCE_TEXT_H
 #define LAZARET_TESTS_SOURCE_TEXT_H
 
+#include "data.h"
 #include "source/format.h"
 #include "unit.h"
 
@@ -62,21 +63,6 @@ say(const struct observation *o)
 		address_format(&o->client, client), o->client_port,
 		address_format(&o->server, server), o->server_port, outcome_names[o->outcome]);
 	return text;
-}
-
-/* The path of a file of the data folder; where there is none the test is skipped. */
-static inline const char *
-data_path(const char *name)
-{
-	static char path[512];
-	const char *folder = getenv("LAZARET_DATA");
-
-	if (folder == NULL || *folder == '\0') {
-		print_message("LAZARET_DATA is not set, so %s is not read\n", name);
-		skip();
-	}
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
 }
 
 #endif
