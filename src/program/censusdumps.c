@@ -95,6 +95,19 @@ is_utf16(const struct input *input)
 			(input->at[0] == 0xfe && input->at[1] == 0xff));
 }
 
+/* All that a person may say. */
+static void
+say_kinds(struct fail *fail)
+{
+	struct buffer names;
+
+	buffer_init(&names, sizeof(fail->hint));
+	for (size_t i = 0; registries_kind(i) != NULL; i++)
+		buffer_print(&names, "%s%s", i > 0 ? ", " : "", registries_kind(i));
+	fail_hint(fail, "say it, as ripe:FILE; there are %s", buffer_string(&names));
+	buffer_done(&names);
+}
+
 /* What it is, if nobody said so. fail stays as it is where the file is damaged: it is told after its reading. */
 static int
 find_kind(struct censusdump *dump, struct input *input, struct fail *fail)
@@ -115,9 +128,7 @@ find_kind(struct censusdump *dump, struct input *input, struct fail *fail)
 		return -EILSEQ;
 	}
 	fail_what(fail, left == 0 ? "it is empty" : "which kind of file it is cannot be found out");
-	fail_hint(fail,
-		"say it, as ripe:FILE; there are ripe, ripe-nonauth, apnic, afrinic, arin, "
-		"lacnic, irr, delegated, asn and suspect");
+	say_kinds(fail);
 	return -EINVAL;
 }
 
