@@ -9,6 +9,9 @@ const struct verb census_verbs[] = {
 		"from registries' files: who is responsible for each address, and how to reach "
 		"them",
 		census_registry},
+	{"lists", "[--cards DIR] [--accept NAMES] FILE...",
+		"from lists of addresses that send spam: who was seen, when, and by which list",
+		census_lists},
 	{"whois", "[-v] [--json] ADDRESS...", "who is responsible for an address, and why",
 		census_whois},
 	{0},

@@ -29,21 +29,12 @@ static const struct known_source {
 };
 
 static bool
-equal_small(struct text text, const char *word)
-{
-	size_t i = 0;
-
-	while (i < text.length && word[i] != '\0' && text_small(text.at[i]) == text_small(word[i]))
-		i++;
-	return i == text.length && word[i] == '\0';
-}
-
-static bool
 starts_small(struct text text, const char *begin)
 {
 	size_t length = strlen(begin);
 
-	return text.length >= length && equal_small((struct text){text.at, length}, begin);
+	return text.length >= length &&
+		text_same((struct text){text.at, length}, (struct text){begin, length});
 }
 
 static struct text
@@ -115,7 +106,7 @@ look_at_source(struct looking *looking, struct text value)
 	/* Whoever else has a source of his own is a routing registry. */
 	looking->source = "irr";
 	for (size_t i = 0; i < sizeof(known_sources) / sizeof(*known_sources); i++) {
-		if (equal_small(value, known_sources[i].source))
+		if (text_same(value, text_of(known_sources[i].source)))
 			looking->source = known_sources[i].kind;
 	}
 }
@@ -137,17 +128,20 @@ look_at_attribute(struct looking *looking, struct text line)
 			return false;
 	}
 	looking->has_attributes = true;
-	looking->has_networks |= equal_small(name, "inetnum") || equal_small(name, "inet6num");
-	looking->has_routes |= equal_small(name, "route") || equal_small(name, "route6");
+	looking->has_networks |=
+		text_same(name, text_of("inetnum")) || text_same(name, text_of("inet6num"));
+	looking->has_routes |=
+		text_same(name, text_of("route")) || text_same(name, text_of("route6"));
 	for (size_t i = 0; i < sizeof(arins) / sizeof(*arins); i++) {
-		if (equal_small(name, arins[i]))
+		if (text_same(name, text_of(arins[i])))
 			looking->kind = "arin";
 	}
 	/* A key-cert of others has an owner:, too, and a source: where LACNIC has none. */
-	if (equal_small(name, "ownerid") ||
-		(equal_small(name, "owner") && looking->has_networks && looking->source == NULL))
+	if (text_same(name, text_of("ownerid")) ||
+		(text_same(name, text_of("owner")) && looking->has_networks &&
+			looking->source == NULL))
 		looking->kind = "lacnic";
-	if (equal_small(name, "source"))
+	if (text_same(name, text_of("source")))
 		look_at_source(looking, text_trim(line));
 	return true;
 }
