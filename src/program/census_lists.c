@@ -361,6 +361,19 @@ tell_surge(const struct sightingfile_list *list)
 	complaint_print(&fail);
 }
 
+/* All that is not there would be gone, and its providers thanked. */
+static void
+tell_shrunk(const struct sightingfile_list *list)
+{
+	struct fail fail = {0};
+
+	fail_where(&fail, "%s", list->file);
+	fail_what(&fail,
+		"the list %s has %llu listings, where there were %llu: perhaps not all of it came",
+		list->name, (unsigned long long)list->listed, (unsigned long long)list->before);
+	complaint_print(&fail);
+}
+
 static void
 print_all(const struct gathering *gathering)
 {
@@ -388,6 +401,8 @@ print_all(const struct gathering *gathering)
 	for (size_t i = 0; i < gathering->count; i++) {
 		if (gathering->lists[i].is_surging)
 			tell_surge(&gathering->lists[i]);
+		else if (listsurge_is_shrunk(&gathering->lists[i]))
+			tell_shrunk(&gathering->lists[i]);
 	}
 }
 

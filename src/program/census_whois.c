@@ -344,7 +344,7 @@ tell_nothing(void *context, const struct fail *fail)
 	(void)fail;
 }
 
-/* Reads again what registry.lzr was made of. What is not there any more is told. */
+/* Reads again what registry.lzr was made of: how many files could not be read whole, which is told; or -errno. */
 static int
 read_again(const struct censusfolder *folder, struct reasons *reasons, struct fail *fail)
 {
@@ -368,7 +368,7 @@ read_again(const struct censusfolder *folder, struct reasons *reasons, struct fa
 	}
 	if (r == 0) {
 		reasons->registries = registries_new(tell_nothing, NULL);
-		(void)censusdumps_read(&dumps, reasons->registries, "reasons");
+		r = (int)censusdumps_read(&dumps, reasons->registries, "reasons");
 		answers_init(&reasons->answers, reasons->registries);
 	}
 	censusdumps_done(&dumps);
@@ -389,13 +389,13 @@ ask_all(const struct wish *wish, const struct censusfolder *folder, int count, c
 		fail_hint(&fail, "lazaret census registry makes it");
 	if (r == 0 && wish->why)
 		r = read_again(folder, &asking.reasons, &fail);
-	if (r < 0) {
+	if (r < 0)
 		complaint_print(&fail);
+	if (r != 0)
 		asking.code = EXIT_INPUT;
-	}
 	buffer_init(&asking.line, JSON_MOST);
 	buffer_init(&asking.chain, CHAIN_MOST);
-	for (int i = 0; i < count && r == 0; i++) {
+	for (int i = 0; i < count && r >= 0; i++) {
 		if (strcmp(addresses[i], "-") == 0)
 			ask_lines(&asking);
 		else

@@ -60,8 +60,10 @@ censusdumps_add(struct censusdumps *dumps, const char *argument, struct fail *fa
 	struct text whole = text_of(argument), path = whole, name = text_cut(&path, ':');
 	const char *kind = kind_named(name);
 
-	/* A name may have a colon in it. */
-	return add(dumps, kind, kind != NULL ? path : whole, fail);
+	/* A name may have a colon in it, or be that of a kind. */
+	if (kind == NULL || path.length == 0)
+		return add(dumps, NULL, whole, fail);
+	return add(dumps, kind, path, fail);
 }
 
 /* How far all of them are. */
@@ -112,22 +114,27 @@ say_kinds(struct fail *fail)
 static int
 find_kind(struct censusdump *dump, struct input *input, struct fail *fail)
 {
-	size_t left;
+	size_t left = input_need(input, REGISTRYKIND_HEAD, fail);
 
-	if (dump->kind != NULL)
+	if (left == 0 && input->error < 0)
+		return input->error;
+	if (left > 0 && dump->kind == NULL)
+		dump->kind = registrykind_find(
+			text_of(dump->path), (struct text){(const char *)input->at, left});
+	if (left > 0 && dump->kind != NULL)
 		return 0;
-	left = input_need(input, REGISTRYKIND_HEAD, fail);
-	dump->kind = registrykind_find(
-		text_of(dump->path), (struct text){(const char *)input->at, left});
-	if (dump->kind != NULL || (input->error < 0 && left == 0))
-		return input->error < 0 && left == 0 ? input->error : 0;
 	fail_where(fail, "%s", dump->path);
+	if (left == 0) {
+		fail_what(fail, "it is empty");
+		fail_hint(fail, "fetch it again");
+		return -ENODATA;
+	}
 	if (is_utf16(input)) {
 		fail_what(fail, "it is in UTF-16, where registries write UTF-8 or Latin-1");
-		fail_hint(fail, "iconv -f UTF-16 -t UTF-8 makes it readable");
+		fail_hint(fail, "convert it: iconv -f UTF-16 -t UTF-8");
 		return -EILSEQ;
 	}
-	fail_what(fail, left == 0 ? "it is empty" : "which kind of file it is cannot be found out");
+	fail_what(fail, "which kind of file it is cannot be found out");
 	say_kinds(fail);
 	return -EINVAL;
 }

@@ -201,6 +201,22 @@ one_that_exploded_stays_so_until_it_is_accepted(void **state)
 }
 
 static void
+a_list_of_less_than_a_third_is_shrunk(void **state)
+{
+	struct world *world = *state;
+
+	add(&world->before, "a", 0, 3000);
+	add(&world->before, "b", 10000, 999);
+	add(&world->now, "a", 0, 1000);
+	add(&world->now, "b", 10000, 1);
+	judge(world);
+	assert_false(listsurge_is_shrunk(&world->now.lists[0]));
+	assert_false(listsurge_is_shrunk(&world->now.lists[1]));
+	world->now.lists[0].listed = 999;
+	assert_true(listsurge_is_shrunk(&world->now.lists[0]));
+}
+
+static void
 networks_of_ipv6_count_as_addresses_do(void **state)
 {
 	struct world *world = *state;
@@ -240,6 +256,7 @@ main(void)
 		surge_test(what_another_list_had_is_not_new),
 		surge_test(a_list_that_was_not_there_before_does_not_explode),
 		surge_test(one_that_exploded_stays_so_until_it_is_accepted),
+		surge_test(a_list_of_less_than_a_third_is_shrunk),
 		surge_test(networks_of_ipv6_count_as_addresses_do),
 		surge_test(without_sightings_before_nothing_is_said),
 	};

@@ -95,6 +95,12 @@ listsurge_judge(const struct sightingfile *before, struct sightingfile_list *lis
 	}
 }
 
+bool
+listsurge_is_shrunk(const struct sightingfile_list *list)
+{
+	return list->before >= LISTSURGE_LEAST && list->listed < list->before / LISTSURGE_TIMES;
+}
+
 void
 listsurge_accept(struct sightingfile_list *list)
 {

@@ -24,6 +24,9 @@
 void listsurge_judge(const struct sightingfile *before, struct sightingfile_list *lists,
 	size_t count, const struct listings *listings);
 
+/* Of one that was judged: has it less than the LISTSURGE_TIMES-th part of what it had? */
+bool listsurge_is_shrunk(const struct sightingfile_list *list);
+
 /* Somebody has looked at the list, and it is right. */
 void listsurge_accept(struct sightingfile_list *list);
 
