@@ -44,6 +44,9 @@ other_digits_are(void **state)
 	is_called("bi_mail_2_30d", "bi_mail_2_30d");
 	is_called("drop_ipv6.txt", "drop_ipv6");
 	is_called("list-2017.txt", "list-2017");
+	is_called("list-20171301", "list-20171301");
+	is_called("list-20170132", "list-20170132");
+	is_called("list92017-08-15", "list92017-08-15");
 }
 
 static void

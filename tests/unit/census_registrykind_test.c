@@ -50,6 +50,7 @@ the_name_stands_above_a_source(void **state)
 {
 	is_kind("apnic.db.inetnum", "inetnum: 192.0.2.0 - 192.0.2.255\nsource: RIPE\n", "apnic");
 	is_kind("ripe.db", "person: A\nsource: JPNIC\n", "ripe");
+	is_kind("ripe.db", "person: A\nsource: RIPE\n\nperson: B\nownerid: C\n", "ripe");
 }
 
 static void
@@ -64,6 +65,7 @@ the_texts_of_arin_and_lacnic_are_known_by_what_only_they_have(void **state)
 		"lacnic");
 	is_kind("lacnic.db", "inetnum: 192.0.2/24\nsource: LACNIC\n", "lacnic");
 	is_kind("x", "inetnum: 192.0.2/24\nowner: Example\n", "lacnic");
+	is_kind("x", "inetnum: A\nsource: RIPE\n\nkey-cert: A\nowner: B\n", "ripe");
 	is_kind("x", "key-cert: A\nowner: B\nsource: RIPE\n", "ripe");
 	is_kind("lacnic.db", "route: 192.0.2.0/24\nsource: LACNIC\n", "irr");
 }

@@ -151,6 +151,30 @@ each_byte_that_changes_is_found(void **state)
 	free(bytes);
 }
 
+/* Whole, but of another size than its counts say. */
+static void
+bytes_that_belong_to_nothing_are_refused(void **state)
+{
+	static const struct keptfile_kind kind = {.mark = "lzsights", .version = 1, .name = "x"};
+	static const uint64_t figures[KEPTFILE_FIGURES], counts[6];
+
+	for (size_t words = 4; words <= 6; words++) {
+		struct sightingfile sightings;
+		struct keptfile file;
+		struct fail fail = {0};
+
+		assert_int_equal(keptfile_create(&file, path, &fail), 0);
+		keptfile_add(&file, counts, words * sizeof(*counts));
+		assert_int_equal(keptfile_end(&file, &kind, figures, &fail), 0);
+		if (words == 5) {
+			assert_int_equal(sightingfile_open(path, &sightings, &fail), 0);
+			sightingfile_close(&sightings);
+		} else {
+			assert_int_equal(sightingfile_open(path, &sightings, &fail), -EBADMSG);
+		}
+	}
+}
+
 /* A file that is whole, and says what the caller changed: is it refused? */
 static void
 is_refused(void)
@@ -213,6 +237,7 @@ main(void)
 		cmocka_unit_test(one_that_is_not_there_is_told_apart),
 		cmocka_unit_test(lists_without_listings_are_written_too),
 		cmocka_unit_test(each_byte_that_changes_is_found),
+		cmocka_unit_test(bytes_that_belong_to_nothing_are_refused),
 		cmocka_unit_test(lists_that_cannot_be_are_refused),
 		cmocka_unit_test(listings_that_cannot_be_are_refused),
 	};
