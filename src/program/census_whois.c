@@ -131,7 +131,9 @@ print_words(struct asking *asking, struct text address, uint32_t number)
 	take_words(asking, number, &shown);
 	buffer_text(into, address);
 	buffer_print(into, "\n");
-	row(into, "network", text_of(shown.range));
+	row(into, "network",
+		text_of(shown.range[0] != '\0' ? shown.range
+					       : "none that was read; by statistics and tables:"));
 	row(into, "name", shown.name);
 	row(into, "holder", shown.holder);
 	row(into, "registry", text_of(registry_names[shown.row->registry]));
