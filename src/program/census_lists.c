@@ -288,10 +288,10 @@ judge(struct gathering *gathering, const char *path)
 		fail_hint(&fail, "so no list can be compared with what it was");
 		wrong(gathering, &fail);
 	}
-	if (r == 0) {
-		listsurge_judge(&before, gathering->lists, gathering->count, &gathering->listings);
+	listsurge_judge(
+		r == 0 ? &before : NULL, gathering->lists, gathering->count, &gathering->listings);
+	if (r == 0)
 		sightingfile_close(&before);
-	}
 	for (size_t i = 0; i < gathering->count; i++) {
 		struct sightingfile_list *list = &gathering->lists[i];
 
@@ -317,13 +317,17 @@ print_list_json(const struct sightingfile_list *list)
 		listmeaning_names[list->meaning], listform_names[list->form],
 		wall_format((struct wall){list->time * WALL_SECOND}, made));
 	buffer_print(&line,
-		",\"lines\":%llu,\"entries\":%llu,\"listed\":%llu,\"new\":%llu,\"before\":%llu,"
-		"\"bad\":%llu,\"bogons\":%llu,\"wholes\":%llu,\"dropped\":%llu",
+		",\"lines\":%llu,\"entries\":%llu,\"listed\":%llu,\"new\":%llu,"
+		"\"addresses\":%llu,\"addresses_before\":%llu,\"networks\":%llu,"
+		"\"networks_before\":%llu,\"bad\":%llu,\"bogons\":%llu,\"wholes\":%llu,\"dropped\":"
+		"%llu",
 		(unsigned long long)list->lines, (unsigned long long)list->entries,
 		(unsigned long long)list->listed, (unsigned long long)list->fresh,
-		(unsigned long long)list->before, (unsigned long long)list->bad,
-		(unsigned long long)list->bogons, (unsigned long long)list->wholes,
-		(unsigned long long)list->dropped);
+		(unsigned long long)list->named.addresses,
+		(unsigned long long)list->before.addresses,
+		(unsigned long long)list->named.networks, (unsigned long long)list->before.networks,
+		(unsigned long long)list->bad, (unsigned long long)list->bogons,
+		(unsigned long long)list->wholes, (unsigned long long)list->dropped);
 	buffer_print(&line, ",\"damaged\":%s,\"exploded\":%s}", list->is_damaged ? "true" : "false",
 		list->is_surging ? "true" : "false");
 	puts(buffer_string(&line));
@@ -335,7 +339,7 @@ print_list(const struct sightingfile_list *list, int width)
 {
 	char made[WALL_TEXT], fresh[24] = "-";
 
-	if (list->before > 0)
+	if (list->before.addresses > 0 || list->before.networks > 0)
 		snprintf(fresh, sizeof(fresh), "%llu", (unsigned long long)list->fresh);
 	printf("%-*s  %-10s  %-7s  %10llu  %10llu  %10s  %6llu  %6llu  %6llu  %.10s%s\n", width,
 		list->name, listmeaning_names[list->meaning], listform_names[list->form],
@@ -346,17 +350,34 @@ print_list(const struct sightingfile_list *list, int width)
 		list->is_damaged ? "  damaged: only its begin" : "");
 }
 
+#define NAMED_TEXT 80
+
+/* "7 addresses and 2 networks of IPv6" */
+static void
+say_named(struct sightingfile_named named, char into[NAMED_TEXT])
+{
+	int length =
+		snprintf(into, NAMED_TEXT, "%llu addresses", (unsigned long long)named.addresses);
+
+	if (named.networks > 0)
+		snprintf(into + length, (size_t)(NAMED_TEXT - length), " and %llu networks of IPv6",
+			(unsigned long long)named.networks);
+}
+
 static void
 tell_surge(const struct sightingfile_list *list)
 {
+	char now[NAMED_TEXT], before[NAMED_TEXT];
 	struct fail fail = {0};
+
+	say_named(list->named, now);
+	say_named(list->before, before);
 
 	fail_where(&fail, "%s", list->file);
 	fail_what(&fail,
-		"the list %s exploded: %llu listings, where there were %llu, and %llu of them are "
-		"new. It counts for nothing",
-		list->name, (unsigned long long)list->listed, (unsigned long long)list->before,
-		(unsigned long long)list->fresh);
+		"the list %s exploded: it names %s, where it named %s, and %llu listings are new. "
+		"It counts for nothing",
+		list->name, now, before, (unsigned long long)list->fresh);
 	fail_hint(&fail, "look at it; if it is right, say so with --accept %s", list->name);
 	complaint_print(&fail);
 }
@@ -365,12 +386,15 @@ tell_surge(const struct sightingfile_list *list)
 static void
 tell_shrunk(const struct sightingfile_list *list)
 {
+	char now[NAMED_TEXT], before[NAMED_TEXT];
 	struct fail fail = {0};
 
+	say_named(list->named, now);
+	say_named(list->before, before);
+
 	fail_where(&fail, "%s", list->file);
-	fail_what(&fail,
-		"the list %s has %llu listings, where there were %llu: perhaps not all of it came",
-		list->name, (unsigned long long)list->listed, (unsigned long long)list->before);
+	fail_what(&fail, "the list %s names %s, where it named %s: perhaps not all of it came",
+		list->name, now, before);
 	complaint_print(&fail);
 }
 

@@ -63,6 +63,8 @@ judge(struct world *world)
 		.fours = world->before.listings.fours,
 		.six = world->before.listings.six,
 		.sixes = world->before.listings.sixes};
+	/* What the lists of the day before name. */
+	listsurge_judge(NULL, world->before.lists, world->before.count, &world->before.listings);
 	listsurge_judge(&world->file, world->now.lists, world->now.count, &world->now.listings);
 }
 
@@ -84,10 +86,10 @@ a_list_of_more_than_three_times_as_many_explodes(void **state)
 	add(&world->now, "b", 110000, 50000);
 	judge(world);
 	assert_true(world->now.lists[0].is_surging);
-	assert_int_equal(world->now.lists[0].before, 2000);
+	assert_int_equal(world->now.lists[0].before.addresses, 2000);
 	is_about(world->now.lists[0].fresh, 4001);
 	assert_false(world->now.lists[1].is_surging);
-	assert_int_equal(world->now.lists[1].before, 40000);
+	assert_int_equal(world->now.lists[1].before.addresses, 40000);
 	is_about(world->now.lists[1].fresh, 20000);
 }
 
@@ -173,7 +175,7 @@ a_list_that_was_not_there_before_does_not_explode(void **state)
 	add(&world->now, "b", 100000, 50000);
 	judge(world);
 	assert_false(world->now.lists[1].is_surging);
-	assert_int_equal(world->now.lists[1].before, 0);
+	assert_int_equal(world->now.lists[1].before.addresses, 0);
 	is_about(world->now.lists[1].fresh, 50000);
 }
 
@@ -185,11 +187,11 @@ one_that_exploded_stays_so_until_it_is_accepted(void **state)
 
 	list = add(&world->before, "a", 0, 50000);
 	list->is_surging = 1;
-	list->before = 2000;
+	list->before.addresses = 2000;
 	add(&world->now, "a", 0, 50000);
 	judge(world);
 	assert_true(world->now.lists[0].is_surging);
-	assert_int_equal(world->now.lists[0].before, 2000);
+	assert_int_equal(world->now.lists[0].before.addresses, 2000);
 	is_about(world->now.lists[0].fresh, 50000);
 	listsurge_accept(&world->now.lists[0]);
 	assert_false(world->now.lists[0].is_surging);
@@ -197,7 +199,7 @@ one_that_exploded_stays_so_until_it_is_accepted(void **state)
 	world->before.lists[0] = world->now.lists[0];
 	judge(world);
 	assert_false(world->now.lists[0].is_surging);
-	assert_int_equal(world->now.lists[0].before, 50000);
+	assert_int_equal(world->now.lists[0].before.addresses, 50000);
 }
 
 static void
@@ -212,7 +214,13 @@ a_list_of_less_than_a_third_is_shrunk(void **state)
 	judge(world);
 	assert_false(listsurge_is_shrunk(&world->now.lists[0]));
 	assert_false(listsurge_is_shrunk(&world->now.lists[1]));
-	world->now.lists[0].listed = 999;
+	world->now.lists[0].before.networks = 3000;
+	world->now.lists[0].named.networks = 1000;
+	assert_false(listsurge_is_shrunk(&world->now.lists[0]));
+	world->now.lists[0].named.networks = 999;
+	assert_true(listsurge_is_shrunk(&world->now.lists[0]));
+	world->now.lists[0].named.networks = 1000;
+	world->now.lists[0].named.addresses = 999;
 	assert_true(listsurge_is_shrunk(&world->now.lists[0]));
 }
 
@@ -228,6 +236,54 @@ networks_of_ipv6_count_as_addresses_do(void **state)
 	listings_add6(&world->now.listings, &(struct listing6){.network = 2});
 	judge(world);
 	assert_int_equal(world->now.lists[0].fresh, 1);
+	assert_int_equal(world->now.lists[0].before.networks, 1);
+	assert_int_equal(world->now.lists[0].named.networks, 2);
+	assert_false(world->now.lists[0].is_surging);
+	for (uint32_t i = 0; i < 1000; i++)
+		listings_add6(&world->now.listings, &(struct listing6){.network = 3 + i});
+	judge(world);
+	assert_true(world->now.lists[0].is_surging);
+	is_about(world->now.lists[0].fresh, 1001);
+	judge(world);
+	is_about(world->now.lists[0].fresh, 1001);
+}
+
+static void
+ranges_count_with_all_that_is_in_them(void **state)
+{
+	struct world *world = *state;
+
+	add(&world->before, "a", 0, 1000);
+	add(&world->now, "a", 0, 1000);
+	listings_add_range4(&world->now.listings,
+		&(struct listedrange4){.low = 0x14000000, .high = 0x14ffffff});
+	judge(world);
+	assert_int_equal(world->now.lists[0].named.addresses, 1000 + (1 << 24));
+	assert_true(world->now.lists[0].is_surging);
+	world->now.listings.ranges4_count = 0;
+	listings_add_range6(&world->now.listings, &(struct listedrange6){.low = 0, .high = 998});
+	judge(world);
+	assert_false(world->now.lists[0].is_surging);
+	listings_add_range6(&world->now.listings, &(struct listedrange6){.low = 7, .high = 7});
+	judge(world);
+	assert_int_equal(world->now.lists[0].named.networks, 1000);
+	assert_true(world->now.lists[0].is_surging);
+	listings_add_range6(
+		&world->now.listings, &(struct listedrange6){.low = 0, .high = UINT64_MAX - 1});
+	judge(world);
+	assert_int_equal(world->now.lists[0].named.networks, UINT64_MAX);
+}
+
+static void
+a_day_on_which_it_was_empty_is_no_yardstick(void **state)
+{
+	struct world *world = *state;
+
+	add(&world->before, "a", 0, 0)->before.addresses = 2000;
+	add(&world->now, "a", 0, 7000);
+	judge(world);
+	assert_int_equal(world->now.lists[0].before.addresses, 2000);
+	assert_true(world->now.lists[0].is_surging);
 }
 
 static void
@@ -237,7 +293,8 @@ without_sightings_before_nothing_is_said(void **state)
 
 	add(&world->now, "a", 0, 50000);
 	listsurge_judge(NULL, world->now.lists, world->now.count, &world->now.listings);
-	assert_int_equal(world->now.lists[0].before, 0);
+	assert_int_equal(world->now.lists[0].named.addresses, 50000);
+	assert_int_equal(world->now.lists[0].before.addresses, 0);
 	assert_int_equal(world->now.lists[0].fresh, 0);
 	assert_false(world->now.lists[0].is_surging);
 }
@@ -258,6 +315,8 @@ main(void)
 		surge_test(one_that_exploded_stays_so_until_it_is_accepted),
 		surge_test(a_list_of_less_than_a_third_is_shrunk),
 		surge_test(networks_of_ipv6_count_as_addresses_do),
+		surge_test(ranges_count_with_all_that_is_in_them),
+		surge_test(a_day_on_which_it_was_empty_is_no_yardstick),
 		surge_test(without_sightings_before_nothing_is_said),
 	};
 

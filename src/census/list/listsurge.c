@@ -63,13 +63,55 @@ count_fresh(
 	return all;
 }
 
+static void
+count_named(struct sightingfile_list *lists, size_t count, const struct listings *listings)
+{
+	for (size_t i = 0; i < count; i++) {
+		lists[i].named = (struct sightingfile_named){.addresses = 0};
+		lists[i].fresh = 0;
+	}
+	for (size_t i = 0; i < listings->fours; i++)
+		lists[listings->four[i].list].named.addresses++;
+	for (size_t i = 0; i < listings->sixes; i++)
+		lists[listings->six[i].list].named.networks++;
+	for (size_t i = 0; i < listings->ranges4_count; i++) {
+		const struct listedrange4 *range = &listings->ranges4[i];
+
+		lists[range->list].named.addresses += UINT64_C(1) + range->high - range->low;
+	}
+	for (size_t i = 0; i < listings->ranges6_count; i++) {
+		const struct listedrange6 *range = &listings->ranges6[i];
+		uint64_t *networks = &lists[range->list].named.networks;
+		uint64_t more = range->high - range->low + 1;
+
+		*networks = *networks + more > *networks ? *networks + more : UINT64_MAX;
+	}
+}
+
+/* More than so many times as many. */
+static bool
+is_growth(uint64_t now, uint64_t before)
+{
+	return now >= LISTSURGE_LEAST && now - LISTSURGE_LEAST >= before &&
+		(now - 1) / LISTSURGE_TIMES >= before;
+}
+
+static bool
+is_nothing(struct sightingfile_named named)
+{
+	return named.addresses == 0 && named.networks == 0;
+}
+
 static bool
 is_surge(const struct sightingfile_list *list, uint64_t all_fresh)
 {
-	if (list->before == 0 || list->listed < list->before + LISTSURGE_LEAST)
+	uint64_t before = list->before.addresses + list->before.networks;
+
+	if (is_nothing(list->before))
 		return false;
-	return list->listed > LISTSURGE_TIMES * list->before ||
-		(list->fresh > list->before &&
+	return is_growth(list->named.addresses, list->before.addresses) ||
+		is_growth(list->named.networks, list->before.networks) ||
+		(list->fresh >= LISTSURGE_LEAST && list->fresh > before &&
 			list->fresh > all_fresh / 100 * LISTSURGE_SHARE +
 					all_fresh % 100 * LISTSURGE_SHARE / 100);
 }
@@ -80,6 +122,7 @@ listsurge_judge(const struct sightingfile *before, struct sightingfile_list *lis
 {
 	uint64_t *filter, all_fresh;
 
+	count_named(lists, count, listings);
 	if (before == NULL)
 		return;
 	filter = memory_map(FILTER_WORDS, sizeof(*filter));
@@ -90,15 +133,23 @@ listsurge_judge(const struct sightingfile *before, struct sightingfile_list *lis
 		const struct sightingfile_list *old = sightingfile_find(before, lists[i].name);
 
 		if (old != NULL)
-			lists[i].before = old->is_surging ? old->before : old->listed;
+			lists[i].before = old->is_surging || is_nothing(old->named) ? old->before
+										    : old->named;
 		lists[i].is_surging = is_surge(&lists[i], all_fresh);
 	}
+}
+
+static bool
+is_loss(uint64_t now, uint64_t before)
+{
+	return before >= LISTSURGE_LEAST && now < before / LISTSURGE_TIMES;
 }
 
 bool
 listsurge_is_shrunk(const struct sightingfile_list *list)
 {
-	return list->before >= LISTSURGE_LEAST && list->listed < list->before / LISTSURGE_TIMES;
+	return is_loss(list->named.addresses, list->before.addresses) ||
+		is_loss(list->named.networks, list->before.networks);
 }
 
 void

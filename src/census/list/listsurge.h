@@ -1,14 +1,15 @@
 /* listsurge - lists that explode overnight
  *
  * What:    who can write into a list, or takes it over, can have letters written about whom he likes. That shows: a
- *          list has more than LISTSURGE_TIMES times the listings of the sightings before, or it brings more than
- *          LISTSURGE_SHARE per cent of all that no list had before, and more of that than it had in all (of two lists
- *          one always brings most of what is new). Below LISTSURGE_LEAST listings more it is none. A list that is there
- *          for the first time is none: a person has just chosen it. One that exploded stays so until it is accepted,
- *          or as it was; what it brought is no yardstick for what is new.
+ *          list names more than LISTSURGE_TIMES times the addresses of IPv4, or /64s of IPv6, of the sightings before,
+ *          ranges with all that is in them; or it brings more than LISTSURGE_SHARE per cent of all that no list had
+ *          before, and more of that than it named in all (of two lists one always brings most of what is new). Below
+ *          LISTSURGE_LEAST more it is none. A list that is there for the first time is none: a person has just chosen
+ *          it. One that exploded stays so until it is accepted, or as it was; what it brought is no yardstick for what
+ *          is new.
  * Owns:    nothing that stays.
  * Limits:  what is new is told by a filter of 64 MiB: of 20 million listings before, one of 27 new ones seems known, of
- *          each list alike. Ranges are not looked at.
+ *          each list alike. Ranges are not looked at for that.
  * Thread:  any.
  */
 #ifndef LAZARET_CENSUS_LIST_LISTSURGE_H
@@ -20,11 +21,11 @@
 #define LISTSURGE_SHARE 60
 #define LISTSURGE_LEAST 1000
 
-/* Fills before, fresh and is_surging of each list, whose listed is there. before: NULL, there are none. */
+/* Fills named, before, fresh and is_surging of each list. before: NULL, there are none. */
 void listsurge_judge(const struct sightingfile *before, struct sightingfile_list *lists,
 	size_t count, const struct listings *listings);
 
-/* Of one that was judged: has it less than the LISTSURGE_TIMES-th part of what it had? */
+/* Of one that was judged: does it name less than the LISTSURGE_TIMES-th part of what it did? */
 bool listsurge_is_shrunk(const struct sightingfile_list *list);
 
 /* Somebody has looked at the list, and it is right. */

@@ -29,21 +29,25 @@ struct sightingfile_list {
 	uint64_t bogons;          /* entries with addresses from which no mail comes */
 	uint64_t wholes;          /* /24s written out as hosts */
 	uint64_t dropped;         /* listings that had no room */
-	uint64_t before;          /* listed, when it last did not explode (listsurge.h); 0: never */
-	uint64_t fresh;           /* of listed, those that no list had then */
-	uint32_t time;            /* when it was made: seconds since 1970 */
-	uint32_t expires;         /* the same; 0: not told */
-	uint32_t half_life;       /* seconds */
-	uint16_t weight;          /* of SIGHTINGFILE_WEIGHT */
-	uint8_t meaning;          /* enum listmeaning */
-	uint8_t form;             /* enum listform */
-	uint8_t is_trap;          /* the agency's own */
-	uint8_t is_damaged;       /* its file ended in damage: what came before is here */
+	/* How many it names, ranges with all that is in them: addresses of IPv4, /64s of IPv6; and when it last did not
+	 * explode (listsurge.h), 0 both: it never was there. */
+	struct sightingfile_named {
+		uint64_t addresses, networks;
+	} named, before;
+	uint64_t fresh;     /* of listed, those that no list had then; without ranges */
+	uint32_t time;      /* when it was made: seconds since 1970 */
+	uint32_t expires;   /* the same; 0: not told */
+	uint32_t half_life; /* seconds */
+	uint16_t weight;    /* of SIGHTINGFILE_WEIGHT */
+	uint8_t meaning;    /* enum listmeaning */
+	uint8_t form;       /* enum listform */
+	uint8_t is_trap;    /* the agency's own */
+	uint8_t is_damaged; /* its file ended in damage: what came before is here */
 	uint8_t is_surging; /* it exploded overnight and nobody accepted it: it counts for nothing */
 	uint8_t spare[5];   /* 0 */
 };
 
-static_assert(sizeof(struct sightingfile_list) == 4 * LISTCARD_TEXT + 96,
+static_assert(sizeof(struct sightingfile_list) == 4 * LISTCARD_TEXT + 120,
 	"no padding that would hold chance bytes");
 
 struct sightingfile {
