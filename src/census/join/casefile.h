@@ -5,15 +5,15 @@
  *          are seconds since 1970; countries two capital letters and languages two small ones, the first in the
  *          upper byte, 0 is none; texts are numbers for casefile_text, 0 is the empty one.
  *
- *          networks  those in which the state has an address: [0] is nobody's. Sorted by family and first address
+ *          networks  those in which the state has an address, in the order of the first; [0] is nobody's
  *          cases     contacts in whose networks the state has an address: [0] is of nobody, so its mailbox is empty.
  *                    Sorted by mailbox. A contact without an open case has no code
  *          rows4/6   candidates of the day, sorted by address, with all that a letter says of them
  *          of4/of6   of each row of state.lzt, in its order, the network: so also addresses that are gone have their
  *                    case: cases[networks[of4[i]].of]. The row's first and last day are in the state, opening day and
  *                    arm in the case. A row whose last day is before the case was opened was of a case before it
- *          by_case   numbers of rows4, then of rows6, by case: those of a case lie together, from its rows4 and rows6 on
- *          systems   AS by number, countries by their letters; 0 is where it is not known; only those with a row
+ *          by_case   numbers of rows4, then of rows6, by case: those of a case lie together, from its rows4 and rows6
+ *          on systems   AS by number, countries by their letters; 0 is where it is not known; only those with a row
  *          lists     as scores know them: the bit i of `lists` is lists[i]
  * Owns:    the mapping, from casefile_open to casefile_close.
  * Limits:  4 GiB of texts, 2^32 - 1 rows. Opening reads all of it: each number in a file that was opened leads to
@@ -84,9 +84,9 @@ struct casefile_case {
 	uint32_t holder;            /* text: of the network with the most candidates */
 	uint32_t code;              /* text: LZ-2026-004711; empty: no open case */
 	uint32_t why;               /* text: why a letter is held; empty: it is not */
-	uint32_t stratum;      /* text: country and class of size when it was opened, as "NO 2" */
-	uint32_t networks;     /* with a candidate */
-	uint32_t systems;      /* AS with a candidate, where known */
+	uint32_t stratum;           /* when it was opened: country << 8 | class of size (arms.h) */
+	uint32_t networks;          /* with a candidate */
+	uint32_t systems;           /* AS with a candidate, where known */
 	uint32_t rows4, rows6; /* in by_case; how many are in counts: listed - listed6, listed6 */
 	uint32_t most;         /* candidates on a day since it was opened, at most */
 	uint16_t countries;    /* with a candidate */

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/join/cases.h"
+
+#include <stdlib.h>
+
+#define COUNTRIES 65536
+
+/* While sums are made. */
+struct summing {
+	struct cases *cases;
+	const struct tally *tally;
+	const struct responsible *responsible;
+	uint32_t *most;    /* by case: candidates in the network that has most */
+	uint32_t *most_as; /* by AS: the same */
+};
+
+static uint64_t
+padded(uint64_t size)
+{
+	return (size + 7) & ~UINT64_C(7);
+}
+
+uint32_t
+cases_put_text(struct cases *cases, struct text text)
+{
+	uint32_t at = (uint32_t)cases->texts_length, length = (uint32_t)text.length;
+	uint64_t end = padded(cases->texts_length + sizeof(length) + text.length);
+
+	if (end > UINT32_MAX || (text.length == 0 && cases->texts_length > 0))
+		return 0;
+	while (end > cases->texts_size) {
+		uint64_t size = cases->texts_size;
+
+		cases->texts_size = size > 0 ? 2 * size : 4096;
+		cases->texts = xrealloc(cases->texts, cases->texts_size);
+		memset(cases->texts + size, 0, cases->texts_size - size);
+	}
+	memcpy(cases->texts + at, &length, sizeof(length));
+	if (length > 0)
+		memcpy(cases->texts + at + sizeof(length), text.at, length);
+	cases->texts_length = end;
+	return at;
+}
+
+/* One of the registry's, once. */
+static uint32_t
+copy_text(struct summing *summing, uint32_t text)
+{
+	uint32_t *copied = &summing->cases->copied[text / 8];
+
+	if (*copied == 0)
+		*copied = cases_put_text(
+			summing->cases, registryfile_text(summing->responsible->registry, text));
+	return *copied;
+}
+
+static int
+compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Sorted, each once; how many. */
+static size_t
+make_set(uint64_t *numbers, size_t count)
+{
+	size_t kept = 0;
+
+	if (count > 1)
+		qsort(numbers, count, sizeof(*numbers), compare_u64);
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || numbers[i] != numbers[kept - 1])
+			numbers[kept++] = numbers[i];
+	}
+	return kept;
+}
+
+static int
+compare_mailboxes(const void *a, const void *b, void *context)
+{
+	const struct responsible *responsible = context;
+	struct text x = responsible_mailbox(responsible, *(const uint32_t *)a);
+	struct text y = responsible_mailbox(responsible, *(const uint32_t *)b);
+	int r = memcmp(x.at, y.at, x.length < y.length ? x.length : y.length);
+
+	return r != 0 ? r : (x.length > y.length) - (x.length < y.length);
+}
+
+/* Contacts in whose networks there is a row, by mailbox. */
+static void
+number_cases(struct summing *summing)
+{
+	const struct responsible *responsible = summing->responsible;
+	struct cases *cases = summing->cases;
+	uint32_t contacts = responsible->mailboxes.count + 1;
+
+	cases->of = xcalloc(contacts, sizeof(*cases->of));
+	cases->contacts = xcalloc(contacts, sizeof(*cases->contacts));
+	cases->case_count = 1;
+	for (uint32_t i = 1; i < summing->tally->network_count; i++) {
+		uint32_t contact = responsible->objects[summing->tally->objects[i]].contact;
+
+		if (contact != 0 && cases->of[contact] == 0) {
+			cases->of[contact] = 1;
+			cases->contacts[cases->case_count++] = contact;
+		}
+	}
+	if (cases->case_count > 2)
+		qsort_r(cases->contacts + 1, cases->case_count - 1, sizeof(*cases->contacts),
+			compare_mailboxes, (void *)(uintptr_t)responsible);
+	cases->cases = xcalloc(cases->case_count, sizeof(*cases->cases));
+	cases->seconds = xcalloc(cases->case_count, sizeof(*cases->seconds));
+	summing->most = xcalloc(cases->case_count, sizeof(*summing->most));
+	for (uint32_t i = 1; i < cases->case_count; i++) {
+		uint32_t contact = cases->contacts[i];
+
+		cases->of[contact] = i;
+		cases->cases[i].mailbox =
+			cases_put_text(cases, responsible_mailbox(responsible, contact));
+		cases->cases[i].is_kept = responsible->contacts[contact].is_kept;
+	}
+}
+
+static void
+make_network(struct summing *summing, uint32_t number)
+{
+	const struct responsible *responsible = summing->responsible;
+	uint32_t object = summing->tally->objects[number];
+	const struct responsible_object *who = &responsible->objects[object];
+	const struct registryfile_answer *answer = &responsible->registry->answers[who->answer];
+	struct casefile_network *network = &summing->cases->networks[number];
+
+	*network = (struct casefile_network){.low = {answer->low[0], answer->low[1]},
+		.high = {answer->high[0], answer->high[1]},
+		.name = copy_text(summing, answer->name),
+		.holder = copy_text(summing, answer->holder),
+		.system = answer->system,
+		.of = summing->cases->of[who->contact],
+		.country = answer->country,
+		.language = answer->language,
+		.family = answer->family,
+		.registry = answer->registry,
+		.rule = answer->rule,
+		.quality = answer->quality,
+		.counts = summing->tally->counts[object],
+		.covered = summing->tally->covered[object]};
+}
+
+/* The network with the most candidates says what is said of its contact; of equal ones the first. */
+static void
+sum_case(struct summing *summing, uint32_t number)
+{
+	const struct casefile_network *network = &summing->cases->networks[number];
+	const struct responsible_object *who =
+		&summing->responsible->objects[summing->tally->objects[number]];
+	struct casefile_case *one = &summing->cases->cases[network->of];
+
+	tally_add(&one->counts, &network->counts);
+	one->networks += network->counts.listed > 0;
+	if (network->of == 0)
+		return;
+	if (one->counts.ever != network->counts.ever &&
+		network->counts.listed <= summing->most[network->of])
+		return;
+	summing->most[network->of] = network->counts.listed;
+	one->holder = network->holder;
+	one->country = network->country;
+	one->language = network->language;
+	one->rule = network->rule;
+	one->quality = who->is_manual || who->is_national ? QUALITY_GOOD : network->quality;
+	one->is_manual = who->is_manual;
+	summing->cases->seconds[network->of] = who->contact2;
+}
+
+static struct casefile_system *
+system_of(struct cases *cases, uint32_t number)
+{
+	uint32_t low = 0, count = cases->system_count;
+
+	while (count > 0) {
+		uint32_t half = count / 2;
+
+		if (cases->systems[low + half].number < number) {
+			low += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low < cases->system_count && cases->systems[low].number == number
+		? &cases->systems[low]
+		: NULL;
+}
+
+static void
+make_systems(struct summing *summing)
+{
+	struct cases *cases = summing->cases;
+	uint64_t *numbers = xcalloc(cases->network_count, sizeof(*numbers));
+
+	for (uint32_t i = 0; i < cases->network_count; i++)
+		numbers[i] = cases->networks[i].system;
+	cases->system_count = (uint32_t)make_set(numbers, cases->network_count);
+	cases->systems = xcalloc(cases->system_count, sizeof(*cases->systems));
+	summing->most_as = xcalloc(cases->system_count, sizeof(*summing->most_as));
+	for (uint32_t i = 0; i < cases->system_count; i++)
+		cases->systems[i].number = (uint32_t)numbers[i];
+	free(numbers);
+	for (uint32_t i = 0; i < cases->network_count; i++) {
+		const struct casefile_network *network = &cases->networks[i];
+		struct casefile_system *system = system_of(cases, network->system);
+		uint32_t *most = &summing->most_as[system - cases->systems];
+
+		if (system->counts.ever == 0 || network->counts.listed > *most) {
+			*most = network->counts.listed;
+			system->holder = network->holder;
+			system->country = network->country;
+		}
+		tally_add(&system->counts, &network->counts);
+	}
+}
+
+/* Only countries that have a row; of: number by country. */
+static void
+make_countries(struct cases *cases, uint32_t *of)
+{
+	uint64_t *codes = xcalloc(cases->network_count, sizeof(*codes));
+
+	for (uint32_t i = 0; i < cases->network_count; i++)
+		codes[i] = cases->networks[i].country;
+	cases->country_count = (uint32_t)make_set(codes, cases->network_count);
+	cases->countries = xcalloc(cases->country_count, sizeof(*cases->countries));
+	for (uint32_t i = 0; i < cases->country_count; i++) {
+		cases->countries[i].code = (uint16_t)codes[i];
+		of[codes[i]] = i + 1;
+	}
+	for (uint32_t i = 0; i < cases->network_count; i++)
+		tally_add(&cases->countries[of[cases->networks[i].country] - 1].counts,
+			&cases->networks[i].counts);
+	free(codes);
+}
+
+/* In how many AS and countries has a case candidates, and how many cases have they? */
+static void
+count_meetings(struct cases *cases, const uint32_t *country_of)
+{
+	uint64_t *pairs = xcalloc(cases->network_count, sizeof(*pairs));
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < cases->network_count; i++) {
+		const struct casefile_network *network = &cases->networks[i];
+
+		if (network->counts.listed > 0)
+			pairs[count++] = (uint64_t)network->system << 32 | network->of;
+	}
+	count = make_set(pairs, count);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t system = (uint32_t)(pairs[i] >> 32), one = (uint32_t)pairs[i];
+
+		system_of(cases, system)->cases += one != 0;
+		cases->cases[one].systems += system != 0;
+	}
+	count = 0;
+	for (uint32_t i = 0; i < cases->network_count; i++) {
+		const struct casefile_network *network = &cases->networks[i];
+
+		if (network->counts.listed > 0)
+			pairs[count++] = (uint64_t)network->country << 32 | network->of;
+	}
+	count = make_set(pairs, count);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t country = (uint32_t)(pairs[i] >> 32), one = (uint32_t)pairs[i];
+		struct casefile_case *at = &cases->cases[one];
+
+		cases->countries[country_of[country] - 1].cases += one != 0;
+		at->countries = (uint16_t)(at->countries + (country != 0));
+	}
+	free(pairs);
+}
+
+/* All that a contact, an AS or a country answers for, with candidates or without. */
+static void
+sum_covered(struct summing *summing, const uint32_t *country_of)
+{
+	const struct responsible *responsible = summing->responsible;
+	struct cases *cases = summing->cases;
+
+	for (uint32_t i = 1; i < responsible->object_count; i++) {
+		const struct responsible_object *who = &responsible->objects[i];
+		const struct registryfile_answer *answer =
+			&responsible->registry->answers[who->answer];
+		struct casefile_system *system = system_of(cases, answer->system);
+		uint32_t country = country_of[answer->country];
+		uint64_t covered = summing->tally->covered[i];
+		bool is_four = answer->family == RANGE_IPV4;
+
+		*(is_four ? &cases->cases[cases->of[who->contact]].covered4
+			  : &cases->cases[cases->of[who->contact]].covered6) += covered;
+		if (system != NULL)
+			*(is_four ? &system->covered4 : &system->covered6) += covered;
+		if (country != 0)
+			*(is_four ? &cases->countries[country - 1].covered4
+				  : &cases->countries[country - 1].covered6) += covered;
+	}
+}
+
+void
+cases_make(struct cases *cases, const struct tally *tally)
+{
+	struct summing summing = {
+		.cases = cases, .tally = tally, .responsible = tally->responsible};
+	uint32_t *country_of = xcalloc(COUNTRIES, sizeof(*country_of));
+
+	*cases = (struct cases){.totals.day = tally->day, .network_count = tally->network_count};
+	cases->copied =
+		xcalloc(tally->responsible->registry->texts_size / 8 + 1, sizeof(*cases->copied));
+	cases_put_text(cases, TEXT(""));
+	number_cases(&summing);
+	cases->networks = xcalloc(cases->network_count, sizeof(*cases->networks));
+	cases->networks[0].counts = tally->counts[0];
+	tally_add(&cases->cases[0].counts, &tally->counts[0]);
+	for (uint32_t i = 1; i < cases->network_count; i++) {
+		make_network(&summing, i);
+		sum_case(&summing, i);
+	}
+	for (uint32_t i = 1; i < cases->case_count; i++)
+		cases->cases[i].mailbox2 = cases_put_text(
+			cases, responsible_mailbox(tally->responsible, cases->seconds[i]));
+	make_systems(&summing);
+	make_countries(cases, country_of);
+	count_meetings(cases, country_of);
+	sum_covered(&summing, country_of);
+	/* Nobody's are not of one contact, so what they cover is not told. */
+	cases->cases[0].covered4 = cases->cases[0].covered6 = 0;
+	for (uint32_t i = 0; i < cases->network_count; i++)
+		tally_add(&cases->totals.counts, &cases->networks[i].counts);
+	free(summing.most);
+	free(summing.most_as);
+	free(country_of);
+}
+
+void
+cases_done(struct cases *cases)
+{
+	free(cases->networks);
+	free(cases->cases);
+	free(cases->contacts);
+	free(cases->seconds);
+	free(cases->of);
+	free(cases->systems);
+	free(cases->countries);
+	free(cases->texts);
+	free(cases->copied);
+	*cases = (struct cases){0};
+}

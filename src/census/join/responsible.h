@@ -1,0 +1,63 @@
+/* responsible - who is written to about an address: the registries' answers, and what people said over them
+ *
+ * What:    segments of registry.lzr, cut further where a person gave another contact for a prefix (the narrowest one
+ *          counts), or said that nobody is to be written to about it; then contacts given for an AS; then, where
+ *          nobody is known, the national CERT of the country. Each segment's object is an answer of the registry with
+ *          its contact. Mailboxes that differ in the size of letters only are one contact.
+ * Owns:    its arrays, until responsible_done. The registry and the texts given must outlive it.
+ * Limits:  those of words.h; 2^32 - 2 objects.
+ * Thread:  one at a time; any, once it is made.
+ */
+#ifndef LAZARET_CENSUS_JOIN_RESPONSIBLE_H
+#define LAZARET_CENSUS_JOIN_RESPONSIBLE_H
+
+#include "census/registry/registryfile.h"
+
+/* What a person said. */
+struct responsible_override {
+	enum range_family family; /* RANGE_SYSTEM: an AS */
+	struct range range;
+	struct text mailbox; /* empty: nobody is to be written to */
+};
+
+struct responsible_national {
+	uint16_t country;
+	struct text mailbox;
+};
+
+struct responsible_object {
+	uint32_t answer;            /* of the registry */
+	uint32_t contact, contact2; /* 0: none */
+	bool is_manual;             /* a person said so */
+	bool is_national;
+};
+
+struct responsible_contact {
+	bool is_kept;     /* the terms of a registry forbid to pass it on */
+	bool is_suspect;  /* it failed a registry's validation */
+	uint32_t holders; /* different ones, by name, whose networks' first contact it is */
+};
+
+struct responsible {
+	const struct registryfile *registry;
+	const struct segment4 *segments4;
+	const struct segment6 *segments6;
+	size_t count4, count6;
+	struct segment4 *own4; /* NULL: they are the registry's */
+	struct segment6 *own6;
+	struct responsible_object *objects;   /* [0] is nobody's */
+	uint32_t object_count;                /* with it */
+	struct words mailboxes;               /* by the number of a contact */
+	struct responsible_contact *contacts; /* [0] is none */
+	uint32_t *national;                   /* by country: contact; 0: none is known */
+};
+
+void responsible_make(struct responsible *responsible, const struct registryfile *registry,
+	const struct responsible_override *overrides, size_t count,
+	const struct responsible_national *nationals, size_t national_count);
+void responsible_done(struct responsible *responsible);
+
+/* A contact's mailbox; empty for 0. */
+struct text responsible_mailbox(const struct responsible *responsible, uint32_t contact);
+
+#endif
