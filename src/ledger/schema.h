@@ -1,8 +1,6 @@
 /* schema - the tables of a ledger in SQLite, and how an older ledger becomes a newer one
  *
- * What:    step i brings a database from version i to version i + 1 (PRAGMA user_version); all that are
- *          missing run in one transaction. A step that was released is never changed again.
- *          A ledger that is only read stays as it is: the views of its version show its tables as those of today.
+ * What:    the steps and views of base/sqlite.h. A step that was released is never changed again.
  * Thread:  constants.
  */
 #ifndef LAZARET_LEDGER_SCHEMA_H

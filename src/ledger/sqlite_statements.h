@@ -1,12 +1,12 @@
 /* sqlite_statements - what the files of the store in SQLite share
  *
- * What:    the places of the prepared statements.
- * Thread:  constants.
+ * What:    the store itself, and the places of its prepared statements.
+ * Thread:  one at a time.
  */
 #ifndef LAZARET_LEDGER_SQLITE_STATEMENTS_H
 #define LAZARET_LEDGER_SQLITE_STATEMENTS_H
 
-#include "ledger/sqlite.h"
+#include "base/sqlite.h"
 #include "ledger/store.h"
 
 /* Places of the prepared statements. */
@@ -54,10 +54,15 @@ enum statement {
 
 _Static_assert((int)STATEMENT_COUNT <= SQLITE_STATEMENTS, "all statements have a place");
 
+struct sqlite_store {
+	struct store store; /* first, so that a store is one */
+	struct sqlite sqlite;
+};
+
 static inline struct sqlite *
 sqlite_of(struct store *store)
 {
-	return (struct sqlite *)store;
+	return &((struct sqlite_store *)store)->sqlite;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger/sqlite_store.h"
 
-#include "ledger/sqlite.h"
+#include "ledger/schema.h"
 #include "ledger/sqlite_activity.h"
 #include "ledger/sqlite_care.h"
 #include "ledger/sqlite_exceptions.h"
@@ -15,7 +15,7 @@ static void
 close_store(struct store *store)
 {
 	sqlite_disconnect(sqlite_of(store));
-	free(sqlite_of(store));
+	free((struct sqlite_store *)store);
 }
 
 static int
@@ -585,17 +585,43 @@ static const struct store_ops sqlite_ops = {
 	.check = check,
 };
 
+static const struct sqlite_kind ledger_kind = {
+	.name = "ledger",
+	.application = SCHEMA_APPLICATION,
+	.version = SCHEMA_VERSION,
+	.steps = schema_steps,
+	.views = schema_views,
+	.if_none = "make one with lazaret scan --ledger FILE RECORDING, or name another with "
+		   "--ledger FILE",
+	.if_no_folder = "make it, or name another ledger: --ledger FILE, or ledger.path of the "
+			"configuration",
+	.if_other = "give the file that lazaretd or scan --ledger made",
+	.if_full = "make room on the disk, or let closed cases be removed earlier (retention); "
+		   "nothing that was acknowledged is lost",
+	.if_damaged =
+		"end what writes to it, put it aside with its -wal and -shm, and put the last "
+		"good copy in its place, or none; keep the key file: see lazaretd(8)",
+};
+
 int
 sqlite_store_open(struct store **ret, const struct store_settings *settings, struct fail *fail)
 {
-	struct sqlite *sqlite = xcalloc(1, sizeof(*sqlite));
-	int r = sqlite_connect(sqlite, settings, fail);
+	static const enum sqlite_mode modes[] = {[STORE_READ] = SQLITE_TO_READ,
+		[STORE_WRITE] = SQLITE_TO_WRITE,
+		[STORE_MAKE] = SQLITE_TO_MAKE};
+	struct sqlite_settings sqlite = {.kind = &ledger_kind,
+		.where = settings->where,
+		.mode = modes[settings->mode],
+		.wait_ms = settings->wait_ms,
+		.bytes_most = settings->bytes_most};
+	struct sqlite_store *store = xcalloc(1, sizeof(*store));
+	int r = sqlite_connect(&store->sqlite, &sqlite, fail);
 
 	if (r < 0) {
-		free(sqlite);
+		free(store);
 		return r;
 	}
-	sqlite->store.ops = &sqlite_ops;
-	*ret = &sqlite->store;
+	store->store.ops = &sqlite_ops;
+	*ret = &store->store;
 	return 0;
 }

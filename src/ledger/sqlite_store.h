@@ -1,6 +1,6 @@
 /* sqlite_store - the store interface over a ledger in SQLite
  *
- * What:    one statement a function; what an error means is told by sqlite.h.
+ * What:    one statement a function; what an error means is told by base/sqlite.h.
  * Owns:    the store until its close.
  * Thread:  one at a time.
  */

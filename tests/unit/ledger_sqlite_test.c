@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/random.h"
+#include "base/sqlite.h"
 #include "ledger/reading.h"
-#include "ledger/sqlite.h"
 #include "ledger/verify.h"
 #include "ledger_fixture.h"
 

@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "ledger/sqlite.h"
-
-#include "ledger/schema.h"
+#include "base/sqlite.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A checkpoint each 32 MiB of log, so that a scan that writes thousands of rows does not stop for each. */
 #define CHECKPOINT_PAGES 8000
 #define RETRY_MS         10
 
+static int tell(struct sqlite *sqlite, int r, const char *hint, struct fail *fail,
+	const char *format, ...) PRINTF(5, 6);
+
 static int
-tell(struct sqlite *sqlite, int r, const char *what, const char *hint, struct fail *fail)
+tell(struct sqlite *sqlite, int r, const char *hint, struct fail *fail, const char *format, ...)
 {
+	char what[256];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(what, sizeof(what), format, list);
+	va_end(list);
 	/* Without the "./" of plain_path. */
 	fail_where(fail, "%s", sqlite->path + (sqlite->path[0] == '.' ? 2 : 0));
 	fail_what(fail, "%s", what);
@@ -28,70 +35,59 @@ tell(struct sqlite *sqlite, int r, const char *what, const char *hint, struct fa
 static int
 tell_full(struct sqlite *sqlite, struct fail *fail)
 {
-	return tell(sqlite, -ENOSPC,
-		"there is no room to write: the disk is full, or the ledger is as large as it may "
-		"be",
-		"make room on the disk, or let closed cases be removed earlier (retention); "
-		"nothing that was "
-		"acknowledged is lost",
-		fail);
+	return tell(sqlite, -ENOSPC, sqlite->kind->if_full, fail,
+		"there is no room to write: the disk is full, or the %s is as large as it may be",
+		sqlite->kind->name);
 }
 
 static int
 tell_damaged(struct sqlite *sqlite, struct fail *fail)
 {
-	return tell(sqlite, -EUCLEAN, "the file of the ledger is damaged",
-		"end what writes to it, put it aside with its -wal and -shm, and put the last good "
-		"copy in its place, or none; keep the key file: see lazaretd(8)",
-		fail);
+	return tell(sqlite, -EUCLEAN, sqlite->kind->if_damaged, fail,
+		"the file of the %s is damaged", sqlite->kind->name);
 }
 
 /* Fills fail for a code of SQLite and returns the -errno that stands for it. */
 static int
 tell_code(struct sqlite *sqlite, int code, struct fail *fail)
 {
+	static const char rights[] =
+		"look at the rights of the file and of its folder (both are written to)";
 	int system = sqlite->db != NULL ? sqlite3_system_errno(sqlite->db) : 0;
-	char what[256];
+	const char *name = sqlite->kind->name;
 
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return tell(sqlite, -EBUSY,
-			"another program is writing to the ledger and does not end",
-			"try again when it is done", fail);
+		return tell(sqlite, -EBUSY, "try again when it is done", fail,
+			"another program is writing to the %s and does not end", name);
 	case SQLITE_FULL:
 		return tell_full(sqlite, fail);
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
-		return tell(sqlite, -EROFS, "the ledger may only be read here",
-			"look at the rights of the file and of its folder (both are written to)",
-			fail);
+		return tell(sqlite, -EROFS, rights, fail, "the %s may only be read here", name);
 	case SQLITE_CORRUPT:
 		return tell_damaged(sqlite, fail);
 	case SQLITE_NOTADB:
-		return tell(sqlite, -EBADMSG, "this file is not a ledger",
-			"give the file that lazaretd or scan --ledger made", fail);
+		return tell(sqlite, -EBADMSG, sqlite->kind->if_other, fail, "this file is not a %s",
+			name);
 	case SQLITE_NOMEM:
-		return tell(sqlite, -ENOMEM, "there is no memory for the ledger", "", fail);
+		return tell(sqlite, -ENOMEM, "", fail, "there is no memory for the %s", name);
 	case SQLITE_CONSTRAINT:
-		snprintf(what, sizeof(what), "the ledger refuses a row: %s",
+		return tell(sqlite, code == SQLITE_CONSTRAINT_FOREIGNKEY ? -ENOKEY : -EUCLEAN,
+			"keep the file; it may be damaged", fail, "the %s refuses a row: %s", name,
 			sqlite3_errmsg(sqlite->db));
-		return tell(sqlite, code == SQLITE_CONSTRAINT_FOREIGNKEY ? -ENOKEY : -EUCLEAN, what,
-			"keep the file; it may be damaged", fail);
 	case SQLITE_CANTOPEN:
-		snprintf(what, sizeof(what), "the ledger cannot be opened: %s",
+		return tell(sqlite, system == ENOENT ? -ENOENT : -EACCES, rights, fail,
+			"the %s cannot be opened: %s", name,
 			system != 0 ? strerror(system) : sqlite3_errstr(code));
-		return tell(sqlite, system == ENOENT ? -ENOENT : -EACCES, what,
-			"look at the rights of the file and of its folder (both are written to)",
-			fail);
 	default:
 		if (system == ENOSPC || system == EDQUOT)
 			return tell_full(sqlite, fail);
-		snprintf(what, sizeof(what), "the disk or the database failed: %s%s%s",
-			sqlite3_errstr(code), system != 0 ? ": " : "",
-			system != 0 ? strerror(system) : "");
-		return tell(sqlite, -EIO, what, "nothing that was acknowledged is lost", fail);
+		return tell(sqlite, -EIO, "nothing that was acknowledged is lost", fail,
+			"the disk or the database failed: %s%s%s", sqlite3_errstr(code),
+			system != 0 ? ": " : "", system != 0 ? strerror(system) : "");
 	}
 }
 
@@ -134,7 +130,7 @@ row_put_u64(struct row *row, uint64_t value)
 void
 row_put_wall(struct row *row, struct wall time)
 {
-	if (!wall_is_none(time))
+	if (time.us != ROW_NO_TIME)
 		row_put_u64(row, (uint64_t)time.us);
 	else if (row->statement != NULL)
 		keep_code(row, sqlite3_bind_null(row->statement, ++row->at));
@@ -214,7 +210,7 @@ row_wall(struct row *row)
 {
 	if (sqlite3_column_type(row->statement, row->at) == SQLITE_NULL) {
 		row->at++;
-		return WALL_NONE;
+		return (struct wall){ROW_NO_TIME};
 	}
 	return (struct wall){(int64_t)row_u64(row)};
 }
@@ -324,44 +320,37 @@ plain_path(const char *path)
 
 /* Makes the file with the right mode before SQLite sees it, or says why it is not there. */
 static int
-find_file(struct sqlite *sqlite, enum store_mode mode, struct fail *fail)
+find_file(struct sqlite *sqlite, enum sqlite_mode mode, struct fail *fail)
 {
+	const struct sqlite_kind *kind = sqlite->kind;
 	struct stat stat;
-	char what[256];
 	int r,
 		file = open(sqlite->path,
-			mode == STORE_MAKE ? O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK
-					   : O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+			mode == SQLITE_TO_MAKE ? O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK
+					       : O_RDONLY | O_CLOEXEC | O_NONBLOCK,
 			0600);
 
 	if (file < 0) {
 		r = -errno;
-		if (r == -ENOENT && mode != STORE_MAKE)
-			return tell(sqlite, r, "there is no ledger here",
-				"make one with lazaret scan --ledger FILE RECORDING, or name "
-				"another with "
-				"--ledger FILE",
-				fail);
+		if (r == -ENOENT && mode != SQLITE_TO_MAKE)
+			return tell(
+				sqlite, r, kind->if_none, fail, "there is no %s here", kind->name);
 		if (r == -ENOENT)
-			return tell(sqlite, r, "the folder of the ledger is not there",
-				"make it, or name another ledger: --ledger FILE, or ledger.path of "
-				"the configuration",
-				fail);
-		snprintf(what, sizeof(what), "the ledger cannot be opened: %s", strerror(-r));
-		return tell(
-			sqlite, r, what, "look at the rights of the file and of its folder", fail);
+			return tell(sqlite, r, kind->if_no_folder, fail,
+				"the folder of the %s is not there", kind->name);
+		return tell(sqlite, r, "look at the rights of the file and of its folder", fail,
+			"the %s cannot be opened: %s", kind->name, strerror(-r));
 	}
 	r = fstat(file, &stat) < 0 ? -errno : 0;
 	close(file);
 	if (r == 0 && S_ISREG(stat.st_mode))
 		return 0;
-	return tell(sqlite, r < 0 ? r : -EBADMSG, "this is not a file", "give the path of a ledger",
-		fail);
+	return tell(sqlite, r < 0 ? r : -EBADMSG, kind->if_other, fail, "this is not a file");
 }
 
 static int
 connect_as(struct sqlite *sqlite, const char *name, int flags,
-	const struct store_settings *settings, struct fail *fail)
+	const struct sqlite_settings *settings, struct fail *fail)
 {
 	int code;
 
@@ -381,13 +370,13 @@ connect_as(struct sqlite *sqlite, const char *name, int flags,
 		fail);
 }
 
-/* Is it a ledger, and how old? An empty database is version 0. Within a transaction: another program may be
- * making the ledger, and half of what was before it and half of what is after it would be no ledger. */
+/* Is it of the kind, and how old? An empty database is version 0. Within a transaction: another program may be
+ * making it, and half of what was before it and half of what is after it would be neither. */
 static int
 read_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
 {
+	const struct sqlite_kind *kind = sqlite->kind;
 	int64_t application = 0, tables = 0;
-	char what[128];
 	int r = pragma_value(sqlite, "PRAGMA application_id", &application, fail);
 
 	if (r == 0)
@@ -398,18 +387,16 @@ read_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
 		return r;
 	if (application == 0 && *version == 0 && tables == 0 && !sqlite->for_reading)
 		return 0;
-	if (application != SCHEMA_APPLICATION || *version < 1)
-		return tell(sqlite, -EBADMSG,
-			tables == 0 ? "this file is not a ledger: it is empty"
-				    : "this database is not a ledger",
-			"give the file that lazaretd or scan --ledger made", fail);
-	if (*version > SCHEMA_VERSION) {
-		snprintf(what, sizeof(what),
-			"a newer Lazaret made this ledger (its tables are version %lld, known up "
-			"to %d)",
-			(long long)*version, SCHEMA_VERSION);
-		return tell(sqlite, -ENOTSUP, what, "use that version of Lazaret", fail);
-	}
+	if (application != kind->application || *version < 1)
+		return tell(sqlite, -EBADMSG, kind->if_other, fail,
+			tables == 0 ? "this file is not a %s: it is empty"
+				    : "this database is not a %s",
+			kind->name);
+	if (*version > kind->version)
+		return tell(sqlite, -ENOTSUP, "use that version of Lazaret", fail,
+			"a newer Lazaret made this %s (its tables are version %lld, known up to "
+			"%d)",
+			kind->name, (long long)*version, kind->version);
 	return 0;
 }
 
@@ -430,7 +417,6 @@ find_version(struct sqlite *sqlite, int64_t *version, struct fail *fail)
 static int
 start_log(struct sqlite *sqlite, unsigned wait_ms, struct fail *fail)
 {
-	struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
 	unsigned waited = 0;
 	int code;
 
@@ -438,7 +424,7 @@ start_log(struct sqlite *sqlite, unsigned wait_ms, struct fail *fail)
 		code = sqlite3_exec(sqlite->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 		if ((code & 0xff) != SQLITE_BUSY || waited >= wait_ms)
 			break;
-		nanosleep(&pause, NULL);
+		(void)sqlite3_sleep(RETRY_MS);
 		waited += RETRY_MS;
 	}
 	return code == SQLITE_OK ? 0 : tell_code(sqlite, code, fail);
@@ -455,11 +441,11 @@ migrate(struct sqlite *sqlite, struct fail *fail)
 		return r;
 	/* Again, now that nobody else can change it. */
 	r = read_version(sqlite, &version, fail);
-	for (; r == 0 && version < SCHEMA_VERSION; version++)
-		r = sqlite_run(sqlite, schema_steps[version], fail);
+	for (; r == 0 && version < sqlite->kind->version; version++)
+		r = sqlite_run(sqlite, sqlite->kind->steps[version], fail);
 	snprintf(settle, sizeof(settle),
-		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", SCHEMA_APPLICATION,
-		SCHEMA_VERSION);
+		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+		sqlite->kind->application, sqlite->kind->version);
 	if (r == 0)
 		r = sqlite_run(sqlite, settle, fail);
 	if (r < 0)
@@ -468,7 +454,7 @@ migrate(struct sqlite *sqlite, struct fail *fail)
 }
 
 static int
-prepare_writing(struct sqlite *sqlite, const struct store_settings *settings, int64_t version,
+prepare_writing(struct sqlite *sqlite, const struct sqlite_settings *settings, int64_t version,
 	struct fail *fail)
 {
 	char sql[160];
@@ -483,23 +469,24 @@ prepare_writing(struct sqlite *sqlite, const struct store_settings *settings, in
 	r = start_log(sqlite, settings->wait_ms, fail);
 	if (r == 0)
 		r = sqlite_run(sqlite, sql, fail);
-	if (r == 0 && version < SCHEMA_VERSION)
+	if (r == 0 && version < sqlite->kind->version)
 		r = migrate(sqlite, fail);
 	return r;
 }
 
-/* An older ledger is not changed by who only reads it: what is not in it is shown as this program knows it. */
+/* An older one is not changed by who only reads it: what is not in it is shown as this program knows it. */
 static int
 prepare_reading(struct sqlite *sqlite, int64_t version, struct fail *fail)
 {
-	int r = version < SCHEMA_VERSION ? sqlite_run(sqlite, schema_views[version - 1], fail) : 0;
+	const struct sqlite_kind *kind = sqlite->kind;
+	int r = version < kind->version ? sqlite_run(sqlite, kind->views[version - 1], fail) : 0;
 
 	return r < 0 ? r : sqlite_run(sqlite, "PRAGMA query_only = ON", fail);
 }
 
-/* On a medium that cannot be written SQLite cannot share the log; a ledger that was closed has none. */
+/* On a medium that cannot be written SQLite cannot share the log; one that was closed has none. */
 static int
-connect_frozen(struct sqlite *sqlite, const struct store_settings *settings, struct fail *fail)
+connect_frozen(struct sqlite *sqlite, const struct sqlite_settings *settings, struct fail *fail)
 {
 	struct buffer name;
 	struct stat stat_of;
@@ -511,9 +498,9 @@ connect_frozen(struct sqlite *sqlite, const struct store_settings *settings, str
 	buffer_clear(&name);
 	if (r == 1) {
 		r = tell(sqlite, -EROFS,
-			"the ledger was not closed, and its folder may not be written",
 			"copy the file and its -wal to a folder of your own and name the copy",
-			fail);
+			fail, "the %s was not closed, and its folder may not be written",
+			sqlite->kind->name);
 		goto out;
 	}
 	buffer_text(&name, TEXT("file:"));
@@ -529,13 +516,14 @@ out:
 }
 
 int
-sqlite_connect(struct sqlite *sqlite, const struct store_settings *settings, struct fail *fail)
+sqlite_connect(struct sqlite *sqlite, const struct sqlite_settings *settings, struct fail *fail)
 {
 	int64_t version = 0;
 	int r;
 
-	*sqlite = (struct sqlite){
-		.path = plain_path(settings->where), .for_reading = settings->mode == STORE_READ};
+	*sqlite = (struct sqlite){.kind = settings->kind,
+		.path = plain_path(settings->where),
+		.for_reading = settings->mode == SQLITE_TO_READ};
 	r = find_file(sqlite, settings->mode, fail);
 	if (r < 0)
 		goto out;
