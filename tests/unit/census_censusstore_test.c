@@ -431,6 +431,107 @@ a_message_is_an_answer_once(void **state)
 	store = censusstore_close(store);
 }
 
+static enum census_word
+word_of(struct censusstore *store, const char *mailbox)
+{
+	enum census_word word = WORD_COUNT;
+
+	assert_int_equal(censusstore_may_write(store, text_of(mailbox), &word, &fail), 0);
+	return word;
+}
+
+static void
+who_may_be_written_to_is_asked_right_before(void **state)
+{
+	struct censusstore *store = opened();
+	struct census_never it = {.kind = NEVER_DOMAIN, .name = TEXT("b.example")};
+	enum census_word word;
+
+	assert_int_equal(word_of(store, "a@b.example"), WORD_YES);
+	assert_int_equal(censusstore_put_never(store, &it, &by_anna, &fail), 0);
+	assert_int_equal(word_of(store, "a@b.example"), WORD_NEVER);
+	assert_int_equal(word_of(store, "a@very.deep.B.example"), WORD_NEVER);
+	assert_int_equal(word_of(store, "a@bb.example"), WORD_YES);
+	assert_int_equal(word_of(store, "a@example"), WORD_YES);
+	it = (struct census_never){.kind = NEVER_MAILBOX, .name = TEXT("abuse@c.example")};
+	assert_int_equal(censusstore_put_never(store, &it, &by_anna, &fail), 0);
+	assert_int_equal(word_of(store, "Abuse@c.example"), WORD_NEVER);
+	assert_int_equal(word_of(store, "other@c.example"), WORD_YES);
+	for (int i = 0; i < CONTACT_STATE_COUNT; i++) {
+		static const enum census_word words[CONTACT_STATE_COUNT] = {
+			WORD_YES, WORD_YES, WORD_YES, WORD_BOUNCED, WORD_REFUSED, WORD_OPTOUT};
+
+		assert_int_equal(censusstore_set_state(store, TEXT("other@c.example"),
+					 (enum census_contact_state)i, NOON, NULL, &fail),
+			0);
+		assert_int_equal(word_of(store, "other@c.example"), words[i]);
+	}
+	assert_int_equal(
+		censusstore_may_write(store, TEXT("two words@c.example"), &word, &fail), -EINVAL);
+	store = censusstore_close(store);
+}
+
+static void
+settle(struct censusstore *store, const char *name, enum census_outcome outcome)
+{
+	struct census_letter it = letter(name);
+
+	assert_int_equal(censusstore_hand(store, &it, &fail), 0);
+	if (outcome != OUTCOME_OPEN)
+		assert_int_equal(censusstore_settle(store, name, outcome, 0, NOON, NULL, &fail), 0);
+}
+
+static void
+letters_of_a_run_are_counted_by_what_became_of_them(void **state)
+{
+	struct censusstore *store = opened();
+	struct census_answer it = {.kind = ANSWER_BOUNCE,
+		.letter = TEXT("LZ-2026-000001.1"),
+		.mailbox = TEXT("a@b.example"),
+		.detail = TEXT("5.1.1"),
+		.at = NOON,
+		.sum = {7}};
+	struct census_tally tally;
+
+	put_case(store, 1, "a@b.example", 0);
+	settle(store, "LZ-2026-000001.1", OUTCOME_SENT);
+	settle(store, "LZ-2026-000001.2", OUTCOME_SENT);
+	settle(store, "LZ-2026-000001.3", OUTCOME_REFUSED);
+	settle(store, "LZ-2026-000001.4", OUTCOME_LATER);
+	settle(store, "LZ-2026-000001.5", OUTCOME_OPEN);
+	assert_int_equal(censusstore_add_answer(store, &it, &fail), 1);
+	it.sum[0] = 8;
+	assert_int_equal(censusstore_add_answer(store, &it, &fail), 1);
+	it.sum[0] = 9;
+	it.kind = ANSWER_AUTO;
+	it.letter = TEXT("LZ-2026-000001.2");
+	assert_int_equal(censusstore_add_answer(store, &it, &fail), 1);
+	assert_int_equal(censusstore_tally(store, DAY, &tally, &fail), 0);
+	assert_int_equal(tally.sent, 2);
+	assert_int_equal(tally.bounced, 1);
+	assert_int_equal(tally.refused, 1);
+	assert_int_equal(tally.later, 1);
+	assert_int_equal(tally.open, 1);
+	assert_int_equal(censusstore_tally(store, DAY + 1, &tally, &fail), 0);
+	assert_int_equal(tally.sent, 0);
+	store = censusstore_close(store);
+}
+
+static void
+a_store_keeps_its_secret(void **state)
+{
+	struct censusstore *store = opened();
+	uint8_t first[CENSUS_KEY], second[CENSUS_KEY], none[CENSUS_KEY] = {0};
+
+	assert_int_equal(censusstore_key(store, first, &fail), 0);
+	assert_memory_not_equal(first, none, sizeof(first));
+	store = censusstore_close(store);
+	store = opened();
+	assert_int_equal(censusstore_key(store, second, &fail), 0);
+	assert_memory_equal(first, second, sizeof(first));
+	store = censusstore_close(store);
+}
+
 static int
 sql(const char *text)
 {
@@ -549,6 +650,9 @@ main(void)
 		EACH(never_is_sorted_by_kind_and_taken_back),
 		EACH(letters_are_approved_once),
 		EACH(a_message_is_an_answer_once),
+		EACH(who_may_be_written_to_is_asked_right_before),
+		EACH(letters_of_a_run_are_counted_by_what_became_of_them),
+		EACH(a_store_keeps_its_secret),
 		EACH(what_a_person_did_stays),
 		EACH(what_is_undone_leaves_nothing),
 		EACH(a_store_of_another_kind_or_of_a_newer_program_is_refused),

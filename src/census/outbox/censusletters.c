@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census/join/state.h"
+#include "base/mime.h"
 #include "census/letter/lettercase.h"
 #include "census/outbox/censusinside.h"
 
 #include <errno.h>
+#include <sodium.h>
 
 int
 census_letter_parse(struct text name, struct text *code, uint32_t *of_case, uint16_t *number)
@@ -58,7 +59,7 @@ refuse_hand(struct censusstore *store, const struct census_letter *it, struct fa
 int
 censusstore_hand(struct censusstore *store, const struct census_letter *it, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_HAND,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_HAND,
 		"INSERT INTO letter (name, of_case, number, sum, mailbox, run, handed, settled,"
 		" outcome, reply) VALUES (?,?,?,?,?,?,?,NULL,'open',0)"
 		" ON CONFLICT (name) DO UPDATE SET sum = excluded.sum, mailbox = excluded.mailbox,"
@@ -88,7 +89,7 @@ static int
 settle(struct censusstore *store, const char *name, enum census_outcome outcome, uint16_t reply,
 	struct wall now, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_SETTLE,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_SETTLE,
 		"UPDATE letter SET settled = ?, outcome = ?, reply = ?"
 		" WHERE name = ? AND outcome = 'open'");
 	int r;
@@ -107,25 +108,15 @@ settle(struct censusstore *store, const char *name, enum census_outcome outcome,
 
 /* In its case: a refused one has its number, too. */
 static int
-count_letter(struct censusstore *store, const char *name, enum census_outcome outcome,
-	struct wall now, struct fail *fail)
+count_letter(struct censusstore *store, const char *name, bool was_sent, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_COUNT_LETTER,
-		"UPDATE census_case SET letters = max(letters, ?1),"
-		" last_letter = max(last_letter, ?2) WHERE number = ?3");
-	uint32_t of_case;
-	uint16_t number, day = 0;
-	int r = census_letter_parse(text_of(name), NULL, &of_case, &number);
+	struct row row = row_prepare(&store->sqlite, STATEMENT_COUNT_LETTER,
+		"UPDATE census_case SET letters = max(letters, l.number),"
+		" last_letter = CASE WHEN ?1 THEN max(last_letter, l.run) ELSE last_letter END"
+		" FROM letter AS l WHERE l.name = ?2 AND census_case.number = l.of_case");
 
-	if (r == 0 && outcome == OUTCOME_SENT)
-		r = state_day(now, &day);
-	if (r < 0) {
-		fail_what(fail, "the clock shows a day that no letter can have");
-		return row_done(&row, r, fail);
-	}
-	row_put_u64(&row, number);
-	row_put_u64(&row, day);
-	row_put_u64(&row, of_case);
+	row_put_u64(&row, was_sent);
+	row_put_text(&row, text_of(name));
 	return row_once(&row, fail);
 }
 
@@ -139,16 +130,148 @@ censusstore_settle(struct censusstore *store, const char *name, enum census_outc
 	if (r == 0)
 		r = settle(store, name, outcome, reply, now, fail);
 	if (r == 0 && outcome != OUTCOME_LATER)
-		r = count_letter(store, name, outcome, now, fail);
+		r = count_letter(store, name, outcome == OUTCOME_SENT, fail);
 	if (r == 0)
 		r = census_add_deed(store, deed, fail);
 	return census_change_end(store, began, r, fail);
 }
 
+/* 1: a row of never has that name. */
+static int
+is_never(
+	struct censusstore *store, enum census_never_kind kind, struct text name, struct fail *fail)
+{
+	struct row row = row_prepare(&store->sqlite, STATEMENT_IS_NEVER,
+		"SELECT 1 FROM never WHERE kind = ? AND name = ?");
+	int r;
+
+	row_put_text(&row, text_of(census_never_kinds[kind]));
+	row_put_text(&row, name);
+	r = row_step(&row, fail);
+	return row_done(&row, r, fail);
+}
+
+static int
+state_of(struct censusstore *store, struct text mailbox, enum census_contact_state *ret,
+	struct fail *fail)
+{
+	struct row row = row_prepare(&store->sqlite, STATEMENT_CONTACT_STATE,
+		"SELECT state FROM contact WHERE mailbox = ?");
+	int r;
+
+	row_put_text(&row, mailbox);
+	r = row_step(&row, fail);
+	*ret = r == 1 ? row_name(&row, census_contact_states, CONTACT_STATE_COUNT)
+		      : CONTACT_UNKNOWN;
+	return row_done(&row, r < 0 ? r : 0, fail);
+}
+
+int
+censusstore_may_write(
+	struct censusstore *store, struct text mailbox, enum census_word *ret, struct fail *fail)
+{
+	static const enum census_word words[CONTACT_STATE_COUNT] = {
+		[CONTACT_BOUNCED] = WORD_BOUNCED,
+		[CONTACT_REFUSED] = WORD_REFUSED,
+		[CONTACT_OPTOUT] = WORD_OPTOUT};
+	char small[CENSUS_MAILBOX];
+	struct text name = {small, mailbox.length}, rest;
+	enum census_contact_state state;
+	int r;
+
+	if (mime_check_address(mailbox) < 0 || mailbox.length > sizeof(small)) {
+		fail_what(fail, "\"%.*s\" is no mailbox",
+			(int)(mailbox.length < 200 ? mailbox.length : 200), mailbox.at);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < mailbox.length; i++)
+		small[i] = text_small(mailbox.at[i]);
+	r = is_never(store, NEVER_MAILBOX, name, fail);
+	for (rest = mime_domain(name); r == 0 && rest.length > 0; (void)text_cut(&rest, '.'))
+		r = is_never(store, NEVER_DOMAIN, rest, fail);
+	if (r == 1)
+		*ret = WORD_NEVER;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = state_of(store, mailbox, &state, fail);
+	if (r == 0)
+		*ret = words[state];
+	return r;
+}
+
+int
+censusstore_tally(
+	struct censusstore *store, uint16_t run, struct census_tally *ret, struct fail *fail)
+{
+	struct row row = row_prepare(&store->sqlite, STATEMENT_TALLY,
+		"SELECT count(*) FILTER (WHERE outcome = 'open'),"
+		" count(*) FILTER (WHERE outcome = 'sent'),"
+		" count(*) FILTER (WHERE outcome = 'later'),"
+		" count(*) FILTER (WHERE outcome = 'refused'),"
+		" count(*) FILTER (WHERE outcome = 'sent' AND EXISTS"
+		" (SELECT 1 FROM answer WHERE letter = name AND kind = 'bounce'))"
+		" FROM letter WHERE run = ?");
+	struct census_tally tally = {0};
+	int r;
+
+	row_put_u64(&row, run);
+	r = row_step(&row, fail);
+	if (r == 1) {
+		tally.open = row_u64(&row);
+		tally.sent = row_u64(&row);
+		tally.later = row_u64(&row);
+		tally.refused = row_u64(&row);
+		tally.bounced = row_u64(&row);
+	}
+	r = row_done(&row, r < 0 ? r : 0, fail);
+	if (r == 0)
+		*ret = tally;
+	return r;
+}
+
+static int
+make_key(struct censusstore *store, struct fail *fail)
+{
+	struct row row = row_prepare(&store->sqlite, STATEMENT_KEY_MAKE,
+		"INSERT INTO secret (number, bytes) VALUES (1, ?) ON CONFLICT DO NOTHING");
+	uint8_t key[CENSUS_KEY];
+	int r;
+
+	randombytes_buf(key, sizeof(key));
+	row_put_blob(&row, key, sizeof(key));
+	r = row_once(&row, fail);
+	sodium_memzero(key, sizeof(key));
+	return r;
+}
+
+/* 1: there is one. */
+static int
+read_key(struct censusstore *store, uint8_t into[CENSUS_KEY], struct fail *fail)
+{
+	struct row row = row_prepare(&store->sqlite, STATEMENT_KEY, "SELECT bytes FROM secret");
+	int r = row_step(&row, fail);
+
+	if (r == 1 && !row_blob(&row, into, CENSUS_KEY))
+		row.damaged = true;
+	return row_done(&row, r, fail);
+}
+
+int
+censusstore_key(struct censusstore *store, uint8_t into[CENSUS_KEY], struct fail *fail)
+{
+	int r = read_key(store, into, fail);
+
+	if (r == 0)
+		r = make_key(store, fail);
+	else
+		return r < 0 ? r : 0;
+	return r < 0 ? r : read_key(store, into, fail) == 1 ? 0 : -EUCLEAN;
+}
+
 int
 censusstore_add_answer(struct censusstore *store, const struct census_answer *it, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ADD_ANSWER,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ADD_ANSWER,
 		"INSERT INTO answer (sum, kind, letter, mailbox, detail, at)"
 		" VALUES (?1,?2,nullif(?3,''),?4,?5,?6) ON CONFLICT (sum) DO NOTHING RETURNING 1");
 

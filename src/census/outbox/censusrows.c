@@ -117,7 +117,7 @@ read_contact(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_contacts(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALL_CONTACTS,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALL_CONTACTS,
 		"SELECT mailbox, state, allowed_by, wants_xarf, changed FROM contact"
 		" ORDER BY mailbox");
 
@@ -140,7 +140,7 @@ read_override(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_overrides(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALL_OVERRIDES,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALL_OVERRIDES,
 		"SELECT system, address, length, mailbox, reason, by, until FROM override"
 		" ORDER BY system = 0, system, address, length");
 
@@ -162,7 +162,7 @@ read_never(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_nevers(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALL_NEVERS,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALL_NEVERS,
 		"SELECT kind, name, address, length, reason, by FROM never"
 		" ORDER BY CASE kind WHEN 'mailbox' THEN 0 WHEN 'domain' THEN 1 ELSE 2 END,"
 		" name, address, length");
@@ -188,7 +188,7 @@ read_case(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_cases(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALL_CASES,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALL_CASES,
 		"SELECT number, mailbox, opened, closed, arm, stratum, letters, last_letter"
 		" FROM census_case ORDER BY mailbox, number");
 
@@ -218,8 +218,8 @@ read_letter(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_letters(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row =
-		row_prepare(&store->sqlite, CENSUS_ALL_LETTERS, LETTERS "ORDER BY of_case, number");
+	struct row row = row_prepare(
+		&store->sqlite, STATEMENT_ALL_LETTERS, LETTERS "ORDER BY of_case, number");
 
 	return read_rows(&row, sizeof(struct census_letter), read_letter, ret, fail);
 }
@@ -228,7 +228,8 @@ int
 censusstore_letter(
 	struct censusstore *store, const char *name, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_LETTER_ONE, LETTERS "WHERE name = ?");
+	struct row row =
+		row_prepare(&store->sqlite, STATEMENT_LETTER_ONE, LETTERS "WHERE name = ?");
 	int r;
 
 	row_put_text(&row, text_of(name));
@@ -253,7 +254,7 @@ read_answer(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_answers(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALL_ANSWERS,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALL_ANSWERS,
 		"SELECT sum, kind, coalesce(letter, ''), mailbox, detail, at FROM answer"
 		" ORDER BY number");
 
@@ -274,7 +275,7 @@ read_approval(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_approvals(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALL_APPROVALS,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALL_APPROVALS,
 		"SELECT sum, run, by, at FROM approval ORDER BY at, sum");
 
 	return read_rows(&row, sizeof(struct census_approval), read_approval, ret, fail);
@@ -295,7 +296,7 @@ read_deed(struct row *row, struct censusrows *rows, void *into)
 int
 censusstore_deeds(struct censusstore *store, struct censusrows *ret, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALL_DEEDS,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALL_DEEDS,
 		"SELECT at, by, what, subject, why FROM deed ORDER BY number");
 
 	return read_rows(&row, sizeof(struct census_deed), read_deed, ret, fail);

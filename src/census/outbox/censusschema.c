@@ -9,9 +9,17 @@ const char *const census_outcomes[OUTCOME_COUNT] = {"open", "sent", "later", "re
 const char *const census_answer_kinds[ANSWER_COUNT] = {
 	"bounce", "delay", "auto", "done", "working", "wrong", "contact", "xarf", "stop", "human"};
 
+const char *const census_words[WORD_COUNT] = {"may be written to", "is never written to",
+	"wants no letters", "does not get mail: it came back", "does not get mail: it was refused"};
+
 /* Times are microseconds since 1970 in UTC, days count from 2020-01-01. Names are checked when they are read. A step
  * that was released is never changed again. */
 static const char *const steps[CENSUS_VERSION] = {
+	"CREATE TABLE secret ("
+	" number INTEGER PRIMARY KEY CHECK (number = 1),"
+	" bytes BLOB NOT NULL CHECK (length(bytes) = 32)"
+	") STRICT;"
+
 	"CREATE TABLE contact ("
 	" mailbox TEXT PRIMARY KEY CHECK (length(mailbox) <= 254),"
 	" state TEXT NOT NULL CHECK (length(state) <= 16),"
@@ -87,6 +95,9 @@ static const char *const steps[CENSUS_VERSION] = {
 	" detail TEXT NOT NULL CHECK (length(detail) <= 254),"
 	" at INTEGER NOT NULL"
 	") STRICT;"
+
+	"CREATE INDEX letter_run ON letter (run, outcome);"
+	"CREATE INDEX answer_letter ON answer (letter) WHERE letter IS NOT NULL;"
 
 	"CREATE TABLE deed ("
 	" number INTEGER PRIMARY KEY,"

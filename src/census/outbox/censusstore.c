@@ -116,7 +116,7 @@ census_add_deed(struct censusstore *store, const struct census_deed *deed, struc
 
 	if (deed == NULL)
 		return 0;
-	row = row_prepare(&store->sqlite, CENSUS_ADD_DEED,
+	row = row_prepare(&store->sqlite, STATEMENT_ADD_DEED,
 		"INSERT INTO deed (at, by, what, subject, why) VALUES (?,?,?,?,?)");
 	row_put_wall(&row, deed->at);
 	row_put_text(&row, deed->by);
@@ -130,7 +130,7 @@ int
 censusstore_last_case(struct censusstore *store, uint32_t *ret, struct fail *fail)
 {
 	/* Also of a case that is there no more. */
-	struct row row = row_prepare(&store->sqlite, CENSUS_LAST_CASE,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_LAST_CASE,
 		"SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'census_case'");
 	uint32_t last = 0;
 	int r = row_step(&row, fail);
@@ -146,7 +146,7 @@ censusstore_last_case(struct censusstore *store, uint32_t *ret, struct fail *fai
 static int
 put_case(struct censusstore *store, const struct census_case *it, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_PUT_CASE,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_PUT_CASE,
 		"INSERT INTO census_case (number, mailbox, opened, closed, arm, stratum)"
 		" VALUES (?,?,?,?,?,?) ON CONFLICT (number) DO UPDATE SET"
 		" closed = excluded.closed, arm = excluded.arm, stratum = excluded.stratum"
@@ -215,7 +215,7 @@ censusstore_set_state(struct censusstore *store, struct text mailbox,
 	enum census_contact_state state, struct wall now, const struct census_deed *deed,
 	struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_STATE,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_STATE,
 		"INSERT INTO contact (mailbox, state, allowed_by, wants_xarf, changed)"
 		" VALUES (?,?,'',0,?) ON CONFLICT (mailbox) DO UPDATE SET"
 		" state = excluded.state, changed = excluded.changed");
@@ -230,7 +230,7 @@ int
 censusstore_set_xarf(struct censusstore *store, struct text mailbox, bool wants, struct wall now,
 	const struct census_deed *deed, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_XARF,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_XARF,
 		"INSERT INTO contact (mailbox, state, allowed_by, wants_xarf, changed)"
 		" VALUES (?,'unknown','',?,?) ON CONFLICT (mailbox) DO UPDATE SET"
 		" wants_xarf = excluded.wants_xarf, changed = excluded.changed");
@@ -245,7 +245,7 @@ int
 censusstore_set_allowed(struct censusstore *store, struct text mailbox, struct text by,
 	struct wall now, const struct census_deed *deed, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_ALLOWED,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_ALLOWED,
 		"INSERT INTO contact (mailbox, state, allowed_by, wants_xarf, changed)"
 		" VALUES (?,'unknown',?,0,?) ON CONFLICT (mailbox) DO UPDATE SET"
 		" allowed_by = excluded.allowed_by, changed = excluded.changed");
@@ -260,7 +260,7 @@ int
 censusstore_put_override(struct censusstore *store, const struct census_override *it,
 	const struct census_deed *deed, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_PUT_OVERRIDE,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_PUT_OVERRIDE,
 		"INSERT OR REPLACE INTO override"
 		" (system, address, length, mailbox, reason, by, until) VALUES (?,?,?,?,?,?,?)");
 
@@ -278,7 +278,7 @@ int
 censusstore_undo_override(struct censusstore *store, const struct census_override *it,
 	const struct census_deed *deed, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_UNDO_OVERRIDE,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_UNDO_OVERRIDE,
 		"DELETE FROM override WHERE system = ? AND address = ? AND length = ?");
 
 	row_put_u64(&row, it->system);
@@ -291,7 +291,7 @@ int
 censusstore_put_never(struct censusstore *store, const struct census_never *it,
 	const struct census_deed *deed, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_PUT_NEVER,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_PUT_NEVER,
 		"INSERT OR REPLACE INTO never (kind, name, address, length, reason, by)"
 		" VALUES (?,?,?,?,?,?)");
 
@@ -308,7 +308,7 @@ int
 censusstore_undo_never(struct censusstore *store, const struct census_never *it,
 	const struct census_deed *deed, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_UNDO_NEVER,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_UNDO_NEVER,
 		"DELETE FROM never WHERE kind = ? AND name = ? AND address = ? AND length = ?");
 
 	row_put_text(&row, text_of(census_never_kinds[it->kind]));
@@ -322,7 +322,7 @@ int
 censusstore_approve(struct censusstore *store, const struct census_approval *it,
 	const struct census_deed *deed, struct fail *fail)
 {
-	struct row row = row_prepare(&store->sqlite, CENSUS_APPROVE,
+	struct row row = row_prepare(&store->sqlite, STATEMENT_APPROVE,
 		"INSERT INTO approval (sum, run, by, at) VALUES (?,?,?,?)"
 		" ON CONFLICT (sum) DO NOTHING");
 	int r;

@@ -27,6 +27,7 @@
 #define CENSUS_CODE    24 /* LZ-2026-004711, with its end */
 #define CENSUS_LETTER  48 /* CODE.NUMBER, with its end */
 #define CENSUS_SUM     32 /* SHA-256 */
+#define CENSUS_KEY     32
 #define CENSUS_BYTES   (UINT64_C(64) << 30)
 
 /* Of a contact that is not there: unknown. */
@@ -66,12 +67,23 @@ enum census_answer_kind {
 	ANSWER_COUNT
 };
 
+/* May a letter go to a mailbox? */
+enum census_word {
+	WORD_YES,
+	WORD_NEVER,   /* it, or its domain, is never written to */
+	WORD_OPTOUT,  /* it wants no letters */
+	WORD_BOUNCED, /* mail came back */
+	WORD_REFUSED, /* mail was refused */
+	WORD_COUNT
+};
+
 /* As they are kept and shown. */
 extern const char *const census_contact_states[CONTACT_STATE_COUNT];
 extern const char *const census_arms[ARM_COUNT];
 extern const char *const census_never_kinds[NEVER_KIND_COUNT];
 extern const char *const census_outcomes[OUTCOME_COUNT];
 extern const char *const census_answer_kinds[ANSWER_COUNT];
+extern const char *const census_words[WORD_COUNT];
 
 struct census_contact {
 	struct text mailbox;
@@ -103,10 +115,11 @@ struct census_never {
 struct census_case {
 	uint32_t number; /* from 1, never used again */
 	uint32_t stratum;
-	struct text mailbox;  /* its domain in small letters */
-	uint16_t opened;      /* days */
-	uint16_t closed;      /* 0: open */
-	uint16_t last_letter; /* when the last one was sent; 0: none was */
+	struct text mailbox; /* its domain in small letters */
+	uint16_t opened;     /* days */
+	uint16_t closed;     /* 0: open */
+	uint16_t
+		last_letter; /* day of the run whose letter was the last one to be sent; 0: none was */
 	uint16_t
 		letters; /* highest number of those that were sent or refused: the next has one more */
 	uint8_t arm;     /* enum census_arm */
@@ -143,6 +156,12 @@ struct census_approval {
 struct census_deed {
 	struct text by, what, subject, why;
 	struct wall at;
+};
+
+/* What became of the letters of a run so far. */
+struct census_tally {
+	uint64_t open, sent, later, refused;
+	uint64_t bounced; /* of those that were sent */
 };
 
 /* Rows of one of these kinds. */
@@ -250,6 +269,17 @@ int censusstore_hand(
 int censusstore_settle(struct censusstore *store, const char *name, enum census_outcome outcome,
 	uint16_t reply, struct wall now, const struct census_deed *deed,
 	struct fail *fail) MUST_USE;
+
+/* As of now: censusstore_contacts and censusstore_nevers, but for prefixes. A contact that is suspect may be written to:
+ * whether it should be, the run decides. */
+int censusstore_may_write(struct censusstore *store, struct text mailbox, enum census_word *ret,
+	struct fail *fail) MUST_USE;
+int censusstore_tally(struct censusstore *store, uint16_t run, struct census_tally *ret,
+	struct fail *fail) MUST_USE;
+
+/* A secret of this store, made with the first call, by which an address that bounces come to shows that it is ours. */
+int censusstore_key(
+	struct censusstore *store, uint8_t into[CENSUS_KEY], struct fail *fail) MUST_USE;
 
 /* 1: added; 0: it was there. */
 int censusstore_add_answer(
