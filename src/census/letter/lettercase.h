@@ -41,7 +41,7 @@ struct lettertrap {
 
 struct letterrow {
 	struct address address;        /* of IPv6 a /64, by its first */
-	struct prefix prefix;          /* as it is routed; of length 0: not known */
+	struct prefix prefix;          /* the registry's network, if it is one; of length 0: not */
 	uint32_t asn;                  /* its origin; 0: not known */
 	uint32_t lists;                /* bits, in lettersender.list */
 	struct text netname;           /* free text */
