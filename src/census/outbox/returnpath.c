@@ -40,16 +40,6 @@ returnpath_make(const uint8_t key[CENSUS_KEY], struct text bounce, const char *n
 		: 0;
 }
 
-static bool
-is_same(struct text a, struct text b)
-{
-	for (size_t i = 0; i < a.length && i < b.length; i++) {
-		if (text_small(a.at[i]) != text_small(b.at[i]))
-			return false;
-	}
-	return a.length == b.length;
-}
-
 static char
 large(char c)
 {
@@ -71,8 +61,8 @@ returnpath_read(const uint8_t key[CENSUS_KEY], struct text bounce, struct text a
 	rest = (struct text){address.at + address.length - domain.length, domain.length};
 	local.length = address.length - domain.length - 1;
 	front = (struct text){local.at, base};
-	if (local.at[local.length] != '@' || !is_same(rest, domain) || local.length <= base + 1 ||
-		!is_same(front, (struct text){bounce.at, base}) || local.at[base] != '+')
+	if (local.at[local.length] != '@' || !text_same(rest, domain) || local.length <= base + 1 ||
+		!text_same(front, (struct text){bounce.at, base}) || local.at[base] != '+')
 		return false;
 	local = (struct text){local.at + base + 1, local.length - base - 1};
 	if (local.length <= TAG + 1 || local.length - TAG - 1 >= CENSUS_LETTER ||
