@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/ledgerfile.h"
 
+#include "program/actor.h"
 #include "program/complaint.h"
 #include "program/daemonsettings.h"
 #include "program/settings.h"
 #include "program/verbs.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
-#define LOGIN_NONE UINT32_MAX
+_Static_assert(ACTOR_TEXT == AUDIT_ACTOR + 1, "the ledger keeps all of it");
 
 /* Where the daemon that this user would start keeps it. */
 static int
@@ -53,43 +52,6 @@ ledgerfile_find(const char **path, const char *settings, char into[LEDGERFILE_PA
 	return r < 0 ? ledgerfile_complain(&fail) : EXIT_DONE;
 }
 
-static const char *
-user_name(uid_t id)
-{
-	const struct passwd *user = getpwuid(id);
-
-	return user != NULL ? user->pw_name : "user";
-}
-
-/* The kernel remembers who logged in: sudo does not change it. */
-static uint64_t
-login_id(void)
-{
-	FILE *file = fopen("/proc/self/loginuid", "re");
-	char line[16];
-	uint64_t id = LOGIN_NONE;
-
-	if (file == NULL)
-		return LOGIN_NONE;
-	if (fgets(line, sizeof(line), file) == NULL ||
-		text_parse_u64(text_of(line), UINT32_MAX, &id) < 0)
-		id = LOGIN_NONE;
-	fclose(file);
-	return id;
-}
-
-static void
-find_actor(char into[AUDIT_ACTOR + 1])
-{
-	uint64_t login = login_id();
-	uid_t id = getuid();
-	int n = snprintf(into, AUDIT_ACTOR + 1, "%.24s (%u)", user_name(id), (unsigned)id);
-
-	if (login != LOGIN_NONE && login != id && n > 0)
-		snprintf(into + n, (size_t)(AUDIT_ACTOR + 1 - n), ", %.16s (%u)",
-			user_name((uid_t)login), (unsigned)login);
-}
-
 /* The system's clock. */
 static struct wall
 system_now(void)
@@ -104,9 +66,9 @@ int
 ledgerfile_open(struct ledger **ret, const char *path, enum store_mode mode, struct fail *fail)
 {
 	struct ledger_settings settings = LEDGER_DEFAULTS;
-	char actor[AUDIT_ACTOR + 1];
+	char actor[ACTOR_TEXT];
 
-	find_actor(actor);
+	actor_find(actor);
 	settings.where = path;
 	settings.mode = mode;
 	settings.actor = text_of(actor);

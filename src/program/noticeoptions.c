@@ -2,6 +2,7 @@
 #include "program/noticeoptions.h"
 
 #include "base/mime.h"
+#include "program/serverplace.h"
 #include "service/contactsfile.h"
 #include "service/noticesend.h"
 #include "service/notifying.h"
@@ -18,42 +19,6 @@ refuse(struct fail *fail, const char *option, const char *what, const char *hint
 	fail_what(fail, "%s", what);
 	fail_hint(fail, "%s", hint);
 	return -EINVAL;
-}
-
-/* A host's name or address, and nothing that could be another part of a URL. */
-static bool
-is_host(struct text host)
-{
-	for (size_t i = 0; i < host.length; i++) {
-		char c = text_small(host.at[i]);
-
-		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' &&
-			c != ':')
-			return false;
-	}
-	return host.length > 0 && host.length < NOTICE_HOST;
-}
-
-static int
-take_server(const char *text, struct notifying_settings *ret, struct fail *fail)
-{
-	struct text rest = text_of(text), host;
-	uint64_t port;
-
-	if (*text == '[') {
-		rest.at++, rest.length--;
-		host = text_cut(&rest, ']');
-		if (rest.length > 0 && *rest.at == ':')
-			rest.at++, rest.length--;
-	} else {
-		host = text_cut(&rest, ':');
-	}
-	if (!is_host(host) || text_parse_u64(rest, UINT16_MAX, &port) < 0 || port == 0)
-		return refuse(fail, "notice.smtp", "is no place of a mail server",
-			"expected HOST:PORT, as mail.example.net:587 or [2001:db8::1]:25");
-	snprintf(ret->host, sizeof(ret->host), "%.*s", (int)host.length, host.at);
-	ret->port = (uint16_t)port;
-	return 0;
 }
 
 static int
@@ -105,13 +70,6 @@ has_any(const struct notifying_settings *settings)
 	return false;
 }
 
-static bool
-is_loopback(const char *host)
-{
-	return strcmp(host, "127.0.0.1") == 0 || strcmp(host, "::1") == 0 ||
-		strcmp(host, "localhost") == 0;
-}
-
 static int
 check(const struct gardening_settings *garden, const struct notifying_settings *ret,
 	struct fail *fail)
@@ -125,7 +83,7 @@ check(const struct gardening_settings *garden, const struct notifying_settings *
 	if (*ret->host != '\0' && mime_check_address(text_of(ret->from)) < 0)
 		return refuse(fail, "notice.from", "is no address of e-mail",
 			"expected help@example.net");
-	if (ret->is_plain && !is_loopback(ret->host))
+	if (ret->is_plain && !serverplace_is_loopback(ret->host))
 		return refuse(fail, "notice.smtp-tls", "none is for a mail server on loopback only",
 			"expected 127.0.0.1, [::1] or localhost in notice.smtp");
 	return 0;
@@ -180,7 +138,8 @@ noticeoptions(const struct config *config, const struct gardening_settings *gard
 	if (*ret->contacts == '\0')
 		return 0;
 	if (*server != '\0')
-		r = take_server(server, ret, fail);
+		r = serverplace_take(
+			"notice.smtp", server, ret->host, sizeof(ret->host), &ret->port, fail);
 	if (r == 0)
 		r = take_channels(text_of(config_string(config, "notice.channels")), ret, fail);
 	if (r == 0)
