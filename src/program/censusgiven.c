@@ -114,8 +114,8 @@ take_certs(struct censusgiven *given, FILE *file, const char *path)
 	char line[LINE];
 	unsigned number = 0;
 
-	given->nationals = xcalloc(CENSUSGIVEN_CERTS, sizeof(*given->nationals));
-	given->texts = xcalloc(CENSUSGIVEN_CERTS, MAILBOX_MOST);
+	given->nationals = xcalloc(CENSUSGIVEN_CERTS + 1, sizeof(*given->nationals));
+	given->texts = xcalloc(CENSUSGIVEN_CERTS + 1, MAILBOX_MOST);
 	while (fgets(line, sizeof(line), file) != NULL) {
 		struct text text = text_of(line);
 		char *room = given->texts + given->national_count * MAILBOX_MOST;
@@ -132,8 +132,9 @@ take_certs(struct censusgiven *given, FILE *file, const char *path)
 			r = -E2BIG;
 		if (r < 0) {
 			fail_where(&fail, "%s:%u", path, number);
-			fail_what(&fail, r == -E2BIG ? "it is one line too many"
-						     : "it is no country with a mailbox");
+			fail_what(&fail,
+				r == -E2BIG ? "it is one line too many"
+					    : "it is no country with a mailbox");
 			fail_hint(&fail, "NO cert@cert.example");
 			complaint_print(&fail);
 			given->troubles++;
@@ -165,7 +166,7 @@ read_certs(const char *path, struct censusgiven *given, struct fail *fail)
 }
 
 int
-censusgiven_read(const struct censusfolder *folder, const struct censusgiven_wish *wish,
+censusgiven_read(const struct censusfolder *folder, const struct censuswish *wish,
 	struct censusgiven *ret, struct fail *fail)
 {
 	char path[CENSUSFOLDER_PATH];

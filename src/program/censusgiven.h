@@ -1,7 +1,8 @@
 /* censusgiven - what an analyst gives beside registries and lists
  *
  * What:    - networks that are left out, and those that are shared (join/leftout.h): files in any form that lists have;
- *          - the national CERT of each country: lines "NO cert@cert.example", a country of ISO 3166-1 and a mailbox; what
+ *          - the national CERT of each country: lines "NO cert@cert.example", a country of ISO 3166-1 and a mailbox;
+ *          what
  *            follows a # is a comment. The first line of a country counts;
  *          - lists that are accepted though something is wrong with them, or left out: names with commas between them.
  *          Where no file is named, left-out, shared and certs of the census's folder are read, if they are there.
@@ -15,13 +16,10 @@
 #include "census/join/responsible.h"
 #include "census/list/spans.h"
 #include "program/censusfolder.h"
+#include "program/censuswish.h"
 
 #define CENSUSGIVEN_NETWORKS (1U << 20)
 #define CENSUSGIVEN_CERTS    1000
-
-struct censusgiven_wish {
-	const char *left_out, *shared, *certs; /* files; NULL: none is named */
-};
 
 struct censusgiven {
 	struct spans left_out4, left_out6, shared4, shared6;
@@ -32,7 +30,7 @@ struct censusgiven {
 };
 
 /* 0, or -errno with fail where a file that was named cannot be read. */
-int censusgiven_read(const struct censusfolder *folder, const struct censusgiven_wish *wish,
+int censusgiven_read(const struct censusfolder *folder, const struct censuswish *wish,
 	struct censusgiven *ret, struct fail *fail) MUST_USE;
 void censusgiven_done(struct censusgiven *given);
 

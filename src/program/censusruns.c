@@ -91,8 +91,8 @@ look_at(void *context, uint16_t day)
 }
 
 int
-censusruns_look(const struct censusfolder *folder, uint16_t day, struct censusruns *ret,
-	struct fail *fail)
+censusruns_look(
+	const struct censusfolder *folder, uint16_t day, struct censusruns *ret, struct fail *fail)
 {
 	struct look look = {.day = day};
 	int r = each_run(folder, look_at, &look, fail);
@@ -186,7 +186,7 @@ int
 censusruns_end(const struct censusfolder *folder, uint16_t day, struct fail *fail)
 {
 	char from[CENSUSRUNS_PATH], to[CENSUSRUNS_PATH], runs[CENSUSFOLDER_PATH];
-	struct censusruns known;
+	struct censusruns known = {0};
 	struct sweep sweep;
 	int r;
 

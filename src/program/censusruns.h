@@ -1,8 +1,9 @@
 /* censusruns - the folders of runs, one a day
  *
- * What:    a run is made in runs/DAY.new and takes its name when it is whole and on the disk; so a folder that is there is
- *          of a run that was done, and one that was cut left nothing that counts. Each has the state of its day; a run
- *          begins with that of the latest run before it. States that no run can begin with any more are removed.
+ * What:    a run is made in runs/DAY.new and takes its name when it is whole and on the disk; so a folder that is
+ *          there is of a run that was done, and one that was cut left nothing that counts. Each has the state of its
+ *          day; a run begins with that of the latest run before it. States that no run can begin with any more are
+ *          removed.
  * Owns:    nothing.
  * Limits:  CENSUSRUNS_PATH bytes of a path.
  * Thread:  one at a time: who holds the census's folder.

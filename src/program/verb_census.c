@@ -14,6 +14,10 @@ const struct verb census_verbs[] = {
 		census_lists},
 	{"whois", "[-v] [--json] ADDRESS...", "who is responsible for an address, and why",
 		census_whois},
+	{"run", "[--day DAY] [--again] [--json] [OPTION]...",
+		"cases of all contacts, and the letters that are due, as files", census_run},
+	{"explain", "[--day DAY] ADDRESS...",
+		"why an address is a candidate, or is none, and in which case", census_explain},
 	{0},
 };
 

@@ -332,8 +332,12 @@ cases_make(struct cases *cases, const struct tally *tally)
 	make_countries(cases, country_of);
 	count_meetings(cases, country_of);
 	sum_covered(&summing, country_of);
-	/* Nobody's are not of one contact, so what they cover is not told. */
+	/* What is nobody's, or of no known AS or country, covers all that no registry tells of. */
 	cases->cases[0].covered4 = cases->cases[0].covered6 = 0;
+	if (cases->systems[0].number == 0)
+		cases->systems[0].covered4 = cases->systems[0].covered6 = 0;
+	if (cases->countries[0].code == 0)
+		cases->countries[0].covered4 = cases->countries[0].covered6 = 0;
 	for (uint32_t i = 0; i < cases->network_count; i++)
 		tally_add(&cases->totals.counts, &cases->networks[i].counts);
 	free(summing.most);

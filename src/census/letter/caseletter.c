@@ -61,7 +61,8 @@ row_of(const struct casefile *file, uint32_t network_number, uint32_t newest, ui
 		.first = state_day_begin(first),
 		.last = {newest * WALL_SECOND}};
 
-	if (row.last.us < row.first.us)
+	/* Of one that is new on the day nothing is known but when it was listed. */
+	if (row.last.us < row.first.us || first == file->totals->day)
 		row.first = row.last;
 	if (network->country != 0) {
 		row.country[0] = (char)(network->country >> 8);
