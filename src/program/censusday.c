@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define CASES "cases.lzc"
 #define STATE "state.lzt"
@@ -288,6 +289,8 @@ score(struct censusday *day)
 		.threads = CENSUSDAY_THREADS};
 
 	joinday_make(&day->joined, &input);
+	/* They were copied: their pages can go, and come again where a name of a list is read. */
+	(void)madvise((void *)(uintptr_t)sightings->bytes, sightings->size, MADV_DONTNEED);
 }
 
 /* By object, of its contact. */
