@@ -2,6 +2,7 @@
 /* CSV as RFC 4180 has it, with a header line or names that were told. Lines that begin with "#" or ";" are comments;
  * before the header one of them may be it ("; ip, asn, country" of Spamhaus). */
 #include "census/list/listformat.h"
+#include "source/text/csv.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,74 +10,15 @@
 /* A record may have this many bytes, line ends in quotes among them; who opens a quote and never closes it does not
  * take the rest of the file with him. */
 #define RECORD_MOST 32768
-#define FIELDS_MOST 1024
-
-static const char *
-find_comma(const char *at, const char *end)
-{
-	while (at < end && *at != ',' && *at != '\n')
-		at++;
-	return at;
-}
-
-/* Behind the quote that closes what begins at `at`, or NULL: it is not closed here. Where nothing comes behind it yet,
- * it may be the first of two; the field does not end here then. */
-static const char *
-find_behind_quotes(const char *at, const char *end)
-{
-	while (at < end && (*at != '"' || (at + 1 < end && at[1] == '"')))
-		at += *at == '"' ? 2 : 1;
-	return at < end ? at + 1 : NULL;
-}
-
-/* Takes a field from the front of a text: 1: it ends at a comma, 0: at the end of the record, -EAGAIN: it does not end
- * here. Quotes are left out, but those that were doubled stay so: no value that matters has any. */
-static int
-take_field(struct text *rest, bool is_last, struct text *ret)
-{
-	const char *at = rest->at, *end = at + rest->length, *begin = at;
-	bool is_quoted = at < end && *at == '"', is_comma;
-
-	if (is_quoted) {
-		at = find_behind_quotes(++begin, end);
-		if (at == NULL)
-			return -EAGAIN;
-		*ret = (struct text){begin, (size_t)(at - 1 - begin)};
-	}
-	at = find_comma(at, end);
-	if (at == end && !is_last)
-		return -EAGAIN;
-	is_comma = at < end && *at == ',';
-	if (!is_quoted)
-		*ret = (struct text){begin, (size_t)(at - begin)};
-	if (!is_quoted && !is_comma && at > begin && at[-1] == '\r')
-		ret->length--;
-	at += at < end;
-	*rest = (struct text){at, (size_t)(end - at)};
-	return is_comma;
-}
 
 static void
 find_columns(const struct listorder *order, struct text header, uint32_t place[MAPPED_COUNT])
 {
-	int best[MAPPED_COUNT] = {-1, -1, -1}, more = 1;
+	const char *names[MAPPED_COUNT];
 
-	for (uint32_t i = 0; i < MAPPED_COUNT; i++)
-		place[i] = MAPPED_NONE;
-	for (uint32_t at = 0; more > 0 && at < FIELDS_MOST; at++) {
-		struct text name;
-
-		more = take_field(&header, true, &name);
-		for (unsigned i = 0; more >= 0 && i < MAPPED_COUNT; i++) {
-			int rank = listformat_find_name(
-				listformat_names(order, (enum mapped)i), text_trim(name));
-
-			if (rank >= 0 && (best[i] < 0 || rank < best[i])) {
-				best[i] = rank;
-				place[i] = at;
-			}
-		}
-	}
+	for (unsigned i = 0; i < MAPPED_COUNT; i++)
+		names[i] = listformat_names(order, (enum mapped)i);
+	mapped_columns(names, header, place);
 }
 
 static bool
@@ -132,7 +74,7 @@ take_record(const struct listreader *reader, struct text bytes, bool is_last,
 	do {
 		struct text field;
 
-		more = take_field(&rest, is_last, &field);
+		more = csv_take_field(&rest, is_last, &field);
 		if (more < 0)
 			return 0;
 		for (unsigned i = 0; i < MAPPED_COUNT; i++) {

@@ -12,8 +12,7 @@ take_member(const struct listreader *reader, struct text key, const struct json_
 	if (member->type != JSON_STRING && member->type != JSON_NUMBER)
 		return;
 	for (unsigned i = 0; i < MAPPED_COUNT; i++) {
-		int rank =
-			listformat_find_name(listformat_names(reader->order, (enum mapped)i), key);
+		int rank = mapped_find(listformat_names(reader->order, (enum mapped)i), key);
 
 		if (rank >= 0 && (best[i] < 0 || rank < best[i])) {
 			best[i] = rank;

@@ -11,6 +11,7 @@
 
 #include "census/list/exclusions.h"
 #include "census/list/listreader.h"
+#include "source/text/mapped.h"
 
 struct listreader;
 
@@ -26,10 +27,6 @@ struct listformat {
 
 extern const struct listformat addresslist_format, ipsetsave_format, csvlist_format,
 	jsonlist_format;
-
-enum mapped { MAPPED_ADDRESS, MAPPED_TIME, MAPPED_PORT, MAPPED_COUNT };
-
-#define MAPPED_NONE UINT32_MAX
 
 struct listreader {
 	const struct listorder *order;
@@ -101,12 +98,6 @@ int zonespecial_value(struct text text, uint32_t inherited, uint32_t *ret) MUST_
 /* Was it asked for? */
 bool zonespecial_wants(const struct listreader *reader, uint32_t value);
 
-/* A time as CSV and JSON have it, where unknown ("", "-", "?") 0. -EINVAL: it is none. */
-int listformat_time(struct text text, uint32_t *ret) MUST_USE;
-/* The same of a port, which may have anything but a number behind a colon in front of it. */
-uint16_t listformat_port(struct text text);
-/* Is the name one of those? names: with blanks between them. Gives how many stand before it, or -1. */
-int listformat_find_name(const char *names, struct text name);
 /* The names of a column that was told, or those that are known. */
 const char *listformat_names(const struct listorder *order, enum mapped column);
 /* A record of which these texts were found, NULL: there is no such column. */
