@@ -26,6 +26,12 @@ fuzz_tell(void *context, enum listnote kind, const struct fail *fail)
 	must(++told->count[kind] <= LISTNOTES_TOLD);
 }
 
+static inline bool
+fuzz_has_ports(enum listform form)
+{
+	return form == LISTFORM_CSV || form == LISTFORM_JSON || form == LISTFORM_MAIL;
+}
+
 static inline void
 fuzz_check_listings(const struct listings *l, const struct listorder *order,
 	const struct listnotes *notes, enum listform form)
@@ -37,12 +43,12 @@ fuzz_check_listings(const struct listings *l, const struct listorder *order,
 
 		must(one->list == order->list && one->line > 0 && one->line <= notes->lines);
 		must(spans_find(&bogon4, one->address, one->address) == NULL);
-		must(form == LISTFORM_CSV || form == LISTFORM_JSON || one->port == 0);
+		must(fuzz_has_ports(form) || one->port == 0);
 	}
 	for (size_t i = 0; i < l->sixes; i++) {
 		must(l->six[i].line > 0 && l->six[i].line <= notes->lines && l->six[i].spare == 0);
 		must(spans_find(&bogon6, l->six[i].network, l->six[i].network) == NULL);
-		must(form == LISTFORM_CSV || form == LISTFORM_JSON || l->six[i].port == 0);
+		must(fuzz_has_ports(form) || l->six[i].port == 0);
 	}
 	for (size_t i = 0; i < l->ranges4_count; i++) {
 		must(l->ranges4[i].low <= l->ranges4[i].high && l->ranges4[i].length <= 32);

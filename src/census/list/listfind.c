@@ -58,6 +58,8 @@ listfind_form(const struct listorder *order, struct text head)
 		return LISTFORM_CSV;
 	if (order->values_count > 0 || order->type != ZONETYPE_ANY || *order->dataset != '\0')
 		return LISTFORM_RBLDNSD;
+	if (maillist_is_mail(head))
+		return LISTFORM_MAIL;
 	for (unsigned i = 0; i < LINES_MOST && head.length > 0; i++) {
 		struct text line = text_cut(&head, '\n');
 		enum listform form;

@@ -74,6 +74,12 @@ void listformat_exclude(struct listreader *reader, const struct addressform *for
 /* The line that is being read is none. */
 void listformat_refuse(struct listreader *reader, const char *expected, struct text found);
 
+/* Mail, which has no lines: all that is in the file, or in the files of a folder. */
+int maillist_take(struct listreader *reader, struct input *input) MUST_USE;
+int maillist_take_folder(struct listreader *reader, const char *path, int stop) MUST_USE;
+/* Is it the begin of a mailbox, or of a message? */
+bool maillist_is_mail(struct text head);
+
 /* Before the first line: false if what was told about columns cannot be. */
 bool csvlist_begin(struct listreader *reader);
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* How much of the begin is looked at to find the form. */
 #define HEAD (64UL << 10)
@@ -15,7 +16,7 @@
 #define WRITTEN_OUT 256
 
 const char *const listform_names[LISTFORM_COUNT] = {
-	"found", "plain", "rbldnsd", "ipset", "csv", "json"};
+	"found", "plain", "rbldnsd", "ipset", "csv", "json", "mail"};
 
 static const struct listformat *const formats[LISTFORM_COUNT] = {
 	[LISTFORM_PLAIN] = &addresslist_format,
@@ -232,7 +233,8 @@ find_form(struct listreader *reader, struct input *input)
 	/* Of a combined zone nothing is read before a data set that was asked for. */
 	reader->is_unwanted = reader->is_missing =
 		reader->form == LISTFORM_RBLDNSD && *reader->order->dataset != '\0';
-	reader->is_marked = reader->form != LISTFORM_CSV && reader->form != LISTFORM_JSON;
+	reader->is_marked = reader->form != LISTFORM_CSV && reader->form != LISTFORM_JSON &&
+		reader->form != LISTFORM_MAIL;
 	if (reader->form == LISTFORM_CSV && !csvlist_begin(reader)) {
 		listnotes_say(reader->notes, LISTNOTE_FILE, 0,
 			"of the columns \"%s\" none is called \"%s\"", reader->order->columns,
@@ -278,6 +280,8 @@ take_window(struct listreader *reader, struct input *input)
 static int
 take_all(struct listreader *reader, struct input *input)
 {
+	if (reader->form == LISTFORM_MAIL)
+		return maillist_take(reader, input);
 	while (reader->error == 0) {
 		struct fail fail = {0};
 		size_t left = input->left;
@@ -295,25 +299,57 @@ take_all(struct listreader *reader, struct input *input)
 	return reader->error < 0 ? reader->error : input->error;
 }
 
-int
-listreader_take(struct input *input, const struct listorder *order, struct listings *into,
-	struct listnotes *notes, enum listform *ret)
+static struct listreader
+begin(const struct listorder *order, struct listings *into, struct listnotes *notes)
 {
 	struct listreader reader = {.order = order,
 		.into = into,
 		.notes = notes,
+		.form = order->form,
 		.type = order->type,
 		.widest = LISTREADER_WIDEST,
 		.value = LOCAL_127_0_0_2,
 		.first = into->fours,
 		.begin = exclusions_begin(into)};
-	uint64_t dropped = into->dropped;
-	struct fail fail = {0};
-	int r;
 
 	*notes = (struct listnotes){
 		.file = notes->file, .tell = notes->tell, .context = notes->context};
 	exclusions_init(&reader.exclusions);
+	return reader;
+}
+
+/* dropped: what was, before it began. */
+static void
+end(struct listreader *reader, uint64_t dropped, enum listform *ret)
+{
+	struct listnotes *notes = reader->notes;
+	const struct listings *into = reader->into;
+
+	if (reader->is_missing)
+		listnotes_say(notes, LISTNOTE_DATASET, 0,
+			"there is no data set called \"%s\": nothing is listed",
+			reader->order->dataset);
+	exclusions_done(&reader->exclusions);
+	if (into->dropped > dropped) {
+		listnotes_say(notes, LISTNOTE_DROPPED, 0,
+			"there was no room for %llu listings: the ceiling is %zu of each kind",
+			(unsigned long long)(into->dropped - dropped), into->most);
+		notes->count[LISTNOTE_DROPPED] += into->dropped - dropped - 1;
+	}
+	notes->lines = reader->line;
+	if (ret != NULL)
+		*ret = reader->form;
+}
+
+int
+listreader_take(struct input *input, const struct listorder *order, struct listings *into,
+	struct listnotes *notes, enum listform *ret)
+{
+	struct listreader reader = begin(order, into, notes);
+	uint64_t dropped = into->dropped;
+	struct fail fail = {0};
+	int r;
+
 	input_need(input, HEAD, &fail);
 	if (fail.what[0] != '\0')
 		listnotes_say(notes, LISTNOTE_FILE, 0, "%s", fail.what);
@@ -323,20 +359,33 @@ listreader_take(struct input *input, const struct listorder *order, struct listi
 		listformat_end_set(&reader);
 		wholerange_tell(&reader);
 	}
-	if (reader.is_missing)
-		listnotes_say(notes, LISTNOTE_DATASET, 0,
-			"there is no data set called \"%s\": nothing is listed", order->dataset);
-	exclusions_done(&reader.exclusions);
-	if (into->dropped > dropped) {
-		listnotes_say(notes, LISTNOTE_DROPPED, 0,
-			"there was no room for %llu listings: the ceiling is %zu of each kind",
-			(unsigned long long)(into->dropped - dropped), into->most);
-		notes->count[LISTNOTE_DROPPED] += into->dropped - dropped - 1;
-	}
-	notes->lines = reader.line;
-	if (ret != NULL)
-		*ret = reader.form;
+	end(&reader, dropped, ret);
 	return r;
+}
+
+/* Only mail lies in folders. */
+static int
+read_folder(const char *path, const struct listorder *order, int stop, struct listings *into,
+	struct listnotes *notes, enum listform *ret)
+{
+	struct listreader reader = begin(order, into, notes);
+	uint64_t dropped = into->dropped;
+	int r;
+
+	reader.form = LISTFORM_MAIL;
+	r = maillist_take_folder(&reader, path, stop);
+	wholerange_tell(&reader);
+	end(&reader, dropped, ret);
+	return r;
+}
+
+static bool
+is_folder(const char *path, const struct listorder *order)
+{
+	struct stat is;
+
+	return (order->form == LISTFORM_FOUND || order->form == LISTFORM_MAIL) &&
+		stat(path, &is) == 0 && S_ISDIR(is.st_mode);
 }
 
 int
@@ -345,15 +394,18 @@ listreader_read(const char *path, const struct listorder *order, int stop, struc
 {
 	struct fail fail = {0};
 	struct input input;
-	int r = input_open(&input, path, stop, &fail);
+	int r;
 
+	notes->file = path;
+	if (is_folder(path, order))
+		return read_folder(path, order, stop, into, notes, ret);
+	r = input_open(&input, path, stop, &fail);
 	if (r < 0) {
 		*notes = (struct listnotes){
 			.file = path, .tell = notes->tell, .context = notes->context};
 		listnotes_say(notes, LISTNOTE_FILE, 0, "%s", fail.what);
 		return r;
 	}
-	notes->file = path;
 	r = listreader_take(&input, order, into, notes, ret);
 	input_close(&input);
 	return r;

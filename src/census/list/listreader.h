@@ -7,7 +7,10 @@
  *            exclude is not listed. Found from a line that only a zone has, wherever it stands;
  *          - the output of `ipset save`, of sets that hold addresses or networks;
  *          - CSV (RFC 4180) with a header line or names that were told;
- *          - JSON, one object a line.
+ *          - JSON, one object a line;
+ *          - mail (source/reports): a mailbox, one message, or a folder of them. Each report of spam, or of a host
+ *            that is known to send it, is a listing; others are counted as unwanted. Its line is that on which the
+ *            message begins; in a folder, the number of the message.
  *          What is no listing is counted and told by listnotes.h, and the rest is done. An entry in bogon space lists
  *          nothing; nor does one above LISTREADER_WIDEST. A /24 of which LISTREADER_WHOLE addresses or more were
  *          listed one by one is a range, whatever it was written as: it is told, and stays.
@@ -37,6 +40,7 @@ enum listform {
 	LISTFORM_IPSET,
 	LISTFORM_CSV,
 	LISTFORM_JSON,
+	LISTFORM_MAIL,
 	LISTFORM_COUNT
 };
 
@@ -73,9 +77,9 @@ struct listorder {
 	char columns[LISTREADER_NAMES];
 };
 
-/* Adds what the file at the path names. notes->file, tell and context are the caller's; all else is set here.
- * 0, or -errno where it cannot be opened, is no list, or ends in damage: what came before stays. stop as of
- * input_open. *ret, where not NULL: the form. All is told. */
+/* Adds what the file, or the folder of mail, at the path names. notes->file, tell and context are the caller's; all
+ * else is set here. 0, or -errno where it cannot be opened, is no list, or ends in damage: what came before stays. stop
+ * as of input_open. *ret, where not NULL: the form. All is told. */
 int listreader_read(const char *path, const struct listorder *order, int stop,
 	struct listings *into, struct listnotes *notes, enum listform *ret) MUST_USE;
 
