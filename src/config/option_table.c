@@ -223,6 +223,7 @@ const struct config_option config_options[] = {
 #include "config/option_notice.def"
 #include "config/option_portal.def"
 #include "config/option_relay.def"
+#include "config/option_reports.def"
 	{.name = "scan.timezone",
 		.type = OPTION_TYPE_STRING,
 		.standard = "UTC",
@@ -264,8 +265,7 @@ const struct config_option config_options[] = {
 	{.name = "channels.report",
 		.type = OPTION_TYPE_FLAG,
 		.standard = "yes",
-		.help = "Judge by complaints and reports from outside (nothing in this "
-			"version does).",
+		.help = "Judge by reports from outside, see reports.folder.",
 		.privacy = "Reads address, port and time of a report; the reported message is "
 			   "not kept."},
 	{.name = "channels.dns",

@@ -128,7 +128,7 @@ add_sighting(struct judge *judge, struct batch *batch, const struct sighting *si
 	batch->contact[batch->count++].time = judge->now;
 }
 
-/* What exporters tell late of a line that was let go meanwhile is nothing new. */
+/* What exporters, or reports, tell late of a line that was let go meanwhile is nothing new. */
 static bool
 is_before_release(struct judge *judge, const struct sighting *sighting)
 {
@@ -196,7 +196,8 @@ take_score(struct judge *judge, const struct sighting *sighting, struct wall tim
 	if (made && judge->settings.on_line != NULL)
 		judge->settings.on_line(judge->settings.context, sighting);
 	court_advance(judge->court, time);
-	if (sighting->channel == CHANNEL_METER && is_old_meter(judge, sighting, evidence.index))
+	if ((sighting->channel == CHANNEL_METER && is_old_meter(judge, sighting, evidence.index)) ||
+		(sighting->channel == CHANNEL_REPORT && is_before_release(judge, sighting)))
 		return;
 	if (sighting->channel != CHANNEL_METER)
 		flow_channel_tell(judge->flow, evidence.index, &sighting->told, time);

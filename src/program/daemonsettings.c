@@ -8,6 +8,7 @@
 #include "program/noticeoptions.h"
 #include "program/portaloptions.h"
 #include "program/relayoptions.h"
+#include "program/reportoptions.h"
 #include "program/settings.h"
 #include "program/xdpoptions.h"
 #include "runtime/endpoint.h"
@@ -216,7 +217,7 @@ take_limit(const struct config *config, struct daemon_settings *settings)
 {
 	uint8_t *mode = &settings->keep.planning.plan.mode[MEASURE_LIMIT];
 
-	if (settings->estate.guards == 0)
+	if (settings->relaying.place_count == 0)
 		return;
 	if (settings->relaying.relay.is_shadow)
 		*mode = MEASURE_OBSERVE;
@@ -319,7 +320,9 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 	if (r == 0)
 		r = noticeoptions(config, &ret->gardening, &ret->portaling, &ret->notifying, fail);
 	ret->estate.notifiers = *ret->notifying.contacts != '\0';
-	ret->estate.guards = ret->relaying.place_count > 0;
+	if (r == 0)
+		r = reportoptions(config, &ret->reporting, fail);
+	ret->estate.guards = ret->relaying.place_count > 0 || *ret->reporting.folder != '\0';
 	if (r == 0)
 		r = identityoptions(config, &ret->registrar, fail);
 	ret->estate.registrars = registrar_is_wanted(&ret->registrar);
@@ -337,7 +340,7 @@ daemonsettings_take(const struct config *config, struct daemon_settings *ret, st
 	ret->estate.actors = ret->contain.nftables || routers_are_told(&ret->contain.routers);
 	return r < 0 ? r
 		     : containoptions_check(&ret->keep.planning, &ret->contain, ret->lines,
-			       ret->estate.guards > 0, fail);
+			       ret->relaying.place_count > 0, fail);
 }
 
 void

@@ -52,6 +52,7 @@ const struct event_row event_rows[EVENT_COUNT] = {
 	[EVENT_CASE_CHANGED] = {"case-changed", SEVERITY_NOTICE, false},
 	[EVENT_CASE_CLOSED] = {"case-closed", SEVERITY_NOTICE, false},
 	[EVENT_CUSTOMER_OBJECTS] = {"customer-objects", SEVERITY_NOTICE, true},
+	[EVENT_REPORTS] = {"reports", SEVERITY_INFO, true},
 	[EVENT_NOTICE] = {"notice", SEVERITY_INFO, false},
 	[EVENT_NOTICE_FAILED] = {"notice-failed", SEVERITY_WARNING, true},
 	[EVENT_NOTICE_GIVEN_UP] = {"notice-given-up", SEVERITY_WARNING, true},

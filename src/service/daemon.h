@@ -21,6 +21,7 @@
 #include "service/portalsettings.h"
 #include "service/registrarsettings.h"
 #include "service/relaysettings.h"
+#include "service/reportsettings.h"
 #include "service/routersettings.h"
 #include "source/export/export.h"
 #include "verdict/parameters.h"
@@ -112,6 +113,7 @@ struct daemon_settings {
 	struct judging_settings judging;
 	struct keep_settings keep;
 	struct relaying_settings relaying;
+	struct reporting_settings reporting;
 	struct contain_settings contain;
 	struct gardening_settings gardening;
 	struct portaling_settings portaling;

@@ -2,12 +2,12 @@
 #include "service/estate.h"
 
 #include "action/order.h"
+#include "evidence/evidence.h"
 #include "identity/accountname.h"
 #include "identity/linewho.h"
 #include "identity/names.h"
 #include "identity/natblock.h"
 #include "identity/sessions.h"
-#include "identity/sighting.h"
 #include "identity/whereabouts.h"
 #include "ledger/deciding.h"
 #include "runtime/channel.h"
@@ -232,6 +232,21 @@ make_descriptors(struct estate *estate, struct fail *fail)
 	if (r < 0)
 		fail_what(fail, "channels between processes cannot be made: %s", strerror(-r));
 	return r;
+}
+
+bool
+estate_may_say(
+	const struct estate_settings *settings, uint32_t putter, const struct sighting *sighting)
+{
+	bool is_score = sighting->kind == SIGHTING_SCORE;
+	uint8_t channel = sighting->channel;
+
+	if (putter < settings->receivers)
+		return !is_score;
+	if (putter < settings->receivers + settings->guards)
+		return sighting->kind == SIGHTING_CLOCK ||
+			(is_score && (channel == CHANNEL_RELAY || channel == CHANNEL_REPORT));
+	return is_score && channel == CHANNEL_METER;
 }
 
 int

@@ -15,6 +15,7 @@
 
 #include "desk/status.h"
 #include "identity/leases.h"
+#include "identity/sighting.h"
 #include "runtime/ring.h"
 
 #define ESTATE_RECEIVERS 16U
@@ -101,6 +102,10 @@ estate_putters(const struct estate_settings *settings)
 {
 	return settings->receivers + settings->guards + settings->actors;
 }
+
+/* Receivers say what was seen, the guard and the actor what their channels make of it: none speaks for another. */
+bool estate_may_say(
+	const struct estate_settings *settings, uint32_t putter, const struct sighting *sighting);
 
 int estate_make(
 	struct estate *estate, const struct estate_settings *settings, struct fail *fail) MUST_USE;

@@ -30,7 +30,7 @@ fixed_find(const struct daemon_settings *old, const struct daemon_settings *new)
 	if (old->estate.receivers != new->estate.receivers)
 		return "daemon.receivers";
 	if (old->estate.guards != new->estate.guards)
-		return "relay.listen";
+		return "relay.listen or reports.folder (the first, or none)";
 	if (old->contain.nftables != new->contain.nftables)
 		return "contain.nftables";
 	if (strcmp(old->contain.routers.exabgp, new->contain.routers.exabgp) != 0)

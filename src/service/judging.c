@@ -157,18 +157,6 @@ hand_on(struct judging *judging)
 	return true;
 }
 
-/* Receivers say what was seen, the guard and the actor what their channel makes of it: none speaks for another. */
-static bool
-may_say(const struct estate_settings *sizes, uint32_t putter, const struct sighting *sighting)
-{
-	if (putter < sizes->receivers)
-		return sighting->kind != SIGHTING_SCORE;
-	if (putter < sizes->receivers + sizes->guards)
-		return sighting->kind == SIGHTING_CLOCK ||
-			(sighting->kind == SIGHTING_SCORE && sighting->channel == CHANNEL_RELAY);
-	return sighting->kind == SIGHTING_SCORE && sighting->channel == CHANNEL_METER;
-}
-
 /* What it may not say becomes strange: the judge counts it and leaves it out. */
 static void
 refuse_foreign(struct judging *judging, uint32_t putter, int64_t count)
@@ -176,7 +164,7 @@ refuse_foreign(struct judging *judging, uint32_t putter, int64_t count)
 	const struct estate_settings *sizes = &judging->settings->estate;
 
 	for (int64_t i = 0; i < count; i++) {
-		if (!may_say(sizes, putter, &judging->sighting[i]))
+		if (!estate_may_say(sizes, putter, &judging->sighting[i]))
 			judging->sighting[i].kind = SIGHTING_COUNT;
 	}
 }

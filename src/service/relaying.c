@@ -72,6 +72,7 @@ on_tick(evutil_socket_t socket, short what, void *context)
 	relayorders_look(&relaying->orders, relay_senders(relaying->relay));
 	relay_advance(relaying->relay, relaying->duty.clock.now);
 	relaynotice_again(&relaying->notice, relaying->relay, clock_steady());
+	reporting_see_to(&relaying->reporting, relaying->duty.clock.now);
 	relaynotice_time(&relaying->notice);
 	relayfile_watch(&relaying->file);
 	relaying_show(relaying);
@@ -209,6 +210,7 @@ finish(struct relaying *relaying)
 	int64_t end = clock_steady() + DISK_US;
 
 	relaying_show(relaying);
+	reporting_end(&relaying->reporting);
 	relaylisten_end(&relaying->listen);
 	if (relaying->share != NULL)
 		relayshare_tick(relaying->share);
@@ -241,6 +243,8 @@ begin(struct relaying *relaying, const struct post *post, const struct keptsocke
 	if (relayload_begin(&relaying->load, settings, &relaying->key, &fail) < 0)
 		duty_fail(&relaying->duty, &fail);
 	begin_notice(relaying);
+	reporting_begin(&relaying->reporting, relaying->settings, relaying->estate,
+		relaying->notice.judge, &relaying->leased);
 	relayorders_begin(&relaying->orders, relaying->estate->orders);
 	shutin_enter(&relaying->duty, post, relaying->settings);
 	relaying_restore(relaying, tries);

@@ -45,6 +45,25 @@ show_counts(struct relaying *relaying)
 	duty_count(duty, COUNT_SHARE_AHEAD, guard.ahead);
 }
 
+/* Gauges: a guard that begins reads the folder again. */
+static void
+show_reports(const struct relaying *relaying, struct duty *duty)
+{
+	const struct reporting_counts *counts = &relaying->reporting.counts;
+
+	duty_show(duty, COUNT_REPORT_MESSAGES, counts->messages);
+	duty_show(duty, COUNT_REPORT_STRANGERS, counts->strangers);
+	duty_show(duty, COUNT_REPORT_REPORTS, counts->reports);
+	duty_show(duty, COUNT_REPORT_MALFORMED,
+		counts->malformed + relaying->reporting.folder.refused);
+	duty_show(duty, COUNT_REPORT_OTHERS, counts->others);
+	duty_show(duty, COUNT_REPORT_UNTIMED, counts->untimed);
+	duty_show(duty, COUNT_REPORT_NOBODYS, counts->nobodys);
+	duty_show(duty, COUNT_REPORT_EVIDENCE, counts->evidence);
+	duty_show(duty, COUNT_REPORT_REFUSED, counts->refused);
+	duty_show(duty, COUNT_REPORT_LINES, relaying->reporting.count);
+}
+
 static void
 show_share(struct relaying *relaying, struct duty *duty)
 {
@@ -120,6 +139,12 @@ show_trouble(struct relaying *relaying, size_t logs_open)
 	else if (logs_open < relaying->load.logs && clock_steady() - relaying->begun_us > LOGS_US)
 		duty_trouble(duty, "%zu of %zu logs of relay.logs are not there, or cannot be read",
 			relaying->load.logs - logs_open, relaying->load.logs);
+	else if (relaying->reporting.error < 0)
+		duty_trouble(duty, "the Maildir of reports.folder cannot be read: %s",
+			strerror(-relaying->reporting.error));
+	else if (relaying->reporting.settings != NULL && relaying->reporting.folder.is_full)
+		duty_trouble(duty, "the Maildir of reports.folder has more than %zu messages",
+			REPORTFOLDER_NAMES);
 	else
 		duty_trouble(duty, "%s", "");
 }
@@ -129,6 +154,7 @@ relaying_show(struct relaying *relaying)
 {
 	show_trouble(relaying, show_logs(relaying, &relaying->duty));
 	show_share(relaying, &relaying->duty);
+	show_reports(relaying, &relaying->duty);
 	relaylisten_show(&relaying->listen, &relaying->duty);
 	show_counts(relaying);
 	duty_refused(&relaying->duty, statefile_refused(&relaying->file.file));

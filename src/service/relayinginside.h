@@ -16,6 +16,7 @@
 #include "service/relaynotice.h"
 #include "service/relayorders.h"
 #include "service/relayshare.h"
+#include "service/reporting.h"
 
 struct event;
 struct event_base;
@@ -29,6 +30,7 @@ struct relaying {
 	struct relayfile file;
 	struct relayload load;
 	struct relaynotice notice;
+	struct reporting reporting; /* reports that come by mail */
 	struct relaylisten listen;
 	struct relaylogs *logs;    /* NULL: none are followed */
 	struct exchange *exchange; /* NULL: counts are not shared */

@@ -159,6 +159,18 @@ list_of_parent(
 	return count + list_exabgp(settings, folders, into + count);
 }
 
+/* Its own, behind which the logs and the mail are that it reads. */
+static size_t
+list_of_guard(
+	const struct daemon_settings *settings, struct folders *folders, struct sandbox_path *into)
+{
+	size_t count = 1 + list_logs(settings, folders->logs, into + 1);
+
+	into[count] = (struct sandbox_path){
+		settings->reporting.folder, SANDBOX_READ | SANDBOX_MAY_BE_MISSING};
+	return count + (*settings->reporting.folder != '\0');
+}
+
 static size_t
 list_paths(enum counter_owner owner, const struct daemon_settings *settings,
 	struct folders *folders, struct sandbox_path into[PATHS])
@@ -180,7 +192,7 @@ list_paths(enum counter_owner owner, const struct daemon_settings *settings,
 	case OWNER_NOTIFIER:
 		return 1;
 	case OWNER_GUARD:
-		return 1 + list_logs(settings, folders->logs, into + 1);
+		return list_of_guard(settings, folders, into);
 	case OWNER_REGISTRAR:
 		return 1 + list_sources(settings, folders->sources, into + 1);
 	case OWNER_ACTOR:

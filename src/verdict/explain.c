@@ -130,6 +130,22 @@ say_meter(const struct verdict *verdict, const struct parameters *parameters, st
 		(double)verdict->channels[CHANNEL_METER], -log(weight));
 }
 
+/* What those outside reported, as of now, and what that is worth. */
+static void
+say_reports(const struct verdict *verdict, const struct parameters *parameters, struct buffer *into)
+{
+	double weight = parameters->court.weight[CHANNEL_REPORT];
+
+	if (verdict->channels[CHANNEL_REPORT] <= 0 || weight <= 0)
+		return;
+	buffer_print(into,
+		"Others reported it for spam: those whom this network believes, in the last days, "
+		"by its address, port and time. That (report) is evidence of %.1f (natural "
+		"logarithm), less %.1f, since it is one of several kinds. Alone it is a reason to "
+		"look, and confirms nobody.\n",
+		(double)verdict->channels[CHANNEL_REPORT], -log(weight));
+}
+
 /* The score without what the meter gave, which says nothing of chances. */
 static double
 proven(const struct verdict *verdict, const struct parameters *parameters)
@@ -354,13 +370,15 @@ explain_verdict(const struct verdict *verdict, const struct parameters *paramete
 		return;
 	}
 	say_state(verdict, name, into);
-	if (verdict->facts.attempts > 0 || verdict->facts.meter_rate == 0) {
+	if (verdict->facts.attempts > 0 ||
+		(verdict->facts.meter_rate == 0 && verdict->channels[CHANNEL_REPORT] <= 0)) {
 		say_seen(&verdict->facts, into);
 		say_compared(verdict, parameters, into);
 	} else {
 		buffer_print(into, "No flows of its mail were seen.\n");
 	}
 	say_meter(verdict, parameters, into);
+	say_reports(verdict, parameters, into);
 	if (verdict->to == STATE_CLEAR || verdict->to == STATE_WATCH)
 		say_little(verdict, parameters, into);
 	else
