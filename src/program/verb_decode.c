@@ -28,7 +28,7 @@ static const char usage[] =
 	"\n"
 	"  --json   one JSON object a line\n"
 	"  FILE     pcap or pcapng with flow export in it, or bare messages one after the\n"
-	"           other; packed with gzip, xz or zstd; - is standard input. Several files\n"
+	"           other; packed with gzip, bzip2, xz or zstd; - is standard input. Several\n"
 	"           are read as one recording: templates of one hold for the next\n"
 	"\n"
 	"A field that comes again in the same record gets a number: NAME#2. Elements that are\n"

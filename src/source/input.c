@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/input.h"
 
+#include <bzlib.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <isa-l/igzip_lib.h>
@@ -24,9 +25,9 @@
 /* What an xz file may ask for; xz -9 asks for 65 MiB. */
 #define XZ_MEMORY (512UL << 20)
 
-enum packing { PACKING_NONE, PACKING_GZIP, PACKING_XZ, PACKING_ZSTD, PACKING_COUNT };
+enum packing { PACKING_NONE, PACKING_GZIP, PACKING_BZIP2, PACKING_XZ, PACKING_ZSTD, PACKING_COUNT };
 
-static const char *const packing_names[PACKING_COUNT] = {"", "gzip", "xz", "zstd"};
+static const char *const packing_names[PACKING_COUNT] = {"", "gzip", "bzip2", "xz", "zstd"};
 
 struct input_inner {
 	int fd;
@@ -39,6 +40,7 @@ struct input_inner {
 	bool file_ended;  /* read() has said so */
 	bool member_open; /* inside a member or frame of the packed file */
 	struct inflate_state *gzip;
+	bz_stream bzip2;
 	lzma_stream xz;
 	ZSTD_DStream *zstd;
 };
@@ -146,6 +148,34 @@ step_gzip(struct input_inner *inner, struct portion *p)
 }
 
 static enum step
+step_bzip2(struct input_inner *inner, struct portion *p)
+{
+	bz_stream *bzip2 = &inner->bzip2;
+	int result = BZ_OK;
+
+	if (!inner->member_open) {
+		BZ2_bzDecompressEnd(bzip2);
+		*bzip2 = (bz_stream){0};
+		result = BZ2_bzDecompressInit(bzip2, 0, 0);
+	}
+	bzip2->next_in = (char *)(uintptr_t)p->in;
+	bzip2->avail_in = (unsigned)p->in_left;
+	bzip2->next_out = (char *)p->out;
+	bzip2->avail_out = (unsigned)p->out_left;
+	if (result == BZ_OK)
+		result = BZ2_bzDecompress(bzip2);
+	p->in = (const uint8_t *)bzip2->next_in;
+	p->in_left = bzip2->avail_in;
+	p->out = (uint8_t *)bzip2->next_out;
+	p->out_left = bzip2->avail_out;
+	if (result == BZ_STREAM_END)
+		return STEP_MEMBER_END;
+	if (result == BZ_MEM_ERROR)
+		return STEP_TOO_LARGE;
+	return result == BZ_OK ? STEP_MORE : STEP_DAMAGED;
+}
+
+static enum step
 step_xz(struct input_inner *inner, struct portion *p)
 {
 	lzma_ret result = LZMA_OK;
@@ -199,6 +229,8 @@ step_any(struct input_inner *inner, struct portion *p)
 	switch (inner->packing) {
 	case PACKING_GZIP:
 		return step_gzip(inner, p);
+	case PACKING_BZIP2:
+		return step_bzip2(inner, p);
 	case PACKING_XZ:
 		return step_xz(inner, p);
 	case PACKING_ZSTD:
@@ -210,6 +242,16 @@ step_any(struct input_inner *inner, struct portion *p)
 	return STEP_DAMAGED;
 }
 
+static bool
+is_bzip2(const uint8_t *at, size_t size)
+{
+	/* Behind the size of its blocks: the begin of a block, or the end where there is none. */
+	static const uint8_t block[] = {0x31, 0x41, 0x59, 0x26}, end[] = {0x17, 0x72, 0x45, 0x38};
+
+	return size >= 8 && memcmp(at, "BZh", 3) == 0 && at[3] >= '1' && at[3] <= '9' &&
+		(memcmp(at + 4, block, 4) == 0 || memcmp(at + 4, end, 4) == 0);
+}
+
 static enum packing
 packing_of(const uint8_t *at, size_t size)
 {
@@ -217,6 +259,8 @@ packing_of(const uint8_t *at, size_t size)
 
 	if (size >= 3 && at[0] == 0x1f && at[1] == 0x8b && at[2] == 8)
 		return PACKING_GZIP;
+	if (is_bzip2(at, size))
+		return PACKING_BZIP2;
 	if (size >= sizeof(xz) && memcmp(at, xz, sizeof(xz)) == 0)
 		return PACKING_XZ;
 	/* A frame, or one that a decoder steps over (zstd's format, "skippable frames"). */
@@ -452,7 +496,8 @@ unpacker_init(struct input_inner *inner)
 		inner->zstd = ZSTD_createDStream();
 		must(inner->zstd != NULL);
 		break;
-	case PACKING_XZ: /* the first step does it */
+	case PACKING_BZIP2: /* the first step does it */
+	case PACKING_XZ:
 	case PACKING_NONE:
 	case PACKING_COUNT:
 		break;
@@ -496,6 +541,7 @@ input_close(struct input *input)
 	if (inner == NULL)
 		return;
 	free(inner->gzip);
+	BZ2_bzDecompressEnd(&inner->bzip2);
 	lzma_end(&inner->xz);
 	ZSTD_freeDStream(inner->zstd);
 	memory_unmap(inner->window, WINDOW_SIZE, 1);

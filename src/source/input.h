@@ -1,7 +1,7 @@
 /* input - the bytes of a file, unpacked, through one window
  *
- * What:    opens a file or "-" (standard input), unpacks gzip, xz and zstd (found from the content, also
- *          several members one after the other), and shows the bytes through a window that the reader
+ * What:    opens a file or "-" (standard input), unpacks gzip, bzip2, xz and zstd (found from the content,
+ *          also several members one after the other), and shows the bytes through a window that the reader
  *          moves. Readers of packets and of lines work in the window without copying.
  * Owns:    the window's memory; pointers into it are valid until the next input_need.
  * Limits:  the window holds INPUT_WINDOW bytes, the most that input_need can ask for.

@@ -90,7 +90,7 @@ tell_unknown(const uint8_t *head, size_t size, struct fail *fail)
 		fail_hint(fail,
 			"expected pcap or pcapng, NetFlow, IPFIX or sFlow in them or as bare "
 			"payload, Argus CSV (.binetflow), nfdump CSV, Zeek conn.log or smtp.log, "
-			"or Suricata eve.json; also packed with gzip, xz or zstd");
+			"or Suricata eve.json; also packed with gzip, bzip2, xz or zstd");
 		return;
 	}
 	fail_what(fail, "is a text of no format that is known here; it begins with \"%.*s%s\"",

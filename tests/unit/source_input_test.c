@@ -2,6 +2,7 @@
 #include "source/input.h"
 #include "unit.h"
 
+#include <bzlib.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <lzma.h>
@@ -40,7 +41,7 @@ tear_down(void **state)
 	return rmdir(folder);
 }
 
-enum kind { GZIP, XZ, ZSTD, KIND_COUNT };
+enum kind { GZIP, BZIP2, XZ, ZSTD, KIND_COUNT };
 
 static size_t
 pack(enum kind kind, const uint8_t *from, size_t size, uint8_t *into, size_t room)
@@ -57,6 +58,13 @@ pack(enum kind kind, const uint8_t *from, size_t size, uint8_t *into, size_t roo
 		assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 		at = z.total_out;
 		deflateEnd(&z);
+	} else if (kind == BZIP2) {
+		unsigned length = (unsigned)room;
+
+		assert_int_equal(BZ2_bzBuffToBuffCompress((char *)into, &length,
+					 (char *)(uintptr_t)from, (unsigned)size, 1, 0, 0),
+			BZ_OK);
+		at = length;
 	} else if (kind == XZ) {
 		assert_int_equal(lzma_easy_buffer_encode(
 					 0, LZMA_CHECK_CRC32, NULL, from, size, into, &at, room),
