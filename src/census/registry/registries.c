@@ -103,17 +103,25 @@ take_delegated(struct registries *registries, struct text line)
 	return r;
 }
 
+static void
+add_announced(struct registries *registries, const struct announced *announced)
+{
+	if (announced->system == UINT32_MAX)
+		return;
+	add_range(&registries->announced[announced->family],
+		(struct rankedrange){.range = announced->range,
+			.rank = announced->range.high - announced->range.low,
+			.value = announced->system + 1});
+}
+
 static int
 take_announced(struct registries *registries, struct text line)
 {
 	struct announced announced;
 	int r = systems_parse(line, &announced);
 
-	if (r > 0 && announced.system != UINT32_MAX)
-		add_range(&registries->announced[announced.family],
-			(struct rankedrange){.range = announced.range,
-				.rank = announced.range.high - announced.range.low,
-				.value = announced.system + 1});
+	if (r > 0)
+		add_announced(registries, &announced);
 	return r;
 }
 
@@ -184,10 +192,41 @@ read_dump(struct reading *reading, enum registry_name registry, struct fail *fai
 	return r;
 }
 
+static int
+read_routes(struct reading *reading, struct fail *fail)
+{
+	struct registries *registries = reading->registries;
+	struct mrt_counts *sum = &registries->routes;
+	struct mrt *mrt = mrt_new(reading->input);
+	const struct mrt_counts *counts = mrt_counts(mrt);
+	struct fail lost = {.hint = ""};
+	struct announced route;
+	int r;
+
+	while ((r = mrt_next(mrt, &route, fail)) > 0)
+		add_announced(registries, &route);
+	for (size_t i = 0; mrt_tell(mrt, i, &lost); i++)
+		registries->tell(registries->context, &lost);
+	for (size_t i = 0; i < MRT_FAULT_COUNT; i++) {
+		registries->troubles += counts->faults[i];
+		sum->faults[i] += counts->faults[i];
+	}
+	sum->prefixes += counts->prefixes;
+	sum->several += counts->several;
+	sum->nobodys += counts->nobodys;
+	sum->sets += counts->sets;
+	sum->defaults += counts->defaults;
+	sum->others += counts->others;
+	sum->refused += counts->refused;
+	mrt_free(mrt);
+	return r;
+}
+
 static const struct kind {
 	const char *name;
 	enum registry_name registry;
-	take_line *take; /* NULL: it is a dump */
+	take_line *take; /* NULL: it has no lines */
+	bool is_routes;  /* else, without lines, it is a dump */
 } kinds[] = {
 	{.name = "ripe", .registry = REGISTRY_RIPENCC},
 	{.name = "ripe-nonauth", .registry = REGISTRY_RIPENCC},
@@ -198,6 +237,7 @@ static const struct kind {
 	{.name = "irr", .registry = REGISTRY_NONE},
 	{.name = "delegated", .take = take_delegated},
 	{.name = "asn", .take = take_announced},
+	{.name = "mrt", .is_routes = true},
 	{.name = "suspect", .take = take_suspect},
 };
 
@@ -244,7 +284,9 @@ registries_take(
 		return -EINVAL;
 	}
 	note_registry(registries, found->registry);
-	if (found->take == NULL)
+	if (found->is_routes)
+		r = read_routes(&reading, fail);
+	else if (found->take == NULL)
 		r = read_dump(&reading, found->registry, fail);
 	else
 		r = read_lines(&reading, found->take, fail);

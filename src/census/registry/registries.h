@@ -1,8 +1,8 @@
 /* registries - the files of all registries, read and put together
  *
  * What:    dumps (RPSL, and the texts of ARIN and LACNIC that are built alike), delegated-extended files and tables of
- *          addresses to AS become columns; then the networks are nested, and the other tables cut into pieces.
- *          What cannot be read is told, with file and line, and the rest is done.
+ *          addresses to AS, and of routes, become columns; then the networks are nested, and the other tables cut into
+ *          pieces. What cannot be read is told, with file and line, and the rest is done.
  * Owns:    all it holds.
  * Limits:  REGISTRIES_FILES files. Of each file REGISTRIES_TOLD sentences are told, all are counted.
  * Thread:  one at a time; any, once it is settled.
@@ -11,6 +11,7 @@
 #define LAZARET_CENSUS_REGISTRY_REGISTRIES_H
 
 #include "census/registry/columns.h"
+#include "census/registry/mrt.h"
 #include "census/registry/rankedranges.h"
 #include "source/input.h"
 
@@ -31,6 +32,7 @@ struct registries {
 	bool has_delegated; /* else nobody's authority was checked */
 	/* The value is an AS number + 1. */
 	struct registries_ranges announced[RANGE_SYSTEM];
+	struct mrt_counts routes; /* of all tables of routes */
 	/* In the order in which they were named. */
 	enum registry_name named[REGISTRY_COUNT];
 	size_t named_count;
@@ -47,9 +49,9 @@ struct registries *registries_new(
 	void (*tell)(void *context, const struct fail *fail), void *context);
 struct registries *registries_free(struct registries *registries);
 
-/* kind: ripe, ripe-nonauth, apnic, afrinic, arin, lacnic, irr, delegated, asn or suspect (mailboxes, one a line). 0, or
- * -errno with fail: the kind is unknown (-EINVAL), the file is not there or can only be read in part; what was read
- * counts. */
+/* kind: ripe, ripe-nonauth, apnic, afrinic, arin, lacnic, irr, delegated, asn, mrt or suspect (mailboxes, one a line).
+ * 0, or -errno with fail: the kind is unknown (-EINVAL), the file is not there or can only be read in part; what was
+ * read counts. Of the same range announced in several files the first counts. */
 int registries_read(struct registries *registries, struct text kind, const char *path,
 	struct fail *fail) MUST_USE;
 
