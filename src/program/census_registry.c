@@ -21,6 +21,7 @@ static const char usage[] =
 	"  delegated    delegated-extended statistics: which registry has which addresses.\n"
 	"               Without any an object counts wherever its own dump says\n"
 	"  asn          addresses to AS: first, last, number as CSV, or prefix and number\n"
+	"  mrt          the dump of a routing table (rib.*, bview.*): who announces what\n"
 	"  suspect      mailboxes that failed their registry's validation, one a line\n"
 	"\n"
 	"  --out DIR    the folder of the census (census.folder, or else census in the folder\n"
@@ -60,6 +61,10 @@ print_summary(const struct wish *wish, const struct registries *registries,
 	       "space\n",
 		registries->file_count, (unsigned long long)objects, (unsigned long long)networks,
 		contacts, (unsigned long long)segments);
+	if (registries->routes.prefixes > 0)
+		printf("%llu prefixes in routing tables, %llu of them from several AS\n",
+			(unsigned long long)registries->routes.prefixes,
+			(unsigned long long)registries->routes.several);
 	if (!registries->has_delegated)
 		puts("authority was not checked: there was no delegated-extended file, so each "
 		     "object counts where its dump says");

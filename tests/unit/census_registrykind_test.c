@@ -105,23 +105,38 @@ other_bytes_are_of_no_kind(void **state)
 static void
 each_kind_is_one_that_is_read(void **state)
 {
-	static const struct {
-		const char *path, *head;
-	} files[] = {{"ripe.db", ""}, {"ripe-nonauth.db", ""}, {"apnic.db", ""}, {"afrinic.db", ""},
-		{"x", "OrgID: A\n"}, {"x", "ownerid: A\n"}, {"x", "a: b\nsource: RADB\n"},
-		{"x", "2|apnic|1\n"}, {"x", "192.0.2.0/24\t1\n"}, {"x", "a@b\n"}};
+	const struct {
+		const char *path;
+		struct text head;
+	} files[] = {{"ripe.db", TEXT("")}, {"ripe-nonauth.db", TEXT("")}, {"apnic.db", TEXT("")},
+		{"afrinic.db", TEXT("")}, {"x", TEXT("OrgID: A\n")}, {"x", TEXT("ownerid: A\n")},
+		{"x", TEXT("a: b\nsource: RADB\n")}, {"x", TEXT("2|apnic|1\n")},
+		{"x", TEXT("192.0.2.0/24\t1\n")}, {"x", TEXT("TIME\0\x0d\0\x01SIZE")},
+		{"x", TEXT("a@b\n")}};
 	bool is_known[sizeof(files) / sizeof(*files)] = {false};
 	size_t kinds = 0;
 
 	for (; registries_kind(kinds) != NULL; kinds++) {
 		for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-			is_known[i] |= strcmp(registrykind_find(text_of(files[i].path),
-						      text_of(files[i].head)),
-					       registries_kind(kinds)) == 0;
+			is_known[i] |=
+				strcmp(registrykind_find(text_of(files[i].path), files[i].head),
+					registries_kind(kinds)) == 0;
 	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		assert_true(is_known[i]);
 	assert_int_equal(kinds, sizeof(files) / sizeof(*files));
+}
+
+static void
+routing_tables_are_known_by_their_first_record(void **state)
+{
+	static const char table[] = "\x6b\x09\xc3\xbe\0\x0d\0\x01\0\0\0\x23\xc0\0\x02\x01";
+	static const char updates[] = "\x6b\x09\xc3\xbe\0\x10\0\x04\0\0\0\x23\xc0\0\x02\x01";
+
+	assert_string_equal(registrykind_find(TEXT("x"), TEXT(table)), "mrt");
+	assert_string_equal(registrykind_find(TEXT("ripe.db"), TEXT(table)), "mrt");
+	assert_null(registrykind_find(TEXT("x"), TEXT(updates)));
+	assert_null(registrykind_find(TEXT("x"), (struct text){.at = table, .length = 11}));
 }
 
 int
@@ -136,6 +151,7 @@ main(void)
 		cmocka_unit_test(mailboxes_alone_are_those_that_failed),
 		cmocka_unit_test(other_bytes_are_of_no_kind),
 		cmocka_unit_test(each_kind_is_one_that_is_read),
+		cmocka_unit_test(routing_tables_are_known_by_their_first_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,11 +166,20 @@ look_at_line(struct looking *looking, struct text line)
 		looking->others++;
 }
 
+/* The head of the table of peers, behind its time (mrt.h). */
+static bool
+is_routes(struct text head)
+{
+	static const char record[] = {0, 13, 0, 1};
+
+	return head.length >= 12 && memcmp(head.at + 4, record, sizeof(record)) == 0;
+}
+
 const char *
 registrykind_find(struct text path, struct text head)
 {
 	const char *named = by_name(base_name(path));
-	struct looking looking = {.kind = NULL};
+	struct looking looking = {.kind = is_routes(head) ? "mrt" : NULL};
 
 	while (head.length > 0 && looking.kind == NULL) {
 		struct text line = text_cut(&head, '\n');
