@@ -3,6 +3,7 @@
 #include "census/registry/segments.h"
 #include "program/censusdumps.h"
 #include "program/censusfolder.h"
+#include "program/censusonline.h"
 #include "program/censusverbs.h"
 #include "program/complaint.h"
 #include "program/verboptions.h"
@@ -16,7 +17,7 @@
 #define SHOWN_MOST 400
 
 static const char usage[] =
-	"usage: lazaret census whois [-v] [--out DIR] [-c FILE] [--json] ADDRESS...\n"
+	"usage: lazaret census whois [-v] [--online] [--out DIR] [-c FILE] [--json] ADDRESS...\n"
 	"\n"
 	"Who is responsible for each address, by the registry.lzr of the census: the network, its\n"
 	"holder, the mailboxes of the first and of the second letter, and the rule by which they\n"
@@ -25,6 +26,8 @@ static const char usage[] =
 	"  -v           and why: each object that was looked at, and what became of it. The\n"
 	"               files of the registries are read again for it, which takes as long as\n"
 	"               lazaret census registry did\n"
+	"  --online     and what the registry's own server says now, or said in the last 30 days;\n"
+	"               lazaret census ask --help has its options\n"
 	"  --out DIR    the folder of the census (census.folder, or else census in the folder\n"
 	"               of the daemon's state)\n"
 	"  -c FILE      the configuration (/etc/lazaret/lazaret.yaml)\n"
@@ -34,7 +37,8 @@ static const char usage[] =
 
 struct wish {
 	const char *out, *settings;
-	bool why, is_json;
+	bool why, is_online, is_json;
+	struct censusonline_wish online;
 };
 
 /* The registries read again, for their reasons. */
@@ -46,7 +50,8 @@ struct reasons {
 struct asking {
 	const struct wish *wish;
 	struct registryfile file;
-	struct reasons reasons; /* with -v */
+	struct reasons reasons;     /* with -v */
+	struct censusonline online; /* with --online */
 	struct buffer line, chain;
 	int code;
 };
@@ -273,6 +278,35 @@ print_chain(struct asking *asking)
 }
 
 static void
+print_online(struct asking *asking, enum range_family family, ipnumber at)
+{
+	const struct answerlog_row *found = answerlog_find(&asking->online.log, family, at);
+	struct buffer *into = &asking->line;
+	char range[RANGE_TEXT];
+
+	if (asking->wish->is_json) {
+		buffer_print(into, ",\"online\":");
+		if (found == NULL) {
+			buffer_print(into, "null");
+			return;
+		}
+		buffer_print(into, "{\"result\":\"%s\"", netanswer_results[found->result]);
+		json_text(into, "network", text_of(range_format(family, &found->range, range)));
+		json_text(into, "mailboxes", found->mailboxes);
+		json_text(into, "server", found->server);
+		buffer_print(into, ",\"for_abuse\":%s}", found->is_for_abuse ? "true" : "false");
+	} else if (found == NULL) {
+		row(into, "on line", TEXT("no answer"));
+	} else {
+		row(into, "on line", text_of(range_format(family, &found->range, range)));
+		row(into, "",
+			found->mailboxes.length > 0 ? found->mailboxes
+						    : text_of(netanswer_results[found->result]));
+		row(into, "", found->server);
+	}
+}
+
+static void
 answer(struct asking *asking, struct text address, enum range_family family, ipnumber at)
 {
 	uint32_t number = registryfile_find(&asking->file, family, at);
@@ -287,6 +321,8 @@ answer(struct asking *asking, struct text address, enum range_family family, ipn
 			(int)address.length, address.at);
 	if (number == 0 && asking->code < EXIT_NOT_FOUND)
 		asking->code = EXIT_NOT_FOUND;
+	if (asking->wish->is_online)
+		print_online(asking, family, at);
 	if (number != 0 && asking->wish->why) {
 		explain(asking, family, at, number);
 		print_chain(asking);
@@ -377,6 +413,36 @@ read_again(const struct censusfolder *folder, struct reasons *reasons, struct fa
 	return r;
 }
 
+/* Those that are named as arguments. */
+static int
+ask_online(struct asking *asking, const struct censusfolder *folder, int count, char **addresses,
+	struct fail *fail)
+{
+	struct censusonline *online = &asking->online;
+	bool is_stopped = false;
+	unsigned troubles = 0;
+	int r = censusonline_open(online, folder, &asking->wish->online, &troubles, fail);
+
+	for (int i = 0; i < count && r == 0; i++) {
+		const struct registryfile_answer *said;
+		enum range_family family;
+		ipnumber at;
+
+		if (range_parse_address(text_of(addresses[i]), &family, &at) < 0)
+			continue;
+		said = &asking->file.answers[registryfile_find(&asking->file, family, at)];
+		(void)censusonline_add(online, family, at,
+			said->rule == CONTACT_RDAP ? REGISTRY_LACNIC
+						   : (enum registry_name)said->registry,
+			said->rule == CONTACT_NIR ? said->country : 0);
+	}
+	if (r == 0)
+		r = censusonline_ask(online, &is_stopped, fail);
+	if (troubles > 0)
+		asking->code = EXIT_INPUT;
+	return r;
+}
+
 static int
 ask_all(const struct wish *wish, const struct censusfolder *folder, int count, char **addresses)
 {
@@ -391,6 +457,11 @@ ask_all(const struct wish *wish, const struct censusfolder *folder, int count, c
 		fail_hint(&fail, "lazaret census registry makes it");
 	if (r == 0 && wish->why)
 		r = read_again(folder, &asking.reasons, &fail);
+	if (r >= 0 && wish->is_online) {
+		int asked = ask_online(&asking, folder, count, addresses, &fail);
+
+		r = asked < 0 ? asked : r;
+	}
 	if (r < 0)
 		complaint_print(&fail);
 	if (r != 0)
@@ -408,6 +479,8 @@ ask_all(const struct wish *wish, const struct censusfolder *folder, int count, c
 	if (asking.reasons.registries != NULL)
 		answers_done(&asking.reasons.answers);
 	registries_free(asking.reasons.registries);
+	if (asking.online.asking != NULL)
+		censusonline_close(&asking.online);
 	registryfile_close(&asking.file);
 	return asking.code;
 }
@@ -419,6 +492,12 @@ census_whois(int argc, char **argv)
 	const struct verboption rows[] = {
 		{"v", .flag = &wish.why},
 		{"out", .value = &wish.out},
+		{"online", .flag = &wish.is_online},
+		{"per-minute", .value = &wish.online.per_minute},
+		{"seconds", .value = &wish.online.seconds},
+		{"bootstrap", .value = &wish.online.bootstrap},
+		{"national", .value = &wish.online.national},
+		{"authority", .value = &wish.online.authority},
 		{"json", .flag = &wish.is_json},
 	};
 	const struct verboptions options = {
@@ -433,7 +512,8 @@ census_whois(int argc, char **argv)
 			stderr);
 		return EXIT_USAGE;
 	}
-	code = censusfolder_open(&folder, wish.out, wish.settings, CENSUSFOLDER_READ);
+	code = censusfolder_open(&folder, wish.out, wish.settings,
+		wish.is_online ? CENSUSFOLDER_WRITE : CENSUSFOLDER_READ);
 	if (code != EXIT_DONE)
 		return code;
 	code = ask_all(&wish, &folder, argc - optind, argv + optind);

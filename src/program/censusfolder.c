@@ -23,6 +23,7 @@ static const char *const names[CENSUS_FILES] = {
 	[CENSUS_SIGHTINGS] = "sightings.lzs",
 	[CENSUS_STATE] = "state.lzt",
 	[CENSUS_STORE] = "census.sqlite",
+	[CENSUS_ANSWERS] = "online.answers",
 	[CENSUS_RUNS] = "runs",
 };
 

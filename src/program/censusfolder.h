@@ -22,6 +22,7 @@ enum census_file {
 	CENSUS_SIGHTINGS, /* sightings.lzs (census/list/sightingfile.h) */
 	CENSUS_STATE,     /* state.lzt (census/join/statestore.h) */
 	CENSUS_STORE,     /* census.sqlite */
+	CENSUS_ANSWERS,   /* online.answers (census/online/answerlog.h) */
 	CENSUS_RUNS,      /* a folder, with one for each run */
 	CENSUS_FILES
 };

@@ -13,6 +13,7 @@ extern const struct verb census_verbs[];
 
 int census_explain(int argc, char **argv);
 int census_lists(int argc, char **argv);
+int census_ask(int argc, char **argv);
 int census_registry(int argc, char **argv);
 int census_run(int argc, char **argv);
 int census_whois(int argc, char **argv);

@@ -3,7 +3,8 @@
  * What:    registries publish under names that stay the same for years (ripe.db.inetnum.gz, arin_db.txt,
  *          delegated-apnic-extended-latest), and a dump says in source: whose it is. Delegated statistics, tables of
  *          addresses to AS, and the texts of ARIN and LACNIC are known by their lines, routing tables by the first of
- *          their records, whatever they are called; of RPSL the name counts, where it is one of those, and else the first source:.
+ *          their records, whatever they are called; of RPSL the name counts, where it is one of those, and else the
+ *          first source:.
  * Owns:    nothing.
  * Limits:  time is linear in the bytes that are looked at.
  * Thread:  any.

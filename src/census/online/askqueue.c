@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census/online/asking.h"
+#include "census/online/askqueue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define BURST 2
 
-struct asking *
-asking_new(void)
+struct askqueue *
+askqueue_new(void)
 {
-	return xcalloc(1, sizeof(struct asking));
+	return xcalloc(1, sizeof(struct askqueue));
 }
 
-struct asking *
-asking_free(struct asking *asking)
+struct askqueue *
+askqueue_free(struct askqueue *asking)
 {
 	for (size_t i = 0; asking != NULL && i < asking->count; i++) {
 		free(asking->servers[i].questions);
@@ -24,28 +24,28 @@ asking_free(struct asking *asking)
 	return NULL;
 }
 
-struct asking_server *
-asking_server(struct asking *asking, enum asking_way way, const char *name,
+struct askqueue_server *
+askqueue_server(struct askqueue *asking, enum askqueue_way way, const char *name,
 	enum registry_name registry, unsigned per_minute)
 {
-	struct asking_server *server;
+	struct askqueue_server *server;
 
 	for (size_t i = 0; i < asking->count; i++) {
 		server = &asking->servers[i];
 		if (server->way == way && strcmp(server->name, name) == 0)
 			return server;
 	}
-	if (asking->count == ASKING_SERVERS || strlen(name) >= ASKING_NAME)
+	if (asking->count == ASKQUEUE_SERVERS || strlen(name) >= ASKQUEUE_NAME)
 		return NULL;
 	server = &asking->servers[asking->count++];
-	*server = (struct asking_server){.way = way, .registry = registry, .behind = ""};
+	*server = (struct askqueue_server){.way = way, .registry = registry, .behind = ""};
 	snprintf(server->name, sizeof(server->name), "%s", name);
 	bucket_init(&server->bucket, per_minute, BURST);
 	return server;
 }
 
 static void
-put(struct asking_server *server, struct asking_question question)
+put(struct askqueue_server *server, struct askqueue_question question)
 {
 	if (server->count == server->size) {
 		server->size = server->size > 0 ? 2 * server->size : 64;
@@ -56,18 +56,18 @@ put(struct asking_server *server, struct asking_question question)
 }
 
 void
-asking_add(struct asking_server *server, enum range_family family, ipnumber address)
+askqueue_add(struct askqueue_server *server, enum range_family family, ipnumber address)
 {
-	put(server, (struct asking_question){.address = address, .family = (uint8_t)family});
+	put(server, (struct askqueue_question){.address = address, .family = (uint8_t)family});
 }
 
 uint64_t
-asking_estimate(const struct asking *asking)
+askqueue_estimate(const struct askqueue *asking)
 {
 	uint64_t most = 0;
 
 	for (size_t i = 0; i < asking->count; i++) {
-		const struct asking_server *server = &asking->servers[i];
+		const struct askqueue_server *server = &asking->servers[i];
 		uint64_t takes = (server->count - server->next) * server->bucket.interval;
 
 		if (!server->is_given_up && takes > most)
@@ -77,7 +77,7 @@ asking_estimate(const struct asking *asking)
 }
 
 static bool
-is_answered(const struct asking_server *server, const struct asking_question *question)
+is_answered(const struct askqueue_server *server, const struct askqueue_question *question)
 {
 	for (size_t i = server->answered_count; i > 0; i--) {
 		if (server->answered_family[i - 1] == question->family &&
@@ -90,10 +90,10 @@ is_answered(const struct asking_server *server, const struct asking_question *qu
 
 /* Past questions that an answer has answered: those that were never asked come in order, so that the last one can. */
 static void
-pass_answered(struct asking_server *server)
+pass_answered(struct askqueue_server *server)
 {
 	for (; server->next < server->count; server->next++, server->saved++) {
-		const struct asking_question *question = &server->questions[server->next];
+		const struct askqueue_question *question = &server->questions[server->next];
 
 		if (server->answered_count == 0 || !is_answered(server, question))
 			return;
@@ -101,21 +101,21 @@ pass_answered(struct asking_server *server)
 }
 
 static void
-give_up(struct asking_server *server)
+give_up(struct askqueue_server *server)
 {
 	server->is_given_up = true;
 	server->lost += server->count - server->next;
 	server->next = server->count;
 }
 
-enum asking_step
-asking_next(struct asking *asking, uint64_t now, uint64_t *when, struct asking_server **server,
-	struct asking_question *ret)
+enum askqueue_step
+askqueue_next(struct askqueue *asking, uint64_t now, uint64_t *when,
+	struct askqueue_server **server, struct askqueue_question *ret)
 {
-	struct asking_server *best = NULL;
+	struct askqueue_server *best = NULL;
 
 	for (size_t i = 0; i < asking->count; i++) {
-		struct asking_server *other = &asking->servers[i];
+		struct askqueue_server *other = &asking->servers[i];
 		uint64_t at;
 
 		pass_answered(other);
@@ -128,19 +128,19 @@ asking_next(struct asking *asking, uint64_t now, uint64_t *when, struct asking_s
 		}
 	}
 	if (best == NULL)
-		return ASKING_DONE;
+		return ASKQUEUE_DONE;
 	if (*when > now)
-		return ASKING_WAIT;
+		return ASKQUEUE_WAIT;
 	bucket_take(&best->bucket, now);
 	*ret = best->questions[best->next++];
 	ret->tries++;
 	best->asked++;
 	*server = best;
-	return ASKING_ASK;
+	return ASKQUEUE_ASK;
 }
 
 static void
-note_answered(struct asking_server *server, const struct netanswer *answer)
+note_answered(struct askqueue_server *server, const struct netanswer *answer)
 {
 	if (server->answered_count == server->answered_size) {
 		server->answered_size = server->answered_size > 0 ? 2 * server->answered_size : 64;
@@ -154,14 +154,14 @@ note_answered(struct asking_server *server, const struct netanswer *answer)
 
 /* The same once more, and then the others. */
 static void
-ask_again(struct asking_server *server, struct asking_question question)
+ask_again(struct askqueue_server *server, struct askqueue_question question)
 {
 	question.tries--;
 	server->questions[--server->next] = question;
 }
 
 void
-asking_settle(struct asking_server *server, const struct asking_question *question,
+askqueue_settle(struct askqueue_server *server, const struct askqueue_question *question,
 	const struct netanswer *answer, uint64_t now, uint64_t after)
 {
 	server->results[answer->result]++;
@@ -176,14 +176,14 @@ asking_settle(struct asking_server *server, const struct asking_question *questi
 	if (answer->result == NETANSWER_BUSY) {
 		bucket_refused(&server->bucket, now, after);
 		ask_again(server, *question);
-		if (server->bucket.refusals >= ASKING_REFUSALS)
+		if (server->bucket.refusals >= ASKQUEUE_REFUSALS)
 			give_up(server);
 		return;
 	}
-	if (question->tries < ASKING_TRIES)
+	if (question->tries < ASKQUEUE_TRIES)
 		put(server, *question);
 	else
 		server->lost++;
-	if (++server->failures >= ASKING_FAILURES)
+	if (++server->failures >= ASKQUEUE_FAILURES)
 		give_up(server);
 }

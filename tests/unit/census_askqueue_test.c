@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census/online/asking.h"
+#include "census/online/askqueue.h"
 #include "unit.h"
 
-static struct asking *asking;
+static struct askqueue *asking;
 
 static int
 begin(void **state)
 {
-	asking = asking_new();
+	asking = askqueue_new();
 	return 0;
 }
 
 static int
 end(void **state)
 {
-	asking_free(asking);
+	askqueue_free(asking);
 	return 0;
 }
 
@@ -73,45 +73,45 @@ who_refuses_is_left_alone_for_as_long_as_it_says_or_longer_each_time(void **stat
 }
 
 /* Asks, which must be at once, and says what came. */
-static struct asking_question
+static struct askqueue_question
 asked(uint64_t now, ipnumber address, struct netanswer answer, uint64_t after)
 {
-	struct asking_question question = {0};
-	struct asking_server *server = NULL;
+	struct askqueue_question question = {0};
+	struct askqueue_server *server = NULL;
 	uint64_t when = 0;
 
-	assert_int_equal(asking_next(asking, now, &when, &server, &question), ASKING_ASK);
+	assert_int_equal(askqueue_next(asking, now, &when, &server, &question), ASKQUEUE_ASK);
 	assert_true(question.address == address);
-	asking_settle(server, &question, &answer, now, after);
+	askqueue_settle(server, &question, &answer, now, after);
 	return question;
 }
 
 static void
-is(enum asking_step step, uint64_t now, uint64_t expected)
+is(enum askqueue_step step, uint64_t now, uint64_t expected)
 {
-	struct asking_question question;
-	struct asking_server *server;
+	struct askqueue_question question;
+	struct askqueue_server *server;
 	uint64_t when = 0;
 
-	assert_int_equal(asking_next(asking, now, &when, &server, &question), step);
+	assert_int_equal(askqueue_next(asking, now, &when, &server, &question), step);
 	assert_int_equal(when, expected);
 }
 
 static void
 what_an_answer_says_of_its_range_is_not_asked_again(void **state)
 {
-	struct asking_server *server =
-		asking_server(asking, ASKING_RDAP, "https://a.example/", REGISTRY_LACNIC, 60);
+	struct askqueue_server *server =
+		askqueue_server(asking, ASKQUEUE_RDAP, "https://a.example/", REGISTRY_LACNIC, 60);
 
 	for (ipnumber i = 0; i < 100; i++)
-		asking_add(server, RANGE_IPV4, i);
-	assert_int_equal(asking_estimate(asking), 100000);
+		askqueue_add(server, RANGE_IPV4, i);
+	assert_int_equal(askqueue_estimate(asking), 100000);
 	asked(0, 0, answer_of(NETANSWER_FOUND, 0, 63), 0);
 	asked(0, 64, answer_of(NETANSWER_NOTHING, 1, 0), 0);
-	assert_int_equal(asking_estimate(asking), 35000);
-	is(ASKING_WAIT, 0, 1000);
+	assert_int_equal(askqueue_estimate(asking), 35000);
+	is(ASKQUEUE_WAIT, 0, 1000);
 	asked(1000, 65, answer_of(NETANSWER_WITHHELD, 65, 200), 0);
-	is(ASKING_DONE, 1000, 0);
+	is(ASKQUEUE_DONE, 1000, 0);
 	assert_int_equal(server->asked, 3);
 	assert_int_equal(server->saved, 97);
 	assert_int_equal(server->lost, 0);
@@ -121,36 +121,37 @@ what_an_answer_says_of_its_range_is_not_asked_again(void **state)
 static void
 a_busy_server_is_asked_the_same_later_and_the_others_meanwhile(void **state)
 {
-	struct asking_server *one =
-		asking_server(asking, ASKING_RDAP, "https://a.example/", REGISTRY_LACNIC, 60);
-	struct asking_server *other =
-		asking_server(asking, ASKING_WHOIS, "b.example", REGISTRY_NONE, 60);
+	struct askqueue_server *one =
+		askqueue_server(asking, ASKQUEUE_RDAP, "https://a.example/", REGISTRY_LACNIC, 60);
+	struct askqueue_server *other =
+		askqueue_server(asking, ASKQUEUE_WHOIS, "b.example", REGISTRY_NONE, 60);
 
 	assert_ptr_equal(
-		asking_server(asking, ASKING_RDAP, "https://a.example/", REGISTRY_LACNIC, 1), one);
-	asking_add(one, RANGE_IPV4, 1);
-	asking_add(one, RANGE_IPV4, 2);
-	asking_add(other, RANGE_IPV4, 9);
+		askqueue_server(asking, ASKQUEUE_RDAP, "https://a.example/", REGISTRY_LACNIC, 1),
+		one);
+	askqueue_add(one, RANGE_IPV4, 1);
+	askqueue_add(one, RANGE_IPV4, 2);
+	askqueue_add(other, RANGE_IPV4, 9);
 	asked(0, 1, answer_of(NETANSWER_BUSY, 1, 0), 30000);
 	asked(0, 9, answer_of(NETANSWER_FOUND, 9, 9), 0);
-	is(ASKING_WAIT, 0, 30000);
+	is(ASKQUEUE_WAIT, 0, 30000);
 	asked(30000, 1, answer_of(NETANSWER_FOUND, 1, 1), 0);
 	asked(30000, 2, answer_of(NETANSWER_FOUND, 2, 2), 0);
-	is(ASKING_DONE, 30000, 0);
+	is(ASKQUEUE_DONE, 30000, 0);
 }
 
 static void
 a_server_that_stays_busy_is_given_up(void **state)
 {
-	struct asking_server *server =
-		asking_server(asking, ASKING_RDAP, "https://a.example/", REGISTRY_LACNIC, 60);
+	struct askqueue_server *server =
+		askqueue_server(asking, ASKQUEUE_RDAP, "https://a.example/", REGISTRY_LACNIC, 60);
 	uint64_t now = 0;
 
-	asking_add(server, RANGE_IPV4, 1);
-	asking_add(server, RANGE_IPV4, 2);
-	for (int i = 0; i < ASKING_REFUSALS; i++, now += BUCKET_LONGEST)
+	askqueue_add(server, RANGE_IPV4, 1);
+	askqueue_add(server, RANGE_IPV4, 2);
+	for (int i = 0; i < ASKQUEUE_REFUSALS; i++, now += BUCKET_LONGEST)
 		asked(now, 1, answer_of(NETANSWER_BUSY, 1, 0), 0);
-	is(ASKING_DONE, now, 0);
+	is(ASKQUEUE_DONE, now, 0);
 	assert_true(server->is_given_up);
 	assert_int_equal(server->lost, 2);
 }
@@ -158,20 +159,20 @@ a_server_that_stays_busy_is_given_up(void **state)
 static void
 what_comes_to_nothing_goes_to_the_end_and_is_lost_at_last(void **state)
 {
-	struct asking_server *server =
-		asking_server(asking, ASKING_RDAP, "https://a.example/", REGISTRY_LACNIC, 60000);
+	struct askqueue_server *server = askqueue_server(
+		asking, ASKQUEUE_RDAP, "https://a.example/", REGISTRY_LACNIC, 60000);
 	struct netanswer wrong = answer_of(NETANSWER_WRONG, 1, 0);
 
-	asking_add(server, RANGE_IPV4, 1);
-	asking_add(server, RANGE_IPV4, 2);
-	asking_add(server, RANGE_IPV4, 40);
+	askqueue_add(server, RANGE_IPV4, 1);
+	askqueue_add(server, RANGE_IPV4, 2);
+	askqueue_add(server, RANGE_IPV4, 40);
 	asked(0, 1, wrong, 0);
 	asked(1, 2, wrong, 0);
 	asked(2, 40, answer_of(NETANSWER_FOUND, 2, 40), 0); /* that is also an answer for 2 */
 	asked(3, 1, wrong, 0);
 	assert_int_equal(server->saved, 0);
-	assert_int_equal(asked(4, 1, wrong, 0).tries, ASKING_TRIES);
-	is(ASKING_DONE, 5, 0);
+	assert_int_equal(asked(4, 1, wrong, 0).tries, ASKQUEUE_TRIES);
+	is(ASKQUEUE_DONE, 5, 0);
 	assert_int_equal(server->lost, 1);
 	assert_int_equal(server->saved, 1);
 	assert_int_equal(server->asked, 5);
@@ -180,14 +181,14 @@ what_comes_to_nothing_goes_to_the_end_and_is_lost_at_last(void **state)
 static void
 a_server_that_fails_again_and_again_is_given_up(void **state)
 {
-	struct asking_server *server =
-		asking_server(asking, ASKING_RDAP, "https://a.example/", REGISTRY_LACNIC, 60000);
+	struct askqueue_server *server = askqueue_server(
+		asking, ASKQUEUE_RDAP, "https://a.example/", REGISTRY_LACNIC, 60000);
 
 	for (ipnumber i = 0; i < 100; i++)
-		asking_add(server, RANGE_IPV4, i);
-	for (unsigned i = 0; i < ASKING_FAILURES; i++)
+		askqueue_add(server, RANGE_IPV4, i);
+	for (unsigned i = 0; i < ASKQUEUE_FAILURES; i++)
 		asked(i, i, answer_of(NETANSWER_REFUSED, 1, 0), 0);
-	is(ASKING_DONE, 100, 0);
+	is(ASKQUEUE_DONE, 100, 0);
 	assert_true(server->is_given_up);
 	assert_int_equal(server->lost, 100);
 }
