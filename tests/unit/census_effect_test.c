@@ -1,96 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/random.h"
 #include "census/effect/effect.h"
-#include "census_run.h"
+#include "census_operation.h"
 #include "unit.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#define BEGIN 1000
-#define DAYS  60
-#define QUIET 7
-#define EACH  8 /* addresses of a contact at most */
-#define MOST  400
-
-/* An operation by chance: contacts with addresses that clear at a rate of their own, about that of their arm; each that
- * clears comes up as another address of the contact with a probability. */
-struct operation {
-	unsigned contacts[CASEFILE_ARM_COUNT];
-	double rate[CASEFILE_ARM_COUNT]; /* a day */
-	double spread;                   /* of a contact's rate, times or by */
-	double moves;
-	uint64_t seed;
-	uint16_t ends; /* day of the last run */
-};
-
-struct place {
-	enum casefile_arm arm;
-	unsigned addresses;
-	unsigned until[EACH]; /* the last day it was seen */
-	bool moves[EACH];
-};
-
-static unsigned
-make_places(const struct operation *of, struct place *places)
-{
-	struct random random;
-	unsigned count = 0;
-
-	random_seed(&random, of->seed);
-	for (unsigned arm = 0; arm < CASEFILE_ARM_COUNT; arm++) {
-		for (unsigned i = 0; i < of->contacts[arm]; i++) {
-			struct place *place = &places[count++];
-			double rate = of->rate[arm] *
-				random_log_uniform(&random, 1 / of->spread, of->spread);
-
-			*place = (struct place){.arm = (enum casefile_arm)arm,
-				.addresses = 1 + (unsigned)random_below(&random, EACH)};
-			for (unsigned j = 0; j < place->addresses; j++) {
-				double stays = rate > 0 ? random_exponential(&random, rate) : 1e9;
-
-				place->until[j] = BEGIN + (unsigned)fmin(stays, 5000);
-				place->moves[j] = random_unit(&random) < of->moves;
-			}
-		}
-	}
-	return count;
-}
+#define DAYS 60
 
 static struct effect effect;
 
 static void
 operate(const struct operation *of)
 {
-	static struct place places[MOST];
-	const struct effect_letters letters = {0};
-	struct clearing *clearing = clearing_new(QUIET);
-	unsigned count = make_places(of, places);
-	struct fail fail = {0};
-	struct run run;
-
-	for (uint16_t day = BEGIN; day <= of->ends; day++) {
-		run_begin(&run, day);
-		for (unsigned i = 0; i < count; i++) {
-			char mailbox[32], code[32];
-			uint32_t number;
-
-			snprintf(mailbox, sizeof(mailbox), "abuse@%u.example", i);
-			snprintf(code, sizeof(code), "LZ-2026-%06u", i);
-			number = run_case(&run, mailbox, code, places[i].arm, BEGIN);
-			for (unsigned j = 0; j < places[i].addresses; j++) {
-				if (day <= places[i].until[j])
-					run_row4(&run, number, i * 2 * EACH + j);
-				else if (places[i].moves[j])
-					run_row4(&run, number, i * 2 * EACH + EACH + j);
-			}
-		}
-		assert_int_equal(clearing_take(clearing, run_end(&run), &fail), 0);
-		run_done(&run);
-	}
-	clearing_end(clearing);
-	effect_make(clearing, &letters, &effect);
-	clearing_free(clearing);
+	operation_run(of, &effect);
 }
 
 /* Of a table of Student's distribution: 1 - 0.025. */
@@ -113,7 +36,7 @@ letters_that_help_are_seen_to_help(void **state)
 	const struct effect_day *day = &effect.at[1];
 
 	(void)state;
-	operate(&(struct operation){{300, 40}, {0.06, 0.02}, 2, 0, 1, BEGIN + DAYS});
+	operate(&(struct operation){{300, 40}, {0.06, 0.02}, 2, 0, 1, OPERATION_BEGIN + DAYS});
 	assert_int_equal(day->day, EFFECT_COMPARED);
 	assert_int_equal(effect.contacts[CASEFILE_LETTER], 300);
 	assert_int_equal(day->contacts[CASEFILE_HOLDOUT], 40);
@@ -140,7 +63,7 @@ addresses_that_move_are_no_cure(void **state)
 	const struct effect_day *day = &effect.at[1];
 
 	(void)state;
-	operate(&(struct operation){{100, 100}, {0.2, 0.02}, 2, 1, 2, BEGIN + DAYS});
+	operate(&(struct operation){{100, 100}, {0.2, 0.02}, 2, 1, 2, OPERATION_BEGIN + DAYS});
 	assert_true(day->difference.low > 0.3);
 	assert_true(fabs(day->kept[CASEFILE_LETTER].value - 1) < 1e-9);
 	assert_true(fabs(day->kept_difference.value) < 1e-9);
@@ -153,13 +76,15 @@ static void
 of_too_few_contacts_nothing_is_said(void **state)
 {
 	(void)state;
-	operate(&(struct operation){{300, EFFECT_LEAST - 1}, {0.06, 0.02}, 2, 0, 3, BEGIN + DAYS});
+	operate(&(struct operation){
+		{300, EFFECT_LEAST - 1}, {0.06, 0.02}, 2, 0, 3, OPERATION_BEGIN + DAYS});
 	assert_int_equal(effect.at[1].cleared[CASEFILE_LETTER].why, EFFECT_SAID);
 	assert_int_equal(effect.at[1].cleared[CASEFILE_HOLDOUT].why, EFFECT_FEW);
 	assert_int_equal(effect.at[1].difference.why, EFFECT_FEW);
 	assert_int_equal(effect.at[1].kept_difference.why, EFFECT_FEW);
 	assert_int_equal(effect.test_why, EFFECT_FEW);
-	operate(&(struct operation){{300, EFFECT_LEAST}, {0.06, 0.02}, 2, 0, 3, BEGIN + DAYS});
+	operate(&(struct operation){
+		{300, EFFECT_LEAST}, {0.06, 0.02}, 2, 0, 3, OPERATION_BEGIN + DAYS});
 	assert_int_equal(effect.at[1].difference.why, EFFECT_SAID);
 	assert_int_equal(effect.at[1].kept_difference.why, EFFECT_SAID);
 }
@@ -168,7 +93,8 @@ static void
 before_its_day_nothing_is_said(void **state)
 {
 	(void)state;
-	operate(&(struct operation){{60, 60}, {0.06, 0.02}, 2, 0, 4, BEGIN + 7 + QUIET});
+	operate(&(struct operation){
+		{60, 60}, {0.06, 0.02}, 2, 0, 4, OPERATION_BEGIN + 7 + OPERATION_QUIET});
 	assert_int_equal(effect.at[0].difference.why, EFFECT_SAID);
 	assert_int_equal(effect.at[1].difference.why, EFFECT_EARLY);
 	assert_int_equal(effect.at[2].kept_difference.why, EFFECT_EARLY);
@@ -182,7 +108,7 @@ of_none_and_all_the_interval_is_not_nothing(void **state)
 	const struct effect_day *day = &effect.at[1];
 
 	(void)state;
-	operate(&(struct operation){{30, 30}, {9, 0}, 2, 0, 5, BEGIN + DAYS});
+	operate(&(struct operation){{30, 30}, {9, 0}, 2, 0, 5, OPERATION_BEGIN + DAYS});
 	assert_true(day->cleared[CASEFILE_LETTER].value >= 1 - 1e-9);
 	assert_true(fabs(day->cleared[CASEFILE_LETTER].low - 0.8865) < 0.001);
 	assert_true(day->cleared[CASEFILE_HOLDOUT].value <= 0);
@@ -191,7 +117,8 @@ of_none_and_all_the_interval_is_not_nothing(void **state)
 	assert_true(day->difference.high >= 1 - 1e-9);
 }
 
-/* Both arms alike, addresses of a contact too: about 95 of 100 intervals hold nothing, and about 5 of 100 tests are below 0.05. */
+/* Both arms alike, addresses of a contact too: about 95 of 100 intervals hold nothing, about 5 of 100 tests are below
+ * 0.05. */
 static void
 intervals_are_of_95_percent(void **state)
 {
@@ -199,8 +126,8 @@ intervals_are_of_95_percent(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 300; i++) {
-		operate(&(struct operation){
-			{60, 30}, {0.05, 0.05}, 20, 0.3, 1000 + i, BEGIN + 14 + QUIET});
+		operate(&(struct operation){{60, 30}, {0.05, 0.05}, 20, 0.3, 1000 + i,
+			OPERATION_BEGIN + 14 + OPERATION_QUIET});
 		covered += effect.at[1].difference.low <= 0 && effect.at[1].difference.high >= 0;
 		kept += effect.at[1].kept_difference.low <= 0 &&
 			effect.at[1].kept_difference.high >= 0;
