@@ -185,6 +185,16 @@ json_is_an_object_a_line(void **state)
 	buffer_done(&into);
 }
 
+static unsigned
+count(const char *text, const char *of)
+{
+	unsigned found = 0;
+
+	for (; (text = strstr(text, of)) != NULL; text++)
+		found++;
+	return found;
+}
+
 static void
 the_picture_has_both_curves_and_words_for_them(void **state)
 {
@@ -194,8 +204,10 @@ the_picture_has_both_curves_and_words_for_them(void **state)
 	(void)state;
 	leave(&into, "effect.svg");
 	assert_ptr_equal(strstr(text, "<svg xmlns=\"http://www.w3.org/2000/svg\""), text);
-	assert_non_null(strstr(text, "<path class=\"curve letter\""));
-	assert_non_null(strstr(text, "<path class=\"curve holdout\""));
+	/* Each also in the key. */
+	assert_int_equal(count(text, "<path class=\"curve letter\""), 2);
+	assert_int_equal(count(text, "<path class=\"curve holdout\""), 2);
+	assert_int_equal(count(text, "<path class=\"band holdout\""), 2);
 	assert_non_null(strstr(text, "<title "));
 	assert_non_null(strstr(text, "<desc id=\"curves-text\">Letters helped."));
 	assert_non_null(strstr(text, "At risk, held out for 14 days:"));

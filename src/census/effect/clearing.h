@@ -1,14 +1,14 @@
 /* clearing - what became of the addresses with which cases were opened, from run to run
  *
- * What:    takes the runs of an operation in the order of their days. The candidates of a case in the first run that has
- *          it are followed: an address clears on the day behind the last on which it was seen, once a run does not have
- *          it more than so many quiet days later; what comes back before was there all the time. Up to the horizon,
- *          the last run less the quiet days, it is known of every address whether it was there; there all are
+ * What:    takes the runs of an operation in the order of their days. The candidates of a case in the first run that
+ *          has it are followed: an address clears on the day behind the last on which it was seen, once a run does not
+ *          have it more than so many quiet days later; what comes back before was there all the time. Up to the
+ *          horizon, the last run less the quiet days, it is known of every address whether it was there; there all are
  *          censored, so that nothing depends on when an address was last seen.
  *          Days count from the opening of the case in both arms, whether or not a letter went out (intention to
- *          treat). Where the run that opened the case is not there, its addresses enter late.
- *          Of each case: how many candidates its contact had 0, 7, 14 and 28 days later, whichever addresses they were.
- *          Cases of nobody, and those that had no letter to wait for (nobody to write to, never write), do not count.
+ *          treat). Where the run that opened the case is not there, its addresses enter late. Of each case: how many
+ *          candidates its contact had 0, 7, 14 and 28 days later, whichever addresses they were. Cases of nobody, and
+ *          those that had no letter to wait for (nobody to write to, never write), do not count.
  * Owns:    a copy of what it needs: a run can be closed after it was taken.
  * Limits:  CLEARING_MOST addresses, CLEARING_CASES cases; SURVIVAL_STRATA strata, those behind share the last one.
  *          Time is that of what it follows, and of a run, each run.

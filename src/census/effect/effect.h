@@ -2,13 +2,13 @@
  *
  * What:    contacts that a lot held out of letters for 14 days, beside those that were written to at once: how many of
  *          the addresses with which their cases were opened had cleared 7, 14 and 28 days later, and the difference.
- *          The 14th day is the comparison: from then on the hold-out is written to as well.
- *          Addresses of one contact go together, so contacts are the units: variances are robust (survival.h), with the
- *          quantile of Student's t for as many contacts as the smaller arm has, less one. Intervals are of 95 %; that
- *          of a difference is made of those of its two shares (Zou and Donner, Statistics in Medicine 27 (2008)).
- *          Where customers change addresses a zombie clears one and appears at another. So beside it: how many
- *          candidates the same contacts have then, of IPv4, for each they had at first, and per thousand addresses that
- *          are theirs: a ratio of sums, with the variance of its linear part by contact.
+ *          The 14th day is the comparison: from then on the hold-out is written to as well. Addresses of one contact
+ *          go together, so contacts are the units: variances are robust (survival.h), with the quantile of Student's t
+ *          for as many contacts as the smaller arm has, less one. Intervals are of 95 %; that of a difference is made
+ *          of those of its two shares (Zou and Donner, Statistics in Medicine 27 (2008)). Where customers change
+ *          addresses a zombie clears one and appears at another. So beside it: how many candidates the same contacts
+ *          have then, of IPv4, for each they had at first, and per thousand addresses that are theirs: a ratio of
+ *          sums, with the variance of its linear part by contact.
  *          Where an arm has less than EFFECT_LEAST contacts it says so instead of a figure.
  * Owns:    nothing.
  * Limits:  those of survival.h.

@@ -1,16 +1,16 @@
 /* survival - how long something stays, where the end of some is not seen yet
  *
- * What:    the product-limit estimate of Kaplan and Meier (1958) by days, of rows that may enter late (left truncation)
- *          and whose end may not be seen (right censoring); a row is at risk on the days behind its entry, up to its
- *          exit. Its variance is that of Greenwood (1926), and a robust one for rows that go together in clusters: the
- *          infinitesimal jackknife, a cluster at a time (Ying and Wei, J. Multivariate Analysis 50 (1994); Williams,
- *          Lifetime Data Analysis 1 (1995)), which of n clusters of one is Greenwood's times n / (n - 1). Intervals are
- *          of 95 % on the scale of log(-log), so they stay between 0 and 1.
+ * What:    the product-limit estimate of Kaplan and Meier (1958) by days, of rows that may enter late (left
+ *          truncation) and whose end may not be seen (right censoring); a row is at risk on the days behind its entry,
+ *          up to its exit. Its variance is that of Greenwood (1926), and a robust one for rows that go together in
+ *          clusters: the infinitesimal jackknife, a cluster at a time (Ying and Wei, J. Multivariate Analysis 50
+ *          (1994); Williams, Lifetime Data Analysis 1 (1995)), which of n clusters of one is Greenwood's times n / (n
+ *          - 1). Intervals are of 95 % on the scale of log(-log), so they stay between 0 and 1.
  *          Two arms are compared by the log-rank test (Mantel 1966), stratified; its robust form takes the variance of
  *          its score from clusters (Lee, Wei and Amato 1992).
  * Owns:    nothing.
- * Limits:  SURVIVAL_DAYS days: what goes on longer is censored there; SURVIVAL_STRATA strata. Rows of one cluster stand
- *          together. Time is that of rows, and of clusters by days.
+ * Limits:  SURVIVAL_DAYS days: what goes on longer is censored there; SURVIVAL_STRATA strata. Rows of one cluster
+ *          stand together. Time is that of rows, and of clusters by days.
  * Thread:  any. Pure.
  */
 #ifndef LAZARET_CENSUS_EFFECT_SURVIVAL_H
