@@ -8,6 +8,8 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const PHONE = { width: 360, height: 640 }, NARROW = { width: 320, height: 568 }, DESKTOP = { width: 1280, height: 800 };
 export const PAGE_MOST = 30 * 1024;
+// What the key Tab comes to.
+const REACHED = "a[href], button, input:not([type=hidden]), textarea, summary, [tabindex='0']";
 
 // Nothing of the user's, and nobody asked but by pages. As root Chromium has no sandbox.
 export function launch(...more) {
@@ -94,7 +96,7 @@ export function fits(page, what) {
 
 // What is in the focus: a name for it, and whether one sees that it is there.
 export function focused(page) {
-	return page.evaluate(() => {
+	return page.evaluate(reached => {
 		const one = document.activeElement;
 
 		if (one === document.body)
@@ -110,15 +112,15 @@ export function focused(page) {
 				box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
 		};
 		function all() {
-			return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), textarea, summary")];
+			return [...document.querySelectorAll(reached)];
 		}
-	});
+	}, REACHED);
 }
 
 // The way of the key Tab through a page: complaints where it leaves the order of reading, or is not seen, and where a page
 // that should have one does not begin with a way past its head.
 export async function keyboard(page, hasSkip) {
-	const count = await page.locator("a[href], button, input:not([type=hidden]), textarea, summary").evaluateAll(all =>
+	const count = await page.locator(REACHED).evaluateAll(all =>
 		all.filter(one => one.checkVisibility() || one.closest("summary")).length);
 	const faults = [], way = [];
 

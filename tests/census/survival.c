@@ -24,7 +24,7 @@ take(struct text line, struct survival_time *ret)
 			return r;
 	}
 	*ret = (struct survival_time){.cluster = (uint32_t)number[0],
-		.stratum = (uint8_t)number[1],
+		.stratum = (uint16_t)number[1],
 		.arm = number[2] != 0,
 		.entry = (uint16_t)number[3],
 		.exit = (uint16_t)number[4],

@@ -153,7 +153,8 @@ letters_are_told_by_what_came_back(void **state)
 
 	(void)state;
 	operation_run(&helped, &effect);
-	effect.letters = (struct effect_letters){true, 300, 20, 60, 33};
+	effect.letters = (struct effect_letters){
+		.is_known = true, .sent = 300, .bounced = 20, .person = 60, .automatic = 33};
 	into = make(NULL, effectreport_text);
 	assert_true(says(&into, "of 187 nothing was heard."));
 	buffer_done(&into);

@@ -99,15 +99,15 @@ contact_of(struct clearing *clearing, const struct casefile *run, const struct c
 	return contact;
 }
 
-static uint8_t
-stratum_of(struct clearing *clearing, struct text stratum)
+static uint16_t
+stratum_of(struct clearing *clearing, uint32_t stratum)
 {
-	uint32_t number =
-		number_of(&clearing->strata, stratum, STRATUM_SEED, clearing->strata_count);
+	struct text bytes = {(const char *)&stratum, sizeof(stratum)};
+	uint32_t number = number_of(&clearing->strata, bytes, STRATUM_SEED, clearing->strata_count);
 
 	if (number == clearing->strata_count)
 		clearing->strata_count++;
-	return (uint8_t)number;
+	return (uint16_t)number;
 }
 
 static bool
@@ -136,7 +136,7 @@ open_case(struct clearing *clearing, const struct casefile *run, const struct ca
 	*into = (struct clearing_case){.contact = contact_of(clearing, run, of),
 		.opened = of->opened,
 		.arm = of->arm,
-		.stratum = stratum_of(clearing, casefile_text(run, of->stratum)),
+		.stratum = stratum_of(clearing, of->stratum),
 		.covered = of->covered4};
 }
 

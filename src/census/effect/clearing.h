@@ -33,8 +33,8 @@ extern const uint16_t clearing_stages[CLEARING_STAGES]; /* 0, 7, 14 and 28 days 
 struct clearing_case {
 	uint32_t contact; /* numbers from 0 */
 	uint16_t opened;  /* day */
-	uint8_t arm;      /* enum casefile_arm */
-	uint8_t stratum;
+	uint16_t stratum;
+	uint8_t arm;                    /* enum casefile_arm */
 	uint32_t addresses;             /* that are followed */
 	uint32_t cleared;               /* of them, CLEARING_BACK days ago or more */
 	uint32_t back;                  /* of those, within CLEARING_BACK days */

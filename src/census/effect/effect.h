@@ -48,10 +48,12 @@ struct effect_day {
 	struct effect_figure kept_difference;          /* letter less hold-out */
 };
 
-/* Letters that were sent, by what came back first of: a person's answer, a bounce, an automatic answer. */
+/* Letters that were handed over: not settled, taken, tried again, refused. Of those that were taken the ones that came
+ * back, else had an answer of a person, else one of a machine alone. */
 struct effect_letters {
 	bool is_known;
-	uint64_t sent, bounced, automatic, person;
+	uint64_t open, sent, later, refused;
+	uint64_t bounced, person, automatic;
 };
 
 struct effect {

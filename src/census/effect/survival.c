@@ -226,18 +226,24 @@ void
 survival_compare(
 	const struct survival_time *times, size_t count, unsigned until, struct survival_test *ret)
 {
-	struct stratum *strata = xcalloc(SURVIVAL_STRATA, sizeof(*strata));
+	struct stratum *strata;
+	unsigned strata_count = 1;
 	double score;
 
 	if (until > SURVIVAL_DAYS)
 		until = SURVIVAL_DAYS;
 	*ret = (struct survival_test){.p = 1, .robust_p = 1};
 	for (size_t i = 0; i < count; i++) {
+		if (times[i].stratum >= strata_count)
+			strata_count = times[i].stratum + 1U;
+	}
+	strata = xcalloc(strata_count, sizeof(*strata));
+	for (size_t i = 0; i < count; i++) {
 		struct stratum *of = &strata[times[i].stratum];
 
 		enter(of->at_risk[times[i].arm], of->events[times[i].arm], &times[i], until);
 	}
-	for (unsigned i = 0; i < SURVIVAL_STRATA; i++)
+	for (unsigned i = 0; i < strata_count; i++)
 		compare_stratum(&strata[i], until, ret);
 	for (size_t i = 0; i < count;) {
 		double sum = 0;

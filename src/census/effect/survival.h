@@ -5,9 +5,9 @@
  *          up to its exit. Its variance is that of Greenwood (1926), and a robust one for rows that go together in
  *          clusters: the infinitesimal jackknife, a cluster at a time (Ying and Wei, J. Multivariate Analysis 50
  *          (1994); Williams, Lifetime Data Analysis 1 (1995)), which of n clusters of one is Greenwood's times n / (n
- *          - 1). Intervals are of 95 % on the scale of log(-log), so they stay between 0 and 1.
- *          Two arms are compared by the log-rank test (Mantel 1966), stratified; its robust form takes the variance of
- *          its score from clusters (Lee, Wei and Amato 1992).
+ *          - 1). Intervals are of 95 % on the scale of log(-log), so they stay between 0 and 1. Two arms are compared
+ *          by the log-rank test (Mantel 1966), stratified; its robust form takes the variance of its score from
+ *          clusters (Lee, Wei and Amato 1992).
  * Owns:    nothing.
  * Limits:  SURVIVAL_DAYS days: what goes on longer is censored there; SURVIVAL_STRATA strata. Rows of one cluster
  *          stand together. Time is that of rows, and of clusters by days.
@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #define SURVIVAL_DAYS   400
-#define SURVIVAL_STRATA 256
+#define SURVIVAL_STRATA 2048
 #define SURVIVAL_ARMS   2
 /* Of a median: it is not reached. */
 #define SURVIVAL_NEVER UINT16_MAX
@@ -33,9 +33,9 @@ struct survival_time {
 	uint16_t
 		entry; /* in days of the row's own clock; rows whose exit is not behind it count nothing */
 	uint16_t exit;
-	uint8_t stratum;
-	uint8_t arm;   /* below SURVIVAL_ARMS */
-	bool is_event; /* it ended at its exit; else it was still there at the end of that day */
+	uint16_t stratum; /* below SURVIVAL_STRATA */
+	uint8_t arm;      /* below SURVIVAL_ARMS */
+	bool is_event;    /* it ended at its exit; else it was still there at the end of that day */
 };
 
 struct survival_point {
