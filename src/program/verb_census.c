@@ -21,6 +21,10 @@ const struct verb census_verbs[] = {
 		"cases of all contacts, and the letters that are due, as files", census_run},
 	{"explain", "[--day DAY] ADDRESS...",
 		"why an address is a candidate, or is none, and in which case", census_explain},
+	{"effect", "[--quiet DAYS] [--svg FILE] [--json]",
+		"did letters help, beside those that were held back for 14 days", census_effect},
+	{"report", "[--day DAY] [--partners FILE]",
+		"a page and tables of a run, for people who were not there", census_report},
 	{0},
 };
 

@@ -135,6 +135,13 @@ reportpage_providers(const struct report *report, struct buffer *into)
 		"least so many, in 95 of "
 		"100 cases. AS of less than %d addresses are left out of it.",
 		PROVIDERS_LEAST);
+	if (report->run->system_count == 0 ||
+		(report->run->system_count == 1 && report->run->systems[0].number == 0)) {
+		reportpage_say(into,
+			"Of no zombie it is known which AS announces it: the registries were read "
+			"without a table of addresses to AS.");
+		return;
+	}
 	put_ranking(report->run, PROVIDERS_BY_RATE, "rate-table",
 		"Providers by zombies per 1,000 addresses", into);
 	put_ranking(report->run, PROVIDERS_BY_COUNT, "count-table",
