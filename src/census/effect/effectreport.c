@@ -388,9 +388,11 @@ effectreport_json(const struct effect *effect, struct buffer *into)
 		put_object(into, &effect->at[i]);
 	if (letters->is_known)
 		buffer_print(into,
-			"{\"type\":\"letters\",\"sent\":%llu,\"bounced\":%llu,\"automatic\":%llu,"
-			"\"person\":%llu}\n",
-			(unsigned long long)letters->sent, (unsigned long long)letters->bounced,
-			(unsigned long long)letters->automatic,
-			(unsigned long long)letters->person);
+			"{\"type\":\"letters\",\"open\":%llu,\"sent\":%llu,\"later\":%llu,"
+			"\"refused\":%llu,"
+			"\"bounced\":%llu,\"person\":%llu,\"automatic\":%llu}\n",
+			(unsigned long long)letters->open, (unsigned long long)letters->sent,
+			(unsigned long long)letters->later, (unsigned long long)letters->refused,
+			(unsigned long long)letters->bounced, (unsigned long long)letters->person,
+			(unsigned long long)letters->automatic);
 }
