@@ -28,5 +28,6 @@ main(int argc, char **argv)
 		}
 		buffer_done(&text);
 	}
+	run_done(&reported.made);
 	return 0;
 }

@@ -2,7 +2,7 @@
  *
  * What:    all countries but some, 300 AS of which some have names that strangers chose, lists of each kind, runs of
  *          two months, an operation by chance (census_operation.h), agencies. Always the same.
- * Owns:    its memory, until the process ends.*/
+ * Owns:    its memory: run_done(&reported->made) frees it.*/
 #ifndef LAZARET_TESTS_CENSUS_REPORTED_H
 #define LAZARET_TESTS_CENSUS_REPORTED_H
 

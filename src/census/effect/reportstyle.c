@@ -54,7 +54,7 @@ const char reportstyle[] =
 	"nav, .skip { display: none } a { color: inherit }\n"
 	".wide { overflow: visible } svg { print-color-adjust: exact; -webkit-print-color-adjust: "
 	"exact }\n"
-	".map { min-width: 0; max-height: 180mm } .curves, .trend { min-width: 0 }\n"
+	".map { min-width: 0; max-height: 155mm } .curves, .trend { min-width: 0 }\n"
 	".first h2, .world { page: across } .world { break-inside: avoid } th, td { padding: .1em "
 	".8em .1em 0 } tr, figure { break-inside: avoid } h2, "
 	"caption { break-after: avoid }\n"

@@ -106,12 +106,12 @@ put_key(struct buffer *into)
 		"<g class=\"key\"><text x=\"0\" y=\"%d\">Zombies per 1,000 addresses</text>\n",
 		KEY_ROW * SIDE - 8);
 	for (unsigned step = 0; step <= TILEMAP_STEPS; step++) {
-		unsigned x = step % 3 * 4 * SIDE, y = (KEY_ROW + step / 3) * SIDE;
+		unsigned x = step % 3 * 5 * SIDE, y = (KEY_ROW + step / 3) * SIDE;
 
 		buffer_print(into, "<path class=\"s%u\" d=\"", step);
 		put_square(into, x, y);
 		buffer_print(into, "\"/><text x=\"%u\" y=\"%u\">%s</text>\n", x + SIDE + 6, y + 19,
-			step == 0 ? "none" : step_words[step - 1]);
+			step == 0 ? "none or unknown" : step_words[step - 1]);
 	}
 	buffer_text(into, TEXT("</g>\n"));
 }
