@@ -62,7 +62,7 @@ reportpage_text(struct buffer *into, struct text text)
 	buffer_done(&markup);
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 print(struct buffer *into, const char *format, va_list arguments)
 {
 	char text[2048];
