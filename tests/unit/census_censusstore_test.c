@@ -518,6 +518,59 @@ letters_of_a_run_are_counted_by_what_became_of_them(void **state)
 }
 
 static void
+letters_are_found_by_name_and_by_case(void **state)
+{
+	struct censusstore *store = opened();
+	struct censusrows rows;
+
+	put_case(store, 1, "a@b.example", 0);
+	put_case(store, 3, "c@b.example", 0);
+	settle(store, "LZ-2026-000003.1", OUTCOME_SENT);
+	settle(store, "LZ-2026-000001.2", OUTCOME_SENT);
+	settle(store, "LZ-2026-000001.10", OUTCOME_SENT);
+	settle(store, "LZ-2026-000001.1", OUTCOME_SENT);
+	assert_int_equal(censusstore_letters(store, &rows, &fail), 0);
+	assert_string_equal(census_letter_at(&rows, 2)->name, "LZ-2026-000001.10");
+	for (size_t i = 0; i < rows.count; i++)
+		assert_ptr_equal(census_letter_find(&rows, census_letter_at(&rows, i)->name),
+			census_letter_at(&rows, i));
+	assert_null(census_letter_find(&rows, "LZ-2026-000001.3"));
+	assert_null(census_letter_find(&rows, "LZ-2025-000001.1"));
+	assert_null(census_letter_find(&rows, "LZ-2026-000002.1"));
+	assert_null(census_letter_find(&rows, "nothing"));
+	assert_ptr_equal(census_letter_last(&rows, 1), census_letter_at(&rows, 2));
+	assert_ptr_equal(census_letter_last(&rows, 3), census_letter_at(&rows, 3));
+	assert_null(census_letter_last(&rows, 2));
+	assert_null(census_letter_last(&rows, 4));
+	censusrows_done(&rows);
+	assert_null(census_letter_find(&rows, "LZ-2026-000001.1"));
+	store = censusstore_close(store);
+}
+
+static void
+whoever_answers_is_there(void **state)
+{
+	struct censusstore *store = opened();
+	struct text who = TEXT("a@b.example");
+
+	for (int i = 0; i < CONTACT_STATE_COUNT; i++) {
+		struct censusrows rows;
+
+		assert_int_equal(censusstore_set_state(store, who, (enum census_contact_state)i,
+					 NOON, NULL, &fail),
+			0);
+		assert_int_equal(censusstore_set_ok(store, who, NOON, &fail), 0);
+		assert_int_equal(censusstore_contacts(store, &rows, &fail), 0);
+		assert_int_equal(census_contact_at(&rows, 0)->state,
+			i == CONTACT_UNKNOWN || i == CONTACT_SUSPECT ? CONTACT_OK : i);
+		censusrows_done(&rows);
+	}
+	assert_int_equal(censusstore_set_ok(store, TEXT("c@b.example"), NOON, &fail), 0);
+	assert_int_equal(word_of(store, "c@b.example"), WORD_YES);
+	store = censusstore_close(store);
+}
+
+static void
 a_store_keeps_its_secret(void **state)
 {
 	struct censusstore *store = opened();
@@ -652,6 +705,8 @@ main(void)
 		EACH(a_message_is_an_answer_once),
 		EACH(who_may_be_written_to_is_asked_right_before),
 		EACH(letters_of_a_run_are_counted_by_what_became_of_them),
+		EACH(letters_are_found_by_name_and_by_case),
+		EACH(whoever_answers_is_there),
 		EACH(a_store_keeps_its_secret),
 		EACH(what_a_person_did_stays),
 		EACH(what_is_undone_leaves_nothing),

@@ -138,7 +138,7 @@ what_is_no_letter_is_damaged(void **state)
 		"Content-Type: text/csv\r\n\r\n", "Content-Type: text/csv\r\n\r\nip,prefix",
 		"Content-Type: text/csv\r\n\r\nip,prefix,asn,cc\r\nnobody,,,NO\r\n",
 		"Content-Type: application/gzip\r\n\r\nno gzip",
-		"Content-Type: text/csv\r\nContent-Transfer-Encoding: base64\r\n\r\naX\x01?\r\n"};
+		"Content-Type: text/csv\r\nContent-Transfer-Encoding: base64\r\n\r\nab\x01?\r\n"};
 
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		struct letterlook look = looked(messages[i]);

@@ -73,8 +73,11 @@ too_many_bad_ones_break_the_circuit(void **state)
 		bool is_broken;
 	} rows[] = {
 		{{0}, false},
-		{{.refused = 19}, false},
-		{{.refused = 20}, true},
+		{{.refused = 2}, false},
+		{{.refused = 3}, true},
+		{{.sent = 1, .refused = 3}, false},
+		{{.sent = 1, .refused = 18}, false},
+		{{.sent = 1, .refused = 19}, true},
 		{{.sent = 19, .bounced = 1}, false},
 		{{.sent = 20, .bounced = 1}, false}, /* 5 % */
 		{{.sent = 20, .bounced = 2}, true},

@@ -21,6 +21,7 @@ enum census_statement {
 	STATEMENT_LAST_CASE,
 	STATEMENT_PUT_CASE,
 	STATEMENT_STATE,
+	STATEMENT_OK,
 	STATEMENT_XARF,
 	STATEMENT_ALLOWED,
 	STATEMENT_PUT_OVERRIDE,
@@ -63,10 +64,6 @@ int census_change_end(struct censusstore *store, int began, int r, struct fail *
 
 /* Runs a statement that returns a row where it wrote one: 1, or 0. */
 int census_returned(struct row *row, struct fail *fail) MUST_USE;
-
-/* deed may be NULL. */
-int census_add_deed(
-	struct censusstore *store, const struct census_deed *deed, struct fail *fail) MUST_USE;
 
 /* How many rows the last statement changed. */
 int census_changed(struct censusstore *store);

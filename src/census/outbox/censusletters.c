@@ -132,7 +132,7 @@ censusstore_settle(struct censusstore *store, const char *name, enum census_outc
 	if (r == 0 && outcome != OUTCOME_LATER)
 		r = count_letter(store, name, outcome == OUTCOME_SENT, fail);
 	if (r == 0)
-		r = census_add_deed(store, deed, fail);
+		r = censusstore_add_deed(store, deed, fail);
 	return census_change_end(store, began, r, fail);
 }
 

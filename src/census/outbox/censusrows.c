@@ -202,8 +202,12 @@ static void
 read_letter(struct row *row, struct censusrows *rows, void *into)
 {
 	struct census_letter *it = into;
+	uint32_t of_case;
+	uint16_t number;
 
 	row_copy(row, it->name, sizeof(it->name));
+	if (census_letter_parse(text_of(it->name), NULL, &of_case, &number) < 0)
+		row->damaged = true;
 	if (!row_blob(row, it->sum, sizeof(it->sum)))
 		row->damaged = true;
 	it->of_case = row_u32(row);
@@ -222,6 +226,54 @@ censusstore_letters(struct censusstore *store, struct censusrows *ret, struct fa
 		&store->sqlite, STATEMENT_ALL_LETTERS, LETTERS "ORDER BY of_case, number");
 
 	return read_rows(&row, sizeof(struct census_letter), read_letter, ret, fail);
+}
+
+/* The first whose case is above, or of the same case whose number is. */
+static size_t
+find_above(const struct censusrows *letters, uint32_t of_case, uint16_t number)
+{
+	size_t low = 0, high = letters->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct census_letter *it = census_letter_at(letters, middle);
+		uint32_t its_case;
+		uint16_t its_number;
+
+		must(census_letter_parse(text_of(it->name), NULL, &its_case, &its_number) == 0);
+		if (its_case > of_case || (its_case == of_case && its_number > number))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+const struct census_letter *
+census_letter_find(const struct censusrows *letters, const char *name)
+{
+	const struct census_letter *it;
+	uint32_t of_case;
+	uint16_t number;
+	size_t at;
+
+	if (census_letter_parse(text_of(name), NULL, &of_case, &number) < 0)
+		return NULL;
+	at = find_above(letters, of_case, number);
+	if (at == 0)
+		return NULL;
+	it = census_letter_at(letters, at - 1);
+	return strcmp(it->name, name) == 0 ? it : NULL;
+}
+
+const struct census_letter *
+census_letter_last(const struct censusrows *letters, uint32_t of_case)
+{
+	size_t at = find_above(letters, of_case, UINT16_MAX);
+
+	return at > 0 && census_letter_at(letters, at - 1)->of_case == of_case
+		? census_letter_at(letters, at - 1)
+		: NULL;
 }
 
 int

@@ -110,7 +110,7 @@ census_case_code(uint32_t number, uint16_t opened, char into[CENSUS_CODE])
 }
 
 int
-census_add_deed(struct censusstore *store, const struct census_deed *deed, struct fail *fail)
+censusstore_add_deed(struct censusstore *store, const struct census_deed *deed, struct fail *fail)
 {
 	struct row row;
 
@@ -199,7 +199,7 @@ change(struct censusstore *store, struct row *row, const struct census_deed *dee
 
 	changed = r < 0 ? 0 : census_changed(store);
 	if (r == 0 && changed > 0)
-		r = census_add_deed(store, deed, fail);
+		r = censusstore_add_deed(store, deed, fail);
 	r = census_change_end(store, began, r, fail);
 	return r < 0 ? r : changed > 0;
 }
@@ -224,6 +224,20 @@ censusstore_set_state(struct censusstore *store, struct text mailbox,
 	row_put_text(&row, text_of(census_contact_states[state]));
 	row_put_wall(&row, now);
 	return none_or_wrong(change(store, &row, deed, fail));
+}
+
+int
+censusstore_set_ok(
+	struct censusstore *store, struct text mailbox, struct wall now, struct fail *fail)
+{
+	struct row row = row_prepare(&store->sqlite, STATEMENT_OK,
+		"INSERT INTO contact (mailbox, state, allowed_by, wants_xarf, changed)"
+		" VALUES (?,'ok','',0,?) ON CONFLICT (mailbox) DO UPDATE SET"
+		" state = 'ok', changed = excluded.changed WHERE state IN ('unknown', 'suspect')");
+
+	row_put_text(&row, mailbox);
+	row_put_wall(&row, now);
+	return none_or_wrong(change(store, &row, NULL, fail));
 }
 
 int

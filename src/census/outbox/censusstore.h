@@ -34,7 +34,7 @@
 enum census_contact_state {
 	CONTACT_UNKNOWN, /* nothing came back as yet */
 	CONTACT_OK,      /* a person answered */
-	CONTACT_SUSPECT, /* may not reach anybody: a registry or a person doubts it, or mail came back for now */
+	CONTACT_SUSPECT, /* a person doubts that it reaches anybody */
 	CONTACT_BOUNCED, /* mail came back for good */
 	CONTACT_REFUSED, /* the mail server refused it */
 	CONTACT_OPTOUT,  /* wants no letters */
@@ -195,6 +195,10 @@ char *census_case_code(uint32_t number, uint16_t opened, char into[CENSUS_CODE])
 int census_letter_parse(
 	struct text name, struct text *code, uint32_t *of_case, uint16_t *number) MUST_USE;
 
+/* In the rows of censusstore_letters: the one of that name; the last one of that case; NULL: there is none. */
+const struct census_letter *census_letter_find(const struct censusrows *letters, const char *name);
+const struct census_letter *census_letter_last(const struct censusrows *letters, uint32_t of_case);
+
 struct censusstore;
 
 int censusstore_open(struct censusstore **ret, const char *path, enum sqlite_mode mode,
@@ -238,10 +242,17 @@ int censusstore_put_cases(struct censusstore *store, const struct census_case *c
 int censusstore_set_state(struct censusstore *store, struct text mailbox,
 	enum census_contact_state state, struct wall now, const struct census_deed *deed,
 	struct fail *fail) MUST_USE;
+/* Where it is unknown or suspect: a person answered. */
+int censusstore_set_ok(struct censusstore *store, struct text mailbox, struct wall now,
+	struct fail *fail) MUST_USE;
 int censusstore_set_xarf(struct censusstore *store, struct text mailbox, bool wants,
 	struct wall now, const struct census_deed *deed, struct fail *fail) MUST_USE;
 int censusstore_set_allowed(struct censusstore *store, struct text mailbox, struct text by,
 	struct wall now, const struct census_deed *deed, struct fail *fail) MUST_USE;
+
+/* What a person did that changes nothing else here. */
+int censusstore_add_deed(
+	struct censusstore *store, const struct census_deed *deed, struct fail *fail) MUST_USE;
 
 /* Adds it, or puts it in place of the one of the same prefix or AS. Undo: 1, or 0: there was none. */
 int censusstore_put_override(struct censusstore *store, const struct census_override *it,
@@ -270,8 +281,8 @@ int censusstore_settle(struct censusstore *store, const char *name, enum census_
 	uint16_t reply, struct wall now, const struct census_deed *deed,
 	struct fail *fail) MUST_USE;
 
-/* As of now: censusstore_contacts and censusstore_nevers, but for prefixes. A contact that is suspect may be written to:
- * whether it should be, the run decides. */
+/* As of now: censusstore_contacts and censusstore_nevers, but for prefixes. A contact that is suspect may be written
+ * to: whether it should be, the run decides. */
 int censusstore_may_write(struct censusstore *store, struct text mailbox, enum census_word *ret,
 	struct fail *fail) MUST_USE;
 int censusstore_tally(struct censusstore *store, uint16_t run, struct census_tally *ret,

@@ -1,7 +1,7 @@
 /* mta - the agency's own mail server, which takes letters by SMTP
  *
- * What:    hands over one message after the other on one connection (RFC 5321), under STARTTLS with a certificate for the
- *          host's name, and says which of these it was:
+ * What:    hands over one message after the other on one connection (RFC 5321), under STARTTLS with a certificate for
+ *          the host's name, and says which of these it was:
  *
  *              took      the server has it
  *              later     it does not take this one now (4xx at RCPT or behind DATA)

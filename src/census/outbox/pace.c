@@ -100,5 +100,8 @@ pace_is_broken(const struct census_tally *tally)
 {
 	uint64_t settled = tally->sent + tally->refused, bad = tally->bounced + tally->refused;
 
+	/* Where the first ones are all refused, it is not by them. */
+	if (tally->sent == 0 && tally->refused >= PACE_FIRST)
+		return true;
 	return settled >= PACE_LEAST && bad * 100 > settled * PACE_PERCENT;
 }

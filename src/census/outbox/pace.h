@@ -14,9 +14,11 @@
 #include "base/wall.h"
 #include "census/outbox/censusstore.h"
 
-/* So many of a run's letters must have been settled before the breaker says anything, and it opens above this share. */
+/* So many of a run's letters must have been settled before the breaker opens above this share; it opens at once where
+ * the first few are all refused. */
 #define PACE_LEAST   20
 #define PACE_PERCENT 5
+#define PACE_FIRST   3
 
 struct pace;
 

@@ -5,9 +5,9 @@
  *
  *              bounces@example.org  ->  bounces+lz-2026-004711.1-6f0c4d2ab19e@example.org
  *
- *          The last part is a keyed hash of the letter's name. Only those who got the letter know it, so nobody else can
- *          make a bounce that is believed, and with it stop the letters to a provider. Case does not matter: mail
- *          servers may change it.
+ *          The last part is a keyed hash of the letter's name. Only those who got the letter know it, so nobody else
+ *          can make a bounce that is believed, and with it stop the letters to a provider. Case does not matter:
+ *          mail servers may change it.
  * Owns:    nothing.
  * Limits:  64 bytes before the @ (RFC 5321 s4.5.3.1.1).
  * Thread:  any. Pure.
