@@ -72,6 +72,7 @@ an_address_in_a_range_has_its_listing_too(void **state)
 		{.address = 100, .time = NOW - 1, .list = 0, .port = 2},
 		{.address = 100, .time = NOW, .list = 1, .port = 3},
 		{.address = 611, .time = NOW, .list = 0},
+		{.address = 611, .time = NOW, .list = 2, .port = 9},
 		{.address = 612, .time = NOW, .list = 0, .port = 5}};
 	struct score_rules rules = five_lists();
 	struct coverage coverage;
@@ -79,7 +80,7 @@ an_address_in_a_range_has_its_listing_too(void **state)
 	uint16_t ports[5];
 	struct listing4 each[CANDIDATES_EACH];
 	struct candidates candidates = {
-		.rules = &rules, .coverage = &coverage, .at = listings, .end = listings + 5};
+		.rules = &rules, .coverage = &coverage, .at = listings, .end = listings + 6};
 
 	coverage_make4(&coverage, &rules.settings, ranges, 1, &nothing);
 	assert_int_equal(candidates4(&candidates, scores, ports, 5), 2);
@@ -87,7 +88,8 @@ an_address_in_a_range_has_its_listing_too(void **state)
 	assert_int_equal(scores[0].lists, 7);
 	assert_int_equal(ports[0], 3);
 	assert_int_equal(scores[1].address, 611);
-	assert_int_equal(ports[1], 0);
+	/* Its own listing is as new as the range's, and says more. */
+	assert_int_equal(ports[1], 9);
 	assert_int_equal(candidates.scored, 4);
 	coverage_done(&coverage);
 	coverage_make4(&coverage, &rules.settings, ranges, 1, &nothing);

@@ -209,6 +209,8 @@ a_run_that_is_repeated_decides_the_same(void **state)
 		assert_int_equal(again.cases.cases[i].step, world.cases.cases[i].step);
 	}
 	assert_int_equal(again.day.changed_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(again.day.changed[i].closed, 0);
 	end(&again);
 	end(&world);
 }

@@ -274,6 +274,9 @@ scores_of_another_day_are_refused(void **state)
 	make(&made);
 	assert_int_equal(write_with(&made, 4, scores4), -EINVAL);
 	assert_int_equal(write_with(&made, 5, other), -EINVAL);
+	/* In the state, but no candidate of its day. */
+	other[3].address = 0xc6336401;
+	assert_int_equal(write_with(&made, 5, other), -EINVAL);
 	assert_int_equal(write_with(&made, 5, scores4), 0);
 	done(&made);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define DAY    2500
-#define MOMENT 1793750400U /* on that day */
+#define MOMENT 1793865600U /* on that day */
 
 /* Texts as a file has them: their length in four bytes, from 0 in steps of 8. */
 static const char texts[] = "\0\0\0\0\0\0\0\0"
@@ -32,7 +32,8 @@ static const struct casefile_network networks[] = {{.family = 0},
 		.high = {UINT64_C(0x20010db8ffffffff), UINT64_MAX},
 		.of = 1,
 		.family = 1,
-		.registry = 1}};
+		.registry = 1},
+	{.low = {0, 0xc6336480}, .high = {0, 0xc633657f}, .of = 2, .registry = 1}};
 static const struct casefile_row4 rows4[] = {{.address = 0xc0000207,
 						     .newest = MOMENT,
 						     .lists = 3,
@@ -51,20 +52,21 @@ static const struct casefile_row4 rows4[] = {{.address = 0xc0000207,
 		.newest = MOMENT - 86400,
 		.network = 3,
 		.first = DAY - 2,
-		.status = CASEFILE_STILL}};
+		.status = CASEFILE_STILL},
+	{.address = 0xc6336481, .newest = MOMENT, .network = 5}};
 static const struct casefile_row6 rows6[] = {{.address = UINT64_C(0x20010db800010002),
 	.newest = MOMENT,
 	.network = 4,
 	.first = DAY - 1}};
-static const uint32_t by_case[] = {0, 1, 2, 0};
+static const uint32_t by_case[] = {0, 1, 2, 3, 0};
 static const struct casefile_case cases[] = {{.rows4 = 0},
 	{.holder = 16,
 		.rows4 = 0,
-		.rows6 = 3,
+		.rows6 = 4,
 		.country = 'C' << 8 | 'H',
 		.language = 'r' << 8 | 'm',
 		.counts = {.listed = 3, .listed6 = 1, .gone = 4}},
-	{.rows4 = 2, .rows6 = 4, .counts = {.listed = 1, .gone = 1}}};
+	{.rows4 = 2, .rows6 = 5, .counts = {.listed = 2, .gone = 1}}};
 static const struct casefile_totals totals = {.day = DAY};
 
 static const struct casefile file = {.totals = &totals,
@@ -74,7 +76,7 @@ static const struct casefile file = {.totals = &totals,
 	.rows6 = rows6,
 	.by_case = by_case,
 	.texts = texts,
-	.network_count = 5,
+	.network_count = 6,
 	.case_count = 3};
 
 static void
@@ -125,14 +127,16 @@ several_cases_come_together_for_a_further_contact(void **state)
 
 	caseletter_init(&bench);
 	caseletter_fill(&bench, &file, numbers, 2, &of);
-	assert_int_equal(of.rows, 4);
+	assert_int_equal(of.rows, 5);
 	assert_int_equal(of.gone, 5);
 	assert_int_equal(of.holder.length, 0);
 	assert_int_equal(of.countries, 2);
 	assert_string_equal(address_format(&of.row[2].address, text), "198.51.100.1");
 	/* 198.51.100.0 to .254 is no prefix. */
 	assert_int_equal(of.row[2].prefix.length, 0);
-	assert_string_equal(address_format(&of.row[3].address, text), "2001:db8:1:2::");
+	/* Nor is 198.51.100.128 to 198.51.101.127. */
+	assert_int_equal(of.row[3].prefix.length, 0);
+	assert_string_equal(address_format(&of.row[4].address, text), "2001:db8:1:2::");
 	caseletter_done(&bench);
 }
 

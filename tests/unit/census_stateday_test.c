@@ -110,6 +110,38 @@ many_portions_are_one_merge(void **state)
 	free(rows);
 }
 
+/* Each address on both sides, so that wherever a portion ends both have the next one. */
+static void
+an_address_on_both_sides_is_in_one_portion(void **state)
+{
+	struct state4 *before = calloc(MANY, sizeof(*before));
+	struct score4 *today = calloc(MANY, sizeof(*today));
+	const uint16_t letters[2] = {0};
+	struct stateday day = {
+		.day_before = DAY, .day = DAY + 1, .keep_days = 400, .last_letter = letters};
+	struct statestore old = {.rows4 = before, .count4 = MANY, .day = DAY}, store;
+
+	for (uint32_t i = 0; i < MANY; i++) {
+		before[i] = (struct state4){.address = i, .first = 20, .last = DAY};
+		today[i] = (struct score4){.address = i, .lists = 1};
+	}
+	store = run(&day, &old, today, MANY, NULL, 0);
+	assert_int_equal(store.count4, MANY);
+	assert_int_equal(day.counts.still, MANY);
+	statestore_close(&store);
+	/* And where one side has more before each of the other's. */
+	old.count4 = MANY / 3;
+	for (uint32_t i = 0; i < MANY / 3; i++)
+		before[i].address = 3 * i;
+	day.counts = (struct state_counts){0};
+	store = run(&day, &old, today, MANY, NULL, 0);
+	assert_int_equal(store.count4, MANY);
+	assert_int_equal(day.counts.still, MANY / 3);
+	statestore_close(&store);
+	free(before);
+	free(today);
+}
+
 static void
 a_letter_is_entered_where_it_named_the_address(void **state)
 {
@@ -151,6 +183,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_portions_are_one_merge),
+		cmocka_unit_test(an_address_on_both_sides_is_in_one_portion),
 		cmocka_unit_test(a_letter_is_entered_where_it_named_the_address),
 	};
 

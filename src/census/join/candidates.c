@@ -30,7 +30,7 @@ score_each(const struct score_rules *rules, const uint8_t **at, const uint8_t *e
 	return count;
 }
 
-/* Of the listings of one address; list: bits of those that count. */
+/* That of the newest listing of the address that says one; *at is left behind them. */
 RECORD_EITHER uint16_t
 port_of(const uint8_t **at, const uint8_t *end, uint64_t key, size_t size)
 {
