@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#define HUGE_PAGE (2UL << 20)
+
 void
 fail_where(struct fail *fail, const char *format, ...)
 {
@@ -85,6 +87,18 @@ block_bytes(unsigned long count, unsigned long size)
 	if (__builtin_mul_overflow(count, size, &bytes))
 		out_of_memory(SIZE_MAX);
 	return bytes ? bytes : 1;
+}
+
+void *
+memory_grow(void *old, unsigned long size)
+{
+	char *block = xrealloc(old, size);
+	unsigned long at = (unsigned long)block;
+	unsigned long skipped = (HUGE_PAGE - at % HUGE_PAGE) % HUGE_PAGE;
+
+	if (size >= 2 * HUGE_PAGE)
+		(void)madvise(block + skipped, (size - skipped) & ~(HUGE_PAGE - 1), MADV_HUGEPAGE);
+	return block;
 }
 
 void *

@@ -33,6 +33,8 @@ void must_failed(const char *condition, const char *file, int line) __attribute_
 /* Allocation that ends the process with a clear word when memory is out; never returns NULL. */
 void *xcalloc(unsigned long count, unsigned long size) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *old, unsigned long size) __attribute__((returns_nonnull));
+/* The same as xrealloc for what may become large: then in huge pages, where the kernel gives them. */
+void *memory_grow(void *old, unsigned long size) __attribute__((returns_nonnull));
 /* A zeroed block of pages of its own, in huge pages where the kernel gives them: pages that were never
  * touched cost nothing, so a table may be mapped at its ceiling. Give it back with the same figures. */
 void *memory_map(unsigned long count, unsigned long size) __attribute__((returns_nonnull));

@@ -199,8 +199,8 @@ make_systems(struct systems *systems, const struct registries *registries)
 	while (go_on(&sweep)) {
 		if (systems->count == systems->size) {
 			systems->size = systems->size > 0 ? 2 * systems->size : 1024;
-			systems->pieces =
-				xrealloc(systems->pieces, systems->size * sizeof(*systems->pieces));
+			systems->pieces = memory_grow(
+				systems->pieces, systems->size * sizeof(*systems->pieces));
 		}
 		systems->pieces[systems->count++] =
 			(struct piece){.low = sweep.at, .value = network_there(&sweep)};
@@ -299,7 +299,7 @@ answer_there(struct making *making, const struct sweep *sweep)
 	contact = contact_of(making, sweep->family, network, system);
 	if (answers->count + 2 > answers->size) {
 		answers->size = answers->size > 0 ? 2 * answers->size : 1024;
-		answers->at = xrealloc(answers->at, answers->size * sizeof(*answers->at));
+		answers->at = memory_grow(answers->at, answers->size * sizeof(*answers->at));
 	}
 	*place = ++answers->count;
 	answers->at[answers->count] = (struct answer){.network = network != ASK_RDAP ? network : 0,
@@ -321,8 +321,8 @@ put4(struct making *making, uint32_t low, uint32_t object)
 		return;
 	if (answers->count4 == making->size4) {
 		making->size4 = making->size4 > 0 ? 2 * making->size4 : 1024;
-		answers->segments4 =
-			xrealloc(answers->segments4, making->size4 * sizeof(*answers->segments4));
+		answers->segments4 = memory_grow(
+			answers->segments4, making->size4 * sizeof(*answers->segments4));
 	}
 	answers->segments4[answers->count4++] = (struct segment4){.low = low, .object = object};
 }
@@ -337,8 +337,8 @@ put6(struct making *making, ipnumber low, uint32_t object)
 		return;
 	if (answers->count6 == making->size6) {
 		making->size6 = making->size6 > 0 ? 2 * making->size6 : 1024;
-		answers->segments6 =
-			xrealloc(answers->segments6, making->size6 * sizeof(*answers->segments6));
+		answers->segments6 = memory_grow(
+			answers->segments6, making->size6 * sizeof(*answers->segments6));
 	}
 	answers->segments6[answers->count6++] =
 		(struct segment6){.low = {(uint64_t)(low >> 64), (uint64_t)low}, .object = object};

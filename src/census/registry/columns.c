@@ -5,9 +5,10 @@
 
 #include <stdlib.h>
 
-#define FIRST_ROOM  1024
-#define DATE_DIGITS 14
-#define NAME_MOST   1000
+#define FIRST_ROOM   1024
+#define DATE_DIGITS  14
+#define STAMP_LENGTH 20
+#define NAME_MOST    1000
 
 const char *const registry_names[REGISTRY_COUNT] = {
 	[REGISTRY_NONE] = "",
@@ -170,13 +171,35 @@ columns_free(struct columns *columns)
 	return NULL;
 }
 
+/* "2004-01-31T12:00:00Z", as RIPE and those after it write it: its digits, or 0 where it is none. */
+static uint64_t
+pack_stamp(const char *at)
+{
+	static const uint8_t places[DATE_DIGITS] = {0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18};
+	uint64_t packed = 0;
+	unsigned most = 0;
+
+	for (size_t i = 0; i < DATE_DIGITS; i++) {
+		unsigned digit = (unsigned)(uint8_t)at[places[i]] - '0';
+
+		most |= digit > 9;
+		packed = packed * 10 + digit;
+	}
+	return most == 0 && at[4] == '-' && at[7] == '-' && at[10] == 'T' && at[13] == ':' &&
+			at[16] == ':'
+		? packed
+		: 0;
+}
+
 /* The first 14 digits of a date, to the second; what is missing counts as 0. */
 static uint64_t
 pack_date(struct text text)
 {
-	uint64_t packed = 0;
+	uint64_t packed = text.length == STAMP_LENGTH ? pack_stamp(text.at) : 0;
 	unsigned digits = 0;
 
+	if (packed != 0)
+		return packed;
 	for (size_t i = 0; i < text.length && digits < DATE_DIGITS; i++) {
 		if (text.at[i] >= '0' && text.at[i] <= '9') {
 			packed = packed * 10 + (uint64_t)(text.at[i] - '0');
@@ -237,7 +260,7 @@ refer(struct columns *columns, struct entry *entry, enum rpsl_name name, uint32_
 			return;
 		}
 		columns->reference_size *= 2;
-		columns->references = xrealloc(columns->references,
+		columns->references = memory_grow(columns->references,
 			columns->reference_size * sizeof(*columns->references));
 	}
 	columns->references[columns->reference_count++] =
@@ -268,7 +291,7 @@ add_name(struct columns *columns, struct text name)
 	}
 	while (at + sizeof(length) + length > columns->names_size) {
 		columns->names_size *= 2;
-		columns->names = xrealloc(columns->names, columns->names_size);
+		columns->names = memory_grow(columns->names, columns->names_size);
 	}
 	memcpy(columns->names + at, &length, sizeof(length));
 	memcpy(columns->names + at + sizeof(length), name.at, length);
@@ -391,14 +414,14 @@ add_holder(struct columns *columns, const struct class *class, struct entry entr
 		if (columns->holder_size > UINT32_MAX / 2)
 			return COLUMNS_FULL;
 		columns->holder_size *= 2;
-		columns->holders = xrealloc(
+		columns->holders = memory_grow(
 			columns->holders, columns->holder_size * sizeof(*columns->holders));
 	}
 	while (columns->holder_of_size <= entry.handle) {
 		uint32_t size = columns->holder_of_size;
 
 		for (size_t i = 0; i < HOLDER_KIND_COUNT; i++) {
-			columns->holder_of[i] = xrealloc(
+			columns->holder_of[i] = memory_grow(
 				columns->holder_of[i], 2UL * size * sizeof(*columns->holder_of[i]));
 			memset(columns->holder_of[i] + size, 0,
 				size * sizeof(*columns->holder_of[i]));
@@ -439,7 +462,7 @@ add_network(struct columns *columns, const struct class *class, struct entry ent
 		if (networks->size > UINT32_MAX / 2)
 			return COLUMNS_FULL;
 		networks->size *= 2;
-		networks->at = xrealloc(networks->at, networks->size * sizeof(*networks->at));
+		networks->at = memory_grow(networks->at, networks->size * sizeof(*networks->at));
 	}
 	if (entry.registry == REGISTRY_ARIN)
 		entry.handle =

@@ -49,9 +49,11 @@ is_placeholder(struct text text)
 	}
 	for (size_t i = 0; i < text.length; i++) {
 		struct text rest = {.at = text.at + i, .length = text.length - i};
+		char small = text_small(*rest.at);
 
 		for (size_t k = 0; k < COUNT(placeholder_words); k++) {
-			if (begins_small(rest, placeholder_words[k]))
+			if (small == *placeholder_words[k] &&
+				begins_small(rest, placeholder_words[k]))
 				return true;
 		}
 	}

@@ -201,6 +201,17 @@ nest_registry(struct columns *columns, enum range_family family, enum registry_n
 	networks->order_count[registry] = nesting.count;
 }
 
+/* As the dumps of some registries are. */
+static bool
+are_in_order(const struct place *places, uint32_t count, struct network *networks)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		if (compare(&places[i - 1], &places[i], networks) > 0)
+			return false;
+	}
+	return true;
+}
+
 static void
 nest_family(struct columns *columns, enum range_family family)
 {
@@ -215,7 +226,8 @@ nest_family(struct columns *columns, enum range_family family)
 			.number = i + 1,
 			.registry = network->entry.registry};
 	}
-	qsort_r(places, networks->count, sizeof(*places), compare, networks->at);
+	if (!are_in_order(places, networks->count, networks->at))
+		qsort_r(places, networks->count, sizeof(*places), compare, networks->at);
 	for (uint32_t registry = REGISTRY_NONE + 1; registry < REGISTRY_COUNT; registry++) {
 		for (to = from; to < networks->count && places[to].registry == registry;)
 			to++;

@@ -80,7 +80,7 @@ put(struct cutting *cutting, ipnumber low, uint32_t value)
 	if (cutting->count == cutting->size) {
 		cutting->size = cutting->size > 0 ? 2 * cutting->size : 64;
 		cutting->pieces =
-			xrealloc(cutting->pieces, cutting->size * sizeof(*cutting->pieces));
+			memory_grow(cutting->pieces, cutting->size * sizeof(*cutting->pieces));
 	}
 	cutting->pieces[cutting->count++] = (struct piece){.low = low, .value = value};
 }

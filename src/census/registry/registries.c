@@ -81,7 +81,7 @@ add_range(struct registries_ranges *ranges, struct rankedrange range)
 {
 	if (ranges->count == ranges->size) {
 		ranges->size = ranges->size > 0 ? 2 * ranges->size : 1024;
-		ranges->at = xrealloc(ranges->at, ranges->size * sizeof(*ranges->at));
+		ranges->at = memory_grow(ranges->at, ranges->size * sizeof(*ranges->at));
 	}
 	ranges->at[ranges->count++] = range;
 }

@@ -42,14 +42,33 @@ is_word(const struct words *words, uint32_t at, uint8_t space, struct text text)
 	return i == text.length;
 }
 
+/* Nearly all words fit: a longer one costs that its place is zeroed. */
+#define SHORT 64
+
 static uint64_t
-hash_of(const struct words *words, uint8_t space, struct text text)
+hash_folded(struct text text, char *small, uint64_t seed)
+{
+	for (size_t i = 0; i < text.length; i++)
+		small[i] = text_small(text.at[i]);
+	return hash_fast(small, text.length, seed);
+}
+
+static uint64_t __attribute__((noinline)) hash_long(struct text text, uint64_t seed)
 {
 	char small[WORD_LONGEST];
 
-	for (size_t i = 0; words->folds && i < text.length; i++)
-		small[i] = text_small(text.at[i]);
-	return hash_fast(words->folds ? small : text.at, text.length, words->seed + space);
+	return hash_folded(text, small, seed);
+}
+
+static uint64_t
+hash_of(const struct words *words, uint8_t space, struct text text)
+{
+	uint64_t seed = words->seed + space;
+	char small[SHORT];
+
+	if (!words->folds)
+		return hash_fast(text.at, text.length, seed);
+	return text.length <= SHORT ? hash_folded(text, small, seed) : hash_long(text, seed);
 }
 
 /* Where another text has that one. */
@@ -72,11 +91,11 @@ make_room(struct words *words, size_t length)
 	if (words->count + 2 > words->places_size) {
 		words->places_size *= 2;
 		words->places =
-			xrealloc(words->places, words->places_size * sizeof(*words->places));
+			memory_grow(words->places, words->places_size * sizeof(*words->places));
 	}
 	while (words->texts_length + length > words->texts_size) {
 		words->texts_size *= 2;
-		words->texts = xrealloc(words->texts, words->texts_size);
+		words->texts = memory_grow(words->texts, words->texts_size);
 	}
 }
 
