@@ -25,6 +25,7 @@
 #define OTHERS_PER_MINUTE   20
 
 #define IANA         "https://data.iana.org/rdap/"
+#define URL_MOST     1024
 #define RDAP_TYPES   "application/rdap+json, application/json"
 #define DAY          86400
 #define EXPIRES_MOST (30L * DAY)
@@ -104,16 +105,17 @@ keep_file(const char *path, const struct buffer *bytes, long expires, struct fai
 
 /* IANA's file, into the folder. Where it cannot be had the one that is there is as good. */
 static int
-renew_servers(struct censusonline *online, const char *name, const char *path, struct fail *fail)
+renew_servers(struct censusonline *online, const char *base, const char *name, const char *path,
+	struct fail *fail)
 {
 	struct fetched fetched;
 	struct stat status;
-	char url[128];
+	char url[URL_MOST];
 	int r;
 
 	if (stat(path, &status) == 0 && status.st_mtime > time(NULL))
 		return 0;
-	snprintf(url, sizeof(url), IANA "%s.json", name);
+	snprintf(url, sizeof(url), "%s%s.json", base, name);
 	r = fetch_http(url, "application/json", &online->fetch, &fetched);
 	if (r == 0 && fetched.status == 200) {
 		r = keep_file(path, &fetched.body, fetched.expires, fail);
@@ -135,16 +137,19 @@ open_servers(struct censusonline *online, const struct censusfolder *folder, con
 	struct fail *fail)
 {
 	static const char *const names[] = {"ipv4", "ipv6"};
+	bool is_url = given == NULL || strncmp(given, "https://", 8) == 0 ||
+		strncmp(given, "http://", 7) == 0;
 	int r = 0;
 
 	for (size_t i = 0; i < 2 && r == 0; i++) {
 		char path[CENSUSFOLDER_PATH + 32];
 
-		if (given != NULL) {
-			snprintf(path, sizeof(path), "%.4000s/%s.json", given, names[i]);
-		} else {
+		if (is_url) {
 			snprintf(path, sizeof(path), "%s/rdap-%s.json", folder->path, names[i]);
-			r = renew_servers(online, names[i], path, fail);
+			r = renew_servers(
+				online, given != NULL ? given : IANA, names[i], path, fail);
+		} else {
+			snprintf(path, sizeof(path), "%.4000s/%s.json", given, names[i]);
 		}
 		if (r == 0)
 			r = take_servers(online, path, fail);

@@ -1,8 +1,8 @@
 /* censusonline - registries are asked on line
  *
  * What:    which server is asked for an address, the questions, at the pace of each server, and the answers into
- *          online.answers of the census's folder (census/online/answerlog.h). IANA's files of RDAP servers are those of
- *          --bootstrap, or else rdap-ipv4.json and rdap-ipv6.json of the folder, which are fetched when they are not
+ *          online.answers of the census's folder (census/online/answerlog.h). IANA's files of RDAP servers are those in
+ *          the folder --bootstrap, or else rdap-ipv4.json and rdap-ipv6.json of the folder, which are fetched when they are not
  *          there or their time by HTTP is over. A national registry has its whois server (bootstrap.h), or the one that
  *          --national names.
  * Owns:    what it holds, from censusonline_open to censusonline_close.
@@ -22,7 +22,8 @@
 
 /* Options of the verbs that ask. */
 struct censusonline_wish {
-	const char *bootstrap;  /* a folder with ipv4.json and ipv6.json */
+	const char *
+		bootstrap; /* a folder with ipv4.json and ipv6.json, or where to fetch them: a URL up to their names */
 	const char *national;   /* a file: COUNTRY HOST[:PORT] */
 	const char *authority;  /* certificates in place of the system's */
 	const char *per_minute; /* questions to a server; no more than its registry allows */

@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	int descriptor = memory_file(bytes, size, name);
 	int r = answerlog_read(&log, name, 1000, &fail);
 
-	must((r == 0) == (log.lost == 0));
+	must(r < 0 || log.lost == 0); /* what is packed may be damaged, too */
 	for (size_t i = 0; i < log.count; i++) {
 		const struct answerlog_row *row = &log.rows[i], *found;
 
