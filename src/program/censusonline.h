@@ -1,10 +1,10 @@
 /* censusonline - registries are asked on line
  *
  * What:    which server is asked for an address, the questions, at the pace of each server, and the answers into
- *          online.answers of the census's folder (census/online/answerlog.h). IANA's files of RDAP servers are those in
- *          the folder --bootstrap, or else rdap-ipv4.json and rdap-ipv6.json of the folder, which are fetched when they are not
- *          there or their time by HTTP is over. A national registry has its whois server (bootstrap.h), or the one that
- *          --national names.
+ *          online.answers of the census's folder (census/online/answerlog.h). IANA's files of RDAP servers are those
+ *          in the folder --bootstrap, or else rdap-ipv4.json and rdap-ipv6.json of the folder, which are fetched when
+ *          they are not there or their time by HTTP is over. A national registry has its whois server (bootstrap.h),
+ *          or the one that --national names.
  * Owns:    what it holds, from censusonline_open to censusonline_close.
  * Limits:  one question at a time. CENSUSONLINE_NATIONALS lines of --national.
  * Thread:  one a process.
