@@ -9,9 +9,9 @@
 #define LAZARET_FUZZ_SOME_LEDGER_H
 
 #include "base/bytes.h"
+#include "base/sqlite.h"
 #include "identity/lines.h"
 #include "ledger/inside.h"
-#include "ledger/sqlite.h"
 
 #include <dirent.h>
 #include <fcntl.h>
