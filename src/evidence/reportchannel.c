@@ -7,7 +7,7 @@ void
 report_channel_defaults(struct report_channel_settings *settings)
 {
 	*settings = (struct report_channel_settings){
-		.half_life_us = 72 * WALL_HOUR, .further = .5F, .least = .1F};
+		.half_life_us = REPORT_HALF_LIFE_US, .further = .5F};
 }
 
 /* What is left of what one said. */
@@ -64,7 +64,7 @@ report_record_evidence(const struct report_record *record,
 			evidence.time = from->time;
 	}
 	sum = most + (sum - most) * settings->further;
-	if (sum >= settings->least)
+	if (sum >= REPORT_LEAST)
 		evidence.score = evidence.watch = sum < REPORT_CEILING ? sum : REPORT_CEILING;
 	return evidence;
 }

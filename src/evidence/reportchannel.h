@@ -2,7 +2,7 @@
  *
  * What:    of a line, who reported it last and when. A reporter counts once, whatever he sends, by his latest report,
  *          and by the weight that the operator gave him (ln; a feed of a CERT or a sinkhole 6.9, a loop 3.0). The
- *          strongest of them counts whole and each further one half; all of it halves in half_life. What somebody says
+ *          strongest of them counts whole and each further one half; all of it halves in three days. What somebody says
  *          twice is nothing new, so the same message may be read again at any time.
  *          The weights are what people chose, not measured e-values; so the ceiling keeps them below what a case is
  *          suspected for, and far below what confirms it: reports alone are a reason to look, and support others.
@@ -22,10 +22,13 @@
 /* Neither score nor watch is above it, nor a weight. */
 #define REPORT_CEILING 7.0F
 
+/* In which all of it halves, and below which nothing is left. */
+#define REPORT_HALF_LIFE_US (72 * WALL_HOUR)
+#define REPORT_LEAST        0.1F
+
 struct report_channel_settings {
 	int64_t half_life_us;
 	float further; /* the share of its weight that a further reporter adds */
-	float least;   /* below it nothing is left */
 };
 
 struct report_record {

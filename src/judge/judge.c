@@ -175,15 +175,17 @@ is_old_meter(struct judge *judge, const struct sighting *sighting, uint32_t inde
 		sighting->score < standing->channels[CHANNEL_METER];
 }
 
-/* A channel elsewhere has computed it. */
+/* A channel elsewhere has computed it. What reports say is of when the line did it, not of when they are told: it was
+ * not seen since. */
 static void
 take_score(struct judge *judge, const struct sighting *sighting, struct wall time)
 {
-	bool made;
+	bool made, is_report = sighting->channel == CHANNEL_REPORT;
+	struct wall seen = is_report && sighting->time.us < time.us ? sighting->time : time;
 	struct evidence evidence = {
 		.time = time,
 		.line = sighting->line.pseudonym,
-		.index = flow_channel_know(judge->flow, &sighting->line, time, time, &made),
+		.index = flow_channel_know(judge->flow, &sighting->line, seen, time, &made),
 		.score = sighting->score,
 		.watch = sighting->watch,
 		.channel = sighting->channel,
@@ -200,7 +202,7 @@ take_score(struct judge *judge, const struct sighting *sighting, struct wall tim
 		(sighting->channel == CHANNEL_REPORT && is_before_release(judge, sighting)))
 		return;
 	if (sighting->channel != CHANNEL_METER)
-		flow_channel_tell(judge->flow, evidence.index, &sighting->told, time);
+		flow_channel_tell(judge->flow, evidence.index, &sighting->told, seen);
 	else if (!flow_channel_meter(judge->flow, evidence.index, &sighting->metered, time))
 		evidence.score = evidence.watch = 0;
 	court_take(judge->court, &evidence);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence/meterchannel.h"
+#include "evidence/reportchannel.h"
 #include "verdict/courtstate.h"
 
 #include <math.h>
@@ -409,7 +410,13 @@ find_threshold(const struct court *court)
 	return fmax(threshold, settings->floor);
 }
 
-/* Only flows are scored anew here; who tells of other channels may have gone. */
+static bool
+is_told_of(int channel)
+{
+	return channel != CHANNEL_FLOW && channel != CHANNEL_REPORT;
+}
+
+/* Only flows are scored anew here; who tells of other channels may have gone. Reports are of days before, and fade. */
 static void
 forget_told(struct court *court, uint32_t index, struct wall now)
 {
@@ -417,26 +424,32 @@ forget_told(struct court *court, uint32_t index, struct wall now)
 	bool is_told = false;
 
 	for (int c = 0; c < CHANNEL_COUNT; c++)
-		is_told = is_told || (c != CHANNEL_FLOW && standing->channels[c] > 0);
+		is_told = is_told || (is_told_of(c) && standing->channels[c] > 0);
 	if (!is_told || now.us - flow_channel_seen(court->flow, index).us < TOLD_US)
 		return;
 	for (int c = 0; c < CHANNEL_COUNT; c++) {
-		if (c != CHANNEL_FLOW)
+		if (is_told_of(c))
 			standing->channels[c] = 0;
 	}
-	standing->watch = standing->channels[CHANNEL_FLOW];
+	standing->watch =
+		fmaxf(standing->channels[CHANNEL_FLOW], standing->channels[CHANNEL_REPORT]);
 	standing->score = fuse(court, standing->channels);
 }
 
-/* What was told is as of then. */
+/* What was told is as of then; so long ago. */
 static void
-fade_meter(struct court *court, struct standing *standing, float fade)
+fade_told(struct court *court, struct standing *standing, double us)
 {
 	float *meter = &standing->channels[CHANNEL_METER];
+	float *report = &standing->channels[CHANNEL_REPORT];
+	float fade = METER_FADE * (float)(us / (double)WALL_DAY);
 
-	if (*meter <= 0)
+	if (*meter <= 0 && *report <= 0)
 		return;
 	*meter = *meter > fade ? *meter - fade : 0;
+	*report *= (float)exp2(-us / (double)REPORT_HALF_LIFE_US);
+	if (*report < REPORT_LEAST)
+		*report = 0;
 	standing->score = fuse(court, standing->channels);
 }
 
@@ -446,7 +459,7 @@ refresh(struct court *court, const struct roster *roster, size_t first, size_t s
 	struct wall now)
 {
 	/* Each was looked at so many epochs ago. */
-	float fade = METER_FADE * (float)step * (float)(now.us - court->epoch.us) / (float)WALL_DAY;
+	double told_us = (double)step * (double)(now.us - court->epoch.us);
 
 	for (size_t i = first; i < roster->count; i += step) {
 		size_t ahead = i + AHEAD * step;
@@ -458,7 +471,7 @@ refresh(struct court *court, const struct roster *roster, size_t first, size_t s
 			__builtin_prefetch(&court->standings[roster->index[ahead]]);
 		}
 		evidence = flow_channel_score(court->flow, roster->index[i], now);
-		fade_meter(court, &court->standings[roster->index[i]], fade);
+		fade_told(court, &court->standings[roster->index[i]], told_us);
 		hold(court, &evidence);
 		forget_told(court, roster->index[i], now);
 		above = confirming(court, &court->standings[roster->index[i]]) -

@@ -4,7 +4,7 @@
 #include "source/mail/mailhead.h"
 
 /* Of a Content-Type no more is looked at, since its parameters are looked for in more than one pass. */
-#define TYPE_MOST 16384
+#define TYPE_MOST 4096
 
 /* A line that is a boundary of a multipart that is open. */
 struct border {
