@@ -60,6 +60,10 @@ further_reporters_count_half_and_there_is_a_ceiling(void **state)
 	assert_float_equal(score(&record, 0), 7, 1e-5);
 	assert_true(report(&record, 4, 100, 0, 0));
 	assert_float_equal(score(&record, 0), 7, 1e-5);
+	/* No weight is above it, either: it fades from there. */
+	record = (struct report_record){{{0}}};
+	assert_true(report(&record, 4, 100, 0, 0));
+	assert_float_equal(score(&record, 72), 3.5, 1e-5);
 	(void)state;
 }
 

@@ -42,10 +42,11 @@ a_mailbox_has_messages_and_quotes(void **state)
 {
 	expect_messages("From a@example.org Tue Jan 19 17:20:37 2016\nSubject: 1\n\none\n"
 			">From here\n>>From there\n> From nowhere\nFrom now on\n\n"
-			"From now on, too\n\n"
+			"From now on, too\nFrom b@example.org Tue Jan 19 17:20:38 2016\n\n"
 			"From b@example.org Tue Jan 19 17:20:38 2016\r\nSubject: 2\r\n\r\ntwo",
 		"2:Subject: 1\n\none\nFrom here\n>From there\n> From nowhere\nFrom now on\n\n"
-		"From now on, too\n\n|13:Subject: 2\r\n\r\ntwo|");
+		"From now on, too\nFrom b@example.org Tue Jan 19 17:20:38 2016\n\n|14:Subject: "
+		"2\r\n\r\ntwo|");
 	(void)state;
 }
 
@@ -64,7 +65,7 @@ what_is_too_long_is_cut_off_and_the_next_is_whole(void **state)
 {
 	static const char head[] = "From a Tue Jan 19 17:20:37 2016\n",
 			  next[] = "\n\nFrom b Tue Jan 19 17:20:38 2016\nSubject: 2\n";
-	size_t size = MBOX_MESSAGE + (1U << 20), end = sizeof(head) - 1 + size;
+	size_t size = MBOX_MESSAGE + 3, end = sizeof(head) - 1 + size;
 	char *bytes = malloc(end + sizeof(next));
 	struct input input = {.at = (const uint8_t *)bytes, .ended = true, .name = "test"};
 	struct fail fail = {0};
