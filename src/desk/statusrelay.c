@@ -30,6 +30,23 @@ put_answers(struct buffer *into, const struct status_process *guard)
 			(unsigned long long)shadowed);
 }
 
+/* Of those that lie in its folder, as far as this guard has read. */
+static void
+put_reports(struct buffer *into, const struct status_process *guard)
+{
+	if (guard->value[COUNT_REPORT_MESSAGES] == 0)
+		return;
+	buffer_text(into, TEXT("Of "));
+	put(into, guard, COUNT_REPORT_MESSAGES, "message", "messages");
+	buffer_print(into,
+		" in reports.folder %llu came from who is not believed; the others have ",
+		(unsigned long long)guard->value[COUNT_REPORT_STRANGERS]);
+	put(into, guard, COUNT_REPORT_REPORTS, "report", "reports");
+	buffer_text(into, TEXT(", which still say something of "));
+	put(into, guard, COUNT_REPORT_LINES, "line", "lines");
+	buffer_text(into, TEXT(".\n"));
+}
+
 void
 status_relay(const struct status_process *processes, size_t count, struct buffer *into)
 {
@@ -57,4 +74,5 @@ status_relay(const struct status_process *processes, size_t count, struct buffer
 		put(into, guard, COUNT_SHARE_RELAYS, "other relay", "other relays");
 		buffer_text(into, TEXT(".\n"));
 	}
+	put_reports(into, guard);
 }

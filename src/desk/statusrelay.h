@@ -1,6 +1,6 @@
 /* statusrelay - the relay guard's part of a status, in sentences
  *
- * What:    how much it was asked, what it said, and what it holds.
+ * What:    how much it was asked, what it said, and what it holds; what reports from outside say.
  * Thread:  any.
  */
 #ifndef LAZARET_DESK_STATUSRELAY_H
