@@ -430,6 +430,16 @@ print_all(const struct gathering *gathering)
 	}
 }
 
+/* "Maildir/" is called Maildir. */
+static void
+cut_slashes(char *path)
+{
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+}
+
 static int
 gather(struct gathering *gathering, const struct censusfolder *folder, int count, char **files)
 {
@@ -437,6 +447,7 @@ gather(struct gathering *gathering, const struct censusfolder *folder, int count
 	struct fail fail = {0};
 
 	for (int i = 0; i < count; i++) {
+		cut_slashes(files[i]);
 		progress_show(&gathering->progress, (uint64_t)i, (uint64_t)count, files[i]);
 		read_list(gathering, files[i]);
 	}
@@ -445,7 +456,7 @@ gather(struct gathering *gathering, const struct censusfolder *folder, int count
 	/* What was there is better than nothing. */
 	if (gathering->count == 0) {
 		fail_where(&fail, "%s", folder->path);
-		fail_what(&fail, "no list could be read, so its sightings.lzs stays as it was");
+		fail_what(&fail, "no list could be read, so nothing was written");
 		wrong(gathering, &fail);
 		return gathering->code;
 	}

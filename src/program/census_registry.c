@@ -37,17 +37,29 @@ struct wish {
 	bool is_json;
 };
 
+/* Those that stand: not the older of two, and none that crosses another one. */
+static uint64_t
+networks_of(const struct columns *columns)
+{
+	uint64_t count = 0;
+
+	for (size_t i = REGISTRY_NONE + 1; i < REGISTRY_COUNT; i++)
+		count += (uint64_t)columns->networks[RANGE_IPV4].order_count[i] +
+			columns->networks[RANGE_IPV6].order_count[i];
+	return count;
+}
+
 static void
 print_summary(const struct wish *wish, const struct registries *registries,
 	const struct registryfile *file)
 {
 	const struct columns *columns = registries->columns;
-	uint64_t networks =
-		(uint64_t)columns->networks[RANGE_IPV4].count + columns->networks[RANGE_IPV6].count;
-	uint64_t objects = networks + columns->networks[RANGE_SYSTEM].count + columns->holder_count;
+	uint64_t networks = networks_of(columns), objects = columns->holder_count;
 	uint64_t segments = file->count4 + file->count6;
 	uint32_t contacts = file->contact_count - 1;
 
+	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++)
+		objects += columns->networks[i].count;
 	if (wish->is_json) {
 		printf("{\"type\":\"summary\",\"files\":%u,\"objects\":%llu,\"networks\":%llu,"
 		       "\"contacts\":%u,\"segments\":%llu,\"authority\":%s,\"troubles\":%llu}\n",
@@ -110,7 +122,7 @@ make(const struct wish *wish, const struct censusfolder *folder, struct censusdu
 	/* What was there is better than nothing. */
 	if (failed == dumps->count) {
 		fail_where(&fail, "%s", folder->path);
-		fail_what(&fail, "no file could be read, so its registry.lzr stays as it was");
+		fail_what(&fail, "no file could be read, so nothing was written");
 		r = -ENODATA;
 	}
 	if (r == 0)
