@@ -16,6 +16,7 @@ int census_ask(int argc, char **argv);
 int census_contact(int argc, char **argv);
 int census_effect(int argc, char **argv);
 int census_explain(int argc, char **argv);
+int census_letters(int argc, char **argv);
 int census_lists(int argc, char **argv);
 int census_never(int argc, char **argv);
 int census_registry(int argc, char **argv);

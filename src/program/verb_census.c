@@ -21,6 +21,8 @@ const struct verb census_verbs[] = {
 		"cases of all contacts, and the letters that are due, as files", census_run},
 	{"explain", "[--day DAY] ADDRESS...",
 		"why an address is a candidate, or is none, and in which case", census_explain},
+	{"letters", "[--day DAY] [--json] [LETTER...]",
+		"the letters of a run, and what one of them says", census_letters},
 	{"approve", "[HASH --by NAME] [--day DAY]", "a second person lets the letters of a run go",
 		census_approve},
 	{"send", "[--really] [--resolve LETTER sent|not-sent]",
