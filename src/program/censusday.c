@@ -94,6 +94,13 @@ open_store(struct censusday *day, struct fail *fail)
 	return 0;
 }
 
+/* A mapped file of which most is not needed for a while: its pages can go, and come again where they are read. */
+static void
+rest(const uint8_t *bytes, size_t size)
+{
+	(void)madvise((void *)(uintptr_t)bytes, size, MADV_DONTNEED);
+}
+
 /* The run before, as far as there is one: its state must be there, its cases as well. */
 static int
 open_before(struct censusday *day, struct fail *fail)
@@ -114,6 +121,11 @@ open_before(struct censusday *day, struct fail *fail)
 		r = casefile_open(
 			censusruns_path(day->folder, day->runs.before, false, CASES, path),
 			&day->cases_before, fail);
+	/* Both were read to their ends. */
+	if (r == 0) {
+		rest(day->before.bytes, day->before.size);
+		rest(day->cases_before.bytes, day->cases_before.size);
+	}
 	return r;
 }
 
@@ -289,8 +301,8 @@ score(struct censusday *day)
 		.threads = CENSUSDAY_THREADS};
 
 	joinday_make(&day->joined, &input);
-	/* They were copied: their pages can go, and come again where a name of a list is read. */
-	(void)madvise((void *)(uintptr_t)sightings->bytes, sightings->size, MADV_DONTNEED);
+	/* They were copied. */
+	rest(sightings->bytes, sightings->size);
 }
 
 /* By object, of its contact. */
