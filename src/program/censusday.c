@@ -3,6 +3,7 @@
 
 #include "census/join/stateday.h"
 #include "census/list/listcard.h"
+#include "census/online/answerlog.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -146,11 +147,29 @@ range_of(const struct prefix *prefix, enum range_family *family)
 	return range;
 }
 
-/* Words of persons over the registries. */
-static void
-make_responsible(struct censusday *day)
+/* What registries answered on line, as far as it counts on this day: the newest first. */
+static size_t
+take_answers(const struct answerlog *log, struct responsible_override *into)
 {
-	size_t most = day->overrides.count + day->nevers.count, count = 0;
+	size_t count = 0;
+
+	for (size_t i = log->count; i > 0; i--) {
+		const struct answerlog_row *row = &log->rows[i - 1];
+
+		if (row->result == NETANSWER_FOUND)
+			into[count++] = (struct responsible_override){.family = row->family,
+				.range = row->range,
+				.mailbox = answerlog_mailbox(row),
+				.quality = row->is_for_abuse ? QUALITY_GOOD : QUALITY_LOW};
+	}
+	return count;
+}
+
+/* Words of persons, and of registries on line, over the dumps. */
+static void
+make_responsible(struct censusday *day, const struct answerlog *log)
+{
+	size_t most = day->overrides.count + day->nevers.count + log->count, count = 0;
 	struct responsible_override *all = xcalloc(most + 1, sizeof(*all));
 
 	/* Of equal prefixes the first counts: nobody is written to where a person said so. */
@@ -175,9 +194,27 @@ make_responsible(struct censusday *day)
 		}
 		all[count++].mailbox = it->mailbox;
 	}
+	count += take_answers(log, all + count);
 	responsible_make(&day->responsible, &day->registry, all, count, day->given.nationals,
 		day->given.national_count);
 	free(all);
+}
+
+/* Lines of online.answers that are none were told when it was written. */
+static int
+find_responsible(struct censusday *day, struct fail *fail)
+{
+	char path[CENSUSFOLDER_PATH];
+	struct answerlog log;
+	int r = answerlog_read(&log, censusfolder_file(day->folder, CENSUS_ANSWERS, path),
+		wall_seconds(state_day_begin(day->day)), fail);
+
+	if (r == -EBADMSG)
+		r = 0;
+	if (r == 0)
+		make_responsible(day, &log);
+	answerlog_done(&log);
+	return r;
 }
 
 uint32_t
@@ -266,7 +303,7 @@ censusday_open(struct censusday *day, const struct censusfolder *folder,
 	if (r == 0)
 		r = open_before(day, fail);
 	if (r == 0)
-		make_responsible(day);
+		r = find_responsible(day, fail);
 	return r;
 }
 

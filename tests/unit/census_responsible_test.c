@@ -171,6 +171,69 @@ six_is_cut_as_four(void **state)
 	responsible_done(&responsible);
 }
 
+static void
+a_registry_that_was_asked_counts_where_its_dumps_know_nobody(void **state)
+{
+	static const char dump[] =
+		"irt: IRT-K\nabuse-mailbox: hostmaster@nic.or.kr\n\n"
+		"irt: IRT-A\nabuse-mailbox: abuse@au.example\n\n"
+		"inetnum: 10.0.0.0 - 10.0.255.255\ncountry: KR\nmnt-irt: IRT-K\n\n"
+		"inetnum: 11.0.0.0 - 11.0.255.255\ncountry: AU\nmnt-irt: IRT-A\n\n";
+	const struct responsible_override overrides[] = {
+		{.family = RANGE_IPV4,
+			.range = {0x0a000100, 0x0a0001ff},
+			.mailbox = TEXT("person@isp.example")},
+		{.family = RANGE_IPV4,
+			.range = {0x0a000000, 0x0a00ffff},
+			.mailbox = TEXT("noc@kt.example"),
+			.quality = QUALITY_LOW},
+		{.family = RANGE_IPV4,
+			.range = {0x0a000140, 0x0a00017f},
+			.mailbox = TEXT("small@kt.example"),
+			.quality = QUALITY_GOOD},
+		{.family = RANGE_IPV4,
+			.range = {0x0a000200, 0x0a0002ff},
+			.mailbox = TEXT("two@kt.example"),
+			.quality = QUALITY_GOOD},
+		{.family = RANGE_IPV4,
+			.range = {0x0b000000, 0x0b00ffff},
+			.mailbox = TEXT("other@au.example"),
+			.quality = QUALITY_GOOD},
+		{.family = RANGE_IPV4,
+			.range = {0xcb007100, 0xcb0071ff},
+			.mailbox = TEXT("no@isp.example"),
+			.quality = QUALITY_GOOD},
+	};
+	struct responsible responsible;
+	struct registries_text world;
+	struct registryfile asked;
+	struct fail fail = {.what = ""};
+	char name[80];
+
+	snprintf(name, sizeof(name), "%s/asked.lzr", folder);
+	registries_text_init(&world);
+	registries_text_add(&world, "apnic", dump, sizeof(dump) - 1);
+	registries_text_settle(&world);
+	assert_int_equal(registryfile_write(name, &world.answers, &fail), 0);
+	assert_int_equal(registryfile_open(name, &asked, &fail), 0);
+	registries_text_done(&world);
+	responsible_make(&responsible, &asked, overrides, 6, NULL, 0);
+	is_of(&responsible, 0x0a000001, "noc@kt.example");
+	assert_int_equal(object4(&responsible, 0x0a000001)->quality, QUALITY_LOW);
+	assert_false(object4(&responsible, 0x0a000001)->is_manual);
+	is_of(&responsible, 0x0a000101, "person@isp.example");
+	assert_true(object4(&responsible, 0x0a000101)->is_manual);
+	is_of(&responsible, 0x0a000150, "person@isp.example"); /* he said it of more */
+	is_of(&responsible, 0x0a000201, "two@kt.example");
+	assert_int_equal(object4(&responsible, 0x0a000201)->quality, QUALITY_GOOD);
+	is_of(&responsible, 0x0b000001, "abuse@au.example"); /* the dumps know it */
+	assert_int_equal(object4(&responsible, 0xcb007101)->contact,
+		0); /* and nobody was to be asked here */
+	responsible_done(&responsible);
+	registryfile_close(&asked);
+	(void)unlink(name);
+}
+
 int
 main(void)
 {
@@ -179,6 +242,7 @@ main(void)
 		cmocka_unit_test(the_narrowest_word_counts_and_ends_where_it_ends),
 		cmocka_unit_test(a_prefix_goes_before_its_as_and_the_national_team_comes_last),
 		cmocka_unit_test(six_is_cut_as_four),
+		cmocka_unit_test(a_registry_that_was_asked_counts_where_its_dumps_know_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, make_registry, remove_registry);

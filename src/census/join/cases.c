@@ -143,7 +143,7 @@ make_network(struct summing *summing, uint32_t number)
 		.family = answer->family,
 		.registry = answer->registry,
 		.rule = answer->rule,
-		.quality = answer->quality,
+		.quality = who->quality != QUALITY_NONE ? who->quality : answer->quality,
 		.counts = summing->tally->counts[object],
 		.covered = summing->tally->covered[object]};
 }

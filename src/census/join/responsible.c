@@ -165,6 +165,16 @@ compare_overridden(const void *a, const void *b)
 	return (x->segment > y->segment) - (x->segment < y->segment);
 }
 
+/* Where dumps say whom to ask, and he answered. */
+static bool
+is_open(const struct responsible *responsible, uint32_t object)
+{
+	const struct responsible_object *at = &responsible->objects[object];
+	uint8_t rule = responsible->registry->answers[at->answer].rule;
+
+	return at->contact == 0 && (rule == CONTACT_NIR || rule == CONTACT_RDAP);
+}
+
 /* Each pair of an object and a word of a person's becomes an object. */
 static void
 make_objects(struct responsible *responsible, const struct responsible_override *overrides,
@@ -176,15 +186,18 @@ make_objects(struct responsible *responsible, const struct responsible_override 
 		(responsible->object_count + cutting->count) * sizeof(*responsible->objects));
 	for (size_t i = 0; i < cutting->count; i++) {
 		const struct overridden *at = &cutting->at[i];
+		const struct responsible_override *override = &overrides[at->value - 1];
 		uint32_t object = responsible->object_count - 1;
 
+		if (override->quality != QUALITY_NONE && !is_open(responsible, at->object))
+			continue;
 		if (i == 0 || at[-1].value != at->value || at[-1].object != at->object) {
 			object = responsible->object_count++;
 			responsible->objects[object] = (struct responsible_object){
 				.answer = responsible->objects[at->object].answer,
-				.contact =
-					contact_of(responsible, overrides[at->value - 1].mailbox),
-				.is_manual = true};
+				.contact = contact_of(responsible, override->mailbox),
+				.is_manual = override->quality == QUALITY_NONE,
+				.quality = override->quality};
 		}
 		if (is_four)
 			responsible->own4[at->segment].object = object;
@@ -192,6 +205,19 @@ make_objects(struct responsible *responsible, const struct responsible_override 
 			responsible->own6[at->segment].object = object;
 	}
 	free(cutting->at);
+}
+
+/* A person's word about more stands above it. */
+static bool
+is_settled(const struct responsible_override *overrides, size_t count,
+	const struct responsible_override *answer)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (overrides[i].quality == QUALITY_NONE && overrides[i].family == answer->family &&
+			range_has(&overrides[i].range, &answer->range))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -205,7 +231,9 @@ cut_family(struct responsible *responsible, const struct responsible_override *o
 	size_t ranked = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (overrides[i].family == family)
+		if (overrides[i].family == family &&
+			(overrides[i].quality == QUALITY_NONE ||
+				!is_settled(overrides, count, &overrides[i])))
 			ranges[ranked++] = (struct rankedrange){.range = overrides[i].range,
 				.rank = overrides[i].range.high - overrides[i].range.low,
 				.value = (uint32_t)i + 1};

@@ -1,8 +1,9 @@
 /* responsible - who is written to about an address: the registries' answers, and what people said over them
  *
  * What:    segments of registry.lzr, cut further where a person gave another contact for a prefix (the narrowest one
- *          counts), or said that nobody is to be written to about it; then contacts given for an AS; then, where
- *          nobody is known, the national CERT of the country. Each segment's object is an answer of the registry with
+ *          counts), or said that nobody is to be written to about it, or where a registry that was asked on line named a
+ *          contact for what its dumps do not say; then contacts given for an AS; then, where nobody is known, the
+ *          national CERT of the country. Each segment's object is an answer of the registry with
  *          its contact. Mailboxes that differ in the size of letters only are one contact.
  * Owns:    its arrays, until responsible_done. The registry and the texts given must outlive it.
  * Limits:  those of words.h; 2^32 - 2 objects.
@@ -13,11 +14,13 @@
 
 #include "census/registry/registryfile.h"
 
-/* What a person said. */
+/* What a person said; or with a quality what a registry answered on line, which counts where its dumps know nobody, and
+ * no person said something. */
 struct responsible_override {
 	enum range_family family; /* RANGE_SYSTEM: an AS */
 	struct range range;
 	struct text mailbox; /* empty: nobody is to be written to */
+	uint8_t quality;     /* enum contact_quality; QUALITY_NONE: a person said it */
 };
 
 struct responsible_national {
@@ -29,6 +32,7 @@ struct responsible_object {
 	uint32_t answer;            /* of the registry */
 	uint32_t contact, contact2; /* 0: none */
 	bool is_manual;             /* a person said so */
+	uint8_t quality;            /* enum contact_quality: a registry answered it on line */
 	bool is_national;
 };
 
