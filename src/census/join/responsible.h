@@ -1,10 +1,10 @@
 /* responsible - who is written to about an address: the registries' answers, and what people said over them
  *
  * What:    segments of registry.lzr, cut further where a person gave another contact for a prefix (the narrowest one
- *          counts), or said that nobody is to be written to about it, or where a registry that was asked on line named a
- *          contact for what its dumps do not say; then contacts given for an AS; then, where nobody is known, the
- *          national CERT of the country. Each segment's object is an answer of the registry with
- *          its contact. Mailboxes that differ in the size of letters only are one contact.
+ *          counts), or said that nobody is to be written to about it, or where a registry that was asked on line
+ *          named a contact for what its dumps do not say; then contacts given for an AS; then, where nobody is known,
+ *          the national CERT of the country. Each segment's object is an answer of the registry with its contact.
+ *          Mailboxes that differ in the size of letters only are one contact.
  * Owns:    its arrays, until responsible_done. The registry and the texts given must outlive it.
  * Limits:  those of words.h; 2^32 - 2 objects.
  * Thread:  one at a time; any, once it is made.
