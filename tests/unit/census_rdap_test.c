@@ -60,6 +60,12 @@ roles_speak_of_the_closest_object(void **state)
 								  "[\"abuse\"]," CARD(
 									  "c@isp.example") "}]}]}",
 		"found 192.0.2.0 - 192.0.2.255 NO a@isp.example");
+	/* Where the network has its own, that of a registrant is none. */
+	says("192.0.2.1", 200,
+		"{" NETWORK ",\"entities\":[{\"roles\":[\"abuse\"]," CARD(
+			"a@isp.example") "},{\"roles\":[\"registrant\"],\"entities\":[{\"roles\":["
+					 "\"abuse\"]," CARD("b@isp.example") "}]}]}",
+		"found 192.0.2.0 - 192.0.2.255 NO a@isp.example");
 	says("192.0.2.1", 200,
 		"{" NETWORK ",\"entities\":[{\"roles\":[\"registrant\"]," CARD(
 			"r@isp.example") ",\"entities\":[{\"roles\":[\"technical\"],\"entities\":[{"
