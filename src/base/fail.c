@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/fail.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define HUGE_PAGE (2UL << 20)
@@ -92,12 +94,20 @@ block_bytes(unsigned long count, unsigned long size)
 void *
 memory_grow(void *old, unsigned long size)
 {
-	char *block = xrealloc(old, size);
-	unsigned long at = (unsigned long)block;
-	unsigned long skipped = (HUGE_PAGE - at % HUGE_PAGE) % HUGE_PAGE;
+	unsigned long rounded = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	unsigned long kept = old != NULL ? malloc_usable_size(old) : 0;
+	void *block;
 
-	if (size >= 2 * HUGE_PAGE)
-		(void)madvise(block + skipped, (size - skipped) & ~(HUGE_PAGE - 1), MADV_HUGEPAGE);
+	if (size < 2 * HUGE_PAGE)
+		return xrealloc(old, size);
+	/* Advice is for pages that nobody has touched, so the block must be a new one. */
+	block = aligned_alloc(HUGE_PAGE, rounded);
+	if (block == NULL)
+		out_of_memory(size);
+	(void)madvise(block, rounded, MADV_HUGEPAGE);
+	if (kept > 0)
+		memcpy(block, old, kept < size ? kept : size);
+	free(old);
 	return block;
 }
 

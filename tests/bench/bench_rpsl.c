@@ -92,7 +92,8 @@ end_object(struct buffer *into, struct random *random)
 {
 	write_time(into, random, false, "created");
 	write_time(into, random, true, "last-modified");
-	attribute(into, true, "source", random_below(random, 50) == 0 ? "RIPE # Filtered" : "RIPE");
+	attribute(
+		into, false, "source", random_below(random, 50) == 0 ? "RIPE # Filtered" : "RIPE");
 	remarks(into);
 	buffer_print(into, "\n");
 	objects++;
@@ -137,7 +138,7 @@ write_holder(struct buffer *into, struct random *random, unsigned holder)
 		attribute(into, false, "export", text);
 	}
 	attribute(into, true, "org", handle);
-	attribute(into, true, "status", "ASSIGNED");
+	attribute(into, false, "status", "ASSIGNED");
 	attribute(into, true, "mnt-by", "RIPE-NCC-END-MNT");
 	buffer_print(into, "                MNT-X%u\n", holder);
 	end_object(into, random);
@@ -171,7 +172,7 @@ write_block(struct buffer *into, struct random *random, uint32_t *address, unsig
 	attribute(into, false, "admin-c", text);
 	snprintf(text, sizeof(text), "X%u-RIPE", (unsigned)random_below(random, 100000));
 	attribute(into, false, "tech-c", text);
-	attribute(into, true, "status",
+	attribute(into, false, "status",
 		random_below(random, 8) == 0 ? "ALLOCATED PA" : "ASSIGNED PA");
 	snprintf(text, sizeof(text), "MNT-X%u", holder);
 	attribute(into, true, "mnt-by", text);

@@ -75,9 +75,9 @@ an_object_is_its_class_and_the_attributes_that_matter_in_order(void **state)
 {
 	reads("inetnum:        192.0.2.0 - 192.0.2.255\nnetname:        EXAMPLE\ndescr: x\n"
 	      "country:        NL\nadmin-c: A-RIPE\nabuse-c:        AB-RIPE\nremarks: y\n"
-	      "mnt-by:         A-MNT\nsource:         RIPE\n\n",
+	      "mnt-by:         A-MNT\nlanguage:         RIPE\n\n",
 		"1 [inetnum 192.0.2.0 - 192.0.2.255] [netname EXAMPLE] [country NL] "
-		"[abuse-c AB-RIPE] [mnt-by A-MNT] [source RIPE]\n"
+		"[abuse-c AB-RIPE] [mnt-by A-MNT] [language RIPE]\n"
 		"objects 1, others 0, white 0, faults 0 0 0 0 0\n");
 }
 
@@ -115,8 +115,8 @@ a_value_goes_on_behind_a_plus_and_over_an_empty_line_that_has_one(void **state)
 static void
 a_continuation_of_what_does_not_matter_does_not_matter(void **state)
 {
-	reads("inetnum: a\norg: b\nremarks: c\n abuse-c: d\n+ e\nmnt-ref: f\n g\nsource: h\n\n",
-		"1 [inetnum a] [org b] [source h]\nobjects 1, others 0, white 0, faults 0 0 0 0 "
+	reads("inetnum: a\norg: b\nremarks: c\n abuse-c: d\n+ e\nmnt-ref: f\n g\nlanguage: h\n\n",
+		"1 [inetnum a] [org b] [language h]\nobjects 1, others 0, white 0, faults 0 0 0 0 "
 		"0\n");
 }
 
@@ -133,8 +133,8 @@ a_line_that_is_a_comment_interrupts_no_value(void **state)
 {
 	reads("# head\n# of the file\n\n% and of a server\ninetnum: a\n# between\n% both\n b\n   # "
 	      "all\n"
-	      " c\nremarks: d\n# e\n f\n# g\nsource: h\n# foot\n\n# end\n",
-		"5 [inetnum a b c] [source h]\nobjects 1, others 0, white 0, faults 0 0 0 0 0\n");
+	      " c\nremarks: d\n# e\n f\n# g\nlanguage: h\n# foot\n\n# end\n",
+		"5 [inetnum a b c] [language h]\nobjects 1, others 0, white 0, faults 0 0 0 0 0\n");
 }
 
 static void
@@ -164,9 +164,9 @@ a_line_of_white_space_ends_an_object_and_is_counted(void **state)
 static void
 lines_may_end_in_cr_lf(void **state)
 {
-	reads("mntner: a\r\nmnt-by: b\r\n c \r\n#\r\n+\r\nsource: d # e\r\n\r\nmntner:\r\n "
+	reads("mntner: a\r\nmnt-by: b\r\n c \r\n#\r\n+\r\nlanguage: d # e\r\n\r\nmntner:\r\n "
 	      "f\r\n\r\n",
-		"1 [mntner a] [mnt-by b c] [source d]\n8 [mntner f]\n"
+		"1 [mntner a] [mnt-by b c] [language d]\n8 [mntner f]\n"
 		"objects 2, others 0, white 0, faults 0 0 0 0 0\n");
 }
 
@@ -175,10 +175,11 @@ all_classes_that_matter_are_read_and_others_counted(void **state)
 {
 	reads("inetnum: a\n\ninet6num: a\n\naut-num: a\n\norganisation: a\n\nrole: a\n\nperson: "
 	      "a\n\n"
-	      "irt: a\n\nmntner: a\n\nroute: a\norigin: b\n\nroute6: a\n\ndomain: a\nsource: b\n\n"
+	      "irt: a\n\nmntner: a\n\nroute: a\norigin: b\n\nroute6: a\n\ndomain: a\nlanguage: "
+	      "b\n\n"
 	      "as-set: a\n\n6bone: a\n\nkey_cert: a\n\n",
 		"1 [inetnum a]\n3 [inet6num a]\n5 [aut-num a]\n7 [organisation a]\n9 [role a]\n"
-		"11 [person a]\n13 [irt a]\n15 [mntner a]\n17 [route a] [origin b]\n20 [route6 a]\n"
+		"11 [person a]\n13 [irt a]\n15 [mntner a]\n17 [route a]\n20 [route6 a]\n"
 		"objects 10, others 4, white 0, faults 0 0 0 0 0\n");
 }
 
@@ -238,8 +239,8 @@ what_begins_with_no_class_is_lost_alone(void **state)
 static void
 lines_in_an_object_that_are_no_attributes_are_passed_over(void **state)
 {
-	reads("mntner: a\norg b\nsource\n c\norg : d\norg-: e\nsource: f\n\n",
-		"1 [mntner a] [source f]\nobjects 1, others 0, white 0, faults 0 0 0 0 0\n");
+	reads("mntner: a\norg b\nlanguage\n c\norg : d\norg-: e\nlanguage: f\n\n",
+		"1 [mntner a] [language f]\nobjects 1, others 0, white 0, faults 0 0 0 0 0\n");
 }
 
 static void
@@ -248,7 +249,7 @@ the_end_of_the_file_ends_an_object_if_it_ends_a_line(void **state)
 	reads("mntner: a\nmnt-by: b\n",
 		"1 [mntner a] [mnt-by b]\n"
 		"objects 1, others 0, white 0, faults 0 0 0 0 0\n");
-	reads("mntner: a\n\nmntner: b\nsource: c",
+	reads("mntner: a\n\nmntner: b\nlanguage: c",
 		"1 [mntner a]\nobjects 1, others 0, white 0, faults 0 0 0 0 1\n"
 		"text: line 3: the file ends in the middle of this object\n");
 	reads("mntner: a",
@@ -358,13 +359,13 @@ tell_packed(const struct buffer *packed, const struct rpsl_settings *settings, s
 static const char medley[] =
 	"# head\n\ninetnum: 192.0.2.0 -\n+ 192.0.2.255 # x\nremarks: a\n  b\n# c\norg: O\n d\n\n"
 	"domain: x\n y\n \nrole: a\r\n+\r\n\tb\r\nnic-hdl: N\r\n\r\nbad\nbad\n\n\n"
-	"mntner: a very long value, longer than others\nsource: A\n   \t\nmntner: b\nmnt-by: 1\n"
+	"mntner: a very long value, longer than others\nlanguage: A\n   \t\nmntner: b\nmnt-by: 1\n"
 	"mnt-by: 2\nmnt-by: 3\nmnt-by: 4\nmnt-by: 5\nmnt-by: 6\n\nmntner: x\nremarks: "
 	"345678901234567"
 	"8901234567890123456789012345678901234567890123456789012345678901234567890\n\nmntner: c\n\n"
 	"role:                                                                               \n \n"
 	"                                                                                     \n"
-	"\nperson: p\nsource: t\n";
+	"\nperson: p\nlanguage: t\n";
 
 static const struct rpsl_settings small = {
 	.object_most = 80, .value_most = 30, .attributes_most = 6, .portion = 1};
@@ -405,12 +406,12 @@ generate(struct random *random, struct buffer *into)
 	static const char *const names[] = {"inetnum", "INET6NUM", "aut-num", "Organisation",
 		"role", "person", "irt", "mntner", "route", "route6", "nic-hdl", "abuse-c",
 		"Abuse-Mailbox", "e-mail", "org", "org-name", "mnt-by", "mnt-lower",
-		"sponsoring-org", "country", "last-modified", "source", "source", "origin",
+		"sponsoring-org", "country", "last-modified", "source", "language", "origin",
 		"remarks", "descr", "admin-c", "address", "mnt-ref", "domain", "as-set", "changed",
 		"notify", "orga", "no name", ""};
 	static const char *const values[] = {"A", "AS1, AS2,", "10.0.0.0 - 10.0.0.255",
 		"a@example.org", "\xfc\xc3\xbc", "x # y", "#", "", "a:b", "  wide  value\t", "+",
-		"%", "source: no"};
+		"%", "language: no"};
 	static const char *const starts[] = {
 		" ", "\t", "+", " \t", "+ ", "++", "#", "# ", "%", " #"};
 	static const char *const ends[] = {
@@ -509,7 +510,7 @@ a_packed_file_that_is_cut_gives_what_was_before(void **state)
 	buffer_init(&said, ROOM);
 	buffer_init(&whole, ROOM);
 	for (unsigned i = 0; i < 200; i++)
-		buffer_print(&text, "mntner: M%u\nsource: %u\n\n", i, i * 7919);
+		buffer_print(&text, "mntner: M%u\nlanguage: %u\n\n", i, i * 7919);
 	tell_bytes(text.at, text.length, &settings, &whole);
 	pack((const uint8_t *)text.at, text.length, &packed);
 	cut = packed;
@@ -536,7 +537,7 @@ static void
 a_line_of_two_gigabytes_is_skipped(void **state)
 {
 	static const char before[] = "mntner: a\n\nmntner: b\nremarks: ",
-			  after[] = "\nsource: b\n\nmntner: c\n\n";
+			  after[] = "\nlanguage: b\n\nmntner: c\n\n";
 	static char much[1 << 20];
 	struct rpsl_settings settings = RPSL_DEFAULTS;
 	struct buffer packed, one, said;

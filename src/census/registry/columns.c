@@ -381,6 +381,21 @@ take_attribute(struct columns *columns, struct entry *entry, struct flags *flags
 	}
 }
 
+/* Of words that stand alone, as nearly all do. */
+static void
+prefetch(const struct columns *columns, enum registry_name registry,
+	const struct rpsl_object *object)
+{
+	for (size_t i = 1; i < object->count; i++) {
+		const struct rpsl_attribute *attribute = &object->attributes[i];
+
+		if (meanings[attribute->name] == MEANING_HANDLES)
+			words_prefetch(&columns->handles, (uint8_t)registry, attribute->value);
+		else if (meanings[attribute->name] == MEANING_MAILBOX)
+			words_prefetch(&columns->mailboxes, 0, attribute->value);
+	}
+}
+
 static struct text
 first_of(const struct rpsl_object *object, enum rpsl_name name)
 {
@@ -489,6 +504,8 @@ columns_add(struct columns *columns, enum registry_name registry, uint16_t file,
 	if (registry == REGISTRY_NONE)
 		return COLUMNS_PASSED;
 	class = &classes[registry][object->class];
+	if (class->what != CLASS_NONE)
+		prefetch(columns, registry, object);
 	if (class->what == CLASS_HOLDER)
 		result = add_holder(columns, class, entry, object);
 	else if (class->what != CLASS_NONE)

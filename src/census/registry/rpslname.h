@@ -3,8 +3,8 @@
  * What:    one list of names, and the way from the first bytes of a line to its place in that list: 16 bytes
  *          are cut at the colon and looked up by their first 8 in a table without collisions.
  *          Names are of any case (RFC 2622 s2). What is not in the list is RPSL_OTHER.
- *          Of these, RFC 2622 has mntner, person, role, route, aut-num, origin, mnt-by, nic-hdl, e-mail and
- *          source, RFC 2725 s9.3 inetnum, mnt-lower and status, RFC 4012 s3 route6; the others are the registries' own,
+ *          Of these, RFC 2622 has mntner, person, role, route, aut-num, mnt-by, nic-hdl and e-mail,
+ *          RFC 2725 s9.3 inetnum and mnt-lower, RFC 4012 s3 route6; the others are the registries' own,
  *          those without "-" mostly ARIN's, whose text has the labels of its whois.
  * Limits:  names of at most 15 letters.
  * Thread:  any; struct rpslnames never changes after rpslnames_init.
@@ -49,10 +49,7 @@ enum rpsl_name {
 	RPSL_COUNTRY,
 	RPSL_LANGUAGE,
 	RPSL_NETNAME,
-	RPSL_STATUS,
 	RPSL_LAST_MODIFIED,
-	RPSL_SOURCE,
-	RPSL_ORIGIN,
 	RPSL_CHANGED,
 	RPSL_NETRANGE,
 	RPSL_PARENT,

@@ -99,6 +99,13 @@ make_room(struct words *words, size_t length)
 	}
 }
 
+void
+words_prefetch(const struct words *words, uint8_t space, struct text text)
+{
+	if (text.length > 0 && text.length <= WORD_LONGEST)
+		table_prefetch(&words->table, hash_of(words, space, text));
+}
+
 uint32_t
 words_add(struct words *words, uint8_t space, struct text text)
 {
