@@ -266,6 +266,28 @@ censusday_rules(const struct sightingfile *sightings, uint32_t now, const struct
 	return score_init(ret, &settings, fail);
 }
 
+/* Is each of the names that of a list? A misspelt one would do nothing, unseen. */
+static int
+check_names(const struct sightingfile *sightings, const char *names, struct fail *fail)
+{
+	struct text rest = text_of(names != NULL ? names : "");
+
+	while (rest.length > 0) {
+		struct text name = text_trim(text_cut(&rest, ','));
+		size_t i = 0;
+
+		while (i < sightings->list_count && !text_is(name, sightings->lists[i].name))
+			i++;
+		if (i < sightings->list_count)
+			continue;
+		fail_what(fail, "no list is named \"%.*s\"",
+			(int)(name.length < 60 ? name.length : 60), name.at);
+		fail_hint(fail, "lazaret census lists shows their names");
+		return -ESRCH;
+	}
+	return 0;
+}
+
 int
 censusday_open(struct censusday *day, const struct censusfolder *folder,
 	const struct config *config, uint16_t number, const struct censuswish *wish,
@@ -291,6 +313,10 @@ censusday_open(struct censusday *day, const struct censusfolder *folder,
 		if (r == -ENOENT)
 			fail_hint(fail, "lazaret census lists makes it");
 	}
+	if (r == 0)
+		r = check_names(&day->sightings, wish->accept, fail);
+	if (r == 0)
+		r = check_names(&day->sightings, wish->without, fail);
 	if (r == 0)
 		r = censusday_rules(&day->sightings, censusday_now(&day->sightings, number), wish,
 			&day->rules, day->left_out, fail);

@@ -147,6 +147,8 @@ censusrunning_run(const struct censusfolder *folder, const struct config *config
 	lacks |= day.given.troubles > 0;
 	buffer_done(&shown);
 	censusday_close(&day);
+	if (r == -ESRCH)
+		return EXIT_NOT_FOUND;
 	if (r == -EEXIST || r == -EPERM)
 		return EXIT_USAGE;
 	return r < 0 || lacks ? EXIT_INPUT : EXIT_DONE;

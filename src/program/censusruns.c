@@ -182,6 +182,25 @@ sync_folder(const char *path, bool is_all, struct fail *fail)
 	return r;
 }
 
+/* One that is there and the new one change places at once, so that there always is one; where the file system cannot,
+ * a run that is cut between leaves none, and is made again. */
+static int
+give_name(const char *from, const char *to)
+{
+	int r;
+
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE) == 0) {
+		(void)remove_folder(from);
+		return 0;
+	}
+	if (errno != ENOENT && errno != EINVAL)
+		return -errno;
+	r = remove_folder(to);
+	if (r == 0 && rename(from, to) < 0)
+		r = -errno;
+	return r;
+}
+
 int
 censusruns_end(const struct censusfolder *folder, uint16_t day, struct fail *fail)
 {
@@ -196,11 +215,11 @@ censusruns_end(const struct censusfolder *folder, uint16_t day, struct fail *fai
 	r = sync_folder(from, true, fail);
 	if (r < 0)
 		return r;
-	/* One that is there and the new one change places at once, so that there always is one. */
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE) == 0)
-		(void)remove_folder(from);
-	else if (errno != ENOENT || rename(from, to) < 0)
+	r = give_name(from, to);
+	if (r < 0) {
+		errno = -r;
 		return tell(to, "the run cannot be given its name", fail);
+	}
 	r = sync_folder(runs, false, fail);
 	if (r == 0)
 		r = censusruns_look(folder, day, &known, fail);
