@@ -124,6 +124,27 @@ memory_comes_zeroed_and_goes_back(void **state)
 }
 
 static void
+memory_that_grows_keeps_what_is_in_it(void **state)
+{
+	unsigned char *block = NULL;
+	size_t size = 1000, kept = 0;
+
+	for (; size < 40UL << 20; size *= 3) {
+		block = memory_grow(block, size);
+		for (size_t i = 0; i < kept; i += 997)
+			assert_int_equal(block[i], (unsigned char)(i / 997));
+		for (size_t i = 0; i < size; i += 997)
+			block[i] = (unsigned char)(i / 997);
+		kept = size;
+	}
+	assert_true(kept > 16UL << 20);
+	block = memory_grow(block, 5UL << 20);
+	for (size_t i = 0; i < 5UL << 20; i += 997)
+		assert_int_equal(block[i], (unsigned char)(i / 997));
+	free(block);
+}
+
+static void
 memory_that_is_kept_is_not_in_a_child(void **state)
 {
 	unsigned char *kept = memory_map(1, 4096), *given = memory_map(1, 4096);
@@ -153,6 +174,7 @@ main(void)
 		cmocka_unit_test(a_broken_promise_ends_the_process_and_says_where),
 		cmocka_unit_test(memory_that_is_not_there_ends_the_process_with_a_word),
 		cmocka_unit_test(memory_comes_zeroed_and_goes_back),
+		cmocka_unit_test(memory_that_grows_keeps_what_is_in_it),
 		cmocka_unit_test(memory_that_is_kept_is_not_in_a_child),
 	};
 
