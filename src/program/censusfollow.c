@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CASES     "cases.lzc"
-#define NAME_SEED 1
+#define CASES "cases.lzc"
 
 /* Letters. */
 
@@ -45,7 +44,7 @@ back_of(const struct census_answer *answer)
 
 /* Of each letter that has an answer, by its name. */
 static void
-note_answers(struct table *answered, const struct censusrows *answers)
+note_answers(struct table *answered, uint64_t secret, const struct censusrows *answers)
 {
 	for (size_t i = 0; i < answers->count; i++) {
 		const struct census_answer *answer = census_answer_at(answers, i);
@@ -53,7 +52,7 @@ note_answers(struct table *answered, const struct censusrows *answers)
 
 		if (answer->letter.length == 0 ||
 			table_add(answered,
-				hash_fast(answer->letter.at, answer->letter.length, NAME_SEED),
+				hash_fast(answer->letter.at, answer->letter.length, secret),
 				&slot) < 0)
 			continue;
 		if (back_of(answer) > slot->value)
@@ -63,10 +62,10 @@ note_answers(struct table *answered, const struct censusrows *answers)
 
 static void
 count_letter(struct effect_letters *into, const struct census_letter *letter,
-	const struct table *answered)
+	const struct table *answered, uint64_t secret)
 {
 	const struct table_slot *slot =
-		table_find(answered, hash_fast(letter->name, strlen(letter->name), NAME_SEED));
+		table_find(answered, hash_fast(letter->name, strlen(letter->name), secret));
 
 	into->open += letter->outcome == OUTCOME_OPEN;
 	into->later += letter->outcome == OUTCOME_LATER;
@@ -83,7 +82,8 @@ count_letter(struct effect_letters *into, const struct census_letter *letter,
 
 /* Where there is no store there was no letter. */
 static int
-read_letters(const struct censusfolder *folder, struct effect_letters *ret, struct fail *fail)
+read_letters(const struct censusfolder *folder, uint64_t secret, struct effect_letters *ret,
+	struct fail *fail)
 {
 	struct censusstore *store = NULL;
 	struct censusrows letters = {0}, answers = {0};
@@ -101,9 +101,9 @@ read_letters(const struct censusfolder *folder, struct effect_letters *ret, stru
 		r = censusstore_answers(store, &answers, fail);
 	if (r >= 0) {
 		table_init_small(&answered, answers.count + 1, 64);
-		note_answers(&answered, &answers);
+		note_answers(&answered, secret, &answers);
 		for (size_t i = 0; i < letters.count; i++)
-			count_letter(ret, census_letter_at(&letters, i), &answered);
+			count_letter(ret, census_letter_at(&letters, i), &answered, secret);
 		ret->is_known = true;
 		table_done(&answered);
 	}
@@ -173,15 +173,18 @@ censusfollow_read(const struct censusfolder *folder, uint16_t until, int quiet,
 	struct fail why = {0};
 	struct clearing *clearing;
 	char path[CENSUSRUNS_PATH];
+	uint64_t secret;
 	int r;
 
 	*ret = (struct censusfollow){0};
 	r = casefile_open(censusruns_path(folder, until, false, CASES, path), &ret->last, fail);
 	if (r < 0)
 		return r;
-	clearing = clearing_new(quiet < 0 ? clearing_quiet_of(&ret->last) : (unsigned)quiet);
+	hash_words_random(&secret, 1);
+	clearing =
+		clearing_new(quiet < 0 ? clearing_quiet_of(&ret->last) : (unsigned)quiet, secret);
 	r = follow_runs(folder, until, ret, clearing, fail);
-	if (r == 0 && read_letters(folder, &letters, &why) < 0)
+	if (r == 0 && read_letters(folder, secret, &letters, &why) < 0)
 		tell(ret, &why);
 	if (r == 0) {
 		clearing_end(clearing);

@@ -34,7 +34,7 @@ take(struct clearing *clearing, const struct seen *seen)
 static struct clearing *
 follow(const struct seen *seen, size_t count)
 {
-	struct clearing *clearing = clearing_new(QUIET);
+	struct clearing *clearing = clearing_new(QUIET, 7);
 
 	for (size_t i = 0; i < count; i++)
 		take(clearing, &seen[i]);
@@ -142,7 +142,7 @@ addresses_that_a_case_gets_later_are_not_followed(void **state)
 static void
 an_address_may_go_to_another_contact(void **state)
 {
-	struct clearing *clearing = clearing_new(QUIET);
+	struct clearing *clearing = clearing_new(QUIET, 7);
 	struct fail fail = {0};
 	struct run run;
 	uint32_t of;
@@ -184,7 +184,7 @@ the_candidates_of_the_contact_are_counted_on_each_stage(void **state)
 static void
 cases_without_a_letter_to_wait_for_do_not_count(void **state)
 {
-	struct clearing *clearing = clearing_new(QUIET);
+	struct clearing *clearing = clearing_new(QUIET, 7);
 	struct fail fail = {0};
 	struct run run;
 
@@ -231,7 +231,7 @@ quiet_days_are_those_of_the_slowest_list_that_counts(void **state)
 static void
 of_no_run_nothing_is_known(void **state)
 {
-	struct clearing *clearing = clearing_new(QUIET);
+	struct clearing *clearing = clearing_new(QUIET, 7);
 	size_t count;
 
 	(void)state;

@@ -67,7 +67,7 @@ operation_run(const struct operation *of, struct effect *ret)
 {
 	static struct operation_place places[OPERATION_MOST];
 	const struct effect_letters letters = {0};
-	struct clearing *clearing = clearing_new(OPERATION_QUIET);
+	struct clearing *clearing = clearing_new(OPERATION_QUIET, 7);
 	unsigned count = operation_places(of, places);
 	struct fail fail = {0};
 	struct run run;

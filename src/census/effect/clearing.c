@@ -7,11 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define CODE_SEED    1
-#define MAILBOX_SEED 2
-#define STRATUM_SEED 3
-#define NO_CASE      UINT32_MAX
-#define DAY_SECONDS  86400
+#define NO_CASE     UINT32_MAX
+#define DAY_SECONDS 86400
 
 const uint16_t clearing_stages[CLEARING_STAGES] = {0, 7, 14, 28};
 
@@ -37,14 +34,16 @@ struct clearing {
 	struct survival_time *times;
 	uint16_t day;
 	unsigned runs, quiet;
+	uint64_t secret;
 };
 
 struct clearing *
-clearing_new(unsigned quiet)
+clearing_new(unsigned quiet, uint64_t secret)
 {
 	struct clearing *clearing = xcalloc(1, sizeof(*clearing));
 
 	clearing->quiet = quiet;
+	clearing->secret = secret;
 	table_init_small(&clearing->codes, CLEARING_CASES, 1024);
 	table_init_small(&clearing->mailboxes, CLEARING_CASES, 1024);
 	table_init_small(&clearing->strata, SURVIVAL_STRATA, 64);
@@ -68,12 +67,13 @@ clearing_free(struct clearing *clearing)
 	return NULL;
 }
 
-/* The number that a text has, or gets: next. Where the table is full, that of its last place. */
+/* The number that bytes have in one of the tables, or get: next. Where it is full, that of its last place. */
 static uint32_t
-number_of(struct table *table, struct text text, uint64_t seed, uint32_t next)
+number_of(const struct clearing *clearing, struct table *table, const void *bytes, size_t size,
+	uint32_t next)
 {
 	struct table_slot *slot;
-	int r = table_add(table, hash_fast(text.at, text.length, seed), &slot);
+	int r = table_add(table, hash_fast(bytes, size, clearing->secret), &slot);
 
 	if (r < 0)
 		return (uint32_t)table->most - 1;
@@ -85,8 +85,9 @@ number_of(struct table *table, struct text text, uint64_t seed, uint32_t next)
 static uint32_t
 contact_of(struct clearing *clearing, const struct casefile *run, const struct casefile_case *of)
 {
-	uint32_t contact = number_of(&clearing->mailboxes, casefile_text(run, of->mailbox),
-		MAILBOX_SEED, (uint32_t)clearing->contacts);
+	struct text mailbox = casefile_text(run, of->mailbox);
+	uint32_t contact = number_of(clearing, &clearing->mailboxes, mailbox.at, mailbox.length,
+		(uint32_t)clearing->contacts);
 
 	if (contact < clearing->contacts)
 		return contact;
@@ -102,8 +103,8 @@ contact_of(struct clearing *clearing, const struct casefile *run, const struct c
 static uint16_t
 stratum_of(struct clearing *clearing, uint32_t stratum)
 {
-	struct text bytes = {(const char *)&stratum, sizeof(stratum)};
-	uint32_t number = number_of(&clearing->strata, bytes, STRATUM_SEED, clearing->strata_count);
+	uint32_t number = number_of(
+		clearing, &clearing->strata, &stratum, sizeof(stratum), clearing->strata_count);
 
 	if (number == clearing->strata_count)
 		clearing->strata_count++;
@@ -147,6 +148,7 @@ open_cases(struct clearing *clearing, const struct casefile *run, uint32_t *ret,
 	for (size_t i = 0; i < run->case_count; i++) {
 		const struct casefile_case *of = &run->cases[i];
 		uint32_t next = (uint32_t)clearing->case_count, contact;
+		struct text code;
 
 		ret[i] = NO_CASE;
 		if (i == 0 || of->mailbox == 0)
@@ -158,9 +160,9 @@ open_cases(struct clearing *clearing, const struct casefile *run, uint32_t *ret,
 		}
 		contact = contact_of(clearing, run, of);
 		clearing->now[contact] = of->counts.listed - of->counts.listed6;
+		code = casefile_text(run, of->code);
 		if (!is_followed(of, run->totals->day) ||
-			number_of(&clearing->codes, casefile_text(run, of->code), CODE_SEED,
-				next) != next)
+			number_of(clearing, &clearing->codes, code.at, code.length, next) != next)
 			continue;
 		ret[i] = next;
 		open_case(clearing, run, of);

@@ -45,8 +45,9 @@ struct clearing_case {
 
 struct clearing;
 
-/* quiet: days without an address before it counts as cleared. */
-struct clearing *clearing_new(unsigned quiet);
+/* quiet: days without an address before it counts as cleared. secret: for tables of what strangers chose; the result does
+ * not depend on it. */
+struct clearing *clearing_new(unsigned quiet, uint64_t secret);
 struct clearing *clearing_free(struct clearing *clearing);
 
 /* -EINVAL with fail: the run is not of a later day; -ENOSPC: there is too much. */
