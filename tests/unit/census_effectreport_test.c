@@ -147,6 +147,24 @@ chance_is_called_chance_and_harm_harm(void **state)
 }
 
 static void
+without_letters_there_is_no_effect_of_letters(void **state)
+{
+	struct buffer into;
+
+	(void)state;
+	operation_run(&helped, &effect);
+	effect.letters.sent = 0;
+	into = make(NULL, effectreport_verdict);
+	assert_ptr_equal(strstr(buffer_string(&into), "No letter was sent"), buffer_string(&into));
+	assert_null(strstr(buffer_string(&into), "helped"));
+	buffer_done(&into);
+	effect.letters = (struct effect_letters){.sent = 9};
+	into = make(NULL, effectreport_verdict);
+	assert_ptr_equal(strstr(buffer_string(&into), "No letter was sent"), buffer_string(&into));
+	buffer_done(&into);
+}
+
+static void
 letters_are_told_by_what_came_back(void **state)
 {
 	struct buffer into;
@@ -224,6 +242,7 @@ main(void)
 		cmocka_unit_test(too_few_contacts_are_said_instead_of_figures),
 		cmocka_unit_test(what_moved_is_not_called_a_cure),
 		cmocka_unit_test(chance_is_called_chance_and_harm_harm),
+		cmocka_unit_test(without_letters_there_is_no_effect_of_letters),
 		cmocka_unit_test(letters_are_told_by_what_came_back),
 		cmocka_unit_test(json_is_an_object_a_line),
 		cmocka_unit_test(the_picture_has_both_curves_and_words_for_them),

@@ -66,7 +66,8 @@ static inline void
 operation_run(const struct operation *of, struct effect *ret)
 {
 	static struct operation_place places[OPERATION_MOST];
-	const struct effect_letters letters = {0};
+	const struct effect_letters letters = {
+		.is_known = true, .sent = of->contacts[CASEFILE_LETTER]};
 	struct clearing *clearing = clearing_new(OPERATION_QUIET, 7);
 	unsigned count = operation_places(of, places);
 	struct fail fail = {0};

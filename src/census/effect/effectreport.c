@@ -111,6 +111,19 @@ put_moves(const struct effect_day *at, struct buffer *into)
 			     "lower, too."));
 }
 
+/* Without letters both groups were treated alike. */
+static struct text
+answer_of(const struct effect *effect, const struct effect_figure *difference)
+{
+	if (!effect->letters.is_known || effect->letters.sent == 0)
+		return TEXT("No letter was sent, so what follows is no effect of letters. ");
+	if (difference->low > 0)
+		return TEXT("Letters helped. ");
+	if (difference->high < 0)
+		return TEXT("Letters did harm. ");
+	return TEXT("Whether letters help cannot be told from chance. ");
+}
+
 void
 effectreport_verdict(const struct effect *effect, struct buffer *into)
 {
@@ -122,11 +135,7 @@ effectreport_verdict(const struct effect *effect, struct buffer *into)
 		put_unknown(effect, at, into);
 		return;
 	}
-	buffer_text(into,
-		difference->low > 0 ? TEXT("Letters helped. ")
-			: difference->high < 0
-			? TEXT("Letters did harm. ")
-			: TEXT("Whether letters help cannot be told from chance. "));
+	buffer_text(into, answer_of(effect, difference));
 	buffer_print(into,
 		"Of the addresses of contacts that were written to at once, %s had cleared after "
 		"%d days; of those "
