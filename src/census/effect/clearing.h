@@ -45,8 +45,8 @@ struct clearing_case {
 
 struct clearing;
 
-/* quiet: days without an address before it counts as cleared. secret: for tables of what strangers chose; the result does
- * not depend on it. */
+/* quiet: days without an address before it counts as cleared. secret: for tables of what strangers chose; the result
+ * does not depend on it. */
 struct clearing *clearing_new(unsigned quiet, uint64_t secret);
 struct clearing *clearing_free(struct clearing *clearing);
 
