@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/effect/csvrow.h"
 #include "census/effect/providers.h"
+#include "census/effect/reportpage.h"
 #include "census/effect/tilemap.h"
 #include "census_reported.h"
 
@@ -279,6 +280,42 @@ any_bytes_stay_one_cell(void **state)
 	}
 }
 
+/* Any bytes: UTF-8 of one line, in which each & begins a reference of ours, and nothing else is markup. */
+static void
+any_bytes_are_text_on_the_page(void **state)
+{
+	static const char *const references[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+	struct random random;
+
+	(void)state;
+	random_seed(&random, 12);
+	for (unsigned i = 0; i < 20000; i++) {
+		static const char often[] = "<>&\"'/a;#\r\n\0\xe2\x80\xae\xff\xc3\xa9";
+		char bytes[90];
+		size_t length = random_below(&random, sizeof(bytes) + 1);
+		struct buffer into;
+		const char *at;
+
+		for (size_t j = 0; j < length; j++)
+			bytes[j] = often[random_below(&random, sizeof(often) - 1)];
+		buffer_init(&into, 4096);
+		reportpage_text(&into, (struct text){bytes, length});
+		assert_int_equal(text_check_line((struct text){into.at, into.length}), 0);
+		at = buffer_string(&into);
+		assert_null(strpbrk(at, "<>\"'"));
+		while ((at = strchr(at, '&')) != NULL) {
+			bool is_ours = false;
+
+			for (unsigned j = 0; j < 5; j++)
+				is_ours = is_ours ||
+					strncmp(at, references[j], strlen(references[j])) == 0;
+			assert_true(is_ours);
+			at++;
+		}
+		buffer_done(&into);
+	}
+}
+
 static void
 agencies_are_read_as_far_as_they_are_right(void **state)
 {
@@ -352,6 +389,7 @@ main(void)
 		cmocka_unit_test(tables_have_a_row_for_each),
 		cmocka_unit_test(no_cell_is_a_formula_or_leaves_its_place),
 		cmocka_unit_test(any_bytes_stay_one_cell),
+		cmocka_unit_test(any_bytes_are_text_on_the_page),
 		cmocka_unit_test(agencies_are_read_as_far_as_they_are_right),
 		cmocka_unit_test(a_run_of_nothing_is_a_report_too),
 	};
