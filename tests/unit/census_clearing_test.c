@@ -181,6 +181,33 @@ the_candidates_of_the_contact_are_counted_on_each_stage(void **state)
 	clearing_free(clearing);
 }
 
+/* As a run has it whose day is within 14 days: the hold-out's first letter goes out behind the 14th. */
+static void
+letters_count_within_14_days(void **state)
+{
+	static const struct {
+		uint16_t day, letters;
+		bool is_written;
+	} seen[] = {{113, 0, false}, {114, 1, true}, {115, 1, false}};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct clearing *clearing = clearing_new(QUIET, 7);
+		struct fail fail = {0};
+		struct run run;
+
+		take(clearing, &(struct seen){100, "1"});
+		run_begin(&run, seen[i].day);
+		(void)run_case(&run, "abuse@example.net", "LZ-2026-000001", CASEFILE_LETTER, 100);
+		run.cases[1].letters = seen[i].letters;
+		assert_int_equal(clearing_take(clearing, run_end(&run), &fail), 0);
+		assert_int_equal(clearing_count(clearing), 1);
+		assert_int_equal(clearing_cases(clearing)[0].is_written, seen[i].is_written);
+		run_done(&run);
+		clearing_free(clearing);
+	}
+}
+
 static void
 cases_without_a_letter_to_wait_for_do_not_count(void **state)
 {
@@ -254,6 +281,7 @@ main(void)
 		cmocka_unit_test(addresses_that_a_case_gets_later_are_not_followed),
 		cmocka_unit_test(an_address_may_go_to_another_contact),
 		cmocka_unit_test(the_candidates_of_the_contact_are_counted_on_each_stage),
+		cmocka_unit_test(letters_count_within_14_days),
 		cmocka_unit_test(cases_without_a_letter_to_wait_for_do_not_count),
 		cmocka_unit_test(quiet_days_are_those_of_the_slowest_list_that_counts),
 		cmocka_unit_test(of_no_run_nothing_is_known),

@@ -171,10 +171,12 @@ letters_are_told_by_what_came_back(void **state)
 
 	(void)state;
 	operation_run(&helped, &effect);
+	effect.written[CASEFILE_LETTER] = 290;
 	effect.letters = (struct effect_letters){
 		.is_known = true, .sent = 300, .bounced = 20, .person = 60, .automatic = 33};
 	into = make(NULL, effectreport_text);
 	assert_true(says(&into, "of 187 nothing was heard."));
+	assert_true(says(&into, "  a letter in 14 days  290                0"));
 	buffer_done(&into);
 }
 

@@ -141,31 +141,50 @@ open_case(struct clearing *clearing, const struct casefile *run, const struct ca
 		.covered = of->covered4};
 }
 
+/* Its number; the next one: it is new. */
+static uint32_t
+find_case(struct clearing *clearing, const struct casefile *run, const struct casefile_case *of)
+{
+	struct text code = casefile_text(run, of->code);
+
+	return number_of(
+		clearing, &clearing->codes, code.at, code.length, (uint32_t)clearing->case_count);
+}
+
+static void
+note_letter(struct clearing_case *into, const struct casefile_case *of, uint16_t day)
+{
+	if (of->letters > 0 && day <= into->opened + CLEARING_LETTER)
+		into->is_written = true;
+}
+
 /* Of each case of the run: the number of the new one that it is, or NO_CASE. */
 static int
 open_cases(struct clearing *clearing, const struct casefile *run, uint32_t *ret, struct fail *fail)
 {
 	for (size_t i = 0; i < run->case_count; i++) {
 		const struct casefile_case *of = &run->cases[i];
-		uint32_t next = (uint32_t)clearing->case_count, contact;
-		struct text code;
+		uint32_t number, contact;
 
 		ret[i] = NO_CASE;
 		if (i == 0 || of->mailbox == 0)
 			continue;
-		if (clearing->contacts == CLEARING_CASES || next == CLEARING_CASES) {
+		if (clearing->contacts == CLEARING_CASES ||
+			clearing->case_count == CLEARING_CASES) {
 			fail_what(fail, "more than %d contacts or cases are followed",
 				CLEARING_CASES - 1);
 			return -ENOSPC;
 		}
 		contact = contact_of(clearing, run, of);
 		clearing->now[contact] = of->counts.listed - of->counts.listed6;
-		code = casefile_text(run, of->code);
-		if (!is_followed(of, run->totals->day) ||
-			number_of(clearing, &clearing->codes, code.at, code.length, next) != next)
+		if (!is_followed(of, run->totals->day))
 			continue;
-		ret[i] = next;
-		open_case(clearing, run, of);
+		number = find_case(clearing, run, of);
+		if (number == clearing->case_count) {
+			ret[i] = number;
+			open_case(clearing, run, of);
+		}
+		note_letter(&clearing->cases[number], of, run->totals->day);
 	}
 	return 0;
 }

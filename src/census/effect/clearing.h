@@ -27,6 +27,8 @@
 /* A run at most so many days before one of the days stands for it. */
 #define CLEARING_SLACK  3
 #define CLEARING_STAGES 4
+/* Within so many days after it was opened a case has its letter, or is held out. */
+#define CLEARING_LETTER 14
 
 extern const uint16_t clearing_stages[CLEARING_STAGES]; /* 0, 7, 14 and 28 days */
 
@@ -40,7 +42,8 @@ struct clearing_case {
 	uint32_t back;                  /* of those, within CLEARING_BACK days */
 	uint32_t left[CLEARING_STAGES]; /* IPv4 candidates of the contact then */
 	bool is_known[CLEARING_STAGES]; /* a run tells */
-	uint64_t covered;               /* IPv4 addresses of the contact when it was opened */
+	bool is_written;  /* a letter was sent within CLEARING_LETTER days, as runs have it */
+	uint64_t covered; /* IPv4 addresses of the contact when it was opened */
 };
 
 struct clearing;

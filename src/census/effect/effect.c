@@ -39,12 +39,14 @@ struct unit {
 	bool is_old[ARMS][EFFECT_DAYS]; /* one of so many days before the horizon */
 	double before[ARMS][EFFECT_DAYS], after[ARMS][EFFECT_DAYS], covered[ARMS][EFFECT_DAYS];
 	bool is_rated[ARMS][EFFECT_DAYS];
+	bool is_written[ARMS];
 };
 
 static void
 add_case(struct unit *into, const struct clearing_case *of, uint16_t horizon)
 {
 	into->is_there[of->arm] = true;
+	into->is_written[of->arm] = into->is_written[of->arm] || of->is_written;
 	for (unsigned i = 0; i < EFFECT_DAYS; i++) {
 		if (of->opened + clearing_stages[i + 1] <= horizon)
 			into->is_old[of->arm][i] = true;
@@ -211,8 +213,10 @@ effect_make(
 		ret->back[arm] += cases[i].back;
 	}
 	for (unsigned arm = 0; arm < ARMS; arm++) {
-		for (size_t u = 0; u < count; u++)
+		for (size_t u = 0; u < count; u++) {
 			ret->contacts[arm] += units[u].is_there[arm];
+			ret->written[arm] += units[u].is_written[arm];
+		}
 		survival_curve(times, time_count, survival_arm(arm), &ret->curve[arm]);
 		ret->median[arm] = survival_median(&ret->curve[arm]);
 	}

@@ -62,6 +62,8 @@ struct effect {
 	uint64_t cases[CASEFILE_ARM_COUNT];
 	uint64_t contacts[CASEFILE_ARM_COUNT];
 	uint64_t addresses[CASEFILE_ARM_COUNT];
+	uint64_t written
+		[CASEFILE_ARM_COUNT]; /* contacts that had a letter within CLEARING_LETTER days */
 	struct survival_curve curve[CASEFILE_ARM_COUNT];
 	struct survival_median median[CASEFILE_ARM_COUNT];
 	enum effect_why test_why;

@@ -293,6 +293,7 @@ effectreport_text(const struct effect *effect, struct buffer *into)
 	buffer_text(into, TEXT("\n"));
 	put_row(into, "", "WRITTEN TO", "HELD OUT", "DIFFERENCE, POINTS");
 	put_counts(into, "contacts", effect->contacts);
+	put_counts(into, "  a letter in 14 days", effect->written);
 	put_counts(into, "addresses at first", effect->addresses);
 	put_after(into, effect);
 	buffer_text(into, TEXT("\n"));
@@ -338,11 +339,11 @@ put_arm(struct buffer *into, const struct effect *effect, unsigned arm)
 	const struct survival_curve *curve = &effect->curve[arm];
 
 	buffer_print(into,
-		"{\"type\":\"arm\",\"arm\":\"%s\",\"cases\":%llu,\"contacts\":%llu,\"addresses\":%"
+		"{\"type\":\"arm\",\"arm\":\"%s\",\"cases\":%llu,\"contacts\":%llu,\"written\":%"
 		"llu,"
-		"\"cleared_28_days_ago\":%llu,\"back_within_28_days\":%llu",
+		"\"addresses\":%llu,\"cleared_28_days_ago\":%llu,\"back_within_28_days\":%llu",
 		arm == LETTER ? "letter" : "hold-out", (unsigned long long)effect->cases[arm],
-		(unsigned long long)effect->contacts[arm],
+		(unsigned long long)effect->contacts[arm], (unsigned long long)effect->written[arm],
 		(unsigned long long)effect->addresses[arm],
 		(unsigned long long)effect->cleared[arm], (unsigned long long)effect->back[arm]);
 	put_day(into, "median", effect->median[arm].day);

@@ -265,6 +265,14 @@ reportpage_effect(const struct report *report, struct buffer *into)
 	}
 	reportpage_table_end(into);
 	reportpage_say(into,
+		"In the groups are %llu and %llu contacts; %llu and %llu of them had a letter "
+		"within the "
+		"first 14 days.",
+		(unsigned long long)effect->contacts[LETTER],
+		(unsigned long long)effect->contacts[HOLDOUT],
+		(unsigned long long)effect->written[LETTER],
+		(unsigned long long)effect->written[HOLDOUT]);
+	reportpage_say(into,
 		"A lot draws who is held out. After 14 days the hold-out is written to as well, so "
 		"the 14th day is the "
 		"comparison. In brackets 95 %% intervals, for which contacts are the units, since "
