@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/join/candidates.h"
 #include "census/join/distinct.h"
+#include "census/join/leftout.h"
 #include "census/join/mergejoin.h"
 #include "census/join/record.h"
 #include "program/censusday.h"
@@ -35,6 +36,7 @@ struct explaining {
 	struct casefile file;
 	struct statestore state;
 	struct score_rules rules;
+	struct censusgiven given;
 	struct distinct *table;
 	struct buffer words;
 };
@@ -43,6 +45,7 @@ struct explaining {
 struct finding {
 	struct score_reason reasons[CANDIDATES_EACH];
 	size_t count;
+	size_t left_out; /* listings */
 	uint16_t score;
 	uint8_t groups, flags;
 };
@@ -65,11 +68,17 @@ find4(struct explaining *of, uint32_t address)
 		if (from->four[i].address == address)
 			own[count++] = from->four[i];
 	}
+	finding.left_out = count;
+	count = leftout4(&of->given.left_out4, false, own, count);
+	count = leftout4(&of->given.shared4, true, own, count);
+	finding.left_out -= count;
 	count = distinct4(of->table, own, count);
 	if (count == 0)
 		return finding;
-	coverage_make4(
-		&coverage, &of->rules.settings, from->ranges4, from->ranges4_count, &nothing);
+	/* Where networks are shared, ranges cover nothing. */
+	coverage_make4(&coverage, &of->rules.settings, from->ranges4,
+		spans_find(&of->given.shared4, address, address) != NULL ? 0 : from->ranges4_count,
+		&nothing);
 	count = candidates_gather4(&coverage, own, own + count, each);
 	coverage_done(&coverage);
 	finding.count = score_explain4(&of->rules, each, count, finding.reasons, CANDIDATES_EACH);
@@ -97,11 +106,17 @@ find6(struct explaining *of, uint64_t network)
 		if (from->six[i].network == network)
 			own[count++] = from->six[i];
 	}
+	finding.left_out = count;
+	count = leftout6(&of->given.left_out6, false, own, count);
+	count = leftout6(&of->given.shared6, true, own, count);
+	finding.left_out -= count;
 	count = distinct6(of->table, own, count);
 	if (count == 0)
 		return finding;
-	coverage_make6(
-		&coverage, &of->rules.settings, from->ranges6, from->ranges6_count, &nothing);
+	/* Where networks are shared, ranges cover nothing. */
+	coverage_make6(&coverage, &of->rules.settings, from->ranges6,
+		spans_find(&of->given.shared6, network, network) != NULL ? 0 : from->ranges6_count,
+		&nothing);
 	count = candidates_gather6(&coverage, own, own + count, each);
 	coverage_done(&coverage);
 	finding.count = score_explain6(&of->rules, each, count, finding.reasons, CANDIDATES_EACH);
@@ -156,7 +171,13 @@ say_score(struct explaining *of, const struct finding *finding)
 	for (size_t i = 0; i < finding->count; i++)
 		say_reason(of, &finding->reasons[i]);
 	if (finding->count == 0)
-		buffer_print(into, "  %-10s none by itself\n", "listing");
+		buffer_print(into, "  %-10s none by itself%s\n", "listing",
+			finding->left_out > 0 ? " that counts" : "");
+	if (finding->left_out > 0)
+		buffer_print(into,
+			"  %-10s %zu listings: the network is left out, or shared, and they lack "
+			"time or port\n",
+			"left out", finding->left_out);
 	buffer_print(into, "  %-10s %u.%04u by %u groups%s: ", "score", finding->score / SCORE_ONE,
 		finding->score % SCORE_ONE, finding->groups,
 		finding->flags & SCORE_TRAP ? ", a trap among them" : "");
@@ -272,7 +293,7 @@ explain(struct explaining *of, const char *argument)
 	if (network != NULL)
 		say_case(of, network);
 	fputs(buffer_string(&of->words), stdout);
-	return finding.count > 0 || network != NULL ? EXIT_DONE : EXIT_NOT_FOUND;
+	return finding.count + finding.left_out > 0 || network != NULL ? EXIT_DONE : EXIT_NOT_FOUND;
 }
 
 /* Lists that did not count in the run do not count here. */
@@ -321,6 +342,8 @@ open_all(struct explaining *of, const struct censusfolder *folder, const char *d
 			&of->sightings, of->file.totals->now, &wish, &of->rules, NULL, fail);
 	if (r == 0)
 		leave_out(of);
+	if (r == 0)
+		r = censusgiven_read(folder, &wish, &of->given, fail);
 	if (r == 0 && of->state.count4 != of->file.of4_count) {
 		fail_where(fail, "%s", path);
 		fail_what(fail, "state and cases are of two runs");
@@ -338,6 +361,7 @@ close_all(struct explaining *of)
 		statestore_close(&of->state);
 	if (of->file.bytes != NULL)
 		casefile_close(&of->file);
+	censusgiven_done(&of->given);
 	buffer_done(&of->words);
 	free(of->table);
 }

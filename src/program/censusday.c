@@ -13,7 +13,7 @@
 #define CASES "cases.lzc"
 #define STATE "state.lzt"
 
-/* Fewer new candidates are no flood. */
+/* Fewer new candidates are no flood, and fewer others tell nothing of what is usual. */
 #define FLOOD_LEAST 100
 #define FLOOD_SHARE 60 /* per cent */
 
@@ -300,6 +300,9 @@ censusday_open(struct censusday *day, const struct censusfolder *folder,
 	*day = (struct censusday){
 		.wish = wish, .folder = folder, .day = number, .keep_days = (uint16_t)keep};
 	r = censusruns_look(folder, number, &day->runs, fail);
+	/* Of what it knew nothing is kept. */
+	if (r == 0 && day->runs.before + day->keep_days < number)
+		day->runs.before = 0;
 	if (r == 0 && (day->runs.after != 0 || (day->runs.is_done && !wish->again)))
 		r = refuse_day(day, fail);
 	if (r == 0)
@@ -478,7 +481,7 @@ censusday_flood(const struct censusday *day)
 	uint64_t first = day->cases.totals.counts.first;
 	uint64_t others = day->cases.totals.counts.listed - first;
 
-	if (day->runs.before == 0 || first < FLOOD_LEAST)
+	if (first < FLOOD_LEAST || others < FLOOD_LEAST)
 		return SCORE_LISTS;
 	for (unsigned i = 0; i < day->cases.list_count; i++) {
 		const struct casefile_list *list = &day->cases.lists[i];

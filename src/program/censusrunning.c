@@ -136,7 +136,7 @@ censusrunning_run(const struct censusfolder *folder, const struct config *config
 	if (r == 0)
 		r = censusday_keep(&day, &fail);
 	if (r == 0)
-		r = censusruns_end(folder, number, &fail);
+		r = censusruns_end(folder, number, day.keep_days, &fail);
 	if (r < 0) {
 		complaint_print(&fail);
 		if (has_begun)

@@ -156,16 +156,25 @@ censusruns_drop(const struct censusfolder *folder, uint16_t day)
 struct sweep {
 	const struct censusfolder *folder;
 	uint16_t before;
+	uint16_t kept; /* the first day whose addresses are */
+	int error;
 };
 
 static void
-sweep_state(void *context, uint16_t day)
+sweep_run(void *context, uint16_t day)
 {
-	const struct sweep *sweep = context;
+	struct sweep *sweep = context;
 	char path[CENSUSRUNS_PATH];
 
-	if (day < sweep->before)
+	if (day < sweep->before || day < sweep->kept)
 		(void)unlink(censusruns_path(sweep->folder, day, false, STATE, path));
+	if (day >= sweep->kept)
+		return;
+	if (unlink(censusruns_path(sweep->folder, day, false, "cases.lzc", path)) < 0 &&
+		errno != ENOENT)
+		sweep->error = -errno;
+	if (remove_folder(censusruns_path(sweep->folder, day, false, "letters", path)) < 0)
+		sweep->error = -EIO;
 }
 
 /* All that was written in the folder, to the disk; then the names. */
@@ -202,7 +211,8 @@ give_name(const char *from, const char *to)
 }
 
 int
-censusruns_end(const struct censusfolder *folder, uint16_t day, struct fail *fail)
+censusruns_end(
+	const struct censusfolder *folder, uint16_t day, uint16_t keep_days, struct fail *fail)
 {
 	char from[CENSUSRUNS_PATH], to[CENSUSRUNS_PATH], runs[CENSUSFOLDER_PATH];
 	struct censusruns known = {0};
@@ -225,8 +235,17 @@ censusruns_end(const struct censusfolder *folder, uint16_t day, struct fail *fai
 		r = censusruns_look(folder, day, &known, fail);
 	if (r < 0)
 		return r;
-	sweep = (struct sweep){folder, known.before};
-	return each_run(folder, sweep_state, &sweep, fail);
+	sweep = (struct sweep){.folder = folder,
+		.before = known.before,
+		.kept = day > keep_days ? (uint16_t)(day - keep_days) : 0};
+	r = each_run(folder, sweep_run, &sweep, fail);
+	if (r == 0 && sweep.error < 0) {
+		fail_where(fail, "%s", runs);
+		fail_what(fail, "addresses of runs that are too old cannot be removed: %s",
+			strerror(-sweep.error));
+		r = sweep.error;
+	}
+	return r;
 }
 
 int

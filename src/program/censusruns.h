@@ -36,8 +36,10 @@ char *censusruns_path(const struct censusfolder *folder, uint16_t day, bool is_n
 
 /* Makes the folder, and letters/ in it, anew. */
 int censusruns_begin(const struct censusfolder *folder, uint16_t day, struct fail *fail) MUST_USE;
-/* Gives it its name, in place of one that was there; then removes the states of all runs before the one before. */
-int censusruns_end(const struct censusfolder *folder, uint16_t day, struct fail *fail) MUST_USE;
+/* Gives it its name, in place of one that was there; then removes the states of all runs before the one before, and of
+ * runs more than keep_days ago all that has single addresses: cases and letters, not their manifest and sums. */
+int censusruns_end(const struct censusfolder *folder, uint16_t day, uint16_t keep_days,
+	struct fail *fail) MUST_USE;
 /* Leaves nothing of what was begun. */
 void censusruns_drop(const struct censusfolder *folder, uint16_t day);
 

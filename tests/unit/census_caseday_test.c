@@ -16,10 +16,13 @@ static const char ripe[] =
 	"role: Desk\nnic-hdl: A\nabuse-mailbox: abuse@a.example\n\n"
 	"role: Desk\nnic-hdl: B\nabuse-mailbox: abuse@b.example\n\n"
 	"role: Desk\nnic-hdl: C\nabuse-mailbox: abuse@mail.c.example\n\n"
+	"role: Desk\nnic-hdl: D\nabuse-mailbox: abuse@as.example\n\n"
+	"aut-num: AS64500\nabuse-c: D\n\n"
 	"organisation: O\norg-name: One\n\n"
 	"inetnum: 192.0.2.0 - 192.0.2.255\nnetname: N1\ncountry: NO\nabuse-c: A\norg: O\n\n"
 	"inetnum: 198.51.100.0 - 198.51.100.255\nnetname: N2\ncountry: NO\nabuse-c: B\n\n"
 	"inetnum: 203.0.113.0 - 203.0.113.255\nnetname: N3\ncountry: SE\nabuse-c: C\n\n";
+static const char announced[] = "203.0.113.0,203.0.113.255,64500\n";
 static const struct state4 rows[] = {{.address = 0xc0000201, .first = DAY, .last = DAY},
 	{.address = 0xc0000202, .first = DAY, .last = DAY},
 	{.address = 0xc6336401, .first = DAY - 40, .last = DAY},
@@ -57,6 +60,7 @@ make_folder(void **state)
 	snprintf(state_path, sizeof(state_path), "%s/state.lzt", folder);
 	registries_text_init(&text);
 	registries_text_add(&text, "ripe", ripe, sizeof(ripe) - 1);
+	registries_text_add(&text, "asn", announced, sizeof(announced) - 1);
 	registries_text_settle(&text);
 	if (registryfile_write(registry_path, &text.answers, &fail) < 0 ||
 		statestore_begin(&writer, state_path, &fail) < 0)
@@ -301,6 +305,23 @@ an_escalation_reminds_the_contact_and_asks_the_national_cert(void **state)
 }
 
 static void
+the_contact_of_the_as_is_asked_as_well(void **state)
+{
+	const struct caseday_letter *letter;
+	struct world world;
+
+	begin(&world);
+	know(&world, "abuse@mail.c.example", DAY - 28, 2, DAY - 14);
+	decide(&world);
+	is_text(&world, case_of(&world, "abuse@mail.c.example")->mailbox2, "abuse@as.example");
+	letter = letter_to(&world, "abuse@as.example");
+	assert_int_equal(letter->kind, LETTER_ESCALATION);
+	assert_int_equal(letter->count, 1);
+	assert_true(letter_to(&world, "abuse@mail.c.example")->kind == LETTER_REMINDER);
+	end(&world);
+}
+
+static void
 a_national_cert_has_one_letter_a_week(void **state)
 {
 	struct world world;
@@ -384,6 +405,7 @@ main(void)
 		cmocka_unit_test(nobody_is_written_to_against_a_persons_word),
 		cmocka_unit_test(what_may_be_wrong_waits_for_a_person),
 		cmocka_unit_test(an_escalation_reminds_the_contact_and_asks_the_national_cert),
+		cmocka_unit_test(the_contact_of_the_as_is_asked_as_well),
 		cmocka_unit_test(a_national_cert_has_one_letter_a_week),
 		cmocka_unit_test(what_an_earlier_try_opened_and_this_one_does_not_is_closed),
 		cmocka_unit_test(the_last_letter_of_a_contact_is_that_of_its_last_run),
