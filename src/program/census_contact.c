@@ -180,18 +180,15 @@ change_contact(const struct wish *wish, struct censusstore *store, struct text m
 }
 
 static int
-do_contact(struct wish *wish, struct censusstore *store, const char *name, struct fail *fail,
-	int *code)
+do_contact(struct wish *wish, struct censusstore *store, const char *name, struct text mailbox,
+	struct fail *fail, int *code)
 {
-	char into[CENSUS_MAILBOX + 1];
 	enum census_contact_state state = CONTACT_UNKNOWN;
 	struct censusdeed deed;
-	struct text mailbox;
 	int r;
 
 	*code = EXIT_USAGE;
-	if (censusnames_mailbox(text_of(name), into, &mailbox, fail) < 0 ||
-		(wish->state != NULL && find_state(wish->state, &state, fail) < 0))
+	if (wish->state != NULL && find_state(wish->state, &state, fail) < 0)
 		return -EINVAL;
 	if (changes(wish)) {
 		*code = censusdeed_make(wish->by, "contact", name, wish->reason, false, &deed);
@@ -266,12 +263,19 @@ static int
 run(struct wish *wish, int count, char **argv)
 {
 	bool is_network = count > 1 || (count == 1 && strchr(argv[0], '@') == NULL);
+	char into[CENSUS_MAILBOX + 1];
 	struct censusstore *store;
 	struct fail fail = {0};
-	int code =
-		censusnames_store(wish->out, wish->settings, is_network || changes(wish), &store);
-	int r;
+	struct text mailbox;
+	int code, r;
 
+	/* Before a store is asked for, or made. */
+	if (count == 1 && !is_network &&
+		censusnames_mailbox(text_of(argv[0]), into, &mailbox, &fail) < 0) {
+		complaint_print(&fail);
+		return EXIT_USAGE;
+	}
+	code = censusnames_store(wish->out, wish->settings, is_network || changes(wish), &store);
 	if (code != EXIT_DONE)
 		return code;
 	buffer_init(&wish->line, CENSUSNAMES_LINE);
@@ -281,7 +285,7 @@ run(struct wish *wish, int count, char **argv)
 	} else if (is_network) {
 		r = do_network(wish, store, argv, count, &fail, &code);
 	} else {
-		r = do_contact(wish, store, argv[0], &fail, &code);
+		r = do_contact(wish, store, argv[0], mailbox, &fail, &code);
 	}
 	buffer_done(&wish->line);
 	store = censusstore_close(store);

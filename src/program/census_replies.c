@@ -286,6 +286,7 @@ take_path(struct reading *reading, const char *path, struct fail *fail)
 	if (r == -ENOTDIR)
 		return take_file(reading, path, fail);
 	if (r < 0) {
+		fail_where(&wrong, "%s", path);
 		tell(reading, &wrong);
 		return 0;
 	}
