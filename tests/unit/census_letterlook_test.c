@@ -5,6 +5,8 @@
 #include "letter_fixture.h"
 #include "letter_words.h"
 
+#include <zlib.h>
+
 /* On the heap. */
 static char *
 made(const struct lettercase *of, const struct letterwords *words)
@@ -112,6 +114,35 @@ a_packed_table_is_unpacked(void **state)
 	free(rows);
 }
 
+/* Of which only the sum at the end is missing. */
+static void
+a_packed_table_without_its_end_is_damaged(void **state)
+{
+	static const char table[] = "ip,prefix,asn,cc\n192.0.2.7,,,NO\n";
+	static const char head[] = "Content-Type: application/gzip\r\n\r\n";
+	char message[512];
+	z_stream stream = {.next_in = (Bytef *)(uintptr_t)table, .avail_in = sizeof(table) - 1};
+	struct buffer scratch;
+	size_t length;
+
+	buffer_init(&scratch, sizeof(message));
+	memcpy(message, head, sizeof(head) - 1);
+	stream.next_out = (Bytef *)message + sizeof(head) - 1;
+	stream.avail_out = sizeof(message) - sizeof(head);
+	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 8, 0), Z_OK);
+	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+	length = sizeof(head) - 1 + stream.total_out;
+	(void)deflateEnd(&stream);
+	for (size_t cut = 0; cut <= 8; cut++) {
+		struct letterlook look;
+
+		letterlook_read((struct text){message, length - cut}, NULL, 0, &scratch, &look);
+		assert_int_equal(look.rows, 1);
+		assert_int_equal(look.is_damaged, cut > 0);
+	}
+	buffer_done(&scratch);
+}
+
 static void
 networks_that_are_never_written_about_are_found(void **state)
 {
@@ -156,6 +187,7 @@ main(void)
 		cmocka_unit_test(a_letter_is_read_as_it_was_made),
 		cmocka_unit_test(the_first_language_is_that_of_the_letter),
 		cmocka_unit_test(a_packed_table_is_unpacked),
+		cmocka_unit_test(a_packed_table_without_its_end_is_damaged),
 		cmocka_unit_test(networks_that_are_never_written_about_are_found),
 		cmocka_unit_test(what_is_no_letter_is_damaged),
 	};
