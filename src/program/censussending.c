@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/censussending.h"
 
+#include "base/mime.h"
 #include "census/letter/letter.h"
 #include "census/outbox/letterlook.h"
 #include "census/outbox/pace.h"
@@ -35,12 +36,43 @@ struct sending {
 	struct progress progress;
 };
 
+static int
+by_time(const void *a, const void *b)
+{
+	const struct census_letter *const *left = a, *const *right = b;
+
+	return (*left)->handed.us < (*right)->handed.us ? -1
+							: (*left)->handed.us > (*right)->handed.us;
+}
+
+/* What was handed over within an hour, in the order of time. */
+static void
+note_hour(struct sending *sending, const struct censusrows *rows)
+{
+	struct wall now = censusdeed_now(), hour = {now.us - WALL_HOUR};
+	const struct census_letter **of_hour =
+		xcalloc(rows->count + 1, sizeof(struct census_letter *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct census_letter *it = census_letter_at(rows, i);
+
+		if (it->handed.us > hour.us && mime_check_address(it->mailbox) == 0)
+			of_hour[count++] = it;
+	}
+	qsort(of_hour, count, sizeof(struct census_letter *), by_time);
+	/* Where the clock was set back meanwhile, nothing is waited for that has not been. */
+	for (size_t i = 0; i < count; i++)
+		pace_note(sending->pace, of_hour[i]->mailbox,
+			of_hour[i]->handed.us < now.us ? of_hour[i]->handed : now);
+	free(of_hour);
+}
+
 /* Those that are not settled, and the hour before now. */
 static int
 take_history(struct sending *sending, struct fail *fail)
 {
 	const struct manifest *manifest = sending->settings->letters->manifest;
-	struct wall hour = {censusdeed_now().us - WALL_HOUR};
 	struct censusrows rows;
 	int r = censusstore_letters(sending->settings->store, &rows, fail);
 
@@ -55,14 +87,7 @@ take_history(struct sending *sending, struct fail *fail)
 		if (it == NULL || it->outcome == OUTCOME_LATER)
 			sending->waiting[sending->count++] = (uint32_t)i;
 	}
-	/* Those of the last hour are not in the order of time, which only brings the hour's end nearer or farther for
-	 * some: they count all the same. */
-	for (size_t i = 0; i < rows.count; i++) {
-		const struct census_letter *it = census_letter_at(&rows, i);
-
-		if (it->handed.us > hour.us)
-			pace_note(sending->pace, it->mailbox, it->handed);
-	}
+	note_hour(sending, &rows);
 	censusrows_done(&rows);
 	return 0;
 }
