@@ -111,7 +111,7 @@ says_what_is_wrong(void **state)
 		"what a card may say stands in lazaret-census(1)");
 	refuses(GOOD "name: again\n", "card:8", "\"name\" was said already", "");
 	refuses(GOOD "form: xml\n", "card:8",
-		"\"xml\" is none of: plain, rbldnsd, ipset, csv, json", "");
+		"\"xml\" is none of: plain, rbldnsd, ipset, csv, json, mail", "");
 	refuses(GOOD "trap: perhaps\n", "card:8", "\"perhaps\" is none of: no, yes", "");
 	refuses(GOOD "dataset:\n", "card:8",
 		"the value of \"dataset\" has no text, or more than 159 bytes", "");
