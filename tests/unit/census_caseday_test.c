@@ -21,12 +21,14 @@ static const char ripe[] =
 	"organisation: O\norg-name: One\n\n"
 	"inetnum: 192.0.2.0 - 192.0.2.255\nnetname: N1\ncountry: NO\nabuse-c: A\norg: O\n\n"
 	"inetnum: 198.51.100.0 - 198.51.100.255\nnetname: N2\ncountry: NO\nabuse-c: B\n\n"
-	"inetnum: 203.0.113.0 - 203.0.113.255\nnetname: N3\ncountry: SE\nabuse-c: C\n\n";
+	"inetnum: 203.0.113.0 - 203.0.113.255\nnetname: N3\ncountry: SE\nabuse-c: C\n\n"
+	"inetnum: 203.0.114.0 - 203.0.114.255\nnetname: N4\ncountry: DK\n\n";
 static const char announced[] = "203.0.113.0,203.0.113.255,64500\n";
 static const struct state4 rows[] = {{.address = 0xc0000201, .first = DAY, .last = DAY},
 	{.address = 0xc0000202, .first = DAY, .last = DAY},
 	{.address = 0xc6336401, .first = DAY - 40, .last = DAY},
-	{.address = 0xcb007101, .first = DAY - 40, .last = DAY}};
+	{.address = 0xcb007101, .first = DAY - 40, .last = DAY},
+	{.address = 0xcb007201, .first = DAY - 40, .last = DAY}};
 static const struct responsible_national nationals[] = {{'N' << 8 | 'O', {"cert@no.example", 15}}};
 
 /* A world, and what a store would say. */
@@ -322,6 +324,29 @@ the_contact_of_the_as_is_asked_as_well(void **state)
 }
 
 static void
+where_nobody_is_known_the_national_cert_is_told_so(void **state)
+{
+	static const struct responsible_national danish[] = {
+		{'D' << 8 | 'K', {"cert@dk.example", 15}},
+		{'S' << 8 | 'E', {"cert@se.example", 15}}};
+	struct world world;
+
+	begin(&world);
+	decide(&world);
+	assert_int_equal(world.cases.cases[0].step, CASEFILE_NOBODY);
+	assert_int_equal(world.cases.cases[0].counts.listed, 1);
+	end(&world);
+	begin(&world);
+	responsible_done(&world.responsible);
+	responsible_make(&world.responsible, &world.registry, NULL, 0, danish, 2);
+	decide(&world);
+	assert_int_equal(letter_to(&world, "cert@dk.example")->kind, LETTER_NATIONAL);
+	assert_int_equal(letter_to(&world, "abuse@mail.c.example")->kind, LETTER_FIRST);
+	assert_null(letter_to(&world, "cert@se.example"));
+	end(&world);
+}
+
+static void
 a_national_cert_has_one_letter_a_week(void **state)
 {
 	struct world world;
@@ -406,6 +431,7 @@ main(void)
 		cmocka_unit_test(what_may_be_wrong_waits_for_a_person),
 		cmocka_unit_test(an_escalation_reminds_the_contact_and_asks_the_national_cert),
 		cmocka_unit_test(the_contact_of_the_as_is_asked_as_well),
+		cmocka_unit_test(where_nobody_is_known_the_national_cert_is_told_so),
 		cmocka_unit_test(a_national_cert_has_one_letter_a_week),
 		cmocka_unit_test(what_an_earlier_try_opened_and_this_one_does_not_is_closed),
 		cmocka_unit_test(the_last_letter_of_a_contact_is_that_of_its_last_run),

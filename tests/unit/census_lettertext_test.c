@@ -77,6 +77,13 @@ later_letters_say_so(void **state)
 	assert_has(text, "On 2025-11-13 and later we wrote");
 	assert_has(text, "the national CERT");
 	free(text);
+	/* Nobody was written to before, and the registries name nobody. */
+	of.kind = LETTER_NATIONAL;
+	text = told(&of, NULL, 1);
+	assert_has(text, "name nobody to write to");
+	assert_null(strstr(text, "2025-11-13"));
+	assert_null(strstr(text, "name you as the contact"));
+	free(text);
 }
 
 static void

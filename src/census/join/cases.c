@@ -112,6 +112,8 @@ number_cases(struct summing *summing)
 			compare_mailboxes, (void *)(uintptr_t)responsible);
 	cases->cases = xcalloc(cases->case_count, sizeof(*cases->cases));
 	cases->seconds = xcalloc(cases->case_count, sizeof(*cases->seconds));
+	cases->nationals = xcalloc(cases->case_count, sizeof(*cases->nationals));
+	memset(cases->nationals, true, cases->case_count * sizeof(*cases->nationals));
 	summing->most = xcalloc(cases->case_count, sizeof(*summing->most));
 	for (uint32_t i = 1; i < cases->case_count; i++) {
 		uint32_t contact = cases->contacts[i];
@@ -159,6 +161,7 @@ sum_case(struct summing *summing, uint32_t number)
 
 	tally_add(&one->counts, &network->counts);
 	one->networks += network->counts.listed > 0;
+	summing->cases->nationals[network->of] &= network->counts.listed == 0 || who->is_national;
 	if (network->of == 0)
 		return;
 	if (one->counts.ever != network->counts.ever &&
@@ -352,6 +355,7 @@ cases_done(struct cases *cases)
 	free(cases->cases);
 	free(cases->contacts);
 	free(cases->seconds);
+	free(cases->nationals);
 	free(cases->of);
 	free(cases->systems);
 	free(cases->countries);

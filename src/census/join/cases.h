@@ -18,6 +18,8 @@ struct cases {
 	struct casefile_case *cases;  /* [0] is of nobody */
 	uint32_t *contacts, *seconds; /* by case: contacts; 0: none */
 	uint32_t *of;                 /* case by contact; 0: none */
+	/* By case: of all its candidates nobody was known but the national CERT. */
+	bool *nationals;
 	uint32_t case_count;
 	struct casefile_system *systems;
 	uint32_t system_count;

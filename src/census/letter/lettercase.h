@@ -24,7 +24,13 @@
 
 enum letter_status { LETTER_NEW, LETTER_STILL, LETTER_REOPENED, LETTER_STATUS_COUNT };
 enum letter_evidence { LETTER_BY_LIST, LETTER_BY_TRAP, LETTER_EVIDENCE_COUNT };
-enum letter_kind { LETTER_FIRST, LETTER_REMINDER, LETTER_ESCALATION, LETTER_KIND_COUNT };
+enum letter_kind {
+	LETTER_FIRST,
+	LETTER_REMINDER,
+	LETTER_ESCALATION, /* to a further contact */
+	LETTER_NATIONAL,   /* the first, to the national CERT, where no contact is known */
+	LETTER_KIND_COUNT
+};
 
 /* As they stand in the table that is attached. */
 extern const char *const letter_status_names[LETTER_STATUS_COUNT];

@@ -95,6 +95,10 @@ tell_who(struct teller *teller, const struct lettercase *of, bool is_above)
 			"On {date} and later we wrote about this to the contact that the "
 			"registries name, and saw too little change. So we turn to you, as a "
 			"further contact or as the national CERT, and ask for your help."),
+		[LETTER_NATIONAL] =
+			PHRASE("The registries of Internet addresses name nobody to "
+			       "write to for the networks in the attached table. So we "
+			       "turn to you as the national CERT, and ask for your help."),
 	};
 
 	if (is_above)
@@ -257,6 +261,8 @@ lettertext_subject(enum letter_kind kind, const struct phrases *phrases)
 			PHRASE("Reminder: computers in your networks probably send spam"),
 		[LETTER_ESCALATION] =
 			PHRASE("Request for help: computers in these networks probably send spam"),
+		[LETTER_NATIONAL] =
+			"Request for help: computers in these networks probably send spam",
 	};
 
 	return phrases_find(phrases, text_of(subjects[kind]));

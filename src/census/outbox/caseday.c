@@ -363,7 +363,9 @@ decide_case(struct deciding *deciding, uint32_t i)
 		struct caseday_letter *letter =
 			add_letter(deciding, contact, number, one->opened, one->letters);
 
-		letter->kind = step.step == CASEFILE_FIRST ? LETTER_FIRST : LETTER_REMINDER;
+		letter->kind = LETTER_REMINDER;
+		if (step.step == CASEFILE_FIRST)
+			letter->kind = cases->nationals[i] ? LETTER_NATIONAL : LETTER_FIRST;
 		letter->of = &deciding->day->of[deciding->of_count++];
 		letter->of[letter->count++] = i;
 	}
