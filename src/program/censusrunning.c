@@ -11,6 +11,27 @@
 /* The licence of a list that letters may name. */
 #define QUOTED "may be quoted"
 
+/* Lists that were not fetched again have nothing new, and what has left them since is not gone. */
+static void
+tell_old(const struct censusday *day)
+{
+	int64_t begin = state_day_begin(day->day).us / WALL_SECOND, newest = 0;
+	char text[WALL_TEXT];
+	struct fail fail = {0};
+
+	for (size_t i = 0; i < day->sightings.list_count; i++) {
+		if (day->sightings.lists[i].time > newest)
+			newest = day->sightings.lists[i].time;
+	}
+	if (newest + WALL_DAY / WALL_SECOND >= begin)
+		return;
+	fail_where(&fail, "sightings.lzs");
+	fail_what(&fail, "the newest list is of %.10s, more than a day before the run",
+		wall_format((struct wall){newest * WALL_SECOND}, text));
+	fail_hint(&fail, "fetch the lists again, and lazaret census lists");
+	complaint_print(&fail);
+}
+
 static int
 stop_flood(const struct censusday *day, unsigned list, struct fail *fail)
 {
@@ -128,6 +149,7 @@ censusrunning_run(const struct censusfolder *folder, const struct config *config
 
 	buffer_init(&shown, CENSUSSUMMARY_BYTES);
 	if (r == 0) {
+		tell_old(&day);
 		r = censusruns_begin(folder, number, &fail);
 		has_begun = true;
 	}

@@ -92,7 +92,7 @@ struct casefile_case {
 	uint16_t countries;    /* with a candidate */
 	uint16_t country, language; /* of the network with the most candidates */
 	uint16_t opened;            /* day; 0: it was not */
-	uint16_t last_letter;       /* day of the run whose letter was the last one to be sent */
+	uint16_t last_letter;       /* when the last one to its mailbox was sent */
 	uint16_t low_since; /* day since which less than a twentieth of the most are candidates */
 	uint16_t letters;   /* sent */
 	uint8_t arm;        /* enum casefile_arm */
