@@ -98,6 +98,39 @@ a_maildir_is_one_list(void **state)
 	(void)state;
 }
 
+static void
+expect_folder_refused(const char *folder, const char *what)
+{
+	struct list_read read = {.notes = {.tell = note_told}};
+	static const struct listorder nothing;
+
+	read.notes.context = &read;
+	listings_init(&read.listings, READ_MOST);
+	buffer_init(&read.said, 4096);
+	assert_int_equal(
+		listreader_read(folder, &nothing, 0, &read.listings, &read.notes, NULL), -EINVAL);
+	assert_int_equal(read.told, 1);
+	assert_string_equal(read.first.what, what);
+	list_read_done(&read);
+}
+
+static void
+a_folder_of_other_things_is_no_list(void **state)
+{
+	char folder[] = "/tmp/lazaret-maillist-XXXXXX", command[64];
+
+	assert_non_null(mkdtemp(folder));
+	expect_folder_refused(
+		folder, "the folder has no mail in it, and a list that is a folder is one of mail");
+	put(folder, "list.txt", "11.0.0.1\n");
+	put(folder, "message", ARF("11.0.0.2", "abuse"));
+	expect_folder_refused(
+		folder, "this is no mail, and a list that is a folder is one of mail");
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+	(void)state;
+}
+
 /* 97 messages of the data folder, of which a mailbox is made. */
 static void
 real_reports_are_listed(void **state)
@@ -145,6 +178,7 @@ main(void)
 		cmocka_unit_test(bogons_are_told_of_as_in_other_lists),
 		cmocka_unit_test(lists_are_not_taken_for_mail),
 		cmocka_unit_test(a_maildir_is_one_list),
+		cmocka_unit_test(a_folder_of_other_things_is_no_list),
 		cmocka_unit_test(real_reports_are_listed),
 	};
 

@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+/* In which a message must say whom it is from, to be known as one. */
+#define HEAD (64UL << 10)
+
 bool
 maillist_is_mail(struct text head)
 {
@@ -100,8 +103,10 @@ maillist_take(struct listreader *reader, struct input *input)
 	return r;
 }
 
+/* is_any: it lies where anything may lie, so it is looked at what it is. */
 static int
-take_path(struct listreader *reader, struct reports *reports, const char *path, int stop)
+take_path(
+	struct listreader *reader, struct reports *reports, const char *path, int stop, bool is_any)
 {
 	struct fail fail = {0};
 	struct input input;
@@ -112,7 +117,15 @@ take_path(struct listreader *reader, struct reports *reports, const char *path, 
 		listnotes_say(reader->notes, LISTNOTE_FILE, 0, "%s", fail.what);
 		return r;
 	}
-	r = take_file(reader, reports, &input, true);
+	if (is_any)
+		(void)input_need(&input, HEAD, &fail);
+	if (is_any && !maillist_is_mail((struct text){(const char *)input.at, input.left})) {
+		listnotes_say(reader->notes, LISTNOTE_FILE, 0,
+			"this is no mail, and a list that is a folder is one of mail");
+		r = -EINVAL;
+	} else {
+		r = take_file(reader, reports, &input, true);
+	}
 	input_close(&input);
 	return r;
 }
@@ -134,9 +147,14 @@ maillist_take_folder(struct listreader *reader, const char *path, int stop)
 	if (maildir.is_cut)
 		listnotes_say(reader->notes, LISTNOTE_FILE, 0,
 			"the folder has more than %u files: the rest is not read", MAILDIR_MOST);
+	if (maildir.count == 0 && !maildir.is_maildir) {
+		listnotes_say(reader->notes, LISTNOTE_FILE, 0,
+			"the folder has no mail in it, and a list that is a folder is one of mail");
+		r = -EINVAL;
+	}
 	reports = reports_new();
 	while (r != -EINTR && (file = maildir_next(&maildir)) != NULL) {
-		int ended = take_path(reader, reports, file, stop);
+		int ended = take_path(reader, reports, file, stop, !maildir.is_maildir);
 
 		r = ended < 0 ? ended : r;
 	}

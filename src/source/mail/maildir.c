@@ -64,13 +64,12 @@ compare(const void *a, const void *b)
 int
 maildir_open(struct maildir *maildir, const char *path, struct fail *fail)
 {
-	bool is_maildir;
 	int r = 0;
 
 	*maildir = (struct maildir){.path = NULL};
-	is_maildir = add_inside(maildir, path, "new") == 0;
-	is_maildir |= add_inside(maildir, path, "cur") == 0;
-	if (!is_maildir)
+	maildir->is_maildir = add_inside(maildir, path, "new") == 0;
+	maildir->is_maildir |= add_inside(maildir, path, "cur") == 0;
+	if (!maildir->is_maildir)
 		r = add_folder(maildir, path);
 	if (r < 0) {
 		maildir_close(maildir);

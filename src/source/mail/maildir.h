@@ -20,7 +20,8 @@
 struct maildir {
 	char **path;
 	size_t count;
-	size_t at;   /* the next */
+	size_t at; /* the next */
+	bool is_maildir;
 	bool is_cut; /* there were more */
 };
 
