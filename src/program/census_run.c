@@ -74,7 +74,7 @@ take_day(const struct wish *wish, uint16_t *ret)
 		return refuse_value("--day", wish->day, "a day, as 2026-12-31");
 	if (state_day(begin, ret) < 0 || *ret == 0 || *ret == UINT16_MAX)
 		return refuse_value("--day", wish->day != NULL ? wish->day : "today",
-			"a day of 2020 or later, as 2026-12-31");
+			"a day of 2000 or later, as 2026-12-31");
 	return EXIT_DONE;
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DAY 2500
+#define DAY 9805
 
 static char folder[] = "/tmp/lazaret-caseday-XXXXXX";
 static char registry_path[64], state_path[64];

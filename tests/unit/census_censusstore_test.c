@@ -10,7 +10,7 @@
 
 #define NOON_US (INT64_C(1795780800) * WALL_SECOND) /* 2026-11-27T12:00:00Z */
 #define NOON    ((struct wall){NOON_US})
-#define DAY     2522 /* the same */
+#define DAY     9827 /* the same */
 
 static char folder[] = "/tmp/lazaret-census-XXXXXX";
 static char path[64];
@@ -92,9 +92,9 @@ codes_have_the_year_in_which_the_case_was_opened(void **state)
 	assert_int_equal(state_day(NOON, &day), 0);
 	assert_int_equal(day, DAY);
 	assert_string_equal(census_case_code(4711, DAY, code), "LZ-2026-004711");
-	assert_string_equal(census_case_code(4294967295, 1, code), "LZ-2020-4294967295");
+	assert_string_equal(census_case_code(4294967295, 1, code), "LZ-2000-4294967295");
 	assert_int_equal(
-		census_letter_parse(TEXT("LZ-2020-4294967295.99"), &read, &of_case, &number), 0);
+		census_letter_parse(TEXT("LZ-2000-4294967295.99"), &read, &of_case, &number), 0);
 	assert_true(text_is(read, code));
 	assert_int_equal(of_case, 4294967295);
 	assert_int_equal(number, 99);

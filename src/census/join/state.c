@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#define DAY_NULL 18262 /* 2020-01-01 in days since 1970-01-01 */
+#define DAY_NULL 10957 /* 2000-01-01 in days since 1970-01-01 */
 
 /* What stands behind the address in both sizes. */
 struct standing {

@@ -2,7 +2,7 @@
  *
  * What:    a row for each address (IPv6: /64) that was a candidate within the retention: when first, when last, on
  *          which lists then, when a letter last named it. A day's run merges the rows of the run before with the
- *          addresses of the day. Days count from 2020-01-01, UTC.
+ *          addresses of the day. Days count from 2000-01-01, UTC.
  *
  *                      today's      not today's
  *          not known   new          -
@@ -11,7 +11,7 @@
  *
  *          A row's first day stays when it is reopened; once it was dropped it is new.
  * Owns:    nothing.
- * Limits:  days up to 2199-06-06. Time is that of reading both, whatever they hold.
+ * Limits:  days up to 2179-06-06. Time is that of reading both, whatever they hold.
  * Thread:  one a merge.
  */
 #ifndef LAZARET_CENSUS_JOIN_STATE_H

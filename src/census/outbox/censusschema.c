@@ -12,7 +12,7 @@ const char *const census_answer_kinds[ANSWER_COUNT] = {
 const char *const census_words[WORD_COUNT] = {"may be written to", "is never written to",
 	"wants no letters", "does not get mail: it came back", "does not get mail: it was refused"};
 
-/* Times are microseconds since 1970 in UTC, days count from 2020-01-01. Names are checked when they are read. A step
+/* Times are microseconds since 1970 in UTC, days count from 2000-01-01. Names are checked when they are read. A step
  * that was released is never changed again. */
 static const char *const steps[CENSUS_VERSION] = {
 	"CREATE TABLE secret ("

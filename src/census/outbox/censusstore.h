@@ -7,7 +7,7 @@
  *          of a mailbox, and while it is open its only one. Letters count in their case when they are sent or refused,
  *          not when they are written: one of a run that nobody approved is written again by the next one.
  *          A letter's row is written before it is handed over, and settled after: one that is handed and not
- *          settled waits for a person. Days count from 2020-01-01, UTC, as in join/state.h; 0: none.
+ *          settled waits for a person. Days count from 2000-01-01, UTC, as in join/state.h; 0: none.
  * Owns:    the connection. An array owns its rows and their texts, from its function to censusrows_done.
  * Limits:  texts CENSUS_TEXT, mailboxes CENSUS_MAILBOX bytes; the file CENSUS_BYTES.
  * Thread:  one at a time. Several programs may have it open; each call is a transaction of its own, unless it is
