@@ -243,6 +243,17 @@ tell(struct reading *reading, const struct fail *fail)
 	reading->code = EXIT_INPUT;
 }
 
+static void
+tell_cut(struct reading *reading, const char *path, uint64_t line)
+{
+	struct fail fail = {0};
+
+	fail_where(&fail, "%s:%" PRIu64, path, line);
+	fail_what(&fail, "the message is cut off, or has more than %zu MiB", MBOX_MESSAGE >> 20);
+	fail_hint(&fail, "it counts for nothing; read it");
+	tell(reading, &fail);
+}
+
 /* -errno: the store; what is wrong with the file is told. */
 static int
 take_file(struct reading *reading, const char *path, struct fail *fail)
@@ -259,14 +270,11 @@ take_file(struct reading *reading, const char *path, struct fail *fail)
 	}
 	mbox_init(&mbox, &input);
 	while ((found = mbox_next(&mbox, &message, &wrong)) == 1 && r == 0) {
-		if (mbox.is_cut) {
-			struct fail cut = {0};
-
-			fail_where(&cut, "%s:%" PRIu64, path, mbox.from);
-			fail_what(&cut, "the message is cut off");
-			tell(reading, &cut);
-		}
-		r = take_message(reading, message, fail);
+		/* What is whole later would count again. */
+		if (mbox.is_cut)
+			tell_cut(reading, path, mbox.from);
+		else
+			r = take_message(reading, message, fail);
 	}
 	if (found < 0)
 		tell(reading, &wrong);
