@@ -147,6 +147,7 @@ read_one(struct censusdump *dump, struct registries *registries, struct fail *fa
 
 	if (r < 0)
 		return r;
+	input_ahead(&input);
 	r = find_kind(dump, &input, fail);
 	if (r == 0)
 		r = registries_take(registries, text_of(dump->kind), &input, fail);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/input.h"
 
+#include "source/ahead.h"
+
 #include <bzlib.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +45,9 @@ struct input_inner {
 	bz_stream bzip2;
 	lzma_stream xz;
 	ZSTD_DStream *zstd;
+	struct ahead *ahead; /* who unpacks; NULL: who reads does */
+	struct input behind; /* the thread's own view of the file: how far it is */
+	struct fail cause;   /* why it ended there */
 };
 
 static void
@@ -382,6 +387,54 @@ make_room(struct input *input)
 	input->at = inner->window + to;
 }
 
+/* A block of what is unpacked, by the thread. The mark is how far the file itself is. */
+static ssize_t
+fill_ahead(void *context, uint8_t *into, size_t room, uint64_t *mark)
+{
+	struct input_inner *inner = context;
+	struct input *behind = &inner->behind;
+	size_t got;
+
+	if (!behind->ended && is_stopped(inner, false))
+		(void)say_stopped(behind, &inner->cause);
+	if (!behind->ended)
+		(void)fill_unpacked(behind, into, room, &inner->cause);
+	got = behind->left;
+	behind->offset += got;
+	behind->left = 0;
+	*mark = behind->packed_offset;
+	/* What came before damage comes first. */
+	return got > 0 ? (ssize_t)got : behind->error;
+}
+
+void
+input_ahead(struct input *input)
+{
+	struct input_inner *inner = input->inner;
+
+	if (inner->packing == PACKING_NONE || input->packed_size == 0 || inner->ahead != NULL)
+		return;
+	inner->behind = *input;
+	inner->ahead = ahead_new(fill_ahead, inner, READ_SIZE);
+}
+
+static int
+take_ahead(struct input *input, uint8_t *into, struct fail *fail)
+{
+	struct input_inner *inner = input->inner;
+	ssize_t got = ahead_take(inner->ahead, into, &input->packed_offset);
+
+	if (got > 0) {
+		input->left += (size_t)got;
+		return 1;
+	}
+	input->ended = true;
+	input->error = (int)got;
+	if (got < 0)
+		*fail = inner->cause;
+	return (int)got;
+}
+
 /* Adds something to the window: 1, 0 at the end, -errno. */
 static int
 fill(struct input *input, struct fail *fail)
@@ -392,6 +445,8 @@ fill(struct input *input, struct fail *fail)
 
 	make_room(input);
 	end = inner->window + (size_t)(input->at - inner->window) + input->left;
+	if (inner->ahead != NULL)
+		return take_ahead(input, end, fail);
 	/* What is packed well gives more than anybody waits for. */
 	if (inner->packing != PACKING_NONE && is_stopped(inner, false))
 		return say_stopped(input, fail);
@@ -540,6 +595,7 @@ input_close(struct input *input)
 
 	if (inner == NULL)
 		return;
+	inner->ahead = ahead_free(inner->ahead);
 	free(inner->gzip);
 	BZ2_bzDecompressEnd(&inner->bzip2);
 	lzma_end(&inner->xz);

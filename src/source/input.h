@@ -5,7 +5,7 @@
  *          moves. Readers of packets and of lines work in the window without copying.
  * Owns:    the window's memory; pointers into it are valid until the next input_need.
  * Limits:  the window holds INPUT_WINDOW bytes, the most that input_need can ask for.
- * Thread:  one reader.
+ * Thread:  one reader; with input_ahead another one of its own, until it is closed.
  */
 #ifndef LAZARET_SOURCE_INPUT_H
 #define LAZARET_SOURCE_INPUT_H
@@ -34,6 +34,10 @@ struct input {
  * readable when reading is to end, even where it waits: from then on the file's error is -EINTR. 0: none. */
 int input_open(struct input *input, const char *path, int stop, struct fail *fail) MUST_USE;
 void input_close(struct input *input);
+
+/* Of one that was just opened: from now on it is unpacked on a thread of its own, a little ahead of who reads. Nothing
+ * changes where it is not packed, is no regular file, or there is no thread. */
+void input_ahead(struct input *input);
 
 /* Tries to have want bytes in the window (want <= INPUT_WINDOW) and returns how many there are: fewer
  * only at the end, or where the file is damaged (then error is set and fail filled, once). */

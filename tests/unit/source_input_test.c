@@ -15,7 +15,7 @@
 
 #define SIZE (3UL << 20)
 
-static uint8_t plain[SIZE], packed[2 * SIZE + 4096], out[3 * SIZE];
+static uint8_t plain[SIZE], packed[2 * SIZE + 4096], out[3 * SIZE], once_more[3 * SIZE];
 static char folder[] = "/tmp/lazaret-input-XXXXXX", path[64];
 
 static int
@@ -91,26 +91,50 @@ write_file(const void *bytes, size_t size)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* Reads all of it in portions; how many bytes came, and the error. */
 static size_t
-read_all(const char *name, size_t portion, int *error, struct fail *fail)
+read_into(uint8_t *into, const char *name, size_t portion, bool is_ahead, int *error,
+	struct fail *fail)
 {
 	struct input input;
 	size_t got = 0, size;
 
 	assert_int_equal(input_open(&input, name, 0, fail), 0);
+	if (is_ahead)
+		input_ahead(&input);
 	while ((size = input_need(&input, portion, fail)) > 0) {
 		if (size > portion)
 			size = portion;
 		assert_true(got + size <= sizeof(out));
-		memcpy(out + got, input.at, size);
+		memcpy(into + got, input.at, size);
 		input_step(&input, size);
 		got += size;
 		assert_true(input.offset == got);
 	}
 	assert_true(input.ended);
+	assert_true(input.error < 0 || input.packed_size == 0 ||
+		input.packed_offset == input.packed_size);
 	*error = input.error;
 	input_close(&input);
+	return got;
+}
+
+/* Reads all of it in portions; how many bytes came, and the error. By a thread ahead it is the same. */
+static size_t
+read_all(const char *name, size_t portion, int *error, struct fail *fail)
+{
+	size_t got = read_into(out, name, portion, false, error, fail);
+	struct fail other = {.what = ""};
+	int ahead;
+
+	/* It comes but once. */
+	if (strcmp(name, "-") == 0)
+		return got;
+	assert_int_equal(read_into(once_more, name, portion, true, &ahead, &other), got);
+	assert_memory_equal(out, once_more, got);
+	assert_int_equal(ahead, *error);
+	assert_string_equal(other.where, fail->where);
+	assert_string_equal(other.what, fail->what);
+	assert_string_equal(other.hint, fail->hint);
 	return got;
 }
 
@@ -173,6 +197,31 @@ cut_and_damaged_files_give_what_is_before(void **state)
 		assert_int_equal(error, -EBADMSG);
 		assert_true(got <= SIZE);
 		assert_non_null(strstr(fail.what, "damaged"));
+	}
+}
+
+/* Also while the thread waits for room, and where it has told that the file is damaged. */
+static void
+what_is_read_ahead_can_be_left_at_any_place(void **state)
+{
+	size_t size = pack(GZIP, plain, SIZE, packed, sizeof(packed));
+
+	for (size_t from = 0; from < 40; from++) {
+		struct fail fail = {.what = ""};
+		struct input input;
+
+		write_file(packed, from % 2 == 0 ? size : size / 8);
+		assert_int_equal(input_open(&input, path, 0, &fail), 0);
+		input_ahead(&input);
+		input_ahead(&input);
+		for (size_t i = 0; i < from; i++) {
+			size_t got = input_need(&input, 1000, &fail);
+
+			assert_memory_equal(
+				input.at, plain + input.offset, got < 1000 ? got : 1000);
+			input_step(&input, got < 1000 ? got : 1000);
+		}
+		input_close(&input);
 	}
 }
 
@@ -300,6 +349,7 @@ main(void)
 		cmocka_unit_test(plain_files_come_through_windows_of_any_size),
 		cmocka_unit_test(packed_files_come_unpacked_all_members_of_them),
 		cmocka_unit_test(cut_and_damaged_files_give_what_is_before),
+		cmocka_unit_test(what_is_read_ahead_can_be_left_at_any_place),
 		cmocka_unit_test(what_follows_packed_data_is_told),
 		cmocka_unit_test(empty_files_end_at_once),
 		cmocka_unit_test(what_cannot_be_opened_is_said_plainly),
