@@ -49,49 +49,68 @@ networks_of(const struct columns *columns)
 	return count;
 }
 
-static void
-print_summary(const struct wish *wish, const struct registries *registries,
-	const struct registryfile *file)
+/* What is still known of the registries when they are gone. */
+struct figures {
+	uint64_t networks, objects, troubles, prefixes, several;
+	unsigned files;
+	bool has_delegated;
+};
+
+static struct figures
+figures_of(const struct registries *registries)
 {
 	const struct columns *columns = registries->columns;
-	uint64_t networks = networks_of(columns), objects = columns->holder_count;
-	uint64_t segments = file->count4 + file->count6;
-	uint32_t contacts = file->contact_count - 1;
+	uint64_t objects = columns->holder_count;
 
 	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++)
 		objects += columns->networks[i].count;
+	return (struct figures){.networks = networks_of(columns),
+		.objects = objects,
+		.troubles = registries->troubles,
+		.prefixes = registries->routes.prefixes,
+		.several = registries->routes.several,
+		.files = registries->file_count,
+		.has_delegated = registries->has_delegated};
+}
+
+static void
+print_summary(
+	const struct wish *wish, const struct figures *figures, const struct registryfile *file)
+{
+	uint64_t segments = file->count4 + file->count6;
+	uint32_t contacts = file->contact_count - 1;
+
 	if (wish->is_json) {
 		printf("{\"type\":\"summary\",\"files\":%u,\"objects\":%llu,\"networks\":%llu,"
 		       "\"contacts\":%u,\"segments\":%llu,\"authority\":%s,\"troubles\":%llu}\n",
-			registries->file_count, (unsigned long long)objects,
-			(unsigned long long)networks, contacts, (unsigned long long)segments,
-			registries->has_delegated ? "true" : "false",
-			(unsigned long long)registries->troubles);
+			figures->files, (unsigned long long)figures->objects,
+			(unsigned long long)figures->networks, contacts,
+			(unsigned long long)segments, figures->has_delegated ? "true" : "false",
+			(unsigned long long)figures->troubles);
 		return;
 	}
 	printf("%u files, %llu objects, %llu networks, %u contacts, %llu segments of address "
 	       "space\n",
-		registries->file_count, (unsigned long long)objects, (unsigned long long)networks,
-		contacts, (unsigned long long)segments);
-	if (registries->routes.prefixes > 0)
+		figures->files, (unsigned long long)figures->objects,
+		(unsigned long long)figures->networks, contacts, (unsigned long long)segments);
+	if (figures->prefixes > 0)
 		printf("%llu prefixes in routing tables, %llu of them from several AS\n",
-			(unsigned long long)registries->routes.prefixes,
-			(unsigned long long)registries->routes.several);
-	if (!registries->has_delegated)
+			(unsigned long long)figures->prefixes,
+			(unsigned long long)figures->several);
+	if (!figures->has_delegated)
 		puts("authority was not checked: there was no delegated-extended file, so each "
 		     "object counts where its dump says");
-	if (registries->troubles > 0)
+	if (figures->troubles > 0)
 		printf("%llu lines and objects were left out\n",
-			(unsigned long long)registries->troubles);
+			(unsigned long long)figures->troubles);
 }
 
-/* registry.lzr, and beside it of which files it is made; prints what is in it. */
+/* registry.lzr, and beside it of which files it is made. */
 static int
-write_files(const struct wish *wish, const struct censusfolder *folder,
-	const struct registries *registries, const struct censusdumps *dumps, struct fail *fail)
+write_files(const struct censusfolder *folder, const struct registries *registries,
+	const struct censusdumps *dumps, struct fail *fail)
 {
 	char path[CENSUSFOLDER_PATH];
-	struct registryfile file;
 	struct answers answers;
 	int r;
 
@@ -101,11 +120,21 @@ write_files(const struct wish *wish, const struct censusfolder *folder,
 	answers_init(&answers, registries);
 	r = registryfile_write(censusfolder_file(folder, CENSUS_REGISTRY, path), &answers, fail);
 	answers_done(&answers);
-	if (r == 0)
-		r = registryfile_open(path, &file, fail);
+	return r;
+}
+
+/* As it will be read. */
+static int
+show(const struct wish *wish, const struct censusfolder *folder, const struct figures *figures,
+	struct fail *fail)
+{
+	char path[CENSUSFOLDER_PATH];
+	struct registryfile file;
+	int r = registryfile_open(censusfolder_file(folder, CENSUS_REGISTRY, path), &file, fail);
+
 	if (r < 0)
 		return r;
-	print_summary(wish, registries, &file);
+	print_summary(wish, figures, &file);
 	registryfile_close(&file);
 	return 0;
 }
@@ -116,6 +145,7 @@ make(const struct wish *wish, const struct censusfolder *folder, struct censusdu
 	struct registries *registries = registries_new(censusdumps_tell, NULL);
 	size_t failed = censusdumps_read(dumps, registries, "registries");
 	bool is_whole = failed == 0 && registries->troubles == 0;
+	struct figures figures = figures_of(registries);
 	struct fail fail = {0};
 	int r = 0;
 
@@ -126,10 +156,13 @@ make(const struct wish *wish, const struct censusfolder *folder, struct censusdu
 		r = -ENODATA;
 	}
 	if (r == 0)
-		r = write_files(wish, folder, registries, dumps, &fail);
+		r = write_files(folder, registries, dumps, &fail);
+	/* Both at once would be more memory than either. */
+	registries_free(registries);
+	if (r == 0)
+		r = show(wish, folder, &figures, &fail);
 	if (r < 0)
 		complaint_print(&fail);
-	registries_free(registries);
 	return r == 0 && is_whole ? EXIT_DONE : EXIT_INPUT;
 }
 

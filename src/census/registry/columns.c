@@ -553,6 +553,8 @@ columns_settle(struct columns *columns)
 
 		columns->known[i].is_suspect = words_find(&columns->mailboxes, 1, text) != 0;
 	}
+	words_settle(&columns->handles);
+	words_settle(&columns->mailboxes);
 }
 
 uint64_t

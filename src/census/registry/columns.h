@@ -19,6 +19,8 @@
 #include "census/registry/rpsl.h"
 #include "census/registry/words.h"
 
+#include <assert.h>
+
 #define COLUMNS_REFERENCES 256
 
 enum registry_name {
@@ -45,18 +47,23 @@ struct reference {
 	uint32_t word : 26; /* of handles or mailboxes */
 };
 
-/* What every object has. */
+/* What every object has. There are millions of them. */
 struct entry {
 	uint64_t changed; /* a date as a number, YYYYMMDDhhmmss; 0: none */
-	uint32_t references, reference_count;
+	uint32_t references;
 	uint32_t line;   /* of its file */
 	uint32_t handle; /* a word; that of a network in ARIN */
 	uint32_t name;   /* a place in names; 0: none */
-	uint16_t file;
-	uint8_t registry;           /* enum registry_name */
-	uint8_t class;              /* enum rpsl_name */
+	uint32_t reference_count : 9;
+	uint32_t file : 10;
+	uint32_t registry : 4;      /* enum registry_name */
+	uint32_t class : 8;         /* enum rpsl_name */
 	uint16_t country, language; /* the first; two letters (delegated.h), or 0 */
 };
+
+static_assert(sizeof(struct entry) == 32, "no room is lost");
+static_assert(COLUMNS_REFERENCES < 1 << 9 && REGISTRY_COUNT <= 1 << 4 && RPSL_NAME_COUNT <= 1 << 8,
+	"all of them have room");
 
 struct network {
 	struct range range;

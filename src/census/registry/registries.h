@@ -18,6 +18,8 @@
 #define REGISTRIES_FILES 1000
 #define REGISTRIES_TOLD  10
 
+static_assert(REGISTRIES_FILES < 1 << 10, "an entry has room for its number");
+
 struct registries_ranges {
 	struct rankedrange *at;
 	size_t count, size;

@@ -21,18 +21,22 @@ padded(uint64_t size)
 	return (size + 7) & ~UINT64_C(7);
 }
 
+#define ROWS 1024
+
+/* All that is written stands in the file before it is known how much it is; so it is gone through twice. */
 struct writing {
 	const struct answers *answers;
 	const struct columns *columns;
-	struct registryfile_answer *rows;
+	struct keptfile *file; /* NULL: nothing is written yet, only counted */
 	struct registryfile_contact *contacts;
 	uint32_t contact_count;
 	uint32_t *contact_of; /* by the number of a mailbox */
 	uint32_t *handle_of;  /* a text, by the number of a handle */
 	uint32_t *name_of;    /* a text, by the number of a holder */
-	char *texts;
-	uint64_t texts_length, texts_size;
+	char *texts;          /* of the size that was counted */
+	uint64_t texts_length;
 	bool is_full;
+	struct registryfile_answer rows[ROWS];
 };
 
 /* A text; 0 where it has no room. */
@@ -46,16 +50,11 @@ put_text(struct writing *writing, struct text text)
 		writing->is_full = true;
 		return 0;
 	}
-	while (end > writing->texts_size) {
-		uint64_t size = writing->texts_size;
-
-		writing->texts_size = size > 0 ? 2 * size : 4096;
-		writing->texts = xrealloc(writing->texts, writing->texts_size);
-		memset(writing->texts + size, 0, writing->texts_size - size);
+	if (writing->file != NULL) {
+		memcpy(writing->texts + at, &length, sizeof(length));
+		if (text.length > 0)
+			memcpy(writing->texts + at + sizeof(length), text.at, text.length);
 	}
-	memcpy(writing->texts + at, &length, sizeof(length));
-	if (text.length > 0)
-		memcpy(writing->texts + at + sizeof(length), text.at, text.length);
 	writing->texts_length = end;
 	return at;
 }
@@ -151,11 +150,10 @@ put_network(struct writing *writing, const struct network *network, struct regis
 }
 
 static void
-put_answer(struct writing *writing, uint32_t number)
+put_answer(struct writing *writing, uint32_t number, struct registryfile_answer *row)
 {
 	const struct answer *answer = &writing->answers->at[number];
 	const struct columns *columns = writing->columns;
-	struct registryfile_answer *row = &writing->rows[number];
 	bool is_arins = false;
 
 	*row = (struct registryfile_answer){.system = answer->number,
@@ -183,8 +181,36 @@ add_padded(struct keptfile *file, const void *bytes, size_t size)
 	keptfile_add(file, nothing, padded(size) - size);
 }
 
+/* The rows; with them the contacts and texts to which they lead. */
+static void
+put_rows(struct writing *writing)
+{
+	const struct columns *columns = writing->columns;
+	uint64_t left = writing->answers->count + 1UL;
+
+	memset(writing->contact_of, 0, (columns->mailboxes.count + 1UL) * sizeof(uint32_t));
+	memset(writing->name_of, 0, (columns->holder_count + 1UL) * sizeof(uint32_t));
+	memset(writing->handle_of, 0, (columns->handles.count + 1UL) * sizeof(uint32_t));
+	writing->contact_count = 1;
+	writing->texts_length = 0;
+	put_text(writing, (struct text){.length = 0});
+	for (uint32_t from = 0; left > 0;) {
+		uint32_t count = left < ROWS ? (uint32_t)left : ROWS;
+
+		for (uint32_t i = 0; i < count; i++) {
+			writing->rows[i] = (struct registryfile_answer){0};
+			if (from + i > 0)
+				put_answer(writing, from + i, &writing->rows[i]);
+		}
+		if (writing->file != NULL)
+			keptfile_add(writing->file, writing->rows, count * sizeof(*writing->rows));
+		from += count;
+		left -= count;
+	}
+}
+
 static int
-write_all(const struct writing *writing, const char *path, struct fail *fail)
+write_all(struct writing *writing, const char *path, struct fail *fail)
 {
 	const struct answers *answers = writing->answers;
 	const struct counts counts = {.segments4 = answers->count4,
@@ -198,12 +224,15 @@ write_all(const struct writing *writing, const char *path, struct fail *fail)
 
 	if (r < 0)
 		return r;
+	writing->file = &file;
+	writing->texts = xcalloc(counts.texts, 1);
 	keptfile_add(&file, &counts, sizeof(counts));
 	add_padded(&file, answers->segments4, counts.segments4 * sizeof(struct segment4));
 	add_padded(&file, answers->segments6, counts.segments6 * sizeof(struct segment6));
-	add_padded(&file, writing->rows, counts.answers * sizeof(*writing->rows));
+	put_rows(writing);
 	add_padded(&file, writing->contacts, counts.contacts * sizeof(*writing->contacts));
 	add_padded(&file, writing->texts, counts.texts);
+	free(writing->texts);
 	return keptfile_end(&file, &kind, figures, fail);
 }
 
@@ -211,32 +240,28 @@ int
 registryfile_write(const char *path, const struct answers *answers, struct fail *fail)
 {
 	const struct columns *columns = answers->registries->columns;
-	struct writing writing = {.answers = answers,
-		.columns = columns,
-		.rows = xcalloc(answers->count + 1UL, sizeof(*writing.rows)),
-		.contacts = xcalloc(columns->mailboxes.count + 1UL, sizeof(*writing.contacts)),
-		.contact_count = 1,
-		.contact_of = xcalloc(columns->mailboxes.count + 1UL, sizeof(uint32_t)),
-		.name_of = xcalloc(columns->holder_count + 1UL, sizeof(uint32_t)),
-		.handle_of = xcalloc(columns->handles.count + 1UL, sizeof(uint32_t))};
+	struct writing *writing = xcalloc(1, sizeof(*writing));
 	int r = 0;
 
-	put_text(&writing, (struct text){.length = 0});
-	for (uint32_t i = 1; i <= answers->count; i++)
-		put_answer(&writing, i);
-	if (writing.is_full) {
+	writing->answers = answers;
+	writing->columns = columns;
+	writing->contacts = xcalloc(columns->mailboxes.count + 1UL, sizeof(*writing->contacts));
+	writing->contact_of = xcalloc(columns->mailboxes.count + 1UL, sizeof(uint32_t));
+	writing->name_of = xcalloc(columns->holder_count + 1UL, sizeof(uint32_t));
+	writing->handle_of = xcalloc(columns->handles.count + 1UL, sizeof(uint32_t));
+	put_rows(writing);
+	if (writing->is_full) {
 		fail_where(fail, "%s", path);
 		fail_what(fail, "its texts would be more than 4 GiB");
 		r = -EFBIG;
 	}
 	if (r == 0)
-		r = write_all(&writing, path, fail);
-	free(writing.rows);
-	free(writing.contacts);
-	free(writing.contact_of);
-	free(writing.name_of);
-	free(writing.handle_of);
-	free(writing.texts);
+		r = write_all(writing, path, fail);
+	free(writing->contacts);
+	free(writing->contact_of);
+	free(writing->name_of);
+	free(writing->handle_of);
+	free(writing);
 	return r;
 }
 

@@ -78,6 +78,12 @@ next_hash(uint64_t hash)
 	return hash_mix(hash + 1);
 }
 
+void
+words_settle(struct words *words)
+{
+	table_done(&words->table);
+}
+
 static bool
 has_room(const struct words *words, struct text text)
 {

@@ -38,8 +38,12 @@ struct words {
 void words_init(struct words *words, bool folds);
 void words_done(struct words *words);
 
+/* No more of them come, and none is looked for: what that needs is given back. */
+void words_settle(struct words *words);
+
 /* Asks for the memory that words_add will look at first, some tens of nanoseconds before. */
 void words_prefetch(const struct words *words, uint8_t space, struct text text);
+
 /* Its number, made if it has none yet. */
 uint32_t words_add(struct words *words, uint8_t space, struct text text);
 /* Its number, or 0. */
