@@ -288,13 +288,34 @@ check_names(const struct sightingfile *sightings, const char *names, struct fail
 	return 0;
 }
 
+/* What the verbs before made. Opening reads it to its end. */
+static int
+open_made(struct censusday *day, struct fail *fail)
+{
+	char path[CENSUSFOLDER_PATH];
+	int r = registryfile_open(
+		censusfolder_file(day->folder, CENSUS_REGISTRY, path), &day->registry, fail);
+
+	if (r == -ENOENT)
+		fail_hint(fail, "lazaret census registry makes it");
+	if (r < 0)
+		return r;
+	rest(day->registry.bytes, day->registry.size);
+	r = sightingfile_open(
+		censusfolder_file(day->folder, CENSUS_SIGHTINGS, path), &day->sightings, fail);
+	if (r == -ENOENT)
+		fail_hint(fail, "lazaret census lists makes it");
+	if (r == 0)
+		rest(day->sightings.bytes, day->sightings.size);
+	return r;
+}
+
 int
 censusday_open(struct censusday *day, const struct censusfolder *folder,
 	const struct config *config, uint16_t number, const struct censuswish *wish,
 	struct fail *fail)
 {
 	double keep = config_number(config, "census.keep-days");
-	char path[CENSUSFOLDER_PATH];
 	int r;
 
 	*day = (struct censusday){
@@ -306,16 +327,7 @@ censusday_open(struct censusday *day, const struct censusfolder *folder,
 	if (r == 0 && (day->runs.after != 0 || (day->runs.is_done && !wish->again)))
 		r = refuse_day(day, fail);
 	if (r == 0)
-		r = registryfile_open(
-			censusfolder_file(folder, CENSUS_REGISTRY, path), &day->registry, fail);
-	if (r == -ENOENT)
-		fail_hint(fail, "lazaret census registry makes it");
-	if (r == 0) {
-		r = sightingfile_open(
-			censusfolder_file(folder, CENSUS_SIGHTINGS, path), &day->sightings, fail);
-		if (r == -ENOENT)
-			fail_hint(fail, "lazaret census lists makes it");
-	}
+		r = open_made(day, fail);
 	if (r == 0)
 		r = check_names(&day->sightings, wish->accept, fail);
 	if (r == 0)
@@ -468,8 +480,10 @@ censusday_join(struct censusday *day, struct fail *fail)
 	r = write_state(day, fail);
 	if (r < 0)
 		return r;
+	rest(day->before.bytes, day->before.size);
 	tally_make(&day->tally, &day->responsible, day->last_letter, &day->state);
 	cases_make(&day->cases, &day->tally);
+	rest(day->registry.bytes, day->registry.size);
 	enter_lists(day);
 	enter_totals(day);
 	return 0;

@@ -62,19 +62,27 @@ compare_u64(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Sorted, each once; how many. */
+/* Of equal neighbours one stays. */
 static size_t
-make_set(uint64_t *numbers, size_t count)
+drop_equal(uint64_t *numbers, size_t count)
 {
 	size_t kept = 0;
 
-	if (count > 1)
-		qsort(numbers, count, sizeof(*numbers), compare_u64);
 	for (size_t i = 0; i < count; i++) {
 		if (kept == 0 || numbers[i] != numbers[kept - 1])
 			numbers[kept++] = numbers[i];
 	}
 	return kept;
+}
+
+/* Sorted, each once; how many. Networks that lie beside each other are mostly alike. */
+static size_t
+make_set(uint64_t *numbers, size_t count)
+{
+	count = drop_equal(numbers, count);
+	if (count > 1)
+		qsort(numbers, count, sizeof(*numbers), compare_u64);
+	return drop_equal(numbers, count);
 }
 
 static int
@@ -290,15 +298,21 @@ sum_covered(struct summing *summing, const uint32_t *country_of)
 	const struct responsible *responsible = summing->responsible;
 	struct cases *cases = summing->cases;
 
+	struct casefile_system *system = system_of(cases, 0);
+	uint32_t number = 0; /* whose system that is */
+
 	for (uint32_t i = 1; i < responsible->object_count; i++) {
 		const struct responsible_object *who = &responsible->objects[i];
 		const struct registryfile_answer *answer =
 			&responsible->registry->answers[who->answer];
-		struct casefile_system *system = system_of(cases, answer->system);
 		uint32_t country = country_of[answer->country];
 		uint64_t covered = summing->tally->covered[i];
 		bool is_four = answer->family == RANGE_IPV4;
 
+		if (answer->system != number) {
+			number = answer->system;
+			system = system_of(cases, number);
+		}
 		*(is_four ? &cases->cases[cases->of[who->contact]].covered4
 			  : &cases->cases[cases->of[who->contact]].covered6) += covered;
 		if (system != NULL)

@@ -68,11 +68,12 @@ count_holders(struct responsible *responsible)
 
 	for (uint32_t i = 1; i < registry->answer_count; i++) {
 		struct text holder = registryfile_text(registry, registry->answers[i].holder);
-		uint64_t contact = responsible->objects[i].contact;
+		uint64_t pair = (uint64_t)responsible->objects[i].contact << 32 |
+			(uint32_t)hash_fast(holder.at, holder.length, 0);
 
-		if (contact != 0)
-			pairs[count++] =
-				contact << 32 | (uint32_t)hash_fast(holder.at, holder.length, 0);
+		/* Neighbours are mostly of one. */
+		if (pair >> 32 != 0 && (count == 0 || pairs[count - 1] != pair))
+			pairs[count++] = pair;
 	}
 	if (count > 1)
 		qsort(pairs, count, sizeof(*pairs), compare_numbers);

@@ -294,17 +294,18 @@ lettercsv_make(const struct lettercase *of, size_t rows, struct buffer *into)
 		add_row(into, of, &of->row[i], &row);
 }
 
-/* gzip, the fast way: a letter is read once. False: it does not fit. */
-static bool
+/* gzip, the fast way: a letter is read once. How many bytes of the table fitted: all of them, or about as many. */
+static size_t
 pack(const struct buffer *table, struct buffer *into)
 {
 	z_stream stream = {0};
 	char portion[16384];
+	size_t fitted;
 	int r = Z_OK;
 
 	buffer_clear(into);
-	must(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
-		     Z_DEFAULT_STRATEGY) == Z_OK);
+	must(deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) ==
+		Z_OK);
 	stream.next_in = (unsigned char *)table->at;
 	stream.avail_in = (unsigned)table->length;
 	while (r != Z_STREAM_END && into->length <= LETTERCSV_PACKED) {
@@ -314,8 +315,11 @@ pack(const struct buffer *table, struct buffer *into)
 		must(r == Z_OK || r == Z_STREAM_END);
 		buffer_add(into, portion, sizeof(portion) - stream.avail_out);
 	}
+	fitted = stream.total_in;
 	(void)deflateEnd(&stream);
-	return r == Z_STREAM_END && into->length <= LETTERCSV_PACKED && !into->failed;
+	if (r != Z_STREAM_END || into->length > LETTERCSV_PACKED || into->failed)
+		fitted = fitted < table->length ? fitted : table->length - 1;
+	return fitted;
 }
 
 size_t
@@ -323,11 +327,19 @@ lettercsv_pack(const struct lettercase *of, struct buffer *scratch, struct buffe
 {
 	size_t rows = of->rows;
 
-	for (; rows > 0; rows = rows / 4 * 3) {
+	while (rows > 0) {
+		size_t fitted = 0;
+
 		buffer_clear(scratch);
 		lettercsv_make(of, rows, scratch);
-		if (!scratch->failed && pack(scratch, into))
+		if (!scratch->failed)
+			fitted = pack(scratch, into);
+		if (!scratch->failed && fitted == scratch->length)
 			break;
+		/* What did not fit, and a little more; a table that was too long to be made says nothing of that. */
+		rows = fitted > 0 ? (size_t)((double)rows * (double)fitted /
+					    (double)scratch->length * 31 / 32)
+				  : rows / 4 * 3;
 	}
 	return rows;
 }
