@@ -61,6 +61,16 @@ put_handle(struct dumpfile *file, const char *name, enum range_family family, ip
 		number >> 24, number >> 16 & 255, number >> 8 & 255, number & 255);
 }
 
+/* To whom a network is assigned that is no organisation: it leads to no contact. */
+static void
+write_customer(struct dumpfile *file, const struct dumpnetwork *network)
+{
+	dumpfile_put(file, "CustID", "C%08u", network->number);
+	dumpfile_words(file, "CustName", 3);
+	address_arin(file, network->space);
+	end_arin(file);
+}
+
 static void
 write_network_arin(struct dump *dump, const struct dumpnetwork *network)
 {
@@ -68,13 +78,15 @@ write_network_arin(struct dump *dump, const struct dumpnetwork *network)
 	uint32_t system = network->space->system;
 	const char *name = network->family == RANGE_IPV4 ? "NetHandle" : "V6NetHandle";
 	char low[RANGE_TEXT], high[RANGE_TEXT];
+	bool is_customers = network->is_assigned && dumpfile_draw(file, 5) > 0;
 
 	if (network->is_assigned)
 		dumpfile_put(file, name, "NET-A%u-%u", system, network->number);
 	else
 		put_handle(file, name, network->family, network->range.low);
-	/* What is assigned to those who are no organisation has the one above it. */
-	if (!network->is_assigned || dumpfile_draw(file, 5) == 0)
+	if (is_customers)
+		dumpfile_put(file, "CustID", "C%08u", network->number);
+	else
 		dumpfile_put(file, "OrgID", "A%u", system);
 	if (network->is_assigned)
 		put_handle(file, "Parent", network->family, network->space->range.low);
@@ -83,10 +95,6 @@ write_network_arin(struct dump *dump, const struct dumpnetwork *network)
 		spaces_address(network->family, network->range.low, low),
 		spaces_address(network->family, network->range.high, high));
 	dumpfile_put(file, "NetType", network->is_assigned ? "reassignment" : "allocation");
-	if (network->is_assigned) {
-		dumpfile_words(file, "CustName", 2);
-		address_arin(file, network->space);
-	}
 	if (dumpfile_draw(file, 4) == 0) {
 		dumpfile_text(file,
 			"Comment:        Send reports of abuse to the contact of the network that\n"
@@ -94,6 +102,8 @@ write_network_arin(struct dump *dump, const struct dumpnetwork *network)
 		dumpfile_words(file, "Comment", 4);
 	}
 	end_arin(file);
+	if (is_customers)
+		write_customer(file, network);
 }
 
 static void
