@@ -10,6 +10,7 @@ struct summing {
 	struct cases *cases;
 	const struct tally *tally;
 	const struct responsible *responsible;
+	uint32_t *copied;  /* by the registry's number of a text, in steps of 8: its number here */
 	uint32_t *most;    /* by case: candidates in the network that has most */
 	uint32_t *most_as; /* by AS: the same */
 };
@@ -46,7 +47,7 @@ cases_put_text(struct cases *cases, struct text text)
 static uint32_t
 copy_text(struct summing *summing, uint32_t text)
 {
-	uint32_t *copied = &summing->cases->copied[text / 8];
+	uint32_t *copied = &summing->copied[text / 8];
 
 	if (*copied == 0)
 		*copied = cases_put_text(
@@ -154,7 +155,7 @@ make_network(struct summing *summing, uint32_t number)
 		.registry = answer->registry,
 		.rule = answer->rule,
 		.quality = who->quality != QUALITY_NONE ? who->quality : answer->quality,
-		.counts = summing->tally->counts[object],
+		.counts = summing->tally->counts[number],
 		.covered = summing->tally->covered[object]};
 }
 
@@ -331,8 +332,8 @@ cases_make(struct cases *cases, const struct tally *tally)
 	uint32_t *country_of = xcalloc(COUNTRIES, sizeof(*country_of));
 
 	*cases = (struct cases){.totals.day = tally->day, .network_count = tally->network_count};
-	cases->copied =
-		xcalloc(tally->responsible->registry->texts_size / 8 + 1, sizeof(*cases->copied));
+	summing.copied =
+		xcalloc(tally->responsible->registry->texts_size / 8 + 1, sizeof(*summing.copied));
 	cases_put_text(cases, TEXT(""));
 	number_cases(&summing);
 	cases->networks = xcalloc(cases->network_count, sizeof(*cases->networks));
@@ -342,6 +343,7 @@ cases_make(struct cases *cases, const struct tally *tally)
 		make_network(&summing, i);
 		sum_case(&summing, i);
 	}
+	free(summing.copied);
 	for (uint32_t i = 1; i < cases->case_count; i++)
 		cases->cases[i].mailbox2 = cases_put_text(
 			cases, responsible_mailbox(tally->responsible, cases->seconds[i]));
@@ -374,6 +376,5 @@ cases_done(struct cases *cases)
 	free(cases->systems);
 	free(cases->countries);
 	free(cases->texts);
-	free(cases->copied);
 	*cases = (struct cases){0};
 }

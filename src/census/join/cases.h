@@ -29,7 +29,6 @@ struct cases {
 	uint32_t list_count;
 	char *texts;
 	uint64_t texts_length, texts_size;
-	uint32_t *copied; /* by the registry's number of a text, in steps of 8: its number here */
 };
 
 void cases_make(struct cases *cases, const struct tally *tally);

@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define BATCH 16384
+#define BATCH      16384
+#define FIRST_ROOM 1024
 
 /* Behind the address in both sizes. */
 struct standing {
@@ -27,14 +28,25 @@ count_lists(struct tally *tally, uint32_t lists, bool is_first)
 }
 
 static void
+add_network(struct tally *tally, uint32_t object)
+{
+	if (tally->network_count == tally->size) {
+		tally->size *= 2;
+		tally->counts = xrealloc(tally->counts, tally->size * sizeof(*tally->counts));
+	}
+	tally->counts[tally->network_count] = (struct casefile_counts){0};
+	tally->networks[object] = tally->network_count;
+	tally->objects[tally->network_count++] = object;
+}
+
+static void
 count_row(struct tally *tally, uint32_t object, const struct standing *row, bool is_six)
 {
-	struct casefile_counts *counts = &tally->counts[object];
+	struct casefile_counts *counts;
 
-	if (tally->networks[object] == 0 && object != 0) {
-		tally->networks[object] = tally->network_count;
-		tally->objects[tally->network_count++] = object;
-	}
+	if (tally->networks[object] == 0 && object != 0)
+		add_network(tally, object);
+	counts = &tally->counts[tally->networks[object]];
 	counts->ever++;
 	if (row->last == tally->day) {
 		counts->listed++;
@@ -91,7 +103,8 @@ tally_make(struct tally *tally, const struct responsible *responsible, const uin
 	*tally = (struct tally){.responsible = responsible,
 		.last_letter = last_letter,
 		.day = state->day,
-		.counts = xcalloc(responsible->object_count, sizeof(*tally->counts)),
+		.counts = xcalloc(FIRST_ROOM, sizeof(*tally->counts)),
+		.size = FIRST_ROOM,
 		.covered = xcalloc(responsible->object_count, sizeof(*tally->covered)),
 		.networks = xcalloc(responsible->object_count, sizeof(*tally->networks)),
 		.objects = xcalloc(responsible->object_count, sizeof(*tally->objects)),

@@ -18,11 +18,12 @@ struct tally {
 	const struct responsible *responsible;
 	const uint16_t *last_letter; /* by object, as of stateday.h */
 	uint16_t day;
-	struct casefile_counts *counts; /* by object */
+	struct casefile_counts *counts; /* by network, as numbered in networks */
 	uint64_t *covered;              /* by object: addresses, or /64s */
 	uint32_t *networks;     /* by object: its number, in the order of first rows; 0: none */
 	uint32_t *objects;      /* by that number; [0] is 0 */
 	uint32_t network_count; /* with [0] */
+	uint32_t size;          /* of counts */
 	uint64_t candidates[SCORE_LISTS], first[SCORE_LISTS];
 };
 
