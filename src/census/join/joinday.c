@@ -7,6 +7,9 @@
 #include "census/join/radix.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+
+#define PAGE 4096
 
 enum block { BLOCK_SCORES4, BLOCK_SCORES6, BLOCK_PORTS4, BLOCK_PORTS6 };
 
@@ -22,6 +25,16 @@ keep_block(struct joinday *day, enum block block, void *at, size_t count, size_t
 	day->blocks[block] = at;
 	day->counts[block] = count;
 	day->sizes[block] = size;
+}
+
+/* What of a block is not used need not be there. */
+static void
+shrink(void *at, size_t used, size_t whole)
+{
+	size_t begin = (used + PAGE - 1) / PAGE * PAGE;
+
+	if (begin < whole)
+		(void)madvise((char *)at + begin, whole - begin, MADV_DONTNEED);
 }
 
 /* Where a range is left out, or is shared, so that it has no port: it covers nothing there. */
@@ -114,6 +127,8 @@ score_four(struct joinday *day, const struct joinday_input *input)
 	coverage_done(&coverage);
 	spans_done(&without);
 	memory_unmap(sorted.at, input->fours + 1, sizeof(struct listing4));
+	shrink(sorted.free, day->scores.count4 * sizeof(struct score4),
+		(input->fours + 1) * sizeof(struct listing4));
 	keep_block(day, BLOCK_SCORES4, sorted.free, input->fours + 1, sizeof(struct listing4));
 	keep_block(day, BLOCK_PORTS4, ports, sorted.count + 1, sizeof(*ports));
 }
@@ -140,6 +155,8 @@ score_six(struct joinday *day, const struct joinday_input *input)
 	coverage_done(&coverage);
 	spans_done(&without);
 	memory_unmap(sorted.at, input->sixes + 1, sizeof(struct listing6));
+	shrink(sorted.free, day->scores.count6 * sizeof(struct score6),
+		(input->sixes + 1) * sizeof(struct listing6));
 	keep_block(day, BLOCK_SCORES6, sorted.free, input->sixes + 1, sizeof(struct listing6));
 	keep_block(day, BLOCK_PORTS6, ports, sorted.count + 1, sizeof(*ports));
 }
