@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/fail.h"
 
-#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#define PAGE      4096UL
 #define HUGE_PAGE (2UL << 20)
 
 void
@@ -94,20 +94,13 @@ block_bytes(unsigned long count, unsigned long size)
 void *
 memory_grow(void *old, unsigned long size)
 {
-	unsigned long rounded = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
-	unsigned long kept = old != NULL ? malloc_usable_size(old) : 0;
-	void *block;
+	char *block = xrealloc(old, size);
+	unsigned long from = (unsigned long)block & ~(PAGE - 1);
+	unsigned long to = ((unsigned long)block + size + PAGE - 1) & ~(PAGE - 1);
 
-	if (size < 2 * HUGE_PAGE)
-		return xrealloc(old, size);
-	/* Advice is for pages that nobody has touched, so the block must be a new one. */
-	block = aligned_alloc(HUGE_PAGE, rounded);
-	if (block == NULL)
-		out_of_memory(size);
-	(void)madvise(block, rounded, MADV_HUGEPAGE);
-	if (kept > 0)
-		memcpy(block, old, kept < size ? kept : size);
-	free(old);
+	/* Large blocks move by their page tables, as long as there is one advice for all of one. */
+	if (size >= 2 * HUGE_PAGE)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 	return block;
 }
 
