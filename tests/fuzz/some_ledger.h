@@ -9,9 +9,9 @@
 #define LAZARET_FUZZ_SOME_LEDGER_H
 
 #include "base/bytes.h"
-#include "base/sqlite.h"
 #include "identity/lines.h"
 #include "ledger/inside.h"
+#include "ledger/sqlite_statements.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -107,20 +107,20 @@ some_ledger_unlink(const struct some_ledger *some)
 static inline int
 some_ledger_run(const struct some_ledger *some, const char *sql)
 {
-	return sqlite_run((struct sqlite *)some->ledger->store, sql, NULL);
+	return sqlite_run(sqlite_of(some->ledger->store), sql, NULL);
 }
 
 static inline int
 some_ledger_open_savepoint(struct store *store, bool write, struct fail *fail)
 {
 	(void)write;
-	return sqlite_run((struct sqlite *)store, "SAVEPOINT inner", fail);
+	return sqlite_run(sqlite_of(store), "SAVEPOINT inner", fail);
 }
 
 static inline int
 some_ledger_end_savepoint(struct store *store, bool keep, struct fail *fail)
 {
-	return sqlite_run((struct sqlite *)store,
+	return sqlite_run(sqlite_of(store),
 		keep ? "RELEASE inner" : "ROLLBACK TO inner; RELEASE inner", fail);
 }
 
