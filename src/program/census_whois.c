@@ -58,9 +58,8 @@ struct asking {
 
 /* An answer in words. */
 struct shown {
-	const struct registryfile_answer *row;
+	struct registryfile_answer row;
 	char range[RANGE_TEXT];
-	struct text name, holder;
 };
 
 static const struct registryfile_contact *
@@ -72,15 +71,9 @@ contact_at(const struct asking *asking, uint32_t contact)
 static void
 take_words(const struct asking *asking, uint32_t answer, struct shown *ret)
 {
-	const struct registryfile_answer *row = &asking->file.answers[answer];
-	struct range range = {.low = (ipnumber)row->low[0] << 64 | row->low[1],
-		.high = (ipnumber)row->high[0] << 64 | row->high[1]};
-
-	*ret = (struct shown){.row = row,
-		.name = registryfile_text(&asking->file, row->name),
-		.holder = registryfile_text(&asking->file, row->holder)};
-	if (row->registry != REGISTRY_NONE)
-		range_format((enum range_family)row->family, &range, ret->range);
+	*ret = (struct shown){.row = registryfile_answer(&asking->file, answer)};
+	if (ret->row.registry != REGISTRY_NONE)
+		range_format(ret->row.family, &ret->row.range, ret->range);
 }
 
 /* Two letters, or "". */
@@ -139,20 +132,20 @@ print_words(struct asking *asking, struct text address, uint32_t number)
 	row(into, "network",
 		text_of(shown.range[0] != '\0' ? shown.range
 					       : "none that was read; by statistics and tables:"));
-	row(into, "name", shown.name);
-	row(into, "holder", shown.holder);
-	row(into, "registry", text_of(registry_names[shown.row->registry]));
-	row(into, "country", text_of(letters(shown.row->country, country)));
-	row(into, "language", text_of(letters(shown.row->language, language)));
-	if (shown.row->system != 0)
-		buffer_print(into, "  %-10s AS%u\n", "announced", shown.row->system);
-	snprintf(how, sizeof(how), "  (rule %s, quality %s)", contact_rules[shown.row->rule],
-		contact_qualities[shown.row->quality]);
-	if (shown.row->contact != 0)
-		print_contact(asking, "contact", shown.row->contact, how);
+	row(into, "name", shown.row.name);
+	row(into, "holder", shown.row.holder);
+	row(into, "registry", text_of(registry_names[shown.row.registry]));
+	row(into, "country", text_of(letters(shown.row.country, country)));
+	row(into, "language", text_of(letters(shown.row.language, language)));
+	if (shown.row.system != 0)
+		buffer_print(into, "  %-10s AS%u\n", "announced", shown.row.system);
+	snprintf(how, sizeof(how), "  (rule %s, quality %s)", contact_rules[shown.row.rule],
+		contact_qualities[shown.row.quality]);
+	if (shown.row.contact != 0)
+		print_contact(asking, "contact", shown.row.contact, how);
 	else
-		row(into, "contact", text_of(no_contact(shown.row)));
-	print_contact(asking, "second", shown.row->contact2, "");
+		row(into, "contact", text_of(no_contact(&shown.row)));
+	print_contact(asking, "second", shown.row.contact2, "");
 }
 
 static void
@@ -184,48 +177,41 @@ print_json(struct asking *asking, struct text address, uint32_t number)
 	char two[3];
 
 	take_words(asking, number, &shown);
-	contact = contact_at(asking, shown.row->contact);
+	contact = contact_at(asking, shown.row.contact);
 	buffer_print(into, "{\"type\":\"address\",\"address\":");
 	buffer_json(into, address);
 	buffer_print(into, ",\"found\":%s", number != 0 ? "true" : "false");
 	json_text(into, "network", text_of(shown.range));
-	json_text(into, "name", shown.name);
-	json_text(into, "holder", shown.holder);
-	json_text(into, "registry", text_of(registry_names[shown.row->registry]));
-	json_text(into, "country", text_of(letters(shown.row->country, two)));
-	json_text(into, "language", text_of(letters(shown.row->language, two)));
-	buffer_print(
-		into, shown.row->system != 0 ? ",\"as\":%u" : ",\"as\":null", shown.row->system);
-	json_contact(asking, "contact", shown.row->contact);
-	json_contact(asking, "contact2", shown.row->contact2);
+	json_text(into, "name", shown.row.name);
+	json_text(into, "holder", shown.row.holder);
+	json_text(into, "registry", text_of(registry_names[shown.row.registry]));
+	json_text(into, "country", text_of(letters(shown.row.country, two)));
+	json_text(into, "language", text_of(letters(shown.row.language, two)));
+	buffer_print(into, shown.row.system != 0 ? ",\"as\":%u" : ",\"as\":null", shown.row.system);
+	json_contact(asking, "contact", shown.row.contact);
+	json_contact(asking, "contact2", shown.row.contact2);
 	buffer_print(into, ",\"rule\":\"%s\",\"quality\":\"%s\",\"suspect\":%s,\"passed_on\":%s",
-		contact_rules[shown.row->rule], contact_qualities[shown.row->quality],
+		contact_rules[shown.row.rule], contact_qualities[shown.row.quality],
 		contact != NULL && contact->is_suspect ? "true" : "false",
 		contact != NULL && contact->is_kept ? "false" : "true");
 }
 
 /* Of that address in the registries that were read again: is it what registry.lzr says? */
 static bool
-is_same(const struct asking *asking, const struct registryfile_answer *said, uint32_t again)
+is_same(const struct asking *asking, uint32_t number, uint32_t again)
 {
-	const struct answer *answer = &asking->reasons.answers.at[again];
-	const struct columns *columns = asking->reasons.registries->columns;
-	const struct registryfile_contact *contact = contact_at(asking, said->contact);
-	struct range range = {.low = (ipnumber)said->low[0] << 64 | said->low[1],
-		.high = (ipnumber)said->high[0] << 64 | said->high[1]};
+	const struct registryfile_answer said = registryfile_answer(&asking->file, number);
+	const struct registryfile_contact *contact = contact_at(asking, said.contact);
+	const struct answers *answers = &asking->reasons.answers;
+	const struct who *who = answers_who(answers, again);
+	struct range range = answers_range(answers, again);
 	struct text mailbox =
 		contact != NULL ? registryfile_text(&asking->file, contact->mailbox) : TEXT("");
 
-	if ((answer->network != 0) != (said->registry != REGISTRY_NONE) ||
-		answer->number != said->system || answer->contact.rule != said->rule ||
-		answer->contact.quality != said->quality)
-		return false;
-	if (answer->network != 0 &&
-		!range_equal(&columns->networks[answer->family].at[answer->network].range, &range))
-		return false;
-	return answer->contact.mailbox == 0
-		? contact == NULL
-		: text_equal(mailbox, words_text(&columns->mailboxes, answer->contact.mailbox));
+	return who->registry == said.registry && who->number == said.system &&
+		who->contact.rule == said.rule && who->contact.quality == said.quality &&
+		range_equal(&range, &said.range) &&
+		text_equal(mailbox, answers_mailbox(answers, who->contact.mailbox));
 }
 
 /* The chain, or why there is none. */
@@ -239,7 +225,7 @@ explain(struct asking *asking, enum range_family family, ipnumber address, uint3
 		: segments6_find(answers->segments6, answers->count6, halves);
 
 	buffer_clear(&asking->chain);
-	if (is_same(asking, &asking->file.answers[number], again)) {
+	if (is_same(asking, number, again)) {
 		answers_explain(answers, again, &asking->chain);
 		if (asking->chain.length == 0)
 			buffer_print(&asking->chain, "no object there leads to a mailbox\n");
@@ -424,17 +410,17 @@ ask_online(struct asking *asking, const struct censusfolder *folder, int count, 
 	int r = censusonline_open(online, folder, &asking->wish->online, &troubles, fail);
 
 	for (int i = 0; i < count && r == 0; i++) {
-		const struct registryfile_answer *said;
+		struct registryfile_answer said;
 		enum range_family family;
 		ipnumber at;
 
 		if (range_parse_address(text_of(addresses[i]), &family, &at) < 0)
 			continue;
-		said = &asking->file.answers[registryfile_find(&asking->file, family, at)];
+		said = registryfile_answer(
+			&asking->file, registryfile_find(&asking->file, family, at));
 		(void)censusonline_add(online, family, at,
-			said->rule == CONTACT_RDAP ? REGISTRY_LACNIC
-						   : (enum registry_name)said->registry,
-			said->rule == CONTACT_NIR ? said->country : 0);
+			said.rule == CONTACT_RDAP ? REGISTRY_LACNIC : said.registry,
+			said.rule == CONTACT_NIR ? said.country : 0);
 	}
 	if (r == 0)
 		r = censusonline_ask(online, &is_stopped, fail);

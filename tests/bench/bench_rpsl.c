@@ -294,7 +294,7 @@ find_contacts(const char *path)
 	registries_settle(registries);
 	answers_init(&answers, registries);
 	for (uint32_t i = 1; i <= answers.count; i++)
-		found += answers.at[i].contact.mailbox != 0;
+		found += answers_who(&answers, i)->contact.mailbox != 0;
 	if (registries->troubles > 0 || found < answers.count / 5) {
 		printf("FAILED: %zu of %u answers have a contact\n", found, answers.count);
 		exit(1);

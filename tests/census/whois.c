@@ -31,15 +31,13 @@ add_contact(
 static void
 add_object(struct buffer *line, const struct registryfile_answer *row)
 {
-	struct range range = {.low = (ipnumber)row->low[0] << 64 | row->low[1],
-		.high = (ipnumber)row->high[0] << 64 | row->high[1]};
 	char text[RANGE_TEXT];
 
 	if (row->registry == REGISTRY_NONE)
 		buffer_print(line, ", \"object\": null");
 	else
-		buffer_print(line, ", \"object\": \"%s\"",
-			range_format((enum range_family)row->family, &range, text));
+		buffer_print(
+			line, ", \"object\": \"%s\"", range_format(row->family, &row->range, text));
 }
 
 static void
@@ -50,23 +48,23 @@ answer(struct buffer *line, const struct registryfile *file, const struct answer
 	struct buffer chain;
 	ipnumber number;
 	uint32_t found;
-	const struct registryfile_answer *row;
+	struct registryfile_answer row;
 
 	buffer_clear(line);
 	if (range_parse_address(address, &family, &number) < 0)
 		return;
 	found = registryfile_find(file, family, number);
-	row = &file->answers[found];
+	row = registryfile_answer(file, found);
 	buffer_init(&chain, 1 << 20);
 	answers_explain(answers, found, &chain);
 	buffer_print(line, "{\"address\": ");
 	buffer_json(line, address);
-	add_object(line, row);
-	add_contact(line, "contact", file, row->contact);
-	add_contact(line, "contact2", file, row->contact2);
+	add_object(line, &row);
+	add_contact(line, "contact", file, row.contact);
+	add_contact(line, "contact2", file, row.contact2);
 	buffer_print(line,
-		", \"rule\": \"%s\", \"quality\": \"%s\", \"chain\": ", contact_rules[row->rule],
-		contact_qualities[row->quality]);
+		", \"rule\": \"%s\", \"quality\": \"%s\", \"chain\": ", contact_rules[row.rule],
+		contact_qualities[row.quality]);
 	buffer_json(line, (struct text){.at = chain.at, .length = chain.length});
 	buffer_print(line, "}");
 	puts(buffer_string(line));

@@ -115,10 +115,8 @@ try_signed_state(struct reader *from)
 static volatile char touched;
 
 static void
-touch(const struct registryfile *file, uint32_t number)
+touch(struct text text)
 {
-	struct text text = registryfile_text(file, number);
-
 	if (text.length > 0)
 		touched = text.at[text.length - 1];
 }
@@ -134,13 +132,13 @@ try_signed_registry(struct reader *from)
 
 	must(r == 0 || (r == -EBADMSG && fail.what[0] != '\0'));
 	for (uint32_t i = 0; r == 0 && i < file.answer_count; i++) {
-		const struct registryfile_answer *row = &file.answers[i];
+		struct registryfile_answer row = registryfile_answer(&file, i);
 
-		touch(&file, row->name);
-		touch(&file, row->holder);
-		touch(&file, file.contacts[row->contact].mailbox);
-		touch(&file, file.contacts[row->contact2].mailbox);
-		must(contact_rules[row->rule] != NULL && registry_names[row->registry] != NULL);
+		touch(row.name);
+		touch(row.holder);
+		touch(registryfile_text(&file, file.contacts[row.contact].mailbox));
+		touch(registryfile_text(&file, file.contacts[row.contact2].mailbox));
+		must(contact_rules[row.rule] != NULL && registry_names[row.registry] != NULL);
 	}
 	for (uint32_t i = 0; r == 0 && i < 256; i++) {
 		must(registryfile_find(&file, RANGE_IPV4, i << 24) < file.answer_count);

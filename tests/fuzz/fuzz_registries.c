@@ -22,20 +22,23 @@ check_segments(const struct answers *answers)
 static void
 check_answer(const struct answers *answers, uint32_t number, struct buffer *chain)
 {
-	const struct answer *answer = &answers->at[number];
-	const struct columns *columns = answers->registries->columns;
-	const struct contact *contact = &answer->contact;
+	const struct who *who = answers_who(answers, number);
+	const struct contact *contact = &who->contact;
+	uint32_t network = answers->at[number].network;
+	const struct networks *networks =
+		&registries_columns(answers->registries, (enum registry_name)who->registry)
+			 ->networks[answers_family(answers, number)];
+	char into[MAILBOX_MOST];
+	struct text small;
+	enum mailbox_verdict verdict =
+		mailbox_check(answers_mailbox(answers, contact->mailbox), into, &small);
 
-	must(contact->mailbox <= columns->mailboxes.count);
-	must(contact->mailbox2 <= columns->mailboxes.count);
 	must((contact->mailbox != 0) == (contact->quality != QUALITY_NONE));
 	must(contact->mailbox2 == 0 || contact->mailbox2 != contact->mailbox);
-	must(contact->mailbox == 0 || columns->known[contact->mailbox].verdict == MAILBOX_GOOD ||
-		columns->known[contact->mailbox].verdict == MAILBOX_REGISTRY);
-	must(answer->family < RANGE_SYSTEM);
-	must(answer->network <= columns->networks[answer->family].count);
-	must(answer->network == 0 ||
-		!columns->networks[answer->family].at[answer->network].is_dropped);
+	must(contact->mailbox == 0 || verdict == MAILBOX_GOOD || verdict == MAILBOX_REGISTRY);
+	must((network != 0) == (who->registry != REGISTRY_NONE));
+	must(network <= networks->count);
+	must(network == 0 || !networks->at[network].is_dropped);
 	buffer_clear(chain);
 	answers_explain(answers, number, chain);
 	must(contact->mailbox == 0 || chain->length > 0);

@@ -48,15 +48,14 @@ find(const char *address)
 static struct text
 mailbox_of(uint32_t mailbox)
 {
-	return mailbox != 0 ? words_text(&world.registries->columns->mailboxes, mailbox)
-			    : TEXT("nobody");
+	return mailbox != 0 ? answers_mailbox(&world.answers, mailbox) : TEXT("nobody");
 }
 
 /* "contact, contact2, rule, quality" of an address. */
 static void
 answers(const char *address, const char *expected)
 {
-	const struct contact *contact = &world.answers.at[find(address)].contact;
+	const struct contact *contact = &answers_who(&world.answers, find(address))->contact;
 	struct text first = mailbox_of(contact->mailbox), second = mailbox_of(contact->mailbox2);
 	char said[256];
 
@@ -264,7 +263,7 @@ real_statistics_and_tables_are_read_whole(void **state)
 		{"asn", "ip2asn/ip-location-db-2026/asn-ipv6.csv.xz"},
 		{"asn", "ip2asn/pyasn/ipasn_20140513.dat.gz"}};
 	struct registries *registries = world.registries;
-	const struct answer *answer;
+	const struct who *who;
 	struct fail fail = {.what = ""};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
@@ -283,15 +282,15 @@ real_statistics_and_tables_are_read_whole(void **state)
 	answers_init(&world.answers, registries);
 	/* Without dumps nobody is known to write to, but the country and the AS are. */
 	for (uint32_t i = 1; i <= world.answers.count; i++) {
-		answer = &world.answers.at[i];
-		assert_int_equal(answer->network, 0);
-		assert_int_equal(answer->contact.mailbox, 0);
-		assert_true(answer->number != 0 || answer->country != 0);
+		who = answers_who(&world.answers, i);
+		assert_int_equal(world.answers.at[i].network, 0);
+		assert_int_equal(who->contact.mailbox, 0);
+		assert_true(who->number != 0 || who->country != 0);
 	}
-	answer = &world.answers.at[segments4_find(
-		world.answers.segments4, world.answers.count4, 0xc1000001)];
-	assert_int_equal(answer->number, 3333);
-	assert_int_equal(answer->country, 'N' << 8 | 'L');
+	who = answers_who(&world.answers,
+		segments4_find(world.answers.segments4, world.answers.count4, 0xc1000001));
+	assert_int_equal(who->number, 3333);
+	assert_int_equal(who->country, 'N' << 8 | 'L');
 }
 
 int

@@ -34,44 +34,48 @@ write_file(void)
 }
 
 static void
-is_text(const struct registryfile *file, uint32_t text, const char *expected)
+is_mailbox(const struct registryfile *file, uint32_t contact, const char *expected)
 {
-	assert_true(text_is(registryfile_text(file, text), expected));
+	assert_true(text_is(registryfile_text(file, file->contacts[contact].mailbox), expected));
 }
 
 static void
 all_is_read_as_it_was_put_together(void **state)
 {
-	const struct registryfile_answer *row;
+	struct registryfile_answer row;
 	struct registryfile file;
 	struct fail fail = {.what = ""};
 
 	write_file();
 	assert_int_equal(registryfile_open(path, &file, &fail), 0);
 	assert_int_equal(registryfile_find(&file, RANGE_IPV4, 0xc0000300), 0);
-	row = &file.answers[registryfile_find(&file, RANGE_IPV4, 0xc0000201)];
-	assert_true(row->low[1] == 0xc0000200 && row->high[1] == 0xc00002ff);
-	is_text(&file, row->name, "NET");
-	is_text(&file, row->holder, "Provider");
-	is_text(&file, file.contacts[row->contact].mailbox, "abuse@isp.example");
-	is_text(&file, file.contacts[row->contact2].mailbox, "noc@isp.example");
-	assert_int_equal(row->country, 'B' << 8 | 'E');
-	assert_int_equal(row->language, 'n' << 8 | 'l');
-	assert_int_equal(row->registry, REGISTRY_RIPENCC);
-	assert_int_equal(row->rule, CONTACT_ABUSE_C);
-	assert_int_equal(row->quality, QUALITY_SUSPECT);
-	assert_true(file.contacts[row->contact].is_suspect);
+	row = registryfile_answer(&file, registryfile_find(&file, RANGE_IPV4, 0xc0000201));
+	assert_true(row.range.low == 0xc0000200 && row.range.high == 0xc00002ff);
+	assert_true(text_is(row.name, "NET"));
+	assert_true(text_is(row.holder, "Provider"));
+	is_mailbox(&file, row.contact, "abuse@isp.example");
+	is_mailbox(&file, row.contact2, "noc@isp.example");
+	assert_int_equal(row.country, 'B' << 8 | 'E');
+	assert_int_equal(row.language, 'n' << 8 | 'l');
+	assert_int_equal(row.registry, REGISTRY_RIPENCC);
+	assert_int_equal(row.rule, CONTACT_ABUSE_C);
+	assert_int_equal(row.quality, QUALITY_SUSPECT);
+	assert_true(file.contacts[row.contact].is_suspect);
 	/* ARIN's terms hold for a mailbox that ARIN named, wherever else it is named. */
-	assert_true(file.contacts[row->contact].is_kept);
-	assert_false(file.contacts[row->contact2].is_kept);
-	assert_int_equal(file.contacts[row->contact].answers, 3);
-	row = &file.answers[registryfile_find(
-		&file, RANGE_IPV6, (ipnumber)UINT64_C(0x20010db800000000) << 64)];
-	is_text(&file, row->name, "NET");
-	is_text(&file, row->holder, "");
-	assert_int_equal(row->contact2, 0);
-	row = &file.answers[registryfile_find(&file, RANGE_IPV4, 0xc6336401)];
-	is_text(&file, row->name, "NET-1");
+	assert_true(file.contacts[row.contact].is_kept);
+	assert_false(file.contacts[row.contact2].is_kept);
+	assert_int_equal(file.contacts[row.contact].answers, 3);
+	assert_int_equal(row.family, RANGE_IPV4);
+	row = registryfile_answer(&file,
+		registryfile_find(&file, RANGE_IPV6, (ipnumber)UINT64_C(0x20010db800000000) << 64));
+	assert_int_equal(row.family, RANGE_IPV6);
+	assert_true(row.range.low == (ipnumber)UINT64_C(0x20010db800000000) << 64);
+	assert_true(row.range.high == (row.range.low | (((ipnumber)1 << 96) - 1)));
+	assert_true(text_is(row.name, "NET"));
+	assert_int_equal(row.holder.length, 0);
+	assert_int_equal(row.contact2, 0);
+	row = registryfile_answer(&file, registryfile_find(&file, RANGE_IPV4, 0xc6336401));
+	assert_true(text_is(row.name, "NET-1"));
 	registryfile_close(&file);
 }
 
@@ -105,11 +109,10 @@ a_damaged_file_is_refused_or_leads_nowhere_wrong(void **state)
 			continue;
 		}
 		for (uint32_t i = 0; i < file.answer_count; i++) {
-			const struct registryfile_answer *row = &file.answers[i];
-			struct text name = registryfile_text(&file, row->name);
+			struct registryfile_answer row = registryfile_answer(&file, i);
 
-			assert_true(row->contact < file.contact_count);
-			assert_true(name.at + name.length <= file.texts + file.texts_size);
+			assert_true(row.contact < file.contact_count);
+			assert_true(row.name.at + row.name.length <= file.texts + file.texts_size);
 		}
 	}
 	/* The names of things may change; what leads somewhere may not. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/join/cases.h"
 
+#include "base/hash.h"
+#include "base/table.h"
+
 #include <stdlib.h>
 
 #define COUNTRIES 65536
@@ -10,9 +13,9 @@ struct summing {
 	struct cases *cases;
 	const struct tally *tally;
 	const struct responsible *responsible;
-	uint32_t *copied;  /* by the registry's number of a text, in steps of 8: its number here */
-	uint32_t *most;    /* by case: candidates in the network that has most */
-	uint32_t *most_as; /* by AS: the same */
+	struct table copied; /* by the registry's number of a text: its number here */
+	uint32_t *most;      /* by case: candidates in the network that has most */
+	uint32_t *most_as;   /* by AS: the same */
 };
 
 static uint64_t
@@ -47,12 +50,15 @@ cases_put_text(struct cases *cases, struct text text)
 static uint32_t
 copy_text(struct summing *summing, uint32_t text)
 {
-	uint32_t *copied = &summing->copied[text / 8];
+	struct text there = registryfile_text(summing->responsible->registry, text);
+	struct table_slot *slot;
+	int r = table_add(&summing->copied, hash_mix(text), &slot);
 
-	if (*copied == 0)
-		*copied = cases_put_text(
-			summing->cases, registryfile_text(summing->responsible->registry, text));
-	return *copied;
+	if (r < 0)
+		return cases_put_text(summing->cases, there);
+	if (r > 0)
+		slot->value = cases_put_text(summing->cases, there);
+	return slot->value;
 }
 
 static int
@@ -140,21 +146,23 @@ make_network(struct summing *summing, uint32_t number)
 	const struct responsible *responsible = summing->responsible;
 	uint32_t object = summing->tally->objects[number];
 	const struct responsible_object *who = &responsible->objects[object];
-	const struct registryfile_answer *answer = &responsible->registry->answers[who->answer];
+	const struct registryfile *registry = responsible->registry;
+	const struct registryfile_answer answer = registryfile_answer(registry, who->answer);
 	struct casefile_network *network = &summing->cases->networks[number];
 
-	*network = (struct casefile_network){.low = {answer->low[0], answer->low[1]},
-		.high = {answer->high[0], answer->high[1]},
-		.name = copy_text(summing, answer->name),
-		.holder = copy_text(summing, answer->holder),
-		.system = answer->system,
+	*network = (struct casefile_network){
+		.low = {(uint64_t)(answer.range.low >> 64), (uint64_t)answer.range.low},
+		.high = {(uint64_t)(answer.range.high >> 64), (uint64_t)answer.range.high},
+		.name = copy_text(summing, registry->names[who->answer]),
+		.holder = copy_text(summing, registryfile_who(registry, who->answer)->holder),
+		.system = answer.system,
 		.of = summing->cases->of[who->contact],
-		.country = answer->country,
-		.language = answer->language,
-		.family = answer->family,
-		.registry = answer->registry,
-		.rule = answer->rule,
-		.quality = who->quality != QUALITY_NONE ? who->quality : answer->quality,
+		.country = answer.country,
+		.language = answer.language,
+		.family = (uint8_t)answer.family,
+		.registry = (uint8_t)answer.registry,
+		.rule = (uint8_t)answer.rule,
+		.quality = who->quality != QUALITY_NONE ? who->quality : (uint8_t)answer.quality,
 		.counts = summing->tally->counts[number],
 		.covered = summing->tally->covered[object]};
 }
@@ -304,11 +312,12 @@ sum_covered(struct summing *summing, const uint32_t *country_of)
 
 	for (uint32_t i = 1; i < responsible->object_count; i++) {
 		const struct responsible_object *who = &responsible->objects[i];
-		const struct registryfile_answer *answer =
-			&responsible->registry->answers[who->answer];
+		const struct registryfile_who *answer =
+			registryfile_who(responsible->registry, who->answer);
 		uint32_t country = country_of[answer->country];
 		uint64_t covered = summing->tally->covered[i];
-		bool is_four = answer->family == RANGE_IPV4;
+		bool is_four =
+			registryfile_family(responsible->registry, who->answer) == RANGE_IPV4;
 
 		if (answer->system != number) {
 			number = answer->system;
@@ -332,8 +341,7 @@ cases_make(struct cases *cases, const struct tally *tally)
 	uint32_t *country_of = xcalloc(COUNTRIES, sizeof(*country_of));
 
 	*cases = (struct cases){.totals.day = tally->day, .network_count = tally->network_count};
-	summing.copied =
-		xcalloc(tally->responsible->registry->texts_size / 8 + 1, sizeof(*summing.copied));
+	table_init(&summing.copied, UINT32_MAX / 4);
 	cases_put_text(cases, TEXT(""));
 	number_cases(&summing);
 	cases->networks = xcalloc(cases->network_count, sizeof(*cases->networks));
@@ -343,7 +351,7 @@ cases_make(struct cases *cases, const struct tally *tally)
 		make_network(&summing, i);
 		sum_case(&summing, i);
 	}
-	free(summing.copied);
+	table_done(&summing.copied);
 	for (uint32_t i = 1; i < cases->case_count; i++)
 		cases->cases[i].mailbox2 = cases_put_text(
 			cases, responsible_mailbox(tally->responsible, cases->seconds[i]));

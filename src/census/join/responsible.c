@@ -45,8 +45,8 @@ take_registry(struct responsible *responsible)
 	}
 	for (uint32_t i = 0; i < registry->answer_count; i++)
 		responsible->objects[i] = (struct responsible_object){.answer = i,
-			.contact = of[registry->answers[i].contact],
-			.contact2 = of[registry->answers[i].contact2]};
+			.contact = of[registryfile_who(registry, i)->contact],
+			.contact2 = of[registryfile_who(registry, i)->contact2]};
 	free(of);
 }
 
@@ -67,7 +67,8 @@ count_holders(struct responsible *responsible)
 	size_t count = 0;
 
 	for (uint32_t i = 1; i < registry->answer_count; i++) {
-		struct text holder = registryfile_text(registry, registry->answers[i].holder);
+		struct text holder =
+			registryfile_text(registry, registryfile_who(registry, i)->holder);
 		uint64_t pair = (uint64_t)responsible->objects[i].contact << 32 |
 			(uint32_t)hash_fast(holder.at, holder.length, 0);
 
@@ -171,7 +172,7 @@ static bool
 is_open(const struct responsible *responsible, uint32_t object)
 {
 	const struct responsible_object *at = &responsible->objects[object];
-	uint8_t rule = responsible->registry->answers[at->answer].rule;
+	uint8_t rule = registryfile_who(responsible->registry, at->answer)->rule;
 
 	return at->contact == 0 && (rule == CONTACT_NIR || rule == CONTACT_RDAP);
 }
@@ -268,7 +269,8 @@ override_systems(
 		contact = contact_of(responsible, overrides[i].mailbox);
 		for (uint32_t j = 1; j < responsible->object_count; j++) {
 			struct responsible_object *object = &responsible->objects[j];
-			uint32_t system = responsible->registry->answers[object->answer].system;
+			uint32_t system =
+				registryfile_who(responsible->registry, object->answer)->system;
 
 			if (object->is_manual || system == 0 || system < overrides[i].range.low ||
 				system > overrides[i].range.high)
@@ -292,7 +294,7 @@ ask_nationals(
 	}
 	for (uint32_t i = 1; i < responsible->object_count; i++) {
 		struct responsible_object *object = &responsible->objects[i];
-		uint16_t country = responsible->registry->answers[object->answer].country;
+		uint16_t country = registryfile_who(responsible->registry, object->answer)->country;
 
 		if (object->contact != 0 || object->is_manual || country == 0)
 			continue;

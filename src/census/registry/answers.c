@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define FIRST_ROOM 1024
+
 /* What says something of a number: the nested networks of a registry, or pieces. It changes at borders. */
 struct stream {
 	const struct network *networks;
@@ -198,7 +200,7 @@ make_systems(struct systems *systems, const struct registries *registries)
 	begin_sweep(&sweep, registries, RANGE_SYSTEM);
 	while (go_on(&sweep)) {
 		if (systems->count == systems->size) {
-			systems->size = systems->size > 0 ? 2 * systems->size : 1024;
+			systems->size = systems->size > 0 ? 2 * systems->size : FIRST_ROOM;
 			systems->pieces = memory_grow(
 				systems->pieces, systems->size * sizeof(*systems->pieces));
 		}
@@ -234,25 +236,9 @@ struct making {
 	uint32_t *first;
 	uint32_t networks;  /* how many there are */
 	struct table known; /* the network and the AS -> the answer, for those that are not first */
-	struct contact last;
-	uint32_t last_network;
+	struct table whos;  /* a hash of one -> its number */
 	size_t size4, size6;
 };
-
-static struct contact
-contact_of(struct making *making, enum range_family family, uint32_t network, uint32_t system)
-{
-	const struct columns *columns = making->answers->registries->columns;
-	struct contact none = {.rule = network == ASK_RDAP ? CONTACT_RDAP : CONTACT_NO_RULE};
-
-	if (network == 0 || network == ASK_RDAP)
-		return contactrules_join(none, making->systems.contacts[system]);
-	if (network != making->last_network) {
-		making->last_network = network;
-		making->last = contactrules_network(columns, family, network, NULL);
-	}
-	return contactrules_join(making->last, making->systems.contacts[system]);
-}
 
 /* Where the number of the answer of all three stands, which is 0 if there is none yet; NULL: it has no room. The
  * country tells answers apart where there is no network. */
@@ -268,11 +254,96 @@ place_of(struct making *making, uint32_t network, uint32_t number, uint16_t coun
 	else if (network == ASK_RDAP)
 		place = making->networks + 1 + COUNTRIES + country;
 	first = &making->first[place];
-	if (*first == 0 || making->answers->at[*first].number == number)
+	if (*first == 0 || answers_who(making->answers, *first)->number == number)
 		return first;
 	if (table_add(&making->known, hash_mix((uint64_t)place << 32 | number), &slot) < 0)
 		return NULL;
 	return &slot->value;
+}
+
+/* The first organisation that the network names and that is there, or NULL. */
+static const struct holder *
+organisation_of(const struct columns *columns, const struct entry *entry)
+{
+	const struct reference *at = columns->references + entry->references;
+	const struct holder *holder = NULL;
+
+	for (uint32_t i = 0; i < entry->reference_count && holder == NULL; i++) {
+		if (at[i].name == RPSL_ORG || at[i].name == RPSL_ORGID)
+			holder = columns_holder(columns, HOLDER_ORGANISATION, at[i].word);
+	}
+	return holder;
+}
+
+/* What its registry says of the network. */
+static void
+ask_network(
+	struct who *who, const struct columns *columns, enum range_family family, uint32_t network)
+{
+	const struct entry *entry = &columns->networks[family].at[network].entry;
+	const struct holder *holder = organisation_of(columns, entry);
+
+	who->registry = entry->registry;
+	who->contact = contactrules_network(columns, family, network, NULL);
+	who->language = entry->language;
+	if (entry->country != 0)
+		who->country = entry->country;
+	if (holder == NULL)
+		return;
+	who->holder = (uint32_t)(holder - columns->holders);
+	if (holder->entry.country != 0)
+		who->country = holder->entry.country;
+	if (who->language == 0)
+		who->language = holder->entry.language;
+}
+
+/* The number of one that is the same; most have a neighbour that is. */
+static uint32_t
+who_number(struct making *making, const struct who *who)
+{
+	struct answers *answers = making->answers;
+	uint64_t hash = hash_fast(who, sizeof(*who), 0);
+	struct table_slot *slot;
+	int r;
+
+	if (memcmp(who, &answers->whos[answers->who_count - 1], sizeof(*who)) == 0)
+		return answers->who_count - 1;
+	while ((r = table_add(&making->whos, hash, &slot)) == 0) {
+		if (memcmp(who, &answers->whos[slot->value], sizeof(*who)) == 0)
+			return slot->value;
+		hash = hash_mix(hash + 1);
+	}
+	if (answers->who_count == answers->who_size) {
+		answers->who_size *= 2;
+		answers->whos =
+			memory_grow(answers->whos, answers->who_size * sizeof(*answers->whos));
+	}
+	answers->whos[answers->who_count] = *who;
+	if (r > 0)
+		slot->value = answers->who_count;
+	return answers->who_count++;
+}
+
+/* Who is responsible: network may be 0, or ASK_RDAP. */
+static uint32_t
+make_who(struct making *making, enum range_family family, uint32_t network, struct who who)
+{
+	const struct registries *registries = making->answers->registries;
+
+	if (network == ASK_RDAP)
+		who.contact.rule = CONTACT_RDAP;
+	else if (network != 0)
+		ask_network(&who, registries_columns(registries, REGISTRY_NONE), family, network);
+	if (who.language != 0)
+		who.language |= 0x2020;
+	if (who.number != 0)
+		who.system = system_of(&making->systems, who.number);
+	if (who.system != 0) {
+		who.system_registry =
+			registries->columns->networks[RANGE_SYSTEM].at[who.system].entry.registry;
+		who.contact = contactrules_join(who.contact, making->systems.contacts[who.system]);
+	}
+	return who_number(making, &who);
 }
 
 /* The number of the answer that holds there. */
@@ -280,34 +351,26 @@ static uint32_t
 answer_there(struct making *making, const struct sweep *sweep)
 {
 	struct answers *answers = making->answers;
-	uint32_t network = network_there(sweep), system = 0, number = 0;
-	uint16_t country = (uint16_t)(sweep->streams[STREAM_DELEGATED].value >> 8);
-	struct contact contact;
+	uint32_t network = network_there(sweep);
+	struct who who = {.country = (uint16_t)(sweep->streams[STREAM_DELEGATED].value >> 8)};
 	uint32_t *place;
 
 	if (sweep->streams[STREAM_ANNOUNCED].value != 0)
-		number = sweep->streams[STREAM_ANNOUNCED].value - 1;
-	if (number != 0)
-		system = system_of(&making->systems, number);
+		who.number = sweep->streams[STREAM_ANNOUNCED].value - 1;
 	if (is_for_rdap(sweep, network))
 		network = ASK_RDAP;
-	if (network == 0 && number == 0 && country == 0)
+	if (network == 0 && who.number == 0 && who.country == 0)
 		return 0;
-	place = place_of(making, network, number, country);
+	place = place_of(making, network, who.number, who.country);
 	if (place == NULL || *place != 0)
 		return place != NULL ? *place : 0;
-	contact = contact_of(making, sweep->family, network, system);
 	if (answers->count + 2 > answers->size) {
-		answers->size = answers->size > 0 ? 2 * answers->size : 1024;
+		answers->size = answers->size > 0 ? 2 * answers->size : FIRST_ROOM;
 		answers->at = memory_grow(answers->at, answers->size * sizeof(*answers->at));
 	}
 	*place = ++answers->count;
 	answers->at[answers->count] = (struct answer){.network = network != ASK_RDAP ? network : 0,
-		.number = number,
-		.system = system,
-		.country = country,
-		.family = (uint8_t)sweep->family,
-		.contact = contact};
+		.who = make_who(making, sweep->family, network, who)};
 	return answers->count;
 }
 
@@ -320,7 +383,7 @@ put4(struct making *making, uint32_t low, uint32_t object)
 				: object == 0)
 		return;
 	if (answers->count4 == making->size4) {
-		making->size4 = making->size4 > 0 ? 2 * making->size4 : 1024;
+		making->size4 = making->size4 > 0 ? 2 * making->size4 : FIRST_ROOM;
 		answers->segments4 = memory_grow(
 			answers->segments4, making->size4 * sizeof(*answers->segments4));
 	}
@@ -336,7 +399,7 @@ put6(struct making *making, ipnumber low, uint32_t object)
 				: object == 0)
 		return;
 	if (answers->count6 == making->size6) {
-		making->size6 = making->size6 > 0 ? 2 * making->size6 : 1024;
+		making->size6 = making->size6 > 0 ? 2 * making->size6 : FIRST_ROOM;
 		answers->segments6 = memory_grow(
 			answers->segments6, making->size6 * sizeof(*answers->segments6));
 	}
@@ -349,7 +412,6 @@ make_family(struct making *making, enum range_family family)
 {
 	struct sweep sweep;
 
-	making->last_network = 0;
 	making->networks = making->answers->registries->columns->networks[family].count;
 	making->first = xcalloc(making->networks + 1UL + 2 * COUNTRIES, sizeof(*making->first));
 	table_init(&making->known, UINT32_MAX / 4);
@@ -371,11 +433,18 @@ answers_init(struct answers *answers, const struct registries *registries)
 {
 	struct making making = {.answers = answers};
 
-	*answers = (struct answers){
-		.registries = registries, .at = xcalloc(1024, sizeof(*answers->at)), .size = 1024};
+	*answers = (struct answers){.registries = registries,
+		.at = xcalloc(FIRST_ROOM, sizeof(*answers->at)),
+		.size = FIRST_ROOM,
+		.whos = xcalloc(FIRST_ROOM, sizeof(*answers->whos)),
+		.who_count = 1,
+		.who_size = FIRST_ROOM};
 	make_systems(&making.systems, registries);
+	table_init(&making.whos, UINT32_MAX / 4);
 	make_family(&making, RANGE_IPV4);
+	answers->count_of_four = answers->count;
 	make_family(&making, RANGE_IPV6);
+	table_done(&making.whos);
 	free(making.systems.pieces);
 	free(making.systems.contacts);
 }
@@ -384,6 +453,7 @@ void
 answers_done(struct answers *answers)
 {
 	free(answers->at);
+	free(answers->whos);
 	free(answers->segments4);
 	free(answers->segments6);
 	*answers = (struct answers){0};
@@ -392,12 +462,37 @@ answers_done(struct answers *answers)
 void
 answers_explain(const struct answers *answers, uint32_t number, struct buffer *chain)
 {
-	const struct answer *answer = &answers->at[number];
-	const struct columns *columns = answers->registries->columns;
+	const struct registries *registries = answers->registries;
+	const struct who *who = answers_who(answers, number);
+	uint32_t network = answers->at[number].network;
 
-	if (answer->network != 0)
+	if (network != 0)
 		(void)contactrules_network(
-			columns, (enum range_family)answer->family, answer->network, chain);
-	if (answer->system != 0)
-		(void)contactrules_system(columns, answer->system, chain);
+			registries_columns(registries, (enum registry_name)who->registry),
+			answers_family(answers, number), network, chain);
+	if (who->system != 0)
+		(void)contactrules_system(
+			registries_columns(registries, (enum registry_name)who->system_registry),
+			who->system, chain);
+}
+
+struct range
+answers_range(const struct answers *answers, uint32_t number)
+{
+	const struct answer *answer = &answers->at[number];
+	enum registry_name registry = (enum registry_name)answers_who(answers, number)->registry;
+
+	if (answer->network == 0)
+		return (struct range){0};
+	return registries_columns(answers->registries, registry)
+		->networks[answers_family(answers, number)]
+		.at[answer->network]
+		.range;
+}
+
+struct text
+answers_mailbox(const struct answers *answers, uint32_t mailbox)
+{
+	return mailbox != 0 ? words_text(&answers->registries->columns->mailboxes, mailbox)
+			    : TEXT("");
 }

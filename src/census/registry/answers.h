@@ -14,20 +14,34 @@
 #include "census/registry/registries.h"
 #include "census/registry/segments.h"
 
+/* What is said of an address, apart from its network. */
+struct who {
+	struct contact contact;
+	uint32_t number; /* of the AS that announces it, 0: none is known */
+	uint32_t system; /* that object, or 0 */
+	uint32_t holder; /* the organisation, or 0 */
+	uint16_t
+		country; /* of that, or else of the network; where both have none, by the delegated files (delegated.h) */
+	uint16_t
+		language; /* by the registry's language: of the network, then of its organisation */
+	uint8_t registry; /* whose network and holder it is (enum registry_name); 0: there is none */
+	uint8_t system_registry; /* whose object */
+	uint16_t spare;          /* 0 */
+};
+
 struct answer {
 	uint32_t network; /* 0: none */
-	uint32_t number;  /* of the AS that announces it, 0: none is known */
-	uint32_t system;  /* that object, or 0 */
-	uint16_t country; /* by the delegated files (delegated.h) */
-	uint8_t family;   /* enum range_family */
-	struct contact contact;
+	uint32_t who;
 };
 
 struct answers {
 	const struct registries *registries;
-	struct answer *at; /* [0] is nobody's */
+	struct answer *at; /* [0] is nobody's; those of IPv4 come first */
 	uint32_t count;    /* the highest number */
+	uint32_t count_of_four;
 	uint32_t size;
+	struct who *whos; /* each once; [0] is that of nobody's */
+	uint32_t who_count, who_size;
 	struct segment4 *segments4;
 	size_t count4;
 	struct segment6 *segments6;
@@ -39,5 +53,23 @@ void answers_done(struct answers *answers);
 
 /* The rules once more, with the chain of their reasons. */
 void answers_explain(const struct answers *answers, uint32_t answer, struct buffer *chain);
+
+static inline const struct who *
+answers_who(const struct answers *answers, uint32_t answer)
+{
+	return &answers->whos[answers->at[answer].who];
+}
+
+static inline enum range_family
+answers_family(const struct answers *answers, uint32_t answer)
+{
+	return answer <= answers->count_of_four ? RANGE_IPV4 : RANGE_IPV6;
+}
+
+/* Of its network; 0 to 0 where there is none. */
+struct range answers_range(const struct answers *answers, uint32_t answer);
+
+/* The mailbox of a contact; of 0 it is empty. */
+struct text answers_mailbox(const struct answers *answers, uint32_t mailbox);
 
 #endif

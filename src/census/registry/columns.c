@@ -136,7 +136,7 @@ columns_new(void)
 	words_init(&columns->mailboxes, false);
 	columns->names = xcalloc(FIRST_ROOM, 1);
 	columns->names_size = FIRST_ROOM;
-	columns->names_length = 1; /* place 0 is none */
+	columns->names_length = sizeof(uint16_t); /* place 0 is an empty one */
 	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++) {
 		columns->networks[i].size = FIRST_ROOM;
 		columns->networks[i].at = xcalloc(FIRST_ROOM, sizeof(struct network));
@@ -484,6 +484,8 @@ add_network(struct columns *columns, const struct class *class, struct entry ent
 			words_add(&columns->handles, entry.registry, object->attributes[0].value);
 	network.entry = entry;
 	fill_entry(columns, &network.entry, &flags, object);
+	if (network.entry.name == 0 && entry.handle != 0)
+		network.entry.name = add_name(columns, words_text(&columns->handles, entry.handle));
 	network.is_fixed = flags.is_fixed && entry.registry == REGISTRY_RIPENCC;
 	networks->at[++networks->count] = network;
 	return COLUMNS_TAKEN;

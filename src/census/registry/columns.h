@@ -53,7 +53,7 @@ struct entry {
 	uint32_t references;
 	uint32_t line;   /* of its file */
 	uint32_t handle; /* a word; that of a network in ARIN */
-	uint32_t name;   /* a place in names; 0: none */
+	uint32_t name; /* a place in names, of a network in ARIN without one its handle; 0: none */
 	uint32_t reference_count : 9;
 	uint32_t file : 10;
 	uint32_t registry : 4;      /* enum registry_name */
@@ -82,7 +82,8 @@ struct holder {
 
 struct columns {
 	struct words handles, mailboxes;
-	/* Names of networks and organisations, each behind its length in two bytes; an entry has the place. */
+	/* Names of networks and organisations, each behind its length in two bytes; an entry has the place. The first is
+	 * empty. */
 	char *names;
 	uint32_t names_length, names_size;
 	struct networks {

@@ -49,6 +49,7 @@ struct contact {
 	uint32_t mailbox2; /* for the second letter; 0: none */
 	uint8_t rule;      /* enum contact_rule */
 	uint8_t quality;   /* enum contact_quality */
+	uint16_t spare;    /* 0: so that two can be compared as bytes */
 };
 
 /* chain: the reasons, a line each; NULL: none are wanted. */

@@ -67,4 +67,11 @@ const char *registries_kind(size_t place);
 /* After the last file. */
 void registries_settle(struct registries *registries);
 
+static inline const struct columns *
+registries_columns(const struct registries *registries, enum registry_name registry)
+{
+	(void)registry;
+	return registries->columns;
+}
+
 #endif

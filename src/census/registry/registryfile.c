@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/registry/registryfile.h"
 
-#include "census/registry/delegated.h"
 #include "census/registry/keptfile.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 static const struct keptfile_kind kind = {
-	.mark = "lzregist", .version = 1, .name = "file of registries"};
+	.mark = "lzregist", .version = 2, .name = "file of registries"};
 
 /* After the head of the file. Of all arrays the sizes are multiples of 8 bytes: what is missing is filled with 0. */
 struct counts {
-	uint64_t segments4, segments6, answers, contacts, texts;
+	uint64_t segments4, segments6, answers4, answers6, whos, contacts, texts;
 };
 
 static uint64_t
@@ -21,67 +20,86 @@ padded(uint64_t size)
 	return (size + 7) & ~UINT64_C(7);
 }
 
-#define ROWS 1024
+#define BLOCK (64 << 10)
 
-/* All that is written stands in the file before it is known how much it is; so it is gone through twice. */
+/* Texts are those that the columns have, then those that stand here. */
 struct writing {
 	const struct answers *answers;
-	const struct columns *columns;
-	struct keptfile *file; /* NULL: nothing is written yet, only counted */
+	const struct registries *registries;
+	struct keptfile *file;
+	uint64_t texts;                  /* how long all are */
+	uint64_t before[REGISTRY_COUNT]; /* those of a registry */
+	char *more;
+	size_t more_length, more_size;
+	struct registryfile_who *whos;
 	struct registryfile_contact *contacts;
 	uint32_t contact_count;
 	uint32_t *contact_of; /* by the number of a mailbox */
-	uint32_t *handle_of;  /* a text, by the number of a handle */
-	uint32_t *name_of;    /* a text, by the number of a holder */
-	char *texts;          /* of the size that was counted */
-	uint64_t texts_length;
-	bool is_full;
-	struct registryfile_answer rows[ROWS];
+	uint32_t *answers_of; /* how many a who has */
+	/* What is not written yet. */
+	size_t length;
+	uint8_t block[BLOCK];
 };
 
-/* A text; 0 where it has no room. */
-static uint32_t
-put_text(struct writing *writing, struct text text)
+static void
+put(struct writing *writing, const void *bytes, size_t size)
 {
-	uint32_t at = (uint32_t)writing->texts_length, length = (uint32_t)text.length;
-	uint64_t end = padded(writing->texts_length + sizeof(length) + text.length);
-
-	if (end > UINT32_MAX) {
-		writing->is_full = true;
-		return 0;
+	if (size > BLOCK - writing->length) {
+		keptfile_add(writing->file, writing->block, writing->length);
+		writing->length = 0;
 	}
-	if (writing->file != NULL) {
-		memcpy(writing->texts + at, &length, sizeof(length));
-		if (text.length > 0)
-			memcpy(writing->texts + at + sizeof(length), text.at, text.length);
+	if (size > BLOCK)
+		keptfile_add(writing->file, bytes, size);
+	else
+		memcpy(writing->block + writing->length, bytes, size);
+	writing->length += size <= BLOCK ? size : 0;
+}
+
+/* Behind an array of that size. */
+static void
+put_padding(struct writing *writing, uint64_t size)
+{
+	static const uint8_t nothing[8];
+
+	put(writing, nothing, padded(size) - size);
+}
+
+static void
+put_array(struct writing *writing, const void *bytes, size_t size)
+{
+	if (size > 0)
+		put(writing, bytes, size);
+	put_padding(writing, size);
+}
+
+/* A text that no column has. Where it has no room, the sum of all tells it. */
+static uint32_t
+add_text(struct writing *writing, struct text text)
+{
+	uint16_t length = (uint16_t)text.length;
+	uint64_t at = writing->texts;
+
+	while (writing->more_size - writing->more_length < sizeof(length) + text.length) {
+		writing->more_size *= 2;
+		writing->more = memory_grow(writing->more, writing->more_size);
 	}
-	writing->texts_length = end;
-	return at;
-}
-
-/* Once for each word. */
-static uint32_t
-put_word(struct writing *writing, const struct words *words, uint32_t *places, uint32_t word)
-{
-	if (word != 0 && places[word] == 0)
-		places[word] = put_text(writing, words_text(words, word));
-	return places[word];
+	memcpy(writing->more + writing->more_length, &length, sizeof(length));
+	memcpy(writing->more + writing->more_length + sizeof(length), text.at, text.length);
+	writing->more_length += sizeof(length) + text.length;
+	writing->texts += sizeof(length) + text.length;
+	return (uint32_t)at;
 }
 
 static uint32_t
-put_holder(struct writing *writing, const struct holder *holder)
+name_of(const struct writing *writing, enum registry_name registry, uint32_t name)
 {
-	uint32_t *place = &writing->name_of[holder - writing->columns->holders];
-
-	if (*place == 0 && holder->entry.name != 0)
-		*place = put_text(writing, columns_name(writing->columns, holder->entry.name));
-	return *place;
+	return name != 0 ? (uint32_t)writing->before[registry] + name : 0;
 }
 
 static uint32_t
-put_contact(struct writing *writing, uint32_t mailbox, bool is_first, bool is_arins)
+put_contact(struct writing *writing, uint32_t mailbox, bool is_arins)
 {
-	struct registryfile_contact *contact;
+	const struct columns *columns = writing->registries->columns;
 	uint32_t *place = &writing->contact_of[mailbox];
 
 	if (mailbox == 0)
@@ -89,135 +107,132 @@ put_contact(struct writing *writing, uint32_t mailbox, bool is_first, bool is_ar
 	if (*place == 0) {
 		*place = writing->contact_count++;
 		writing->contacts[*place] = (struct registryfile_contact){
-			.mailbox = put_text(
-				writing, words_text(&writing->columns->mailboxes, mailbox)),
-			.is_suspect = writing->columns->known[mailbox].is_suspect};
+			.mailbox = add_text(writing, words_text(&columns->mailboxes, mailbox)),
+			.is_suspect = columns->known[mailbox].is_suspect};
 	}
-	contact = &writing->contacts[*place];
-	contact->answers += is_first;
-	contact->is_kept |= is_arins;
+	writing->contacts[*place].is_kept |= is_arins;
 	return *place;
 }
 
-static const struct holder *
-organisation_of(const struct writing *writing, const struct entry *entry)
+static const struct network *
+network_of(const struct writing *writing, uint32_t answer)
 {
-	const struct reference *at = writing->columns->references + entry->references;
-	const struct holder *holder = NULL;
+	const struct answers *answers = writing->answers;
+	const struct columns *columns = registries_columns(
+		writing->registries, (enum registry_name)answers_who(answers, answer)->registry);
 
-	for (uint32_t i = 0; i < entry->reference_count && holder == NULL; i++) {
-		if (at[i].name == RPSL_ORG || at[i].name == RPSL_ORGID)
-			holder = columns_holder(writing->columns, HOLDER_ORGANISATION, at[i].word);
-	}
-	return holder;
+	return &columns->networks[answers_family(answers, answer)].at[answers->at[answer].network];
 }
 
-/* By the registry's language: of the network, then of its organisation; country: of that, then of the network. */
+/* With the contacts to which they lead. */
 static void
-put_places(const struct entry *entry, const struct entry *holder, struct registryfile_answer *row)
+make_whos(struct writing *writing)
 {
-	uint16_t country =
-		holder != NULL && holder->country != 0 ? holder->country : entry->country;
-	uint16_t language = entry->language;
+	const struct answers *answers = writing->answers;
 
-	if (language == 0 && holder != NULL)
-		language = holder->language;
-	if (country != 0)
-		row->country = country;
-	row->language = language != 0 ? language | 0x2020 : 0;
-}
-
-static void
-put_network(struct writing *writing, const struct network *network, struct registryfile_answer *row)
-{
-	const struct columns *columns = writing->columns;
-	const struct entry *entry = &network->entry;
-	const struct holder *organisation = organisation_of(writing, entry);
-	const struct entry *holder = organisation != NULL ? &organisation->entry : NULL;
-
-	row->low[0] = (uint64_t)(network->range.low >> 64);
-	row->low[1] = (uint64_t)network->range.low;
-	row->high[0] = (uint64_t)(network->range.high >> 64);
-	row->high[1] = (uint64_t)network->range.high;
-	row->registry = entry->registry;
-	if (entry->name != 0)
-		row->name = put_text(writing, columns_name(columns, entry->name));
-	else
-		row->name = put_word(writing, &columns->handles, writing->handle_of, entry->handle);
-	if (organisation != NULL)
-		row->holder = put_holder(writing, organisation);
-	put_places(entry, holder, row);
-}
-
-static void
-put_answer(struct writing *writing, uint32_t number, struct registryfile_answer *row)
-{
-	const struct answer *answer = &writing->answers->at[number];
-	const struct columns *columns = writing->columns;
-	bool is_arins = false;
-
-	*row = (struct registryfile_answer){.system = answer->number,
-		.country = answer->country,
-		.family = answer->family,
-		.rule = answer->contact.rule,
-		.quality = answer->contact.quality};
-	if (answer->network != 0) {
-		put_network(writing, &columns->networks[answer->family].at[answer->network], row);
-		is_arins = row->registry == REGISTRY_ARIN;
-	}
-	if (answer->system != 0)
-		is_arins |= columns->networks[RANGE_SYSTEM].at[answer->system].entry.registry ==
-			REGISTRY_ARIN;
-	row->contact = put_contact(writing, answer->contact.mailbox, true, is_arins);
-	row->contact2 = put_contact(writing, answer->contact.mailbox2, false, is_arins);
-}
-
-static void
-add_padded(struct keptfile *file, const void *bytes, size_t size)
-{
-	static const uint8_t nothing[8];
-
-	keptfile_add(file, bytes, size);
-	keptfile_add(file, nothing, padded(size) - size);
-}
-
-/* The rows; with them the contacts and texts to which they lead. */
-static void
-put_rows(struct writing *writing)
-{
-	const struct columns *columns = writing->columns;
-	uint64_t left = writing->answers->count + 1UL;
-
-	memset(writing->contact_of, 0, (columns->mailboxes.count + 1UL) * sizeof(uint32_t));
-	memset(writing->name_of, 0, (columns->holder_count + 1UL) * sizeof(uint32_t));
-	memset(writing->handle_of, 0, (columns->handles.count + 1UL) * sizeof(uint32_t));
 	writing->contact_count = 1;
-	writing->texts_length = 0;
-	put_text(writing, (struct text){.length = 0});
-	for (uint32_t from = 0; left > 0;) {
-		uint32_t count = left < ROWS ? (uint32_t)left : ROWS;
+	for (uint32_t i = 1; i <= answers->count; i++)
+		writing->answers_of[answers->at[i].who]++;
+	for (uint32_t i = 0; i < answers->who_count; i++) {
+		const struct who *who = &answers->whos[i];
+		enum registry_name registry = (enum registry_name)who->registry;
+		const struct columns *columns = registries_columns(writing->registries, registry);
+		bool is_arins = registry == REGISTRY_ARIN || who->system_registry == REGISTRY_ARIN;
+		struct registryfile_who *row = &writing->whos[i];
 
-		for (uint32_t i = 0; i < count; i++) {
-			writing->rows[i] = (struct registryfile_answer){0};
-			if (from + i > 0)
-				put_answer(writing, from + i, &writing->rows[i]);
-		}
-		if (writing->file != NULL)
-			keptfile_add(writing->file, writing->rows, count * sizeof(*writing->rows));
-		from += count;
-		left -= count;
+		*row = (struct registryfile_who){.system = who->number,
+			.country = who->country,
+			.language = who->language,
+			.registry = who->registry,
+			.rule = who->contact.rule,
+			.quality = who->contact.quality,
+			.contact = put_contact(writing, who->contact.mailbox, is_arins)};
+		row->contact2 = put_contact(writing, who->contact.mailbox2, is_arins);
+		if (who->holder != 0)
+			row->holder = name_of(
+				writing, registry, columns->holders[who->holder].entry.name);
+		if (row->contact != 0)
+			writing->contacts[row->contact].answers += writing->answers_of[i];
 	}
+}
+
+static void
+put_whos_of(struct writing *writing)
+{
+	const struct answers *answers = writing->answers;
+	uint64_t count = answers->count + UINT64_C(1);
+
+	for (uint64_t i = 0; i < count; i++)
+		put(writing, &answers->at[i].who, sizeof(answers->at[i].who));
+	put_padding(writing, count * sizeof(uint32_t));
+}
+
+static void
+put_names(struct writing *writing)
+{
+	const struct answers *answers = writing->answers;
+	uint64_t count = answers->count + UINT64_C(1);
+
+	for (uint64_t i = 0; i < count; i++) {
+		uint32_t answer = (uint32_t)i, name = 0;
+		enum registry_name registry =
+			(enum registry_name)answers_who(answers, answer)->registry;
+
+		if (answers->at[i].network != 0)
+			name = name_of(writing, registry, network_of(writing, answer)->entry.name);
+		put(writing, &name, sizeof(name));
+	}
+	put_padding(writing, count * sizeof(uint32_t));
+}
+
+static void
+put_ranges(struct writing *writing)
+{
+	const struct answers *answers = writing->answers;
+
+	for (uint32_t i = 0; i <= answers->count; i++) {
+		struct range range = answers_range(answers, i);
+		struct registryfile_range4 four = {(uint32_t)range.low, (uint32_t)range.high};
+		struct registryfile_range6 six = {
+			.low = {(uint64_t)(range.low >> 64), (uint64_t)range.low},
+			.high = {(uint64_t)(range.high >> 64), (uint64_t)range.high}};
+
+		if (answers_family(answers, i) == RANGE_IPV4)
+			put(writing, &four, sizeof(four));
+		else
+			put(writing, &six, sizeof(six));
+	}
+}
+
+/* Where the columns' texts come to stand. */
+static void
+place_texts(struct writing *writing)
+{
+	writing->texts = writing->registries->columns->names_length;
+}
+
+static void
+put_texts(struct writing *writing)
+{
+	const struct columns *columns = writing->registries->columns;
+
+	put(writing, columns->names, columns->names_length);
+	if (writing->more_length > 0)
+		put(writing, writing->more, writing->more_length);
+	put_padding(writing, writing->texts);
 }
 
 static int
 write_all(struct writing *writing, const char *path, struct fail *fail)
 {
 	const struct answers *answers = writing->answers;
-	const struct counts counts = {.segments4 = answers->count4,
+	struct counts counts = {.segments4 = answers->count4,
 		.segments6 = answers->count6,
-		.answers = answers->count + 1UL,
+		.answers4 = answers->count_of_four + UINT64_C(1),
+		.answers6 = answers->count - answers->count_of_four,
+		.whos = answers->who_count,
 		.contacts = writing->contact_count,
-		.texts = writing->texts_length};
+		.texts = writing->texts};
 	const uint64_t figures[KEPTFILE_FIGURES] = {answers->count, writing->contact_count - 1};
 	struct keptfile file;
 	int r = keptfile_create(&file, path, fail);
@@ -225,42 +240,48 @@ write_all(struct writing *writing, const char *path, struct fail *fail)
 	if (r < 0)
 		return r;
 	writing->file = &file;
-	writing->texts = xcalloc(counts.texts, 1);
-	keptfile_add(&file, &counts, sizeof(counts));
-	add_padded(&file, answers->segments4, counts.segments4 * sizeof(struct segment4));
-	add_padded(&file, answers->segments6, counts.segments6 * sizeof(struct segment6));
-	put_rows(writing);
-	add_padded(&file, writing->contacts, counts.contacts * sizeof(*writing->contacts));
-	add_padded(&file, writing->texts, counts.texts);
-	free(writing->texts);
+	put(writing, &counts, sizeof(counts));
+	put_array(writing, answers->segments4, counts.segments4 * sizeof(struct segment4));
+	put_array(writing, answers->segments6, counts.segments6 * sizeof(struct segment6));
+	put_whos_of(writing);
+	put_names(writing);
+	put_ranges(writing);
+	put_array(writing, writing->whos, counts.whos * sizeof(*writing->whos));
+	put_array(writing, writing->contacts, counts.contacts * sizeof(*writing->contacts));
+	put_texts(writing);
+	keptfile_add(&file, writing->block, writing->length);
 	return keptfile_end(&file, &kind, figures, fail);
 }
-
 int
 registryfile_write(const char *path, const struct answers *answers, struct fail *fail)
 {
-	const struct columns *columns = answers->registries->columns;
+	const struct registries *registries = answers->registries;
+	uint32_t mailboxes = registries->columns->mailboxes.count;
 	struct writing *writing = xcalloc(1, sizeof(*writing));
 	int r = 0;
 
 	writing->answers = answers;
-	writing->columns = columns;
-	writing->contacts = xcalloc(columns->mailboxes.count + 1UL, sizeof(*writing->contacts));
-	writing->contact_of = xcalloc(columns->mailboxes.count + 1UL, sizeof(uint32_t));
-	writing->name_of = xcalloc(columns->holder_count + 1UL, sizeof(uint32_t));
-	writing->handle_of = xcalloc(columns->handles.count + 1UL, sizeof(uint32_t));
-	put_rows(writing);
-	if (writing->is_full) {
+	writing->registries = registries;
+	writing->more_size = 1024;
+	writing->more = xcalloc(writing->more_size, 1);
+	writing->whos = xcalloc(answers->who_count, sizeof(*writing->whos));
+	writing->answers_of = xcalloc(answers->who_count, sizeof(*writing->answers_of));
+	writing->contacts = xcalloc(mailboxes + 1UL, sizeof(*writing->contacts));
+	writing->contact_of = xcalloc(mailboxes + 1UL, sizeof(*writing->contact_of));
+	place_texts(writing);
+	make_whos(writing);
+	if (writing->texts > UINT32_MAX) {
 		fail_where(fail, "%s", path);
 		fail_what(fail, "its texts would be more than 4 GiB");
 		r = -EFBIG;
 	}
 	if (r == 0)
 		r = write_all(writing, path, fail);
+	free(writing->more);
+	free(writing->whos);
+	free(writing->answers_of);
 	free(writing->contacts);
 	free(writing->contact_of);
-	free(writing->name_of);
-	free(writing->handle_of);
 	free(writing);
 	return r;
 }
@@ -282,22 +303,33 @@ take_arrays(struct registryfile *file, struct fail *fail)
 {
 	size_t at = sizeof(struct keptfile_head);
 	const struct counts *counts = take_array(file, &at, 1, sizeof(*counts));
+	uint64_t answers;
 
-	if (counts == NULL || counts->answers == 0 || counts->contacts == 0 ||
-		counts->answers > UINT32_MAX || counts->contacts > UINT32_MAX ||
+	if (counts == NULL || counts->answers4 == 0 || counts->answers4 > UINT32_MAX ||
+		counts->answers6 > UINT32_MAX - counts->answers4 || counts->contacts == 0 ||
+		counts->contacts > UINT32_MAX || counts->whos > UINT32_MAX ||
 		counts->texts > UINT32_MAX)
 		goto wrong;
+	answers = counts->answers4 + counts->answers6;
 	file->segments4 = take_array(file, &at, counts->segments4, sizeof(*file->segments4));
 	file->segments6 = take_array(file, &at, counts->segments6, sizeof(*file->segments6));
-	file->answers = take_array(file, &at, counts->answers, sizeof(*file->answers));
+	file->who_of = take_array(file, &at, answers, sizeof(*file->who_of));
+	file->names = take_array(file, &at, answers, sizeof(*file->names));
+	file->ranges4 = take_array(file, &at, counts->answers4, sizeof(*file->ranges4));
+	file->ranges6 = take_array(file, &at, counts->answers6, sizeof(*file->ranges6));
+	file->whos = take_array(file, &at, counts->whos, sizeof(*file->whos));
 	file->contacts = take_array(file, &at, counts->contacts, sizeof(*file->contacts));
 	file->texts = take_array(file, &at, counts->texts, 1);
-	if (file->segments4 == NULL || file->segments6 == NULL || file->answers == NULL ||
-		file->contacts == NULL || file->texts == NULL || at != file->size)
+	if (file->segments4 == NULL || file->segments6 == NULL || file->who_of == NULL ||
+		file->names == NULL || file->ranges4 == NULL || file->ranges6 == NULL ||
+		file->whos == NULL || file->contacts == NULL || file->texts == NULL ||
+		at != file->size)
 		goto wrong;
 	file->count4 = counts->segments4;
 	file->count6 = counts->segments6;
-	file->answer_count = (uint32_t)counts->answers;
+	file->answers4 = (uint32_t)counts->answers4;
+	file->answer_count = (uint32_t)answers;
+	file->who_count = (uint32_t)counts->whos;
 	file->contact_count = (uint32_t)counts->contacts;
 	file->texts_size = counts->texts;
 	return 0;
@@ -310,22 +342,20 @@ wrong:
 static bool
 is_text(const struct registryfile *file, uint32_t text)
 {
-	uint32_t length;
+	uint16_t length;
 
-	if (text % 8 != 0 || file->texts_size < sizeof(length) ||
-		text > file->texts_size - sizeof(length))
+	if (file->texts_size < sizeof(length) || text > file->texts_size - sizeof(length))
 		return false;
 	memcpy(&length, file->texts + text, sizeof(length));
 	return length <= file->texts_size - sizeof(length) - text;
 }
 
 static bool
-is_answer(const struct registryfile *file, const struct registryfile_answer *row)
+is_who(const struct registryfile *file, const struct registryfile_who *who)
 {
-	return is_text(file, row->name) && is_text(file, row->holder) &&
-		row->contact < file->contact_count && row->contact2 < file->contact_count &&
-		row->family < RANGE_SYSTEM && row->registry < REGISTRY_COUNT &&
-		row->rule < CONTACT_RULE_COUNT && row->quality < QUALITY_COUNT;
+	return is_text(file, who->holder) && who->contact < file->contact_count &&
+		who->contact2 < file->contact_count && who->registry < REGISTRY_COUNT &&
+		who->rule < CONTACT_RULE_COUNT && who->quality < QUALITY_COUNT;
 }
 
 /* Does each number lead to something? */
@@ -339,7 +369,9 @@ check_numbers(const struct registryfile *file, struct fail *fail)
 	for (uint64_t i = 0; i < file->count6; i++)
 		good = good && file->segments6[i].object < file->answer_count;
 	for (uint32_t i = 0; i < file->answer_count; i++)
-		good = good && is_answer(file, &file->answers[i]);
+		good = good && file->who_of[i] < file->who_count && is_text(file, file->names[i]);
+	for (uint32_t i = 0; i < file->who_count; i++)
+		good = good && is_who(file, &file->whos[i]);
 	for (uint32_t i = 0; i < file->contact_count; i++)
 		good = good && is_text(file, file->contacts[i].mailbox);
 	if (good)
@@ -402,4 +434,36 @@ registryfile_find(const struct registryfile *file, enum range_family family, ipn
 	return family == RANGE_IPV4
 		? segments4_find(file->segments4, file->count4, (uint32_t)address)
 		: segments6_find(file->segments6, file->count6, halves);
+}
+
+static struct range
+range_of(const struct registryfile *file, uint32_t answer)
+{
+	const struct registryfile_range6 *range;
+
+	if (registryfile_family(file, answer) == RANGE_IPV4)
+		return (struct range){
+			.low = file->ranges4[answer].low, .high = file->ranges4[answer].high};
+	range = &file->ranges6[answer - file->answers4];
+	return (struct range){.low = (ipnumber)range->low[0] << 64 | range->low[1],
+		.high = (ipnumber)range->high[0] << 64 | range->high[1]};
+}
+
+struct registryfile_answer
+registryfile_answer(const struct registryfile *file, uint32_t answer)
+{
+	const struct registryfile_who *who = registryfile_who(file, answer);
+
+	return (struct registryfile_answer){.range = range_of(file, answer),
+		.name = registryfile_text(file, file->names[answer]),
+		.holder = registryfile_text(file, who->holder),
+		.contact = who->contact,
+		.contact2 = who->contact2,
+		.system = who->system,
+		.country = who->country,
+		.language = who->language,
+		.family = registryfile_family(file, answer),
+		.registry = (enum registry_name)who->registry,
+		.rule = (enum contact_rule)who->rule,
+		.quality = (enum contact_quality)who->quality};
 }
