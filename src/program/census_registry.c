@@ -37,18 +37,6 @@ struct wish {
 	bool is_json;
 };
 
-/* Those that stand: not the older of two, and none that crosses another one. */
-static uint64_t
-networks_of(const struct columns *columns)
-{
-	uint64_t count = 0;
-
-	for (size_t i = REGISTRY_NONE + 1; i < REGISTRY_COUNT; i++)
-		count += (uint64_t)columns->networks[RANGE_IPV4].order_count[i] +
-			columns->networks[RANGE_IPV6].order_count[i];
-	return count;
-}
-
 /* What is still known of the registries when they are gone. */
 struct figures {
 	uint64_t networks, objects, troubles, prefixes, several;
@@ -59,18 +47,23 @@ struct figures {
 static struct figures
 figures_of(const struct registries *registries)
 {
-	const struct columns *columns = registries->columns;
-	uint64_t objects = columns->holder_count;
-
-	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++)
-		objects += columns->networks[i].count;
-	return (struct figures){.networks = networks_of(columns),
-		.objects = objects,
-		.troubles = registries->troubles,
+	struct figures figures = {.troubles = registries->troubles,
 		.prefixes = registries->routes.prefixes,
 		.several = registries->routes.several,
 		.files = registries->file_count,
 		.has_delegated = registries->has_delegated};
+
+	for (size_t i = 0; i < REGISTRY_COUNT; i++) {
+		const struct columns *columns = registries->columns[i];
+
+		figures.objects += columns->holder_count;
+		for (size_t k = 0; k < RANGE_FAMILY_COUNT; k++)
+			figures.objects += columns->networks[k].count;
+		/* Those that stand: not the older of two, and none that crosses another one. */
+		figures.networks += (uint64_t)columns->networks[RANGE_IPV4].order_count +
+			columns->networks[RANGE_IPV6].order_count;
+	}
+	return figures;
 }
 
 static void

@@ -362,7 +362,7 @@ ask_lines(struct asking *asking)
 
 /* What cannot be read in it was told when registry.lzr was made. */
 static void
-tell_nothing(void *context, const struct fail *fail)
+tell_nothing(void *context, uint16_t file, const struct fail *fail)
 {
 	(void)context;
 	(void)fail;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/censusdumps.h"
 
+#include "base/crew.h"
 #include "census/registry/keptfile.h"
 #include "census/registry/registrykind.h"
 #include "program/complaint.h"
@@ -8,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -66,19 +68,50 @@ censusdumps_add(struct censusdumps *dumps, const char *argument, struct fail *fa
 	return add(dumps, kind, path, fail);
 }
 
-/* How far all of them are. */
+/* One of them while they are read. */
+struct job {
+	struct censusdump *dump;
+	uint64_t size; /* bytes of the file as it is; 0: that is not known */
+	uint64_t done;
+	struct input input;
+	bool is_open;
+	int file; /* its number among the registries'; -1: it has none */
+	int error;
+	struct fail fail; /* why */
+	struct fail *told;
+	size_t told_count;
+};
+
+/* The files that are read one after the other. */
+struct lane {
+	unsigned number;
+	uint64_t size;
+};
+
 struct reading {
+	struct registries *registries;
+	struct job *jobs;
+	size_t count;
+	struct job *job_of[REGISTRIES_FILES]; /* by the file's number */
+	struct lane *lanes;
+	size_t lane_count;
+	pthread_mutex_t lock; /* of the progress, and of what is done of the jobs */
 	struct progress progress;
-	uint64_t before, total; /* bytes of the files as they are */
+	uint64_t total;
 };
 
 static void
-look(void *context, const struct input *input)
+look(void *context, uint16_t file, const struct input *input)
 {
 	struct reading *reading = context;
+	uint64_t done = 0;
 
-	progress_show(&reading->progress, reading->before + input->packed_offset, reading->total,
-		input->name);
+	pthread_mutex_lock(&reading->lock);
+	reading->job_of[file]->done = input->packed_offset;
+	for (size_t i = 0; i < reading->count; i++)
+		done += reading->jobs[i].done;
+	progress_show(&reading->progress, done, reading->total, input->name);
+	pthread_mutex_unlock(&reading->lock);
 }
 
 static uint64_t
@@ -139,56 +172,174 @@ find_kind(struct censusdump *dump, struct input *input, struct fail *fail)
 	return -EINVAL;
 }
 
+/* What it is. A file that can be opened again is closed. */
 static int
-read_one(struct censusdump *dump, struct registries *registries, struct fail *fail)
+begin_job(struct job *job, struct registries *registries)
 {
-	struct input input;
-	int r = input_open(&input, dump->path, 0, fail);
+	int r = input_open(&job->input, job->dump->path, 0, &job->fail);
 
 	if (r < 0)
 		return r;
-	input_ahead(&input);
-	r = find_kind(dump, &input, fail);
+	job->is_open = true;
+	r = find_kind(job->dump, &job->input, &job->fail);
 	if (r == 0)
-		r = registries_take(registries, text_of(dump->kind), &input, fail);
-	input_close(&input);
+		r = job->file = registries_add(
+			registries, text_of(job->dump->kind), job->dump->path, &job->fail);
+	if (r >= 0 && job->size == 0)
+		return 0;
+	input_close(&job->input);
+	job->is_open = false;
+	return r < 0 ? r : 0;
+}
+
+static int
+read_job(struct job *job, struct registries *registries)
+{
+	int r = 0;
+
+	if (!job->is_open) {
+		r = input_open(&job->input, job->dump->path, 0, &job->fail);
+		if (r < 0)
+			return r;
+		input_ahead(&job->input);
+	}
+	r = registries_take(registries, (uint16_t)job->file, &job->input, &job->fail);
+	input_close(&job->input);
+	job->is_open = false;
 	return r;
+}
+
+static void
+read_lane(void *context, size_t lane)
+{
+	struct reading *reading = context;
+	struct registries *registries = reading->registries;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		struct job *job = &reading->jobs[i];
+
+		if (job->file < 0 ||
+			registries_lane(registries, (uint16_t)job->file) !=
+				reading->lanes[lane].number)
+			continue;
+		job->error = read_job(job, registries);
+		pthread_mutex_lock(&reading->lock);
+		job->done = job->size;
+		pthread_mutex_unlock(&reading->lock);
+	}
+}
+
+/* Kept, to be told in the order of the files. */
+static void
+keep_told(void *context, uint16_t file, const struct fail *fail)
+{
+	struct reading *reading = context;
+	struct job *job = reading->job_of[file];
+
+	job->told = xrealloc(job->told, (job->told_count + 1) * sizeof(*job->told));
+	job->told[job->told_count++] = *fail;
+}
+
+static int
+compare_lanes(const void *a, const void *b)
+{
+	const struct lane *one = a, *other = b;
+
+	if (one->size != other->size)
+		return one->size > other->size ? -1 : 1;
+	return one->number < other->number ? -1 : one->number > other->number;
+}
+
+/* The largest first. */
+static void
+make_lanes(struct reading *reading)
+{
+	reading->lanes = xcalloc(reading->count + 1, sizeof(*reading->lanes));
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct job *job = &reading->jobs[i];
+		unsigned number;
+		size_t k = 0;
+
+		if (job->file < 0)
+			continue;
+		number = registries_lane(reading->registries, (uint16_t)job->file);
+		while (k < reading->lane_count && reading->lanes[k].number != number)
+			k++;
+		reading->lane_count += k == reading->lane_count;
+		reading->lanes[k].number = number;
+		reading->lanes[k].size += job->size;
+	}
+	qsort(reading->lanes, reading->lane_count, sizeof(*reading->lanes), compare_lanes);
+}
+
+static void
+begin_reading(struct reading *reading, struct censusdumps *dumps)
+{
+	for (size_t i = 0; i < dumps->count; i++) {
+		struct job *job = &reading->jobs[reading->count++];
+
+		*job = (struct job){.dump = &dumps->at[i], .file = -1};
+		job->size = size_of(job->dump->path);
+		job->error = begin_job(job, reading->registries);
+		if (job->file >= 0)
+			reading->job_of[job->file] = job;
+		reading->total += job->size;
+	}
+	make_lanes(reading);
+}
+
+/* How many could not be read whole. */
+static size_t
+end_reading(struct reading *reading, registries_tell *tell)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		struct job *job = &reading->jobs[i];
+
+		for (size_t k = 0; k < job->told_count; k++)
+			tell(NULL, (uint16_t)job->file, &job->told[k]);
+		if (job->error < 0) {
+			complaint_print(&job->fail);
+			failed++;
+		}
+		free(job->told);
+	}
+	return failed;
 }
 
 size_t
 censusdumps_read(struct censusdumps *dumps, struct registries *registries, const char *label)
 {
-	struct reading reading = {.before = 0};
-	size_t failed = 0;
+	struct reading reading = {.registries = registries};
+	registries_tell *tell = registries->tell;
+	size_t failed;
 
-	for (size_t i = 0; i < dumps->count; i++)
-		reading.total += size_of(dumps->at[i].path);
+	reading.jobs = xcalloc(dumps->count + 1, sizeof(*reading.jobs));
+	pthread_mutex_init(&reading.lock, NULL);
 	progress_init(&reading.progress, label);
+	begin_reading(&reading, dumps);
 	registries->look = look;
+	registries->tell = keep_told;
 	registries->context = &reading;
-	for (size_t i = 0; i < dumps->count; i++) {
-		struct fail fail = {0};
-
-		if (read_one(&dumps->at[i], registries, &fail) < 0) {
-			progress_done(&reading.progress);
-			complaint_print(&fail);
-			failed++;
-		}
-		reading.before += size_of(dumps->at[i].path);
-	}
-	progress_done(&reading.progress);
-	registries_settle(registries);
+	crew_work(registries->threads, reading.lane_count, read_lane, &reading);
+	registries->look = NULL;
+	registries->tell = tell;
 	registries->context = NULL;
+	progress_done(&reading.progress);
+	failed = end_reading(&reading, tell);
+	registries_settle(registries);
+	pthread_mutex_destroy(&reading.lock);
+	free(reading.lanes);
+	free(reading.jobs);
 	return failed;
 }
 
 void
-censusdumps_tell(void *context, const struct fail *fail)
+censusdumps_tell(void *context, uint16_t file, const struct fail *fail)
 {
-	struct reading *reading = context;
-
-	if (reading != NULL)
-		progress_done(&reading->progress);
+	(void)context;
+	(void)file;
 	complaint_print(fail);
 }
 

@@ -28,8 +28,9 @@ void censusdumps_done(struct censusdumps *dumps);
 /* "KIND:FILE" or "FILE". -E2BIG with fail: there are too many. */
 int censusdumps_add(struct censusdumps *dumps, const char *argument, struct fail *fail) MUST_USE;
 
-/* Reads them all, with a line of progress that has this label, and settles: how many could not be read whole, each of
- * which is told. The kinds that were to be found out are known then. */
+/* Reads them all, several at once, with a line of progress that has this label, and settles: how many could not be read
+ * whole. What is wrong in them is told at the end, in the order of the files. The kinds that were to be found out are
+ * known then. */
 size_t censusdumps_read(
 	struct censusdumps *dumps, struct registries *registries, const char *label);
 
@@ -39,6 +40,6 @@ int censusdumps_write(
 int censusdumps_open(struct censusdumps *ret, const char *path, struct fail *fail) MUST_USE;
 
 /* For registries_new: prints what is to be told. */
-void censusdumps_tell(void *context, const struct fail *fail);
+void censusdumps_tell(void *context, uint16_t file, const struct fail *fail);
 
 #endif

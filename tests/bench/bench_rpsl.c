@@ -272,7 +272,7 @@ read_objects(const char *path, bool portable)
 }
 
 static void
-tell(void *context, const struct fail *fail)
+tell(void *context, uint16_t file, const struct fail *fail)
 {
 	(void)context;
 	printf("FAILED: %s: %s\n", fail->where, fail->what);
@@ -290,7 +290,7 @@ find_contacts(const char *path)
 	size_t found = 0;
 
 	if (registries_read(registries, TEXT("ripe"), path, &fail) < 0)
-		tell(NULL, &fail);
+		tell(NULL, 0, &fail);
 	registries_settle(registries);
 	answers_init(&answers, registries);
 	for (uint32_t i = 1; i <= answers.count; i++)

@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 static void
-tell(void *context, const struct fail *fail)
+tell(void *context, uint16_t file, const struct fail *fail)
 {
 	(void)context;
+	(void)file;
 	fprintf(stderr, "%s: %s; %s\n", fail->where, fail->what, fail->hint);
 }
 
@@ -108,7 +109,7 @@ main(int count, char **argument)
 		struct text path = text_of(argument[i]), name = text_cut(&path, ':');
 
 		if (registries_read(registries, name, path.at, &fail) < 0)
-			tell(NULL, &fail);
+			tell(NULL, 0, &fail);
 	}
 	registries_settle(registries);
 	answers_init(&answers, registries);
@@ -119,7 +120,7 @@ main(int count, char **argument)
 		answer_all(&file, &answers);
 		registryfile_close(&file);
 	} else {
-		tell(NULL, &fail);
+		tell(NULL, 0, &fail);
 	}
 	answers_done(&answers);
 	registries_free(registries);

@@ -25,9 +25,8 @@ check_answer(const struct answers *answers, uint32_t number, struct buffer *chai
 	const struct who *who = answers_who(answers, number);
 	const struct contact *contact = &who->contact;
 	uint32_t network = answers->at[number].network;
-	const struct networks *networks =
-		&registries_columns(answers->registries, (enum registry_name)who->registry)
-			 ->networks[answers_family(answers, number)];
+	const struct networks *networks = &answers->registries->columns[who->registry]
+						   ->networks[answers_family(answers, number)];
 	char into[MAILBOX_MOST];
 	struct text small;
 	enum mailbox_verdict verdict =

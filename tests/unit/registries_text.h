@@ -14,7 +14,7 @@ struct registries_text {
 };
 
 static inline void
-registries_text_tell(void *context, const struct fail *fail)
+registries_text_tell(void *context, uint16_t file, const struct fail *fail)
 {
 	const char *line = strstr(fail->where, ": ");
 
@@ -36,7 +36,7 @@ registries_text_add(struct registries_text *text, const char *kind, const void *
 	int descriptor = memory_file(bytes, size, name);
 
 	if (registries_read(text->registries, text_of(kind), name, &fail) < 0)
-		registries_text_tell(&text->said, &fail);
+		registries_text_tell(&text->said, 0, &fail);
 	close(descriptor);
 }
 

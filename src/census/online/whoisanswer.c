@@ -118,12 +118,12 @@ smallest(const struct columns *columns, enum range_family family, ipnumber addre
 	uint32_t best = 0;
 
 	for (uint32_t i = 1; i <= networks->count; i++) {
-		const struct network *network = &networks->at[i];
+		struct range range = networks_range(networks, i);
+		struct range least = networks_range(networks, best);
 
-		if (network->is_dropped || network->range.low > address ||
-			network->range.high < address)
+		if (networks->at[i].is_dropped || range.low > address || range.high < address)
 			continue;
-		if (best == 0 || range_has(&networks->at[best].range, &network->range))
+		if (best == 0 || range_has(&least, &range))
 			best = i;
 	}
 	return best;
@@ -131,24 +131,26 @@ smallest(const struct columns *columns, enum range_family family, ipnumber addre
 
 /* False: there is no network in it. */
 static bool
-read_objects(struct asked *asked, struct text text, const struct columns *columns)
+read_objects(struct asked *asked, struct text text, const struct columns *columns,
+	const struct words *mailboxes)
 {
 	struct netanswer *answer = &asked->answer;
 	uint32_t number = smallest(columns, answer->family, asked->address);
-	const struct network *network = &columns->networks[answer->family].at[number];
+	const struct networks *networks = &columns->networks[answer->family];
+	struct range range = networks_range(networks, number);
 	struct contact contact;
 
 	if (number == 0)
 		return false;
-	if (!netanswer_take_range(answer, &network->range, asked->address))
+	if (!netanswer_take_range(answer, &range, asked->address))
 		return true;
-	answer->country = network->entry.country;
+	answer->country = networks->at[number].country;
 	answer->is_for_abuse = true;
 	if (add_named(answer, text))
 		return true;
 	contact = contactrules_network(columns, answer->family, number, NULL);
 	if (contact.mailbox != 0)
-		netanswer_add_mailbox(answer, words_text(&columns->mailboxes, contact.mailbox));
+		netanswer_add_mailbox(answer, words_text(mailboxes, contact.mailbox));
 	answer->is_for_abuse = answer->mailbox_count > 0 && contact.quality != QUALITY_LOW;
 	return true;
 }
@@ -161,16 +163,19 @@ read_rpsl(struct asked *asked, struct text text, enum registry_name registry)
 		.ended = true,
 		.name = "answer"};
 	struct rpsl *rpsl = rpsl_new(&input, &RPSL_DEFAULTS);
-	struct columns *columns = columns_new();
+	struct columns *columns = columns_new(registry);
+	struct words mailboxes;
 	struct rpsl_object object;
 	struct fail fail;
 	bool is_read;
 
 	while (rpsl_next(rpsl, &object, &fail) > 0)
-		(void)columns_add(columns, registry, 0, &object);
-	columns_settle(columns);
+		(void)columns_add(columns, 0, &object);
+	words_init(&mailboxes, false);
+	columns_settle(columns, &mailboxes, NULL);
 	nest(columns);
-	is_read = read_objects(asked, text, columns);
+	is_read = read_objects(asked, text, columns, &mailboxes);
+	words_done(&mailboxes);
 	columns_free(columns);
 	rpsl_free(rpsl);
 	return is_read;

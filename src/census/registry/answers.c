@@ -9,8 +9,7 @@
 
 /* What says something of a number: the nested networks of a registry, or pieces. It changes at borders. */
 struct stream {
-	const struct network *networks;
-	const uint32_t *order; /* NULL: pieces */
+	const struct networks *networks; /* NULL: pieces */
 	const struct piece *pieces;
 	size_t count, next;
 	uint32_t value;
@@ -22,24 +21,26 @@ struct stream {
 static ipnumber
 next_low(const struct stream *stream)
 {
-	return stream->order != NULL ? stream->networks[stream->order[stream->next]].range.low
-				     : stream->pieces[stream->next].low;
+	const struct networks *networks = stream->networks;
+
+	return networks != NULL ? networks_range(networks, networks->order[stream->next]).low
+				: stream->pieces[stream->next].low;
 }
 
 static void
 find_border(struct stream *stream)
 {
-	const struct network *network = stream->order != NULL && stream->value != 0
-		? &stream->networks[stream->value]
-		: NULL;
+	ipnumber high;
 
 	stream->has_border = stream->next < stream->count;
 	if (stream->has_border)
 		stream->border = next_low(stream);
-	if (network != NULL && network->range.high != stream->highest &&
-		(!stream->has_border || network->range.high < stream->border)) {
+	if (stream->networks == NULL || stream->value == 0)
+		return;
+	high = networks_range(stream->networks, stream->value).high;
+	if (high != stream->highest && (!stream->has_border || high < stream->border)) {
 		stream->has_border = true;
-		stream->border = network->range.high + 1;
+		stream->border = high + 1;
 	}
 }
 
@@ -47,14 +48,16 @@ find_border(struct stream *stream)
 static void
 step(struct stream *stream)
 {
+	const struct networks *networks = stream->networks;
+
 	if (stream->next < stream->count && next_low(stream) == stream->border) {
-		stream->value = stream->order != NULL ? stream->order[stream->next]
-						      : stream->pieces[stream->next].value;
+		stream->value = networks != NULL ? networks->order[stream->next]
+						 : stream->pieces[stream->next].value;
 		stream->next++;
 	} else {
 		while (stream->value != 0 &&
-			stream->networks[stream->value].range.high < stream->border)
-			stream->value = stream->networks[stream->value].inside;
+			networks_range(networks, stream->value).high < stream->border)
+			stream->value = networks->inside[stream->value];
 	}
 	find_border(stream);
 }
@@ -82,15 +85,12 @@ begin_pieces(struct stream *stream, const struct registries_ranges *ranges)
 static void
 begin_sweep(struct sweep *sweep, const struct registries *registries, enum range_family family)
 {
-	const struct networks *networks = &registries->columns->networks[family];
-
 	*sweep = (struct sweep){.registries = registries, .family = family};
 	for (size_t i = REGISTRY_NONE + 1; i < REGISTRY_COUNT; i++) {
 		struct stream *stream = &sweep->streams[i];
 
-		stream->networks = networks->at;
-		stream->order = networks->order[i];
-		stream->count = networks->order_count[i];
+		stream->networks = &registries->columns[i]->networks[family];
+		stream->count = stream->networks->order_count;
 		stream->highest = range_highest(family);
 		find_border(stream);
 	}
@@ -124,66 +124,133 @@ go_on(struct sweep *sweep)
 	return has_border;
 }
 
+/* A network of a registry, or none of none. */
+struct found {
+	enum registry_name registry;
+	uint32_t network; /* its number there */
+};
+
+static const struct entry *
+entry_of(const struct sweep *sweep, struct found found)
+{
+	return &sweep->streams[found.registry].networks->at[found.network];
+}
+
 /* Without delegated files: the smallest of all; of those of one size the one that stands rather. */
-static uint32_t
+static struct found
 smallest(const struct sweep *sweep)
 {
-	const struct network *networks = sweep->registries->columns->networks[sweep->family].at;
-	uint32_t best = 0;
+	struct found best = {REGISTRY_NONE, 0};
+	ipnumber least = 0;
 
 	for (size_t i = REGISTRY_NONE + 1; i < REGISTRY_COUNT; i++) {
-		uint32_t value = sweep->streams[i].value;
-		ipnumber size = networks[value].range.high - networks[value].range.low;
-		ipnumber least = networks[best].range.high - networks[best].range.low;
+		struct found found = {(enum registry_name)i, sweep->streams[i].value};
+		struct range range;
+		ipnumber size;
 
-		if (value != 0 &&
-			(best == 0 || size < least ||
+		if (found.network == 0)
+			continue;
+		range = networks_range(sweep->streams[i].networks, found.network);
+		size = range.high - range.low;
+		if (best.network != 0 &&
+			(size > least ||
 				(size == least &&
-					entry_is_rather(
-						&networks[value].entry, &networks[best].entry))))
-			best = value;
+					!entry_is_rather(
+						entry_of(sweep, found), entry_of(sweep, best)))))
+			continue;
+		best = found;
+		least = size;
 	}
 	return best;
 }
 
 /* Of AS numbers: that of the registry that was named first. */
-static uint32_t
+static struct found
 first_named(const struct sweep *sweep)
 {
 	const struct registries *registries = sweep->registries;
 
 	for (size_t i = 0; i < registries->named_count; i++) {
-		uint32_t value = sweep->streams[registries->named[i]].value;
+		struct found found = {
+			registries->named[i], sweep->streams[registries->named[i]].value};
 
-		if (value != 0)
-			return value;
+		if (found.network != 0)
+			return found;
 	}
-	return 0;
+	return (struct found){REGISTRY_NONE, 0};
 }
 
-static uint32_t
+/* Who has authority there. */
+static enum registry_name
+authority_there(const struct sweep *sweep)
+{
+	return (enum registry_name)(sweep->streams[STREAM_DELEGATED].value & 0xff);
+}
+
+static struct found
 network_there(const struct sweep *sweep)
 {
-	if (sweep->registries->has_delegated)
-		return sweep->streams[sweep->streams[STREAM_DELEGATED].value & 0xff].value;
-	return sweep->family == RANGE_SYSTEM ? first_named(sweep) : smallest(sweep);
+	enum registry_name registry;
+
+	if (!sweep->registries->has_delegated)
+		return sweep->family == RANGE_SYSTEM ? first_named(sweep) : smallest(sweep);
+	registry = authority_there(sweep);
+	if (sweep->streams[registry].value == 0)
+		registry = REGISTRY_NONE;
+	return (struct found){registry, sweep->streams[registry].value};
 }
 
-/* In the table of answers, for a network: there is none, but LACNIC has authority, of whose networks only RDAP knows.
- * */
-#define ASK_RDAP UINT32_MAX
 /* A country is a number below. */
 #define COUNTRIES 65536U
 
+/* There is none, but LACNIC has authority, of whose networks only RDAP knows. */
 static bool
-is_for_rdap(const struct sweep *sweep, uint32_t network)
+is_for_rdap(const struct sweep *sweep, struct found found)
 {
-	return network == 0 && sweep->registries->has_delegated &&
-		(sweep->streams[STREAM_DELEGATED].value & 0xff) == REGISTRY_LACNIC;
+	return found.network == 0 && sweep->registries->has_delegated &&
+		authority_there(sweep) == REGISTRY_LACNIC;
+}
+
+/* Numbers of networks of all registries, one behind the other: that of a network, and the number before the first of
+ * each registry. */
+struct numbering {
+	uint32_t before[REGISTRY_COUNT];
+	uint32_t count; /* the highest number; 0 is none */
+};
+
+static struct numbering
+number_networks(const struct registries *registries, enum range_family family)
+{
+	struct numbering numbering = {.count = 0};
+
+	for (size_t i = 0; i < REGISTRY_COUNT; i++) {
+		numbering.before[i] = numbering.count;
+		numbering.count += registries->columns[i]->networks[family].count;
+	}
+	return numbering;
+}
+
+static uint32_t
+number_of(const struct numbering *numbering, struct found found)
+{
+	return found.network != 0 ? numbering->before[found.registry] + found.network : 0;
+}
+
+static struct found
+found_of(const struct numbering *numbering, uint32_t number)
+{
+	enum registry_name registry = REGISTRY_COUNT - 1;
+
+	if (number == 0)
+		return (struct found){REGISTRY_NONE, 0};
+	while (numbering->before[registry] >= number)
+		registry--;
+	return (struct found){registry, number - numbering->before[registry]};
 }
 
 /* The objects of AS numbers, as pieces. */
 struct systems {
+	struct numbering numbering;
 	struct piece *pieces;
 	size_t count, size;
 	struct contact *contacts; /* by the number of the object */
@@ -192,11 +259,10 @@ struct systems {
 static void
 make_systems(struct systems *systems, const struct registries *registries)
 {
-	const struct networks *networks = &registries->columns->networks[RANGE_SYSTEM];
 	struct sweep sweep;
 
-	*systems = (struct systems){
-		.contacts = xcalloc(networks->count + 1UL, sizeof(struct contact))};
+	*systems = (struct systems){.numbering = number_networks(registries, RANGE_SYSTEM)};
+	systems->contacts = xcalloc(systems->numbering.count + 1UL, sizeof(struct contact));
 	begin_sweep(&sweep, registries, RANGE_SYSTEM);
 	while (go_on(&sweep)) {
 		if (systems->count == systems->size) {
@@ -204,11 +270,15 @@ make_systems(struct systems *systems, const struct registries *registries)
 			systems->pieces = memory_grow(
 				systems->pieces, systems->size * sizeof(*systems->pieces));
 		}
-		systems->pieces[systems->count++] =
-			(struct piece){.low = sweep.at, .value = network_there(&sweep)};
+		systems->pieces[systems->count++] = (struct piece){.low = sweep.at,
+			.value = number_of(&systems->numbering, network_there(&sweep))};
 	}
-	for (uint32_t i = 1; i <= networks->count; i++)
-		systems->contacts[i] = contactrules_system(registries->columns, i, NULL);
+	for (uint32_t i = 1; i <= systems->numbering.count; i++) {
+		struct found found = found_of(&systems->numbering, i);
+
+		systems->contacts[i] = contactrules_system(
+			registries->columns[found.registry], found.network, NULL);
+	}
 }
 
 static uint32_t
@@ -232,31 +302,31 @@ system_of(const struct systems *systems, ipnumber number)
 struct making {
 	struct answers *answers;
 	struct systems systems;
-	/* By network, the first answer that it has; behind them by country those of none, and of ASK_RDAP. */
+	struct numbering numbering;
+	/* By the number of a network, the first answer that it has; behind them by country those of none, first where
+	 * nobody knows, then where RDAP does. */
 	uint32_t *first;
-	uint32_t networks;  /* how many there are */
-	struct table known; /* the network and the AS -> the answer, for those that are not first */
+	struct table known; /* that place and the AS -> the answer, for those that are not first */
 	struct table whos;  /* a hash of one -> its number */
 	size_t size4, size6;
 };
 
-/* Where the number of the answer of all three stands, which is 0 if there is none yet; NULL: it has no room. The
+/* Where the number of the answer of all of them stands, which is 0 if there is none yet; NULL: it has no room. The
  * country tells answers apart where there is no network. */
 static uint32_t *
-place_of(struct making *making, uint32_t network, uint32_t number, uint16_t country)
+place_of(struct making *making, struct found found, const struct who *who)
 {
-	uint32_t place = network;
+	uint32_t place = number_of(&making->numbering, found);
 	uint32_t *first;
 	struct table_slot *slot;
 
-	if (network == 0)
-		place = making->networks + 1 + country;
-	else if (network == ASK_RDAP)
-		place = making->networks + 1 + COUNTRIES + country;
+	if (place == 0)
+		place = making->numbering.count + 1 + who->country +
+			(who->contact.rule == CONTACT_RDAP ? COUNTRIES : 0);
 	first = &making->first[place];
-	if (*first == 0 || answers_who(making->answers, *first)->number == number)
+	if (*first == 0 || answers_who(making->answers, *first)->number == who->number)
 		return first;
-	if (table_add(&making->known, hash_mix((uint64_t)place << 32 | number), &slot) < 0)
+	if (table_add(&making->known, hash_mix((uint64_t)place << 32 | who->number), &slot) < 0)
 		return NULL;
 	return &slot->value;
 }
@@ -280,10 +350,10 @@ static void
 ask_network(
 	struct who *who, const struct columns *columns, enum range_family family, uint32_t network)
 {
-	const struct entry *entry = &columns->networks[family].at[network].entry;
+	const struct entry *entry = &columns->networks[family].at[network];
 	const struct holder *holder = organisation_of(columns, entry);
 
-	who->registry = entry->registry;
+	who->registry = (uint8_t)columns->registry;
 	who->contact = contactrules_network(columns, family, network, NULL);
 	who->language = entry->language;
 	if (entry->country != 0)
@@ -324,24 +394,23 @@ who_number(struct making *making, const struct who *who)
 	return answers->who_count++;
 }
 
-/* Who is responsible: network may be 0, or ASK_RDAP. */
+/* Who is responsible, of whom the AS, and what is known where there is no network, is there already. */
 static uint32_t
-make_who(struct making *making, enum range_family family, uint32_t network, struct who who)
+make_who(struct making *making, enum range_family family, struct found found, struct who who)
 {
 	const struct registries *registries = making->answers->registries;
+	uint32_t system;
 
-	if (network == ASK_RDAP)
-		who.contact.rule = CONTACT_RDAP;
-	else if (network != 0)
-		ask_network(&who, registries_columns(registries, REGISTRY_NONE), family, network);
+	if (found.network != 0)
+		ask_network(&who, registries->columns[found.registry], family, found.network);
 	if (who.language != 0)
 		who.language |= 0x2020;
-	if (who.number != 0)
-		who.system = system_of(&making->systems, who.number);
-	if (who.system != 0) {
-		who.system_registry =
-			registries->columns->networks[RANGE_SYSTEM].at[who.system].entry.registry;
-		who.contact = contactrules_join(who.contact, making->systems.contacts[who.system]);
+	if (who.number != 0) {
+		system = system_of(&making->systems, who.number);
+		found = found_of(&making->systems.numbering, system);
+		who.system = found.network;
+		who.system_registry = (uint8_t)found.registry;
+		who.contact = contactrules_join(who.contact, making->systems.contacts[system]);
 	}
 	return who_number(making, &who);
 }
@@ -351,26 +420,26 @@ static uint32_t
 answer_there(struct making *making, const struct sweep *sweep)
 {
 	struct answers *answers = making->answers;
-	uint32_t network = network_there(sweep);
+	struct found found = network_there(sweep);
 	struct who who = {.country = (uint16_t)(sweep->streams[STREAM_DELEGATED].value >> 8)};
 	uint32_t *place;
 
 	if (sweep->streams[STREAM_ANNOUNCED].value != 0)
 		who.number = sweep->streams[STREAM_ANNOUNCED].value - 1;
-	if (is_for_rdap(sweep, network))
-		network = ASK_RDAP;
-	if (network == 0 && who.number == 0 && who.country == 0)
+	if (is_for_rdap(sweep, found))
+		who.contact.rule = CONTACT_RDAP;
+	else if (found.network == 0 && who.number == 0 && who.country == 0)
 		return 0;
-	place = place_of(making, network, who.number, who.country);
+	place = place_of(making, found, &who);
 	if (place == NULL || *place != 0)
 		return place != NULL ? *place : 0;
 	if (answers->count + 2 > answers->size) {
-		answers->size = answers->size > 0 ? 2 * answers->size : FIRST_ROOM;
+		answers->size *= 2;
 		answers->at = memory_grow(answers->at, answers->size * sizeof(*answers->at));
 	}
 	*place = ++answers->count;
-	answers->at[answers->count] = (struct answer){.network = network != ASK_RDAP ? network : 0,
-		.who = make_who(making, sweep->family, network, who)};
+	answers->at[answers->count] = (struct answer){
+		.network = found.network, .who = make_who(making, sweep->family, found, who)};
 	return answers->count;
 }
 
@@ -412,8 +481,9 @@ make_family(struct making *making, enum range_family family)
 {
 	struct sweep sweep;
 
-	making->networks = making->answers->registries->columns->networks[family].count;
-	making->first = xcalloc(making->networks + 1UL + 2 * COUNTRIES, sizeof(*making->first));
+	making->numbering = number_networks(making->answers->registries, family);
+	making->first =
+		xcalloc(making->numbering.count + 1UL + 2 * COUNTRIES, sizeof(*making->first));
 	table_init(&making->known, UINT32_MAX / 4);
 	begin_sweep(&sweep, making->answers->registries, family);
 	while (go_on(&sweep)) {
@@ -462,37 +532,29 @@ answers_done(struct answers *answers)
 void
 answers_explain(const struct answers *answers, uint32_t number, struct buffer *chain)
 {
-	const struct registries *registries = answers->registries;
+	struct columns *const *columns = answers->registries->columns;
 	const struct who *who = answers_who(answers, number);
 	uint32_t network = answers->at[number].network;
 
 	if (network != 0)
 		(void)contactrules_network(
-			registries_columns(registries, (enum registry_name)who->registry),
-			answers_family(answers, number), network, chain);
+			columns[who->registry], answers_family(answers, number), network, chain);
 	if (who->system != 0)
-		(void)contactrules_system(
-			registries_columns(registries, (enum registry_name)who->system_registry),
-			who->system, chain);
+		(void)contactrules_system(columns[who->system_registry], who->system, chain);
 }
 
 struct range
 answers_range(const struct answers *answers, uint32_t number)
 {
-	const struct answer *answer = &answers->at[number];
-	enum registry_name registry = (enum registry_name)answers_who(answers, number)->registry;
+	const struct columns *columns =
+		answers->registries->columns[answers_who(answers, number)->registry];
 
-	if (answer->network == 0)
-		return (struct range){0};
-	return registries_columns(answers->registries, registry)
-		->networks[answers_family(answers, number)]
-		.at[answer->network]
-		.range;
+	return networks_range(
+		&columns->networks[answers_family(answers, number)], answers->at[number].network);
 }
 
 struct text
 answers_mailbox(const struct answers *answers, uint32_t mailbox)
 {
-	return mailbox != 0 ? words_text(&answers->registries->columns->mailboxes, mailbox)
-			    : TEXT("");
+	return mailbox != 0 ? words_text(&answers->registries->mailboxes, mailbox) : TEXT("");
 }

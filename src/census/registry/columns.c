@@ -127,19 +127,43 @@ static const char *const fixing[] = {"ripe-ncc-end-mnt", "ripe-ncc-legacy-mnt", 
 /* What ARIN writes into a POC that does not answer. */
 static const char unanswered[] = "has received no response";
 
+/* Room for so many networks of the family. */
+static void
+make_room(struct networks *networks, enum range_family family, bool has_handles, uint32_t size)
+{
+	networks->size = size;
+	networks->at = memory_grow(networks->at, size * sizeof(*networks->at));
+	if (family == RANGE_IPV6)
+		networks->sixes = memory_grow(networks->sixes, size * sizeof(*networks->sixes));
+	else
+		networks->fours = memory_grow(networks->fours, size * sizeof(*networks->fours));
+	if (has_handles)
+		networks->handles =
+			memory_grow(networks->handles, size * sizeof(*networks->handles));
+}
+
 struct columns *
-columns_new(void)
+columns_new(enum registry_name registry)
 {
 	struct columns *columns = xcalloc(1, sizeof(*columns));
 
+	columns->registry = registry;
 	words_init(&columns->handles, true);
 	words_init(&columns->mailboxes, false);
 	columns->names = xcalloc(FIRST_ROOM, 1);
 	columns->names_size = FIRST_ROOM;
 	columns->names_length = sizeof(uint16_t); /* place 0 is an empty one */
 	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++) {
-		columns->networks[i].size = FIRST_ROOM;
-		columns->networks[i].at = xcalloc(FIRST_ROOM, sizeof(struct network));
+		struct networks *networks = &columns->networks[i];
+
+		make_room(networks, (enum range_family)i, registry == REGISTRY_ARIN, FIRST_ROOM);
+		networks->at[0] = (struct entry){.name = 0};
+		if (networks->sixes != NULL)
+			networks->sixes[0] = (struct range){.low = 0};
+		else
+			networks->fours[0] = (struct range4){.low = 0};
+		if (networks->handles != NULL)
+			networks->handles[0] = 0;
 	}
 	columns->holder_size = columns->holder_of_size = columns->reference_size = FIRST_ROOM;
 	columns->holders = xcalloc(FIRST_ROOM, sizeof(*columns->holders));
@@ -158,9 +182,16 @@ columns_free(struct columns *columns)
 	words_done(&columns->mailboxes);
 	free(columns->names);
 	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++) {
-		free(columns->networks[i].at);
-		for (size_t k = 0; k < REGISTRY_COUNT; k++)
-			free(columns->networks[i].order[k]);
+		struct networks *networks = &columns->networks[i];
+
+		free(networks->at);
+		free(networks->fours);
+		free(networks->sixes);
+		free(networks->handles);
+		if (networks->up != networks->inside)
+			free(networks->up);
+		free(networks->inside);
+		free(networks->order);
 	}
 	for (size_t i = 0; i < HOLDER_KIND_COUNT; i++)
 		free(columns->holder_of[i]);
@@ -216,9 +247,7 @@ entry_is_rather(const struct entry *a, const struct entry *b)
 {
 	if (a->changed != b->changed)
 		return a->changed > b->changed;
-	if (a->file != b->file)
-		return a->file < b->file;
-	return a->line < b->line;
+	return a->file < b->file;
 }
 
 static bool
@@ -274,7 +303,7 @@ refer_all(struct columns *columns, struct entry *entry, enum rpsl_name name, str
 	while (list.length > 0) {
 		struct text one = text_trim(text_cut(&list, ','));
 
-		refer(columns, entry, name, words_add(&columns->handles, entry->registry, one));
+		refer(columns, entry, name, words_add(&columns->handles, 0, one));
 	}
 }
 
@@ -309,34 +338,32 @@ columns_name(const struct columns *columns, uint32_t name)
 	return (struct text){.at = columns->names + name + sizeof(length), .length = length};
 }
 
-struct flags {
-	bool is_fixed, is_unanswered, has_date;
-	enum organisation_type type;
-	bool has_type;
+/* What came already. */
+struct seen {
+	bool date, type;
 };
 
-/* The first of a list, where none was before. */
 static void
-take_letters(uint16_t *letters, struct text list)
+take_type(struct entry *entry, struct seen *seen, struct text value)
 {
-	if (*letters == 0)
-		*letters = delegated_country(text_trim(text_cut(&list, ',')));
-}
-
-static void
-take_type(struct flags *flags, struct text value)
-{
-	if (flags->has_type)
+	if (seen->type)
 		return;
-	flags->has_type = true;
+	seen->type = true;
 	if (is_small_text(value, "lir"))
-		flags->type = ORGANISATION_LIR;
+		entry->type = ORGANISATION_LIR;
 	else if (is_small_text(value, "rir"))
-		flags->type = ORGANISATION_RIR;
+		entry->type = ORGANISATION_RIR;
+}
+
+/* The first of a list, where none was before. */
+static uint16_t
+take_letters(uint16_t letters, struct text list)
+{
+	return letters != 0 ? letters : delegated_country(text_trim(text_cut(&list, ',')));
 }
 
 static void
-take_attribute(struct columns *columns, struct entry *entry, struct flags *flags,
+take_attribute(struct columns *columns, struct entry *entry, struct seen *seen,
 	const struct rpsl_attribute *attribute)
 {
 	struct text value = attribute->value;
@@ -353,27 +380,28 @@ take_attribute(struct columns *columns, struct entry *entry, struct flags *flags
 			entry->name = add_name(columns, value);
 		break;
 	case MEANING_COUNTRY:
-		take_letters(&entry->country, value);
+		entry->country = take_letters(entry->country, value);
 		break;
 	case MEANING_LANGUAGE:
-		take_letters(&entry->language, value);
+		entry->language = take_letters(entry->language, value);
 		break;
 	case MEANING_TYPE:
-		take_type(flags, value);
+		take_type(entry, seen, value);
 		break;
 	case MEANING_MAINTAINERS:
-		flags->is_fixed = flags->is_fixed || has_fixing(value);
+		entry->is_fixed = entry->is_fixed ||
+			(columns->registry == REGISTRY_RIPENCC && has_fixing(value));
 		break;
 	case MEANING_REMARK:
-		flags->is_unanswered = flags->is_unanswered ||
+		entry->is_unanswered = entry->is_unanswered ||
 			(value.length > 0 &&
 				memmem(value.at, value.length, unanswered,
 					sizeof(unanswered) - 1) != NULL);
 		break;
 	case MEANING_DATE:
-		if (attribute->name == dates[entry->registry] && !flags->has_date) {
+		if (attribute->name == dates[columns->registry] && !seen->date) {
 			entry->changed = pack_date(value);
-			flags->has_date = true;
+			seen->date = true;
 		}
 		break;
 	case MEANING_NONE:
@@ -383,14 +411,13 @@ take_attribute(struct columns *columns, struct entry *entry, struct flags *flags
 
 /* Of words that stand alone, as nearly all do. */
 static void
-prefetch(const struct columns *columns, enum registry_name registry,
-	const struct rpsl_object *object)
+prefetch(const struct columns *columns, const struct rpsl_object *object)
 {
 	for (size_t i = 1; i < object->count; i++) {
 		const struct rpsl_attribute *attribute = &object->attributes[i];
 
 		if (meanings[attribute->name] == MEANING_HANDLES)
-			words_prefetch(&columns->handles, (uint8_t)registry, attribute->value);
+			words_prefetch(&columns->handles, 0, attribute->value);
 		else if (meanings[attribute->name] == MEANING_MAILBOX)
 			words_prefetch(&columns->mailboxes, 0, attribute->value);
 	}
@@ -407,23 +434,22 @@ first_of(const struct rpsl_object *object, enum rpsl_name name)
 }
 
 static void
-fill_entry(struct columns *columns, struct entry *entry, struct flags *flags,
-	const struct rpsl_object *object)
+fill_entry(struct columns *columns, struct entry *entry, const struct rpsl_object *object)
 {
+	struct seen seen = {.date = false};
+
 	entry->references = columns->reference_count;
 	for (size_t i = 1; i < object->count; i++)
-		take_attribute(columns, entry, flags, &object->attributes[i]);
+		take_attribute(columns, entry, &seen, &object->attributes[i]);
 }
 
 static enum columns_result
 add_holder(struct columns *columns, const struct class *class, struct entry entry,
 	const struct rpsl_object *object)
 {
-	struct flags flags = {false};
-	uint32_t *place;
+	uint32_t handle = words_add(&columns->handles, 0, first_of(object, class->key)), *place;
 
-	entry.handle = words_add(&columns->handles, entry.registry, first_of(object, class->key));
-	if (entry.handle == 0)
+	if (handle == 0)
 		return COLUMNS_NO_KEY;
 	if (columns->holder_count + 2 > columns->holder_size) {
 		if (columns->holder_size > UINT32_MAX / 2)
@@ -432,7 +458,7 @@ add_holder(struct columns *columns, const struct class *class, struct entry entr
 		columns->holders = memory_grow(
 			columns->holders, columns->holder_size * sizeof(*columns->holders));
 	}
-	while (columns->holder_of_size <= entry.handle) {
+	while (columns->holder_of_size <= handle) {
 		uint32_t size = columns->holder_of_size;
 
 		for (size_t i = 0; i < HOLDER_KIND_COUNT; i++) {
@@ -443,13 +469,11 @@ add_holder(struct columns *columns, const struct class *class, struct entry entr
 		}
 		columns->holder_of_size = 2 * size;
 	}
-	fill_entry(columns, &entry, &flags, object);
-	place = &columns->holder_of[class->kind][entry.handle];
+	fill_entry(columns, &entry, object);
+	place = &columns->holder_of[class->kind][handle];
 	if (*place == 0 || entry_is_rather(&entry, &columns->holders[*place].entry)) {
 		*place = ++columns->holder_count;
-		columns->holders[*place] = (struct holder){.entry = entry,
-			.type = (uint8_t)flags.type,
-			.is_unanswered = flags.is_unanswered};
+		columns->holders[*place] = (struct holder){.entry = entry, .handle = handle};
 	}
 	return COLUMNS_TAKEN;
 }
@@ -458,56 +482,51 @@ static enum columns_result
 add_network(struct columns *columns, const struct class *class, struct entry entry,
 	const struct rpsl_object *object)
 {
-	struct text key = first_of(object, class->key);
+	struct text key = first_of(object, class->key), handle = object->attributes[0].value;
 	enum range_family family = RANGE_SYSTEM;
-	struct network network = {.is_fixed = false};
 	struct networks *networks;
-	struct flags flags = {false};
+	struct range range;
+	uint32_t number;
 	int r;
 
 	r = class->what == CLASS_SYSTEM
-		? range_parse_system(key, &network.range)
-		: range_parse(key, entry.registry == REGISTRY_LACNIC, &family, &network.range);
-	if (r < 0) {
-		columns->no_ranges++;
+		? range_parse_system(key, &range)
+		: range_parse(key, columns->registry == REGISTRY_LACNIC, &family, &range);
+	if (r < 0)
 		return COLUMNS_NO_RANGE;
-	}
 	networks = &columns->networks[family];
 	if (networks->count + 2 > networks->size) {
 		if (networks->size > UINT32_MAX / 2)
 			return COLUMNS_FULL;
-		networks->size *= 2;
-		networks->at = memory_grow(networks->at, networks->size * sizeof(*networks->at));
+		make_room(networks, family, networks->handles != NULL, 2 * networks->size);
 	}
-	if (entry.registry == REGISTRY_ARIN)
-		entry.handle =
-			words_add(&columns->handles, entry.registry, object->attributes[0].value);
-	network.entry = entry;
-	fill_entry(columns, &network.entry, &flags, object);
-	if (network.entry.name == 0 && entry.handle != 0)
-		network.entry.name = add_name(columns, words_text(&columns->handles, entry.handle));
-	network.is_fixed = flags.is_fixed && entry.registry == REGISTRY_RIPENCC;
-	networks->at[++networks->count] = network;
+	number = ++networks->count;
+	if (networks->handles != NULL)
+		networks->handles[number] = words_add(&columns->handles, 0, handle);
+	fill_entry(columns, &entry, object);
+	if (entry.name == 0 && networks->handles != NULL)
+		entry.name = add_name(columns, handle);
+	networks->at[number] = entry;
+	if (networks->sixes != NULL)
+		networks->sixes[number] = range;
+	else
+		networks->fours[number] =
+			(struct range4){(uint32_t)range.low, (uint32_t)range.high};
 	return COLUMNS_TAKEN;
 }
 
 enum columns_result
-columns_add(struct columns *columns, enum registry_name registry, uint16_t file,
-	const struct rpsl_object *object)
+columns_add(struct columns *columns, uint16_t file, const struct rpsl_object *object)
 {
 	const struct class *class;
-	struct entry entry = {
-		.line = object->line < UINT32_MAX ? (uint32_t)object->line : UINT32_MAX,
-		.file = file,
-		.registry = (uint8_t)registry,
-		.class = (uint8_t)object->class};
+	struct entry entry = {.file = file, .class = object->class};
 	enum columns_result result = COLUMNS_PASSED;
 
-	if (registry == REGISTRY_NONE)
+	if (columns->registry == REGISTRY_NONE)
 		return COLUMNS_PASSED;
-	class = &classes[registry][object->class];
+	class = &classes[columns->registry][object->class];
 	if (class->what != CLASS_NONE)
-		prefetch(columns, registry, object);
+		prefetch(columns, object);
 	if (class->what == CLASS_HOLDER)
 		result = add_holder(columns, class, entry, object);
 	else if (class->what != CLASS_NONE)
@@ -516,44 +535,21 @@ columns_add(struct columns *columns, enum registry_name registry, uint16_t file,
 	return result;
 }
 
-static void
-learn(struct columns *columns, uint32_t mailbox, bool is_suspect)
-{
-	char into[MAILBOX_MOST];
-	struct text small = {.length = 0};
-	enum mailbox_verdict verdict =
-		mailbox_check(words_text(&columns->mailboxes, mailbox), into, &small);
-
-	columns->known[mailbox].verdict = (uint8_t)verdict;
-	columns->known[mailbox].is_suspect = is_suspect;
-	if (small.length > 0)
-		columns->known[mailbox].mailbox = words_add(&columns->mailboxes, 0, small);
-}
-
 void
-columns_add_suspect(struct columns *columns, struct text mailbox)
+columns_settle(struct columns *columns, struct words *all, const struct words *suspects)
 {
-	char into[MAILBOX_MOST];
-	struct text small = mailbox;
+	columns->known = xcalloc(columns->mailboxes.count + 1UL, sizeof(*columns->known));
+	for (uint32_t i = 1; i <= columns->mailboxes.count; i++) {
+		struct mailbox_known *known = &columns->known[i];
+		struct text small = {.length = 0};
+		char into[MAILBOX_MOST];
 
-	(void)mailbox_check(mailbox, into, &small);
-	words_add(&columns->mailboxes, 1, small);
-}
-
-void
-columns_settle(struct columns *columns)
-{
-	uint32_t given = columns->mailboxes.count;
-
-	/* Each of them adds one at the most. */
-	columns->known = xcalloc(2UL * given + 1, sizeof(*columns->known));
-	for (uint32_t i = 1; i <= columns->mailboxes.count && i <= 2 * given; i++)
-		learn(columns, i, false);
-	columns->known_count = columns->mailboxes.count;
-	for (uint32_t i = 1; i <= columns->known_count; i++) {
-		struct text text = words_text(&columns->mailboxes, i);
-
-		columns->known[i].is_suspect = words_find(&columns->mailboxes, 1, text) != 0;
+		known->verdict =
+			(uint8_t)mailbox_check(words_text(&columns->mailboxes, i), into, &small);
+		if (small.length == 0)
+			continue;
+		known->mailbox = words_add(all, 0, small);
+		known->is_suspect = suspects != NULL && words_find(suspects, 0, small) != 0;
 	}
 	words_settle(&columns->handles);
 	words_settle(&columns->mailboxes);

@@ -1,13 +1,13 @@
-/* columns - the objects of all registries, as far as they lead to a contact
+/* columns - the objects of a registry, as far as they lead to a contact
  *
  * What:    networks (inetnum, inet6num, aut-num and what ARIN calls them) with their ranges; holders: who is named by
  *          them (role, organisation, irt; ARIN's POC and organisation; LACNIC's handle). What an object says is a list
  *          of references: the attribute, and a word. Dumps of the same registry are one space of names; a reference
- *          leads to an object of the same registry only. Which attribute means what in which registry is a table here;
- *          what follows from it is contactrules.h. Of two objects with the same key the one that was changed last
- *          stands, then that of the file which was added first, then the earlier one.
+ *          leads to an object of the same registry only, so each registry has columns of its own. Which attribute means
+ *          what in which registry is a table here; what follows from it is contactrules.h. Of two objects with the same
+ *          key the one that was changed last stands, then the one that was added first.
  * Owns:    all it holds. Numbers of networks, holders and words begin at 1; 0 is none.
- * Limits:  2^32 - 2 objects and references, of these COLUMNS_REFERENCES an object; words.h. What is more is refused and
+ * Limits:  2^32 - 2 objects of a kind and references, of these COLUMNS_REFERENCES an object; words.h. What is more is refused and
  *          counted.
  * Thread:  one at a time; any, once nothing is added.
  */
@@ -49,51 +49,55 @@ struct reference {
 
 /* What every object has. There are millions of them. */
 struct entry {
-	uint64_t changed; /* a date as a number, YYYYMMDDhhmmss; 0: none */
+	uint64_t changed : 48; /* a date as a number, YYYYMMDDhhmmss; 0: none */
+	uint64_t file : 10;
+	uint64_t class : 6; /* enum rpsl_name */
 	uint32_t references;
-	uint32_t line;   /* of its file */
-	uint32_t handle; /* a word; that of a network in ARIN */
-	uint32_t name; /* a place in names, of a network in ARIN without one its handle; 0: none */
-	uint32_t reference_count : 9;
-	uint32_t file : 10;
-	uint32_t registry : 4;      /* enum registry_name */
-	uint32_t class : 8;         /* enum rpsl_name */
+	uint32_t name; /* a place in names; of a network in ARIN without one its handle; 0: none */
 	uint16_t country, language; /* the first; two letters (delegated.h), or 0 */
+	uint16_t reference_count : 9;
+	uint16_t is_fixed : 1; /* of networks: a maintainer of the registry itself has it (RIPE) */
+	uint16_t is_dropped : 1;    /* another one stands for it, or it crosses another one */
+	uint16_t is_unanswered : 1; /* of holders: ARIN says so of its validation */
+	uint16_t type : 2;          /* enum organisation_type */
+	uint16_t spare;
 };
 
-static_assert(sizeof(struct entry) == 32, "no room is lost");
-static_assert(COLUMNS_REFERENCES < 1 << 9 && REGISTRY_COUNT <= 1 << 4 && RPSL_NAME_COUNT <= 1 << 8,
-	"all of them have room");
-
-struct network {
-	struct range range;
-	struct entry entry;
-	uint32_t inside; /* the smallest network of its registry that holds it; 0: none */
-	uint32_t up;     /* the way up: the same, or in ARIN the one that it names */
-	bool is_fixed;   /* a maintainer of the registry itself has it (RIPE) */
-	bool is_dropped; /* another one stands for it, or it crosses another one */
-};
+static_assert(sizeof(struct entry) == 24, "no room is lost");
+static_assert(COLUMNS_REFERENCES < 1 << 9 && RPSL_CLASS_LAST < 1 << 6, "all of them have room");
 
 struct holder {
 	struct entry entry;
-	uint8_t type;       /* enum organisation_type */
-	bool is_unanswered; /* ARIN says so of its validation */
+	uint32_t handle; /* a word */
+};
+
+struct range4 {
+	uint32_t low, high;
+};
+
+/* Those of a family, by number; [0] is none. */
+struct networks {
+	struct entry *at;
+	struct range4 *fours; /* of IPv4 and AS numbers; else NULL */
+	struct range *sixes;  /* of IPv6; else NULL */
+	uint32_t *handles;    /* in ARIN: words; else NULL */
+	uint32_t count;       /* the highest number */
+	uint32_t size;
+	/* When they are nested. */
+	uint32_t *inside; /* the smallest network that holds it; 0: none */
+	uint32_t *up;     /* the way up: the same, or in ARIN the one that it names */
+	uint32_t *order;  /* that of nest.h, without those that are dropped */
+	uint32_t order_count;
 };
 
 struct columns {
+	enum registry_name registry;
 	struct words handles, mailboxes;
 	/* Names of networks and organisations, each behind its length in two bytes; an entry has the place. The first is
 	 * empty. */
 	char *names;
 	uint32_t names_length, names_size;
-	struct networks {
-		struct network *at; /* [0] is none */
-		uint32_t count;     /* the highest number */
-		uint32_t size;
-		/* By registry, in the order of nest.h; those that are dropped are not in it. */
-		uint32_t *order[REGISTRY_COUNT];
-		uint32_t order_count[REGISTRY_COUNT];
-	} networks[RANGE_FAMILY_COUNT];
+	struct networks networks[RANGE_FAMILY_COUNT];
 	struct holder *holders;
 	uint32_t holder_count, holder_size;
 	/* By the number of a handle. */
@@ -101,18 +105,17 @@ struct columns {
 	uint32_t holder_of_size;
 	struct reference *references;
 	uint32_t reference_count, reference_size;
-	/* By the number of a mailbox. */
+	/* By the number of a mailbox, when they are judged. */
 	struct mailbox_known {
-		uint32_t mailbox; /* the number of the same with its domain in small letters */
-		uint8_t verdict;  /* enum mailbox_verdict */
-		bool is_suspect;  /* it failed the registry's validation */
+		uint32_t
+			mailbox; /* its number among those of all registries, with its domain in small letters */
+		uint8_t verdict; /* enum mailbox_verdict */
+		bool is_suspect; /* it failed the registry's validation */
 	} * known;
-	uint32_t known_count;
-	uint64_t no_ranges; /* networks whose range is none */
 	uint64_t refused;
 };
 
-struct columns *columns_new(void);
+struct columns *columns_new(enum registry_name registry);
 struct columns *columns_free(struct columns *columns);
 
 enum columns_result {
@@ -123,15 +126,13 @@ enum columns_result {
 	COLUMNS_FULL
 };
 
-/* An object of a dump; files are numbered in the order in which they were named. */
-enum columns_result columns_add(struct columns *columns, enum registry_name registry, uint16_t file,
-	const struct rpsl_object *object);
+/* An object of a dump. Files are numbered in the order in which they were named, and are added in it. */
+enum columns_result columns_add(
+	struct columns *columns, uint16_t file, const struct rpsl_object *object);
 
-/* A mailbox that failed the registry's validation. */
-void columns_add_suspect(struct columns *columns, struct text mailbox);
-
-/* After the last object: judges the mailboxes. */
-void columns_settle(struct columns *columns);
+/* After the last object: judges the mailboxes, and gives them their numbers among those of all registries. suspects:
+ * those that failed the registry's validation, each with its domain in small letters; NULL: none. */
+void columns_settle(struct columns *columns, struct words *all, const struct words *suspects);
 
 /* How many words, references and objects had no room. */
 uint64_t columns_refused(const struct columns *columns);
@@ -143,7 +144,15 @@ const struct holder *columns_holder(
 /* A name of an entry; empty if it has none. */
 struct text columns_name(const struct columns *columns, uint32_t name);
 
-/* Of two objects with the same key: does a stand rather than b? */
+static inline struct range
+networks_range(const struct networks *networks, uint32_t number)
+{
+	return networks->sixes != NULL ? networks->sixes[number]
+				       : (struct range){.low = networks->fours[number].low,
+						 .high = networks->fours[number].high};
+}
+
+/* Of two objects with the same key: does a stand rather than b, wherever in their file they are? */
 bool entry_is_rather(const struct entry *a, const struct entry *b);
 
 #endif

@@ -30,38 +30,44 @@ struct search {
 	struct buffer *chain;
 	bool is_registrys; /* the network is a registry's own: its mailboxes stand */
 	bool met_national;
-	bool is_unanswered; /* the POC that gave the first one */
+	bool is_suspect;    /* the first one */
+	bool is_unanswered; /* the POC that gave it */
 	uint32_t most;      /* how many are wanted */
 	uint32_t count;
-	uint32_t found[FOUND_MOST]; /* in small letters */
+	uint32_t found[FOUND_MOST]; /* among those of all registries */
 };
 
 /* A step of a rule: looks for contacts at one object. */
 typedef enum contact_rule step(struct search *search, const struct entry *entry);
 
-static const struct network *
-network_of(const struct search *search, uint32_t number)
+static const struct networks *
+networks_of(const struct search *search)
 {
-	return &search->columns->networks[search->family].at[number];
+	return &search->columns->networks[search->family];
 }
 
 static void
 say_entry(const struct search *search, const struct entry *entry)
 {
-	const struct network *network;
-	char range[RANGE_TEXT];
-
-	buffer_print(search->chain, "%s ", rpsl_names[entry->class]);
-	if (entry->handle != 0)
-		buffer_text(search->chain, words_text(&search->columns->handles, entry->handle));
-	if (entry->class == RPSL_INETNUM || entry->class == RPSL_INET6NUM ||
+	const struct networks *networks = networks_of(search);
+	bool is_network = entry->class == RPSL_INETNUM || entry->class == RPSL_INET6NUM ||
 		entry->class == RPSL_AUT_NUM || entry->class == RPSL_NETHANDLE ||
-		entry->class == RPSL_V6NETHANDLE || entry->class == RPSL_ASHANDLE) {
-		/* The entry is part of its network. */
-		network = (const struct network *)(const void *)((const char *)entry -
-			offsetof(struct network, entry));
-		range_format(search->family, &network->range, range);
-		buffer_print(search->chain, "%s%s", entry->handle != 0 ? " " : "", range);
+		entry->class == RPSL_V6NETHANDLE || entry->class == RPSL_ASHANDLE;
+	uint32_t number = is_network ? (uint32_t)(entry - networks->at) : 0, handle = 0;
+	char text[RANGE_TEXT];
+	struct range range;
+
+	if (!is_network)
+		handle = ((const struct holder *)(const void *)entry)->handle;
+	else if (networks->handles != NULL)
+		handle = networks->handles[number];
+	buffer_print(search->chain, "%s ", rpsl_names[entry->class]);
+	if (handle != 0)
+		buffer_text(search->chain, words_text(&search->columns->handles, handle));
+	if (is_network) {
+		range = networks_range(networks, number);
+		range_format(search->family, &range, text);
+		buffer_print(search->chain, "%s%s", handle != 0 ? " " : "", text);
 	}
 }
 
@@ -101,8 +107,11 @@ take_mailbox(struct search *search, const struct entry *entry, struct reference 
 	search->met_national = search->met_national || verdict == MAILBOX_NATIONAL;
 	for (uint32_t i = 0; i < search->count; i++)
 		is_new = is_new && search->found[i] != known->mailbox;
-	if (verdict == MAILBOX_GOOD && is_new && search->count < search->most)
-		search->found[search->count++] = known->mailbox;
+	if (verdict != MAILBOX_GOOD || !is_new || search->count >= search->most)
+		return;
+	if (search->count == 0)
+		search->is_suspect = known->is_suspect;
+	search->found[search->count++] = known->mailbox;
 }
 
 /* The mailboxes in this attribute of an object. */
@@ -147,7 +156,7 @@ take_referred(struct search *search, const struct entry *entry, enum rpsl_name n
 		if (then != RPSL_OTHER && search->count == before)
 			take_mailboxes(search, &holder->entry, then);
 		if (before == 0 && search->count > 0)
-			search->is_unanswered = holder->is_unanswered;
+			search->is_unanswered = holder->entry.is_unanswered;
 	}
 }
 
@@ -256,13 +265,16 @@ begin_way(struct way *way, uint32_t from)
 static uint32_t
 way_up(const struct search *search, struct way *way)
 {
-	const struct network *network = network_of(search, way->at);
-	uint32_t up = network->up;
+	const struct networks *networks = networks_of(search);
+	uint32_t up = networks->up[way->at];
+	struct range range, above;
 
 	if (up == 0 || way->left == 0)
 		return way->at = 0;
 	way->left--;
-	if (!range_equal(&network_of(search, up)->range, &network->range))
+	range = networks_range(networks, way->at);
+	above = networks_range(networks, up);
+	if (!range_equal(&above, &range))
 		way->circle = up;
 	else if (up == way->circle)
 		up = 0;
@@ -276,14 +288,13 @@ walk(struct search *search, uint32_t from, step *look)
 	struct way way;
 
 	for (uint32_t at = begin_way(&way, from); at != 0; at = way_up(search, &way)) {
-		const struct network *network = network_of(search, at);
-		enum contact_rule rule = look(search, &network->entry);
+		const struct entry *entry = &networks_of(search)->at[at];
+		enum contact_rule rule = look(search, entry);
 
 		if (search->count > 0)
 			return rule;
-		if (network->is_fixed) {
-			say_simply(search, &network->entry,
-				"a maintainer of the registry has it: no way up");
+		if (entry->is_fixed) {
+			say_simply(search, entry, "a maintainer of the registry has it: no way up");
 			break;
 		}
 	}
@@ -302,7 +313,7 @@ organisation_of(const struct columns *columns, const struct entry *entry, enum r
 			? columns_holder(columns, HOLDER_ORGANISATION, at[i].word)
 			: NULL;
 
-		if (holder != NULL && (type == ORGANISATION_OTHER || holder->type == type))
+		if (holder != NULL && (type == ORGANISATION_OTHER || holder->entry.type == type))
 			return holder;
 	}
 	return NULL;
@@ -318,7 +329,7 @@ find_responsible(const struct search *search, uint32_t from)
 
 	for (uint32_t at = begin_way(&way, from); at != 0; at = way_up(search, &way)) {
 		const struct columns *columns = search->columns;
-		const struct entry *entry = &network_of(search, at)->entry;
+		const struct entry *entry = &networks_of(search)->at[at];
 		const struct holder *holder =
 			organisation_of(columns, entry, RPSL_SPONSORING_ORG, ORGANISATION_OTHER);
 
@@ -359,8 +370,7 @@ conclude(const struct search *search, enum contact_rule rule)
 		return contact;
 	contact.mailbox = search->found[0];
 	contact.mailbox2 = search->count > 1 ? search->found[1] : 0;
-	contact.quality =
-		search->columns->known[contact.mailbox].is_suspect ? QUALITY_SUSPECT : QUALITY_GOOD;
+	contact.quality = search->is_suspect ? QUALITY_SUSPECT : QUALITY_GOOD;
 	if (search->is_unanswered || rule == CONTACT_ORG_EMAIL)
 		contact.quality = QUALITY_LOW;
 	return contact;
@@ -371,21 +381,21 @@ contactrules_network(const struct columns *columns, enum range_family family, ui
 	struct buffer *chain)
 {
 	struct search search = {.columns = columns, .family = family, .chain = chain, .most = 1};
-	const struct entry *entry = &network_of(&search, number)->entry;
+	const struct entry *entry = &networks_of(&search)->at[number];
 	enum contact_rule rule;
 	struct contact contact;
 
 	search.is_registrys = organisation_of(columns, entry, RPSL_ORG, ORGANISATION_RIR) != NULL;
-	rule = walk(&search, number, steps[entry->registry]);
-	if (search.count == 0 && entry->registry == REGISTRY_AFRINIC)
+	rule = walk(&search, number, steps[columns->registry]);
+	if (search.count == 0 && columns->registry == REGISTRY_AFRINIC)
 		rule = walk(&search, number, step_email);
 	contact = conclude(&search, rule);
 	if (contact.mailbox == 0) {
 		if (search.met_national)
 			contact.rule = CONTACT_NIR;
-		else if (entry->registry == REGISTRY_LACNIC)
+		else if (columns->registry == REGISTRY_LACNIC)
 			contact.rule = CONTACT_RDAP;
-	} else if (contact.quality == QUALITY_SUSPECT && entry->registry == REGISTRY_RIPENCC) {
+	} else if (contact.quality == QUALITY_SUSPECT && columns->registry == REGISTRY_RIPENCC) {
 		contact.mailbox2 = ask_responsible(&search, number);
 	}
 	if (contact.mailbox2 == contact.mailbox)
@@ -398,8 +408,8 @@ contactrules_system(const struct columns *columns, uint32_t number, struct buffe
 {
 	struct search search = {
 		.columns = columns, .family = RANGE_SYSTEM, .chain = chain, .most = 1};
-	const struct entry *entry = &network_of(&search, number)->entry;
-	enum contact_rule rule = steps[entry->registry](&search, entry);
+	const struct entry *entry = &networks_of(&search)->at[number];
+	enum contact_rule rule = steps[columns->registry](&search, entry);
 
 	return conclude(&search, rule);
 }

@@ -7,7 +7,7 @@
  *          organisation's e-mail. ARIN: the network's abuse POC, the organisation's, above. LACNIC (policy manual 12):
  *          abuse-c, above; else RDAP knows. A mailbox that mailbox.h refuses is as if it were not there; those of
  *          regional registries stand in their own networks.
- * Owns:    nothing. Mailboxes are words of the columns.
+ * Owns:    nothing. Mailboxes are numbers among those of all registries.
  * Limits:  CONTACTRULES_WAY steps up, which is more than prefixes can nest; what is above is not looked at.
  * Thread:  any.
  */

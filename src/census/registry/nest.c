@@ -6,10 +6,9 @@
 /* So many of identical range are put in order by whom they name; where there are more, by their dates alone. */
 #define GROUP_MOST 64
 
-/* Those of one registry. */
 struct nesting {
-	struct columns *columns;
-	struct network *at;
+	const struct columns *columns;
+	struct networks *networks;
 	uint32_t *order;
 	uint32_t count;
 	uint32_t *by_handle; /* in ARIN: which network has that handle */
@@ -20,52 +19,75 @@ struct place {
 	uint64_t
 		key; /* the first bits of the order: its first address, and what fits of the last */
 	uint32_t number;
-	uint32_t registry;
+	uint32_t spare;
 };
 
 static uint64_t
-key_of(const struct network *network, enum range_family family)
+key_of(const struct networks *networks, uint32_t number)
 {
-	const struct range *range = &network->range;
+	const struct range4 *four = networks->fours + number;
 
-	return family == RANGE_IPV6
-		? (uint64_t)(range->low >> 64)
-		: (uint64_t)range->low << 32 | (UINT32_MAX - (uint32_t)range->high);
+	return networks->sixes != NULL ? (uint64_t)(networks->sixes[number].low >> 64)
+				       : (uint64_t)four->low << 32 | (UINT32_MAX - four->high);
+}
+
+static bool
+is_rather(const struct networks *networks, uint32_t a, uint32_t b)
+{
+	const struct entry *one = &networks->at[a], *other = &networks->at[b];
+
+	return entry_is_rather(one, other) || (a < b && !entry_is_rather(other, one));
 }
 
 static int
 compare(const void *one, const void *other, void *context)
 {
 	const struct place *first = one, *second = other;
-	const struct network *networks = context, *a, *b;
+	const struct networks *networks = context;
+	struct range a, b;
 
-	if (first->registry != second->registry)
-		return first->registry < second->registry ? -1 : 1;
 	if (first->key != second->key)
 		return first->key < second->key ? -1 : 1;
-	a = &networks[first->number];
-	b = &networks[second->number];
-	if (a->range.low != b->range.low)
-		return a->range.low < b->range.low ? -1 : 1;
-	if (a->range.high != b->range.high)
-		return a->range.high > b->range.high ? -1 : 1;
-	if (entry_is_rather(&a->entry, &b->entry))
-		return -1;
-	return entry_is_rather(&b->entry, &a->entry);
+	a = networks_range(networks, first->number);
+	b = networks_range(networks, second->number);
+	if (a.low != b.low)
+		return a.low < b.low ? -1 : 1;
+	if (a.high != b.high)
+		return a.high > b.high ? -1 : 1;
+	if (first->number == second->number)
+		return 0;
+	return is_rather(networks, first->number, second->number) ? -1 : 1;
+}
+
+static bool
+has(const struct networks *networks, uint32_t outer, uint32_t inner)
+{
+	struct range a = networks_range(networks, outer), b = networks_range(networks, inner);
+
+	return range_has(&a, &b);
+}
+
+static bool
+are_equal(const struct networks *networks, uint32_t one, uint32_t other)
+{
+	struct range a = networks_range(networks, one), b = networks_range(networks, other);
+
+	return range_equal(&a, &b);
 }
 
 /* The network that this one names as its Parent and that holds it, or 0. */
 static uint32_t
-named_parent(const struct nesting *nesting, const struct network *network)
+named_parent(const struct nesting *nesting, uint32_t number)
 {
-	const struct reference *at = nesting->columns->references + network->entry.references;
+	const struct networks *networks = nesting->networks;
+	const struct entry *entry = &networks->at[number];
+	const struct reference *at = nesting->columns->references + entry->references;
 
-	for (uint32_t i = 0; nesting->by_handle != NULL && i < network->entry.reference_count;
-		i++) {
+	for (uint32_t i = 0; nesting->by_handle != NULL && i < entry->reference_count; i++) {
 		uint32_t parent = at[i].name == RPSL_PARENT ? nesting->by_handle[at[i].word] : 0;
 
-		if (parent != 0 && !nesting->at[parent].is_dropped &&
-			range_has(&nesting->at[parent].range, &network->range))
+		if (parent != 0 && !networks->at[parent].is_dropped &&
+			has(networks, parent, number))
 			return parent;
 	}
 	return 0;
@@ -84,8 +106,7 @@ order_group(const struct nesting *nesting, uint32_t *group, uint32_t count)
 			bool is_named = false;
 
 			for (uint32_t k = 0; k < left && !is_named; k++)
-				is_named = k != i &&
-					named_parent(nesting, &nesting->at[group[k]]) == group[i];
+				is_named = k != i && named_parent(nesting, group[k]) == group[i];
 			if (!is_named) {
 				lowest = i;
 				break;
@@ -102,21 +123,23 @@ order_group(const struct nesting *nesting, uint32_t *group, uint32_t count)
 static void
 index_handles(struct nesting *nesting)
 {
+	struct networks *networks = nesting->networks;
+
 	nesting->by_handle =
 		xcalloc(nesting->columns->handles.count + 1UL, sizeof(*nesting->by_handle));
 	for (uint32_t i = 0; i < nesting->count; i++) {
-		struct network *network = &nesting->at[nesting->order[i]];
-		uint32_t *place = &nesting->by_handle[network->entry.handle];
-		bool is_rather;
+		uint32_t number = nesting->order[i];
+		uint32_t *place = &nesting->by_handle[networks->handles[number]];
 
-		if (network->entry.handle == 0)
+		if (networks->handles[number] == 0)
 			continue;
-		is_rather =
-			*place != 0 && entry_is_rather(&network->entry, &nesting->at[*place].entry);
+		if (*place != 0 && !is_rather(networks, number, *place)) {
+			networks->at[number].is_dropped = true;
+			continue;
+		}
 		if (*place != 0)
-			nesting->at[is_rather ? *place : nesting->order[i]].is_dropped = true;
-		if (*place == 0 || is_rather)
-			*place = nesting->order[i];
+			networks->at[*place].is_dropped = true;
+		*place = number;
 	}
 }
 
@@ -124,11 +147,9 @@ static void
 order_groups(const struct nesting *nesting)
 {
 	for (uint32_t from = 0, to; from < nesting->count; from = to) {
-		const struct range *range = &nesting->at[nesting->order[from]].range;
-
 		to = from + 1;
 		while (to < nesting->count &&
-			range_equal(range, &nesting->at[nesting->order[to]].range))
+			are_equal(nesting->networks, nesting->order[from], nesting->order[to]))
 			to++;
 		order_group(nesting, nesting->order + from, to - from);
 	}
@@ -138,24 +159,25 @@ order_groups(const struct nesting *nesting)
 static void
 find_outer(struct nesting *nesting)
 {
+	struct networks *networks = nesting->networks;
 	uint32_t last = 0, kept = 0;
 
 	for (uint32_t i = 0; i < nesting->count; i++) {
 		uint32_t number = nesting->order[i];
-		struct network *network = &nesting->at[number];
+		struct range range = networks_range(networks, number);
 
-		if (network->is_dropped)
+		if (networks->at[number].is_dropped)
 			continue;
-		while (last != 0 && nesting->at[last].range.high < network->range.low)
-			last = nesting->at[last].inside;
+		while (last != 0 && networks_range(networks, last).high < range.low)
+			last = networks->inside[last];
 		if (last != 0 &&
-			(network->range.high > nesting->at[last].range.high ||
+			(range.high > networks_range(networks, last).high ||
 				(nesting->by_handle == NULL &&
-					range_equal(&network->range, &nesting->at[last].range)))) {
-			network->is_dropped = true;
+					are_equal(networks, number, last)))) {
+			networks->at[number].is_dropped = true;
 			continue;
 		}
-		network->inside = network->up = last;
+		networks->inside[number] = last;
 		last = number;
 		nesting->order[kept++] = number;
 	}
@@ -165,77 +187,77 @@ find_outer(struct nesting *nesting)
 static void
 find_parents(struct nesting *nesting)
 {
+	struct networks *networks = nesting->networks;
+
 	for (uint32_t i = 0; i < nesting->count; i++) {
-		struct network *network = &nesting->at[nesting->order[i]];
-		uint32_t parent = named_parent(nesting, network);
+		uint32_t number = nesting->order[i], parent = named_parent(nesting, number);
+		uint32_t up = networks->inside[number];
 
-		while (network->up != 0 &&
-			range_equal(&nesting->at[network->up].range, &network->range))
-			network->up = nesting->at[network->up].inside;
-		if (parent != 0 && parent != nesting->order[i])
-			network->up = parent;
+		while (up != 0 && are_equal(networks, up, number))
+			up = networks->inside[up];
+		networks->up[number] = parent != 0 && parent != number ? parent : up;
 	}
-}
-
-/* places: the networks of the registry in order. */
-static void
-nest_registry(struct columns *columns, enum range_family family, enum registry_name registry,
-	const struct place *places, uint32_t count)
-{
-	struct networks *networks = &columns->networks[family];
-	struct nesting nesting = {.columns = columns,
-		.at = networks->at,
-		.order = xcalloc(count + 1UL, sizeof(*nesting.order)),
-		.count = count};
-
-	for (uint32_t i = 0; i < count; i++)
-		nesting.order[i] = places[i].number;
-	if (registry == REGISTRY_ARIN && family != RANGE_SYSTEM) {
-		index_handles(&nesting);
-		order_groups(&nesting);
-	}
-	find_outer(&nesting);
-	find_parents(&nesting);
-	free(nesting.by_handle);
-	networks->order[registry] = nesting.order;
-	networks->order_count[registry] = nesting.count;
 }
 
 /* As the dumps of some registries are. */
 static bool
-are_in_order(const struct place *places, uint32_t count, struct network *networks)
+are_in_order(const struct networks *networks)
 {
-	for (uint32_t i = 1; i < count; i++) {
-		if (compare(&places[i - 1], &places[i], networks) > 0)
+	for (uint32_t i = 2; i <= networks->count; i++) {
+		struct place before = {key_of(networks, i - 1), i - 1, 0};
+		struct place this = {key_of(networks, i), i, 0};
+
+		if (before.key >= this.key &&
+			compare(&before, &this, (void *)(uintptr_t)networks) > 0)
 			return false;
 	}
 	return true;
 }
 
+/* The numbers in order. */
+static uint32_t *
+order_of(struct networks *networks)
+{
+	uint32_t *order = xcalloc(networks->count + 1UL, sizeof(*order));
+	struct place *places;
+
+	if (are_in_order(networks)) {
+		for (uint32_t i = 0; i < networks->count; i++)
+			order[i] = i + 1;
+		return order;
+	}
+	places = xcalloc(networks->count + 1UL, sizeof(*places));
+	for (uint32_t i = 0; i < networks->count; i++)
+		places[i] = (struct place){.key = key_of(networks, i + 1), .number = i + 1};
+	qsort_r(places, networks->count, sizeof(*places), compare, networks);
+	for (uint32_t i = 0; i < networks->count; i++)
+		order[i] = places[i].number;
+	free(places);
+	return order;
+}
+
 static void
 nest_family(struct columns *columns, enum range_family family)
 {
-	const struct networks *networks = &columns->networks[family];
-	struct place *places = xcalloc(networks->count + 1UL, sizeof(*places));
-	uint32_t from = 0, to;
+	struct networks *networks = &columns->networks[family];
+	struct nesting nesting = {.columns = columns,
+		.networks = networks,
+		.order = order_of(networks),
+		.count = networks->count};
 
-	for (uint32_t i = 0; i < networks->count; i++) {
-		const struct network *network = &networks->at[i + 1];
-
-		places[i] = (struct place){.key = key_of(network, family),
-			.number = i + 1,
-			.registry = network->entry.registry};
+	networks->inside = xcalloc(networks->count + 1UL, sizeof(*networks->inside));
+	networks->up = networks->inside;
+	if (columns->registry == REGISTRY_ARIN && family != RANGE_SYSTEM) {
+		networks->up = xcalloc(networks->count + 1UL, sizeof(*networks->up));
+		index_handles(&nesting);
+		order_groups(&nesting);
 	}
-	if (!are_in_order(places, networks->count, networks->at))
-		qsort_r(places, networks->count, sizeof(*places), compare, networks->at);
-	for (uint32_t registry = REGISTRY_NONE + 1; registry < REGISTRY_COUNT; registry++) {
-		for (to = from; to < networks->count && places[to].registry == registry;)
-			to++;
-		nest_registry(
-			columns, family, (enum registry_name)registry, places + from, to - from);
-		from = to;
-	}
-	free(places);
+	find_outer(&nesting);
+	if (networks->up != networks->inside)
+		find_parents(&nesting);
+	free(nesting.by_handle);
+	networks->order = nesting.order;
+	networks->order_count = nesting.count;
 }
 
 void

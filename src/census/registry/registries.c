@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/registry/registries.h"
 
+#include "base/crew.h"
 #include "census/registry/delegated.h"
 #include "census/registry/nest.h"
 #include "census/registry/systems.h"
@@ -10,11 +11,15 @@
 #include <stdlib.h>
 
 struct registries *
-registries_new(void (*tell)(void *context, const struct fail *fail), void *context)
+registries_new(registries_tell *tell, void *context)
 {
 	struct registries *registries = xcalloc(1, sizeof(*registries));
 
-	registries->columns = columns_new();
+	for (size_t i = 0; i < REGISTRY_COUNT; i++)
+		registries->columns[i] = columns_new((enum registry_name)i);
+	words_init(&registries->mailboxes, false);
+	words_init(&registries->suspects, false);
+	registries->threads = crew_size();
 	registries->tell = tell;
 	registries->context = context;
 	return registries;
@@ -34,7 +39,10 @@ registries_free(struct registries *registries)
 {
 	if (registries == NULL)
 		return NULL;
-	columns_free(registries->columns);
+	for (size_t i = 0; i < REGISTRY_COUNT; i++)
+		columns_free(registries->columns[i]);
+	words_done(&registries->mailboxes);
+	words_done(&registries->suspects);
 	free_ranges(registries->delegated, RANGE_FAMILY_COUNT);
 	free_ranges(registries->announced, RANGE_SYSTEM);
 	free(registries);
@@ -48,6 +56,8 @@ registries_free(struct registries *registries)
 struct reading {
 	struct registries *registries;
 	struct input *input;
+	uint16_t file;
+	uint64_t told;
 	uint64_t troubles;
 	uint64_t steps; /* lines or objects */
 };
@@ -58,7 +68,7 @@ look(struct reading *reading)
 	const struct registries *registries = reading->registries;
 
 	if (reading->steps++ % LOOK_STEPS == 0 && registries->look != NULL)
-		registries->look(registries->context, reading->input);
+		registries->look(registries->context, reading->file, reading->input);
 }
 
 static void
@@ -67,13 +77,13 @@ tell(struct reading *reading, uint64_t line, const char *what, const char *hint)
 	struct registries *registries = reading->registries;
 	struct fail fail = {.hint = ""};
 
-	registries->troubles++;
-	if (reading->troubles++ >= REGISTRIES_TOLD)
+	reading->troubles++;
+	if (reading->told++ >= REGISTRIES_TOLD)
 		return;
 	fail_where(&fail, "%s: line %llu", reading->input->name, (unsigned long long)line);
 	fail_what(&fail, "%s", what);
 	fail_hint(&fail, "%s", hint);
-	registries->tell(registries->context, &fail);
+	registries->tell(registries->context, reading->file, &fail);
 }
 
 static void
@@ -128,9 +138,11 @@ take_announced(struct registries *registries, struct text line)
 static int
 take_suspect(struct registries *registries, struct text line)
 {
-	line = text_trim(line);
-	if (line.length > 0)
-		columns_add_suspect(registries->columns, line);
+	char into[MAILBOX_MOST];
+	struct text small = text_trim(line);
+
+	(void)mailbox_check(small, into, &small);
+	words_add(&registries->suspects, 0, small);
 	return 0;
 }
 
@@ -166,8 +178,7 @@ read_dump(struct reading *reading, enum registry_name registry, struct fail *fai
 	rpsl = rpsl_new(reading->input, &settings);
 	while ((r = rpsl_next(rpsl, &object, fail)) > 0) {
 		look(reading);
-		switch (columns_add(
-			registries->columns, registry, registries->file_count, &object)) {
+		switch (columns_add(registries->columns[registry], reading->file, &object)) {
 		case COLUMNS_TAKEN:
 		case COLUMNS_PASSED:
 			break;
@@ -185,9 +196,9 @@ read_dump(struct reading *reading, enum registry_name registry, struct fail *fai
 		}
 	}
 	for (size_t i = 0; rpsl_tell(rpsl, i, &lost); i++)
-		registries->tell(registries->context, &lost);
+		registries->tell(registries->context, reading->file, &lost);
 	for (size_t i = 0; i < RPSL_FAULT_COUNT; i++)
-		registries->troubles += rpsl_counts(rpsl)->faults[i];
+		reading->troubles += rpsl_counts(rpsl)->faults[i];
 	rpsl_free(rpsl);
 	return r;
 }
@@ -206,9 +217,9 @@ read_routes(struct reading *reading, struct fail *fail)
 	while ((r = mrt_next(mrt, &route, fail)) > 0)
 		add_announced(registries, &route);
 	for (size_t i = 0; mrt_tell(mrt, i, &lost); i++)
-		registries->tell(registries->context, &lost);
+		registries->tell(registries->context, reading->file, &lost);
 	for (size_t i = 0; i < MRT_FAULT_COUNT; i++) {
-		registries->troubles += counts->faults[i];
+		reading->troubles += counts->faults[i];
 		sum->faults[i] += counts->faults[i];
 	}
 	sum->prefixes += counts->prefixes;
@@ -241,6 +252,8 @@ static const struct kind {
 	{.name = "suspect", .take = take_suspect},
 };
 
+#define KINDS (sizeof(kinds) / sizeof(*kinds))
+
 static void
 note_registry(struct registries *registries, enum registry_name registry)
 {
@@ -255,43 +268,62 @@ note_registry(struct registries *registries, enum registry_name registry)
 const char *
 registries_kind(size_t place)
 {
-	return place < sizeof(kinds) / sizeof(*kinds) ? kinds[place].name : NULL;
+	return place < KINDS ? kinds[place].name : NULL;
 }
 
-static const struct kind *
-find_kind(struct text name)
+int
+registries_add(struct registries *registries, struct text kind, const char *name, struct fail *fail)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (text_is(name, kinds[i].name))
-			return &kinds[i];
+	size_t place = 0;
+
+	while (place < KINDS && !text_is(kind, kinds[place].name))
+		place++;
+	if (place == KINDS || registries->file_count == REGISTRIES_FILES) {
+		fail_where(fail, "%s", name);
+		fail_what(fail, "%s",
+			place == KINDS ? "the kind of this file is not known"
+				       : "there are too many files");
+		return -EINVAL;
 	}
-	return NULL;
+	note_registry(registries, kinds[place].registry);
+	registries->has_delegated =
+		registries->has_delegated || kinds[place].take == take_delegated;
+	registries->kinds[registries->file_count] = (uint8_t)place;
+	return registries->file_count++;
+}
+
+static bool
+is_dump(const struct kind *kind)
+{
+	return kind->take == NULL && !kind->is_routes;
+}
+
+unsigned
+registries_lane(const struct registries *registries, uint16_t file)
+{
+	const struct kind *kind = &kinds[registries->kinds[file]];
+
+	/* A dump that leads to no contact meets nothing. */
+	if (is_dump(kind) && kind->registry == REGISTRY_NONE)
+		return REGISTRY_COUNT + file;
+	return kind->registry;
 }
 
 int
 registries_take(
-	struct registries *registries, struct text kind, struct input *input, struct fail *fail)
+	struct registries *registries, uint16_t file, struct input *input, struct fail *fail)
 {
-	struct reading reading = {.registries = registries, .input = input};
-	const struct kind *found = find_kind(kind);
+	struct reading reading = {.registries = registries, .input = input, .file = file};
+	const struct kind *kind = &kinds[registries->kinds[file]];
 	int r;
 
-	if (found == NULL || registries->file_count == REGISTRIES_FILES) {
-		fail_where(fail, "%s", input->name);
-		fail_what(fail, "%s",
-			found == NULL ? "the kind of this file is not known"
-				      : "there are too many files");
-		return -EINVAL;
-	}
-	note_registry(registries, found->registry);
-	if (found->is_routes)
+	if (kind->is_routes)
 		r = read_routes(&reading, fail);
-	else if (found->take == NULL)
-		r = read_dump(&reading, found->registry, fail);
+	else if (is_dump(kind))
+		r = read_dump(&reading, kind->registry, fail);
 	else
-		r = read_lines(&reading, found->take, fail);
-	registries->has_delegated = registries->has_delegated || found->take == take_delegated;
-	registries->file_count++;
+		r = read_lines(&reading, kind->take, fail);
+	__atomic_fetch_add(&registries->troubles, reading.troubles, __ATOMIC_RELAXED);
 	return r;
 }
 
@@ -300,11 +332,13 @@ registries_read(
 	struct registries *registries, struct text kind, const char *path, struct fail *fail)
 {
 	struct input input;
-	int r = input_open(&input, path, 0, fail);
+	int r = input_open(&input, path, 0, fail), file;
 
 	if (r < 0)
 		return r;
-	r = registries_take(registries, kind, &input, fail);
+	r = file = registries_add(registries, kind, path, fail);
+	if (file >= 0)
+		r = registries_take(registries, (uint16_t)file, &input, fail);
 	input_close(&input);
 	return r;
 }
@@ -319,11 +353,43 @@ settle_ranges(struct registries_ranges *ranges, enum range_family family)
 	ranges->count = ranges->size = 0;
 }
 
+static uint64_t
+refused_of(const struct registries *registries)
+{
+	uint64_t refused = registries->suspects.refused;
+
+	for (size_t i = 0; i < REGISTRY_COUNT; i++)
+		refused += columns_refused(registries->columns[i]);
+	return refused;
+}
+
+/* What is left to do of them, each by itself: the columns, then the ranges. */
+#define SETTLE_DELEGATED REGISTRY_COUNT
+#define SETTLE_ANNOUNCED (SETTLE_DELEGATED + RANGE_FAMILY_COUNT)
+#define SETTLE_COUNT     (SETTLE_ANNOUNCED + RANGE_SYSTEM)
+
+static void
+settle_one(void *context, size_t job)
+{
+	struct registries *registries = context;
+	size_t family;
+
+	if (job < SETTLE_DELEGATED) {
+		nest(registries->columns[job]);
+	} else if (job < SETTLE_ANNOUNCED) {
+		family = job - SETTLE_DELEGATED;
+		settle_ranges(&registries->delegated[family], (enum range_family)family);
+	} else {
+		family = job - SETTLE_ANNOUNCED;
+		settle_ranges(&registries->announced[family], (enum range_family)family);
+	}
+}
+
 void
 registries_settle(struct registries *registries)
 {
 	struct fail fail = {.hint = ""};
-	uint64_t refused = columns_refused(registries->columns);
+	uint64_t refused = refused_of(registries);
 
 	if (refused > 0) {
 		registries->troubles++;
@@ -331,12 +397,11 @@ registries_settle(struct registries *registries)
 		fail_what(&fail, "%llu values are too long or more than an object may have",
 			(unsigned long long)refused);
 		fail_hint(&fail, "they were left out");
-		registries->tell(registries->context, &fail);
+		registries->tell(registries->context, registries->file_count, &fail);
 	}
-	columns_settle(registries->columns);
-	nest(registries->columns);
-	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++)
-		settle_ranges(&registries->delegated[i], (enum range_family)i);
-	for (size_t i = 0; i < RANGE_SYSTEM; i++)
-		settle_ranges(&registries->announced[i], (enum range_family)i);
+	for (size_t i = 0; i < REGISTRY_COUNT; i++)
+		columns_settle(
+			registries->columns[i], &registries->mailboxes, &registries->suspects);
+	words_settle(&registries->mailboxes);
+	crew_work(registries->threads, SETTLE_COUNT, settle_one, registries);
 }

@@ -5,7 +5,8 @@
  *          pieces. What cannot be read is told, with file and line, and the rest is done.
  * Owns:    all it holds.
  * Limits:  REGISTRIES_FILES files. Of each file REGISTRIES_TOLD sentences are told, all are counted.
- * Thread:  one at a time; any, once it is settled.
+ * Thread:  one at a time, but files of different lanes can be read at once; any, once it is settled. What comes out does
+ *          not depend on the number of threads.
  */
 #ifndef LAZARET_CENSUS_REGISTRY_REGISTRIES_H
 #define LAZARET_CENSUS_REGISTRY_REGISTRIES_H
@@ -27,8 +28,14 @@ struct registries_ranges {
 	size_t piece_count;
 };
 
+/* What cannot be read. file: its number; file_count: it is of none. Several threads may tell at once, of different
+ * files. */
+typedef void registries_tell(void *context, uint16_t file, const struct fail *fail);
+
 struct registries {
-	struct columns *columns;
+	struct columns *columns[REGISTRY_COUNT]; /* those of REGISTRY_NONE are empty */
+	struct words mailboxes; /* of all of them, when it is settled; domains in small letters */
+	struct words suspects;  /* that failed their registry's validation */
 	/* The value is a registry, and above it a country (delegated.h) from bit 8 on. */
 	struct registries_ranges delegated[RANGE_FAMILY_COUNT];
 	bool has_delegated; /* else nobody's authority was checked */
@@ -39,26 +46,35 @@ struct registries {
 	enum registry_name named[REGISTRY_COUNT];
 	size_t named_count;
 	uint16_t file_count;
+	uint8_t kinds[REGISTRIES_FILES]; /* places of registries_kind */
 	uint64_t troubles;
-	void (*tell)(void *context, const struct fail *fail);
+	registries_tell *tell;
 	/* How far a file is, now and then; NULL: nobody looks. */
-	void (*look)(void *context, const struct input *input);
+	void (*look)(void *context, uint16_t file, const struct input *input);
 	void *context;
-	bool portable; /* without what only some processors can */
+	unsigned threads; /* at the most; at first as many as there are processors */
+	bool portable;    /* without what only some processors can */
 };
 
-struct registries *registries_new(
-	void (*tell)(void *context, const struct fail *fail), void *context);
+struct registries *registries_new(registries_tell *tell, void *context);
 struct registries *registries_free(struct registries *registries);
 
-/* kind: ripe, ripe-nonauth, apnic, afrinic, arin, lacnic, irr, delegated, asn, mrt or suspect (mailboxes, one a line).
- * 0, or -errno with fail: the kind is unknown (-EINVAL), the file is not there or can only be read in part; what was
- * read counts. Of the same range announced in several files the first counts. */
-int registries_read(struct registries *registries, struct text kind, const char *path,
+/* The next file. kind: ripe, ripe-nonauth, apnic, afrinic, arin, lacnic, irr, delegated, asn, mrt or suspect (mailboxes,
+ * one a line). Its number, or -EINVAL with fail: the kind is unknown, or there are too many files. */
+int registries_add(struct registries *registries, struct text kind, const char *name,
 	struct fail *fail) MUST_USE;
 
-/* The same of a file that is open and at its beginning; it is the caller's. */
-int registries_take(struct registries *registries, struct text kind, struct input *input,
+/* Files of one lane are read one after the other, as they were named; those of different lanes do not meet. */
+#define REGISTRIES_LANES (REGISTRY_COUNT + REGISTRIES_FILES)
+unsigned registries_lane(const struct registries *registries, uint16_t file);
+
+/* Reads that file, which is open and at its beginning; it is the caller's. 0, or -errno with fail: it can only be read in
+ * part; what was read counts. Of the same range announced in several files the first counts. */
+int registries_take(struct registries *registries, uint16_t file, struct input *input,
+	struct fail *fail) MUST_USE;
+
+/* All of that with one file: 0, or -errno with fail, also where it is not there. */
+int registries_read(struct registries *registries, struct text kind, const char *path,
 	struct fail *fail) MUST_USE;
 
 /* The kinds by their place; NULL behind the last. */
@@ -66,12 +82,5 @@ const char *registries_kind(size_t place);
 
 /* After the last file. */
 void registries_settle(struct registries *registries);
-
-static inline const struct columns *
-registries_columns(const struct registries *registries, enum registry_name registry)
-{
-	(void)registry;
-	return registries->columns;
-}
 
 #endif

@@ -99,29 +99,20 @@ name_of(const struct writing *writing, enum registry_name registry, uint32_t nam
 static uint32_t
 put_contact(struct writing *writing, uint32_t mailbox, bool is_arins)
 {
-	const struct columns *columns = writing->registries->columns;
 	uint32_t *place = &writing->contact_of[mailbox];
+	struct text text;
 
 	if (mailbox == 0)
 		return 0;
 	if (*place == 0) {
+		text = answers_mailbox(writing->answers, mailbox);
 		*place = writing->contact_count++;
 		writing->contacts[*place] = (struct registryfile_contact){
-			.mailbox = add_text(writing, words_text(&columns->mailboxes, mailbox)),
-			.is_suspect = columns->known[mailbox].is_suspect};
+			.mailbox = add_text(writing, text),
+			.is_suspect = words_find(&writing->registries->suspects, 0, text) != 0};
 	}
 	writing->contacts[*place].is_kept |= is_arins;
 	return *place;
-}
-
-static const struct network *
-network_of(const struct writing *writing, uint32_t answer)
-{
-	const struct answers *answers = writing->answers;
-	const struct columns *columns = registries_columns(
-		writing->registries, (enum registry_name)answers_who(answers, answer)->registry);
-
-	return &columns->networks[answers_family(answers, answer)].at[answers->at[answer].network];
 }
 
 /* With the contacts to which they lead. */
@@ -136,7 +127,7 @@ make_whos(struct writing *writing)
 	for (uint32_t i = 0; i < answers->who_count; i++) {
 		const struct who *who = &answers->whos[i];
 		enum registry_name registry = (enum registry_name)who->registry;
-		const struct columns *columns = registries_columns(writing->registries, registry);
+		const struct columns *columns = writing->registries->columns[registry];
 		bool is_arins = registry == REGISTRY_ARIN || who->system_registry == REGISTRY_ARIN;
 		struct registryfile_who *row = &writing->whos[i];
 
@@ -174,12 +165,14 @@ put_names(struct writing *writing)
 	uint64_t count = answers->count + UINT64_C(1);
 
 	for (uint64_t i = 0; i < count; i++) {
-		uint32_t answer = (uint32_t)i, name = 0;
+		uint32_t answer = (uint32_t)i, name;
 		enum registry_name registry =
 			(enum registry_name)answers_who(answers, answer)->registry;
+		const struct columns *columns = writing->registries->columns[registry];
+		const struct networks *networks =
+			&columns->networks[answers_family(answers, answer)];
 
-		if (answers->at[i].network != 0)
-			name = name_of(writing, registry, network_of(writing, answer)->entry.name);
+		name = name_of(writing, registry, networks->at[answers->at[i].network].name);
 		put(writing, &name, sizeof(name));
 	}
 	put_padding(writing, count * sizeof(uint32_t));
@@ -204,19 +197,24 @@ put_ranges(struct writing *writing)
 	}
 }
 
-/* Where the columns' texts come to stand. */
+/* Where the columns' texts come to stand. Each begins with an empty one. */
 static void
 place_texts(struct writing *writing)
 {
-	writing->texts = writing->registries->columns->names_length;
+	for (size_t i = 0; i < REGISTRY_COUNT; i++) {
+		writing->before[i] = writing->texts;
+		writing->texts += writing->registries->columns[i]->names_length;
+	}
 }
 
 static void
 put_texts(struct writing *writing)
 {
-	const struct columns *columns = writing->registries->columns;
+	for (size_t i = 0; i < REGISTRY_COUNT; i++) {
+		const struct columns *columns = writing->registries->columns[i];
 
-	put(writing, columns->names, columns->names_length);
+		put(writing, columns->names, columns->names_length);
+	}
 	if (writing->more_length > 0)
 		put(writing, writing->more, writing->more_length);
 	put_padding(writing, writing->texts);
@@ -256,7 +254,7 @@ int
 registryfile_write(const char *path, const struct answers *answers, struct fail *fail)
 {
 	const struct registries *registries = answers->registries;
-	uint32_t mailboxes = registries->columns->mailboxes.count;
+	uint32_t mailboxes = registries->mailboxes.count;
 	struct writing *writing = xcalloc(1, sizeof(*writing));
 	int r = 0;
 
