@@ -44,7 +44,8 @@ Text
 Ranges
  8. "a - b" and "a/length" are both read, wherever one of them is; the text, not the class, tells IPv4 from IPv6. Four
     octets without leading zeros are needed, except LACNIC, whose whois writes 200.57.128/19. Bits behind a prefix are
-    zero. The first is not behind the last. Anything else is no network, and counted. AS numbers: with or without
+    zero. The first is not behind the last. Anything else is no network, and counted. A network of all addresses does
+    not count: RIPE and APNIC have one for what is not theirs, with a contact that is nobody's. AS numbers: with or without
     "AS", "a - b", too.
  9. Dumps of the same registry (RIPE and RIPE-NONAUTH) are one space of names and networks. The registry is that of
     the dump (KIND), whatever "source:" says. References lead only to objects of the same registry. IRR dumps give no
@@ -398,7 +399,7 @@ class World:
             thing.range = read_range(values[0], short=registry.name == "lacnic")
             if thing.range is None:
                 self.trouble(thing.path, thing.line, f"no range: {values[0]}")
-            else:
+            elif size(thing.range) < 1 << (32 if thing.range[0] == 4 else 128):
                 registry.networks.append(thing)
         elif kind == "system":
             numbers = re.fullmatch(r"(?:AS)?([0-9]{1,10})(?:[ \t]*-[ \t]*([0-9]{1,10}))?", values[0], re.IGNORECASE)

@@ -216,16 +216,35 @@ the_ends_of_the_address_space_are_segments_too(void **state)
 {
 	add("ripe",
 		"role: Desk\nnic-hdl: A\nabuse-mailbox: a@isp.example\n\n"
-		"inetnum: 0.0.0.0 - 255.255.255.255\nabuse-c: A\n\n"
-		"inetnum: 255.255.255.255/32\n\ninet6num: ::/0\nabuse-c: A\n\n"
+		"inetnum: 0.0.0.0 - 127.255.255.255\nabuse-c: A\n\n"
+		"inetnum: 128.0.0.0 - 255.255.255.255\nabuse-c: A\n\n"
+		"inetnum: 255.255.255.255/32\n\n"
+		"inet6num: ::/1\nabuse-c: A\n\ninet6num: 8000::/1\nabuse-c: A\n\n"
 		"inet6num: ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128\n\n");
 	registries_text_settle(&world);
-	assert_int_equal(world.answers.count4, 2);
-	assert_int_equal(world.answers.count6, 2);
+	assert_int_equal(world.answers.count4, 3);
+	assert_int_equal(world.answers.count6, 3);
 	answers("0.0.0.0", "a@isp.example, nobody, abuse-c, good");
 	answers("255.255.255.255", "a@isp.example, nobody, abuse-c, good");
 	answers("::", "a@isp.example, nobody, abuse-c, good");
 	answers("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "a@isp.example, nobody, abuse-c, good");
+}
+
+/* As RIPE and APNIC have them, where nobody is responsible. */
+static void
+a_network_of_all_addresses_is_nobodys(void **state)
+{
+	add("ripe",
+		"role: Desk\nnic-hdl: A\nabuse-mailbox: a@isp.example\n\n"
+		"inetnum: 0.0.0.0 - 255.255.255.255\ncountry: EU\nabuse-c: A\n\n"
+		"inet6num: ::/0\nabuse-c: A\n\ninetnum: 192.0.2.0/24\n\n");
+	add("delegated", "ripencc|NL|ipv4|192.0.2.0|512|20150101|allocated\n");
+	registries_text_settle(&world);
+	answers("192.0.2.1", "nobody, nobody, none, none");
+	answers("192.0.3.1", "nobody, nobody, none, none");
+	assert_int_equal(world.answers.at[find("192.0.3.1")].network, 0);
+	assert_int_equal(answers_who(&world.answers, find("192.0.3.1"))->country, 'N' << 8 | 'L');
+	assert_int_equal(find("::1"), 0);
 }
 
 /* More than an object may have, and a longer way up than is gone. */
@@ -313,6 +332,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(circles_of_arins_parents_end, begin, end),
 		cmocka_unit_test_setup_teardown(
 			the_ends_of_the_address_space_are_segments_too, begin, end),
+		cmocka_unit_test_setup_teardown(a_network_of_all_addresses_is_nobodys, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_too_much_is_left_out_and_told, begin, end),
 		cmocka_unit_test_setup_teardown(
 			real_statistics_and_tables_are_read_whole, begin, end),

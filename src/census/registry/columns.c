@@ -478,6 +478,13 @@ add_holder(struct columns *columns, const struct class *class, struct entry entr
 	return COLUMNS_TAKEN;
 }
 
+/* Registries have such a network for what they know nothing of: it is nobody's. */
+static bool
+is_whole(enum range_family family, const struct range *range)
+{
+	return family != RANGE_SYSTEM && range->low == 0 && range->high == range_highest(family);
+}
+
 static enum columns_result
 add_network(struct columns *columns, const struct class *class, struct entry entry,
 	const struct rpsl_object *object)
@@ -494,6 +501,8 @@ add_network(struct columns *columns, const struct class *class, struct entry ent
 		: range_parse(key, columns->registry == REGISTRY_LACNIC, &family, &range);
 	if (r < 0)
 		return COLUMNS_NO_RANGE;
+	if (is_whole(family, &range))
+		return COLUMNS_PASSED;
 	networks = &columns->networks[family];
 	if (networks->count + 2 > networks->size) {
 		if (networks->size > UINT32_MAX / 2)

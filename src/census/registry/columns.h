@@ -5,7 +5,8 @@
  *          of references: the attribute, and a word. Dumps of the same registry are one space of names; a reference
  *          leads to an object of the same registry only, so each registry has columns of its own. Which attribute means
  *          what in which registry is a table here; what follows from it is contactrules.h. Of two objects with the same
- *          key the one that was changed last stands, then the one that was added first.
+ *          key the one that was changed last stands, then the one that was added first. A network of all addresses is
+ *          passed by: RIPE and others have one for what they do not know, with a country and a contact.
  * Owns:    all it holds. Numbers of networks, holders and words begin at 1; 0 is none.
  * Limits:  2^32 - 2 objects of a kind and references, of these COLUMNS_REFERENCES an object; words.h. What is more is refused and
  *          counted.
