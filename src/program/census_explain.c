@@ -224,7 +224,8 @@ say_state(struct explaining *of, uint64_t key, bool is_six)
 		return NULL;
 	}
 	say_day(into, "  state      a candidate since ", row.first);
-	say_day(into, row.last == state->day ? ", also on " : ", last on ", row.last);
+	if (row.first != row.last || row.last != state->day)
+		say_day(into, row.last == state->day ? ", also on " : ", last on ", row.last);
 	if (row.flags & STATE_REOPENED)
 		buffer_print(into, ", gone meanwhile");
 	if (row.letter != 0)
@@ -242,9 +243,14 @@ say_case(struct explaining *of, const struct casefile_network *network)
 	struct text code = casefile_text(file, one->code), why = casefile_text(file, one->why);
 
 	buffer_print(into, "  %-10s ", "network");
-	buffer_line(into, casefile_text(file, network->name), 80);
-	buffer_print(into, " of ");
-	buffer_line(into, casefile_text(file, network->holder), 80);
+	if (casefile_text(file, network->name).length > 0)
+		buffer_line(into, casefile_text(file, network->name), 80);
+	else
+		buffer_print(into, "none that was read");
+	if (casefile_text(file, network->holder).length > 0) {
+		buffer_print(into, " of ");
+		buffer_line(into, casefile_text(file, network->holder), 80);
+	}
 	if (network->system != 0)
 		buffer_print(into, ", AS%u", network->system);
 	if (network->country != 0)
@@ -255,17 +261,23 @@ say_case(struct explaining *of, const struct casefile_network *network)
 		return;
 	}
 	buffer_line(into, casefile_text(file, one->mailbox), 254);
-	buffer_print(into, " (rule %s, quality %s%s)\n", contact_rules[network->rule],
-		contact_qualities[network->quality], one->is_manual ? "; given by a person" : "");
+	if (one->is_manual)
+		buffer_print(into, " (given by a person)\n");
+	else if (network->quality == QUALITY_NONE)
+		buffer_print(into, " (the national CERT, as no registry names anybody)\n");
+	else
+		buffer_print(into, " (rule %s, quality %s)\n", contact_rules[network->rule],
+			contact_qualities[network->quality]);
 	if (code.length == 0) {
 		buffer_print(into, "  %-10s none is open\n", "case");
 		return;
 	}
 	buffer_print(into, "  %-10s %.*s", "case", (int)code.length, code.at);
 	say_day(into, ", opened ", one->opened);
-	buffer_print(into, ", %u candidates, arm %s, %u letters sent; on this day: %s",
-		one->counts.listed, casefile_arms[one->arm], one->letters,
-		casefile_steps[one->step]);
+	buffer_print(into, ", %u candidates%s, %u letters sent; on this day: %s",
+		one->counts.listed,
+		one->arm == CASEFILE_HOLDOUT ? ", held out for its first 14 days" : "",
+		one->letters, casefile_steps[one->step]);
 	if (why.length > 0)
 		buffer_print(into, ", as %.*s", (int)why.length, why.at);
 	buffer_print(into, "\n");

@@ -337,22 +337,26 @@ static void
 of_reasons_that_are_worth_the_same_the_first_counts(void **state)
 {
 	struct score_settings settings = five_lists();
-	struct score_reason reasons[3];
+	struct score_reason reasons[4];
 	struct score_rules rules;
 	static const struct listing4 listings[] = {
 		{.address = 9, .line = 7, .list = 2, .time = NOW},
 		{.address = 9, .line = 8, .list = 1, .time = NOW},
-		{.address = 9, .line = 9, .list = 4, .time = NOW - 60}};
+		{.address = 9, .line = 9, .list = 4, .time = NOW - 60},
+		{.address = 9, .line = 10, .list = 4}};
 
 	settings.list[2].group = 0;
+	settings.list[4].time = NOW - DAY;
 	rules = rules_of(&settings);
-	assert_int_equal(score_explain4(&rules, listings, 3, reasons, 3), 3);
+	assert_int_equal(score_explain4(&rules, listings, 4, reasons, 4), 4);
 	assert_true(reasons[0].is_best && !reasons[1].is_best && !reasons[2].is_best);
 	assert_int_equal(reasons[0].weight, 5000);
 	assert_int_equal(reasons[1].weight, 5000);
 	/* Of a list that is no evidence. */
 	assert_int_equal(reasons[2].weight, 0);
 	assert_int_equal(reasons[2].age, 60);
+	/* Without a time it is as old as its list, of such a list, too. */
+	assert_int_equal(reasons[3].age, DAY);
 	assert_int_equal(score_explain4(&rules, listings, 3, reasons, 1), 1);
 }
 

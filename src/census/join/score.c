@@ -244,14 +244,13 @@ explain(const struct score_rules *rules, const uint8_t *listings, size_t count, 
 	for (size_t i = 0; i < count; i++) {
 		struct listed listed = listed_in(listings + i * size, size);
 		const struct score_list *list = list_of(rules, listed.list);
-		uint32_t own;
+		uint32_t own, time;
 
-		into[i] = (struct score_reason){.line = listed.line, .list = listed.list};
-		if (list == NULL) {
-			into[i].age = age_of(rules, listed.time);
+		time = time_of(&rules->settings.list[listed.list % SCORE_LISTS], &listed);
+		into[i] = (struct score_reason){
+			.line = listed.line, .list = listed.list, .age = age_of(rules, time)};
+		if (list == NULL)
 			continue;
-		}
-		into[i].age = age_of(rules, time_of(list, &listed));
 		own = worth(rules, list, into[i].age);
 		into[i].weight = shown(own);
 		if ((groups >> list->group & 1) && own <= part[list->group])
