@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/censussummary.h"
 
+#include "census/effect/providers.h"
+
 #include <stdlib.h>
 
 #define SHOWN 10
@@ -202,7 +204,7 @@ static void
 text_top(const struct casefile *file, struct buffer *into)
 {
 	struct ranking countries = top_countries(file), cases = top_cases(file);
-	char name[3];
+	char name[3], text[RATE_TEXT];
 
 	buffer_print(into, "\n%-10s %12s %12s %12s\n", "country", "candidates", "addresses",
 		"per 1,000");
@@ -213,7 +215,8 @@ text_top(const struct casefile *file, struct buffer *into)
 		buffer_print(into, "%-10s %12u %12llu", country_text(country->code, name),
 			country->counts.listed, (count_t)country->covered4);
 		if (country->covered4 > 0)
-			buffer_print(into, " %12.3f", four * 1000.0 / (double)country->covered4);
+			buffer_print(into, " %12s",
+				rate_text(four * 1000.0 / (double)country->covered4, text));
 		buffer_print(into, "\n");
 	}
 	buffer_print(into, "\n%-16s %10s %10s %-14s %s\n", "case", "candidates", "new", "step",
@@ -273,6 +276,10 @@ text_letters(const struct censusmade *made, struct buffer *into)
 		made->sum);
 	if (made->failed > 0)
 		buffer_print(into, "%llu letters could not be made\n", (count_t)made->failed);
+	if (made->letters > 0)
+		buffer_print(into,
+			"Nothing was sent. lazaret census letters shows them, and lazaret census "
+			"approve what another\nperson lets go.\n");
 }
 
 void

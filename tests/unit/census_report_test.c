@@ -158,6 +158,21 @@ what_is_surely_high_comes_before_what_may_be(void **state)
 }
 
 static void
+rates_have_two_figures_that_count(void **state)
+{
+	static const struct {
+		double rate;
+		const char *text;
+	} rates[] = {{0, "0"}, {1000, "1000.000"}, {1.2345, "1.234"}, {0.049446, "0.049"},
+		{0.01, "0.010"}, {0.002919, "0.0029"}, {0.000198, "0.00020"}, {1e-7, "0.00000010"}};
+	char text[RATE_TEXT];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rates) / sizeof(*rates); i++)
+		assert_string_equal(rate_text(rates[i].rate, text), rates[i].text);
+}
+
+static void
 numbers_in_squares_are_short(void **state)
 {
 	static const struct {
@@ -384,6 +399,7 @@ main(void)
 		cmocka_unit_test(the_same_run_gives_the_same_bytes),
 		cmocka_unit_test(tiny_networks_do_not_lead_by_chance),
 		cmocka_unit_test(what_is_surely_high_comes_before_what_may_be),
+		cmocka_unit_test(rates_have_two_figures_that_count),
 		cmocka_unit_test(numbers_in_squares_are_short),
 		cmocka_unit_test(each_country_has_a_square_and_a_rate),
 		cmocka_unit_test(tables_have_a_row_for_each),

@@ -2,6 +2,7 @@
 #include "census/effect/effectreport.h"
 
 #include "base/wall.h"
+#include "census/effect/providers.h"
 #include "desk/interval.h"
 #include "desk/paragraph.h"
 
@@ -182,11 +183,22 @@ text_of_median(const struct survival_median *median, char into[EFFECTREPORT_CELL
 	return into;
 }
 
+#define RATES_TEXT (2 * RATE_TEXT + 8)
+
+static const char *
+text_of_rates(double before, double after, char into[RATES_TEXT])
+{
+	char at_first[RATE_TEXT], then[RATE_TEXT];
+
+	snprintf(into, RATES_TEXT, "%s to %s", rate_text(before, at_first), rate_text(after, then));
+	return into;
+}
+
 static void
 put_after(struct buffer *into, const struct effect *effect)
 {
 	char name[32], letter[EFFECTREPORT_CELL], holdout[EFFECTREPORT_CELL],
-		points[EFFECTREPORT_CELL];
+		points[EFFECTREPORT_CELL], rates[2][RATES_TEXT];
 
 	buffer_text(into, TEXT("\nADDRESSES CLEARED\n"));
 	for (unsigned i = 0; i < EFFECT_DAYS; i++) {
@@ -211,11 +223,9 @@ put_after(struct buffer *into, const struct effect *effect)
 			effectreport_points(&at->kept_difference, points));
 		if (at->kept[LETTER].why != EFFECT_SAID || at->kept[HOLDOUT].why != EFFECT_SAID)
 			continue;
-		snprintf(letter, sizeof(letter), "%.3f to %.3f", at->before[LETTER],
-			at->after[LETTER]);
-		snprintf(holdout, sizeof(holdout), "%.3f to %.3f", at->before[HOLDOUT],
-			at->after[HOLDOUT]);
-		put_row(into, "  per 1,000 addresses", letter, holdout, "");
+		put_row(into, "  per 1,000 addresses",
+			text_of_rates(at->before[LETTER], at->after[LETTER], rates[LETTER]),
+			text_of_rates(at->before[HOLDOUT], at->after[HOLDOUT], rates[HOLDOUT]), "");
 	}
 }
 

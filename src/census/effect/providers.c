@@ -3,6 +3,7 @@
 
 #include "desk/interval.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct rate
@@ -13,6 +14,22 @@ rate_of(const struct casefile_counts *counts, uint64_t addresses)
 		interval_of((struct share){listed < addresses ? listed : addresses, addresses});
 
 	return (struct rate){addresses > 0, 1000 * of.value, 1000 * of.low, 1000 * of.high};
+}
+
+char *
+rate_text(double per_thousand, char into[RATE_TEXT])
+{
+	int places = 3;
+
+	if (per_thousand > 0) {
+		for (double left = per_thousand; left < 0.01 && places < 12; left *= 10)
+			places++;
+	}
+	if (per_thousand <= 0)
+		snprintf(into, RATE_TEXT, "0");
+	else
+		snprintf(into, RATE_TEXT, "%.*f", places, per_thousand);
+	return into;
 }
 
 static int

@@ -24,6 +24,12 @@ struct rate {
 /* More candidates than addresses are taken for as many. */
 struct rate rate_of(const struct casefile_counts *counts, uint64_t addresses);
 
+/* Longest text of a rate, with the end. */
+#define RATE_TEXT 32
+
+/* "1.234"; below 0.1 two figures that count, as "0.00020": of large networks that is what there is. Returns into. */
+char *rate_text(double per_thousand, char into[RATE_TEXT]);
+
 enum providers_by { PROVIDERS_BY_COUNT, PROVIDERS_BY_RATE };
 
 struct provider {

@@ -16,7 +16,7 @@
 #include "census/effect/effect.h"
 #include "census/effect/partners.h"
 
-#define REPORT_TOP  200
+#define REPORT_TOP  50
 #define REPORT_RUNS 60
 /* Of free text on the page, in characters. */
 #define REPORT_FREE 60

@@ -12,14 +12,13 @@
 #define LETTER  CASEFILE_LETTER
 #define HOLDOUT CASEFILE_HOLDOUT
 
-/* "0.123"; of nothing known "-". */
+/* Of nothing known "-". */
 static void
 put_rate(struct buffer *into, const struct rate *rate)
 {
-	if (rate->is_known)
-		reportpage_cell(into, "%.3f", rate->value);
-	else
-		reportpage_cell(into, "-");
+	char text[RATE_TEXT];
+
+	reportpage_cell(into, "%s", rate->is_known ? rate_text(rate->value, text) : "-");
 }
 
 static int
@@ -59,7 +58,10 @@ put_countries(const struct casefile *run, struct buffer *into)
 		reportpage_number(into, of->counts.listed);
 		reportpage_number(into, of->counts.first);
 		reportpage_number(into, of->cases);
-		reportpage_number(into, of->covered4);
+		if (rate.is_known)
+			reportpage_number(into, of->covered4);
+		else
+			reportpage_cell(into, "-");
 		put_rate(into, &rate);
 		buffer_text(into, TEXT("\n"));
 	}
@@ -93,6 +95,7 @@ put_provider(const struct casefile *run, const struct provider *provider, struct
 {
 	const struct casefile_system *of = provider->of;
 	char code[] = {(char)(of->country >> 8), (char)(of->country & 0xff)};
+	char low[RATE_TEXT], high[RATE_TEXT];
 
 	reportpage_row(into, casefile_text(run, of->holder));
 	buffer_print(into, "<td>AS%u<td>", of->number);
@@ -101,7 +104,8 @@ put_provider(const struct casefile *run, const struct provider *provider, struct
 	reportpage_number(into, of->covered4);
 	put_rate(into, &provider->rate);
 	if (provider->rate.is_known)
-		reportpage_cell(into, "%.3f to %.3f", provider->rate.low, provider->rate.high);
+		reportpage_cell(into, "%s to %s", rate_text(provider->rate.low, low),
+			rate_text(provider->rate.high, high));
 	else
 		reportpage_cell(into, "-");
 	buffer_text(into, TEXT("\n"));
@@ -121,7 +125,8 @@ put_ranking(const struct casefile *run, enum providers_by by, const char *name, 
 		put_provider(run, &ranked[i], into);
 	reportpage_table_end(into);
 	if (count > REPORT_TOP)
-		reportpage_say(into, "These are the first %d of %zu.", REPORT_TOP, count);
+		reportpage_say(into, "These are the first %d of %zu; all are in providers.csv.",
+			REPORT_TOP, count);
 	free(ranked);
 }
 
