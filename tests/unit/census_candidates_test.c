@@ -220,6 +220,38 @@ gives_what_looking_at_everything_gives(void **state)
 	free(table);
 }
 
+/* Who shares an address is found by both together, so they are of one listing. */
+static void
+a_port_has_the_time_at_which_it_was_seen(void **state)
+{
+	static const struct listing4 listings[] = {{.address = 1, .time = NOW - 60, .list = 0},
+		{.address = 1, .time = NOW - 7200, .list = 2, .port = 8},
+		{.address = 1, .time = NOW - 3600, .list = 3, .port = 7},
+		{.address = 2, .time = NOW - 60, .list = 0},
+		{.address = 2, .list = 3, .port = 9},                    /* without a time */
+		{.address = 2, .time = NOW - 30, .list = 4, .port = 10}, /* no evidence */
+		{.address = 3, .time = NOW - 60, .list = 0, .port = 11},
+		{.address = 3, .time = NOW - 3600, .list = 3, .port = 12}};
+	static const struct {
+		uint32_t newest;
+		uint16_t port;
+	} expected[] = {{NOW - 3600, 7}, {NOW, 0}, {NOW - 60, 11}};
+	struct score_rules rules = five_lists();
+	struct coverage coverage;
+	struct score4 scores[4];
+	uint16_t ports[4];
+	struct candidates candidates = {
+		.rules = &rules, .coverage = &coverage, .at = listings, .end = listings + 8};
+
+	coverage_make4(&coverage, &rules.settings, NULL, 0, &nothing);
+	assert_int_equal(candidates4(&candidates, scores, ports, 4), 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(scores[i].newest, expected[i].newest);
+		assert_int_equal(ports[i], expected[i].port);
+	}
+	coverage_done(&coverage);
+}
+
 static void
 six_is_as_four_up_to_the_end_of_the_space(void **state)
 {
@@ -250,6 +282,7 @@ main(void)
 		cmocka_unit_test(a_range_makes_no_candidate_by_itself),
 		cmocka_unit_test(an_address_in_a_range_has_its_listing_too),
 		cmocka_unit_test(gives_what_looking_at_everything_gives),
+		cmocka_unit_test(a_port_has_the_time_at_which_it_was_seen),
 		cmocka_unit_test(six_is_as_four_up_to_the_end_of_the_space),
 	};
 

@@ -40,7 +40,7 @@ what_two_lists_name_is_a_candidate_where_it_may_be(void **state)
 {
 	struct listing4 four[2 * MANY];
 	struct listing6 six[4] = {{.network = 9, .list = 1}, {.network = 5, .list = 0},
-		{.network = 5, .list = 1, .port = 3}, {.network = 9, .list = 1}};
+		{.network = 5, .list = 1, .time = NOW, .port = 3}, {.network = 9, .list = 1}};
 	const struct listedrange4 range = {.low = 900000, .high = 900100, .list = 1};
 	struct score_rules rules = two_lists();
 	struct spans left_out4 = span_of(100, 199, 32), shared4 = span_of(200, 299, 32);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/join/candidates.h"
 
+_Static_assert(offsetof(struct score4, lists) == offsetof(struct score4, newest) + 4 &&
+		offsetof(struct score6, lists) == offsetof(struct score6, newest) + 4,
+	"newest and lists are the first of the rest in both");
+
 /* In both scores behind the address: newest, lists, score, groups, flags. */
 RECORD_EITHER unsigned
 flags_of(const uint8_t *score, size_t size)
@@ -30,25 +34,30 @@ score_each(const struct score_rules *rules, const uint8_t **at, const uint8_t *e
 	return count;
 }
 
-/* That of the newest listing of the address that says one; *at is left behind them. */
+/* The port of a score: of the listings that count and say when it was which, the newest. That is when the address was
+ * seen then: at another time the port was somebody else's. *at is left behind the listings of the address. */
 RECORD_EITHER uint16_t
-port_of(const uint8_t **at, const uint8_t *end, uint64_t key, size_t size)
+port_of(uint8_t *score, const uint8_t **at, const uint8_t *end, size_t size)
 {
-	uint32_t newest = 0;
+	uint64_t key = record_key(score, size);
+	uint32_t newest = 0, lists;
 	uint16_t port = 0;
 
+	memcpy(&lists, score + record_rest(size) + sizeof(newest), sizeof(lists));
 	while (*at < end && record_key(*at, size) < key)
 		*at += size;
 	for (; *at < end && record_key(*at, size) == key; *at += size) {
 		struct listed listed = listed_in(*at, size);
 
-		if (listed.port == 0 || listed.list >= SCORE_LISTS)
+		if (listed.port == 0 || listed.list >= SCORE_LISTS || !(lists >> listed.list & 1))
 			continue;
-		if (port == 0 || listed.time > newest) {
+		if (listed.time > newest) {
 			newest = listed.time;
 			port = listed.port;
 		}
 	}
+	if (port != 0)
+		memcpy(score + record_rest(size), &newest, sizeof(newest));
 	return port;
 }
 
@@ -63,7 +72,7 @@ keep_candidates(uint8_t *scores, size_t count, const uint8_t *from, const uint8_
 		if (!(flags_of(scores + i * size, size) & SCORE_CANDIDATE))
 			continue;
 		memmove(scores + kept * size, scores + i * size, size);
-		ports[kept] = port_of(&from, end, record_key(scores + kept * size, size), size);
+		ports[kept] = port_of(scores + kept * size, &from, end, size);
 		kept++;
 	}
 	return kept;

@@ -1,7 +1,8 @@
 /* candidates - the addresses whose listings are enough
  *
  * What:    sorted, distinct listings, with the ranges that cover them (coverage.h), become scores; those that reach the
- *          limit of score.h stay. Beside each stands the port that the newest of its listings with one says.
+ *          limit of score.h stay. Beside each stands the port of the newest listing that counts, has one and says when
+ *          that was; then the score's newest is that time, though others are newer: a port is somebody's at a time.
  * Owns:    nothing. All that is pointed to must outlive it.
  * Limits:  time is linear. Where nothing covers, listings are scored where they lie.
  * Thread:  one each.

@@ -137,10 +137,10 @@ struct casefile_list {
 
 struct casefile_row4 {
 	uint32_t address;
-	uint32_t newest; /* listing that counts */
+	uint32_t newest; /* listing that counts; with a port, of those that say one */
 	uint32_t lists;  /* bits */
 	uint32_t network;
-	uint16_t port;  /* of its end, with the newest listing that says one; 0: none does */
+	uint16_t port;  /* of its end, at that time; 0: no list says one */
 	uint16_t score; /* of SCORE_ONE */
 	uint16_t first; /* day */
 	uint8_t status; /* enum casefile_status */
