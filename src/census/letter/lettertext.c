@@ -82,6 +82,15 @@ count(struct teller *teller, const char *english, size_t number)
 	item(teller, english);
 }
 
+/* As count; what earlier letters named is nothing in a first one, and not said there. */
+static void
+count_earlier(
+	struct teller *teller, const struct lettercase *of, const char *english, size_t number)
+{
+	if (number > 0 || of->kind == LETTER_REMINDER || of->kind == LETTER_ESCALATION)
+		count(teller, english, number);
+}
+
 static void
 tell_who(struct teller *teller, const struct lettercase *of, bool is_above)
 {
@@ -120,9 +129,11 @@ tell_seen(struct teller *teller, const struct lettercase *of, const struct lette
 	say(teller, PHRASE("Seen from {begin} to {end} (UTC):"));
 	count(teller, PHRASE("Addresses: {count}"), of->rows);
 	count(teller, PHRASE("New: {count}"), lettercase_count(of, LETTER_NEW));
-	count(teller, PHRASE("Still there: {count}"), lettercase_count(of, LETTER_STILL));
-	count(teller, PHRASE("Back again: {count}"), lettercase_count(of, LETTER_REOPENED));
-	count(teller, PHRASE("Gone since the last letter: {count}"), of->gone);
+	count_earlier(
+		teller, of, PHRASE("Still there: {count}"), lettercase_count(of, LETTER_STILL));
+	count_earlier(
+		teller, of, PHRASE("Back again: {count}"), lettercase_count(of, LETTER_REOPENED));
+	count_earlier(teller, of, PHRASE("Gone since the last letter: {count}"), of->gone);
 	if (teller->value[VALUE_COUNTRIES].length > 0)
 		item(teller, PHRASE("Countries: {countries}"));
 	if (teller->value[VALUE_HOLDER].length > 0)
