@@ -51,6 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct buffer chain;
 
 	registries_text_init(&text);
+	text.registries->threads = 1;
 	for (size_t i = 0; i < FILES_MOST && rest.length > 0; i++) {
 		struct text kind = text_cut(&rest, '\n');
 		const char *next = rest.length > 0 ? memmem(rest.at, rest.length, "\n=", 2) : NULL;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/crew.h"
 #include "census/registry/keptfile.h"
 #include "census/registry/registryfile.h"
 #include "kept_folder.h"
@@ -123,12 +124,104 @@ a_damaged_file_is_refused_or_leads_nowhere_wrong(void **state)
 	free(copy);
 }
 
+#define DUMPS 5
+
+/* Of registries that name the same mailboxes. */
+static const struct dump {
+	const char *kind, *text;
+} dumps[DUMPS] = {{"ripe", ripe}, {"arin", arin},
+	{"apnic",
+		"irt: I\nabuse-mailbox: noc@isp.example\nabuse-mailbox: abuse@isp.example\n\n"
+		"inetnum: 203.0.113.0 - 203.0.113.127\nnetname: A\nmnt-irt: I\n\n"
+		"aut-num: AS64500\nmnt-irt: I\n\n"},
+	{"asn", "192.0.2.0/24\t64500\n203.0.113.64/26\t64500\n"},
+	{"irr", "inetnum: 0.0.0.0/0\nabuse-c: A\n\n"}};
+
+struct crowd {
+	struct registries *registries;
+	struct input inputs[DUMPS];
+};
+
+static void
+read_dump(void *context, size_t job)
+{
+	struct crowd *crowd = context;
+	struct fail fail;
+
+	must(registries_take(crowd->registries, (uint16_t)job, &crowd->inputs[job], &fail) == 0);
+}
+
+/* The file that so many threads make. */
+static uint8_t *
+bytes_by(unsigned threads, size_t *ret_size)
+{
+	struct registries_text world;
+	struct crowd crowd;
+	struct fail fail = {.what = ""};
+	int descriptors[DUMPS];
+	const uint8_t *mapped;
+	uint8_t *copy;
+
+	registries_text_init(&world);
+	crowd.registries = world.registries;
+	world.registries->threads = threads;
+	for (size_t i = 0; i < DUMPS; i++) {
+		const struct dump *dump = &dumps[i];
+		char name[32];
+
+		descriptors[i] = memory_file((const uint8_t *)dump->text, strlen(dump->text), name);
+		assert_int_equal(input_open(&crowd.inputs[i], name, 0, &fail), 0);
+		assert_int_equal(
+			registries_add(world.registries, text_of(dump->kind), name, &fail), i);
+		for (size_t k = 0; k < i; k++)
+			assert_int_not_equal(registries_lane(world.registries, (uint16_t)i),
+				registries_lane(world.registries, (uint16_t)k));
+	}
+	crew_work(threads, DUMPS, read_dump, &crowd);
+	registries_text_settle(&world);
+	assert_int_equal(registryfile_write(path, &world.answers, &fail), 0);
+	registries_text_done(&world);
+	for (size_t i = 0; i < DUMPS; i++) {
+		input_close(&crowd.inputs[i]);
+		close(descriptors[i]);
+	}
+	assert_int_equal(keptfile_map(path, &mapped, ret_size, &fail), 0);
+	copy = malloc(*ret_size);
+	assert_non_null(copy);
+	memcpy(copy, mapped, *ret_size);
+	keptfile_unmap(mapped, *ret_size);
+	return copy;
+}
+
+static void
+the_number_of_threads_changes_no_byte(void **state)
+{
+	size_t size, other_size;
+	uint8_t *one = bytes_by(1, &size), *other;
+	struct registryfile file;
+	struct fail fail = {.what = ""};
+	uint32_t answer;
+
+	assert_int_equal(registryfile_on(one, size, &file, &fail), 0);
+	assert_int_equal(file.contact_count, 3);
+	answer = registryfile_find(&file, RANGE_IPV4, 0xcb007140);
+	assert_int_equal(registryfile_answer(&file, answer).system, 64500);
+	for (unsigned round = 0; round < 20; round++) {
+		other = bytes_by(2 + round % 4, &other_size);
+		assert_int_equal(other_size, size);
+		assert_memory_equal(other, one, size);
+		free(other);
+	}
+	free(one);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_read_as_it_was_put_together),
 		cmocka_unit_test(a_damaged_file_is_refused_or_leads_nowhere_wrong),
+		cmocka_unit_test(the_number_of_threads_changes_no_byte),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

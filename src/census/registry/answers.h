@@ -20,8 +20,8 @@ struct who {
 	uint32_t number; /* of the AS that announces it, 0: none is known */
 	uint32_t system; /* that object, or 0 */
 	uint32_t holder; /* the organisation, or 0 */
-	uint16_t
-		country; /* of that, or else of the network; where both have none, by the delegated files (delegated.h) */
+	/* Of that, or else of the network; where both have none, by the delegated files (delegated.h). */
+	uint16_t country;
 	uint16_t
 		language; /* by the registry's language: of the network, then of its organisation */
 	uint8_t registry; /* whose network and holder it is (enum registry_name); 0: there is none */

@@ -8,8 +8,8 @@
  *          key the one that was changed last stands, then the one that was added first. A network of all addresses is
  *          passed by: RIPE and others have one for what they do not know, with a country and a contact.
  * Owns:    all it holds. Numbers of networks, holders and words begin at 1; 0 is none.
- * Limits:  2^32 - 2 objects of a kind and references, of these COLUMNS_REFERENCES an object; words.h. What is more is refused and
- *          counted.
+ * Limits:  2^32 - 2 objects of a kind and references, of these COLUMNS_REFERENCES an object; words.h. What is more is
+ *          refused and counted.
  * Thread:  one at a time; any, once nothing is added.
  */
 #ifndef LAZARET_CENSUS_REGISTRY_COLUMNS_H
@@ -94,8 +94,8 @@ struct networks {
 struct columns {
 	enum registry_name registry;
 	struct words handles, mailboxes;
-	/* Names of networks and organisations, each behind its length in two bytes; an entry has the place. The first is
-	 * empty. */
+	/* Names of networks and organisations, each behind its length in two bytes; an entry has the place. The first
+	 * is empty. */
 	char *names;
 	uint32_t names_length, names_size;
 	struct networks networks[RANGE_FAMILY_COUNT];

@@ -5,8 +5,8 @@
  *          pieces. What cannot be read is told, with file and line, and the rest is done.
  * Owns:    all it holds.
  * Limits:  REGISTRIES_FILES files. Of each file REGISTRIES_TOLD sentences are told, all are counted.
- * Thread:  one at a time, but files of different lanes can be read at once; any, once it is settled. What comes out does
- *          not depend on the number of threads.
+ * Thread:  one at a time, but files of different lanes can be read at once; any, once it is settled. What comes out
+ *          does not depend on the number of threads.
  */
 #ifndef LAZARET_CENSUS_REGISTRY_REGISTRIES_H
 #define LAZARET_CENSUS_REGISTRY_REGISTRIES_H
@@ -59,8 +59,8 @@ struct registries {
 struct registries *registries_new(registries_tell *tell, void *context);
 struct registries *registries_free(struct registries *registries);
 
-/* The next file. kind: ripe, ripe-nonauth, apnic, afrinic, arin, lacnic, irr, delegated, asn, mrt or suspect (mailboxes,
- * one a line). Its number, or -EINVAL with fail: the kind is unknown, or there are too many files. */
+/* The next file. kind: ripe, ripe-nonauth, apnic, afrinic, arin, lacnic, irr, delegated, asn, mrt or suspect
+ * (mailboxes, one a line). Its number, or -EINVAL with fail: the kind is unknown, or there are too many files. */
 int registries_add(struct registries *registries, struct text kind, const char *name,
 	struct fail *fail) MUST_USE;
 
@@ -68,8 +68,8 @@ int registries_add(struct registries *registries, struct text kind, const char *
 #define REGISTRIES_LANES (REGISTRY_COUNT + REGISTRIES_FILES)
 unsigned registries_lane(const struct registries *registries, uint16_t file);
 
-/* Reads that file, which is open and at its beginning; it is the caller's. 0, or -errno with fail: it can only be read in
- * part; what was read counts. Of the same range announced in several files the first counts. */
+/* Reads that file, which is open and at its beginning; it is the caller's. 0, or -errno with fail: it can only be read
+ * in part; what was read counts. Of the same range announced in several files the first counts. */
 int registries_take(struct registries *registries, uint16_t file, struct input *input,
 	struct fail *fail) MUST_USE;
 
