@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/registry/answers.h"
 
+#include "base/crew.h"
 #include "base/hash.h"
 
 #include <stdlib.h>
@@ -299,37 +300,26 @@ system_of(const struct systems *systems, ipnumber number)
 	return low > 0 ? systems->pieces[low - 1].value : 0;
 }
 
-struct making {
-	struct answers *answers;
-	struct systems systems;
-	struct numbering numbering;
-	/* By the number of a network, the first answer that it has; behind them by country those of none, first where
-	 * nobody knows, then where RDAP does. */
-	uint32_t *first;
-	struct table known; /* that place and the AS -> the answer, for those that are not first */
-	struct table whos;  /* a hash of one -> its number */
-	size_t size4, size6;
+/* What the registries say of their networks. */
+struct said {
+	const struct registries *registries;
+	struct whos whos[REGISTRY_COUNT];
+	struct numbering numbering[RANGE_SYSTEM];
+	/* By the number of a network what is said of it, with this bit; once it has an answer, the number of the first.
+	 * Behind them by country the answers of no network, first where nobody knows, then where RDAP does. */
+	uint32_t *of[RANGE_SYSTEM];
 };
 
-/* Where the number of the answer of all of them stands, which is 0 if there is none yet; NULL: it has no room. The
- * country tells answers apart where there is no network. */
-static uint32_t *
-place_of(struct making *making, struct found found, const struct who *who)
-{
-	uint32_t place = number_of(&making->numbering, found);
-	uint32_t *first;
-	struct table_slot *slot;
+#define SAID (UINT32_C(1) << 31)
 
-	if (place == 0)
-		place = making->numbering.count + 1 + who->country +
-			(who->contact.rule == CONTACT_RDAP ? COUNTRIES : 0);
-	first = &making->first[place];
-	if (*first == 0 || answers_who(making->answers, *first)->number == who->number)
-		return first;
-	if (table_add(&making->known, hash_mix((uint64_t)place << 32 | who->number), &slot) < 0)
-		return NULL;
-	return &slot->value;
-}
+struct making {
+	struct answers *answers;
+	struct said *said;
+	struct systems systems;
+	struct table
+		known; /* a place of said and the AS -> the answer, for those that are not first */
+	size_t size4, size6;
+};
 
 /* The first organisation that the network names and that is there, or NULL. */
 static const struct holder *
@@ -346,73 +336,119 @@ organisation_of(const struct columns *columns, const struct entry *entry)
 }
 
 /* What its registry says of the network. */
-static void
-ask_network(
-	struct who *who, const struct columns *columns, enum range_family family, uint32_t network)
+static struct who
+ask_network(const struct columns *columns, enum range_family family, uint32_t network)
 {
 	const struct entry *entry = &columns->networks[family].at[network];
 	const struct holder *holder = organisation_of(columns, entry);
+	struct who who = {.registry = (uint8_t)columns->registry,
+		.contact = contactrules_network(columns, family, network, NULL),
+		.country = entry->country,
+		.language = entry->language};
 
-	who->registry = (uint8_t)columns->registry;
-	who->contact = contactrules_network(columns, family, network, NULL);
-	who->language = entry->language;
-	if (entry->country != 0)
-		who->country = entry->country;
-	if (holder == NULL)
-		return;
-	who->holder = (uint32_t)(holder - columns->holders);
-	if (holder->entry.country != 0)
-		who->country = holder->entry.country;
-	if (who->language == 0)
-		who->language = holder->entry.language;
-}
-
-/* The number of one that is the same; most have a neighbour that is. */
-static uint32_t
-who_number(struct making *making, const struct who *who)
-{
-	struct answers *answers = making->answers;
-	uint64_t hash = hash_fast(who, sizeof(*who), 0);
-	struct table_slot *slot;
-	int r;
-
-	if (memcmp(who, &answers->whos[answers->who_count - 1], sizeof(*who)) == 0)
-		return answers->who_count - 1;
-	while ((r = table_add(&making->whos, hash, &slot)) == 0) {
-		if (memcmp(who, &answers->whos[slot->value], sizeof(*who)) == 0)
-			return slot->value;
-		hash = hash_mix(hash + 1);
+	if (holder != NULL) {
+		who.holder = (uint32_t)(holder - columns->holders);
+		if (holder->entry.country != 0)
+			who.country = holder->entry.country;
+		if (who.language == 0)
+			who.language = holder->entry.language;
 	}
-	if (answers->who_count == answers->who_size) {
-		answers->who_size *= 2;
-		answers->whos =
-			memory_grow(answers->whos, answers->who_size * sizeof(*answers->whos));
-	}
-	answers->whos[answers->who_count] = *who;
-	if (r > 0)
-		slot->value = answers->who_count;
-	return answers->who_count++;
-}
-
-/* Who is responsible, of whom the AS, and what is known where there is no network, is there already. */
-static uint32_t
-make_who(struct making *making, enum range_family family, struct found found, struct who who)
-{
-	const struct registries *registries = making->answers->registries;
-	uint32_t system;
-
-	if (found.network != 0)
-		ask_network(&who, registries->columns[found.registry], family, found.network);
 	if (who.language != 0)
 		who.language |= 0x2020;
-	if (who.number != 0) {
-		system = system_of(&making->systems, who.number);
-		found = found_of(&making->systems.numbering, system);
+	return who;
+}
+
+/* One job of the crew. */
+static void
+ask_registry(void *context, size_t registry)
+{
+	struct said *said = context;
+	const struct columns *columns = said->registries->columns[registry];
+	struct whos *whos = &said->whos[registry];
+
+	whos_init(whos);
+	for (size_t family = 0; family < RANGE_SYSTEM; family++) {
+		const struct networks *networks = &columns->networks[family];
+		uint32_t *of = said->of[family] + said->numbering[family].before[registry];
+
+		for (uint32_t i = 0; i < networks->order_count; i++) {
+			struct who who =
+				ask_network(columns, (enum range_family)family, networks->order[i]);
+
+			of[networks->order[i]] = SAID | whos_add(whos, &who);
+		}
+	}
+	whos_settle(whos);
+}
+
+static void
+ask_registries(struct said *said, const struct registries *registries)
+{
+	*said = (struct said){.registries = registries};
+	for (size_t i = 0; i < RANGE_SYSTEM; i++) {
+		said->numbering[i] = number_networks(registries, (enum range_family)i);
+		said->of[i] = xcalloc(
+			said->numbering[i].count + 1UL + 2 * COUNTRIES, sizeof(*said->of[i]));
+	}
+	crew_work(registries->threads, REGISTRY_COUNT, ask_registry, said);
+}
+
+static void
+forget_registries(struct said *said)
+{
+	for (size_t i = 0; i < REGISTRY_COUNT; i++)
+		whos_done(&said->whos[i]);
+	for (size_t i = 0; i < RANGE_SYSTEM; i++)
+		free(said->of[i]);
+}
+
+/* Where the number of the answer of all of them stands, or SAID or 0 if there is none yet; NULL: it has no room. The
+ * country tells answers apart where there is no network. */
+static uint32_t *
+place_of(struct making *making, enum range_family family, struct found found, const struct who *who)
+{
+	const struct numbering *numbering = &making->said->numbering[family];
+	uint32_t place = number_of(numbering, found);
+	uint32_t *first;
+	struct table_slot *slot;
+
+	if (place == 0)
+		place = numbering->count + 1 + who->country +
+			(who->contact.rule == CONTACT_RDAP ? COUNTRIES : 0);
+	first = &making->said->of[family][place];
+	if (*first == 0 || (*first & SAID) != 0 ||
+		answers_who(making->answers, *first)->number == who->number)
+		return first;
+	if (table_add(&making->known, hash_mix((uint64_t)place << 32 | who->number), &slot) < 0)
+		return NULL;
+	return &slot->value;
+}
+
+/* Who is responsible: where there is a network said, and else what is there already; with the AS. */
+static uint32_t
+make_who(struct making *making, enum range_family family, struct found found, uint32_t said,
+	struct who who)
+{
+	const struct systems *systems = &making->systems;
+	const struct registries *registries = making->answers->registries;
+	uint32_t number = who.number, system;
+	uint16_t country = who.country;
+
+	if ((said & SAID) != 0)
+		who = making->said->whos[found.registry].at[said & ~SAID];
+	else if (found.network != 0)
+		who = ask_network(registries->columns[found.registry], family, found.network);
+	if (who.country == 0)
+		who.country = country;
+	who.number = number;
+	if (number != 0) {
+		system = system_of(systems, number);
+		found = found_of(&systems->numbering, system);
 		who.system = found.network;
 		who.system_registry = (uint8_t)found.registry;
-		who.contact = contactrules_join(who.contact, making->systems.contacts[system]);
+		who.contact = contactrules_join(who.contact, systems->contacts[system]);
 	}
-	return who_number(making, &who);
+	return whos_add(&making->answers->whos, &who);
 }
 
 /* The number of the answer that holds there. */
@@ -422,7 +458,7 @@ answer_there(struct making *making, const struct sweep *sweep)
 	struct answers *answers = making->answers;
 	struct found found = network_there(sweep);
 	struct who who = {.country = (uint16_t)(sweep->streams[STREAM_DELEGATED].value >> 8)};
-	uint32_t *place;
+	uint32_t *place, who_number;
 
 	if (sweep->streams[STREAM_ANNOUNCED].value != 0)
 		who.number = sweep->streams[STREAM_ANNOUNCED].value - 1;
@@ -430,16 +466,18 @@ answer_there(struct making *making, const struct sweep *sweep)
 		who.contact.rule = CONTACT_RDAP;
 	else if (found.network == 0 && who.number == 0 && who.country == 0)
 		return 0;
-	place = place_of(making, found, &who);
-	if (place == NULL || *place != 0)
-		return place != NULL ? *place : 0;
+	place = place_of(making, sweep->family, found, &who);
+	if (place == NULL || answers->count + 1 == SAID)
+		return 0;
+	if (*place != 0 && (*place & SAID) == 0)
+		return *place;
+	who_number = make_who(making, sweep->family, found, *place, who);
 	if (answers->count + 2 > answers->size) {
 		answers->size *= 2;
 		answers->at = memory_grow(answers->at, answers->size * sizeof(*answers->at));
 	}
 	*place = ++answers->count;
-	answers->at[answers->count] = (struct answer){
-		.network = found.network, .who = make_who(making, sweep->family, found, who)};
+	answers->at[answers->count] = (struct answer){.network = found.network, .who = who_number};
 	return answers->count;
 }
 
@@ -481,9 +519,6 @@ make_family(struct making *making, enum range_family family)
 {
 	struct sweep sweep;
 
-	making->numbering = number_networks(making->answers->registries, family);
-	making->first =
-		xcalloc(making->numbering.count + 1UL + 2 * COUNTRIES, sizeof(*making->first));
 	table_init(&making->known, UINT32_MAX / 4);
 	begin_sweep(&sweep, making->answers->registries, family);
 	while (go_on(&sweep)) {
@@ -495,26 +530,25 @@ make_family(struct making *making, enum range_family family)
 			put6(making, sweep.at, object);
 	}
 	table_done(&making->known);
-	free(making->first);
 }
 
 void
 answers_init(struct answers *answers, const struct registries *registries)
 {
-	struct making making = {.answers = answers};
+	struct said said;
+	struct making making = {.answers = answers, .said = &said};
 
 	*answers = (struct answers){.registries = registries,
 		.at = xcalloc(FIRST_ROOM, sizeof(*answers->at)),
-		.size = FIRST_ROOM,
-		.whos = xcalloc(FIRST_ROOM, sizeof(*answers->whos)),
-		.who_count = 1,
-		.who_size = FIRST_ROOM};
+		.size = FIRST_ROOM};
+	whos_init(&answers->whos);
+	ask_registries(&said, registries);
 	make_systems(&making.systems, registries);
-	table_init(&making.whos, UINT32_MAX / 4);
 	make_family(&making, RANGE_IPV4);
 	answers->count_of_four = answers->count;
 	make_family(&making, RANGE_IPV6);
-	table_done(&making.whos);
+	whos_settle(&answers->whos);
+	forget_registries(&said);
 	free(making.systems.pieces);
 	free(making.systems.contacts);
 }
@@ -523,7 +557,7 @@ void
 answers_done(struct answers *answers)
 {
 	free(answers->at);
-	free(answers->whos);
+	whos_done(&answers->whos);
 	free(answers->segments4);
 	free(answers->segments6);
 	*answers = (struct answers){0};

@@ -4,30 +4,15 @@
  *          no delegated-extended file was read, the smallest network of all registries counts. Addresses with the same
  *          network and the same AS have the same answer; where there is no network, with the same country and AS.
  * Owns:    its arrays; the registries must outlive it.
- * Limits:  2^32 - 2 answers.
+ * Limits:  2^31 - 1 answers.
  * Thread:  one at a time; any, once it is made.
  */
 #ifndef LAZARET_CENSUS_REGISTRY_ANSWERS_H
 #define LAZARET_CENSUS_REGISTRY_ANSWERS_H
 
-#include "census/registry/contactrules.h"
 #include "census/registry/registries.h"
 #include "census/registry/segments.h"
-
-/* What is said of an address, apart from its network. */
-struct who {
-	struct contact contact;
-	uint32_t number; /* of the AS that announces it, 0: none is known */
-	uint32_t system; /* that object, or 0 */
-	uint32_t holder; /* the organisation, or 0 */
-	/* Of that, or else of the network; where both have none, by the delegated files (delegated.h). */
-	uint16_t country;
-	uint16_t
-		language; /* by the registry's language: of the network, then of its organisation */
-	uint8_t registry; /* whose network and holder it is (enum registry_name); 0: there is none */
-	uint8_t system_registry; /* whose object */
-	uint16_t spare;          /* 0 */
-};
+#include "census/registry/whos.h"
 
 struct answer {
 	uint32_t network; /* 0: none */
@@ -40,8 +25,7 @@ struct answers {
 	uint32_t count;    /* the highest number */
 	uint32_t count_of_four;
 	uint32_t size;
-	struct who *whos; /* each once; [0] is that of nobody's */
-	uint32_t who_count, who_size;
+	struct whos whos;
 	struct segment4 *segments4;
 	size_t count4;
 	struct segment6 *segments6;
@@ -57,7 +41,7 @@ void answers_explain(const struct answers *answers, uint32_t answer, struct buff
 static inline const struct who *
 answers_who(const struct answers *answers, uint32_t answer)
 {
-	return &answers->whos[answers->at[answer].who];
+	return &answers->whos.at[answers->at[answer].who];
 }
 
 static inline enum range_family

@@ -307,13 +307,26 @@ refer_all(struct columns *columns, struct entry *entry, enum rpsl_name name, str
 	}
 }
 
-/* What counts of a name; its place. */
+static struct text
+name_at(const struct columns *columns, uint32_t name)
+{
+	uint16_t length = 0;
+
+	if (name != 0)
+		memcpy(&length, columns->names + name, sizeof(length));
+	return (struct text){.at = columns->names + name + sizeof(length), .length = length};
+}
+
+/* What counts of a name; its place. Of those that follow one another the same stands once. */
 static uint32_t
 add_name(struct columns *columns, struct text name)
 {
 	uint16_t length = name.length < NAME_MOST ? (uint16_t)name.length : NAME_MOST;
 	uint32_t at = columns->names_length;
+	struct text last = name_at(columns, columns->last_name);
 
+	if (length > 0 && last.length == length && memcmp(last.at, name.at, length) == 0)
+		return columns->last_name;
 	if (length == 0 || at > UINT32_MAX / 2) {
 		columns->refused += length > 0;
 		return 0;
@@ -325,17 +338,7 @@ add_name(struct columns *columns, struct text name)
 	memcpy(columns->names + at, &length, sizeof(length));
 	memcpy(columns->names + at + sizeof(length), name.at, length);
 	columns->names_length += (uint32_t)sizeof(length) + length;
-	return at;
-}
-
-struct text
-columns_name(const struct columns *columns, uint32_t name)
-{
-	uint16_t length = 0;
-
-	if (name != 0)
-		memcpy(&length, columns->names + name, sizeof(length));
-	return (struct text){.at = columns->names + name + sizeof(length), .length = length};
+	return columns->last_name = at;
 }
 
 /* What came already. */
@@ -433,6 +436,21 @@ first_of(const struct rpsl_object *object, enum rpsl_name name)
 	return (struct text){.length = 0};
 }
 
+/* What follows one another in a dump often says the same: then the list stands once. */
+static void
+share_references(struct columns *columns, struct entry *entry)
+{
+	uint32_t before = columns->last_references, count = entry->reference_count;
+
+	if (count > 0 && entry->references - before == count &&
+		memcmp(columns->references + before, columns->references + entry->references,
+			count * sizeof(*columns->references)) == 0) {
+		columns->reference_count = entry->references;
+		entry->references = before;
+	}
+	columns->last_references = entry->references;
+}
+
 static void
 fill_entry(struct columns *columns, struct entry *entry, const struct rpsl_object *object)
 {
@@ -441,6 +459,7 @@ fill_entry(struct columns *columns, struct entry *entry, const struct rpsl_objec
 	entry->references = columns->reference_count;
 	for (size_t i = 1; i < object->count; i++)
 		take_attribute(columns, entry, &seen, &object->attributes[i]);
+	share_references(columns, entry);
 }
 
 static enum columns_result

@@ -98,6 +98,7 @@ struct columns {
 	 * is empty. */
 	char *names;
 	uint32_t names_length, names_size;
+	uint32_t last_name; /* that came */
 	struct networks networks[RANGE_FAMILY_COUNT];
 	struct holder *holders;
 	uint32_t holder_count, holder_size;
@@ -106,6 +107,7 @@ struct columns {
 	uint32_t holder_of_size;
 	struct reference *references;
 	uint32_t reference_count, reference_size;
+	uint32_t last_references; /* the list that came last */
 	/* By the number of a mailbox, when they are judged. */
 	struct mailbox_known {
 		uint32_t
@@ -141,9 +143,6 @@ uint64_t columns_refused(const struct columns *columns);
 /* The object of that kind that the handle names in its registry; NULL: none. */
 const struct holder *columns_holder(
 	const struct columns *columns, enum holder_kind kind, uint32_t handle);
-
-/* A name of an entry; empty if it has none. */
-struct text columns_name(const struct columns *columns, uint32_t name);
 
 static inline struct range
 networks_range(const struct networks *networks, uint32_t number)

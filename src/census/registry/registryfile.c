@@ -124,8 +124,8 @@ make_whos(struct writing *writing)
 	writing->contact_count = 1;
 	for (uint32_t i = 1; i <= answers->count; i++)
 		writing->answers_of[answers->at[i].who]++;
-	for (uint32_t i = 0; i < answers->who_count; i++) {
-		const struct who *who = &answers->whos[i];
+	for (uint32_t i = 0; i < answers->whos.count; i++) {
+		const struct who *who = &answers->whos.at[i];
 		enum registry_name registry = (enum registry_name)who->registry;
 		const struct columns *columns = writing->registries->columns[registry];
 		bool is_arins = registry == REGISTRY_ARIN || who->system_registry == REGISTRY_ARIN;
@@ -228,7 +228,7 @@ write_all(struct writing *writing, const char *path, struct fail *fail)
 		.segments6 = answers->count6,
 		.answers4 = answers->count_of_four + UINT64_C(1),
 		.answers6 = answers->count - answers->count_of_four,
-		.whos = answers->who_count,
+		.whos = answers->whos.count,
 		.contacts = writing->contact_count,
 		.texts = writing->texts};
 	const uint64_t figures[KEPTFILE_FIGURES] = {answers->count, writing->contact_count - 1};
@@ -262,8 +262,8 @@ registryfile_write(const char *path, const struct answers *answers, struct fail 
 	writing->registries = registries;
 	writing->more_size = 1024;
 	writing->more = xcalloc(writing->more_size, 1);
-	writing->whos = xcalloc(answers->who_count, sizeof(*writing->whos));
-	writing->answers_of = xcalloc(answers->who_count, sizeof(*writing->answers_of));
+	writing->whos = xcalloc(answers->whos.count, sizeof(*writing->whos));
+	writing->answers_of = xcalloc(answers->whos.count, sizeof(*writing->answers_of));
 	writing->contacts = xcalloc(mailboxes + 1UL, sizeof(*writing->contacts));
 	writing->contact_of = xcalloc(mailboxes + 1UL, sizeof(*writing->contact_of));
 	place_texts(writing);
