@@ -82,7 +82,6 @@ sign(struct keptfile_head head, const uint8_t *bytes)
 
 	must(file != NULL);
 	head.order = KEPTFILE_ORDER;
-	head.version = 1;
 	memcpy(file + HEAD, bytes, head.size - HEAD);
 	hash_stream_add(hash, file + HEAD, head.size - HEAD);
 	hash_stream_add(hash, &head, offsetof(struct keptfile_head, checksum));
@@ -104,9 +103,10 @@ try_signed_state(struct reader *from)
 		count4 = reader_left(from) / sizeof(struct state4);
 	count6 = (reader_left(from) - count4 * sizeof(struct state4)) / sizeof(struct state6);
 	size = HEAD + count4 * sizeof(struct state4) + count6 * sizeof(struct state6);
-	bytes = sign(
-		(struct keptfile_head){
-			.mark = "lzstates", .size = size, .figure = {day, count4, count6}},
+	bytes = sign((struct keptfile_head){.mark = "lzstates",
+			     .version = 1,
+			     .size = size,
+			     .figure = {day, count4, count6}},
 		from->at);
 	try_state(bytes, size);
 	free(bytes);
@@ -125,7 +125,10 @@ static void
 try_signed_registry(struct reader *from)
 {
 	size_t size = HEAD + reader_left(from);
-	uint8_t *bytes = sign((struct keptfile_head){.mark = "lzregist", .size = size}, from->at);
+	uint8_t *bytes = sign(
+		(struct keptfile_head){
+			.mark = "lzregist", .version = REGISTRYFILE_VERSION, .size = size},
+		from->at);
 	struct registryfile file;
 	struct fail fail = {0};
 	int r = registryfile_on(bytes, size, &file, &fail);

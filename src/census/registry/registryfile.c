@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const struct keptfile_kind kind = {
-	.mark = "lzregist", .version = 2, .name = "file of registries"};
+	.mark = "lzregist", .version = REGISTRYFILE_VERSION, .name = "file of registries"};
 
 /* After the head of the file. Of all arrays the sizes are multiples of 8 bytes: what is missing is filled with 0. */
 struct counts {

@@ -16,6 +16,8 @@
 
 #include <assert.h>
 
+#define REGISTRYFILE_VERSION 2
+
 /* What many answers say alike, apart from which network it is; each of them differs from all others. */
 struct registryfile_who {
 	uint32_t contact;  /* 0: none */
