@@ -25,10 +25,12 @@ struct place {
 static uint64_t
 key_of(const struct networks *networks, uint32_t number)
 {
-	const struct range4 *four = networks->fours + number;
+	const struct range4 *four;
 
-	return networks->sixes != NULL ? (uint64_t)(networks->sixes[number].low >> 64)
-				       : (uint64_t)four->low << 32 | (UINT32_MAX - four->high);
+	if (networks->sixes != NULL)
+		return (uint64_t)(networks->sixes[number].low >> 64);
+	four = &networks->fours[number];
+	return (uint64_t)four->low << 32 | (UINT32_MAX - four->high);
 }
 
 static bool
