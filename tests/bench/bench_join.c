@@ -2,7 +2,7 @@
 /* A day of the census: 20 million listings, three quarters of them distinct, sorted, deduplicated and joined with 412
  * thousand ranges; their scores; all of that as a run does it; the state of yesterday, 20 million rows, merged with 20
  * million of today, of which two thirds were there, and read from and written to a file; look-ups of random addresses,
- * one by one, in a table that is mapped. All on one thread, but where it says two. Beside each the limit: memcpy of as
+ * one by one, in a table that is mapped. All on one thread, but where it says both. Beside each the limit: memcpy of as
  * many bytes as it reads and writes once. */
 #include "base/random.h"
 #include "census/join/distinct.h"
@@ -97,7 +97,7 @@ copy(size_t bytes)
 static void
 measure_join(struct distinct *table)
 {
-	double sort[RUNS], same[RUNS], join[RUNS], all[RUNS], limit[RUNS], two[RUNS];
+	double sort[RUNS], same[RUNS], join[RUNS], all[RUNS], limit[RUNS];
 	size_t left = 0;
 
 	for (int i = 0; i < RUNS; i++) {
@@ -106,12 +106,8 @@ measure_join(struct distinct *table)
 		double since;
 
 		memcpy(listings, drawn, MOST * sizeof(*listings));
-		since = wall_seconds_now();
-		kept += ((struct listing4 *)radix_sort4(listings, scratch, MOST, 2))->line;
-		two[i] = wall_seconds_now() - since;
-		memcpy(listings, drawn, MOST * sizeof(*listings));
 		since = measure_cpu();
-		sorted = radix_sort4(listings, scratch, MOST, 1);
+		sorted = radix_sort4(listings, scratch, MOST);
 		take_time(&since, &sort[i]);
 		left = distinct4(table, sorted, MOST);
 		take_time(&since, &same[i]);
@@ -123,7 +119,6 @@ measure_join(struct distinct *table)
 	}
 	printf("20 million listings, %zu distinct, and %d ranges\n", left, RANGES);
 	measure_print("  sort", "s", sort);
-	measure_print("    with two threads, by the clock", "s", two);
 	measure_print("  deduplicate", "s", same);
 	measure_print("  join", "s", join);
 	measure_print("  all three", "s", all);
@@ -150,7 +145,7 @@ measure_scores(struct distinct *table)
 			.half_life = 86400 * (i + 1)};
 	must(score_init(&rules, &settings, &fail) == 0);
 	memcpy(listings, drawn, MOST * sizeof(*listings));
-	sorted = radix_sort4(listings, scratch, MOST, 1);
+	sorted = radix_sort4(listings, scratch, MOST);
 	count = distinct4(table, sorted, MOST);
 	for (int i = 0; i < RUNS; i++) {
 		const struct listing4 *at = sorted;

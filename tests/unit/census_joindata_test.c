@@ -64,7 +64,7 @@ static struct listing4 *
 listings_sort(struct listings *listings)
 {
 	struct distinct *table = xcalloc(1, sizeof(*table));
-	struct listing4 *sorted = radix_sort4(listings->all, listings->scratch, listings->count, 1);
+	struct listing4 *sorted = radix_sort4(listings->all, listings->scratch, listings->count);
 
 	listings->count = distinct4(table, sorted, listings->count);
 	free(table);

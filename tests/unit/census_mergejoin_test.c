@@ -157,7 +157,7 @@ real_ranges_of_2026_give_each_address_its_range(void **state)
 		in[i * 5 + 3].address = high + 1;
 		in[i * 5 + 4].address = (uint32_t)random_u64(&random);
 	}
-	sorted = radix_sort4(in, scratch, asked, 2);
+	sorted = radix_sort4(in, scratch, asked);
 	mergejoin4(&join, sorted, asked, objects);
 	for (size_t i = 0; i < asked; i++) {
 		uint32_t address = sorted[i].address;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/fail.h"
 #include "base/random.h"
 #include "census/join/radix.h"
 #include "census/list/listing.h"
@@ -47,8 +46,8 @@ check(const uint32_t *keys, size_t count)
 	}
 	qsort(naive4, count, sizeof(*naive4), by_address_and_place);
 	qsort(naive6, count, sizeof(*naive6), by_network_and_place);
-	assert_memory_equal(radix_sort4(in4, scratch4, count, 1), naive4, count * sizeof(*naive4));
-	assert_memory_equal(radix_sort6(in6, scratch6, count, 2), naive6, count * sizeof(*naive6));
+	assert_memory_equal(radix_sort4(in4, scratch4, count), naive4, count * sizeof(*naive4));
+	assert_memory_equal(radix_sort6(in6, scratch6, count), naive6, count * sizeof(*naive6));
 }
 
 static void
@@ -103,7 +102,7 @@ what_is_all_equal_stays_where_it_is(void **state)
 	for (unsigned all = 0; all < 2; all++) {
 		memset(keys, all ? 0xff : 0, sizeof(keys));
 		check(keys, MOST);
-		assert_ptr_equal(radix_sort4(in4, scratch4, MOST, 1), in4);
+		assert_ptr_equal(radix_sort4(in4, scratch4, MOST), in4);
 	}
 }
 
@@ -122,38 +121,6 @@ one_that_differs_in_one_bit_finds_its_place(void **state)
 	}
 }
 
-/* As many as are worth a second thread, from all different to all equal. */
-static void
-two_threads_give_the_same_bytes_as_one(void **state)
-{
-	static const uint64_t masks[] = {UINT64_MAX, 0xff00000000000003, 0};
-	size_t count = 1200001, bytes = count * sizeof(struct listing6);
-	struct listing6 *one = xcalloc(count, sizeof(*one)), *two = xcalloc(count, sizeof(*two));
-	void *scratch = xcalloc(count, sizeof(*one)), *other = xcalloc(count, sizeof(*one));
-	struct random random;
-
-	random_seed(&random, 2);
-	for (size_t round = 0; round < sizeof(masks) / sizeof(*masks); round++) {
-		for (size_t i = 0; i < count; i++)
-			one[i] = (struct listing6){
-				.network = random_u64(&random) & masks[round], .line = (uint32_t)i};
-		memcpy(two, one, bytes);
-		assert_memory_equal(radix_sort6(one, scratch, count, 1),
-			radix_sort6(two, other, count, 2), bytes);
-		for (size_t i = 0; i < count; i++)
-			((struct listing4 *)one)[i] = (struct listing4){
-				.address = (uint32_t)(random_u64(&random) & masks[round]),
-				.line = (uint32_t)i};
-		memcpy(two, one, count * sizeof(struct listing4));
-		assert_memory_equal(radix_sort4(one, scratch, count, 1),
-			radix_sort4(two, other, count, 7), count * sizeof(struct listing4));
-	}
-	free(one);
-	free(two);
-	free(scratch);
-	free(other);
-}
-
 int
 main(void)
 {
@@ -163,7 +130,6 @@ main(void)
 		cmocka_unit_test(sorts_the_ends_of_the_address_space),
 		cmocka_unit_test(what_is_all_equal_stays_where_it_is),
 		cmocka_unit_test(one_that_differs_in_one_bit_finds_its_place),
-		cmocka_unit_test(two_threads_give_the_same_bytes_as_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,28 +4,37 @@
 #include "census/join/candidates.h"
 #include "census/join/distinct.h"
 #include "census/join/leftout.h"
+#include "census/join/portions.h"
 #include "census/join/radix.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #define PAGE 4096
 
-enum block { BLOCK_SCORES4, BLOCK_SCORES6, BLOCK_PORTS4, BLOCK_PORTS6 };
-
-/* Listings in one of two blocks, of which the other one is free. */
-struct sorted {
-	void *at, *free;
-	size_t count;
+/* Listings of one size, which become scores where they lie: there are at most as many. */
+struct scoring {
+	const struct joinday_input *input;
+	const struct spans *left_out, *shared;
+	size_t size; /* of a listing, and of a score */
+	struct portions portions;
+	struct coverage coverage;
+	uint16_t *ports;
+	size_t kept[PORTIONS]; /* candidates, at the front of each portion */
+	atomic_uint next;      /* portion */
 };
 
-static void
-keep_block(struct joinday *day, enum block block, void *at, size_t count, size_t size)
-{
-	day->blocks[block] = at;
-	day->counts[block] = count;
-	day->sizes[block] = size;
-}
+/* A thread of it. */
+struct scorer {
+	struct scoring *scoring;
+	pthread_t thread;
+	struct coverage coverage; /* the same, with a place of its own */
+	struct distinct *table;
+	void *scratch; /* as large as the largest portion */
+	struct joinday sums;
+};
 
 /* What of a block is not used need not be there. */
 static void
@@ -39,10 +48,8 @@ shrink(void *at, size_t used, size_t whole)
 
 /* Where a range is left out, or is shared, so that it has no port: it covers nothing there. */
 static struct spans
-uncovered(const struct joinday_input *input, bool is_six)
+uncovered(const struct spans *one, const struct spans *other, unsigned bits)
 {
-	const struct spans *one = is_six ? input->left_out6 : input->left_out4;
-	const struct spans *other = is_six ? input->shared6 : input->shared4;
 	struct span *at = xcalloc(one->count + other->count + 1, sizeof(*at));
 	struct spans both;
 
@@ -50,115 +57,189 @@ uncovered(const struct joinday_input *input, bool is_six)
 		memcpy(at, one->at, one->count * sizeof(*at));
 	if (other->count > 0)
 		memcpy(at + one->count, other->at, other->count * sizeof(*at));
-	spans_make(&both, at, one->count + other->count, is_six ? 64 : 32);
+	spans_make(&both, at, one->count + other->count, bits);
 	return both;
 }
 
-static struct sorted
-sort4(struct joinday *day, const struct joinday_input *input)
+/* Sorted, each address once of a list, without what is left out; *count: how many those are. */
+static struct listing4 *
+settle4(struct scorer *scorer, struct listing4 *listings, size_t *count)
 {
-	size_t count = input->fours, left;
-	struct listing4 *one = memory_map(count + 1, sizeof(*one));
-	struct listing4 *other = memory_map(count + 1, sizeof(*other));
-	struct distinct *table = xcalloc(1, sizeof(*table));
-	struct listing4 *sorted;
+	const struct scoring *scoring = scorer->scoring;
+	struct listing4 *sorted = radix_sort4(listings, scorer->scratch, *count);
+	size_t left = leftout4(scoring->left_out, false, sorted, *count);
+	size_t ported = leftout4(scoring->shared, true, sorted, left);
 
-	if (count > 0)
-		memcpy(one, input->four, count * sizeof(*one));
-	sorted = radix_sort4(one, other, count, input->threads);
-	left = leftout4(input->left_out4, false, sorted, count);
-	day->left_out += count - left;
-	count = leftout4(input->shared4, true, sorted, left);
-	day->unported += left - count;
-	count = distinct4(table, sorted, count);
-	for (size_t i = 0; i < count; i++) {
+	scorer->sums.left_out += *count - left;
+	scorer->sums.unported += left - ported;
+	*count = distinct4(scorer->table, sorted, ported);
+	for (size_t i = 0; i < *count; i++) {
 		if (sorted[i].list < SCORE_LISTS)
-			day->listings[sorted[i].list]++;
+			scorer->sums.listings[sorted[i].list]++;
 	}
-	free(table);
-	return (struct sorted){sorted, sorted == one ? other : one, count};
+	return sorted;
 }
 
-static struct sorted
-sort6(struct joinday *day, const struct joinday_input *input)
+static struct listing6 *
+settle6(struct scorer *scorer, struct listing6 *listings, size_t *count)
 {
-	size_t count = input->sixes, left;
-	struct listing6 *one = memory_map(count + 1, sizeof(*one));
-	struct listing6 *other = memory_map(count + 1, sizeof(*other));
-	struct distinct *table = xcalloc(1, sizeof(*table));
-	struct listing6 *sorted;
+	const struct scoring *scoring = scorer->scoring;
+	struct listing6 *sorted = radix_sort6(listings, scorer->scratch, *count);
+	size_t left = leftout6(scoring->left_out, false, sorted, *count);
+	size_t ported = leftout6(scoring->shared, true, sorted, left);
 
-	if (count > 0)
-		memcpy(one, input->six, count * sizeof(*one));
-	sorted = radix_sort6(one, other, count, input->threads);
-	left = leftout6(input->left_out6, false, sorted, count);
-	day->left_out += count - left;
-	count = leftout6(input->shared6, true, sorted, left);
-	day->unported += left - count;
-	count = distinct6(table, sorted, count);
-	for (size_t i = 0; i < count; i++) {
+	scorer->sums.left_out += *count - left;
+	scorer->sums.unported += left - ported;
+	*count = distinct6(scorer->table, sorted, ported);
+	for (size_t i = 0; i < *count; i++) {
 		if (sorted[i].list < SCORE_LISTS)
-			day->listings[sorted[i].list]++;
+			scorer->sums.listings[sorted[i].list]++;
 	}
-	free(table);
-	return (struct sorted){sorted, sorted == one ? other : one, count};
+	return sorted;
 }
 
-/* There are at most as many scores as listings, so they fit where those were sorted from. */
+static void
+score_portion(struct scorer *scorer, unsigned portion)
+{
+	struct scoring *scoring = scorer->scoring;
+	size_t begin = scoring->portions.begin[portion], size = scoring->size;
+	size_t count = scoring->portions.begin[portion + 1] - begin, kept = 0;
+	uint8_t *at = scoring->portions.records + begin * size, *sorted, *into;
+	struct candidates candidates = {
+		.rules = scoring->input->rules, .coverage = &scorer->coverage};
+
+	if (size == sizeof(struct listing4))
+		sorted = (uint8_t *)settle4(scorer, (struct listing4 *)(void *)at, &count);
+	else
+		sorted = (uint8_t *)settle6(scorer, (struct listing6 *)(void *)at, &count);
+	candidates.at = sorted;
+	candidates.end = sorted + count * size;
+	into = sorted == at ? scorer->scratch : at;
+	if (count > 0 && size == sizeof(struct listing4))
+		kept = candidates4(
+			&candidates, (struct score4 *)(void *)into, scoring->ports + begin, count);
+	else if (count > 0)
+		kept = candidates6(
+			&candidates, (struct score6 *)(void *)into, scoring->ports + begin, count);
+	if (into != at)
+		memcpy(at, into, kept * size);
+	scorer->sums.addresses += candidates.scored;
+	scoring->kept[portion] = kept;
+}
+
+/* Each portion that is taken is above those before it, as coverage wants. */
+static void *
+work(void *context)
+{
+	struct scorer *scorer = context;
+	unsigned portion;
+
+	while ((portion = atomic_fetch_add(&scorer->scoring->next, 1)) < PORTIONS)
+		score_portion(scorer, portion);
+	return NULL;
+}
+
+static void
+add_sums(struct joinday *day, const struct joinday *sums)
+{
+	day->addresses += sums->addresses;
+	day->left_out += sums->left_out;
+	day->unported += sums->unported;
+	for (unsigned i = 0; i < SCORE_LISTS; i++)
+		day->listings[i] += sums->listings[i];
+}
+
+/* Where no thread can be started, one does it all. */
+static void
+score_portions(struct joinday *day, struct scoring *scoring)
+{
+	size_t most = portions_most(&scoring->portions) + 1;
+	struct scorer scorers[JOINDAY_THREADS];
+	unsigned count = scoring->input->threads, begun = 1;
+
+	count = count < 1 ? 1 : count > JOINDAY_THREADS ? JOINDAY_THREADS : count;
+	for (unsigned i = 0; i < count; i++)
+		scorers[i] = (struct scorer){.scoring = scoring,
+			.coverage = scoring->coverage,
+			.table = xcalloc(1, sizeof(*scorers[i].table)),
+			.scratch = memory_map(most, scoring->size)};
+	while (begun < count &&
+		pthread_create(&scorers[begun].thread, NULL, work, &scorers[begun]) == 0)
+		begun++;
+	(void)work(&scorers[0]);
+	for (unsigned i = 1; i < begun; i++)
+		pthread_join(scorers[i].thread, NULL);
+	for (unsigned i = 0; i < count; i++) {
+		add_sums(day, &scorers[i].sums);
+		free(scorers[i].table);
+		memory_unmap(scorers[i].scratch, most, scoring->size);
+	}
+}
+
+/* Candidates of all portions behind each other; how many. */
+static size_t
+join_portions(struct scoring *scoring)
+{
+	const struct portions *portions = &scoring->portions;
+	size_t count = 0, size = scoring->size;
+
+	for (unsigned i = 0; i < PORTIONS; i++) {
+		size_t begin = portions->begin[i], kept = scoring->kept[i];
+
+		memmove(portions->records + count * size, portions->records + begin * size,
+			kept * size);
+		memmove(scoring->ports + count, scoring->ports + begin,
+			kept * sizeof(*scoring->ports));
+		count += kept;
+	}
+	shrink(portions->records, count * size, portions->count * size);
+	shrink(scoring->ports, count * sizeof(*scoring->ports),
+		portions->count * sizeof(*scoring->ports));
+	return count;
+}
+
 static void
 score_four(struct joinday *day, const struct joinday_input *input)
 {
-	struct sorted sorted = sort4(day, input);
-	struct spans without = uncovered(input, false);
-	struct coverage coverage;
-	struct candidates candidates = {.rules = input->rules,
-		.coverage = &coverage,
-		.at = sorted.at,
-		.end = (const struct listing4 *)sorted.at + sorted.count};
-	uint16_t *ports = memory_map(sorted.count + 1, sizeof(*ports));
+	struct scoring scoring = {.input = input,
+		.left_out = input->left_out4,
+		.shared = input->shared4,
+		.size = sizeof(struct listing4),
+		.ports = memory_map(input->fours + 1, sizeof(*scoring.ports))};
+	struct spans without = uncovered(input->left_out4, input->shared4, 32);
 
-	coverage_make4(
-		&coverage, &input->rules->settings, input->ranges4, input->ranges4_count, &without);
-	day->scores.count4 =
-		sorted.count > 0 ? candidates4(&candidates, sorted.free, ports, sorted.count) : 0;
-	day->scores.scores4 = sorted.free;
-	day->scores.ports4 = ports;
-	day->addresses += candidates.scored;
-	coverage_done(&coverage);
+	portions_make4(&scoring.portions, input->four, input->fours);
+	coverage_make4(&scoring.coverage, &input->rules->settings, input->ranges4,
+		input->ranges4_count, &without);
+	score_portions(day, &scoring);
+	day->scores.count4 = join_portions(&scoring);
+	day->scores.scores4 = (struct score4 *)(void *)scoring.portions.records;
+	day->scores.ports4 = scoring.ports;
+	day->fours = input->fours + 1;
+	coverage_done(&scoring.coverage);
 	spans_done(&without);
-	memory_unmap(sorted.at, input->fours + 1, sizeof(struct listing4));
-	shrink(sorted.free, day->scores.count4 * sizeof(struct score4),
-		(input->fours + 1) * sizeof(struct listing4));
-	keep_block(day, BLOCK_SCORES4, sorted.free, input->fours + 1, sizeof(struct listing4));
-	keep_block(day, BLOCK_PORTS4, ports, sorted.count + 1, sizeof(*ports));
 }
 
 static void
 score_six(struct joinday *day, const struct joinday_input *input)
 {
-	struct sorted sorted = sort6(day, input);
-	struct spans without = uncovered(input, true);
-	struct coverage coverage;
-	struct candidates candidates = {.rules = input->rules,
-		.coverage = &coverage,
-		.at = sorted.at,
-		.end = (const struct listing6 *)sorted.at + sorted.count};
-	uint16_t *ports = memory_map(sorted.count + 1, sizeof(*ports));
+	struct scoring scoring = {.input = input,
+		.left_out = input->left_out6,
+		.shared = input->shared6,
+		.size = sizeof(struct listing6),
+		.ports = memory_map(input->sixes + 1, sizeof(*scoring.ports))};
+	struct spans without = uncovered(input->left_out6, input->shared6, 64);
 
-	coverage_make6(
-		&coverage, &input->rules->settings, input->ranges6, input->ranges6_count, &without);
-	day->scores.count6 =
-		sorted.count > 0 ? candidates6(&candidates, sorted.free, ports, sorted.count) : 0;
-	day->scores.scores6 = sorted.free;
-	day->scores.ports6 = ports;
-	day->addresses += candidates.scored;
-	coverage_done(&coverage);
+	portions_make6(&scoring.portions, input->six, input->sixes);
+	coverage_make6(&scoring.coverage, &input->rules->settings, input->ranges6,
+		input->ranges6_count, &without);
+	score_portions(day, &scoring);
+	day->scores.count6 = join_portions(&scoring);
+	day->scores.scores6 = (struct score6 *)(void *)scoring.portions.records;
+	day->scores.ports6 = scoring.ports;
+	day->sixes = input->sixes + 1;
+	coverage_done(&scoring.coverage);
 	spans_done(&without);
-	memory_unmap(sorted.at, input->sixes + 1, sizeof(struct listing6));
-	shrink(sorted.free, day->scores.count6 * sizeof(struct score6),
-		(input->sixes + 1) * sizeof(struct listing6));
-	keep_block(day, BLOCK_SCORES6, sorted.free, input->sixes + 1, sizeof(struct listing6));
-	keep_block(day, BLOCK_PORTS6, ports, sorted.count + 1, sizeof(*ports));
 }
 
 void
@@ -177,12 +258,18 @@ joinday_make(struct joinday *day, const struct joinday_input *input)
 	}
 }
 
+static void
+give_back(const void *block, size_t count, size_t size)
+{
+	memory_unmap((void *)(uintptr_t)block, count, size);
+}
+
 void
 joinday_done(struct joinday *day)
 {
-	for (unsigned i = 0; i < 4; i++) {
-		if (day->blocks[i] != NULL)
-			memory_unmap(day->blocks[i], day->counts[i], day->sizes[i]);
-	}
+	give_back(day->scores.scores4, day->fours, sizeof(*day->scores.scores4));
+	give_back(day->scores.scores6, day->sixes, sizeof(*day->scores.scores6));
+	give_back(day->scores.ports4, day->fours, sizeof(*day->scores.ports4));
+	give_back(day->scores.ports6, day->sixes, sizeof(*day->scores.ports6));
 	*day = (struct joinday){0};
 }

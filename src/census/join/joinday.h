@@ -1,11 +1,13 @@
 /* joinday - a day's listings become candidates
  *
- * What:    columns of listings (list/listings.h), as lists were read, are sorted; what is left out goes (leftout.h); of
- *          one list each address counts once; the rest is scored, with the ranges that cover it (candidates.h). The
- *          result is the same whatever the number of threads.
+ * What:    columns of listings (list/listings.h), as lists were read, are cut into portions of addresses (portions.h).
+ *          Each portion is sorted; what is left out goes (leftout.h); of one list each address counts once; the rest is
+ *          scored where it lies, with the ranges that cover it (candidates.h). The result is the same whatever the
+ *          number of threads.
  * Owns:    the scores, until joinday_done. The columns are copied, so they can be given back when it returns.
- * Limits:  memory: 32 bytes a listing of IPv4, 48 of IPv6, while it works, and what is written of as many again.
- * Thread:  threads of its own for sorting end before it returns.
+ * Limits:  memory: 18 bytes a listing of IPv4, 26 of IPv6, while it works, and the largest portion for each thread;
+ *          afterwards as much a candidate. More than JOINDAY_THREADS threads are not started.
+ * Thread:  threads of its own end before it returns.
  */
 #ifndef LAZARET_CENSUS_JOIN_JOINDAY_H
 #define LAZARET_CENSUS_JOIN_JOINDAY_H
@@ -14,6 +16,8 @@
 #include "census/join/score.h"
 #include "census/list/listing.h"
 #include "census/list/spans.h"
+
+#define JOINDAY_THREADS 8
 
 struct joinday_input {
 	const struct listing4 *four;
@@ -32,8 +36,7 @@ struct joinday {
 	uint64_t listings[SCORE_LISTS]; /* distinct addresses and /64s, and ranges, by list */
 	uint64_t addresses;             /* that were scored: any evidence names them */
 	uint64_t left_out, unported;    /* listings */
-	void *blocks[4];
-	size_t counts[4], sizes[4];
+	size_t fours, sixes;            /* for which memory is taken */
 };
 
 void joinday_make(struct joinday *day, const struct joinday_input *input);

@@ -15,15 +15,17 @@ RECORD_EITHER size_t
 leave_out(const struct spans *spans, bool shared, uint8_t *sorted, size_t count, size_t size)
 {
 	size_t kept = 0, at = 0;
+	const struct span *span = NULL;
 
-	for (size_t i = 0; i < spans->count && at < count; i++) {
-		size_t begin =
-			at + record_seek(sorted + at * size, count - at, size, spans->at[i].low);
+	if (count > 0)
+		span = spans_find(spans, record_key(sorted, size),
+			record_key(sorted + (count - 1) * size, size));
+	for (; span != NULL && span < spans->at + spans->count && at < count; span++) {
+		size_t begin = at + record_seek(sorted + at * size, count - at, size, span->low);
 
 		memmove(sorted + kept * size, sorted + at * size, (begin - at) * size);
 		kept += begin - at;
-		for (at = begin;
-			at < count && record_key(sorted + at * size, size) <= spans->at[i].high;
+		for (at = begin; at < count && record_key(sorted + at * size, size) <= span->high;
 			at++) {
 			if (stays(sorted + at * size, size, shared))
 				memmove(sorted + kept++ * size, sorted + at * size, size);
