@@ -96,8 +96,8 @@ open_store(struct censusday *day, struct fail *fail)
 }
 
 /* A mapped file of which most is not needed for a while: its pages can go, and come again where they are read. */
-static void
-rest(const uint8_t *bytes, size_t size)
+void
+censusday_rest(const uint8_t *bytes, size_t size)
 {
 	(void)madvise((void *)(uintptr_t)bytes, size, MADV_DONTNEED);
 }
@@ -124,8 +124,8 @@ open_before(struct censusday *day, struct fail *fail)
 			&day->cases_before, fail);
 	/* Both were read to their ends. */
 	if (r == 0) {
-		rest(day->before.bytes, day->before.size);
-		rest(day->cases_before.bytes, day->cases_before.size);
+		censusday_rest(day->before.bytes, day->before.size);
+		censusday_rest(day->cases_before.bytes, day->cases_before.size);
 	}
 	return r;
 }
@@ -300,13 +300,13 @@ open_made(struct censusday *day, struct fail *fail)
 		fail_hint(fail, "lazaret census registry makes it");
 	if (r < 0)
 		return r;
-	rest(day->registry.bytes, day->registry.size);
+	censusday_rest(day->registry.bytes, day->registry.size);
 	r = sightingfile_open(
 		censusfolder_file(day->folder, CENSUS_SIGHTINGS, path), &day->sightings, fail);
 	if (r == -ENOENT)
 		fail_hint(fail, "lazaret census lists makes it");
 	if (r == 0)
-		rest(day->sightings.bytes, day->sightings.size);
+		censusday_rest(day->sightings.bytes, day->sightings.size);
 	return r;
 }
 
@@ -380,7 +380,7 @@ score(struct censusday *day)
 
 	joinday_make(&day->joined, &input);
 	/* They were copied. */
-	rest(sightings->bytes, sightings->size);
+	censusday_rest(sightings->bytes, sightings->size);
 }
 
 /* By object, of its contact. */
@@ -480,10 +480,10 @@ censusday_join(struct censusday *day, struct fail *fail)
 	r = write_state(day, fail);
 	if (r < 0)
 		return r;
-	rest(day->before.bytes, day->before.size);
+	censusday_rest(day->before.bytes, day->before.size);
 	tally_make(&day->tally, &day->responsible, day->last_letter, &day->state);
 	cases_make(&day->cases, &day->tally);
-	rest(day->registry.bytes, day->registry.size);
+	censusday_rest(day->registry.bytes, day->registry.size);
 	enter_lists(day);
 	enter_totals(day);
 	return 0;
@@ -509,6 +509,23 @@ censusday_flood(const struct censusday *day)
 	return SCORE_LISTS;
 }
 
+/* All that is needed from now on is in cases.lzc, or was decided, which has mailboxes of contacts and of the store. */
+static void
+settle(struct censusday *day)
+{
+	cases_done(&day->cases);
+	tally_done(&day->tally);
+	joinday_done(&day->joined);
+	free(day->last_letter);
+	day->last_letter = NULL;
+	responsible_settle(&day->responsible);
+	statestore_close(&day->state);
+	statestore_close(&day->before);
+	casefile_close(&day->cases_before);
+	sightingfile_close(&day->sightings);
+	registryfile_close(&day->registry);
+}
+
 int
 censusday_decide(struct censusday *day, struct fail *fail)
 {
@@ -519,10 +536,14 @@ censusday_decide(struct censusday *day, struct fail *fail)
 	const struct caseday_known known = known_of(day);
 	char path[CENSUSRUNS_PATH];
 
+	int r;
+
 	settings.plan.day = day->day;
 	caseday_decide(&day->decided, &day->cases, &day->responsible, &known, &settings);
-	return casewriter_write(censusruns_path(day->folder, day->day, true, CASES, path),
-		&day->cases, &day->tally, &day->state, &day->joined.scores, fail);
+	r = casewriter_write(censusruns_path(day->folder, day->day, true, CASES, path), &day->cases,
+		&day->tally, &day->state, &day->joined.scores, fail);
+	settle(day);
+	return r;
 }
 
 int
@@ -536,20 +557,8 @@ void
 censusday_close(struct censusday *day)
 {
 	caseday_done(&day->decided);
-	if (day->cases.cases != NULL)
-		cases_done(&day->cases);
-	if (day->tally.counts != NULL)
-		tally_done(&day->tally);
-	joinday_done(&day->joined);
-	free(day->last_letter);
-	if (day->responsible.objects != NULL)
-		responsible_done(&day->responsible);
-	if (day->state.bytes != NULL)
-		statestore_close(&day->state);
-	if (day->before.bytes != NULL)
-		statestore_close(&day->before);
-	if (day->cases_before.bytes != NULL)
-		casefile_close(&day->cases_before);
+	settle(day);
+	responsible_done(&day->responsible);
 	censusgiven_done(&day->given);
 	censusrows_done(&day->store_cases);
 	censusrows_done(&day->contacts);
@@ -557,8 +566,4 @@ censusday_close(struct censusday *day)
 	censusrows_done(&day->overrides);
 	censusrows_done(&day->letters);
 	day->store = censusstore_close(day->store);
-	if (day->sightings.bytes != NULL)
-		sightingfile_close(&day->sightings);
-	if (day->registry.bytes != NULL)
-		registryfile_close(&day->registry);
 }

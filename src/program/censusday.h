@@ -51,13 +51,17 @@ int censusday_open(struct censusday *day, const struct censusfolder *folder,
 	struct fail *fail) MUST_USE;
 void censusday_close(struct censusday *day);
 
+/* A mapped file of which most is not needed for a while: its pages can go, and come again where they are read. */
+void censusday_rest(const uint8_t *bytes, size_t size);
+
 /* Scores; then the state in the folder of the run that is being made; then the sums. */
 int censusday_join(struct censusday *day, struct fail *fail) MUST_USE;
 
 /* A list that suddenly has most of the new candidates: its number; SCORE_LISTS: there is none. */
 unsigned censusday_flood(const struct censusday *day);
 
-/* Decides, and writes cases.lzc there. */
+/* Decides, and writes cases.lzc there. What was read, and what was made of it, is given back: the folder, the rules and
+ * what was decided and counted stay. */
 int censusday_decide(struct censusday *day, struct fail *fail) MUST_USE;
 
 /* What was decided, to the store. */

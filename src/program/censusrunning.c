@@ -128,6 +128,7 @@ make_run(struct censusday *day, const struct config *config, const struct census
 			&file, fail);
 	if (r < 0)
 		return r;
+	censusday_rest(file.bytes, file.size);
 	letters = r = make_letters(day, &file, config, text_of(wish->by), &made, fail);
 	if (r >= 0)
 		r = write_summary(

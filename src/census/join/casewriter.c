@@ -225,6 +225,7 @@ casewriter_write(const char *path, const struct cases *cases, const struct tally
 		r = keptfile_create(&writing->file, path, fail);
 	if (r < 0)
 		goto out;
+	writing->file.is_unsynced = true;
 	writing->cases = cases;
 	writing->tally = tally;
 	writing->state = state;

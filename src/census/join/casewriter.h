@@ -1,7 +1,8 @@
 /* casewriter - writes cases.lzc
  *
  * What:    the sums of a day (cases.h), then the state's rows once more, with their scores, as casefile.h says. What
- *          has been entered into the sums is written as it is.
+ *          has been entered into the sums is written as it is. It is not synced: a run's folder is, before it takes
+ *          its name.
  * Owns:    nothing.
  * Limits:  2^32 - 1 rows. Time is linear; memory 4 bytes a candidate.
  * Thread:  one at a time.

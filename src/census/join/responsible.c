@@ -330,13 +330,21 @@ responsible_make(struct responsible *responsible, const struct registryfile *reg
 }
 
 void
-responsible_done(struct responsible *responsible)
+responsible_settle(struct responsible *responsible)
 {
 	free(responsible->own4);
 	free(responsible->own6);
 	free(responsible->objects);
 	free(responsible->contacts);
 	free(responsible->national);
+	words_settle(&responsible->mailboxes);
+	*responsible = (struct responsible){.mailboxes = responsible->mailboxes};
+}
+
+void
+responsible_done(struct responsible *responsible)
+{
+	responsible_settle(responsible);
 	words_done(&responsible->mailboxes);
 	*responsible = (struct responsible){0};
 }

@@ -61,6 +61,9 @@ void responsible_make(struct responsible *responsible, const struct registryfile
 	const struct responsible_national *nationals, size_t national_count);
 void responsible_done(struct responsible *responsible);
 
+/* Nothing is asked any more but whose mailbox a contact has: what else there is is given back. */
+void responsible_settle(struct responsible *responsible);
+
 /* A contact's mailbox; empty for 0. */
 struct text responsible_mailbox(const struct responsible *responsible, uint32_t contact);
 

@@ -84,8 +84,11 @@ statestore_close(struct statestore *store)
 int
 statestore_begin(struct statestore_writer *writer, const char *path, struct fail *fail)
 {
+	int r = keptfile_create(&writer->file, path, fail);
+
 	writer->count4 = writer->count6 = 0;
-	return keptfile_create(&writer->file, path, fail);
+	writer->file.is_unsynced = true;
+	return r;
 }
 
 void

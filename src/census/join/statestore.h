@@ -1,7 +1,7 @@
 /* statestore - the state of a day in a file
  *
  * What:    rows of IPv4, then those of IPv6, in a file of keptfile.h. One that is damaged, or whose rows no run
- *          can have written, is refused as a whole.
+ *          can have written, is refused as a whole. It is not synced: a run's folder is, before it takes its name.
  * Owns:    the mapping, from statestore_open to statestore_close: rows are valid that long.
  * Limits:  reading checks all of it, once: time is linear.
  * Thread:  one at a time.

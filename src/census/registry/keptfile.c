@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -124,9 +123,12 @@ finish(struct keptfile *file, const struct keptfile_head *head)
 	file->error = write_all(file->descriptor, head, sizeof(*head));
 	if (file->error < 0)
 		return file->error;
-	if (fsync(file->descriptor) < 0 || rename(file->new_path, file->path) < 0)
+	/* What is synced later may be on its way to the disk meanwhile. */
+	if (file->is_unsynced)
+		(void)sync_file_range(file->descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+	else if (fsync(file->descriptor) < 0)
 		return -errno;
-	return 0;
+	return rename(file->new_path, file->path) < 0 ? -errno : 0;
 }
 
 int
@@ -145,7 +147,7 @@ keptfile_end(struct keptfile *file, const struct keptfile_kind *kind,
 	if (r < 0) {
 		keptfile_drop(file);
 	} else {
-		r = sync_folder(file->path);
+		r = file->is_unsynced ? 0 : sync_folder(file->path);
 		hash_stream_free(file->hash);
 		close(file->descriptor);
 	}

@@ -15,6 +15,7 @@
 #include "base/fail.h"
 #include "base/hash.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,8 @@ struct keptfile_kind {
 struct keptfile {
 	int descriptor;
 	int error; /* 0, or the first -errno */
+	/* The caller's, after keptfile_create: it is in a folder that is synced as a whole before it is used. */
+	bool is_unsynced;
 	uint64_t size;
 	struct hash_stream *hash;
 	char path[KEPTFILE_PATH];
