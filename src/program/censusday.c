@@ -394,7 +394,7 @@ find_last_letters(struct censusday *day)
 	caseday_last_letters(&known, responsible, day->day, by_contact);
 	day->last_letter = xcalloc(responsible->object_count, sizeof(*day->last_letter));
 	for (uint32_t i = 1; i < responsible->object_count; i++)
-		day->last_letter[i] = by_contact[responsible->objects[i].contact];
+		day->last_letter[i] = by_contact[responsible_object(responsible, i)->contact];
 	day->last_letter[0] = 0;
 	free(by_contact);
 }
@@ -482,6 +482,7 @@ censusday_join(struct censusday *day, struct fail *fail)
 		return r;
 	censusday_rest(day->before.bytes, day->before.size);
 	tally_make(&day->tally, &day->responsible, day->last_letter, &day->state);
+	censusday_rest(day->state.bytes, day->state.size);
 	cases_make(&day->cases, &day->tally);
 	censusday_rest(day->registry.bytes, day->registry.size);
 	enter_lists(day);

@@ -53,7 +53,14 @@ object4(const struct responsible *responsible, uint32_t address)
 	uint32_t object = segments4_find(responsible->segments4, responsible->count4, address);
 
 	assert_true(object < responsible->object_count);
-	return &responsible->objects[object];
+	return responsible_object(responsible, object);
+}
+
+static uint32_t
+answer4(const struct responsible *responsible, uint32_t address)
+{
+	return responsible_answer(
+		responsible, segments4_find(responsible->segments4, responsible->count4, address));
 }
 
 static void
@@ -119,8 +126,7 @@ the_narrowest_word_counts_and_ends_where_it_ends(void **state)
 	assert_true(object4(&responsible, 0xc0000248)->is_manual);
 	/* The same network, before and behind the narrow one, is one object. */
 	assert_ptr_equal(object4(&responsible, 0xc0000200), object4(&responsible, 0xc0000250));
-	assert_int_equal(object4(&responsible, 0xc0000240)->answer,
-		object4(&responsible, 0xc0000280)->answer);
+	assert_int_equal(answer4(&responsible, 0xc0000240), answer4(&responsible, 0xc0000280));
 	responsible_done(&responsible);
 }
 
@@ -163,10 +169,12 @@ six_is_cut_as_four(void **state)
 	responsible_make(&responsible, &file, overrides, 1, NULL, 0);
 	assert_int_equal(segments6_check(responsible.segments6, responsible.count6, &fail), 0);
 	object = segments6_find(responsible.segments6, responsible.count6, in);
-	assert_true(text_is(responsible_mailbox(&responsible, responsible.objects[object].contact),
+	assert_true(text_is(responsible_mailbox(&responsible,
+				    responsible_object(&responsible, object)->contact),
 		"six@a.example"));
 	object = segments6_find(responsible.segments6, responsible.count6, behind);
-	assert_true(text_is(responsible_mailbox(&responsible, responsible.objects[object].contact),
+	assert_true(text_is(responsible_mailbox(&responsible,
+				    responsible_object(&responsible, object)->contact),
 		"abuse@isp.example"));
 	responsible_done(&responsible);
 }

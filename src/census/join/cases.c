@@ -8,14 +8,20 @@
 
 #define COUNTRIES 65536
 
-/* While sums are made. */
+/* While sums are made. Of most networks the same is told: what is, stands by place (responsible.h). */
 struct summing {
 	struct cases *cases;
 	const struct tally *tally;
 	const struct responsible *responsible;
-	struct table copied; /* by the registry's number of a text: its number here */
-	uint32_t *most;      /* by case: candidates in the network that has most */
-	uint32_t *most_as;   /* by AS: the same */
+	struct table copied;  /* by the registry's number of a text: its number here */
+	uint32_t *places;     /* by network */
+	uint32_t *holders;    /* by place: a text; 0: none, or not known yet */
+	uint32_t *systems;    /* by place: in systems */
+	bool *is_there;       /* by place: a network of it is */
+	bool *is_listed;      /* by place: a candidate in one is */
+	uint32_t *most;       /* by case: candidates in the network that has most */
+	uint32_t *most_as;    /* by AS: the same */
+	uint32_t *country_of; /* by country: in countries, + 1 */
 };
 
 static uint64_t
@@ -37,8 +43,8 @@ cases_put_text(struct cases *cases, struct text text)
 
 		cases->texts_size = size > 0 ? 2 * size : 4096;
 		cases->texts = xrealloc(cases->texts, cases->texts_size);
-		memset(cases->texts + size, 0, cases->texts_size - size);
 	}
+	memset(cases->texts + end - 8, 0, 8);
 	memcpy(cases->texts + at, &length, sizeof(length));
 	if (length > 0)
 		memcpy(cases->texts + at + sizeof(length), text.at, length);
@@ -115,7 +121,8 @@ number_cases(struct summing *summing)
 	cases->contacts = xcalloc(contacts, sizeof(*cases->contacts));
 	cases->case_count = 1;
 	for (uint32_t i = 1; i < summing->tally->network_count; i++) {
-		uint32_t contact = responsible->objects[summing->tally->objects[i]].contact;
+		uint32_t contact =
+			responsible_object(responsible, summing->tally->objects[i])->contact;
 
 		if (contact != 0 && cases->of[contact] == 0) {
 			cases->of[contact] = 1;
@@ -145,26 +152,34 @@ make_network(struct summing *summing, uint32_t number)
 {
 	const struct responsible *responsible = summing->responsible;
 	uint32_t object = summing->tally->objects[number];
-	const struct responsible_object *who = &responsible->objects[object];
+	uint32_t place = responsible_place(responsible, object);
+	uint32_t answer = responsible_answer(responsible, object);
 	const struct registryfile *registry = responsible->registry;
-	const struct registryfile_answer answer = registryfile_answer(registry, who->answer);
+	const struct registryfile_answer all = registryfile_answer(registry, answer);
+	const struct responsible_object *who = &responsible->places[place];
 	struct casefile_network *network = &summing->cases->networks[number];
 
 	*network = (struct casefile_network){
-		.low = {(uint64_t)(answer.range.low >> 64), (uint64_t)answer.range.low},
-		.high = {(uint64_t)(answer.range.high >> 64), (uint64_t)answer.range.high},
-		.name = copy_text(summing, registry->names[who->answer]),
-		.holder = copy_text(summing, registryfile_who(registry, who->answer)->holder),
-		.system = answer.system,
+		.low = {(uint64_t)(all.range.low >> 64), (uint64_t)all.range.low},
+		.high = {(uint64_t)(all.range.high >> 64), (uint64_t)all.range.high},
+		.name = copy_text(summing, registry->names[answer]),
+		.system = all.system,
 		.of = summing->cases->of[who->contact],
-		.country = answer.country,
-		.language = answer.language,
-		.family = (uint8_t)answer.family,
-		.registry = (uint8_t)answer.registry,
-		.rule = (uint8_t)answer.rule,
-		.quality = who->quality != QUALITY_NONE ? who->quality : (uint8_t)answer.quality,
+		.country = all.country,
+		.language = all.language,
+		.family = (uint8_t)all.family,
+		.registry = (uint8_t)all.registry,
+		.rule = (uint8_t)all.rule,
+		.quality = who->quality != QUALITY_NONE ? who->quality : (uint8_t)all.quality,
 		.counts = summing->tally->counts[number],
-		.covered = summing->tally->covered[object]};
+		.covered = summing->tally->covered[number]};
+	if (summing->holders[place] == 0)
+		summing->holders[place] =
+			copy_text(summing, responsible_who(responsible, place)->holder);
+	network->holder = summing->holders[place];
+	summing->places[number] = place;
+	summing->is_there[place] = true;
+	summing->is_listed[place] |= network->counts.listed > 0;
 }
 
 /* The network with the most candidates says what is said of its contact; of equal ones the first. */
@@ -173,7 +188,7 @@ sum_case(struct summing *summing, uint32_t number)
 {
 	const struct casefile_network *network = &summing->cases->networks[number];
 	const struct responsible_object *who =
-		&summing->responsible->objects[summing->tally->objects[number]];
+		&summing->responsible->places[summing->places[number]];
 	struct casefile_case *one = &summing->cases->cases[network->of];
 
 	tally_add(&one->counts, &network->counts);
@@ -214,27 +229,47 @@ system_of(struct cases *cases, uint32_t number)
 		: NULL;
 }
 
+/* Which there are, in order; 0 is always. */
 static void
-make_systems(struct summing *summing)
+number_systems(struct summing *summing)
 {
+	const struct responsible *responsible = summing->responsible;
 	struct cases *cases = summing->cases;
-	uint64_t *numbers = xcalloc(cases->network_count, sizeof(*numbers));
+	uint64_t *numbers = xcalloc(responsible->place_count + 1UL, sizeof(*numbers));
+	size_t count = 1;
 
-	for (uint32_t i = 0; i < cases->network_count; i++)
-		numbers[i] = cases->networks[i].system;
-	cases->system_count = (uint32_t)make_set(numbers, cases->network_count);
+	for (uint32_t i = 0; i < responsible->place_count; i++) {
+		if (summing->is_there[i])
+			numbers[count++] = responsible_who(responsible, i)->system;
+	}
+	cases->system_count = (uint32_t)make_set(numbers, count);
 	cases->systems = xcalloc(cases->system_count, sizeof(*cases->systems));
-	summing->most_as = xcalloc(cases->system_count, sizeof(*summing->most_as));
 	for (uint32_t i = 0; i < cases->system_count; i++)
 		cases->systems[i].number = (uint32_t)numbers[i];
 	free(numbers);
+	for (uint32_t i = 0; i < responsible->place_count; i++) {
+		if (summing->is_there[i])
+			summing->systems[i] =
+				(uint32_t)(system_of(
+						   cases, responsible_who(responsible, i)->system) -
+					cases->systems);
+	}
+}
+
+/* Of nobody's network, [0], AS and country are 0. */
+static void
+sum_systems(struct summing *summing)
+{
+	struct cases *cases = summing->cases;
+
+	summing->most_as = xcalloc(cases->system_count, sizeof(*summing->most_as));
 	for (uint32_t i = 0; i < cases->network_count; i++) {
 		const struct casefile_network *network = &cases->networks[i];
-		struct casefile_system *system = system_of(cases, network->system);
-		uint32_t *most = &summing->most_as[system - cases->systems];
+		uint32_t number = i > 0 ? summing->systems[summing->places[i]] : 0;
+		struct casefile_system *system = &cases->systems[number];
 
-		if (system->counts.ever == 0 || network->counts.listed > *most) {
-			*most = network->counts.listed;
+		if (system->counts.ever == 0 || network->counts.listed > summing->most_as[number]) {
+			summing->most_as[number] = network->counts.listed;
 			system->holder = network->holder;
 			system->country = network->country;
 		}
@@ -242,59 +277,64 @@ make_systems(struct summing *summing)
 	}
 }
 
-/* Only countries that have a row; of: number by country. */
+/* Only countries that have a row. */
 static void
-make_countries(struct cases *cases, uint32_t *of)
+make_countries(struct summing *summing)
 {
-	uint64_t *codes = xcalloc(cases->network_count, sizeof(*codes));
+	struct cases *cases = summing->cases;
 
 	for (uint32_t i = 0; i < cases->network_count; i++)
-		codes[i] = cases->networks[i].country;
-	cases->country_count = (uint32_t)make_set(codes, cases->network_count);
+		summing->country_of[cases->networks[i].country] = 1;
+	cases->country_count = 0;
+	for (uint32_t i = 0; i < COUNTRIES; i++) {
+		if (summing->country_of[i] != 0)
+			summing->country_of[i] = ++cases->country_count;
+	}
 	cases->countries = xcalloc(cases->country_count, sizeof(*cases->countries));
-	for (uint32_t i = 0; i < cases->country_count; i++) {
-		cases->countries[i].code = (uint16_t)codes[i];
-		of[codes[i]] = i + 1;
+	for (uint32_t i = 0; i < COUNTRIES; i++) {
+		if (summing->country_of[i] != 0)
+			cases->countries[summing->country_of[i] - 1].code = (uint16_t)i;
 	}
 	for (uint32_t i = 0; i < cases->network_count; i++)
-		tally_add(&cases->countries[of[cases->networks[i].country] - 1].counts,
+		tally_add(&cases->countries[summing->country_of[cases->networks[i].country] - 1]
+				   .counts,
 			&cases->networks[i].counts);
-	free(codes);
 }
 
 /* In how many AS and countries has a case candidates, and how many cases have they? */
 static void
-count_meetings(struct cases *cases, const uint32_t *country_of)
+count_meetings(struct summing *summing)
 {
-	uint64_t *pairs = xcalloc(cases->network_count, sizeof(*pairs));
+	const struct responsible *responsible = summing->responsible;
+	struct cases *cases = summing->cases;
+	uint64_t *pairs = xcalloc(responsible->place_count, sizeof(*pairs));
 	size_t count = 0;
 
-	for (uint32_t i = 0; i < cases->network_count; i++) {
-		const struct casefile_network *network = &cases->networks[i];
-
-		if (network->counts.listed > 0)
-			pairs[count++] = (uint64_t)network->system << 32 | network->of;
+	for (uint32_t i = 0; i < responsible->place_count; i++) {
+		if (summing->is_listed[i])
+			pairs[count++] = (uint64_t)summing->systems[i] << 32 |
+				cases->of[responsible->places[i].contact];
 	}
 	count = make_set(pairs, count);
 	for (size_t i = 0; i < count; i++) {
-		uint32_t system = (uint32_t)(pairs[i] >> 32), one = (uint32_t)pairs[i];
+		struct casefile_system *system = &cases->systems[pairs[i] >> 32];
+		uint32_t one = (uint32_t)pairs[i];
 
-		system_of(cases, system)->cases += one != 0;
-		cases->cases[one].systems += system != 0;
+		system->cases += one != 0;
+		cases->cases[one].systems += system->number != 0;
 	}
 	count = 0;
-	for (uint32_t i = 0; i < cases->network_count; i++) {
-		const struct casefile_network *network = &cases->networks[i];
-
-		if (network->counts.listed > 0)
-			pairs[count++] = (uint64_t)network->country << 32 | network->of;
+	for (uint32_t i = 0; i < responsible->place_count; i++) {
+		if (summing->is_listed[i])
+			pairs[count++] = (uint64_t)responsible_who(responsible, i)->country << 32 |
+				cases->of[responsible->places[i].contact];
 	}
 	count = make_set(pairs, count);
 	for (size_t i = 0; i < count; i++) {
 		uint32_t country = (uint32_t)(pairs[i] >> 32), one = (uint32_t)pairs[i];
 		struct casefile_case *at = &cases->cases[one];
 
-		cases->countries[country_of[country] - 1].cases += one != 0;
+		cases->countries[summing->country_of[country] - 1].cases += one != 0;
 		at->countries = (uint16_t)(at->countries + (country != 0));
 	}
 	free(pairs);
@@ -302,74 +342,99 @@ count_meetings(struct cases *cases, const uint32_t *country_of)
 
 /* All that a contact, an AS or a country answers for, with candidates or without. */
 static void
-sum_covered(struct summing *summing, const uint32_t *country_of)
+sum_covered(struct summing *summing)
 {
 	const struct responsible *responsible = summing->responsible;
 	struct cases *cases = summing->cases;
 
-	struct casefile_system *system = system_of(cases, 0);
-	uint32_t number = 0; /* whose system that is */
+	for (uint32_t i = 0; i < responsible->place_count; i++) {
+		const struct registryfile_who *who = responsible_who(responsible, i);
+		struct casefile_case *one =
+			&cases->cases[cases->of[responsible->places[i].contact]];
+		struct casefile_system *system = system_of(cases, who->system);
+		uint64_t covered4 = summing->tally->covered4[i];
+		uint64_t covered6 = summing->tally->covered6[i];
 
-	for (uint32_t i = 1; i < responsible->object_count; i++) {
-		const struct responsible_object *who = &responsible->objects[i];
-		const struct registryfile_who *answer =
-			registryfile_who(responsible->registry, who->answer);
-		uint32_t country = country_of[answer->country];
-		uint64_t covered = summing->tally->covered[i];
-		bool is_four =
-			registryfile_family(responsible->registry, who->answer) == RANGE_IPV4;
-
-		if (answer->system != number) {
-			number = answer->system;
-			system = system_of(cases, number);
+		one->covered4 += covered4;
+		one->covered6 += covered6;
+		if (system != NULL) {
+			system->covered4 += covered4;
+			system->covered6 += covered6;
 		}
-		*(is_four ? &cases->cases[cases->of[who->contact]].covered4
-			  : &cases->cases[cases->of[who->contact]].covered6) += covered;
-		if (system != NULL)
-			*(is_four ? &system->covered4 : &system->covered6) += covered;
-		if (country != 0)
-			*(is_four ? &cases->countries[country - 1].covered4
-				  : &cases->countries[country - 1].covered6) += covered;
+		if (summing->country_of[who->country] != 0) {
+			struct casefile_country *country =
+				&cases->countries[summing->country_of[who->country] - 1];
+
+			country->covered4 += covered4;
+			country->covered6 += covered6;
+		}
 	}
 }
 
-void
-cases_make(struct cases *cases, const struct tally *tally)
+static void
+make_networks(struct summing *summing)
 {
-	struct summing summing = {
-		.cases = cases, .tally = tally, .responsible = tally->responsible};
-	uint32_t *country_of = xcalloc(COUNTRIES, sizeof(*country_of));
+	struct cases *cases = summing->cases;
 
-	*cases = (struct cases){.totals.day = tally->day, .network_count = tally->network_count};
-	table_init(&summing.copied, UINT32_MAX / 4);
-	cases_put_text(cases, TEXT(""));
-	number_cases(&summing);
+	table_init(&summing->copied, UINT32_MAX / 4);
 	cases->networks = xcalloc(cases->network_count, sizeof(*cases->networks));
-	cases->networks[0].counts = tally->counts[0];
-	tally_add(&cases->cases[0].counts, &tally->counts[0]);
+	cases->networks[0].counts = summing->tally->counts[0];
+	tally_add(&cases->cases[0].counts, &summing->tally->counts[0]);
 	for (uint32_t i = 1; i < cases->network_count; i++) {
-		make_network(&summing, i);
-		sum_case(&summing, i);
+		make_network(summing, i);
+		sum_case(summing, i);
 	}
-	table_done(&summing.copied);
+	table_done(&summing->copied);
 	for (uint32_t i = 1; i < cases->case_count; i++)
 		cases->cases[i].mailbox2 = cases_put_text(
-			cases, responsible_mailbox(tally->responsible, cases->seconds[i]));
-	make_systems(&summing);
-	make_countries(cases, country_of);
-	count_meetings(cases, country_of);
-	sum_covered(&summing, country_of);
-	/* What is nobody's, or of no known AS or country, covers all that no registry tells of. */
+			cases, responsible_mailbox(summing->responsible, cases->seconds[i]));
+}
+
+/* What is nobody's, or of no known AS or country, covers all that no registry tells of. */
+static void
+uncover_unknown(struct cases *cases)
+{
 	cases->cases[0].covered4 = cases->cases[0].covered6 = 0;
 	if (cases->systems[0].number == 0)
 		cases->systems[0].covered4 = cases->systems[0].covered6 = 0;
 	if (cases->countries[0].code == 0)
 		cases->countries[0].covered4 = cases->countries[0].covered6 = 0;
+}
+
+void
+cases_make(struct cases *cases, const struct tally *tally)
+{
+	const struct responsible *responsible = tally->responsible;
+	struct summing summing = {.cases = cases,
+		.tally = tally,
+		.responsible = responsible,
+		.places = xcalloc(tally->network_count, sizeof(*summing.places)),
+		.holders = xcalloc(responsible->place_count, sizeof(*summing.holders)),
+		.systems = xcalloc(responsible->place_count, sizeof(*summing.systems)),
+		.is_there = xcalloc(responsible->place_count, sizeof(*summing.is_there)),
+		.is_listed = xcalloc(responsible->place_count, sizeof(*summing.is_listed)),
+		.country_of = xcalloc(COUNTRIES, sizeof(*summing.country_of))};
+
+	*cases = (struct cases){.totals.day = tally->day, .network_count = tally->network_count};
+	cases_put_text(cases, TEXT(""));
+	number_cases(&summing);
+	make_networks(&summing);
+	number_systems(&summing);
+	sum_systems(&summing);
+	make_countries(&summing);
+	count_meetings(&summing);
+	sum_covered(&summing);
+	uncover_unknown(cases);
 	for (uint32_t i = 0; i < cases->network_count; i++)
 		tally_add(&cases->totals.counts, &cases->networks[i].counts);
+	free(summing.places);
+	free(summing.holders);
+	free(summing.systems);
+	free(summing.is_there);
+	free(summing.is_listed);
 	free(summing.most);
 	free(summing.most_as);
-	free(country_of);
+	free(summing.country_of);
 }
 
 void

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/join/joinday.h"
 
+#include "base/crew.h"
 #include "census/join/candidates.h"
 #include "census/join/distinct.h"
 #include "census/join/leftout.h"
 #include "census/join/portions.h"
 #include "census/join/radix.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -29,7 +29,6 @@ struct scoring {
 /* A thread of it. */
 struct scorer {
 	struct scoring *scoring;
-	pthread_t thread;
 	struct coverage coverage; /* the same, with a place of its own */
 	struct distinct *table;
 	void *scratch; /* as large as the largest portion */
@@ -128,15 +127,14 @@ score_portion(struct scorer *scorer, unsigned portion)
 }
 
 /* Each portion that is taken is above those before it, as coverage wants. */
-static void *
-work(void *context)
+static void
+work(void *context, size_t job)
 {
-	struct scorer *scorer = context;
+	struct scorer *scorer = (struct scorer *)context + job;
 	unsigned portion;
 
 	while ((portion = atomic_fetch_add(&scorer->scoring->next, 1)) < PORTIONS)
 		score_portion(scorer, portion);
-	return NULL;
 }
 
 static void
@@ -149,26 +147,20 @@ add_sums(struct joinday *day, const struct joinday *sums)
 		day->listings[i] += sums->listings[i];
 }
 
-/* Where no thread can be started, one does it all. */
 static void
 score_portions(struct joinday *day, struct scoring *scoring)
 {
 	size_t most = portions_most(&scoring->portions) + 1;
-	struct scorer scorers[JOINDAY_THREADS];
-	unsigned count = scoring->input->threads, begun = 1;
+	struct scorer scorers[CREW_MOST];
+	unsigned count = scoring->input->threads;
 
-	count = count < 1 ? 1 : count > JOINDAY_THREADS ? JOINDAY_THREADS : count;
+	count = count < 1 ? 1 : count > CREW_MOST ? CREW_MOST : count;
 	for (unsigned i = 0; i < count; i++)
 		scorers[i] = (struct scorer){.scoring = scoring,
 			.coverage = scoring->coverage,
 			.table = xcalloc(1, sizeof(*scorers[i].table)),
 			.scratch = memory_map(most, scoring->size)};
-	while (begun < count &&
-		pthread_create(&scorers[begun].thread, NULL, work, &scorers[begun]) == 0)
-		begun++;
-	(void)work(&scorers[0]);
-	for (unsigned i = 1; i < begun; i++)
-		pthread_join(scorers[i].thread, NULL);
+	crew_work(count, count, work, scorers);
 	for (unsigned i = 0; i < count; i++) {
 		add_sums(day, &scorers[i].sums);
 		free(scorers[i].table);

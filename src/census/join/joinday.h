@@ -6,8 +6,8 @@
  *          number of threads.
  * Owns:    the scores, until joinday_done. The columns are copied, so they can be given back when it returns.
  * Limits:  memory: 18 bytes a listing of IPv4, 26 of IPv6, while it works, and the largest portion for each thread;
- *          afterwards as much a candidate. More than JOINDAY_THREADS threads are not started.
- * Thread:  threads of its own end before it returns.
+ *          afterwards as much a candidate.
+ * Thread:  a crew of its own ends before it returns.
  */
 #ifndef LAZARET_CENSUS_JOIN_JOINDAY_H
 #define LAZARET_CENSUS_JOIN_JOINDAY_H
@@ -16,8 +16,6 @@
 #include "census/join/score.h"
 #include "census/list/listing.h"
 #include "census/list/spans.h"
-
-#define JOINDAY_THREADS 8
 
 struct joinday_input {
 	const struct listing4 *four;

@@ -34,7 +34,8 @@ take_registry(struct responsible *responsible)
 	uint32_t *of = xcalloc(registry->contact_count, sizeof(*of));
 
 	responsible->object_count = registry->answer_count;
-	responsible->objects = xcalloc(registry->answer_count, sizeof(*responsible->objects));
+	responsible->place_count = registry->who_count;
+	responsible->places = xcalloc(registry->who_count, sizeof(*responsible->places));
 	responsible->contacts = xcalloc(registry->contact_count, sizeof(*responsible->contacts));
 	for (uint32_t i = 1; i < registry->contact_count; i++) {
 		const struct registryfile_contact *contact = &registry->contacts[i];
@@ -43,10 +44,10 @@ take_registry(struct responsible *responsible)
 		responsible->contacts[of[i]].is_kept |= contact->is_kept;
 		responsible->contacts[of[i]].is_suspect |= contact->is_suspect;
 	}
-	for (uint32_t i = 0; i < registry->answer_count; i++)
-		responsible->objects[i] = (struct responsible_object){.answer = i,
-			.contact = of[registryfile_who(registry, i)->contact],
-			.contact2 = of[registryfile_who(registry, i)->contact2]};
+	for (uint32_t i = 0; i < registry->who_count; i++)
+		responsible->places[i] =
+			(struct responsible_object){.contact = of[registry->whos[i].contact],
+				.contact2 = of[registry->whos[i].contact2]};
 	free(of);
 }
 
@@ -63,13 +64,12 @@ static void
 count_holders(struct responsible *responsible)
 {
 	const struct registryfile *registry = responsible->registry;
-	uint64_t *pairs = xcalloc(registry->answer_count, sizeof(*pairs));
+	uint64_t *pairs = xcalloc(registry->who_count, sizeof(*pairs));
 	size_t count = 0;
 
-	for (uint32_t i = 1; i < registry->answer_count; i++) {
-		struct text holder =
-			registryfile_text(registry, registryfile_who(registry, i)->holder);
-		uint64_t pair = (uint64_t)responsible->objects[i].contact << 32 |
+	for (uint32_t i = 0; i < registry->who_count; i++) {
+		struct text holder = registryfile_text(registry, registry->whos[i].holder);
+		uint64_t pair = (uint64_t)responsible->places[i].contact << 32 |
 			(uint32_t)hash_fast(holder.at, holder.length, 0);
 
 		/* Neighbours are mostly of one. */
@@ -171,10 +171,11 @@ compare_overridden(const void *a, const void *b)
 static bool
 is_open(const struct responsible *responsible, uint32_t object)
 {
-	const struct responsible_object *at = &responsible->objects[object];
-	uint8_t rule = registryfile_who(responsible->registry, at->answer)->rule;
+	uint32_t answer = responsible_answer(responsible, object);
+	uint8_t rule = registryfile_who(responsible->registry, answer)->rule;
 
-	return at->contact == 0 && (rule == CONTACT_NIR || rule == CONTACT_RDAP);
+	return responsible_object(responsible, object)->contact == 0 &&
+		(rule == CONTACT_NIR || rule == CONTACT_RDAP);
 }
 
 /* Each pair of an object and a word of a person's becomes an object. */
@@ -184,8 +185,10 @@ make_objects(struct responsible *responsible, const struct responsible_override 
 {
 	if (cutting->count > 1)
 		qsort(cutting->at, cutting->count, sizeof(*cutting->at), compare_overridden);
-	responsible->objects = xrealloc(responsible->objects,
-		(responsible->object_count + cutting->count) * sizeof(*responsible->objects));
+	responsible->places = xrealloc(responsible->places,
+		(responsible->place_count + cutting->count) * sizeof(*responsible->places));
+	responsible->own_answers = xrealloc(responsible->own_answers,
+		(responsible->place_count + cutting->count) * sizeof(*responsible->own_answers));
 	for (size_t i = 0; i < cutting->count; i++) {
 		const struct overridden *at = &cutting->at[i];
 		const struct responsible_override *override = &overrides[at->value - 1];
@@ -195,11 +198,13 @@ make_objects(struct responsible *responsible, const struct responsible_override 
 			continue;
 		if (i == 0 || at[-1].value != at->value || at[-1].object != at->object) {
 			object = responsible->object_count++;
-			responsible->objects[object] = (struct responsible_object){
-				.answer = responsible->objects[at->object].answer,
-				.contact = contact_of(responsible, override->mailbox),
-				.is_manual = override->quality == QUALITY_NONE,
-				.quality = override->quality};
+			responsible->own_answers[object - responsible->registry->answer_count] =
+				at->object;
+			responsible->places[responsible->place_count++] =
+				(struct responsible_object){
+					.contact = contact_of(responsible, override->mailbox),
+					.is_manual = override->quality == QUALITY_NONE,
+					.quality = override->quality};
 		}
 		if (is_four)
 			responsible->own4[at->segment].object = object;
@@ -267,16 +272,15 @@ override_systems(
 		if (overrides[i].family != RANGE_SYSTEM)
 			continue;
 		contact = contact_of(responsible, overrides[i].mailbox);
-		for (uint32_t j = 1; j < responsible->object_count; j++) {
-			struct responsible_object *object = &responsible->objects[j];
-			uint32_t system =
-				registryfile_who(responsible->registry, object->answer)->system;
+		for (uint32_t j = 0; j < responsible->place_count; j++) {
+			struct responsible_object *object = &responsible->places[j];
+			uint32_t system = responsible_who(responsible, j)->system;
 
 			if (object->is_manual || system == 0 || system < overrides[i].range.low ||
 				system > overrides[i].range.high)
 				continue;
-			*object = (struct responsible_object){
-				.answer = object->answer, .contact = contact, .is_manual = true};
+			*object =
+				(struct responsible_object){.contact = contact, .is_manual = true};
 		}
 	}
 }
@@ -292,9 +296,9 @@ ask_nationals(
 		if (*contact == 0)
 			*contact = contact_of(responsible, nationals[i].mailbox);
 	}
-	for (uint32_t i = 1; i < responsible->object_count; i++) {
-		struct responsible_object *object = &responsible->objects[i];
-		uint16_t country = registryfile_who(responsible->registry, object->answer)->country;
+	for (uint32_t i = 0; i < responsible->place_count; i++) {
+		struct responsible_object *object = &responsible->places[i];
+		uint16_t country = responsible_who(responsible, i)->country;
 
 		if (object->contact != 0 || object->is_manual || country == 0)
 			continue;
@@ -334,7 +338,8 @@ responsible_settle(struct responsible *responsible)
 {
 	free(responsible->own4);
 	free(responsible->own6);
-	free(responsible->objects);
+	free(responsible->places);
+	free(responsible->own_answers);
 	free(responsible->contacts);
 	free(responsible->national);
 	words_settle(&responsible->mailboxes);

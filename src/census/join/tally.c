@@ -71,6 +71,7 @@ count_rows(struct tally *tally, const uint8_t *rows, const uint32_t *objects, si
 	}
 }
 
+/* What is nobody's covers all that no registry tells of. */
 static void
 cover(struct tally *tally)
 {
@@ -80,16 +81,22 @@ cover(struct tally *tally)
 		const struct segment4 *segment = &responsible->segments4[i];
 		uint64_t end = i + 1 < responsible->count4 ? segment[1].low : UINT64_C(1) << 32;
 
-		tally->covered[segment->object] += end - segment->low;
+		tally->covered[tally->networks[segment->object]] += end - segment->low;
+		tally->covered4[responsible_place(responsible, segment->object)] +=
+			end - segment->low;
 	}
 	for (size_t i = 0; i < responsible->count6; i++) {
 		const struct segment6 *segment = &responsible->segments6[i];
 		/* That of the last one ends with the space: what it lacks is one /64. */
 		uint64_t end = i + 1 < responsible->count6 ? segment[1].low[0] : UINT64_MAX;
 
-		tally->covered[segment->object] += end - segment->low[0];
+		tally->covered[tally->networks[segment->object]] += end - segment->low[0];
+		tally->covered6[responsible_place(responsible, segment->object)] +=
+			end - segment->low[0];
 	}
 	tally->covered[0] = 0;
+	tally->covered4[responsible_place(responsible, 0)] = 0;
+	tally->covered6[responsible_place(responsible, 0)] = 0;
 }
 
 void
@@ -105,7 +112,8 @@ tally_make(struct tally *tally, const struct responsible *responsible, const uin
 		.day = state->day,
 		.counts = xcalloc(FIRST_ROOM, sizeof(*tally->counts)),
 		.size = FIRST_ROOM,
-		.covered = xcalloc(responsible->object_count, sizeof(*tally->covered)),
+		.covered4 = xcalloc(responsible->place_count, sizeof(*tally->covered4)),
+		.covered6 = xcalloc(responsible->place_count, sizeof(*tally->covered6)),
 		.networks = xcalloc(responsible->object_count, sizeof(*tally->networks)),
 		.objects = xcalloc(responsible->object_count, sizeof(*tally->objects)),
 		.network_count = 1};
@@ -121,6 +129,7 @@ tally_make(struct tally *tally, const struct responsible *responsible, const uin
 		count_rows(
 			tally, (const uint8_t *)(state->rows6 + at), objects, count, RECORD6_SIZE);
 	}
+	tally->covered = xcalloc(tally->network_count, sizeof(*tally->covered));
 	cover(tally);
 }
 
@@ -129,6 +138,8 @@ tally_done(struct tally *tally)
 {
 	free(tally->counts);
 	free(tally->covered);
+	free(tally->covered4);
+	free(tally->covered6);
 	free(tally->networks);
 	free(tally->objects);
 	*tally = (struct tally){0};

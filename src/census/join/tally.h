@@ -19,7 +19,8 @@ struct tally {
 	const uint16_t *last_letter; /* by object, as of stateday.h */
 	uint16_t day;
 	struct casefile_counts *counts; /* by network, as numbered in networks */
-	uint64_t *covered;              /* by object: addresses, or /64s */
+	/* Addresses, or /64s: by network, and of IPv4 and IPv6 by place (responsible.h). */
+	uint64_t *covered, *covered4, *covered6;
 	uint32_t *networks;     /* by object: its number, in the order of first rows; 0: none */
 	uint32_t *objects;      /* by that number; [0] is 0 */
 	uint32_t network_count; /* with [0] */
