@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/join/cases.h"
 
-#include "base/hash.h"
-#include "base/table.h"
+#include "census/join/copiedtexts.h"
 
 #include <stdlib.h>
 
@@ -13,9 +12,7 @@ struct summing {
 	struct cases *cases;
 	const struct tally *tally;
 	const struct responsible *responsible;
-	struct table copied;  /* by the registry's number of a text: its number here */
-	uint32_t *places;     /* by network */
-	uint32_t *holders;    /* by place: a text; 0: none, or not known yet */
+	struct copiedtexts copied;
 	uint32_t *systems;    /* by place: in systems */
 	bool *is_there;       /* by place: a network of it is */
 	bool *is_listed;      /* by place: a candidate in one is */
@@ -57,14 +54,14 @@ static uint32_t
 copy_text(struct summing *summing, uint32_t text)
 {
 	struct text there = registryfile_text(summing->responsible->registry, text);
-	struct table_slot *slot;
-	int r = table_add(&summing->copied, hash_mix(text), &slot);
+	uint32_t *copied;
 
-	if (r < 0)
-		return cases_put_text(summing->cases, there);
-	if (r > 0)
-		slot->value = cases_put_text(summing->cases, there);
-	return slot->value;
+	if (there.length == 0)
+		return 0;
+	copied = copiedtexts_find(&summing->copied, text);
+	if (*copied == 0)
+		*copied = cases_put_text(summing->cases, there);
+	return *copied;
 }
 
 static int
@@ -147,66 +144,89 @@ number_cases(struct summing *summing)
 	}
 }
 
+static uint8_t
+quality_of(const struct responsible *responsible, uint32_t place)
+{
+	uint8_t own = responsible->places[place].quality;
+
+	return own != QUALITY_NONE ? own : responsible_who(responsible, place)->quality;
+}
+
+struct casefile_network
+cases_network(const struct cases *cases, const struct tally *tally, uint32_t number)
+{
+	const struct responsible *responsible = tally->responsible;
+	uint32_t place = cases->places[number];
+	struct registryfile_answer answer;
+
+	if (number == 0)
+		return (struct casefile_network){.counts = tally->counts[0]};
+	answer = registryfile_answer(
+		responsible->registry, responsible_answer(responsible, tally->objects[number]));
+	return (struct casefile_network){
+		.low = {(uint64_t)(answer.range.low >> 64), (uint64_t)answer.range.low},
+		.high = {(uint64_t)(answer.range.high >> 64), (uint64_t)answer.range.high},
+		.name = cases->names[number],
+		.holder = cases->holders[place],
+		.system = answer.system,
+		.of = cases_of(cases, responsible, number),
+		.country = answer.country,
+		.language = answer.language,
+		.family = (uint8_t)answer.family,
+		.registry = (uint8_t)answer.registry,
+		.rule = (uint8_t)answer.rule,
+		.quality = quality_of(responsible, place),
+		.counts = tally->counts[number],
+		.covered = tally->covered[number]};
+}
+
+/* Its texts are copied, and what is told of its place. */
 static void
-make_network(struct summing *summing, uint32_t number)
+enter_network(struct summing *summing, uint32_t number)
 {
 	const struct responsible *responsible = summing->responsible;
+	struct cases *cases = summing->cases;
 	uint32_t object = summing->tally->objects[number];
 	uint32_t place = responsible_place(responsible, object);
-	uint32_t answer = responsible_answer(responsible, object);
-	const struct registryfile *registry = responsible->registry;
-	const struct registryfile_answer all = registryfile_answer(registry, answer);
-	const struct responsible_object *who = &responsible->places[place];
-	struct casefile_network *network = &summing->cases->networks[number];
 
-	*network = (struct casefile_network){
-		.low = {(uint64_t)(all.range.low >> 64), (uint64_t)all.range.low},
-		.high = {(uint64_t)(all.range.high >> 64), (uint64_t)all.range.high},
-		.name = copy_text(summing, registry->names[answer]),
-		.system = all.system,
-		.of = summing->cases->of[who->contact],
-		.country = all.country,
-		.language = all.language,
-		.family = (uint8_t)all.family,
-		.registry = (uint8_t)all.registry,
-		.rule = (uint8_t)all.rule,
-		.quality = who->quality != QUALITY_NONE ? who->quality : (uint8_t)all.quality,
-		.counts = summing->tally->counts[number],
-		.covered = summing->tally->covered[number]};
-	if (summing->holders[place] == 0)
-		summing->holders[place] =
+	cases->places[number] = place;
+	cases->names[number] = copy_text(
+		summing, responsible->registry->names[responsible_answer(responsible, object)]);
+	if (!summing->is_there[place])
+		cases->holders[place] =
 			copy_text(summing, responsible_who(responsible, place)->holder);
-	network->holder = summing->holders[place];
-	summing->places[number] = place;
 	summing->is_there[place] = true;
-	summing->is_listed[place] |= network->counts.listed > 0;
+	summing->is_listed[place] |= summing->tally->counts[number].listed > 0;
 }
 
 /* The network with the most candidates says what is said of its contact; of equal ones the first. */
 static void
 sum_case(struct summing *summing, uint32_t number)
 {
-	const struct casefile_network *network = &summing->cases->networks[number];
-	const struct responsible_object *who =
-		&summing->responsible->places[summing->places[number]];
-	struct casefile_case *one = &summing->cases->cases[network->of];
+	const struct responsible *responsible = summing->responsible;
+	const struct casefile_counts *counts = &summing->tally->counts[number];
+	uint32_t place = summing->cases->places[number];
+	const struct responsible_object *object = &responsible->places[place];
+	const struct registryfile_who *who = responsible_who(responsible, place);
+	uint32_t of = cases_of(summing->cases, responsible, number);
+	struct casefile_case *one = &summing->cases->cases[of];
 
-	tally_add(&one->counts, &network->counts);
-	one->networks += network->counts.listed > 0;
-	summing->cases->nationals[network->of] &= network->counts.listed == 0 || who->is_national;
-	if (network->of == 0)
+	tally_add(&one->counts, counts);
+	one->networks += counts->listed > 0;
+	summing->cases->nationals[of] &= counts->listed == 0 || object->is_national;
+	if (of == 0)
 		return;
-	if (one->counts.ever != network->counts.ever &&
-		network->counts.listed <= summing->most[network->of])
+	if (one->counts.ever != counts->ever && counts->listed <= summing->most[of])
 		return;
-	summing->most[network->of] = network->counts.listed;
-	one->holder = network->holder;
-	one->country = network->country;
-	one->language = network->language;
-	one->rule = network->rule;
-	one->quality = who->is_manual || who->is_national ? QUALITY_GOOD : network->quality;
-	one->is_manual = who->is_manual;
-	summing->cases->seconds[network->of] = who->contact2;
+	summing->most[of] = counts->listed;
+	one->holder = summing->cases->holders[place];
+	one->country = who->country;
+	one->language = who->language;
+	one->rule = who->rule;
+	one->quality = object->is_manual || object->is_national ? QUALITY_GOOD
+								: quality_of(responsible, place);
+	one->is_manual = object->is_manual;
+	summing->cases->seconds[of] = object->contact2;
 }
 
 static struct casefile_system *
@@ -256,36 +276,18 @@ number_systems(struct summing *summing)
 	}
 }
 
-/* Of nobody's network, [0], AS and country are 0. */
+/* Only countries that have a row; 0 is always. */
 static void
-sum_systems(struct summing *summing)
+number_countries(struct summing *summing)
 {
+	const struct responsible *responsible = summing->responsible;
 	struct cases *cases = summing->cases;
 
-	summing->most_as = xcalloc(cases->system_count, sizeof(*summing->most_as));
-	for (uint32_t i = 0; i < cases->network_count; i++) {
-		const struct casefile_network *network = &cases->networks[i];
-		uint32_t number = i > 0 ? summing->systems[summing->places[i]] : 0;
-		struct casefile_system *system = &cases->systems[number];
-
-		if (system->counts.ever == 0 || network->counts.listed > summing->most_as[number]) {
-			summing->most_as[number] = network->counts.listed;
-			system->holder = network->holder;
-			system->country = network->country;
-		}
-		tally_add(&system->counts, &network->counts);
+	summing->country_of[0] = 1;
+	for (uint32_t i = 0; i < responsible->place_count; i++) {
+		if (summing->is_there[i])
+			summing->country_of[responsible_who(responsible, i)->country] = 1;
 	}
-}
-
-/* Only countries that have a row. */
-static void
-make_countries(struct summing *summing)
-{
-	struct cases *cases = summing->cases;
-
-	for (uint32_t i = 0; i < cases->network_count; i++)
-		summing->country_of[cases->networks[i].country] = 1;
-	cases->country_count = 0;
 	for (uint32_t i = 0; i < COUNTRIES; i++) {
 		if (summing->country_of[i] != 0)
 			summing->country_of[i] = ++cases->country_count;
@@ -295,10 +297,35 @@ make_countries(struct summing *summing)
 		if (summing->country_of[i] != 0)
 			cases->countries[summing->country_of[i] - 1].code = (uint16_t)i;
 	}
-	for (uint32_t i = 0; i < cases->network_count; i++)
-		tally_add(&cases->countries[summing->country_of[cases->networks[i].country] - 1]
-				   .counts,
-			&cases->networks[i].counts);
+}
+
+/* Of nobody's network, [0], AS and country are 0. */
+static void
+sum_networks(struct summing *summing)
+{
+	struct cases *cases = summing->cases;
+
+	summing->most_as = xcalloc(cases->system_count, sizeof(*summing->most_as));
+	for (uint32_t i = 0; i < cases->network_count; i++) {
+		const struct casefile_counts *counts = &summing->tally->counts[i];
+		uint32_t place = cases->places[i], number = 0;
+		uint16_t country = 0;
+		struct casefile_system *system;
+
+		if (i > 0) {
+			number = summing->systems[place];
+			country = responsible_who(summing->responsible, place)->country;
+		}
+		system = &cases->systems[number];
+		if (system->counts.ever == 0 || counts->listed > summing->most_as[number]) {
+			summing->most_as[number] = counts->listed;
+			system->holder = i > 0 ? cases->holders[place] : 0;
+			system->country = country;
+		}
+		tally_add(&system->counts, counts);
+		tally_add(&cases->countries[summing->country_of[country] - 1].counts, counts);
+		tally_add(&cases->totals.counts, counts);
+	}
 }
 
 /* In how many AS and countries has a case candidates, and how many cases have they? */
@@ -372,19 +399,17 @@ sum_covered(struct summing *summing)
 }
 
 static void
-make_networks(struct summing *summing)
+enter_networks(struct summing *summing)
 {
 	struct cases *cases = summing->cases;
 
-	table_init(&summing->copied, UINT32_MAX / 4);
-	cases->networks = xcalloc(cases->network_count, sizeof(*cases->networks));
-	cases->networks[0].counts = summing->tally->counts[0];
+	copiedtexts_init(&summing->copied);
 	tally_add(&cases->cases[0].counts, &summing->tally->counts[0]);
 	for (uint32_t i = 1; i < cases->network_count; i++) {
-		make_network(summing, i);
+		enter_network(summing, i);
 		sum_case(summing, i);
 	}
-	table_done(&summing->copied);
+	copiedtexts_done(&summing->copied);
 	for (uint32_t i = 1; i < cases->case_count; i++)
 		cases->cases[i].mailbox2 = cases_put_text(
 			cases, responsible_mailbox(summing->responsible, cases->seconds[i]));
@@ -408,27 +433,25 @@ cases_make(struct cases *cases, const struct tally *tally)
 	struct summing summing = {.cases = cases,
 		.tally = tally,
 		.responsible = responsible,
-		.places = xcalloc(tally->network_count, sizeof(*summing.places)),
-		.holders = xcalloc(responsible->place_count, sizeof(*summing.holders)),
 		.systems = xcalloc(responsible->place_count, sizeof(*summing.systems)),
 		.is_there = xcalloc(responsible->place_count, sizeof(*summing.is_there)),
 		.is_listed = xcalloc(responsible->place_count, sizeof(*summing.is_listed)),
 		.country_of = xcalloc(COUNTRIES, sizeof(*summing.country_of))};
 
-	*cases = (struct cases){.totals.day = tally->day, .network_count = tally->network_count};
+	*cases = (struct cases){.totals.day = tally->day,
+		.names = xcalloc(tally->network_count, sizeof(*cases->names)),
+		.places = xcalloc(tally->network_count, sizeof(*cases->places)),
+		.network_count = tally->network_count,
+		.holders = xcalloc(responsible->place_count, sizeof(*cases->holders))};
 	cases_put_text(cases, TEXT(""));
 	number_cases(&summing);
-	make_networks(&summing);
+	enter_networks(&summing);
 	number_systems(&summing);
-	sum_systems(&summing);
-	make_countries(&summing);
+	number_countries(&summing);
+	sum_networks(&summing);
 	count_meetings(&summing);
 	sum_covered(&summing);
 	uncover_unknown(cases);
-	for (uint32_t i = 0; i < cases->network_count; i++)
-		tally_add(&cases->totals.counts, &cases->networks[i].counts);
-	free(summing.places);
-	free(summing.holders);
 	free(summing.systems);
 	free(summing.is_there);
 	free(summing.is_listed);
@@ -440,7 +463,9 @@ cases_make(struct cases *cases, const struct tally *tally)
 void
 cases_done(struct cases *cases)
 {
-	free(cases->networks);
+	free(cases->names);
+	free(cases->places);
+	free(cases->holders);
 	free(cases->cases);
 	free(cases->contacts);
 	free(cases->seconds);

@@ -19,6 +19,7 @@ struct writing {
 	uint32_t *by_case; /* those of IPv4, then those of IPv6 */
 	bool is_other;     /* the scores are not those of the state */
 	union {
+		struct casefile_network networks[BATCH];
 		struct casefile_row4 rows4[BATCH];
 		struct casefile_row6 rows6[BATCH];
 	} batch;
@@ -38,7 +39,27 @@ add_padded(struct keptfile *file, const void *bytes, size_t size)
 static void
 sort_in(struct writing *writing, uint32_t *by_case, uint32_t network, size_t row)
 {
-	by_case[writing->next[writing->cases->networks[network].of]++] = (uint32_t)row;
+	uint32_t of = cases_of(writing->cases, writing->tally->responsible, network);
+
+	by_case[writing->next[of]++] = (uint32_t)row;
+}
+
+static void
+write_networks(struct writing *writing)
+{
+	uint32_t number = 0;
+
+	while (number < writing->cases->network_count) {
+		uint32_t left = writing->cases->network_count - number;
+		uint32_t count = left < BATCH ? left : BATCH;
+
+		for (uint32_t i = 0; i < count; i++)
+			writing->batch.networks[i] =
+				cases_network(writing->cases, writing->tally, number + i);
+		keptfile_add(&writing->file, writing->batch.networks,
+			count * sizeof(writing->batch.networks[0]));
+		number += count;
+	}
 }
 
 static void
@@ -183,7 +204,7 @@ write_all(struct writing *writing, const struct caselayout *layout)
 	keptfile_add(file, layout, sizeof(*layout));
 	(void)place_rows(writing, true, (uint32_t)place_rows(writing, false, 0));
 	add_padded(file, &cases->totals, sizeof(cases->totals));
-	add_padded(file, cases->networks, layout->networks * sizeof(*cases->networks));
+	write_networks(writing);
 	add_padded(file, cases->cases, layout->cases * sizeof(*cases->cases));
 	add_padded(file, cases->systems, layout->systems * sizeof(*cases->systems));
 	add_padded(file, cases->countries, layout->countries * sizeof(*cases->countries));
