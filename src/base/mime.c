@@ -224,7 +224,20 @@ mime_date_field(struct buffer *into, struct wall date)
 static bool
 stands(char c, bool is_last)
 {
-	return (c > ' ' && c < 0x7f && c != '=') || (c == ' ' && !is_last);
+	return (c >= ' ' && c < 0x7f && c != '=') && (c != ' ' || !is_last);
+}
+
+/* How many bytes from here on may stand as they are, of at most so many. */
+static size_t
+run_of(struct text line, size_t from, size_t most)
+{
+	size_t end = line.length - from < most ? line.length : from + most, at = from;
+
+	while (at < end && stands(line.at[at], false))
+		at++;
+	if (at == line.length && at > from && line.at[at - 1] == ' ')
+		at--;
+	return at - from;
 }
 
 /* RFC 2045 s6.7: rules 1 to 3 and 5. */
@@ -234,11 +247,8 @@ print_line(struct buffer *into, struct text line)
 	size_t used = 0;
 
 	for (size_t i = 0; i < line.length;) {
-		size_t run = 0;
+		size_t run = run_of(line, i, LINE_MOST - 1 - used);
 
-		while (i + run < line.length && used + run < LINE_MOST - 1 &&
-			stands(line.at[i + run], i + run + 1 == line.length))
-			run++;
 		buffer_add(into, line.at + i, run);
 		used += run;
 		i += run;

@@ -227,13 +227,16 @@ void
 buffer_print(struct buffer *buffer, const char *format, ...)
 {
 	va_list args, again;
+	size_t room = buffer->size - buffer->length;
 	int length;
 
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
+	/* Mostly it fits where it goes, so it is made once. */
+	length = vsnprintf(room > 0 ? buffer->at + buffer->length : NULL, room, format, args);
 	if (length >= 0 && has_room(buffer, (size_t)length)) {
-		vsnprintf(buffer->at + buffer->length, (size_t)length + 1, format, again);
+		if ((size_t)length >= room)
+			vsnprintf(buffer->at + buffer->length, (size_t)length + 1, format, again);
 		buffer->length += (size_t)length;
 	}
 	va_end(again);

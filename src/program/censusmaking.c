@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/censusmaking.h"
 
+#include "base/crew.h"
 #include "base/mime.h"
 #include "census/letter/caseletter.h"
 #include "census/letter/letter.h"
@@ -32,7 +33,6 @@ struct shared {
 /* What each of them has. */
 struct worker {
 	struct shared *shared;
-	pthread_t thread;
 	struct letter_bench *bench;
 	struct caseletter rows;
 	struct buffer message;
@@ -71,15 +71,14 @@ count_language(struct censusmade *made, struct text tag)
 	made->language[i].letters++;
 }
 
-/* With the lock. */
+/* With the lock. listed: NULL, it cannot stand in a manifest. */
 static void
-enter(struct shared *shared, const struct lettercase *of, const struct buffer *message,
+enter(struct shared *shared, const struct lettercase *of, const struct manifest_letter *listed,
 	const struct letter_made *made)
 {
 	struct censusmade *all = shared->made;
 
-	if (manifest_add(shared->manifest, of->code, of->number, of->mailbox,
-		    (struct text){message->at, message->length}) < 0) {
+	if (listed == NULL || manifest_put(shared->manifest, listed) < 0) {
 		all->failed++;
 		return;
 	}
@@ -96,7 +95,9 @@ make_one(struct worker *worker, const struct caseday_letter *letter, struct fail
 	const struct censusmaking *making = worker->shared->making;
 	char code[CENSUS_CODE], path[CENSUSRUNS_PATH + CENSUS_LETTER];
 	struct lettercase of = case_of(worker, letter, code);
+	struct manifest_letter listed;
 	struct letter_made made;
+	bool is_listed;
 	int r;
 
 	buffer_clear(&worker->message);
@@ -112,8 +113,10 @@ make_one(struct worker *worker, const struct caseday_letter *letter, struct fail
 	r = censusruns_write(path, worker->message.at, worker->message.length, fail);
 	if (r < 0)
 		return r;
+	is_listed = manifest_letter_of(&listed, of.code, of.number, of.mailbox,
+			    (struct text){worker->message.at, worker->message.length}) == 0;
 	pthread_mutex_lock(&worker->shared->lock);
-	enter(worker->shared, &of, &worker->message, &made);
+	enter(worker->shared, &of, is_listed ? &listed : NULL, &made);
 	pthread_mutex_unlock(&worker->shared->lock);
 	return 0;
 }
@@ -134,10 +137,10 @@ take_next(struct shared *shared)
 	return letter;
 }
 
-static void *
-work(void *context)
+static void
+work(void *context, size_t job)
 {
-	struct worker *worker = context;
+	struct worker *worker = (struct worker *)context + job;
 	const struct caseday_letter *letter;
 
 	while ((letter = take_next(worker->shared)) != NULL) {
@@ -153,14 +156,13 @@ work(void *context)
 		}
 		pthread_mutex_unlock(&worker->shared->lock);
 	}
-	return NULL;
 }
 
 static void
 work_all(struct shared *shared)
 {
 	struct worker workers[CENSUSMAKING_THREADS];
-	unsigned count = shared->making->threads, begun = 0;
+	unsigned count = shared->making->threads;
 
 	if (count > CENSUSMAKING_THREADS)
 		count = CENSUSMAKING_THREADS;
@@ -169,12 +171,7 @@ work_all(struct shared *shared)
 		caseletter_init(&workers[i].rows);
 		buffer_init(&workers[i].message, LETTER_BYTES);
 	}
-	while (begun + 1 < count &&
-		pthread_create(&workers[begun + 1].thread, NULL, work, &workers[begun + 1]) == 0)
-		begun++;
-	(void)work(&workers[0]);
-	for (unsigned i = 1; i <= begun; i++)
-		pthread_join(workers[i].thread, NULL);
+	crew_work(count, count, work, workers);
 	for (unsigned i = 0; i < count; i++) {
 		workers[i].bench = letter_bench_free(workers[i].bench);
 		caseletter_done(&workers[i].rows);

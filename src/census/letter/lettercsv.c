@@ -55,6 +55,16 @@ put_number(struct row *row, uint32_t number)
 }
 
 static void
+put_octet(struct row *row, unsigned octet)
+{
+	if (octet >= 100)
+		*row->at++ = (char)('0' + octet / 100);
+	if (octet >= 10)
+		*row->at++ = (char)('0' + octet / 10 % 10);
+	*row->at++ = (char)('0' + octet % 10);
+}
+
+static void
 put_two(struct row *row, unsigned number, char behind)
 {
 	*row->at++ = (char)('0' + number / 10);
@@ -86,7 +96,7 @@ put_address(struct row *row, const struct address *address)
 {
 	if (address_is_v4(address)) {
 		for (int i = 12; i < 16; i++) {
-			put_number(row, address->byte[i]);
+			put_octet(row, address->byte[i]);
 			*row->at++ = '.';
 		}
 		row->at--;

@@ -71,10 +71,10 @@ name_letter(struct manifest_letter *letter, struct text name, struct text mailbo
 }
 
 int
-manifest_add(struct manifest *manifest, struct text code, unsigned number, struct text mailbox,
-	struct text message)
+manifest_letter_of(struct manifest_letter *ret, struct text code, unsigned number,
+	struct text mailbox, struct text message)
 {
-	struct manifest_letter *letter, made = {.size = message.length};
+	struct manifest_letter made = {.size = message.length};
 	char name[MANIFEST_NAME];
 
 	if (lettercase_check_code(code) < 0 || number < 1 || number > LETTER_NUMBERS)
@@ -83,11 +83,29 @@ manifest_add(struct manifest *manifest, struct text code, unsigned number, struc
 	if (name_letter(&made, text_of(name), mailbox) < 0)
 		return -EINVAL;
 	sum_of(message, made.sum);
-	letter = add(manifest);
-	if (letter == NULL)
-		return -ENOSPC;
-	*letter = made;
+	*ret = made;
 	return 0;
+}
+
+int
+manifest_put(struct manifest *manifest, const struct manifest_letter *letter)
+{
+	struct manifest_letter *added = add(manifest);
+
+	if (added == NULL)
+		return -ENOSPC;
+	*added = *letter;
+	return 0;
+}
+
+int
+manifest_add(struct manifest *manifest, struct text code, unsigned number, struct text mailbox,
+	struct text message)
+{
+	struct manifest_letter letter;
+	int r = manifest_letter_of(&letter, code, number, mailbox, message);
+
+	return r < 0 ? r : manifest_put(manifest, &letter);
 }
 
 static int

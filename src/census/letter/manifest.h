@@ -37,7 +37,12 @@ struct manifest;
 struct manifest *manifest_new(void);
 struct manifest *manifest_free(struct manifest *manifest);
 
-/* -EINVAL: the name or mailbox is none; -ENOSPC: there are too many letters. */
+/* A letter as it is written into a manifest, with its sum. -EINVAL: the name or mailbox is none. */
+int manifest_letter_of(struct manifest_letter *ret, struct text code, unsigned number,
+	struct text mailbox, struct text message) MUST_USE;
+/* -ENOSPC: there are too many letters. */
+int manifest_put(struct manifest *manifest, const struct manifest_letter *letter) MUST_USE;
+/* Both. */
 int manifest_add(struct manifest *manifest, struct text code, unsigned number, struct text mailbox,
 	struct text message) MUST_USE;
 
