@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/censusday.h"
 
+#include "base/crew.h"
 #include "census/join/stateday.h"
 #include "census/list/listcard.h"
 #include "census/online/answerlog.h"
@@ -376,7 +377,7 @@ score(struct censusday *day)
 		.left_out6 = &day->given.left_out6,
 		.shared4 = &day->given.shared4,
 		.shared6 = &day->given.shared6,
-		.threads = CENSUSDAY_THREADS};
+		.threads = crew_size()};
 
 	joinday_make(&day->joined, &input);
 	/* They were copied. */

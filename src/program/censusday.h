@@ -17,8 +17,6 @@
 #include "program/censusruns.h"
 #include "program/censuswish.h"
 
-#define CENSUSDAY_THREADS 2
-
 struct censusday {
 	const struct censuswish *wish;
 	const struct censusfolder *folder;

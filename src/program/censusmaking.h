@@ -13,7 +13,7 @@
 #include "census/letter/letterwords.h"
 #include "census/outbox/caseday.h"
 
-#define CENSUSMAKING_THREADS   2
+#define CENSUSMAKING_THREADS   4
 #define CENSUSMAKING_LANGUAGES 32
 
 struct censusmaking {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "program/censusrunning.h"
 
+#include "base/crew.h"
 #include "program/censusoptions.h"
 #include "program/censussummary.h"
 #include "program/complaint.h"
@@ -72,7 +73,7 @@ make_letters(const struct censusday *day, const struct casefile *file, const str
 		.folder = censusruns_path(day->folder, day->day, true, "", folder),
 		.written = {day->rules.settings.now * WALL_SECOND},
 		.by = by,
-		.threads = CENSUSMAKING_THREADS};
+		.threads = crew_size()};
 	int r;
 
 	if (*config_string(config, "census.agency") == '\0')

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #define COUNTRIES 65536
+/* So many networks before one is entered its memory is asked for. */
+#define AHEAD 16
 
 /* While sums are made. Of most networks the same is told: what is, stands by place (responsible.h). */
 struct summing {
@@ -180,6 +182,16 @@ cases_network(const struct cases *cases, const struct tally *tally, uint32_t num
 		.covered = tally->covered[number]};
 }
 
+/* The registry's text. */
+static uint32_t
+name_of(const struct summing *summing, uint32_t number)
+{
+	const struct responsible *responsible = summing->responsible;
+	uint32_t object = summing->tally->objects[number];
+
+	return responsible->registry->names[responsible_answer(responsible, object)];
+}
+
 /* Its texts are copied, and what is told of its place. */
 static void
 enter_network(struct summing *summing, uint32_t number)
@@ -190,8 +202,7 @@ enter_network(struct summing *summing, uint32_t number)
 	uint32_t place = responsible_place(responsible, object);
 
 	cases->places[number] = place;
-	cases->names[number] = copy_text(
-		summing, responsible->registry->names[responsible_answer(responsible, object)]);
+	cases->names[number] = copy_text(summing, name_of(summing, number));
 	if (!summing->is_there[place])
 		cases->holders[place] =
 			copy_text(summing, responsible_who(responsible, place)->holder);
@@ -406,6 +417,8 @@ enter_networks(struct summing *summing)
 	copiedtexts_init(&summing->copied);
 	tally_add(&cases->cases[0].counts, &summing->tally->counts[0]);
 	for (uint32_t i = 1; i < cases->network_count; i++) {
+		if (i + AHEAD < cases->network_count)
+			copiedtexts_prefetch(&summing->copied, name_of(summing, i + AHEAD));
 		enter_network(summing, i);
 		sum_case(summing, i);
 	}

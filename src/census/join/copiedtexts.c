@@ -20,11 +20,17 @@ copiedtexts_done(struct copiedtexts *texts)
 	*texts = (struct copiedtexts){0};
 }
 
+static uint64_t
+place_of(const struct copiedtexts *texts, uint32_t from)
+{
+	return from * UINT64_C(0x9e3779b97f4a7c15) >> (64 - texts->bits);
+}
+
 /* That of the text, or the first free one behind where it should be. */
 static struct copiedtext *
 slot_of(const struct copiedtexts *texts, uint32_t from)
 {
-	uint64_t at = from * UINT64_C(0x9e3779b97f4a7c15) >> (64 - texts->bits);
+	uint64_t at = place_of(texts, from);
 
 	while (texts->slots[at].to != 0 && texts->slots[at].from != from)
 		at = (at + 1) & ((UINT64_C(1) << texts->bits) - 1);
@@ -44,6 +50,12 @@ grow(struct copiedtexts *texts)
 			*slot_of(texts, old.slots[i].from) = old.slots[i];
 	}
 	copiedtexts_done(&old);
+}
+
+void
+copiedtexts_prefetch(const struct copiedtexts *texts, uint32_t from)
+{
+	__builtin_prefetch(&texts->slots[place_of(texts, from)]);
 }
 
 uint32_t *
