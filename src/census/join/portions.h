@@ -1,8 +1,9 @@
 /* portions - records in no order, cut by the upper bits of their addresses
  *
  * What:    each record of a portion is below all of the next one, and those of a portion stay in the order in which
- *          they came. So portions are sorted and worked on one by one, by several threads, in the caches of a processor.
- *          Addresses are cut between the lowest and the highest that there are, so those of IPv6 fall apart as well.
+ *          they came. So portions are sorted and worked on one by one, by several threads, in the caches of a
+ *          processor. Addresses are cut between the lowest and the highest that there are, so those of IPv6 fall apart
+ *          as well.
  * Owns:    the records, until portions_done. What they are made of is copied.
  * Limits:  memory is that of the records; a portion has as many of them as have its upper bits.
  * Thread:  one to make them; then one a portion.
