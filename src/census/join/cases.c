@@ -154,32 +154,46 @@ quality_of(const struct responsible *responsible, uint32_t place)
 	return own != QUALITY_NONE ? own : responsible_who(responsible, place)->quality;
 }
 
+/* The range of an answer. Its texts are not looked at, so their pages stay where they are. */
+static void
+put_range(struct casefile_network *network, const struct registryfile *registry, uint32_t answer)
+{
+	network->family = (uint8_t)registryfile_family(registry, answer);
+	if (network->family == RANGE_IPV4) {
+		network->low[1] = registry->ranges4[answer].low;
+		network->high[1] = registry->ranges4[answer].high;
+	} else {
+		const struct registryfile_range6 *range =
+			&registry->ranges6[answer - registry->answers4];
+
+		memcpy(network->low, range->low, sizeof(network->low));
+		memcpy(network->high, range->high, sizeof(network->high));
+	}
+}
+
 struct casefile_network
 cases_network(const struct cases *cases, const struct tally *tally, uint32_t number)
 {
 	const struct responsible *responsible = tally->responsible;
 	uint32_t place = cases->places[number];
-	struct registryfile_answer answer;
+	const struct registryfile_who *who = responsible_who(responsible, place);
+	struct casefile_network network = {.counts = tally->counts[number]};
 
 	if (number == 0)
-		return (struct casefile_network){.counts = tally->counts[0]};
-	answer = registryfile_answer(
-		responsible->registry, responsible_answer(responsible, tally->objects[number]));
-	return (struct casefile_network){
-		.low = {(uint64_t)(answer.range.low >> 64), (uint64_t)answer.range.low},
-		.high = {(uint64_t)(answer.range.high >> 64), (uint64_t)answer.range.high},
-		.name = cases->names[number],
-		.holder = cases->holders[place],
-		.system = answer.system,
-		.of = cases_of(cases, responsible, number),
-		.country = answer.country,
-		.language = answer.language,
-		.family = (uint8_t)answer.family,
-		.registry = (uint8_t)answer.registry,
-		.rule = (uint8_t)answer.rule,
-		.quality = quality_of(responsible, place),
-		.counts = tally->counts[number],
-		.covered = tally->covered[number]};
+		return network;
+	put_range(&network, responsible->registry,
+		responsible_answer(responsible, tally->objects[number]));
+	network.name = cases->names[number];
+	network.holder = cases->holders[place];
+	network.system = who->system;
+	network.of = cases_of(cases, responsible, number);
+	network.country = who->country;
+	network.language = who->language;
+	network.registry = who->registry;
+	network.rule = who->rule;
+	network.quality = quality_of(responsible, place);
+	network.covered = tally->covered[number];
+	return network;
 }
 
 /* The registry's text. */
