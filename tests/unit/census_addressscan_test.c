@@ -156,6 +156,71 @@ joins_numbers_the_same_way_without_sse2(void **state)
 	}
 }
 
+/* What follows an address in 16 bytes may be anything. */
+static void
+compare_with_avx2(const char bytes[ADDRESSSCAN_BYTES])
+{
+	uint32_t a = 0, b = 0;
+	unsigned length = addressscan_16(bytes, &a);
+
+	assert_int_equal(addressscan_16_avx2(bytes, &b), length);
+	if (length > 0)
+		assert_int_equal(a, b);
+}
+
+static void
+takes_the_same_with_avx2(void **state)
+{
+	static const char letters[] = "00123456789.....\n\r /\x80\xfe";
+	static const char *const around[][2] = {{"", ".2.33.4\n"}, {"55.", ".6.127\n"},
+		{"1.9.", ".100 :2:a"}, {"100.20.3.", "\n8.8."}, {"0", ".1.1.1"}, {"1.00", ".1.1"},
+		{"1.1.0", ".1"}, {"1.2.3.0", ""}, {"255.255.255.", ""}, {"1", ".2.3.4"}};
+	struct random random;
+	char bytes[64];
+
+	if (!addressscan_has_avx2())
+		skip();
+	for (unsigned i = 0; i < 10 * 1100; i++) {
+		memset(bytes, '7', sizeof(bytes));
+		snprintf(bytes, sizeof(bytes), "%s%u%s", around[i % 10][0], i / 10,
+			around[i % 10][1]);
+		compare_with_avx2(bytes);
+	}
+	random_seed(&random, 5);
+	for (unsigned i = 0; i < 3000000; i++) {
+		unsigned length = (unsigned)snprintf(bytes, sizeof(bytes), "%u.%u.%u.%u\n",
+			(unsigned)random_below(&random, i % 3 ? 256 : 1024),
+			(unsigned)random_below(&random, i % 5 ? 256 : 30),
+			(unsigned)random_below(&random, i % 7 ? 256 : 11),
+			(unsigned)random_below(&random, 280));
+
+		while (length < ADDRESSSCAN_BYTES)
+			bytes[length++] = letters[random_below(&random, sizeof(letters) - 1)];
+		for (unsigned j = random_below(&random, 3) ? 0 : 2; j > 0; j--)
+			bytes[random_below(&random, ADDRESSSCAN_BYTES)] =
+				letters[random_below(&random, sizeof(letters) - 1)];
+		compare_with_avx2(bytes);
+	}
+}
+
+static void
+finds_where_lines_end(void **state)
+{
+	struct random random;
+	char bytes[ADDRESSSCAN_BYTES];
+
+	random_seed(&random, 6);
+	for (unsigned i = 0; i < 100000; i++) {
+		uint32_t ends = 0;
+
+		for (unsigned j = 0; j < sizeof(bytes); j++) {
+			bytes[j] = (char)(random_below(&random, 4) ? random_u64(&random) : '\n');
+			ends |= (uint32_t)(bytes[j] == '\n') << j;
+		}
+		assert_int_equal(addressscan_ends(bytes), ends);
+	}
+}
+
 static void
 stops_at_what_follows(void **state)
 {
@@ -166,6 +231,7 @@ stops_at_what_follows(void **state)
 	assert_int_equal(addressscan_four(TEXT("192.0.2.7 # a comment"), &four), 9);
 	assert_int_equal(four, 0xc0000207);
 	assert_int_equal(addressscan_four(TEXT("192.0.2.7/24"), &four), 9);
+	assert_int_equal(addressscan_four(TEXT("192.0.2.7 1.01"), &four), 9);
 	assert_int_equal(addressscan_four(TEXT("192.0.2.7.8"), &four), 0);
 	assert_int_equal(addressscan_four(TEXT("1921.0.2.7.8"), &four), 0);
 	assert_int_equal(addressscan_six(TEXT("2001:db8::7/64"), false, &high, &low, &groups), 11);
@@ -198,6 +264,8 @@ main(void)
 		cmocka_unit_test(agrees_on_text_that_is_nearly_an_address),
 		cmocka_unit_test(finds_digits_and_dots_the_same_way_without_sse2),
 		cmocka_unit_test(joins_numbers_the_same_way_without_sse2),
+		cmocka_unit_test(takes_the_same_with_avx2),
+		cmocka_unit_test(finds_where_lines_end),
 		cmocka_unit_test(stops_at_what_follows),
 		cmocka_unit_test(takes_short_forms_only_where_they_are_allowed),
 	};

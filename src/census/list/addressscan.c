@@ -7,6 +7,28 @@
 /* So that 16 bytes can be read from any place in one. */
 #define PADDED 64
 
+#ifdef __x86_64__
+/* The place of a digit of a number that ends there, its last one: 0; where there is none, nothing. */
+#define DIGIT(end, digits, which) ((which) < (digits) ? (end)-1 - (which) : 0x80)
+#define PAIR(end, digits)         DIGIT(end, digits, 1), DIGIT(end, digits, 0)
+#define HUNDREDS(end, digits)     DIGIT(end, digits, 2), 0x80
+#define LEAST(digits)             ((digits) == 1 ? 0 : (digits) == 2 ? 10 : 100)
+#define ENDS(p, q, r, s)          (1 << (p) | 1 << (q) | 1 << (r) | 1 << (s))
+/* Four numbers: the end of each, and its digits. */
+#define NUMBERS(p, a, q, b, r, c, s, d)                                                            \
+	[ADDRESSSCAN_PLACE(ENDS(p, q, r, s))] = {                                                  \
+		.from = {PAIR(s, d), PAIR(r, c), PAIR(q, b), PAIR(p, a), HUNDREDS(s, d),           \
+			HUNDREDS(r, c), HUNDREDS(q, b), HUNDREDS(p, a)},                           \
+		.least = {LEAST(d), LEAST(c), LEAST(b), LEAST(a)},                                 \
+		.ends = ENDS(p, q, r, s)}
+#define WAY(a, b, c, d) NUMBERS(a, a, a + b + 1, b, a + b + c + 2, c, a + b + c + d + 3, d)
+#define WAYS3(a, b, c)  WAY(a, b, c, 1), WAY(a, b, c, 2), WAY(a, b, c, 3)
+#define WAYS2(a, b)     WAYS3(a, b, 1), WAYS3(a, b, 2), WAYS3(a, b, 3)
+#define WAYS1(a)        WAYS2(a, 1), WAYS2(a, 2), WAYS2(a, 3)
+
+const struct addressscan_way addressscan_ways[ADDRESSSCAN_WAYS] = {WAYS1(1), WAYS1(2), WAYS1(3)};
+#endif
+
 struct groups {
 	uint16_t value[GROUPS];
 	unsigned count;

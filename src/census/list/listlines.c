@@ -31,8 +31,6 @@ rest_of_line(const char *at, size_t left, bool is_text_free)
 {
 	const char *end;
 
-	if (at[0] == '\n')
-		return 1;
 	if (at[0] == '\r' && at[1] == '\n')
 		return 2;
 	if (!is_blank(at[0]))
@@ -43,37 +41,67 @@ rest_of_line(const char *at, size_t left, bool is_text_free)
 	return end != NULL ? (size_t)(end - at) + 1 : 0;
 }
 
-/* Takes lines as long as each begins with an address of IPv4 that is no bogon. */
-static size_t
-take_addresses(struct listreader *reader, struct text bytes)
+/* Takes lines as long as each begins with an address of IPv4 that is no bogon. is_avx2: the processor has it. */
+static inline __attribute__((always_inline)) size_t
+take_addresses(struct listreader *reader, struct text bytes, bool is_avx2)
 {
 	struct listings *into = reader->into;
-	size_t room = into->most - into->fours, count = 0;
-	const bool is_text_free =
-		reader->form == LISTFORM_RBLDNSD && reader->order->values_count == 0;
-	struct listing4 one = {.list = reader->order->list}, *four = into->four + into->fours;
+	/* Behind the last line that has a number of its own they are taken one by one. */
+	size_t room = reader->line < UINT32_MAX ? UINT32_MAX - reader->line : 0, count = 0;
+	const bool is_text_free = reader->form == LISTFORM_RBLDNSD;
+	struct listing4 one = {.list = reader->order->list, .line = listformat_number(reader)};
+	struct listing4 *four = into->four + into->fours;
 	const char *at = bytes.at, *end = at + bytes.length;
-	uint64_t line = reader->line;
 
+	if (room > into->most - into->fours)
+		room = into->most - into->fours;
 	/* An address, CR and LF can be read without looking. */
 	while (end - at > ADDRESSSCAN_BYTES && count < room) {
-		unsigned length = addressscan_16(at, &one.address);
-		size_t rest;
+		uint32_t address;
+		unsigned length =
+			is_avx2 ? addressscan_16_avx2(at, &address) : addressscan_16(at, &address);
+		/* Where the next line begins is found without waiting for what is in this one. */
+		unsigned before_end = (unsigned)__builtin_ctz(addressscan_ends(at) | 1U << 16);
+		size_t step = before_end + 1;
 
-		if (length == 0 || bogon_is_near(one.address))
+		if (length == 0 || bogon_is_near(address))
 			break;
-		rest = rest_of_line(at + length, (size_t)(end - at) - length, is_text_free);
-		if (rest == 0)
-			break;
-		line++;
-		one.line = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX;
+		if (length != before_end) {
+			step = rest_of_line(at + length, (size_t)(end - at) - length, is_text_free);
+			if (step == 0)
+				break;
+			step += length;
+		}
+		one.address = address;
+		one.line++;
 		four[count++] = one;
-		at += length + rest;
+		at += step;
 	}
-	reader->line = line;
+	reader->line += count;
 	reader->notes->entries += count;
 	into->fours += count;
 	return (size_t)(at - bytes.at);
+}
+
+ADDRESSSCAN_AVX2 static size_t
+take_with_avx2(struct listreader *reader, struct text bytes)
+{
+	return take_addresses(reader, bytes, true);
+}
+
+static size_t
+take_at_once(struct listreader *reader, struct text bytes)
+{
+	return addressscan_has_avx2() ? take_with_avx2(reader, bytes)
+				      : take_addresses(reader, bytes, false);
+}
+
+/* Are there lines that may be an address alone, without more to look at? */
+static bool
+is_simple(const struct listreader *reader)
+{
+	return reader->is_marked && !reader->is_unwanted && reader->order->values_count == 0 &&
+		reader->format == &addresslist_format && reader->type <= ZONETYPE_IP4TSET;
 }
 
 size_t
@@ -86,9 +114,8 @@ listlines_take(struct listreader *reader, struct text bytes, bool is_last)
 		const char *end;
 		size_t step;
 
-		if (reader->is_marked && !reader->is_unwanted && reader->order->values_count == 0 &&
-			reader->format == &addresslist_format && reader->type <= ZONETYPE_IP4TSET) {
-			step = take_addresses(reader, rest);
+		if (is_simple(reader)) {
+			step = take_at_once(reader, rest);
 			rest.at += step;
 			rest.length -= step;
 		}
