@@ -215,6 +215,23 @@ notices_a_range_that_was_written_out(void **state)
 }
 
 static void
+takes_hosts_of_several_ranges_for_none(void **state)
+{
+	struct list_read read;
+	struct buffer text;
+
+	buffer_init(&text, 1 << 20);
+	/* As many as of a whole one, in networks whose lower bits are the same. */
+	for (unsigned i = 0; i < 130; i++)
+		buffer_print(&text, "11.1.1.%u\n11.17.1.%u\n12.1.1.%u\n", i, i, i);
+	read_list(&read, buffer_string(&text), NULL);
+	assert_int_equal(read.notes.count[LISTNOTE_WHOLE], 0);
+	assert_int_equal(read.listings.fours, 3 * 130);
+	list_read_done(&read);
+	buffer_done(&text);
+}
+
+static void
 tells_ten_bad_lines_and_counts_all(void **state)
 {
 	struct list_read read;
@@ -434,6 +451,7 @@ main(void)
 		cmocka_unit_test(says_that_bogons_are_none),
 		cmocka_unit_test(refuses_to_list_the_world),
 		cmocka_unit_test(notices_a_range_that_was_written_out),
+		cmocka_unit_test(takes_hosts_of_several_ranges_for_none),
 		cmocka_unit_test(tells_ten_bad_lines_and_counts_all),
 		cmocka_unit_test(refuses_what_looks_like_an_address),
 		cmocka_unit_test(passes_over_nul_bytes),

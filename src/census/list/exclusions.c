@@ -125,7 +125,8 @@ apply_four(struct sets *sets, struct listings *listings, size_t begin)
 			set = set_of(sets, 32U - mark);
 		}
 		one.port = 0;
-		listings->four[kept] = one;
+		if (kept < i || mark > 0)
+			listings->four[kept] = one;
 		kept += spans_is_far(set, one.address) ||
 			spans_find(set, one.address, one.address) == NULL;
 	}

@@ -5,7 +5,11 @@
 
 #include <stdlib.h>
 
-#define NETWORKS (1UL << 24)
+#define NETWORKS 24 /* bits of a /24 */
+/* Before each /24 is counted by itself, which takes as many bytes as there are of them, several share one of fewer
+ * counters, which stay in a cache: this many hosts for each of those. Hardly a list gets further. */
+#define SHARED_HOSTS 16
+#define SHARED_LEAST 12
 
 struct whole {
 	uint32_t network; /* upper 24 bits */
@@ -23,22 +27,41 @@ is_host(const struct listings *into, size_t begin, size_t at)
 		(at + 1 == into->fours || into->four[at + 1].line != line);
 }
 
-/* How many hosts each /24 has, duplicates too, 255 at most. True: some have enough. */
+/* How many hosts each /24 has, duplicates too, 255 at most; those whose lower bits are the same share a counter. True:
+ * some counter has enough. */
 static bool
-count_hosts(const struct listreader *reader, uint8_t *count)
+count_hosts(const struct listreader *reader, uint8_t *count, unsigned bits)
 {
 	const struct listings *into = reader->into;
-	uint32_t most = 0;
+	const struct listing4 *at = into->four + reader->first, *end = into->four + into->fours;
+	/* Those of the listing before. */
+	uint32_t line = ~at->line, most = 0;
 
-	for (size_t i = reader->first; i < into->fours; i++) {
-		uint8_t *one = &count[into->four[i].address >> 8];
+	for (; at < end; at++) {
+		uint8_t *one = &count[at->address >> 8 & ((1U << bits) - 1)];
+		bool is_first = at->line != line;
 
-		if (!is_host(into, reader->first, i))
-			continue;
-		*one += *one < UINT8_MAX;
+		line = at->line;
+		/* As is_host says. */
+		*one += is_first & (at + 1 == end || at[1].line != line) & (*one < UINT8_MAX);
 		most = *one > most ? *one : most;
 	}
 	return most >= LISTREADER_WHOLE;
+}
+
+static bool
+may_be_there(const struct listreader *reader, size_t hosts)
+{
+	unsigned bits = SHARED_LEAST;
+	uint8_t *count;
+	bool may_be;
+
+	while (bits < NETWORKS && hosts >> bits > SHARED_HOSTS)
+		bits++;
+	count = xcalloc(1UL << bits, 1);
+	may_be = count_hosts(reader, count, bits);
+	free(count);
+	return may_be;
 }
 
 /* The networks with enough of them, in order. */
@@ -47,7 +70,7 @@ gather(const uint8_t *count, size_t most, struct whole *into)
 {
 	size_t found = 0;
 
-	for (uint32_t network = 0; network < NETWORKS && found < most; network++) {
+	for (uint32_t network = 0; network < 1U << NETWORKS && found < most; network++) {
 		if (count[network] >= LISTREADER_WHOLE)
 			into[found++].network = network;
 	}
@@ -92,10 +115,10 @@ wholerange_tell(struct listreader *reader)
 	struct whole *wholes;
 	uint8_t *count;
 
-	if (most == 0)
+	if (most == 0 || !may_be_there(reader, hosts))
 		return;
-	count = memory_map(NETWORKS, 1);
-	if (!count_hosts(reader, count))
+	count = memory_map(1UL << NETWORKS, 1);
+	if (!count_hosts(reader, count, NETWORKS))
 		goto out;
 	wholes = xcalloc(most, sizeof(*wholes));
 	found = gather(count, most, wholes);
@@ -114,5 +137,5 @@ wholerange_tell(struct listreader *reader)
 		tell(reader, &wholes[i]);
 	free(wholes);
 out:
-	memory_unmap(count, NETWORKS, 1);
+	memory_unmap(count, 1UL << NETWORKS, 1);
 }
