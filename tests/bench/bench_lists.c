@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists of spam senders, as lazaret census reads them: a plain list of addresses, in order and shuffled, and a zone of
  * rbldnsd with the same addresses, some with A values and texts of their own, exclusions and ranges. What is measured
- * is the whole way from the file to columns that begin empty, with the search for ranges that were written out. Beside
- * each, over the same bytes: memchr from line to line, read() alone, and rbldnsd itself, from its start until it has
- * loaded them and is ready. All entries that were written must have been read, or the benchmark has failed.
+ * is the whole way from the file to columns that begin empty, with the search for ranges that were written out; and the
+ * same with the columns sorted and each address there once, as lazaret census run has them. Beside each, over the same
+ * bytes: memchr from line to line, read() alone, and rbldnsd itself, from its start until it has loaded them and is
+ * ready: then it has them sorted, too, without their lines. All entries that were written must have been read, or the
+ * benchmark has failed.
  * Usage: bench_lists [LINES [FOLDER]] */
 #include "base/random.h"
+#include "census/join/distinct.h"
+#include "census/join/radix.h"
 #include "census/list/listreader.h"
 #include "measure.h"
 
@@ -147,8 +151,22 @@ make_zone(struct file *file, const char *folder, const uint32_t *addresses)
 	end_file(file, stream);
 }
 
+/* How many are left of the columns, in order and each once; on one thread. */
+static size_t
+sort(struct listings *listings)
+{
+	struct listing4 *scratch = memory_map(listings->fours, sizeof(*scratch));
+	struct distinct *table = xcalloc(1, sizeof(*table));
+	size_t count = distinct4(
+		table, radix_sort4(listings->four, scratch, listings->fours, 1), listings->fours);
+
+	free(table);
+	memory_unmap(scratch, listings->fours, sizeof(*scratch));
+	return count;
+}
+
 static double
-read_ours(const struct file *file, bool *good)
+read_ours(const struct file *file, bool is_sorted, bool *good)
 {
 	struct listnotes notes = {0};
 	struct listings listings;
@@ -160,6 +178,8 @@ read_ours(const struct file *file, bool *good)
 	if (listreader_read(file->path, &(struct listorder){0}, 0, &listings, &notes, NULL) < 0)
 		*good = false;
 	hosts = listings.fours;
+	if (is_sorted)
+		kept = sort(&listings);
 	listings_done(&listings);
 	begun = measure_cpu() - begun;
 	if (notes.entries != file->lines || hosts != file->hosts || notes.count[LISTNOTE_BAD] > 0) {
@@ -256,35 +276,53 @@ rate(const struct file *file, double seconds)
 	return (double)file->lines / seconds * 1e-6;
 }
 
+/* What is measured of a file, over and over. */
+struct figures {
+	double ours[MEASURE_RUNS], sorted[MEASURE_RUNS], limit[MEASURE_RUNS];
+	double reading[MEASURE_RUNS], peer[MEASURE_RUNS];
+	double ratio[MEASURE_RUNS], sorted_ratio[MEASURE_RUNS];
+};
+
 static bool
-measure(const char *name, const struct file *file, bool has_peer)
+run(const struct file *file, bool has_peer, struct figures *figures)
 {
-	double ours[MEASURE_RUNS], limit[MEASURE_RUNS], reading[MEASURE_RUNS], peer[MEASURE_RUNS];
-	double ratio[MEASURE_RUNS];
 	bool good = true;
 
 	for (int i = -1; i < MEASURE_RUNS && good; i++) {
-		double a = read_ours(file, &good), b = read_lines(file);
-		double c = measure_reading(file->path), d = has_peer ? read_rbldnsd(file) : 1;
+		double ours = read_ours(file, false, &good), sorted = read_ours(file, true, &good);
+		double limit = read_lines(file), reading = measure_reading(file->path);
+		double peer = has_peer ? read_rbldnsd(file) : 1;
 
 		if (i < 0)
 			continue;
-		ours[i] = rate(file, a);
-		limit[i] = rate(file, b);
-		reading[i] = rate(file, c);
-		peer[i] = rate(file, d);
-		ratio[i] = d / a;
+		figures->ours[i] = rate(file, ours);
+		figures->sorted[i] = rate(file, sorted);
+		figures->limit[i] = rate(file, limit);
+		figures->reading[i] = rate(file, reading);
+		figures->peer[i] = rate(file, peer);
+		figures->ratio[i] = peer / ours;
+		figures->sorted_ratio[i] = peer / sorted;
 	}
-	if (!good)
+	return good;
+}
+
+static bool
+measure(const char *name, const struct file *file, bool has_peer)
+{
+	struct figures figures;
+
+	if (!run(file, has_peer, &figures))
 		return false;
 	printf("%s: %lu lines, %zu bytes; million lines a second of CPU, median of %d\n", name,
 		file->lines, file->size, MEASURE_RUNS);
-	measure_print("lazaret census", "M/s", ours);
-	measure_print("limit: memchr from line to line, in memory", "M/s", limit);
-	measure_print("limit: read(), no more", "M/s", reading);
+	measure_print("lazaret census", "M/s", figures.ours);
+	measure_print("the same sorted, each once", "M/s", figures.sorted);
+	measure_print("limit: memchr from line to line, in memory", "M/s", figures.limit);
+	measure_print("limit: read(), no more", "M/s", figures.reading);
 	if (has_peer) {
-		measure_print("rbldnsd", "M/s", peer);
-		measure_print("times as fast as rbldnsd, pair by pair", "", ratio);
+		measure_print("rbldnsd", "M/s", figures.peer);
+		measure_print("times as fast as rbldnsd, pair by pair", "", figures.ratio);
+		measure_print("the same sorted, each once", "", figures.sorted_ratio);
 	}
 	return true;
 }
