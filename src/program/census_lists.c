@@ -281,6 +281,7 @@ check_accepted(struct gathering *gathering)
 static void
 judge(struct gathering *gathering, const char *path)
 {
+	struct listsurge *known = NULL;
 	struct sightingfile before;
 	struct fail fail = {0};
 	int r = sightingfile_open(path, &before, &fail);
@@ -289,10 +290,13 @@ judge(struct gathering *gathering, const char *path)
 		fail_hint(&fail, "so no list can be compared with what it was");
 		wrong(gathering, &fail);
 	}
-	listsurge_judge(
-		r == 0 ? &before : NULL, gathering->lists, gathering->count, &gathering->listings);
-	if (r == 0)
+	if (r == 0) {
+		known = listsurge_new(&before);
 		sightingfile_close(&before);
+	}
+	listsurge_count(known, gathering->lists, &gathering->listings);
+	listsurge_judge(known, gathering->lists, gathering->count);
+	listsurge_free(known);
 	for (size_t i = 0; i < gathering->count; i++) {
 		struct sightingfile_list *list = &gathering->lists[i];
 

@@ -55,6 +55,20 @@ add(struct day *day, const char *name, uint32_t first, uint32_t count)
 }
 
 static void
+judge_day(const struct sightingfile *before, struct day *day)
+{
+	struct listsurge *known = before != NULL ? listsurge_new(before) : NULL;
+
+	for (size_t i = 0; i < day->count; i++) {
+		day->lists[i].named = (struct sightingfile_named){.addresses = 0};
+		day->lists[i].fresh = 0;
+	}
+	listsurge_count(known, day->lists, &day->listings);
+	listsurge_judge(known, day->lists, day->count);
+	listsurge_free(known);
+}
+
+static void
 judge(struct world *world)
 {
 	world->file = (struct sightingfile){.lists = world->before.lists,
@@ -64,8 +78,8 @@ judge(struct world *world)
 		.six = world->before.listings.six,
 		.sixes = world->before.listings.sixes};
 	/* What the lists of the day before name. */
-	listsurge_judge(NULL, world->before.lists, world->before.count, &world->before.listings);
-	listsurge_judge(&world->file, world->now.lists, world->now.count, &world->now.listings);
+	judge_day(NULL, &world->before);
+	judge_day(&world->file, &world->now);
 }
 
 /* Nearly all: a few seem known. */
@@ -292,7 +306,7 @@ without_sightings_before_nothing_is_said(void **state)
 	struct world *world = *state;
 
 	add(&world->now, "a", 0, 50000);
-	listsurge_judge(NULL, world->now.lists, world->now.count, &world->now.listings);
+	judge_day(NULL, &world->now);
 	assert_int_equal(world->now.lists[0].named.addresses, 50000);
 	assert_int_equal(world->now.lists[0].before.addresses, 0);
 	assert_int_equal(world->now.lists[0].fresh, 0);

@@ -7,10 +7,10 @@
  *          LISTSURGE_LEAST more it is none. A list that is there for the first time is none: a person has just chosen
  *          it. One that exploded stays so until it is accepted, or as it was; what it brought is no yardstick for what
  *          is new.
- * Owns:    nothing that stays.
+ * Owns:    what listsurge_new gives, until listsurge_free; the sightings before need not outlive it.
  * Limits:  what is new is told by a filter of 64 MiB: of 20 million listings before, one of 27 new ones seems known, of
  *          each list alike. Ranges are not looked at for that.
- * Thread:  any.
+ * Thread:  any; lists may be counted at once, each by one.
  */
 #ifndef LAZARET_CENSUS_LIST_LISTSURGE_H
 #define LAZARET_CENSUS_LIST_LISTSURGE_H
@@ -21,9 +21,18 @@
 #define LISTSURGE_SHARE 60
 #define LISTSURGE_LEAST 1000
 
-/* Fills named, before, fresh and is_surging of each list. before: NULL, there are none. */
-void listsurge_judge(const struct sightingfile *before, struct sightingfile_list *lists,
-	size_t count, const struct listings *listings);
+struct listsurge;
+
+/* What there was before. */
+struct listsurge *listsurge_new(const struct sightingfile *before);
+struct listsurge *listsurge_free(struct listsurge *known);
+
+/* Adds these listings to named and fresh of their lists, which are 0 at first. known: NULL, there was nothing before. */
+void listsurge_count(const struct listsurge *known, struct sightingfile_list *lists,
+	const struct listings *listings);
+
+/* Fills before and is_surging of each list, when all are counted. */
+void listsurge_judge(const struct listsurge *known, struct sightingfile_list *lists, size_t count);
 
 /* Of one that was judged: does it name less than the LISTSURGE_TIMES-th part of what it did? */
 bool listsurge_is_shrunk(const struct sightingfile_list *list);
