@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/crew.h"
 #include "base/wall.h"
-#include "census/list/listname.h"
 #include "census/list/listsurge.h"
 #include "program/censusfolder.h"
+#include "program/censusreading.h"
 #include "program/censusverbs.h"
 #include "program/complaint.h"
-#include "program/installed.h"
 #include "program/progress.h"
 #include "program/verboptions.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Listings of each kind, of all lists together. */
-#define LISTINGS_MOST (UINT64_C(1) << 26)
-#define PATH_MOST     4400
+#define LISTINGS_MOST (1UL << 26)
 
 static const char usage[] =
 	"usage: lazaret census lists [--cards DIR] [--accept NAME[,NAME]...] [--out DIR]\n"
@@ -50,11 +49,27 @@ struct wish {
 
 struct gathering {
 	const struct wish *wish;
+	char path[CENSUSFOLDER_PATH]; /* of the sightings */
 	struct sightingfile_list lists[SIGHTINGFILE_LISTS];
+	struct listings listings[SIGHTINGFILE_LISTS];
 	size_t count;
-	struct listings listings;
+	/* The sightings before: NULL, there are none; error: they are damaged. */
+	struct listsurge *known;
+	int error;
+	struct fail fail;
 	struct progress progress;
 	int code;
+};
+
+/* Files that are read at once. */
+struct wave {
+	struct gathering *gathering;
+	struct censusreading readings[SIGHTINGFILE_LISTS];
+	size_t count;
+	size_t order[SIGHTINGFILE_LISTS]; /* in which they are begun */
+	bool is_first;
+	pthread_mutex_t lock; /* of all below */
+	size_t begun, whole, files;
 };
 
 static void
@@ -66,92 +81,57 @@ wrong(struct gathering *gathering, const struct fail *fail)
 }
 
 static void
-on_card_problem(void *context, const struct fail *fail)
+tell(struct gathering *gathering, const struct censusreading_said *said, size_t count)
 {
-	wrong(context, fail);
+	for (size_t i = 0; i < count; i++) {
+		progress_done(&gathering->progress);
+		complaint_print(&said[i].fail);
+		if (said[i].is_wrong)
+			gathering->code = EXIT_INPUT;
+	}
 }
 
-static void
-on_note(void *context, enum listnote kind, const struct fail *fail)
-{
-	struct gathering *gathering = context;
-
-	progress_done(&gathering->progress);
-	complaint_print(fail);
-	/* The others are facts of a list that is whole. */
-	if (kind == LISTNOTE_BAD || kind == LISTNOTE_LONG || kind == LISTNOTE_WIDE ||
-		kind == LISTNOTE_DROPPED || kind == LISTNOTE_FILE)
-		gathering->code = EXIT_INPUT;
-}
-
-/* Is a card there? */
-static bool PRINTF(2, 3) try_card(char into[PATH_MOST], const char *format, ...)
-{
-	va_list arguments;
-	int length;
-
-	va_start(arguments, format);
-	length = vsnprintf(into, PATH_MOST, format, arguments);
-	va_end(arguments);
-	return length < PATH_MOST && access(into, F_OK) == 0;
-}
-
+/* Of all lists, and of this one, would there be too many of a kind? */
 static bool
-find_card(const struct wish *wish, const char *path, char into[PATH_MOST])
+is_too_much(const struct gathering *gathering, const struct listings *more)
 {
-	struct text plain = listname_unpacked(text_of(path));
-	char name[LISTNAME_MOST], ours[INSTALLED_PATH];
+	struct listings all = *more;
 
-	if (try_card(into, "%s.card", path) ||
-		try_card(into, "%.*s.card", (int)plain.length, plain.at))
-		return true;
-	if (!listname_of(text_of(path), name))
-		return false;
-	if (wish->cards != NULL && try_card(into, "%s/%s.card", wish->cards, name))
-		return true;
-	installed_find("cards", R_OK, LAZARET_CARDS, ours);
-	return try_card(into, "%s/%s.card", ours, name);
-}
-
-/* The card of a file: false, and told, if there is none that can be used. */
-static bool
-take_card(struct gathering *gathering, const char *path, struct listcard *ret)
-{
-	char card[PATH_MOST], name[LISTNAME_MOST];
-	struct fail fail = {0};
-
-	if (find_card(gathering->wish, path, card))
-		return listcard_read(card, on_card_problem, gathering, ret) == 0;
-	fail_where(&fail, "%s", path);
-	fail_what(&fail, "there is no card that says what this list means, so it was not read");
-	if (listname_of(text_of(path), name))
-		fail_hint(&fail,
-			"write %s.card beside it, or %s.card in a folder for --cards; "
-			"lazaret-census(1) has an example",
-			path, name);
-	wrong(gathering, &fail);
-	return false;
-}
-
-static bool
-has_room(struct gathering *gathering, const char *path, const struct listcard *card)
-{
-	struct fail fail = {0};
-
-	fail_where(&fail, "%s", path);
 	for (size_t i = 0; i < gathering->count; i++) {
-		if (strcmp(gathering->lists[i].name, card->name) == 0) {
-			fail_what(&fail, "the list %s was read already, from %s", card->name,
-				gathering->lists[i].file);
+		all.fours += gathering->listings[i].fours;
+		all.sixes += gathering->listings[i].sixes;
+		all.ranges4_count += gathering->listings[i].ranges4_count;
+		all.ranges6_count += gathering->listings[i].ranges6_count;
+	}
+	return all.fours > LISTINGS_MOST || all.sixes > LISTINGS_MOST ||
+		all.ranges4_count > LISTINGS_MOST || all.ranges6_count > LISTINGS_MOST;
+}
+
+static bool
+has_room(struct gathering *gathering, const struct censusreading *reading)
+{
+	struct fail fail = {0};
+
+	fail_where(&fail, "%s", reading->path);
+	for (size_t i = 0; i < gathering->count; i++) {
+		if (strcmp(gathering->lists[i].name, reading->card.name) == 0) {
+			fail_what(&fail, "the list %s was read already, from %s",
+				reading->card.name, gathering->lists[i].file);
 			fail_hint(&fail,
 				"each list is read once; another one needs a card of its own");
 			wrong(gathering, &fail);
 			return false;
 		}
 	}
-	if (gathering->count < SIGHTINGFILE_LISTS)
+	if (gathering->count == SIGHTINGFILE_LISTS)
+		fail_what(&fail, "there are more than %d lists", SIGHTINGFILE_LISTS);
+	else if (is_too_much(gathering, &reading->listings))
+		fail_what(&fail,
+			"there is no room for this list: all together may have %lu listings "
+			"of each kind",
+			LISTINGS_MOST);
+	else
 		return true;
-	fail_what(&fail, "there are more than %d lists", SIGHTINGFILE_LISTS);
 	wrong(gathering, &fail);
 	return false;
 }
@@ -207,40 +187,146 @@ take_notes(struct sightingfile_list *list, const struct listnotes *notes, const 
 	list->expires = notes->expires;
 }
 
+/* The number of a list is its place among those that could be read. */
 static void
-read_list(struct gathering *gathering, const char *path)
+renumber(struct listings *listings, uint16_t number)
 {
-	struct sightingfile_list *list = &gathering->lists[gathering->count];
-	struct listnotes notes = {.file = path, .tell = on_note, .context = gathering};
-	size_t listed_before = listed(&gathering->listings);
-	uint64_t dropped_before = gathering->listings.dropped;
-	struct listcard card;
-	enum listform form = LISTFORM_FOUND;
+	for (size_t i = 0; i < listings->fours; i++)
+		listings->four[i].list = number;
+	for (size_t i = 0; i < listings->sixes; i++)
+		listings->six[i].list = number;
+	for (size_t i = 0; i < listings->ranges4_count; i++)
+		listings->ranges4[i].list = number;
+	for (size_t i = 0; i < listings->ranges6_count; i++)
+		listings->ranges6[i].list = number;
+}
 
-	if (!take_card(gathering, path, &card) || !has_room(gathering, path, &card))
-		return;
-	*list = (struct sightingfile_list){.half_life = card.half_life,
-		.weight = (uint16_t)(card.weight * SIGHTINGFILE_WEIGHT + 0.5),
-		.meaning = (uint8_t)card.meaning,
-		.is_trap = card.is_trap};
+static void
+describe(struct sightingfile_list *list, const struct censusreading *reading)
+{
+	const struct listcard *card = &reading->card;
+
+	*list = (struct sightingfile_list){.half_life = card->half_life,
+		.weight = (uint16_t)(card->weight * SIGHTINGFILE_WEIGHT + 0.5),
+		.meaning = (uint8_t)card->meaning,
+		.is_trap = card->is_trap,
+		.is_damaged = reading->is_damaged,
+		.form = (uint8_t)reading->form,
+		.listed = listed(&reading->listings),
+		.dropped = reading->listings.dropped};
 	if (list->weight == 0)
 		list->weight = 1;
-	copy(list->name, card.name);
-	copy(list->group, card.group);
-	copy(list->licence, card.licence);
-	copy_file_name(list->file, path);
-	card.order.list = (uint16_t)gathering->count;
-	if (listreader_read(path, &card.order, 0, &gathering->listings, &notes, &form) < 0) {
+	copy(list->name, card->name);
+	copy(list->group, card->group);
+	copy(list->licence, card->licence);
+	copy_file_name(list->file, reading->path);
+	take_notes(list, &reading->notes, reading->path);
+}
+
+/* What was read of a file joins the others. */
+static void
+take_reading(struct gathering *gathering, struct censusreading *reading)
+{
+	uint16_t number = (uint16_t)gathering->count;
+
+	tell(gathering, reading->said, reading->of_card);
+	if (!reading->has_card || !has_room(gathering, reading))
+		return;
+	tell(gathering, reading->said + reading->of_card, reading->said_count - reading->of_card);
+	if (reading->is_damaged)
 		gathering->code = EXIT_INPUT;
-		list->is_damaged = 1;
-	}
-	take_notes(list, &notes, path);
-	list->form = (uint8_t)form;
-	list->listed = listed(&gathering->listings) - listed_before;
-	list->dropped = gathering->listings.dropped - dropped_before;
 	/* One that could not be opened, or is no list at all, is none. */
-	if (!list->is_damaged || list->listed > 0)
-		gathering->count++;
+	if (reading->is_damaged && listed(&reading->listings) == 0)
+		return;
+	if (reading->number != number)
+		renumber(&reading->listings, number);
+	describe(&gathering->lists[number], reading);
+	gathering->listings[number] = reading->listings;
+	reading->listings = (struct listings){0};
+	gathering->count++;
+}
+
+/* What there was before: so long as it is needed, and no longer. */
+static void
+know_before(struct gathering *gathering)
+{
+	struct sightingfile before;
+
+	gathering->error = sightingfile_open(gathering->path, &before, &gathering->fail);
+	if (gathering->error < 0)
+		return;
+	gathering->known = listsurge_new(&before);
+	sightingfile_close(&before);
+}
+
+static void
+read_one(void *context, size_t number)
+{
+	struct wave *wave = context;
+	struct gathering *gathering = wave->gathering;
+	struct censusreading *reading;
+
+	if (wave->is_first && number-- == 0) {
+		know_before(gathering);
+		return;
+	}
+	reading = &wave->readings[wave->order[number]];
+	pthread_mutex_lock(&wave->lock);
+	progress_show(
+		&gathering->progress, wave->whole + wave->begun++, wave->files, reading->path);
+	pthread_mutex_unlock(&wave->lock);
+	censusreading_do(reading);
+}
+
+/* The largest file comes first, so that at the end no thread is left with one. */
+static void
+put_in_order(struct wave *wave)
+{
+	off_t sizes[SIGHTINGFILE_LISTS];
+
+	for (size_t i = 0; i < wave->count; i++) {
+		struct stat is;
+		off_t size = stat(wave->readings[i].path, &is) == 0 ? is.st_size : 0;
+		size_t at = i;
+
+		for (; at > 0 && sizes[at - 1] < size; at--) {
+			sizes[at] = sizes[at - 1];
+			wave->order[at] = wave->order[at - 1];
+		}
+		sizes[at] = size;
+		wave->order[at] = i;
+	}
+}
+
+static void
+read_all(struct gathering *gathering, char **files, size_t count)
+{
+	struct wave *wave = xcalloc(1, sizeof(*wave));
+
+	pthread_mutex_init(&wave->lock, NULL);
+	wave->gathering = gathering;
+	wave->files = count;
+	for (size_t begin = 0; begin < count; begin += wave->count) {
+		size_t left = count - begin, room = SIGHTINGFILE_LISTS - gathering->count;
+
+		wave->is_first = begin == 0;
+		wave->whole = begin;
+		wave->begun = 0;
+		wave->count = left < SIGHTINGFILE_LISTS ? left : SIGHTINGFILE_LISTS;
+		for (size_t i = 0; i < wave->count; i++)
+			wave->readings[i] = (struct censusreading){.path = files[begin + i],
+				.cards = gathering->wish->cards,
+				.most = room > 0 ? LISTINGS_MOST : 0,
+				.number = (uint16_t)(gathering->count + i)};
+		put_in_order(wave);
+		crew_work(crew_size(), wave->count + wave->is_first, read_one, wave);
+		for (size_t i = 0; i < wave->count; i++) {
+			take_reading(gathering, &wave->readings[i]);
+			censusreading_done(&wave->readings[i]);
+		}
+	}
+	pthread_mutex_destroy(&wave->lock);
+	free(wave);
 }
 
 static bool
@@ -277,26 +363,24 @@ check_accepted(struct gathering *gathering)
 	}
 }
 
+static void
+count_one(void *context, size_t number)
+{
+	struct gathering *gathering = context;
+
+	listsurge_count(gathering->known, gathering->lists, &gathering->listings[number]);
+}
+
 /* Compares with what was there before. Where that is damaged it is told, and all is as if it were not there. */
 static void
-judge(struct gathering *gathering, const char *path)
+judge(struct gathering *gathering)
 {
-	struct listsurge *known = NULL;
-	struct sightingfile before;
-	struct fail fail = {0};
-	int r = sightingfile_open(path, &before, &fail);
-
-	if (r < 0 && r != -ENOENT) {
-		fail_hint(&fail, "so no list can be compared with what it was");
-		wrong(gathering, &fail);
+	if (gathering->error < 0 && gathering->error != -ENOENT) {
+		fail_hint(&gathering->fail, "so no list can be compared with what it was");
+		wrong(gathering, &gathering->fail);
 	}
-	if (r == 0) {
-		known = listsurge_new(&before);
-		sightingfile_close(&before);
-	}
-	listsurge_count(known, gathering->lists, &gathering->listings);
-	listsurge_judge(known, gathering->lists, gathering->count);
-	listsurge_free(known);
+	crew_work(crew_size(), gathering->count, count_one, gathering);
+	listsurge_judge(gathering->known, gathering->lists, gathering->count);
 	for (size_t i = 0; i < gathering->count; i++) {
 		struct sightingfile_list *list = &gathering->lists[i];
 
@@ -407,13 +491,14 @@ static void
 print_all(const struct gathering *gathering)
 {
 	int width = 4;
-	size_t surging = 0;
+	size_t surging = 0, all = 0;
 
 	for (size_t i = 0; i < gathering->count; i++) {
 		int length = (int)strlen(gathering->lists[i].name);
 
 		width = length > width ? length : width;
 		surging += gathering->lists[i].is_surging;
+		all += gathering->lists[i].listed;
 	}
 	if (!gathering->wish->is_json)
 		printf("%-*s  %-10s  %-7s  %10s  %10s  %10s  %6s  %6s  %6s  made\n", width, "list",
@@ -426,7 +511,7 @@ print_all(const struct gathering *gathering)
 	}
 	if (gathering->wish->is_json)
 		printf("{\"type\":\"summary\",\"lists\":%zu,\"listed\":%zu,\"exploded\":%zu}\n",
-			gathering->count, listed(&gathering->listings), surging);
+			gathering->count, all, surging);
 	for (size_t i = 0; i < gathering->count; i++) {
 		if (gathering->lists[i].is_surging)
 			tell_surge(&gathering->lists[i]);
@@ -448,14 +533,12 @@ cut_slashes(char *path)
 static int
 gather(struct gathering *gathering, const struct censusfolder *folder, int count, char **files)
 {
-	char path[CENSUSFOLDER_PATH];
 	struct fail fail = {0};
 
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++)
 		cut_slashes(files[i]);
-		progress_show(&gathering->progress, (uint64_t)i, (uint64_t)count, files[i]);
-		read_list(gathering, files[i]);
-	}
+	censusfolder_file(folder, CENSUS_SIGHTINGS, gathering->path);
+	read_all(gathering, files, (size_t)count);
 	progress_done(&gathering->progress);
 	check_accepted(gathering);
 	/* What was there is better than nothing. */
@@ -465,10 +548,9 @@ gather(struct gathering *gathering, const struct censusfolder *folder, int count
 		wrong(gathering, &fail);
 		return gathering->code;
 	}
-	censusfolder_file(folder, CENSUS_SIGHTINGS, path);
-	judge(gathering, path);
-	if (sightingfile_write(
-		    path, gathering->lists, gathering->count, &gathering->listings, &fail) < 0)
+	judge(gathering);
+	if (sightingfile_write(gathering->path, gathering->lists, gathering->count,
+		    gathering->listings, gathering->count, &fail) < 0)
 		wrong(gathering, &fail);
 	else
 		print_all(gathering);
@@ -486,10 +568,11 @@ lists(const struct wish *wish, int count, char **files)
 		return code;
 	gathering = xcalloc(1, sizeof(*gathering));
 	gathering->wish = wish;
-	listings_init(&gathering->listings, LISTINGS_MOST);
 	progress_init(&gathering->progress, "lists");
 	code = gather(gathering, &folder, count, files);
-	listings_done(&gathering->listings);
+	for (size_t i = 0; i < gathering->count; i++)
+		listings_done(&gathering->listings[i]);
+	listsurge_free(gathering->known);
 	free(gathering);
 	censusfolder_close(&folder);
 	return code;

@@ -58,7 +58,7 @@ write_it(void)
 {
 	struct fail fail = {0};
 
-	assert_int_equal(sightingfile_write(path, lists, 2, &listings, &fail), 0);
+	assert_int_equal(sightingfile_write(path, lists, 2, &listings, 1, &fail), 0);
 }
 
 static void
@@ -85,6 +85,31 @@ sightings_are_read_as_they_were_written(void **state)
 }
 
 static void
+parts_are_written_one_behind_the_other(void **state)
+{
+	struct listings parts[2] = {listings, listings};
+	struct sightingfile file;
+	struct fail fail = {0};
+
+	/* Of each kind the first ones, and then the others. */
+	parts[0].fours = 2;
+	parts[1].four += 2;
+	parts[1].fours = 1;
+	parts[0].sixes = parts[0].ranges4_count = parts[1].ranges6_count = 0;
+	assert_int_equal(sightingfile_write(path, lists, 2, parts, 2, &fail), 0);
+	assert_int_equal(sightingfile_open(path, &file, &fail), 0);
+	assert_int_equal(file.fours, 3);
+	assert_int_equal(file.sixes, 1);
+	assert_int_equal(file.ranges4_count, 1);
+	assert_int_equal(file.ranges6_count, 1);
+	assert_memory_equal(file.four, listings.four, 3 * sizeof(*file.four));
+	assert_memory_equal(file.six, listings.six, sizeof(*file.six));
+	assert_memory_equal(file.ranges4, listings.ranges4, sizeof(*file.ranges4));
+	assert_memory_equal(file.ranges6, listings.ranges6, sizeof(*file.ranges6));
+	sightingfile_close(&file);
+}
+
+static void
 one_that_is_not_there_is_told_apart(void **state)
 {
 	struct sightingfile file;
@@ -100,12 +125,12 @@ lists_without_listings_are_written_too(void **state)
 	struct sightingfile file;
 	struct fail fail = {0};
 
-	assert_int_equal(sightingfile_write(path, lists, 1, &nothing, &fail), 0);
+	assert_int_equal(sightingfile_write(path, lists, 1, &nothing, 1, &fail), 0);
 	assert_int_equal(sightingfile_open(path, &file, &fail), 0);
 	assert_int_equal(file.list_count, 1);
 	assert_int_equal(file.fours + file.sixes + file.ranges4_count + file.ranges6_count, 0);
 	sightingfile_close(&file);
-	assert_int_equal(sightingfile_write(path, lists, 0, &nothing, &fail), 0);
+	assert_int_equal(sightingfile_write(path, lists, 0, &nothing, 1, &fail), 0);
 	assert_int_equal(sightingfile_open(path, &file, &fail), 0);
 	assert_int_equal(file.list_count, 0);
 	sightingfile_close(&file);
@@ -234,6 +259,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sightings_are_read_as_they_were_written),
+		cmocka_unit_test(parts_are_written_one_behind_the_other),
 		cmocka_unit_test(one_that_is_not_there_is_told_apart),
 		cmocka_unit_test(lists_without_listings_are_written_too),
 		cmocka_unit_test(each_byte_that_changes_is_found),

@@ -27,7 +27,7 @@ struct listsurge;
 struct listsurge *listsurge_new(const struct sightingfile *before);
 struct listsurge *listsurge_free(struct listsurge *known);
 
-/* Adds these listings to named and fresh of their lists, which are 0 at first. known: NULL, there was nothing before. */
+/* Adds these listings to named and fresh of their lists, which are 0 at first. known: NULL, nothing was before. */
 void listsurge_count(const struct listsurge *known, struct sightingfile_list *lists,
 	const struct listings *listings);
 

@@ -14,15 +14,25 @@ struct counts {
 	uint64_t lists, ranges6, sixes, fours, ranges4;
 };
 
+static struct counts
+count_all(size_t lists, const struct listings *listings, size_t parts)
+{
+	struct counts counts = {.lists = lists};
+
+	for (size_t i = 0; i < parts; i++) {
+		counts.ranges6 += listings[i].ranges6_count;
+		counts.sixes += listings[i].sixes;
+		counts.fours += listings[i].fours;
+		counts.ranges4 += listings[i].ranges4_count;
+	}
+	return counts;
+}
+
 int
 sightingfile_write(const char *path, const struct sightingfile_list *lists, size_t count,
-	const struct listings *listings, struct fail *fail)
+	const struct listings *listings, size_t parts, struct fail *fail)
 {
-	const struct counts counts = {.lists = count,
-		.ranges6 = listings->ranges6_count,
-		.sixes = listings->sixes,
-		.fours = listings->fours,
-		.ranges4 = listings->ranges4_count};
+	const struct counts counts = count_all(count, listings, parts);
 	const uint64_t figures[KEPTFILE_FIGURES] = {
 		counts.lists, counts.fours + counts.ranges4, counts.sixes + counts.ranges6};
 	struct keptfile file;
@@ -32,10 +42,16 @@ sightingfile_write(const char *path, const struct sightingfile_list *lists, size
 		return r;
 	keptfile_add(&file, &counts, sizeof(counts));
 	keptfile_add(&file, lists, counts.lists * sizeof(*lists));
-	keptfile_add(&file, listings->ranges6, counts.ranges6 * sizeof(*listings->ranges6));
-	keptfile_add(&file, listings->six, counts.sixes * sizeof(*listings->six));
-	keptfile_add(&file, listings->four, counts.fours * sizeof(*listings->four));
-	keptfile_add(&file, listings->ranges4, counts.ranges4 * sizeof(*listings->ranges4));
+	for (size_t i = 0; i < parts; i++)
+		keptfile_add(&file, listings[i].ranges6,
+			listings[i].ranges6_count * sizeof(*listings->ranges6));
+	for (size_t i = 0; i < parts; i++)
+		keptfile_add(&file, listings[i].six, listings[i].sixes * sizeof(*listings->six));
+	for (size_t i = 0; i < parts; i++)
+		keptfile_add(&file, listings[i].four, listings[i].fours * sizeof(*listings->four));
+	for (size_t i = 0; i < parts; i++)
+		keptfile_add(&file, listings[i].ranges4,
+			listings[i].ranges4_count * sizeof(*listings->ranges4));
 	return keptfile_end(&file, &kind, figures, fail);
 }
 

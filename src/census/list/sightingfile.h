@@ -61,9 +61,9 @@ struct sightingfile {
 	size_t size;
 };
 
-/* 0, or -errno with fail. */
+/* The listings are so many parts, one behind the other. 0, or -errno with fail. */
 int sightingfile_write(const char *path, const struct sightingfile_list *lists, size_t count,
-	const struct listings *listings, struct fail *fail) MUST_USE;
+	const struct listings *listings, size_t parts, struct fail *fail) MUST_USE;
 
 /* -ENOENT: there is none yet. All other errors mean that it is refused; fail says why. */
 int sightingfile_open(const char *path, struct sightingfile *ret, struct fail *fail) MUST_USE;
