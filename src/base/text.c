@@ -327,6 +327,51 @@ buffer_line(struct buffer *buffer, struct text text, size_t most)
 	}
 }
 
+/* Would a program of tables take it for a formula? raw: as it was, before it became a line. */
+static bool
+is_formula(struct text raw, struct text line)
+{
+	static const char *const wide[] = {
+		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+
+	if (raw.length > 0 && memchr("\t\r\n", *raw.at, 3) != NULL)
+		return true;
+	line = text_trim(line);
+	if (line.length > 0 && memchr("=+-@", *line.at, 4) != NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++) {
+		if (text_starts(line, wide[i]))
+			return true;
+	}
+	return false;
+}
+
+void
+buffer_cell(struct buffer *buffer, struct text text, size_t most)
+{
+	char held[BUFFER_CELL * 4 + 1];
+	struct buffer line = {.at = held, .size = sizeof(held), .most = sizeof(held) - 1};
+	bool is_quoted;
+
+	buffer_line(&line, text, most < BUFFER_CELL ? most : BUFFER_CELL);
+	for (size_t i = 0; i < line.length; i++)
+		held[i] = (char)(held[i] == ';' ? ' ' : held[i]);
+	/* An empty cell at the beginning of a row must not look like no cell. */
+	is_quoted = line.length == 0 || held[0] == ' ' || held[line.length - 1] == ' ' ||
+		memchr(held, ',', line.length) != NULL || memchr(held, '"', line.length) != NULL;
+	if (is_quoted)
+		buffer_add(buffer, "\"", 1);
+	if (is_formula(text, (struct text){held, line.length}))
+		buffer_add(buffer, "'", 1);
+	for (size_t i = 0; i < line.length; i++) {
+		if (held[i] == '"')
+			buffer_add(buffer, "\"", 1);
+		buffer_add(buffer, &held[i], 1);
+	}
+	if (is_quoted)
+		buffer_add(buffer, "\"", 1);
+}
+
 void
 buffer_json(struct buffer *buffer, struct text text)
 {

@@ -104,6 +104,12 @@ void buffer_text(struct buffer *buffer, struct text text);
 /* Free text as one line that shows as it is (text_check_line), cut after so many characters: what is no UTF-8, and
  * marks that turn the direction, become U+FFFD, controls and ends of lines a blank. */
 void buffer_line(struct buffer *buffer, struct text text, size_t most);
+/* A cell of a table for programs of tables (RFC 4180): free text as a line, cut after so many characters or
+ * BUFFER_CELL, in quotes where it needs them. What such a program would take for a formula (it begins with = + - @,
+ * also behind blanks or in their wide forms, or with a tab or an end of line) has a ' before it, and a semicolon, which
+ * some take for a comma, becomes a blank. */
+#define BUFFER_CELL 200
+void buffer_cell(struct buffer *buffer, struct text text, size_t most);
 /* A JSON string with its quotes (RFC 8259 s7); bytes that are not UTF-8 become U+FFFD. */
 void buffer_json(struct buffer *buffer, struct text text);
 /* The content as a terminated string; valid until the buffer changes. */

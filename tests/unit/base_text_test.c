@@ -107,6 +107,38 @@ free_text_becomes_a_line_that_shows_as_it_is(void **state)
 }
 
 static void
+no_cell_of_a_table_is_a_formula_or_leaves_its_place(void **state)
+{
+	static const char *const cells[][2] = {
+		{"plain", "plain"},
+		{"=1+1", "'=1+1"},
+		{" @SUM(A1)", "\"' @SUM(A1)\""},
+		{"\r\n7", "\"'  7\""},
+		{"\xef\xbc\x8d\x31", "'\xef\xbc\x8d\x31"},
+		{"a,b\"c", "\"a,b\"\"c\""},
+		{"b;=c", "b =c"},
+		{"", "\"\""},
+	};
+	struct buffer buffer;
+
+	buffer_init(&buffer, 2048);
+	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++) {
+		buffer_clear(&buffer);
+		buffer_cell(&buffer, text_of(cells[i][0]), BUFFER_CELL);
+		assert_string_equal(buffer_string(&buffer), cells[i][1]);
+	}
+	buffer_clear(&buffer);
+	buffer_cell(&buffer, TEXT("\xe2\x82\xac\"\xe2\x82\xac!"), 3);
+	assert_string_equal(buffer_string(&buffer), "\"\xe2\x82\xac\"\"\xe2\x82\xac\"");
+	buffer_clear(&buffer);
+	for (unsigned i = 0; i < 2 * BUFFER_CELL; i++)
+		buffer_add(&buffer, "a", 1);
+	buffer_cell(&buffer, (struct text){buffer.at, buffer.length}, SIZE_MAX);
+	assert_int_equal(buffer.length, 3 * BUFFER_CELL);
+	buffer_done(&buffer);
+}
+
+static void
 a_buffer_stops_at_its_maximum(void **state)
 {
 	struct buffer buffer;
@@ -134,6 +166,7 @@ main(void)
 		cmocka_unit_test(a_line_that_shows_as_it_is_has_no_marks),
 		cmocka_unit_test(json_strings_are_always_valid),
 		cmocka_unit_test(free_text_becomes_a_line_that_shows_as_it_is),
+		cmocka_unit_test(no_cell_of_a_table_is_a_formula_or_leaves_its_place),
 		cmocka_unit_test(a_buffer_stops_at_its_maximum),
 	};
 

@@ -137,24 +137,6 @@ is_country(const char country[2])
 	return country[0] >= 'A' && country[0] <= 'Z' && country[1] >= 'A' && country[1] <= 'Z';
 }
 
-/* Would a program of tables take it for a formula? Blanks are skipped, as some do that. */
-static bool
-is_formula(const char *text, size_t length)
-{
-	static const char wide[][4] = {
-		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
-
-	while (length > 0 && *text == ' ')
-		text++, length--;
-	if (length > 0 && memchr("=+-@", *text, 4) != NULL)
-		return true;
-	for (size_t i = 0; length >= 3 && i < sizeof(wide) / sizeof(*wide); i++) {
-		if (memcmp(text, wide[i], 3) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool
 is_letter(char c)
 {
@@ -176,30 +158,13 @@ is_plain(struct text text)
 	return true;
 }
 
-/* Not inlined, so that rows without it do not pay for its buffer. */
-__attribute__((noinline)) static void
+static void
 put_doubtful(struct row *row, struct text text)
 {
-	char held[FREE_MOST + 1];
-	struct buffer line = {.at = held, .size = sizeof(held), .most = sizeof(held) - 1};
-	bool has_control = memchr("\t\r\n", *text.at, 3) != NULL, quoted;
+	struct buffer cell = {.at = row->at, .size = CELL_MOST + 1, .most = CELL_MOST};
 
-	buffer_line(&line, text, LETTER_FREE);
-	for (size_t i = 0; i < line.length; i++)
-		held[i] = (char)(held[i] == ';' ? ' ' : held[i]);
-	quoted = held[0] == ' ' || held[line.length - 1] == ' ' ||
-		memchr(held, ',', line.length) != NULL || memchr(held, '"', line.length) != NULL;
-	if (quoted)
-		*row->at++ = '"';
-	if (has_control || is_formula(held, line.length))
-		*row->at++ = '\'';
-	for (size_t i = 0; i < line.length; i++) {
-		if (held[i] == '"')
-			*row->at++ = '"';
-		*row->at++ = held[i];
-	}
-	if (quoted)
-		*row->at++ = '"';
+	buffer_cell(&cell, text, LETTER_FREE);
+	row->at += cell.length;
 }
 
 /* Free text. */
