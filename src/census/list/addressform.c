@@ -90,8 +90,12 @@ static int
 take_four(struct text *text, bool is_short, struct addressform *form, const char **expected)
 {
 	uint32_t low;
-	unsigned octets = take_octets(text, &low), length;
+	unsigned length = addressscan_four(*text, &low), octets = 4;
 
+	if (length > 0)
+		step(text, length);
+	else
+		octets = take_octets(text, &low);
 	*expected = an_address;
 	if (octets == 0 || (!is_short && octets < 4))
 		return -EINVAL;

@@ -135,46 +135,49 @@ apply_four(struct sets *sets, struct listings *listings, size_t begin)
 	return begin - kept;
 }
 
-static uint64_t
-apply_ranges4(struct sets *sets, struct listings *listings, size_t begin)
+static struct listedrange6
+range_at(const struct listings *listings, size_t at, bool is_six)
 {
-	size_t count = listings->ranges4_count - begin;
-	struct listedrange4 *ranges = xcalloc(count + 1, sizeof(*ranges));
-	uint64_t cut = 0, dropped = listings->dropped;
+	const struct listedrange4 *four = &listings->ranges4[at];
 
-	/* By themselves, since a range may become several. */
-	if (count > 0)
-		memcpy(ranges, listings->ranges4 + begin, count * sizeof(*ranges));
-	listings->ranges4_count = begin;
-	for (size_t i = 0; i < count; i++) {
-		struct listedrange4 piece = ranges[i];
-		const struct spans *set = set_of(sets, piece.length);
-		struct span rest = {.low = piece.low, .high = piece.high}, part;
+	if (is_six)
+		return listings->ranges6[at];
+	return (struct listedrange6){.low = four->low,
+		.high = four->high,
+		.line = four->line,
+		.time = four->time,
+		.list = four->list,
+		.length = four->length};
+}
 
-		cut += spans_find(set, rest.low, rest.high) != NULL;
-		/* At the ceiling the rest is counted as one: there may be as many pieces as holes. */
-		while (spans_cut(set, &rest, &part)) {
-			piece.low = (uint32_t)part.low;
-			piece.high = (uint32_t)part.high;
-			listings_add_range4(listings, &piece);
-			if (listings->dropped > dropped)
-				break;
-		}
-	}
-	free(ranges);
-	return cut;
+static void
+add_range(struct listings *listings, const struct listedrange6 *range, bool is_six)
+{
+	const struct listedrange4 four = {.low = (uint32_t)range->low,
+		.high = (uint32_t)range->high,
+		.line = range->line,
+		.time = range->time,
+		.list = range->list,
+		.length = range->length};
+
+	if (is_six)
+		listings_add_range6(listings, range);
+	else
+		listings_add_range4(listings, &four);
 }
 
 static uint64_t
-apply_ranges6(struct sets *sets, struct listings *listings, size_t begin)
+apply_ranges(struct sets *sets, struct listings *listings, size_t begin, bool is_six)
 {
-	size_t count = listings->ranges6_count - begin;
+	size_t *used = is_six ? &listings->ranges6_count : &listings->ranges4_count;
+	size_t count = *used - begin;
 	struct listedrange6 *ranges = xcalloc(count + 1, sizeof(*ranges));
 	uint64_t cut = 0, dropped = listings->dropped;
 
-	if (count > 0)
-		memcpy(ranges, listings->ranges6 + begin, count * sizeof(*ranges));
-	listings->ranges6_count = begin;
+	/* By themselves, since a range may become several. */
+	for (size_t i = 0; i < count; i++)
+		ranges[i] = range_at(listings, begin + i, is_six);
+	*used = begin;
 	for (size_t i = 0; i < count; i++) {
 		struct listedrange6 piece = ranges[i];
 		const struct spans *set = set_of(sets, piece.length);
@@ -185,7 +188,7 @@ apply_ranges6(struct sets *sets, struct listings *listings, size_t begin)
 		while (spans_cut(set, &rest, &part)) {
 			piece.low = part.low;
 			piece.high = part.high;
-			listings_add_range6(listings, &piece);
+			add_range(listings, &piece, is_six);
 			if (listings->dropped > dropped)
 				break;
 		}
@@ -275,9 +278,9 @@ exclusions_apply(struct exclusions *exclusions, struct listings *listings,
 	} else {
 		gone += apply_six(&sets6, exclusions, listings, begin->sixes);
 		/* Sorted by now, which the sets do not mind. */
-		gone += apply_ranges6(&sets6, listings, begin->ranges6);
+		gone += apply_ranges(&sets6, listings, begin->ranges6, true);
 		gone += apply_four(&sets4, listings, begin->fours);
-		gone += apply_ranges4(&sets4, listings, begin->ranges4);
+		gone += apply_ranges(&sets4, listings, begin->ranges4, false);
 	}
 	sets_done(&sets4);
 	sets_done(&sets6);
