@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/mime.h"
 #include "census/outbox/reply.h"
 #include "program/censusdeed.h"
 #include "program/censusnames.h"
@@ -9,7 +10,9 @@
 #include "program/settings.h"
 #include "program/verboptions.h"
 #include "source/mail/maildir.h"
+#include "source/mail/mailhead.h"
 #include "source/mail/mbox.h"
+#include "source/reports/authresults.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -25,9 +28,9 @@ static const char usage[] =
 	"persons are told apart, and each is put to its letter; a message counts once, however\n"
 	"often it is read. Mail that came back for good ends the letters to a mailbox, and so "
 	"does\n"
-	"STOP from its domain. What a person wrote beyond that is listed, since a person must "
-	"read\n"
-	"it.\n"
+	"STOP from it, where the own mail server (census.authserv-id) vouches for its domain. "
+	"What\n"
+	"a person wrote beyond that is listed, since a person must read it.\n"
 	"\n"
 	"  --dry-run   tell it, and keep nothing\n"
 	"  --out DIR   the folder of the census\n"
@@ -56,6 +59,7 @@ struct reading {
 	struct censusstore *store;
 	struct censusrows letters;
 	struct reply_place place;
+	struct text server; /* that says who sent a message */
 	struct buffer scratch, line;
 	struct progress progress;
 	struct wall now;
@@ -85,15 +89,27 @@ find_letter(const struct reading *reading, const struct reply *reply)
 	return it != NULL && text_starts(text_of(it->name), reply->letter) ? it : NULL;
 }
 
-/* May the sender speak for whom the letter went to? */
+/* Is it by whom the letter went to? A sender and the code of a case are easily written, and customers of a provider
+ * often have mailboxes at its domain. */
 static bool
-may_speak(const struct census_letter *letter, const struct reply *reply)
+is_by_recipient(const struct reading *reading, struct text message, const struct reply *reply,
+	const struct census_letter *letter)
 {
-	return letter != NULL && reply_is_related(text_of(reply->mailbox), letter->mailbox);
+	struct text mailbox = text_of(reply->mailbox);
+	struct authresults found;
+
+	if (letter == NULL || !text_same(mailbox, letter->mailbox))
+		return false;
+	authresults_read(mailhead_cut(&message), reading->server, &found);
+	for (size_t i = 0; i < found.count; i++) {
+		if (authresults_is_of(mime_domain(mailbox), found.domain[i]))
+			return true;
+	}
+	return false;
 }
 
 static enum effect
-effect_of(const struct census_letter *letter, const struct reply *reply,
+effect_of(const struct census_letter *letter, const struct reply *reply, bool is_by_recipient,
 	enum census_contact_state *state)
 {
 	switch (reply->kind) {
@@ -107,9 +123,9 @@ effect_of(const struct census_letter *letter, const struct reply *reply,
 		return EFFECT_NONE;
 	case ANSWER_STOP:
 		*state = CONTACT_OPTOUT;
-		return may_speak(letter, reply) ? EFFECT_STATE : EFFECT_READ;
+		return is_by_recipient ? EFFECT_STATE : EFFECT_READ;
 	case ANSWER_XARF:
-		return may_speak(letter, reply) ? EFFECT_XARF : EFFECT_READ;
+		return is_by_recipient ? EFFECT_XARF : EFFECT_READ;
 	case ANSWER_DONE:
 	case ANSWER_WORKING:
 		return letter != NULL ? EFFECT_NONE : EFFECT_READ;
@@ -160,13 +176,12 @@ print_one(struct reading *reading, const struct reply *reply, const struct censu
 
 /* What follows from an answer that is new. */
 static int
-follow(struct reading *reading, const struct reply *reply, const struct census_letter *letter,
-	enum effect effect, enum census_contact_state state, struct fail *fail)
+follow(struct reading *reading, const struct census_letter *letter, enum effect effect,
+	enum census_contact_state state, struct fail *fail)
 {
 	int r = 0;
 
-	/* Whoever answers is there. */
-	if (reply->kind >= ANSWER_DONE && may_speak(letter, reply))
+	if (state == CONTACT_OK)
 		r = censusstore_set_ok(reading->store, letter->mailbox, reading->now, fail);
 	if (r == 0 && effect == EFFECT_STATE)
 		r = censusstore_set_state(
@@ -196,7 +211,7 @@ keep(struct reading *reading, const struct reply *reply, const struct census_let
 	if (r == 0)
 		r = added = censusstore_add_answer(reading->store, &answer, fail);
 	if (r == 1)
-		r = follow(reading, reply, letter, effect, state, fail);
+		r = follow(reading, letter, effect, state, fail);
 	if (r == 0)
 		r = censusstore_end(reading->store, true, fail);
 	if (r == 0)
@@ -212,11 +227,16 @@ take_message(struct reading *reading, struct text message, struct fail *fail)
 	const struct census_letter *letter;
 	struct reply reply;
 	enum effect effect;
+	bool is_proven;
 	int r = 1;
 
 	reply_read(&reading->place, message, &reading->scratch, &reply);
 	letter = find_letter(reading, &reply);
-	effect = effect_of(letter, &reply, &state);
+	is_proven = is_by_recipient(reading, message, &reply, letter);
+	/* Whoever answers is there. */
+	if (is_proven && reply.kind >= ANSWER_DONE)
+		state = CONTACT_OK;
+	effect = effect_of(letter, &reply, is_proven, &state);
 	if (!reading->wish->dry_run)
 		r = keep(reading, &reply, letter, effect, state, fail);
 	if (r < 0)
@@ -358,6 +378,7 @@ run(const struct wish *wish, int count, char **paths)
 	if (code != EXIT_DONE)
 		return code;
 	r = censusoptions_place(config, &reading.place, &fail);
+	reading.server = text_of(config_string(config, "census.authserv-id"));
 	code = r < 0 ? EXIT_USAGE
 		     : censusnames_store(wish->out, wish->settings, true, &reading.store);
 	if (r == 0 && code == EXIT_DONE) {

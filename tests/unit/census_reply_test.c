@@ -358,18 +358,6 @@ the_same_message_has_the_same_sum(void **state)
 	assert_memory_not_equal(a.sum, c.sum, CENSUS_SUM);
 }
 
-static void
-mailboxes_are_related_by_their_domains(void **state)
-{
-	assert_true(reply_is_related(TEXT("a@isp.example"), TEXT("b@ISP.example")));
-	assert_true(reply_is_related(TEXT("a@noc.isp.example"), TEXT("b@isp.example")));
-	assert_true(reply_is_related(TEXT("a@isp.example"), TEXT("b@noc.isp.example")));
-	assert_false(reply_is_related(TEXT("a@isp.example"), TEXT("b@other.example")));
-	assert_false(reply_is_related(TEXT("a@nisp.example"), TEXT("b@isp.example")));
-	assert_false(reply_is_related(TEXT("a@example"), TEXT("b@isp.example")));
-	assert_false(reply_is_related(TEXT(""), TEXT("b@isp.example")));
-}
-
 int
 main(void)
 {
@@ -385,7 +373,6 @@ main(void)
 		cmocka_unit_test(what_is_shown_of_a_strange_message_is_one_line),
 		cmocka_unit_test(a_long_line_is_cut_between_characters),
 		cmocka_unit_test(the_same_message_has_the_same_sum),
-		cmocka_unit_test(mailboxes_are_related_by_their_domains),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, forget);

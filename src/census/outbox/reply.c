@@ -554,24 +554,3 @@ reply_read(const struct reply_place *place, struct text message, struct buffer *
 	}
 	classify(&reading);
 }
-
-bool
-reply_is_related(struct text mailbox, struct text other)
-{
-	struct text a, b, end;
-
-	if (mime_check_address(mailbox) < 0 || mime_check_address(other) < 0)
-		return false;
-	a = mime_domain(mailbox);
-	b = mime_domain(other);
-	if (a.length < b.length) {
-		struct text swap = a;
-
-		a = b;
-		b = swap;
-	}
-	end = (struct text){a.at + a.length - b.length, b.length};
-	/* A domain of one label is nobody's own. */
-	return text_same(end, b) && memchr(b.at, '.', b.length) != NULL &&
-		(a.length == b.length || *(end.at - 1) == '.');
-}

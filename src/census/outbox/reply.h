@@ -51,7 +51,4 @@ struct reply {
 void reply_read(const struct reply_place *place, struct text message, struct buffer *scratch,
 	struct reply *ret);
 
-/* Is one of the two of the domain of the other, or of one below it? Who answers from there may speak for it. */
-bool reply_is_related(struct text mailbox, struct text other);
-
 #endif
