@@ -103,6 +103,20 @@ keep_file(const char *path, const struct buffer *bytes, long expires, struct fai
 	return r;
 }
 
+/* What any page between here and IANA says is no file of IANA's. */
+static bool
+is_of_servers(const struct buffer *body)
+{
+	struct bootstrap bootstrap;
+	bool is_one;
+
+	bootstrap_init(&bootstrap);
+	is_one = bootstrap_read(&bootstrap, (struct text){.at = body->at, .length = body->length},
+			 NULL) == 0;
+	bootstrap_done(&bootstrap);
+	return is_one;
+}
+
 /* IANA's file, into the folder. Where it cannot be had the one that is there is as good. */
 static int
 renew_servers(struct censusonline *online, const char *base, const char *name, const char *path,
@@ -117,7 +131,7 @@ renew_servers(struct censusonline *online, const char *base, const char *name, c
 		return 0;
 	snprintf(url, sizeof(url), "%s%s.json", base, name);
 	r = fetch_http(url, "application/json", &online->fetch, &fetched);
-	if (r == 0 && fetched.status == 200) {
+	if (r == 0 && fetched.status == 200 && is_of_servers(&fetched.body)) {
 		r = keep_file(path, &fetched.body, fetched.expires, fail);
 	} else if (stat(path, &status) == 0) {
 		r = 0;

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/online/fetch.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
+
+/* Where the first connection of a question went. */
+struct following {
+	CURL *handle;
+	bool is_inside;
+};
 
 void
 fetch_begin(void)
@@ -79,6 +88,66 @@ take_header(char *bytes, size_t size, size_t count, void *context)
 	return size * count;
 }
 
+static bool
+is_inside4(uint32_t address)
+{
+	static const struct {
+		uint32_t network, mask;
+	} inside[] = {
+		{0x00000000, 0xff000000}, /* this host */
+		{0x7f000000, 0xff000000}, /* loopback */
+		{0xa9fe0000, 0xffff0000}, /* link-local */
+		{0x0a000000, 0xff000000}, /* private (RFC 1918) */
+		{0xac100000, 0xfff00000}, {0xc0a80000, 0xffff0000},
+		{0x64400000, 0xffc00000}, /* shared (RFC 6598) */
+	};
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(*inside); i++) {
+		if ((address & inside[i].mask) == inside[i].network)
+			return true;
+	}
+	return false;
+}
+
+bool
+fetch_is_inside(const struct sockaddr *address)
+{
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+	const uint8_t *at = six.sin6_addr.s6_addr;
+	uint32_t last;
+
+	if (address->sa_family == AF_INET) {
+		memcpy(&four, address, sizeof(four));
+		return is_inside4(ntohl(four.sin_addr.s_addr));
+	}
+	if (address->sa_family != AF_INET6)
+		return true;
+	memcpy(&six, address, sizeof(six));
+	memcpy(&last, at + 12, sizeof(last));
+	if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr) || IN6_IS_ADDR_V4COMPAT(&six.sin6_addr))
+		return is_inside4(ntohl(last));
+	return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) || IN6_IS_ADDR_UNSPECIFIED(&six.sin6_addr) ||
+		IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr) || (at[0] & 0xfe) == 0xfc;
+}
+
+/* A server of the world sends nobody into our own network. */
+static curl_socket_t
+open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct following *following = context;
+	bool is_inside = fetch_is_inside(&address->addr);
+	long redirects = 0;
+
+	(void)purpose;
+	(void)curl_easy_getinfo(following->handle, CURLINFO_REDIRECT_COUNT, &redirects);
+	if (redirects == 0)
+		following->is_inside = is_inside;
+	else if (is_inside && !following->is_inside)
+		return CURL_SOCKET_BAD;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static CURL *
 new_handle(const struct fetch_settings *settings, char *error)
 {
@@ -104,6 +173,7 @@ fetch_http(const char *url, const char *accept, const struct fetch_settings *set
 	const char *protocols = strncmp(url, "https:", 6) == 0 ? "https" : "http,https";
 	char error[CURL_ERROR_SIZE] = "", header[128];
 	CURL *handle = new_handle(settings, error);
+	struct following following = {.handle = handle};
 	struct curl_slist *headers;
 	curl_off_t after = 0;
 	long status = 0;
@@ -120,6 +190,8 @@ fetch_http(const char *url, const char *accept, const struct fetch_settings *set
 	(void)curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 	(void)curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
 	(void)curl_easy_setopt(handle, CURLOPT_MAXREDIRS, (long)FETCH_REDIRECTS);
+	(void)curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	(void)curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &following);
 	(void)curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
 	(void)curl_easy_setopt(handle, CURLOPT_WRITEDATA, &ret->body);
 	(void)curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
@@ -128,9 +200,9 @@ fetch_http(const char *url, const char *accept, const struct fetch_settings *set
 	(void)curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &after);
 	ret->status = (unsigned)status;
-	ret->after = (uint64_t)(after > 0 ? after : 0) * 1000;
-	if (ret->after > FETCH_LONGEST)
-		ret->after = FETCH_LONGEST;
+	if (after > 0)
+		ret->after = after < (curl_off_t)(FETCH_LONGEST / 1000) ? (uint64_t)after * 1000
+									: FETCH_LONGEST;
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(handle);
 	if (code == CURLE_OK)

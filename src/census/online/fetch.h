@@ -1,7 +1,8 @@
 /* fetch - one question to a server, and its answer
  *
  * What:    HTTP for RDAP (RFC 7480 s4): https, or http where the server is named so; redirects are followed as they
- *          stand, FETCH_REDIRECTS of them, from https to https only. Whois (RFC 3912): one line, and all until the
+ *          stand, FETCH_REDIRECTS of them, from https to https only, and from a server of the world to none inside
+ *          (loopback, link-local, private). Whois (RFC 3912): one line, and all until the
  *          server closes. What comes is not believed by anybody here.
  * Owns:    the body, from the call to fetched_done.
  * Limits:  FETCH_MOST bytes of a body; FETCH_SECONDS in all. A server may not ask to wait longer than FETCH_LONGEST.
@@ -32,6 +33,8 @@ struct fetched {
 	char why[NETANSWER_WHY]; /* there is no answer */
 };
 
+struct sockaddr;
+
 void fetch_begin(void);
 void fetch_end(void);
 
@@ -41,6 +44,9 @@ int fetch_http(const char *url, const char *accept, const struct fetch_settings 
 /* server: host, or host:port. line: without its end. */
 int fetch_whois(const char *server, struct text line, const struct fetch_settings *settings,
 	struct fetched *ret) MUST_USE;
+
+/* Is it an address of this host, of the link, or of a private network? Of another family: as if. */
+bool fetch_is_inside(const struct sockaddr *address);
 
 void fetched_done(struct fetched *fetched);
 
