@@ -12,7 +12,10 @@ static struct registryfile file;
 static const char ripe[] =
 	"role: Desk\nnic-hdl: A\nabuse-mailbox: abuse@isp.example\n\n"
 	"role: Desk\nnic-hdl: B\nabuse-mailbox: ABUSE@isp.example\n\n"
+	"role: Desk\nnic-hdl: C\nabuse-mailbox: abuse+three@isp.example\n\n"
 	"organisation: O\norg-name: One\n\norganisation: P\norg-name: Two\n\n"
+	"organisation: Q\norg-name: Three\n\n"
+	"inetnum: 100.0.0.0 - 100.0.0.255\nnetname: N0\ncountry: NL\nabuse-c: C\norg: Q\n\n"
 	"inetnum: 192.0.2.0 - 192.0.2.255\nnetname: N1\ncountry: NL\nabuse-c: A\norg: O\n\n"
 	"inetnum: 198.51.100.0 - 198.51.100.255\nnetname: N2\ncountry: NO\nabuse-c: B\norg: P\n\n"
 	"inetnum: 203.0.113.0 - 203.0.113.255\nnetname: N3\ncountry: NO\n\n"
@@ -84,11 +87,23 @@ without_words_of_persons_it_is_what_the_registries_say(void **state)
 	is_of(&responsible, 0xc0000201, "abuse@isp.example");
 	is_of(&responsible, 0xcb007101, "");
 	is_of(&responsible, 0x01010101, "");
-	/* The size of letters tells no two contacts apart; their networks are of two holders. */
+	/* The size of letters tells no two contacts apart. */
 	assert_int_equal(object4(&responsible, 0xc6336401)->contact,
 		object4(&responsible, 0xc0000201)->contact);
+	responsible_done(&responsible);
+}
+
+static void
+mailboxes_that_differ_behind_a_plus_are_of_the_holders_of_all_of_them(void **state)
+{
+	struct responsible responsible;
+
+	responsible_make(&responsible, &file, NULL, 0, NULL, 0);
+	is_of(&responsible, 0x64000001, "abuse+three@isp.example");
 	assert_int_equal(
-		responsible.contacts[object4(&responsible, 0xc0000201)->contact].holders, 2);
+		responsible.contacts[object4(&responsible, 0xc0000201)->contact].holders, 3);
+	assert_int_equal(
+		responsible.contacts[object4(&responsible, 0x64000001)->contact].holders, 3);
 	responsible_done(&responsible);
 }
 
@@ -247,6 +262,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_words_of_persons_it_is_what_the_registries_say),
+		cmocka_unit_test(
+			mailboxes_that_differ_behind_a_plus_are_of_the_holders_of_all_of_them),
 		cmocka_unit_test(the_narrowest_word_counts_and_ends_where_it_ends),
 		cmocka_unit_test(a_prefix_goes_before_its_as_and_the_national_team_comes_last),
 		cmocka_unit_test(six_is_cut_as_four),

@@ -59,17 +59,44 @@ compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* By contact a number that it shares with those whose mailboxes differ behind a + only (RFC 5233): who names one of
+ * them may name any number. */
+static uint32_t *
+number_untagged(const struct responsible *responsible)
+{
+	uint32_t *numbers = xcalloc(responsible->mailboxes.count + 1UL, sizeof(*numbers));
+	struct words untagged;
+
+	words_init(&untagged, true);
+	for (uint32_t i = 1; i <= responsible->mailboxes.count; i++) {
+		struct text domain = responsible_mailbox(responsible, i);
+		struct text local = text_cut(&domain, '@');
+		char mailbox[WORD_LONGEST + 1];
+
+		local = text_cut(&local, '+');
+		memcpy(mailbox, local.at, local.length);
+		mailbox[local.length] = '@';
+		memcpy(mailbox + local.length + 1, domain.at, domain.length);
+		numbers[i] = words_add(
+			&untagged, 0, (struct text){mailbox, local.length + 1 + domain.length});
+	}
+	words_done(&untagged);
+	return numbers;
+}
+
 /* Networks without a holder are all of one. */
 static void
 count_holders(struct responsible *responsible)
 {
 	const struct registryfile *registry = responsible->registry;
 	uint64_t *pairs = xcalloc(registry->who_count, sizeof(*pairs));
+	uint32_t *untagged = number_untagged(responsible);
+	uint32_t *holders = xcalloc(responsible->mailboxes.count + 1UL, sizeof(*holders));
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < registry->who_count; i++) {
 		struct text holder = registryfile_text(registry, registry->whos[i].holder);
-		uint64_t pair = (uint64_t)responsible->places[i].contact << 32 |
+		uint64_t pair = (uint64_t)untagged[responsible->places[i].contact] << 32 |
 			(uint32_t)hash_fast(holder.at, holder.length, 0);
 
 		/* Neighbours are mostly of one. */
@@ -79,7 +106,11 @@ count_holders(struct responsible *responsible)
 	if (count > 1)
 		qsort(pairs, count, sizeof(*pairs), compare_numbers);
 	for (size_t i = 0; i < count; i++)
-		responsible->contacts[pairs[i] >> 32].holders += i == 0 || pairs[i] != pairs[i - 1];
+		holders[pairs[i] >> 32] += i == 0 || pairs[i] != pairs[i - 1];
+	for (uint32_t i = 1; i <= responsible->mailboxes.count; i++)
+		responsible->contacts[i].holders = holders[untagged[i]];
+	free(holders);
+	free(untagged);
 	free(pairs);
 }
 

@@ -36,9 +36,10 @@ struct responsible_object {
 };
 
 struct responsible_contact {
-	bool is_kept;     /* the terms of a registry forbid to pass it on */
-	bool is_suspect;  /* it failed a registry's validation */
-	uint32_t holders; /* different ones, by name, whose networks' first contact it is */
+	bool is_kept;    /* the terms of a registry forbid to pass it on */
+	bool is_suspect; /* it failed a registry's validation */
+	uint32_t
+		holders; /* different ones, by name, whose networks' first contact it is, whatever is behind a + */
 };
 
 struct responsible {
