@@ -33,7 +33,7 @@ void
 mapped_columns(
 	const char *const names[MAPPED_COUNT], struct text header, uint32_t place[MAPPED_COUNT])
 {
-	int best[MAPPED_COUNT] = {-1, -1, -1}, more = 1;
+	int best[MAPPED_COUNT] = {-1, -1, -1}, more = header.length > 0;
 
 	for (uint32_t i = 0; i < MAPPED_COUNT; i++)
 		place[i] = MAPPED_NONE;
