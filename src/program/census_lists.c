@@ -53,6 +53,7 @@ struct gathering {
 	struct sightingfile_list lists[SIGHTINGFILE_LISTS];
 	struct listings listings[SIGHTINGFILE_LISTS];
 	size_t count;
+	size_t readable; /* of these; the others are here so that they are known tomorrow */
 	/* The sightings before: NULL, there are none; error: they are damaged. */
 	struct listsurge *known;
 	int error;
@@ -228,6 +229,7 @@ static void
 take_reading(struct gathering *gathering, struct censusreading *reading)
 {
 	uint16_t number = (uint16_t)gathering->count;
+	bool is_readable;
 
 	tell(gathering, reading->said, reading->of_card);
 	if (!reading->has_card || !has_room(gathering, reading))
@@ -235,8 +237,11 @@ take_reading(struct gathering *gathering, struct censusreading *reading)
 	tell(gathering, reading->said + reading->of_card, reading->said_count - reading->of_card);
 	if (reading->is_damaged)
 		gathering->code = EXIT_INPUT;
-	/* One that could not be opened, or is no list at all, is none. */
-	if (reading->is_damaged && listed(&reading->listings) == 0)
+	/* One that could not be opened, or is no list at all, is none; but where it was one before it is not forgotten, or
+	 * it might explode unseen when it can be read again. */
+	is_readable = !reading->is_damaged || listed(&reading->listings) > 0;
+	gathering->readable += is_readable;
+	if (!is_readable && !listsurge_knows(gathering->known, reading->card.name))
 		return;
 	if (reading->number != number)
 		renumber(&reading->listings, number);
@@ -436,7 +441,9 @@ print_list(const struct sightingfile_list *list, int width)
 		(unsigned long long)list->bad, (unsigned long long)list->bogons,
 		(unsigned long long)list->wholes,
 		wall_format((struct wall){list->time * WALL_SECOND}, made),
-		list->is_damaged ? "  damaged: only its begin" : "");
+		!list->is_damaged          ? ""
+			: list->listed > 0 ? "  damaged: only its begin"
+					   : "  damaged: nothing of it");
 }
 
 #define NAMED_TEXT 80
@@ -542,7 +549,7 @@ gather(struct gathering *gathering, const struct censusfolder *folder, int count
 	progress_done(&gathering->progress);
 	check_accepted(gathering);
 	/* What was there is better than nothing. */
-	if (gathering->count == 0) {
+	if (gathering->readable == 0) {
 		fail_where(&fail, "%s", folder->path);
 		fail_what(&fail, "no list could be read, so nothing was written");
 		wrong(gathering, &fail);

@@ -114,6 +114,12 @@ listsurge_free(struct listsurge *known)
 	return NULL;
 }
 
+bool
+listsurge_knows(const struct listsurge *known, const char *name)
+{
+	return known != NULL && sightingfile_find(&known->before, name) != NULL;
+}
+
 static void
 count_named(struct sightingfile_list *lists, const struct listings *listings)
 {

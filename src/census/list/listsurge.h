@@ -27,6 +27,9 @@ struct listsurge;
 struct listsurge *listsurge_new(const struct sightingfile *before);
 struct listsurge *listsurge_free(struct listsurge *known);
 
+/* Was there a list of that name? known: NULL, there was none. */
+bool listsurge_knows(const struct listsurge *known, const char *name);
+
 /* Adds these listings to named and fresh of their lists, which are 0 at first. known: NULL, nothing was before. */
 void listsurge_count(const struct listsurge *known, struct sightingfile_list *lists,
 	const struct listings *listings);
