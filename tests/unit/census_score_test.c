@@ -143,7 +143,7 @@ a_listing_without_a_time_has_that_of_its_file(void **state)
 	listing.time = NOW + 5;
 	score = score_of(&listing, 1);
 	assert_int_equal(score.score, 6000);
-	assert_int_equal(score.newest, NOW + 5);
+	assert_int_equal(score.newest, NOW);
 }
 
 static void

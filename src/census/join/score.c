@@ -97,17 +97,17 @@ list_of(const struct score_rules *rules, unsigned number)
 	return number < rules->settings.lists && list->is_evidence ? list : NULL;
 }
 
-static uint32_t
-time_of(const struct score_list *list, const struct listed *listed)
-{
-	return listed->time > 0 ? listed->time : list->time;
-}
-
 /* What a clock of another says to be in the future is of now. */
 static uint32_t
-age_of(const struct score_rules *rules, uint32_t time)
+until_now(const struct score_rules *rules, uint32_t time)
 {
-	return time < rules->settings.now ? rules->settings.now - time : 0;
+	return time < rules->settings.now ? time : rules->settings.now;
+}
+
+static uint32_t
+time_of(const struct score_rules *rules, const struct score_list *list, const struct listed *listed)
+{
+	return until_now(rules, listed->time > 0 ? listed->time : list->time);
 }
 
 static uint32_t
@@ -137,8 +137,8 @@ add_listing(const struct score_rules *rules, const struct listed *listed, struct
 
 	if (list == NULL)
 		return;
-	time = time_of(list, listed);
-	part = worth(rules, list, age_of(rules, time));
+	time = time_of(rules, list, listed);
+	part = worth(rules, list, rules->settings.now - time);
 	if (!(sum->groups >> list->group & 1) || part > sum->best[list->group])
 		sum->best[list->group] = part;
 	sum->groups |= 1U << list->group;
@@ -246,9 +246,10 @@ explain(const struct score_rules *rules, const uint8_t *listings, size_t count, 
 		const struct score_list *list = list_of(rules, listed.list);
 		uint32_t own, time;
 
-		time = time_of(&rules->settings.list[listed.list % SCORE_LISTS], &listed);
-		into[i] = (struct score_reason){
-			.line = listed.line, .list = listed.list, .age = age_of(rules, time)};
+		time = time_of(rules, &rules->settings.list[listed.list % SCORE_LISTS], &listed);
+		into[i] = (struct score_reason){.line = listed.line,
+			.list = listed.list,
+			.age = rules->settings.now - time};
 		if (list == NULL)
 			continue;
 		own = worth(rules, list, into[i].age);

@@ -63,7 +63,7 @@ enum score_flag {
 
 struct score4 {
 	uint32_t address;
-	uint32_t newest; /* time of the newest listing that counts */
+	uint32_t newest; /* time of the newest listing that counts, not after now */
 	uint32_t lists;  /* bits: those whose listing counts */
 	uint16_t score;  /* of SCORE_ONE */
 	uint8_t groups;
