@@ -99,6 +99,34 @@ an_address_in_a_range_has_its_listing_too(void **state)
 	coverage_done(&coverage);
 }
 
+/* Who had it is found from both: the one of another listing's time would be somebody else's. */
+static void
+a_port_goes_with_the_time_of_its_own_listing(void **state)
+{
+	static const struct listing4 listings[] = {
+		{.address = 100, .time = NOW - 9, .list = 0, .port = 2},
+		{.address = 100, .time = NOW - 5, .list = 1, .port = 3},
+		{.address = 100, .time = NOW, .list = 2},
+		{.address = 100, .time = NOW + 5, .list = 3, .port = 4}, /* has not come yet */
+		{.address = 100, .time = NOW, .list = 4, .port = 5},     /* is no evidence */
+		{.address = 200, .list = 0, .port = 6},                  /* is of no known time */
+		{.address = 200, .time = NOW - 9, .list = 3}};
+	struct score_rules rules = five_lists();
+	struct coverage coverage;
+	struct score4 scores[3];
+	uint16_t ports[3];
+	struct candidates candidates = {
+		.rules = &rules, .coverage = &coverage, .at = listings, .end = listings + 7};
+
+	coverage_make4(&coverage, &rules.settings, NULL, 0, &nothing);
+	assert_int_equal(candidates4(&candidates, scores, ports, 3), 2);
+	assert_int_equal(ports[0], 3);
+	assert_int_equal(scores[0].newest, NOW - 5);
+	assert_int_equal(ports[1], 0);
+	assert_int_equal(scores[1].newest, NOW - 9);
+	coverage_done(&coverage);
+}
+
 /* What each list says of an address, by looking at all there is. */
 static size_t
 gather_naively(const struct listing4 *listings, size_t count, const struct listedrange4 *ranges,
@@ -281,6 +309,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_range_makes_no_candidate_by_itself),
 		cmocka_unit_test(an_address_in_a_range_has_its_listing_too),
+		cmocka_unit_test(a_port_goes_with_the_time_of_its_own_listing),
 		cmocka_unit_test(gives_what_looking_at_everything_gives),
 		cmocka_unit_test(a_port_has_the_time_at_which_it_was_seen),
 		cmocka_unit_test(six_is_as_four_up_to_the_end_of_the_space),

@@ -35,9 +35,11 @@ score_each(const struct score_rules *rules, const uint8_t **at, const uint8_t *e
 }
 
 /* The port of a score: of the listings that count and say when it was which, the newest. That is when the address was
- * seen then: at another time the port was somebody else's. *at is left behind the listings of the address. */
+ * seen then: at another time the port was somebody else's, and of a time that has not come nobody can say whose it
+ * will be. *at is left behind the listings of the address. */
 RECORD_EITHER uint16_t
-port_of(uint8_t *score, const uint8_t **at, const uint8_t *end, size_t size)
+port_of(const struct score_rules *rules, uint8_t *score, const uint8_t **at, const uint8_t *end,
+	size_t size)
 {
 	uint64_t key = record_key(score, size);
 	uint32_t newest = 0, lists;
@@ -51,7 +53,7 @@ port_of(uint8_t *score, const uint8_t **at, const uint8_t *end, size_t size)
 
 		if (listed.port == 0 || listed.list >= SCORE_LISTS || !(lists >> listed.list & 1))
 			continue;
-		if (listed.time > newest) {
+		if (listed.time > newest && listed.time <= rules->settings.now) {
 			newest = listed.time;
 			port = listed.port;
 		}
@@ -63,8 +65,8 @@ port_of(uint8_t *score, const uint8_t **at, const uint8_t *end, size_t size)
 
 /* Of scores those of candidates, at the front, with their ports; from: the listings they were made of. */
 RECORD_EITHER size_t
-keep_candidates(uint8_t *scores, size_t count, const uint8_t *from, const uint8_t *end,
-	uint16_t *ports, size_t size)
+keep_candidates(const struct score_rules *rules, uint8_t *scores, size_t count,
+	const uint8_t *from, const uint8_t *end, uint16_t *ports, size_t size)
 {
 	size_t kept = 0;
 
@@ -72,7 +74,7 @@ keep_candidates(uint8_t *scores, size_t count, const uint8_t *from, const uint8_
 		if (!(flags_of(scores + i * size, size) & SCORE_CANDIDATE))
 			continue;
 		memmove(scores + kept * size, scores + i * size, size);
-		ports[kept] = port_of(scores + kept * size, &from, end, size);
+		ports[kept] = port_of(rules, scores + kept * size, &from, end, size);
 		kept++;
 	}
 	return kept;
@@ -138,8 +140,8 @@ score_covered(struct candidates *candidates, const uint8_t **at, const uint8_t *
 
 		count = score_each(candidates->rules, &from, each_end, into + kept * size, 1, size);
 		candidates->scored += count;
-		kept += keep_candidates(into + kept * size, count, (const uint8_t *)each, each_end,
-			ports + kept, size);
+		kept += keep_candidates(candidates->rules, into + kept * size, count,
+			(const uint8_t *)each, each_end, ports + kept, size);
 	}
 	return kept;
 }
@@ -169,7 +171,8 @@ next_candidates(
 		count = score_each(
 			candidates->rules, &at, until, into + kept * size, room - kept, size);
 		candidates->scored += count;
-		kept += keep_candidates(into + kept * size, count, first, at, ports + kept, size);
+		kept += keep_candidates(candidates->rules, into + kept * size, count, first, at,
+			ports + kept, size);
 	}
 	candidates->at = at;
 	return kept;
