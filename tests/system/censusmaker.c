@@ -77,7 +77,8 @@ make_letter(struct maker *maker, struct text mailbox)
 		.first = maker->day,
 		.last = maker->day,
 		.score = 9000,
-		.country = {'N', 'O'}};
+		.country = {'N', 'O'},
+		.netname = TEXT("")};
 	char code[CENSUS_CODE], path[ROOM + 128];
 	struct lettercase of = {.sender = &maker->sender,
 		.code = text_of(census_case_code(it.number, it.opened, code)),
