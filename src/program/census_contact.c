@@ -123,7 +123,7 @@ show(struct wish *wish, struct censusstore *store, struct text mailbox, struct f
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct census_contact *it = census_contact_at(&rows, i);
 
-		if (mailbox.length > 0 && !text_equal(mailbox, it->mailbox))
+		if (mailbox.length > 0 && !text_same(mailbox, it->mailbox))
 			continue;
 		print_contact(wish, it);
 		shown = 1;

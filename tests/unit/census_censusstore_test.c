@@ -465,6 +465,7 @@ who_may_be_written_to_is_asked_right_before(void **state)
 					 (enum census_contact_state)i, NOON, NULL, &fail),
 			0);
 		assert_int_equal(word_of(store, "other@c.example"), words[i]);
+		assert_int_equal(word_of(store, "Other@c.example"), words[i]);
 	}
 	assert_int_equal(
 		censusstore_may_write(store, TEXT("two words@c.example"), &word, &fail), -EINVAL);

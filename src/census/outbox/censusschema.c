@@ -21,7 +21,7 @@ static const char *const steps[CENSUS_VERSION] = {
 	") STRICT;"
 
 	"CREATE TABLE contact ("
-	" mailbox TEXT PRIMARY KEY CHECK (length(mailbox) <= 254),"
+	" mailbox TEXT PRIMARY KEY COLLATE NOCASE CHECK (length(mailbox) <= 254),"
 	" state TEXT NOT NULL CHECK (length(state) <= 16),"
 	" allowed_by TEXT NOT NULL CHECK (length(allowed_by) <= 200),"
 	" wants_xarf INTEGER NOT NULL CHECK (wants_xarf IN (0, 1)),"
