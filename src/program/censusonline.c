@@ -30,6 +30,7 @@
 #define DAY          86400
 #define EXPIRES_MOST (30L * DAY)
 #define NUMBER_MOST  1000
+#define LONG_WAIT    60000 /* milliseconds */
 
 static uint64_t
 now_ms(void)
@@ -431,6 +432,23 @@ show(struct progress *progress, const struct askqueue *asking, const char *name)
 	progress_show(progress, done, all, name);
 }
 
+/* Who waits for long knows for what. */
+static void
+tell_wait(struct progress *progress, const struct askqueue_server *server, uint64_t after)
+{
+	struct fail fail = {0};
+	char until[WALL_TEXT];
+
+	if (after < LONG_WAIT)
+		return;
+	wall_format((struct wall){(time(NULL) + (int64_t)after / 1000) * WALL_SECOND}, until);
+	fail_where(&fail, "%s", server->name);
+	fail_what(&fail, "the server asks to be left alone until %.16s UTC", until);
+	fail_hint(&fail, "that is waited for; what is interrupted is gone on with by the next one");
+	progress_done(progress);
+	complaint_print(&fail);
+}
+
 int
 censusonline_ask(struct censusonline *online, bool *is_stopped, struct fail *fail)
 {
@@ -455,6 +473,7 @@ censusonline_ask(struct censusonline *online, bool *is_stopped, struct fail *fai
 		}
 		answer = ask_one(online, server, &question, &after);
 		askqueue_settle(server, &question, &answer, now_ms(), after);
+		tell_wait(&progress, server, after);
 		r = answerlog_add(online->descriptor, &answer, question.address, server->name,
 			(uint64_t)time(NULL));
 	}
