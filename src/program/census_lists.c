@@ -237,8 +237,8 @@ take_reading(struct gathering *gathering, struct censusreading *reading)
 	tell(gathering, reading->said + reading->of_card, reading->said_count - reading->of_card);
 	if (reading->is_damaged)
 		gathering->code = EXIT_INPUT;
-	/* One that could not be opened, or is no list at all, is none; but where it was one before it is not forgotten, or
-	 * it might explode unseen when it can be read again. */
+	/* One that could not be opened, or is no list at all, is none; but one that was there before is not forgotten,
+	 * or it might explode unseen when it can be read again. */
 	is_readable = !reading->is_damaged || listed(&reading->listings) > 0;
 	gathering->readable += is_readable;
 	if (!is_readable && !listsurge_knows(gathering->known, reading->card.name))

@@ -65,8 +65,8 @@ port_of(const struct score_rules *rules, uint8_t *score, const uint8_t **at, con
 
 /* Of scores those of candidates, at the front, with their ports; from: the listings they were made of. */
 RECORD_EITHER size_t
-keep_candidates(const struct score_rules *rules, uint8_t *scores, size_t count,
-	const uint8_t *from, const uint8_t *end, uint16_t *ports, size_t size)
+keep_candidates(const struct score_rules *rules, uint8_t *scores, size_t count, const uint8_t *from,
+	const uint8_t *end, uint16_t *ports, size_t size)
 {
 	size_t kept = 0;
 
