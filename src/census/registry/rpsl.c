@@ -20,6 +20,9 @@ enum state {
 	SKIPPING /* what follows up to an empty line */
 };
 
+/* The last of the bytes in whose place no attribute's name begins. */
+#define LAST_MARK '+'
+
 enum line_kind { LINE_ATTRIBUTE, LINE_CONTINUATION, LINE_COMMENT, LINE_EMPTY, LINE_WHITE };
 
 struct rpsl {
@@ -95,7 +98,8 @@ lose(struct rpsl *rpsl, uint32_t number, enum rpsl_fault fault)
 static inline bool
 is_white(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	/* Most are told by the first question. */
+	return c <= ' ' && (c == ' ' || c == '\t' || c == '\r');
 }
 
 static inline enum line_kind
@@ -103,7 +107,7 @@ kind_of(const uint8_t *at, const uint8_t *end)
 {
 	const uint8_t *from = at;
 
-	if (at<end && * at> '+')
+	if (at<end && * at> LAST_MARK)
 		return LINE_ATTRIBUTE;
 	if (at == end || (*at == '\r' && at + 1 == end))
 		return LINE_EMPTY;
@@ -155,22 +159,24 @@ piece_of(const struct rpsllines *lines, const struct rpsl_line *line, size_t fro
 	return (struct text){.at = (const char *)at, .length = (size_t)(end - at)};
 }
 
-/* The attribute of which the name and its colon take that many bytes of the line. */
-static void
+/* The attribute of which the name and its colon take that many bytes of the line. False: its object is lost. */
+static inline bool
 add(struct rpsl *rpsl, enum rpsl_name name, const struct rpsl_line *line, size_t from)
 {
 	struct text value = piece_of(&rpsl->lines, line, from);
 
 	if (rpsl->count == rpsl->settings.attributes_most) {
 		lose(rpsl, rpsl->start_number, RPSL_MANY_ATTRIBUTES);
-		return;
+		return false;
 	}
 	if (value.length > rpsl->settings.value_most) {
 		lose(rpsl, rpsl->start_number, RPSL_VALUE_LONG);
-		return;
+		return false;
 	}
 	rpsl->attributes[rpsl->count++] = (struct rpsl_attribute){.name = name, .value = value};
+	rpsl->follows = line->end + 1;
 	rpsl->is_joined = false;
+	return true;
 }
 
 /* Copies to the end of what is joined. It fits: all values together are shorter than the object. */
@@ -250,10 +256,9 @@ begin_object(struct rpsl *rpsl, const struct rpsl_line *line)
 		rpsl->class = name;
 		rpsl->start = line->start;
 		rpsl->start_number = line->number;
-		rpsl->follows = line->end + 1;
 		rpsl->count = 0;
 		rpsl->joined_size = 0;
-		add(rpsl, name, line, length + 1);
+		(void)add(rpsl, name, line, length + 1);
 	}
 }
 
@@ -264,27 +269,33 @@ end_object(struct rpsl *rpsl, enum line_kind kind)
 	rpsl->counts.white_lines += kind == LINE_WHITE;
 }
 
-/* A line of the object inside that may be an attribute, not its first. */
-static inline void
-take_attribute(struct rpsl *rpsl, const struct rpsl_line *line)
+/* Lines of the object inside that may be attributes, not its first: as many as come. True: there are no others. */
+static inline bool
+take_attributes(struct rpsl *rpsl)
 {
-	const uint8_t *at = rpsl->lines.at;
-	enum rpsl_name name;
-	size_t length;
+	const uint8_t *at = rpsl->lines.at, *limit = at + rpsl->lines.size;
+	const struct rpsl_line *line = &rpsl->lines.list[rpsl->next];
+	const struct rpsl_line *end = &rpsl->lines.list[rpsl->lines.count];
 
-	rpsl->follows = NOWHERE;
-	if (line->end - rpsl->start > rpsl->settings.object_most) {
-		lose(rpsl, rpsl->start_number, RPSL_OBJECT_LONG);
-		return;
+	for (; line < end && at[line->start] > LAST_MARK; line++) {
+		enum rpsl_name name;
+		size_t length;
+
+		if (line->end - rpsl->start > rpsl->settings.object_most) {
+			lose(rpsl, rpsl->start_number, RPSL_OBJECT_LONG);
+			break;
+		}
+		name = rpslnames_find(&rpsl->names, at + line->start, limit, &length);
+		if (name < RPSL_ATTRIBUTE_FIRST)
+			rpsl->follows = NOWHERE;
+		else if (!add(rpsl, name, line, length + 1))
+			break;
 	}
-	name = rpslnames_find(&rpsl->names, at + line->start, at + rpsl->lines.size, &length);
-	if (name >= RPSL_ATTRIBUTE_FIRST) {
-		rpsl->follows = line->end + 1;
-		add(rpsl, name, line, length + 1);
-	}
+	rpsl->next = (uint32_t)(line - rpsl->lines.list);
+	return line == end;
 }
 
-/* Another one. True if it ended the object. */
+/* Another one, which is no attribute that matters. True if it ended the object. */
 static bool
 take_inside(struct rpsl *rpsl, const struct rpsl_line *line, enum line_kind kind)
 {
@@ -300,7 +311,9 @@ take_inside(struct rpsl *rpsl, const struct rpsl_line *line, enum line_kind kind
 		return is_whole;
 	}
 	/* Comments come between, too. */
-	if (rpsl->state == INSIDE && line->start == rpsl->follows) {
+	if (kind == LINE_ATTRIBUTE) {
+		rpsl->follows = NOWHERE;
+	} else if (rpsl->state == INSIDE && line->start == rpsl->follows) {
 		rpsl->follows = line->end + 1;
 		if (kind == LINE_CONTINUATION)
 			join(rpsl, line);
@@ -318,9 +331,7 @@ take(struct rpsl *rpsl, const struct rpsl_line *line)
 	/* What is longer than an object may be is never the end of one, so that it may come in pieces. */
 	if (line->end - line->start <= rpsl->settings.object_most)
 		kind = kind_of(at, rpsl->lines.at + line->end);
-	if (rpsl->state == INSIDE && kind == LINE_ATTRIBUTE) {
-		take_attribute(rpsl, line);
-	} else if (rpsl->state == INSIDE) {
+	if (rpsl->state == INSIDE) {
 		return take_inside(rpsl, line, kind);
 	} else if (rpsl->state == OUTSIDE) {
 		if (kind == LINE_ATTRIBUTE)
@@ -440,6 +451,8 @@ rpsl_next(struct rpsl *rpsl, struct rpsl_object *ret, struct fail *fail)
 	do {
 		do {
 			while (rpsl->next < rpsl->lines.count) {
+				if (rpsl->state == INSIDE && take_attributes(rpsl))
+					break;
 				if (take(rpsl, &rpsl->lines.list[rpsl->next++]))
 					return give(rpsl, ret);
 			}

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* A number with which no two names meet. A new name may need another one: rpslnames_init says so. */
-#define MULTIPLIER UINT64_C(0x4efbc8d60b21fbad)
-
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 #define HIGH       EACH(0x80)
 
@@ -55,12 +52,6 @@ const char *const rpsl_names[RPSL_NAME_COUNT] = {
 	[RPSL_UPDATED] = "updated",
 };
 
-static inline size_t
-slot_of(uint64_t first)
-{
-	return (size_t)(first * MULTIPLIER >> (64 - RPSLNAME_SLOT_BITS));
-}
-
 /* Eight bytes with the letters of ASCII made small: those from A to Z are the ones that reach 0x80 when what is
  * missing from A is added, and not yet when it is what is missing from behind Z. */
 static inline uint64_t
@@ -103,7 +94,7 @@ rpslnames_init(struct rpslnames *names)
 		must(length < sizeof(bytes));
 		memcpy(bytes, rpsl_names[name], length);
 		memcpy(&first, bytes, sizeof(first));
-		slot = &names->slots[slot_of(first)];
+		slot = &names->slots[rpslnames_slot(first)];
 		must(slot->name == RPSL_OTHER);
 		slot->first = first;
 		memcpy(&slot->rest, bytes + 8, sizeof(slot->rest));
@@ -115,7 +106,7 @@ rpslnames_init(struct rpslnames *names)
 static inline enum rpsl_name
 look_up(const struct rpslnames *names, uint64_t first, uint64_t rest, unsigned length)
 {
-	const struct rpslname_slot *slot = &names->slots[slot_of(first)];
+	const struct rpslname_slot *slot = &names->slots[rpslnames_slot(first)];
 
 	/* The length too: bytes may be NUL. */
 	if (slot->first != first || slot->rest != rest || slot->length != length)
@@ -124,7 +115,7 @@ look_up(const struct rpslnames *names, uint64_t first, uint64_t rest, unsigned l
 }
 
 enum rpsl_name
-rpslnames_find(
+rpslnames_find_portable(
 	const struct rpslnames *names, const uint8_t *at, const uint8_t *limit, size_t *length)
 {
 	uint8_t copy[16] = "";

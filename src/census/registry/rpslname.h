@@ -15,6 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum rpsl_name {
 	RPSL_OTHER,
 	/* Classes: the first attribute of an object. */
@@ -72,6 +76,9 @@ extern const char *const rpsl_names[RPSL_NAME_COUNT];
 
 #define RPSLNAME_SLOT_BITS 8
 
+/* A number with which no two names meet. A new name may need another one: rpslnames_init says so. */
+#define RPSLNAME_MULTIPLIER UINT64_C(0x4efbc8d60b21fbad)
+
 struct rpslnames {
 	struct rpslname_slot {
 		uint64_t first, rest; /* the first 8 bytes, and what follows them */
@@ -81,9 +88,50 @@ struct rpslnames {
 
 void rpslnames_init(struct rpslnames *names);
 
-/* The name that stands at a line's beginning, with its colon; limit is the end of the bytes that may be looked at,
- * which may be beyond the line's. length: of the name, without the colon, where it is one of the list. */
-enum rpsl_name rpslnames_find(
+static inline size_t
+rpslnames_slot(uint64_t first)
+{
+	return (size_t)(first * RPSLNAME_MULTIPLIER >> (64 - RPSLNAME_SLOT_BITS));
+}
+
+/* The same for processors without SSE2. */
+enum rpsl_name rpslnames_find_portable(
 	const struct rpslnames *names, const uint8_t *at, const uint8_t *limit, size_t *length);
+
+/* The name that stands at a line's beginning, with its colon; limit is the end of the bytes that may be looked at,
+ * which may be beyond the line's. length: of the name, without the colon, where it is one of the list. Nothing here
+ * depends on which name it is: nobody could guess. */
+static inline enum rpsl_name
+rpslnames_find(
+	const struct rpslnames *names, const uint8_t *at, const uint8_t *limit, size_t *length)
+{
+#ifdef __SSE2__
+	/* From the 16th on so many bytes are kept as a name has letters. */
+	static const uint8_t kept[32] = {
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+	const struct rpslname_slot *slot;
+	__m128i bytes, capitals;
+	unsigned letters;
+
+	if (limit - at < 16)
+		return rpslnames_find_portable(names, at, limit, length);
+	bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	letters = (unsigned)__builtin_ctz(
+		(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(':'))) | 1U << 16);
+	bytes = _mm_and_si128(
+		bytes, _mm_loadu_si128((const __m128i *)(const void *)(kept + 16 - letters)));
+	capitals = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('A' - 1)),
+		_mm_cmplt_epi8(bytes, _mm_set1_epi8('Z' + 1)));
+	bytes = _mm_or_si128(bytes, _mm_and_si128(capitals, _mm_set1_epi8(0x20)));
+	slot = &names->slots[rpslnames_slot((uint64_t)_mm_cvtsi128_si64(bytes))];
+	bytes = _mm_cmpeq_epi8(bytes, _mm_loadu_si128((const __m128i *)(const void *)slot));
+	*length = letters;
+	/* The length too: bytes may be NUL. Without a colon it is 16, which that of no name is. */
+	return (enum rpsl_name)(slot->name &
+		-(uint32_t)((_mm_movemask_epi8(bytes) == 0xffff) & (slot->length == letters)));
+#else
+	return rpslnames_find_portable(names, at, limit, length);
+#endif
+}
 
 #endif
