@@ -49,6 +49,19 @@ text_small(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Eight bytes, each as text_small has it: from A to Z are those that reach 0x80 when what is missing from A is added,
+ * and not yet when it is what is missing from behind Z. */
+static inline uint64_t
+text_small_8(uint64_t bytes)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+	uint64_t low = bytes & ~high;
+
+	return bytes |
+		((low + each * (0x80 - 'A')) & ~(low + each * (0x80 - 'Z' - 1)) & ~bytes & high) >>
+		2;
+}
+
 /* Without regard to the case of letters of ASCII. */
 static inline bool
 text_same(struct text a, struct text b)

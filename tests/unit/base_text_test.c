@@ -156,6 +156,24 @@ a_buffer_stops_at_its_maximum(void **state)
 	buffer_done(&buffer);
 }
 
+static void
+eight_letters_become_small_as_each_of_them(void **state)
+{
+	for (unsigned first = 0; first < 256; first++) {
+		unsigned char bytes[8], small[8];
+		uint64_t word;
+
+		/* Each byte beside others: nothing is carried from one to the next. */
+		for (unsigned i = 0; i < 8; i++)
+			bytes[i] = (unsigned char)(first * (2 * i + 1) + i);
+		memcpy(&word, bytes, sizeof(word));
+		word = text_small_8(word);
+		memcpy(small, &word, sizeof(small));
+		for (unsigned i = 0; i < 8; i++)
+			assert_int_equal(small[i], (unsigned char)text_small((char)bytes[i]));
+	}
+}
+
 int
 main(void)
 {
@@ -168,6 +186,7 @@ main(void)
 		cmocka_unit_test(free_text_becomes_a_line_that_shows_as_it_is),
 		cmocka_unit_test(no_cell_of_a_table_is_a_formula_or_leaves_its_place),
 		cmocka_unit_test(a_buffer_stops_at_its_maximum),
+		cmocka_unit_test(eight_letters_become_small_as_each_of_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

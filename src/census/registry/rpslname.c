@@ -2,6 +2,7 @@
 #include "census/registry/rpslname.h"
 
 #include "base/fail.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -51,17 +52,6 @@ const char *const rpsl_names[RPSL_NAME_COUNT] = {
 	[RPSL_COMMENT] = "comment",
 	[RPSL_UPDATED] = "updated",
 };
-
-/* Eight bytes with the letters of ASCII made small: those from A to Z are the ones that reach 0x80 when what is
- * missing from A is added, and not yet when it is what is missing from behind Z. */
-static inline uint64_t
-small(uint64_t word)
-{
-	uint64_t low = word & ~HIGH;
-	uint64_t capitals = (low + EACH(0x80 - 'A')) & ~(low + EACH(0x80 - 'Z' - 1)) & ~word & HIGH;
-
-	return word | capitals >> 2;
-}
 
 /* The number of bytes before the first colon, 8 where there is none. The lowest bit that is set is exact: what a
  * borrow sets wrongly lies above it. */
@@ -139,6 +129,6 @@ rpslnames_find_portable(
 	/* Nearly all are in small letters. Without a colon the length is 16, which that of no name is. */
 	found = look_up(names, first, rest, before + behind);
 	if (found == RPSL_OTHER)
-		found = look_up(names, small(first), small(rest), before + behind);
+		found = look_up(names, text_small_8(first), text_small_8(rest), before + behind);
 	return found;
 }

@@ -11,7 +11,7 @@ words_init(struct words *words, bool folds)
 	*words = (struct words){.folds = folds, .places_size = 1024, .texts_size = 1 << 16};
 	words->places = xcalloc(words->places_size, sizeof(*words->places));
 	words->texts = xcalloc(words->texts_size, 1);
-	hash_words_random(&words->seed, 1);
+	hash_words_random(words->secret, WORDS_SECRETS);
 	table_init(&words->table, WORDS_MOST);
 }
 
@@ -42,33 +42,42 @@ is_word(const struct words *words, uint32_t at, uint8_t space, struct text text)
 	return i == text.length;
 }
 
-/* Nearly all words fit: a longer one costs that its place is zeroed. */
-#define SHORT 64
-
-static uint64_t
-hash_folded(struct text text, char *small, uint64_t seed)
+static inline uint64_t
+take_word(const struct words *words, const char *at, size_t size)
 {
-	for (size_t i = 0; i < text.length; i++)
-		small[i] = text_small(text.at[i]);
-	return hash_fast(small, text.length, seed);
+	uint64_t word = 0;
+
+	memcpy(&word, at, size);
+	return words->folds ? text_small_8(word) : word;
 }
 
-static uint64_t __attribute__((noinline)) hash_long(struct text text, uint64_t seed)
+/* The last eight bytes, which may be in the word before, too. */
+static inline uint64_t
+last_word(const struct words *words, struct text text)
 {
-	char small[WORD_LONGEST];
+	const char *end = text.at + text.length;
+	uint64_t front, behind;
 
-	return hash_folded(text, small, seed);
+	if (text.length >= 8)
+		return take_word(words, end - 8, 8);
+	if (text.length < 4)
+		return take_word(words, text.at, 1) | take_word(words, end - 1, 1) << 8 |
+			take_word(words, text.at + text.length / 2, 1) << 16;
+	front = take_word(words, text.at, 4);
+	behind = take_word(words, end - 4, 4);
+	return front | behind << 32;
 }
 
+/* Of a text that is not empty. Eight bytes at a time; no bytes are outside it. */
 static uint64_t
 hash_of(const struct words *words, uint8_t space, struct text text)
 {
-	uint64_t seed = words->seed + space;
-	char small[SHORT];
+	uint64_t hash = words->secret[0] + space;
 
-	if (!words->folds)
-		return hash_fast(text.at, text.length, seed);
-	return text.length <= SHORT ? hash_folded(text, small, seed) : hash_long(text, seed);
+	for (size_t i = 0; i + 8 < text.length; i += 8)
+		hash = hash_fold(hash ^ take_word(words, text.at + i, 8), words->secret[1]);
+	hash = hash_fold(hash ^ last_word(words, text), words->secret[1]);
+	return hash_fold(hash ^ text.length, words->secret[2]);
 }
 
 /* Where another text has that one. */
@@ -105,19 +114,28 @@ make_room(struct words *words, size_t length)
 	}
 }
 
-void
+uint64_t
 words_prefetch(const struct words *words, uint8_t space, struct text text)
 {
-	if (text.length > 0 && text.length <= WORD_LONGEST)
-		table_prefetch(&words->table, hash_of(words, space, text));
+	uint64_t hash = text.length > 0 ? hash_of(words, space, text) : 0;
+
+	table_prefetch(&words->table, hash);
+	return hash;
 }
 
 uint32_t
 words_add(struct words *words, uint8_t space, struct text text)
 {
+	uint64_t hash = text.length > 0 ? hash_of(words, space, text) : 0;
+
+	return words_add_hashed(words, space, text, hash);
+}
+
+uint32_t
+words_add_hashed(struct words *words, uint8_t space, struct text text, uint64_t hash)
+{
 	const struct words_head head = {.length = (uint16_t)text.length, .space = space};
 	struct table_slot *slot;
-	uint64_t key;
 	uint32_t word;
 	int r;
 
@@ -128,11 +146,10 @@ words_add(struct words *words, uint8_t space, struct text text)
 		words->refused += word == 0;
 		return word;
 	}
-	key = hash_of(words, space, text);
-	while ((r = table_add(&words->table, key, &slot)) == 0) {
+	while ((r = table_add(&words->table, hash, &slot)) == 0) {
 		if (is_word(words, slot->aux, space, text))
 			return slot->value;
-		key = next_hash(key);
+		hash = next_hash(hash);
 	}
 	if (r < 0) {
 		words->refused++;

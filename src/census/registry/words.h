@@ -23,6 +23,8 @@ struct words_head {
 	uint8_t space;
 };
 
+#define WORDS_SECRETS 3
+
 struct words {
 	bool folds;
 	uint32_t count; /* the highest number */
@@ -31,7 +33,7 @@ struct words {
 	size_t places_size;
 	char *texts; /* each behind a struct words_head */
 	size_t texts_length, texts_size;
-	uint64_t seed;
+	uint64_t secret[WORDS_SECRETS];
 	struct table table;
 };
 
@@ -41,11 +43,13 @@ void words_done(struct words *words);
 /* No more of them come, and none is looked for: what that needs is given back. */
 void words_settle(struct words *words);
 
-/* Asks for the memory that words_add will look at first, some tens of nanoseconds before. */
-void words_prefetch(const struct words *words, uint8_t space, struct text text);
-
 /* Its number, made if it has none yet. */
 uint32_t words_add(struct words *words, uint8_t space, struct text text);
+
+/* The same in two steps: the memory that is looked at first is asked for some tens of nanoseconds before. */
+uint64_t words_prefetch(const struct words *words, uint8_t space, struct text text);
+uint32_t words_add_hashed(struct words *words, uint8_t space, struct text text, uint64_t hash);
+
 /* Its number, or 0. */
 uint32_t words_find(const struct words *words, uint8_t space, struct text text);
 
