@@ -2,6 +2,7 @@
 #include "census/registry/range.h"
 
 #include "base/address.h"
+#include "census/list/addressscan.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -95,6 +96,26 @@ parse_prefix(struct text head, struct text length_text, bool short_octets,
 	return 0;
 }
 
+/* "a - b" of IPv4 with one blank at each side of the "-", which is how nearly all are written. */
+static bool
+parse_fours(struct text text, struct range *ret)
+{
+	static const char between[] = {' ', '-', ' '};
+	uint32_t low, high;
+	size_t length = addressscan_four(text, &low);
+
+	if (length == 0 || text.length - length <= sizeof(between) ||
+		memcmp(text.at + length, between, sizeof(between)) != 0)
+		return false;
+	text.at += length + sizeof(between);
+	text.length -= length + sizeof(between);
+	length = addressscan_four(text, &high);
+	if (length == 0 || length != text.length || low > high)
+		return false;
+	*ret = (struct range){.low = low, .high = high};
+	return true;
+}
+
 int
 range_parse(struct text text, bool short_octets, enum range_family *family, struct range *ret)
 {
@@ -102,6 +123,10 @@ range_parse(struct text text, bool short_octets, enum range_family *family, stru
 	enum range_family last;
 	struct range range;
 
+	if (parse_fours(text, ret)) {
+		*family = RANGE_IPV4;
+		return 0;
+	}
 	if (text.length > 0 && memchr(text.at, '/', text.length) != NULL) {
 		head = text_cut(&rest, '/');
 		return parse_prefix(head, rest, short_octets, family, ret);
