@@ -124,6 +124,8 @@ static const enum rpsl_name dates[REGISTRY_COUNT] = {
 /* The maintainers of the RIPE NCC that stop the way up, as its whois has them. */
 static const char *const fixing[] = {"ripe-ncc-end-mnt", "ripe-ncc-legacy-mnt", "ripe-ncc-hm-mnt"};
 
+#define FIXING_LEAST (sizeof("ripe-ncc-hm-mnt") - 1)
+
 /* What ARIN writes into a POC that does not answer. */
 static const char unanswered[] = "has received no response";
 
@@ -263,6 +265,8 @@ is_small_text(struct text text, const char *small)
 static bool
 has_fixing(struct text list)
 {
+	if (list.length < FIXING_LEAST)
+		return false;
 	while (list.length > 0) {
 		struct text one = text_trim(text_cut(&list, ','));
 
@@ -297,14 +301,39 @@ refer(struct columns *columns, struct entry *entry, enum rpsl_name name, uint32_
 	entry->reference_count++;
 }
 
+static struct words *
+words_of(struct columns *columns, enum rpsl_name name)
+{
+	return meanings[name] == MEANING_MAILBOX ? &columns->mailboxes : &columns->handles;
+}
+
+static void
+refer_waiting(struct columns *columns, struct entry *entry)
+{
+	for (uint32_t i = 0; i < columns->waiting_count; i++) {
+		const struct columns_waiting *one = &columns->waiting[i];
+		struct words *words = words_of(columns, one->name);
+
+		refer(columns, entry, one->name, words_add_hashed(words, 0, one->text, one->hash));
+	}
+	columns->waiting_count = 0;
+}
+
+static void
+refer_later(struct columns *columns, struct entry *entry, enum rpsl_name name, struct text text)
+{
+	if (columns->waiting_count == COLUMNS_REFERENCES)
+		refer_waiting(columns, entry);
+	columns->waiting[columns->waiting_count++] = (struct columns_waiting){.text = text,
+		.hash = words_prefetch(words_of(columns, name), 0, text),
+		.name = name};
+}
+
 static void
 refer_all(struct columns *columns, struct entry *entry, enum rpsl_name name, struct text list)
 {
-	while (list.length > 0) {
-		struct text one = text_trim(text_cut(&list, ','));
-
-		refer(columns, entry, name, words_add(&columns->handles, 0, one));
-	}
+	while (list.length > 0)
+		refer_later(columns, entry, name, text_trim(text_cut(&list, ',')));
 }
 
 static struct text
@@ -376,7 +405,7 @@ take_attribute(struct columns *columns, struct entry *entry, struct seen *seen,
 		refer_all(columns, entry, attribute->name, value);
 		break;
 	case MEANING_MAILBOX:
-		refer(columns, entry, attribute->name, words_add(&columns->mailboxes, 0, value));
+		refer_later(columns, entry, attribute->name, value);
 		break;
 	case MEANING_NAME:
 		if (entry->name == 0)
@@ -409,20 +438,6 @@ take_attribute(struct columns *columns, struct entry *entry, struct seen *seen,
 		break;
 	case MEANING_NONE:
 		break;
-	}
-}
-
-/* Of words that stand alone, as nearly all do. */
-static void
-prefetch(const struct columns *columns, const struct rpsl_object *object)
-{
-	for (size_t i = 1; i < object->count; i++) {
-		const struct rpsl_attribute *attribute = &object->attributes[i];
-
-		if (meanings[attribute->name] == MEANING_HANDLES)
-			words_prefetch(&columns->handles, 0, attribute->value);
-		else if (meanings[attribute->name] == MEANING_MAILBOX)
-			words_prefetch(&columns->mailboxes, 0, attribute->value);
 	}
 }
 
@@ -459,6 +474,7 @@ fill_entry(struct columns *columns, struct entry *entry, const struct rpsl_objec
 	entry->references = columns->reference_count;
 	for (size_t i = 1; i < object->count; i++)
 		take_attribute(columns, entry, &seen, &object->attributes[i]);
+	refer_waiting(columns, entry);
 	share_references(columns, entry);
 }
 
@@ -553,8 +569,6 @@ columns_add(struct columns *columns, uint16_t file, const struct rpsl_object *ob
 	if (columns->registry == REGISTRY_NONE)
 		return COLUMNS_PASSED;
 	class = &classes[columns->registry][object->class];
-	if (class->what != CLASS_NONE)
-		prefetch(columns, object);
 	if (class->what == CLASS_HOLDER)
 		result = add_holder(columns, class, entry, object);
 	else if (class->what != CLASS_NONE)

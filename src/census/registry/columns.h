@@ -108,6 +108,13 @@ struct columns {
 	struct reference *references;
 	uint32_t reference_count, reference_size;
 	uint32_t last_references; /* the list that came last */
+	/* What the object that is added refers to; the memory where it is looked up is on its way. */
+	struct columns_waiting {
+		struct text text;
+		uint64_t hash;
+		enum rpsl_name name;
+	} waiting[COLUMNS_REFERENCES];
+	uint32_t waiting_count;
 	/* By the number of a mailbox, when they are judged. */
 	struct mailbox_known {
 		uint32_t
