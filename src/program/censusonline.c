@@ -5,10 +5,10 @@
 #include "census/online/rdap.h"
 #include "census/online/whoisanswer.h"
 #include "census/registry/delegated.h"
-#include "census/registry/textlines.h"
 #include "program/complaint.h"
 #include "program/interrupt.h"
 #include "program/progress.h"
+#include "source/textlines.h"
 
 #include <errno.h>
 #include <fcntl.h>

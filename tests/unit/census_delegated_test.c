@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/registry/delegated.h"
 #include "census/registry/systems.h"
-#include "census/registry/textlines.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -95,32 +94,6 @@ tables_of_as_numbers_are_csv_or_prefixes(void **state)
 	announces("192.0.2.0/24\tAS1 - AS2", "wrong");
 }
 
-static void
-lines_are_given_with_either_end_and_long_ones_passed_over(void **state)
-{
-	static char text[3 * TEXTLINES_MOST];
-	struct input input = {.at = (const uint8_t *)text, .ended = true, .name = "text"};
-	struct textlines lines = {.input = &input};
-	struct text line;
-	struct fail fail;
-
-	memset(text, 'x', sizeof(text));
-	memcpy(text, "a\r\n\nb\n", 6);
-	memcpy(text + 2 * TEXTLINES_MOST, "\nc", 2);
-	input.left = 2 * TEXTLINES_MOST + 2;
-	assert_int_equal(textlines_next(&lines, &line, &fail), 1);
-	assert_true(text_is(line, "a"));
-	assert_int_equal(textlines_next(&lines, &line, &fail), 1);
-	assert_true(text_is(line, ""));
-	assert_int_equal(textlines_next(&lines, &line, &fail), 1);
-	assert_true(text_is(line, "b"));
-	assert_int_equal(textlines_next(&lines, &line, &fail), 1);
-	assert_true(text_is(line, "c"));
-	assert_int_equal(lines.number, 5);
-	assert_int_equal(lines.long_lines, 1);
-	assert_int_equal(textlines_next(&lines, &line, &fail), 0);
-}
-
 int
 main(void)
 {
@@ -129,7 +102,6 @@ main(void)
 		cmocka_unit_test(heads_sums_and_comments_are_no_ranges),
 		cmocka_unit_test(what_should_be_a_range_and_is_none_is_wrong),
 		cmocka_unit_test(tables_of_as_numbers_are_csv_or_prefixes),
-		cmocka_unit_test(lines_are_given_with_either_end_and_long_ones_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

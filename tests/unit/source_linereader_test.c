@@ -30,7 +30,7 @@ file_open(struct file *file, void (*write_to)(FILE *))
 	fclose(stream);
 	assert_int_equal(input_open(&file->input, file->path, 0, &fail), 0);
 	file->intake = intake_new(&INTAKE_DEFAULTS);
-	file->lines = (struct linereader){.input = &file->input, .intake = file->intake};
+	file->lines = (struct linereader){.lines = {.input = &file->input}, .intake = file->intake};
 }
 
 static void
@@ -58,9 +58,9 @@ ends_of_all_kinds_are_taken_off(void **state)
 	for (uint64_t i = 0; i < 4; i++) {
 		assert_int_equal(linereader_next(&file.lines, &line), 1);
 		assert_true(text_is(line, expected[i]));
-		assert_int_equal(file.lines.number, i + 1);
+		assert_int_equal(file.lines.lines.number, i + 1);
 	}
-	assert_int_equal(file.lines.offset, 10);
+	assert_int_equal(file.lines.lines.offset, 10);
 	assert_int_equal(linereader_next(&file.lines, &line), 0);
 	assert_int_equal(linereader_next(&file.lines, &line), 0);
 	file_close(&file);
@@ -95,7 +95,7 @@ lines_cross_the_window_unharmed(void **state)
 static void
 write_long(FILE *stream)
 {
-	static char junk[LINE_MOST];
+	static char junk[TEXTLINES_MOST];
 
 	memset(junk, 'x', sizeof(junk));
 	fputs("before\n", stream);
@@ -122,15 +122,15 @@ what_is_too_long_is_skipped_as_a_whole(void **state)
 	assert_true(text_is(line, "before"));
 	assert_int_equal(linereader_next(&file.lines, &line), 1);
 	assert_true(text_is(line, "between"));
-	assert_int_equal(file.lines.number, 3);
+	assert_int_equal(file.lines.lines.number, 3);
 	assert_int_equal(linereader_next(&file.lines, &line), 1);
-	assert_int_equal(line.length, LINE_MOST);
+	assert_int_equal(line.length, TEXTLINES_MOST);
 	assert_int_equal(linereader_next(&file.lines, &line), 1);
 	assert_true(text_is(line, "after"));
-	assert_int_equal(file.lines.number, 6);
+	assert_int_equal(file.lines.lines.number, 6);
 	assert_int_equal(linereader_next(&file.lines, &line), 0);
 	assert_int_equal(intake_counts(file.intake)->skipped_records, 3);
-	assert_int_equal(intake_counts(file.intake)->skipped_bytes, 11 * LINE_MOST + 4);
+	assert_int_equal(intake_counts(file.intake)->skipped_bytes, 11 * TEXTLINES_MOST + 4);
 	assert_int_equal(intake_errors(file.intake, &count)[0].offset, 7);
 	assert_int_equal(count, 3);
 	file_close(&file);

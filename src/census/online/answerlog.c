@@ -2,7 +2,7 @@
 #include "census/online/answerlog.h"
 
 #include "census/registry/delegated.h"
-#include "census/registry/textlines.h"
+#include "source/textlines.h"
 
 #include <errno.h>
 #include <fcntl.h>

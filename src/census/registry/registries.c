@@ -5,7 +5,7 @@
 #include "census/registry/delegated.h"
 #include "census/registry/nest.h"
 #include "census/registry/systems.h"
-#include "census/registry/textlines.h"
+#include "source/textlines.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/registry/systems.h"
 
-#include "census/registry/textlines.h"
+#include "source/text/csv.h"
 
 #include <errno.h>
 
@@ -30,8 +30,8 @@ systems_parse(struct text line, struct announced *ret)
 		return 0;
 	if (memchr(line.at, '\t', line.length) != NULL)
 		return parse_prefix(line, ret);
-	if (!textlines_field(&line, &first) || !textlines_field(&line, &last) ||
-		!textlines_field(&line, &number))
+	if (csv_take_field(&line, true, &first) <= 0 || csv_take_field(&line, true, &last) <= 0 ||
+		csv_take_field(&line, true, &number) < 0)
 		return -EINVAL;
 	if (range_parse_address(first, &announced.family, &announced.range.low) < 0 ||
 		range_parse_address(last, &family, &announced.range.high) < 0 ||

@@ -91,7 +91,7 @@ argus_open(struct input *input, struct intake *intake, struct fail *fail)
 	char names[COLUMNS_NAMES];
 	struct text line;
 
-	argus->lines = (struct linereader){.input = input, .intake = intake};
+	argus->lines = (struct linereader){.lines = {.input = input}, .intake = intake};
 	argus->clock.zone = intake_settings(intake)->zone;
 	if (linereader_next(&argus->lines, &line) == 1 && read_header(argus, line, &missing) == 0)
 		return argus;

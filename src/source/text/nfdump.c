@@ -120,7 +120,7 @@ nfdump_open(struct input *input, struct intake *intake, struct fail *fail)
 	char names[COLUMNS_NAMES];
 	struct text line;
 
-	nfdump->lines = (struct linereader){.input = input, .intake = intake};
+	nfdump->lines = (struct linereader){.lines = {.input = input}, .intake = intake};
 	nfdump->clock.zone = intake_settings(intake)->zone;
 	if (linereader_next(&nfdump->lines, &line) == 1 &&
 		columns_find(&nfdump->columns, line, ',', known, KNOWN_COUNT, &missing) == 0) {

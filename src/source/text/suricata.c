@@ -50,7 +50,7 @@ suricata_open(struct input *input, struct intake *intake, struct fail *fail)
 {
 	struct suricata *suricata = xcalloc(1, sizeof(*suricata));
 
-	suricata->lines = (struct linereader){.input = input, .intake = intake};
+	suricata->lines = (struct linereader){.lines = {.input = input}, .intake = intake};
 	suricata->clock.zone = intake_settings(intake)->zone;
 	return suricata;
 }

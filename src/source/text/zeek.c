@@ -51,7 +51,7 @@ zeek_new(struct input *input, struct intake *intake)
 {
 	struct zeek *zeek = xcalloc(1, sizeof(*zeek));
 
-	zeek->lines = (struct linereader){.input = input, .intake = intake};
+	zeek->lines = (struct linereader){.lines = {.input = input}, .intake = intake};
 	zeek->log = ZEEK_OTHER;
 	zeek->separator = '\t';
 	zeek->set_separator = ',';
@@ -143,7 +143,8 @@ tsv_open(struct input *input, struct intake *intake, struct fail *fail)
 	}
 	if (zeek->has_columns)
 		return zeek;
-	fail_where(fail, "%s, line %llu", input->name, (unsigned long long)zeek->lines.number);
+	fail_where(
+		fail, "%s, line %llu", input->name, (unsigned long long)zeek->lines.lines.number);
 	if (result < 0) {
 		fail_what(fail, "this log of Zeek has no field %s", columns_say(missing, names));
 		fail_hint(fail, "log it, or use a log with the fields that Zeek writes by itself");
@@ -178,9 +179,10 @@ read_tsv_line(struct zeek *zeek, struct text line)
 		return;
 	if (*line.at == '#') {
 		if (read_header(zeek, line, &missing) < 0)
-			intake_error(zeek->lines.intake, zeek->lines.input->name,
-				zeek->lines.offset, "line %llu: the log has no field %s from here",
-				(unsigned long long)zeek->lines.number,
+			intake_error(zeek->lines.intake, zeek->lines.lines.input->name,
+				zeek->lines.lines.offset,
+				"line %llu: the log has no field %s from here",
+				(unsigned long long)zeek->lines.lines.number,
 				columns_say(missing, names));
 		return;
 	}
