@@ -158,7 +158,7 @@ sort(struct listings *listings)
 	struct listing4 *scratch = memory_map(listings->fours, sizeof(*scratch));
 	struct distinct *table = xcalloc(1, sizeof(*table));
 	size_t count = distinct4(
-		table, radix_sort4(listings->four, scratch, listings->fours, 1), listings->fours);
+		table, radix_sort4(listings->four, scratch, listings->fours), listings->fours);
 
 	free(table);
 	memory_unmap(scratch, listings->fours, sizeof(*scratch));

@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "census/list/bogon.h"
 #include "census/registry/systems.h"
-#include "census/registry/textlines.h"
+#include "source/textlines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
