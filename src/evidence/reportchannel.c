@@ -47,24 +47,45 @@ report_record_take(struct report_record *record, const struct report_channel_set
 	return true;
 }
 
+/* The strongest counts whole, each further one in part. */
+struct summed {
+	float most, all;
+};
+
+static void
+add(struct summed *summed, float one)
+{
+	summed->most = one > summed->most ? one : summed->most;
+	summed->all += one;
+}
+
+static float
+sum_of(const struct summed *summed, const struct report_channel_settings *settings)
+{
+	float sum = summed->most + (summed->all - summed->most) * settings->further;
+
+	if (sum < REPORT_LEAST)
+		return 0;
+	return sum < REPORT_CEILING ? sum : REPORT_CEILING;
+}
+
 struct evidence
 report_record_evidence(const struct report_record *record,
 	const struct report_channel_settings *settings, struct wall now)
 {
 	struct evidence evidence = {.channel = CHANNEL_REPORT};
-	float most = 0, sum = 0;
+	struct summed left = {0}, watch = {0};
 
 	for (unsigned i = 0; i < REPORT_REPORTERS; i++) {
 		const struct report_from *from = &record->from[i];
-		float left = left_of(from, settings, now);
+		float one = left_of(from, settings, now);
 
-		most = left > most ? left : most;
-		sum += left;
+		add(&left, one);
+		add(&watch, one * 2 >= from->weight ? from->weight : one);
 		if (from->reporter != 0 && from->time.us > evidence.time.us)
 			evidence.time = from->time;
 	}
-	sum = most + (sum - most) * settings->further;
-	if (sum >= REPORT_LEAST)
-		evidence.score = evidence.watch = sum < REPORT_CEILING ? sum : REPORT_CEILING;
+	evidence.score = sum_of(&left, settings);
+	evidence.watch = sum_of(&watch, settings);
 	return evidence;
 }

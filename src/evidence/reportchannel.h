@@ -2,8 +2,9 @@
  *
  * What:    of a line, who reported it last and when. A reporter counts once, whatever he sends, by his latest report,
  *          and by the weight that the operator gave him (ln; a feed of a CERT or a sinkhole 6.9, a loop 3.0). The
- *          strongest of them counts whole and each further one half; all of it halves in three days. What somebody says
- *          twice is nothing new, so the same message may be read again at any time.
+ *          strongest of them counts whole and each further one half; all of it halves in three days. Reports are read
+ *          hours after what they tell: for whether the line is watched each counts whole until half of it is left. What
+ *          somebody says twice is nothing new, so the same message may be read again at any time.
  *          The weights are what people chose, not measured e-values; so the ceiling keeps them below what a case is
  *          suspected for, and far below what confirms it: reports alone are a reason to look, and support others.
  * Owns:    nothing: records are values, all zero at the start.

@@ -112,7 +112,9 @@ tell(struct reporting *reporting, const struct reporting_line *of)
 	uint32_t judge = message_shard(of->line.pseudonym, reporting->settings->estate.judges);
 	struct evidence evidence =
 		report_record_evidence(&of->record, &reporting->channel, reporting->now);
-	struct sighting sighting = {.time = evidence.time,
+	/* A reporter whose clock is ahead does not set the judge's. */
+	struct sighting sighting = {
+		.time = evidence.time.us < reporting->now.us ? evidence.time : reporting->now,
 		.line = of->line,
 		.kind = SIGHTING_SCORE,
 		.channel = CHANNEL_REPORT,

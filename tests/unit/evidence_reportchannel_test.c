@@ -26,8 +26,14 @@ score(const struct report_record *record, int now)
 	struct evidence evidence = report_record_evidence(record, &settings, hours(now));
 
 	assert_int_equal(evidence.channel, CHANNEL_REPORT);
-	assert_true(evidence.score == evidence.watch);
+	assert_true(evidence.score <= evidence.watch && evidence.watch <= REPORT_CEILING);
 	return evidence.score;
+}
+
+static float
+watch(const struct report_record *record, int now)
+{
+	return report_record_evidence(record, &settings, hours(now)).watch;
 }
 
 static void
@@ -64,6 +70,21 @@ further_reporters_count_half_and_there_is_a_ceiling(void **state)
 	record = (struct report_record){{{0}}};
 	assert_true(report(&record, 4, 100, 0, 0));
 	assert_float_equal(score(&record, 72), 3.5, 1e-5);
+	(void)state;
+}
+
+/* What was seen is always told later. */
+static void
+a_line_is_watched_until_half_is_left(void **state)
+{
+	struct report_record record = {{{0}}};
+
+	assert_true(report(&record, 1, 6.9F, 0, 5));
+	assert_true(score(&record, 5) < 6.9F);
+	assert_float_equal(watch(&record, 5), 6.9, 1e-5);
+	assert_float_equal(watch(&record, 71), 6.9, 1e-5);
+	assert_true(watch(&record, 73) < 3.45F && watch(&record, 73) == score(&record, 73));
+	assert_true(watch(&record, 24 * 30) == 0);
 	(void)state;
 }
 
@@ -104,6 +125,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reporter_counts_once),
 		cmocka_unit_test(further_reporters_count_half_and_there_is_a_ceiling),
+		cmocka_unit_test(a_line_is_watched_until_half_is_left),
 		cmocka_unit_test(reports_fade),
 		cmocka_unit_test(the_weakest_gives_way),
 	};

@@ -221,10 +221,24 @@ a_report_is_told_with_its_line_its_name_and_its_time(void **state)
 	assert_true(sighting.line.pseudonym == line_of("198.51.100.7", 5000));
 	assert_true(sighting.time.us == (now_s - 3600) * WALL_SECOND);
 	assert_true(sighting.score > 6.7F && sighting.score < 6.9F);
-	assert_true(sighting.watch == sighting.score);
+	assert_float_equal(sighting.watch, 6.9, 1e-5);
 	assert_int_equal(names_find(&reporting.names, &key, sighting.line.pseudonym, &name), 0);
 	assert_string_equal(line_name_format(&name, words), "198.51.100.7:4096-6143");
 	assert_int_equal(reporting.counts.evidence, 1);
+}
+
+static void
+a_reporter_whose_clock_is_ahead_sets_no_clock(void **state)
+{
+	struct sighting sighting;
+
+	(void)state;
+	deliver("new/1", "dkim=pass header.d=cert.example", row("198.51.100.7", -1800, 4100));
+	look(0);
+	sighting = told();
+	check_nothing_told();
+	assert_true(sighting.time.us == reporting.now.us);
+	assert_float_equal(sighting.score, 6.9, 1e-5);
 }
 
 static void
@@ -399,6 +413,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_report_is_told_with_its_line_its_name_and_its_time),
+		TEST(a_reporter_whose_clock_is_ahead_sets_no_clock),
 		TEST(strangers_are_counted_and_nothing_more),
 		TEST(what_nobody_can_be_blamed_for_is_counted),
 		TEST(each_message_is_read_once_wherever_it_lies),
