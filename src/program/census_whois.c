@@ -137,8 +137,12 @@ print_words(struct asking *asking, struct text address, uint32_t number)
 	row(into, "registry", text_of(registry_names[shown.row.registry]));
 	row(into, "country", text_of(letters(shown.row.country, country)));
 	row(into, "language", text_of(letters(shown.row.language, language)));
-	if (shown.row.system != 0)
-		buffer_print(into, "  %-10s AS%u\n", "announced", shown.row.system);
+	if (shown.row.system != 0) {
+		buffer_print(into, "  %-10s AS%u%s", "announced", shown.row.system,
+			shown.row.system_name.length > 0 ? " " : "");
+		buffer_line(into, shown.row.system_name, SHOWN_MOST);
+		buffer_print(into, "\n");
+	}
 	snprintf(how, sizeof(how), "  (rule %s, quality %s)", contact_rules[shown.row.rule],
 		contact_qualities[shown.row.quality]);
 	if (shown.row.contact != 0)
@@ -188,6 +192,7 @@ print_json(struct asking *asking, struct text address, uint32_t number)
 	json_text(into, "country", text_of(letters(shown.row.country, two)));
 	json_text(into, "language", text_of(letters(shown.row.language, two)));
 	buffer_print(into, shown.row.system != 0 ? ",\"as\":%u" : ",\"as\":null", shown.row.system);
+	json_text(into, "as_name", shown.row.system_name);
 	json_contact(asking, "contact", shown.row.contact);
 	json_contact(asking, "contact2", shown.row.contact2);
 	buffer_print(into, ",\"rule\":\"%s\",\"quality\":\"%s\",\"suspect\":%s,\"passed_on\":%s",

@@ -11,7 +11,7 @@ static void
 says(const char *line, const char *expected)
 {
 	struct delegated delegated;
-	char text[RANGE_TEXT], said[RANGE_TEXT + 32] = "wrong";
+	char text[RANGE_TEXT], said[RANGE_TEXT + 64] = "wrong";
 	int r = delegated_parse(text_of(line), &delegated);
 
 	if (r == 0)
@@ -73,17 +73,21 @@ announces(const char *line, const char *expected)
 	if (r == 0)
 		snprintf(said, sizeof(said), "none");
 	else if (r > 0)
-		snprintf(said, sizeof(said), "%s %u",
-			range_format(announced.family, &announced.range, text), announced.system);
+		snprintf(said, sizeof(said), "%s %u%s%.*s",
+			range_format(announced.family, &announced.range, text), announced.system,
+			announced.name.length > 0 ? " " : "", (int)announced.name.length,
+			announced.name.at);
 	assert_string_equal(said, expected);
 }
 
 static void
 tables_of_as_numbers_are_csv_or_prefixes(void **state)
 {
-	announces("192.0.2.0,192.0.2.9,64500,\"Provider, Inc.\"", "192.0.2.0 - 192.0.2.9 64500");
+	announces("192.0.2.0,192.0.2.9,64500,\"Provider, Inc.\"",
+		"192.0.2.0 - 192.0.2.9 64500 Provider, Inc.");
 	announces("\"192.0.2.0\",\"192.0.2.9\",\"64500\"", "192.0.2.0 - 192.0.2.9 64500");
-	announces("2001:db8::,2001:db8::9,64500,x", "2001:db8:: - 2001:db8::9 64500");
+	announces("2001:db8::,2001:db8::9,64500,x", "2001:db8:: - 2001:db8::9 64500 x");
+	announces("192.0.2.0,192.0.2.9,64500,\"not closed", "192.0.2.0 - 192.0.2.9 64500");
 	announces("192.0.2.0/24\t64500", "192.0.2.0 - 192.0.2.255 64500");
 	announces("; pyasn", "none");
 	announces("", "none");

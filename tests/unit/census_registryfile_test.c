@@ -19,6 +19,11 @@ static const char ripe[] = "role: Desk\nnic-hdl: A\nabuse-mailbox: abuse@ISP.exa
 static const char arin[] = "NetHandle: NET-1\nNetRange: 198.51.100.0/24\nAbuseHandle: P\n\n"
 			   "POCHandle: P\nMailbox: abuse@isp.example\n\n";
 
+/* The first name of an AS stands. */
+static const char systems[] = "192.0.2.0,192.0.2.255,64500,\"Provider \"\"P\"\", Inc.\"\n"
+			      "198.51.100.0,198.51.100.255,64501,\n"
+			      "198.51.101.0,198.51.101.255,64500,Another\n";
+
 static void
 write_file(void)
 {
@@ -28,6 +33,7 @@ write_file(void)
 	registries_text_init(&world);
 	registries_text_add(&world, "ripe", ripe, sizeof(ripe) - 1);
 	registries_text_add(&world, "arin", arin, sizeof(arin) - 1);
+	registries_text_add(&world, "asn", systems, sizeof(systems) - 1);
 	registries_text_add(&world, "suspect", "abuse@isp.example\n", 18);
 	registries_text_settle(&world);
 	assert_int_equal(registryfile_write(path, &world.answers, &fail), 0);
@@ -54,6 +60,8 @@ all_is_read_as_it_was_put_together(void **state)
 	assert_true(row.range.low == 0xc0000200 && row.range.high == 0xc00002ff);
 	assert_true(text_is(row.name, "NET"));
 	assert_true(text_is(row.holder, "Provider"));
+	assert_int_equal(row.system, 64500);
+	assert_true(text_is(row.system_name, "Provider \"P\", Inc."));
 	is_mailbox(&file, row.contact, "abuse@isp.example");
 	is_mailbox(&file, row.contact2, "noc@isp.example");
 	assert_int_equal(row.country, 'B' << 8 | 'E');
@@ -77,6 +85,8 @@ all_is_read_as_it_was_put_together(void **state)
 	assert_int_equal(row.contact2, 0);
 	row = registryfile_answer(&file, registryfile_find(&file, RANGE_IPV4, 0xc6336401));
 	assert_true(text_is(row.name, "NET-1"));
+	assert_int_equal(row.system, 64501);
+	assert_int_equal(row.system_name.length, 0);
 	registryfile_close(&file);
 }
 

@@ -106,7 +106,8 @@ struct casefile_case {
 
 struct casefile_system {
 	uint32_t number;
-	uint32_t holder;  /* text: of the network with the most candidates */
+	uint32_t
+		holder; /* text: its name, or else the holder of the network with the most candidates */
 	uint32_t cases;   /* with a candidate in it */
 	uint16_t country; /* of that network */
 	uint16_t spare;   /* 0 */

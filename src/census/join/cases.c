@@ -324,6 +324,20 @@ number_countries(struct summing *summing)
 	}
 }
 
+/* Its name, which the tables of AS told, or else the holder of a network in it. */
+static void
+name_system(struct summing *summing, struct casefile_system *system, uint32_t place)
+{
+	const struct responsible *responsible = summing->responsible;
+	const struct registryfile_who *who = responsible_who(responsible, place);
+
+	if (who->system_name == 0)
+		system->holder = summing->cases->holders[place];
+	else if (system->holder == 0)
+		system->holder = cases_put_text(
+			summing->cases, registryfile_text(responsible->registry, who->system_name));
+}
+
 /* Of nobody's network, [0], AS and country are 0. */
 static void
 sum_networks(struct summing *summing)
@@ -344,8 +358,9 @@ sum_networks(struct summing *summing)
 		system = &cases->systems[number];
 		if (system->counts.ever == 0 || counts->listed > summing->most_as[number]) {
 			summing->most_as[number] = counts->listed;
-			system->holder = i > 0 ? cases->holders[place] : 0;
 			system->country = country;
+			if (i > 0)
+				name_system(summing, system, place);
 		}
 		tally_add(&system->counts, counts);
 		tally_add(&cases->countries[summing->country_of[country] - 1].counts, counts);

@@ -19,6 +19,7 @@ registries_new(registries_tell *tell, void *context)
 		registries->columns[i] = columns_new((enum registry_name)i);
 	words_init(&registries->mailboxes, false);
 	words_init(&registries->suspects, false);
+	systemnames_init(&registries->system_names);
 	registries->threads = crew_size();
 	registries->tell = tell;
 	registries->context = context;
@@ -43,6 +44,7 @@ registries_free(struct registries *registries)
 		columns_free(registries->columns[i]);
 	words_done(&registries->mailboxes);
 	words_done(&registries->suspects);
+	systemnames_done(&registries->system_names);
 	free_ranges(registries->delegated, RANGE_FAMILY_COUNT);
 	free_ranges(registries->announced, RANGE_SYSTEM);
 	free(registries);
@@ -130,8 +132,10 @@ take_announced(struct registries *registries, struct text line)
 	struct announced announced;
 	int r = systems_parse(line, &announced);
 
-	if (r > 0)
+	if (r > 0) {
 		add_announced(registries, &announced);
+		systemnames_add(&registries->system_names, announced.system, announced.name);
+	}
 	return r;
 }
 

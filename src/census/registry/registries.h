@@ -14,6 +14,7 @@
 #include "census/registry/columns.h"
 #include "census/registry/mrt.h"
 #include "census/registry/rankedranges.h"
+#include "census/registry/systemnames.h"
 #include "source/input.h"
 
 #define REGISTRIES_FILES 1000
@@ -41,6 +42,7 @@ struct registries {
 	bool has_delegated; /* else nobody's authority was checked */
 	/* The value is an AS number + 1. */
 	struct registries_ranges announced[RANGE_SYSTEM];
+	struct systemnames system_names;
 	struct mrt_counts routes; /* of all tables of routes */
 	/* In the order in which they were named. */
 	enum registry_name named[REGISTRY_COUNT];

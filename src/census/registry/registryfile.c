@@ -22,13 +22,14 @@ padded(uint64_t size)
 
 #define BLOCK (64 << 10)
 
-/* Texts are those that the columns have, then those that stand here. */
+/* Texts are those that the columns have, the names of AS, then those that stand here. */
 struct writing {
 	const struct answers *answers;
 	const struct registries *registries;
 	struct keptfile *file;
 	uint64_t texts;                  /* how long all are */
 	uint64_t before[REGISTRY_COUNT]; /* those of a registry */
+	uint64_t before_systems;         /* those of AS */
 	char *more;
 	size_t more_length, more_size;
 	struct registryfile_who *whos;
@@ -97,6 +98,14 @@ name_of(const struct writing *writing, enum registry_name registry, uint32_t nam
 }
 
 static uint32_t
+system_name_of(const struct writing *writing, uint32_t system)
+{
+	uint32_t name = systemnames_find(&writing->registries->system_names, system);
+
+	return name != 0 ? (uint32_t)writing->before_systems + name : 0;
+}
+
+static uint32_t
 put_contact(struct writing *writing, uint32_t mailbox, bool is_arins)
 {
 	uint32_t *place = &writing->contact_of[mailbox];
@@ -132,6 +141,7 @@ make_whos(struct writing *writing)
 		struct registryfile_who *row = &writing->whos[i];
 
 		*row = (struct registryfile_who){.system = who->number,
+			.system_name = system_name_of(writing, who->number),
 			.country = who->country,
 			.language = who->language,
 			.registry = who->registry,
@@ -205,6 +215,8 @@ place_texts(struct writing *writing)
 		writing->before[i] = writing->texts;
 		writing->texts += writing->registries->columns[i]->names_length;
 	}
+	writing->before_systems = writing->texts;
+	writing->texts += writing->registries->system_names.length;
 }
 
 static void
@@ -215,6 +227,8 @@ put_texts(struct writing *writing)
 
 		put(writing, columns->names, columns->names_length);
 	}
+	put(writing, writing->registries->system_names.texts,
+		writing->registries->system_names.length);
 	if (writing->more_length > 0)
 		put(writing, writing->more, writing->more_length);
 	put_padding(writing, writing->texts);
@@ -351,9 +365,10 @@ is_text(const struct registryfile *file, uint32_t text)
 static bool
 is_who(const struct registryfile *file, const struct registryfile_who *who)
 {
-	return is_text(file, who->holder) && who->contact < file->contact_count &&
-		who->contact2 < file->contact_count && who->registry < REGISTRY_COUNT &&
-		who->rule < CONTACT_RULE_COUNT && who->quality < QUALITY_COUNT;
+	return is_text(file, who->holder) && is_text(file, who->system_name) &&
+		who->contact < file->contact_count && who->contact2 < file->contact_count &&
+		who->registry < REGISTRY_COUNT && who->rule < CONTACT_RULE_COUNT &&
+		who->quality < QUALITY_COUNT;
 }
 
 /* Does each number lead to something? */
@@ -455,6 +470,7 @@ registryfile_answer(const struct registryfile *file, uint32_t answer)
 	return (struct registryfile_answer){.range = range_of(file, answer),
 		.name = registryfile_text(file, file->names[answer]),
 		.holder = registryfile_text(file, who->holder),
+		.system_name = registryfile_text(file, who->system_name),
 		.contact = who->contact,
 		.contact2 = who->contact2,
 		.system = who->system,

@@ -20,16 +20,17 @@
 
 /* What many answers say alike, apart from which network it is; each of them differs from all others. */
 struct registryfile_who {
-	uint32_t contact;  /* 0: none */
-	uint32_t contact2; /* for the second letter; 0: none */
-	uint32_t holder;   /* a text: the organisation's name */
-	uint32_t system;   /* the AS that announces it; 0: none is known */
-	uint16_t country;  /* two capital letters, the first in the upper byte; 0: none */
-	uint16_t language; /* two small letters, by the registry's language:; 0: none */
-	uint8_t registry;  /* enum registry_name; 0: there is no network */
-	uint8_t rule;      /* enum contact_rule */
-	uint8_t quality;   /* enum contact_quality */
-	uint8_t spare;     /* 0 */
+	uint32_t contact;     /* 0: none */
+	uint32_t contact2;    /* for the second letter; 0: none */
+	uint32_t holder;      /* a text: the organisation's name */
+	uint32_t system;      /* the AS that announces it; 0: none is known */
+	uint32_t system_name; /* a text: who that is, by the tables of AS */
+	uint16_t country;     /* two capital letters, the first in the upper byte; 0: none */
+	uint16_t language;    /* two small letters, by the registry's language:; 0: none */
+	uint8_t registry;     /* enum registry_name; 0: there is no network */
+	uint8_t rule;         /* enum contact_rule */
+	uint8_t quality;      /* enum contact_quality */
+	uint8_t spare;        /* 0 */
 };
 
 struct registryfile_contact {
@@ -49,7 +50,7 @@ struct registryfile_range6 {
 	uint64_t low[2], high[2];
 };
 
-static_assert(sizeof(struct registryfile_who) == 24, "files have these");
+static_assert(sizeof(struct registryfile_who) == 28, "files have these");
 static_assert(sizeof(struct registryfile_contact) == 12, "files have these");
 static_assert(sizeof(struct registryfile_range4) == 8, "files have these");
 static_assert(sizeof(struct registryfile_range6) == 32, "files have these");
@@ -78,7 +79,7 @@ struct registryfile {
 /* All of an answer, for those who want to know it of few. */
 struct registryfile_answer {
 	struct range range; /* of the network */
-	struct text name, holder;
+	struct text name, holder, system_name;
 	uint32_t contact, contact2, system;
 	uint16_t country, language;
 	enum range_family family;

@@ -22,7 +22,8 @@ int
 systems_parse(struct text line, struct announced *ret)
 {
 	struct text first, last, number;
-	struct announced announced;
+	struct announced announced = {.system = 0};
+	int r;
 	enum range_family family;
 	struct range system;
 
@@ -30,9 +31,14 @@ systems_parse(struct text line, struct announced *ret)
 		return 0;
 	if (memchr(line.at, '\t', line.length) != NULL)
 		return parse_prefix(line, ret);
-	if (csv_take_field(&line, true, &first) <= 0 || csv_take_field(&line, true, &last) <= 0 ||
-		csv_take_field(&line, true, &number) < 0)
+	if (csv_take_field(&line, true, &first) <= 0 || csv_take_field(&line, true, &last) <= 0)
 		return -EINVAL;
+	r = csv_take_field(&line, true, &number);
+	if (r < 0)
+		return -EINVAL;
+	/* Whatever a name is like, the range counts. */
+	if (r > 0 && csv_take_field(&line, true, &announced.name) < 0)
+		announced.name = (struct text){.length = 0};
 	if (range_parse_address(first, &announced.family, &announced.range.low) < 0 ||
 		range_parse_address(last, &family, &announced.range.high) < 0 ||
 		family != announced.family || announced.range.low > announced.range.high ||

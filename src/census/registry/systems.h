@@ -1,8 +1,8 @@
 /* systems - which AS announces a range
  *
- * What:    a line of a table of addresses to AS: first address, last address, AS number, as CSV (RFC 4180), and what
- *          follows; or a prefix and an AS number, as pyasn writes them.
- * Owns:    nothing.
+ * What:    a line of a table of addresses to AS: first address, last address, AS number and mostly its name, as CSV
+ *          (RFC 4180); or a prefix and an AS number, as pyasn writes them.
+ * Owns:    nothing; the name is a piece of the line.
  * Thread:  any.
  */
 #ifndef LAZARET_CENSUS_REGISTRY_SYSTEMS_H
@@ -16,6 +16,7 @@ struct announced {
 	enum range_family family;
 	struct range range;
 	uint32_t system; /* 0: nobody's */
+	struct text name;
 };
 
 /* 1 with a range; 0: the line holds none; -EINVAL: it should hold one. */
