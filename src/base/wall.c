@@ -38,9 +38,10 @@ char *
 wall_format(struct wall wall, char into[WALL_TEXT])
 {
 	const int64_t first = days_before_year(1), last = days_before_year(10000) - 1;
-	int64_t days = floor_div(wall.us, WALL_DAY), rest = wall.us - days * WALL_DAY, year;
+	int64_t days = floor_div(wall.us, WALL_DAY), rest = wall.us % WALL_DAY, year;
 	int month = 1;
 
+	rest += rest < 0 ? WALL_DAY : 0;
 	if (days < first)
 		days = first, rest = 0;
 	if (days > last)

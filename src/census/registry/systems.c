@@ -9,12 +9,14 @@ static int
 parse_prefix(struct text line, struct announced *ret)
 {
 	struct text rest = line, head = text_cut(&rest, '\t');
+	struct announced announced = {.system = 0};
 	struct range system;
 
-	if (range_parse(head, false, &ret->family, &ret->range) < 0 ||
+	if (range_parse(head, false, &announced.family, &announced.range) < 0 ||
 		range_parse_system(rest, &system) < 0 || system.low != system.high)
 		return -EINVAL;
-	ret->system = (uint32_t)system.low;
+	announced.system = (uint32_t)system.low;
+	*ret = announced;
 	return 1;
 }
 
