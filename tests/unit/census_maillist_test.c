@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists that come as mail: mailboxes, messages, folders. */
 #include "census_list.h"
+#include "data.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -135,8 +136,6 @@ a_folder_of_other_things_is_no_list(void **state)
 static void
 real_reports_are_listed(void **state)
 {
-	const char *data = getenv("LAZARET_DATA");
-	char path[512];
 	static const struct listorder nothing;
 	static const struct {
 		const char *folder;
@@ -144,16 +143,15 @@ real_reports_are_listed(void **state)
 	} rows[] = {{"feedback-loop", 24, 0, 24}, {"spamexperts", 11, 0, 11},
 		{"shadowserver", 8, 107, 0}, {"ip-echelon", 0, 0, 0}};
 
-	if (data == NULL || *data == '\0') {
-		print_message("LAZARET_DATA is not set, so real reports are not read\n");
-		skip();
-	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct list_read read = {.notes = {.tell = note_told}};
+		const char *path;
+		char name[128];
 
-		read.notes.context = &read;
-		snprintf(path, sizeof(path), "%s/reports/abuseio/extra/notifier-samples/%s", data,
+		snprintf(name, sizeof(name), "reports/abuseio/extra/notifier-samples/%s",
 			rows[i].folder);
+		path = data_path(name);
+		read.notes.context = &read;
 		listings_init(&read.listings, READ_MOST);
 		buffer_init(&read.said, 1U << 16);
 		assert_int_equal(

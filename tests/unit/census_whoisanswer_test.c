@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/online/whoisanswer.h"
+#include "data.h"
 #include "unit.h"
 
 #include <jansson.h>
@@ -151,16 +152,8 @@ without_tags(const char *html)
 static json_t *
 load(const char *name)
 {
-	const char *data = getenv("LAZARET_DATA");
-	char path[512];
-	json_t *root;
+	json_t *root = json_load_file(data_path(name), 0, NULL);
 
-	if (data == NULL) {
-		print_message("LAZARET_DATA is not set: real answers are not there\n");
-		skip();
-	}
-	snprintf(path, sizeof(path), "%s/whois/ipwhois/%s", data, name);
-	root = json_load_file(path, 0, NULL);
 	assert_non_null(root);
 	return root;
 }
@@ -196,7 +189,7 @@ real_answers_of_regional_registries(void **state)
 		{"2001:240:10c:1::ca20:9d1d", REGISTRY_APNIC,
 			"none 2001:240:10c:: - 2001:240:10c:ffff:ffff:ffff:ffff:ffff JP"},
 	};
-	json_t *root = load("whois.json");
+	json_t *root = load("whois/ipwhois/whois.json");
 
 	assert_int_equal(json_object_size(root), sizeof(rows) / sizeof(*rows));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -213,7 +206,7 @@ real_answers_of_regional_registries(void **state)
 static void
 real_answers_of_national_registries(void **state)
 {
-	json_t *root = load("krnic.json");
+	json_t *root = load("whois/ipwhois/krnic.json");
 	char *text = without_tags(
 		json_string_value(json_object_get(json_object_get(root, "115.1.2.3"), "response")));
 
@@ -223,7 +216,7 @@ real_answers_of_national_registries(void **state)
 		"found 115.0.0.0 - 115.23.255.255 -- general kornet_ip@kt.com");
 	free(text);
 	json_decref(root);
-	root = load("jpnic.json");
+	root = load("whois/ipwhois/jpnic.json");
 	text = without_tags(
 		json_string_value(json_object_get(json_object_get(root, "133.1.2.5"), "response")));
 	says("133.1.2.5", REGISTRY_NONE, text, "none 133.1.0.0 - 133.1.255.255 --");

@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Real reports of the data folder, which LAZARET_DATA names. */
 #include "base/mime.h"
+#include "data.h"
 #include "report_show.h"
 #include "source/mail/maildir.h"
 #include "source/mail/mbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static const char *
-data_path(const char *name)
-{
-	static char path[768];
-	const char *folder = getenv("LAZARET_DATA");
-
-	if (folder == NULL || *folder == '\0') {
-		print_message("LAZARET_DATA is not set, so %s is not read\n", name);
-		skip();
-	}
-	snprintf(path, sizeof(path), "%s/reports/%s", folder, name);
-	return path;
-}
 
 static size_t
 read_file(struct report_show *show, const char *path)
@@ -94,7 +81,8 @@ what_notifiers_sent_is_read(void **state)
 		char name[128];
 		size_t count;
 
-		snprintf(name, sizeof(name), "abuseio/extra/notifier-samples/%s", known->folder);
+		snprintf(name, sizeof(name), "reports/abuseio/extra/notifier-samples/%s",
+			known->folder);
 		count = read_folder(&show, name);
 		if (count != known->messages || show.kinds[REPORT_SPAM] != known->spam ||
 			show.kinds[REPORT_BOT] != known->bots ||
@@ -149,14 +137,14 @@ samples_of_xarf_are_read(void **state)
 {
 	struct report_show show;
 
-	read_samples(&show, "xarf-v4/samples/v4");
+	read_samples(&show, "reports/xarf-v4/samples/v4");
 	assert_int_equal(show.kinds[REPORT_SPAM], 1);
 	assert_int_equal(show.kinds[REPORT_BOT], 2);
 	assert_int_equal(show.kinds[REPORT_OTHER], 20);
 	/* Those that name a host, among them one that sends in bulk. */
 	assert_int_equal(show.refused, 9);
 	buffer_done(&show.said);
-	read_samples(&show, "xarf-v4/samples/v3");
+	read_samples(&show, "reports/xarf-v4/samples/v3");
 	assert_int_equal(show.kinds[REPORT_SPAM], 1);
 	assert_int_equal(show.kinds[REPORT_BOT], 1);
 	assert_int_equal(show.kinds[REPORT_OTHER] + show.refused, 2);
