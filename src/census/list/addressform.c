@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "census/list/addressform.h"
 
-#include "census/list/addressscan.h"
+#include "base/addressscan.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census/list/addressscan.h"
+#include "base/addressscan.h"
 #include "census/list/bogon.h"
 #include "census/list/listformat.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The special entries of zones, and A values: rbldnsd(8), "Special Entries" and "Resulting A values". */
+#include "base/addressscan.h"
 #include "base/wall.h"
-#include "census/list/addressscan.h"
 #include "census/list/listformat.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "census/registry/range.h"
 
 #include "base/address.h"
-#include "census/list/addressscan.h"
+#include "base/addressscan.h"
 
 #include <errno.h>
 #include <stdint.h>

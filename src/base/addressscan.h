@@ -8,8 +8,8 @@
  * Limits:  reads no byte outside the text; addressscan_16 and addressscan_16_avx2 read 16 bytes always.
  * Thread:  any.
  */
-#ifndef LAZARET_CENSUS_LIST_ADDRESSSCAN_H
-#define LAZARET_CENSUS_LIST_ADDRESSSCAN_H
+#ifndef LAZARET_BASE_ADDRESSSCAN_H
+#define LAZARET_BASE_ADDRESSSCAN_H
 
 #include "base/text.h"
 

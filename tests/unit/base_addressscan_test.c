@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/address.h"
+#include "base/addressscan.h"
 #include "base/random.h"
-#include "census/list/addressscan.h"
 #include "unit.h"
 
 #include <stdio.h>

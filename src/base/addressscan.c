@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census/list/addressscan.h"
+#include "base/addressscan.h"
 
 #define GROUPS 8
 /* Longest text of an IPv6 address: six groups and a dotted quad. */
