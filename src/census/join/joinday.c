@@ -60,6 +60,21 @@ uncovered(const struct spans *one, const struct spans *other, unsigned bits)
 	return both;
 }
 
+/* Of so many listings some stayed that are not left out, and of these some that say port and time. */
+static void
+note_left_out(struct scorer *scorer, size_t count, size_t left, size_t ported)
+{
+	scorer->sums.left_out += count - left;
+	scorer->sums.unported += left - ported;
+}
+
+static void
+note_list(struct scorer *scorer, unsigned list)
+{
+	if (list < SCORE_LISTS)
+		scorer->sums.listings[list]++;
+}
+
 /* Sorted, each address once of a list, without what is left out; *count: how many those are. */
 static struct listing4 *
 settle4(struct scorer *scorer, struct listing4 *listings, size_t *count)
@@ -69,13 +84,10 @@ settle4(struct scorer *scorer, struct listing4 *listings, size_t *count)
 	size_t left = leftout4(scoring->left_out, false, sorted, *count);
 	size_t ported = leftout4(scoring->shared, true, sorted, left);
 
-	scorer->sums.left_out += *count - left;
-	scorer->sums.unported += left - ported;
+	note_left_out(scorer, *count, left, ported);
 	*count = distinct4(scorer->table, sorted, ported);
-	for (size_t i = 0; i < *count; i++) {
-		if (sorted[i].list < SCORE_LISTS)
-			scorer->sums.listings[sorted[i].list]++;
-	}
+	for (size_t i = 0; i < *count; i++)
+		note_list(scorer, sorted[i].list);
 	return sorted;
 }
 
@@ -87,13 +99,10 @@ settle6(struct scorer *scorer, struct listing6 *listings, size_t *count)
 	size_t left = leftout6(scoring->left_out, false, sorted, *count);
 	size_t ported = leftout6(scoring->shared, true, sorted, left);
 
-	scorer->sums.left_out += *count - left;
-	scorer->sums.unported += left - ported;
+	note_left_out(scorer, *count, left, ported);
 	*count = distinct6(scorer->table, sorted, ported);
-	for (size_t i = 0; i < *count; i++) {
-		if (sorted[i].list < SCORE_LISTS)
-			scorer->sums.listings[sorted[i].list]++;
-	}
+	for (size_t i = 0; i < *count; i++)
+		note_list(scorer, sorted[i].list);
 	return sorted;
 }
 

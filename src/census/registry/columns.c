@@ -8,7 +8,6 @@
 #define FIRST_ROOM   1024
 #define DATE_DIGITS  14
 #define STAMP_LENGTH 20
-#define NAME_MOST    1000
 
 const char *const registry_names[REGISTRY_COUNT] = {
 	[REGISTRY_NONE] = "",
@@ -152,9 +151,7 @@ columns_new(enum registry_name registry)
 	columns->registry = registry;
 	words_init(&columns->handles, true);
 	words_init(&columns->mailboxes, false);
-	columns->names = xcalloc(FIRST_ROOM, 1);
-	columns->names_size = FIRST_ROOM;
-	columns->names_length = sizeof(uint16_t); /* place 0 is an empty one */
+	stringtable_init(&columns->names);
 	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++) {
 		struct networks *networks = &columns->networks[i];
 
@@ -182,7 +179,7 @@ columns_free(struct columns *columns)
 		return NULL;
 	words_done(&columns->handles);
 	words_done(&columns->mailboxes);
-	free(columns->names);
+	stringtable_done(&columns->names);
 	for (size_t i = 0; i < RANGE_FAMILY_COUNT; i++) {
 		struct networks *networks = &columns->networks[i];
 
@@ -336,38 +333,20 @@ refer_all(struct columns *columns, struct entry *entry, enum rpsl_name name, str
 		refer_later(columns, entry, name, text_trim(text_cut(&list, ',')));
 }
 
-static struct text
-name_at(const struct columns *columns, uint32_t name)
-{
-	uint16_t length = 0;
-
-	if (name != 0)
-		memcpy(&length, columns->names + name, sizeof(length));
-	return (struct text){.at = columns->names + name + sizeof(length), .length = length};
-}
-
-/* What counts of a name; its place. Of those that follow one another the same stands once. */
+/* Its place. Of those that follow one another the same stands once. */
 static uint32_t
 add_name(struct columns *columns, struct text name)
 {
-	uint16_t length = name.length < NAME_MOST ? (uint16_t)name.length : NAME_MOST;
-	uint32_t at = columns->names_length;
-	struct text last = name_at(columns, columns->last_name);
+	struct text last = stringtable_get(&columns->names, columns->last_name);
 
-	if (length > 0 && last.length == length && memcmp(last.at, name.at, length) == 0)
-		return columns->last_name;
-	if (length == 0 || at > UINT32_MAX / 2) {
-		columns->refused += length > 0;
+	name.length = name.length < STRINGTABLE_LONGEST ? name.length : STRINGTABLE_LONGEST;
+	if (name.length == 0)
 		return 0;
+	if (last.length != name.length || memcmp(last.at, name.at, name.length) != 0) {
+		columns->last_name = stringtable_add(&columns->names, name);
+		columns->refused += columns->last_name == 0;
 	}
-	while (at + sizeof(length) + length > columns->names_size) {
-		columns->names_size *= 2;
-		columns->names = memory_grow(columns->names, columns->names_size);
-	}
-	memcpy(columns->names + at, &length, sizeof(length));
-	memcpy(columns->names + at + sizeof(length), name.at, length);
-	columns->names_length += (uint32_t)sizeof(length) + length;
-	return columns->last_name = at;
+	return columns->last_name;
 }
 
 /* What came already. */

@@ -18,6 +18,7 @@
 #include "census/registry/mailbox.h"
 #include "census/registry/range.h"
 #include "census/registry/rpsl.h"
+#include "census/registry/stringtable.h"
 #include "census/registry/words.h"
 
 #include <assert.h>
@@ -94,11 +95,8 @@ struct networks {
 struct columns {
 	enum registry_name registry;
 	struct words handles, mailboxes;
-	/* Names of networks and organisations, each behind its length in two bytes; an entry has the place. The first
-	 * is empty. */
-	char *names;
-	uint32_t names_length, names_size;
-	uint32_t last_name; /* that came */
+	struct stringtable names; /* of networks and organisations; an entry has the place */
+	uint32_t last_name;       /* that came */
 	struct networks networks[RANGE_FAMILY_COUNT];
 	struct holder *holders;
 	uint32_t holder_count, holder_size;

@@ -30,8 +30,8 @@ struct writing {
 	uint64_t texts;                  /* how long all are */
 	uint64_t before[REGISTRY_COUNT]; /* those of a registry */
 	uint64_t before_systems;         /* those of AS */
-	char *more;
-	size_t more_length, more_size;
+	struct stringtable more;
+	uint64_t before_more;
 	struct registryfile_who *whos;
 	struct registryfile_contact *contacts;
 	uint32_t contact_count;
@@ -73,24 +73,6 @@ put_array(struct writing *writing, const void *bytes, size_t size)
 	put_padding(writing, size);
 }
 
-/* A text that no column has. Where it has no room, the sum of all tells it. */
-static uint32_t
-add_text(struct writing *writing, struct text text)
-{
-	uint16_t length = (uint16_t)text.length;
-	uint64_t at = writing->texts;
-
-	while (writing->more_size - writing->more_length < sizeof(length) + text.length) {
-		writing->more_size *= 2;
-		writing->more = memory_grow(writing->more, writing->more_size);
-	}
-	memcpy(writing->more + writing->more_length, &length, sizeof(length));
-	memcpy(writing->more + writing->more_length + sizeof(length), text.at, text.length);
-	writing->more_length += sizeof(length) + text.length;
-	writing->texts += sizeof(length) + text.length;
-	return (uint32_t)at;
-}
-
 static uint32_t
 name_of(const struct writing *writing, enum registry_name registry, uint32_t name)
 {
@@ -117,7 +99,8 @@ put_contact(struct writing *writing, uint32_t mailbox, bool is_arins)
 		text = answers_mailbox(writing->answers, mailbox);
 		*place = writing->contact_count++;
 		writing->contacts[*place] = (struct registryfile_contact){
-			.mailbox = add_text(writing, text),
+			.mailbox = (uint32_t)writing->before_more +
+				stringtable_add(&writing->more, text),
 			.is_suspect = words_find(&writing->registries->suspects, 0, text) != 0};
 	}
 	writing->contacts[*place].is_kept |= is_arins;
@@ -213,10 +196,11 @@ place_texts(struct writing *writing)
 {
 	for (size_t i = 0; i < REGISTRY_COUNT; i++) {
 		writing->before[i] = writing->texts;
-		writing->texts += writing->registries->columns[i]->names_length;
+		writing->texts += writing->registries->columns[i]->names.length;
 	}
 	writing->before_systems = writing->texts;
-	writing->texts += writing->registries->system_names.length;
+	writing->texts += writing->registries->system_names.texts.length;
+	writing->before_more = writing->texts;
 }
 
 static void
@@ -225,12 +209,11 @@ put_texts(struct writing *writing)
 	for (size_t i = 0; i < REGISTRY_COUNT; i++) {
 		const struct columns *columns = writing->registries->columns[i];
 
-		put(writing, columns->names, columns->names_length);
+		put(writing, columns->names.at, columns->names.length);
 	}
-	put(writing, writing->registries->system_names.texts,
-		writing->registries->system_names.length);
-	if (writing->more_length > 0)
-		put(writing, writing->more, writing->more_length);
+	put(writing, writing->registries->system_names.texts.at,
+		writing->registries->system_names.texts.length);
+	put(writing, writing->more.at, writing->more.length);
 	put_padding(writing, writing->texts);
 }
 
@@ -274,14 +257,14 @@ registryfile_write(const char *path, const struct answers *answers, struct fail 
 
 	writing->answers = answers;
 	writing->registries = registries;
-	writing->more_size = 1024;
-	writing->more = xcalloc(writing->more_size, 1);
+	stringtable_init(&writing->more);
 	writing->whos = xcalloc(answers->whos.count, sizeof(*writing->whos));
 	writing->answers_of = xcalloc(answers->whos.count, sizeof(*writing->answers_of));
 	writing->contacts = xcalloc(mailboxes + 1UL, sizeof(*writing->contacts));
 	writing->contact_of = xcalloc(mailboxes + 1UL, sizeof(*writing->contact_of));
 	place_texts(writing);
 	make_whos(writing);
+	writing->texts += writing->more.length;
 	if (writing->texts > UINT32_MAX) {
 		fail_where(fail, "%s", path);
 		fail_what(fail, "its texts would be more than 4 GiB");
@@ -289,7 +272,7 @@ registryfile_write(const char *path, const struct answers *answers, struct fail 
 	}
 	if (r == 0)
 		r = write_all(writing, path, fail);
-	free(writing->more);
+	stringtable_done(&writing->more);
 	free(writing->whos);
 	free(writing->answers_of);
 	free(writing->contacts);

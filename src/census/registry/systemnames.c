@@ -3,10 +3,6 @@
 
 #include "base/hash.h"
 
-#include <stdlib.h>
-
-#define FIRST_ROOM 4096
-
 static uint64_t
 key_of(uint32_t system)
 {
@@ -17,49 +13,39 @@ void
 systemnames_init(struct systemnames *names)
 {
 	table_init_small(&names->table, SYSTEMNAMES_MOST, 64);
-	names->texts = xcalloc(FIRST_ROOM, 1);
-	names->size = FIRST_ROOM;
-	names->length = sizeof(uint16_t);
+	stringtable_init(&names->texts);
 }
 
 void
 systemnames_done(struct systemnames *names)
 {
 	table_done(&names->table);
-	free(names->texts);
+	stringtable_done(&names->texts);
 }
 
 /* Of CSV: a quote that was doubled is one. */
-static uint16_t
-copy_name(char into[SYSTEMNAMES_LONGEST], struct text name)
+static struct text
+undouble(struct text name, char into[SYSTEMNAMES_LONGEST])
 {
-	uint16_t length = 0;
+	size_t length = 0;
 
 	for (size_t i = 0; i < name.length && length < SYSTEMNAMES_LONGEST; i++) {
 		into[length++] = name.at[i];
 		if (name.at[i] == '"' && i + 1 < name.length && name.at[i + 1] == '"')
 			i++;
 	}
-	return length;
+	return (struct text){.at = into, .length = length};
 }
 
 void
 systemnames_add(struct systemnames *names, uint32_t system, struct text name)
 {
-	char copy[SYSTEMNAMES_LONGEST];
+	char undoubled[SYSTEMNAMES_LONGEST];
 	struct table_slot *slot;
-	uint16_t length = copy_name(copy, text_trim(name));
 
-	if (length == 0 || table_add(&names->table, key_of(system), &slot) <= 0)
-		return;
-	while (names->size - names->length < sizeof(length) + length) {
-		names->size *= 2;
-		names->texts = xrealloc(names->texts, names->size);
-	}
-	slot->value = names->length;
-	memcpy(names->texts + names->length, &length, sizeof(length));
-	memcpy(names->texts + names->length + sizeof(length), copy, length);
-	names->length += (uint32_t)sizeof(length) + length;
+	name = text_trim(name);
+	if (name.length > 0 && table_add(&names->table, key_of(system), &slot) > 0)
+		slot->value = stringtable_add(&names->texts, undouble(name, undoubled));
 }
 
 uint32_t

@@ -10,16 +10,14 @@
 #define LAZARET_CENSUS_REGISTRY_SYSTEMNAMES_H
 
 #include "base/table.h"
-#include "base/text.h"
+#include "census/registry/stringtable.h"
 
 #define SYSTEMNAMES_LONGEST 200
 #define SYSTEMNAMES_MOST    (1UL << 22)
 
 struct systemnames {
 	struct table table; /* a hash of the number -> place */
-	/* Each behind its length in two bytes; the first is an empty one. */
-	char *texts;
-	uint32_t length, size;
+	struct stringtable texts;
 };
 
 void systemnames_init(struct systemnames *names);
