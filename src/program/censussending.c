@@ -333,6 +333,9 @@ pass(struct sending *sending, struct wall *next, struct fail *fail)
 		}
 		if (r == 0)
 			r = send_at(sending, place, fail);
+		/* It took none: this one is left with the others. */
+		if (sending->ended->end == CENSUSSENDING_AWAY)
+			break;
 	}
 	memmove(&sending->waiting[kept], &sending->waiting[i],
 		(sending->count - i) * sizeof(*sending->waiting));
