@@ -72,9 +72,11 @@ take_day(const struct wish *wish, uint16_t *ret)
 
 	if (wish->day != NULL && wall_from_day(&begin, text_of(wish->day)) < 0)
 		return refuse_value("--day", wish->day, "a day, as 2026-12-31");
-	if (state_day(begin, ret) < 0 || *ret == 0 || *ret == UINT16_MAX)
+	/* Times of listings are seconds since 1970 in 32 bits, which end within a day of 2106. */
+	if (state_day(begin, ret) < 0 || *ret == 0 ||
+		begin.us / WALL_DAY >= (int64_t)UINT32_MAX / (WALL_DAY / WALL_SECOND))
 		return refuse_value("--day", wish->day != NULL ? wish->day : "today",
-			"a day of 2000 or later, as 2026-12-31");
+			"a day of the years from 2000 to 2105, as 2026-12-31");
 	return EXIT_DONE;
 }
 
