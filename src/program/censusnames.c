@@ -14,7 +14,8 @@
 static int
 refuse(struct fail *fail, struct text text, const char *what, const char *hint)
 {
-	fail_what(fail, "\"%.*s\" %s", (int)(text.length < 200 ? text.length : 200), text.at, what);
+	fail_what(fail, "\"%.*s\" is %s", (int)(text.length < 200 ? text.length : 200), text.at,
+		what);
 	fail_hint(fail, "%s", hint);
 	return -EINVAL;
 }
@@ -67,7 +68,7 @@ censusnames_never(struct text text, char into[CENSUS_MAILBOX + 1], struct census
 	it.kind = has_at ? NEVER_MAILBOX : NEVER_DOMAIN;
 	if (text.length > CENSUS_MAILBOX || text.length == 0 ||
 		(has_at ? mime_check_address(text) < 0 : !is_domain(text)))
-		return refuse(fail, text, "is no mailbox, domain or prefix",
+		return refuse(fail, text, "no mailbox, domain or prefix",
 			"expected abuse@isp.example, isp.example or 192.0.2.0/24");
 	for (size_t i = 0; i < text.length; i++)
 		into[i] = text_small(text.at[i]);
@@ -89,7 +90,7 @@ censusnames_network(struct text text, struct census_override *ret, struct fail *
 			text_parse_u64((struct text){text.at + 2, text.length - 2}, UINT32_MAX,
 				&system) < 0 ||
 			system == 0)
-			return refuse(fail, text, "is no prefix and no AS",
+			return refuse(fail, text, "no prefix and no AS",
 				"expected 192.0.2.0/24, 2001:db8::/32 or AS64500");
 		it.system = (uint32_t)system;
 	}
