@@ -171,7 +171,7 @@ words_find(const struct words *words, uint8_t space, struct text text)
 	const struct table_slot *slot;
 	uint64_t key;
 
-	if (text.length == 0 || text.length > WORD_LONGEST)
+	if (text.length == 0 || text.length > WORD_LONGEST || words->count == 0)
 		return 0;
 	key = hash_of(words, space, text);
 	while ((slot = table_find(&words->table, key)) != NULL) {
