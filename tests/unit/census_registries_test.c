@@ -151,6 +151,30 @@ without_authority_an_as_is_of_the_registry_named_first(void **state)
 	answers("192.0.2.1", "ripe@isp.example, nobody, asn, good");
 }
 
+/* What was found for one is at hand for the next, wherever it is kept: any number meets another one there. */
+static void
+neighbours_with_another_as_have_its_contact(void **state)
+{
+	char address[32], expected[64], text[256];
+
+	for (unsigned i = 0; i < 32; i++) {
+		snprintf(text, sizeof(text),
+			"role: x\nnic-hdl: R%u\nabuse-mailbox: a%u@isp.example\n\n"
+			"aut-num: AS%u\nabuse-c: R%u\n\n"
+			"inetnum: 192.0.2.%u - 192.0.2.%u\n\n",
+			i, i, 1 + (i << 8), i, i, i);
+		add("ripe", text);
+		snprintf(text, sizeof(text), "192.0.2.%u,192.0.2.%u,%u\n", i, i, 1 + (i << 8));
+		add("asn", text);
+	}
+	registries_text_settle(&world);
+	for (unsigned i = 0; i < 32; i++) {
+		snprintf(address, sizeof(address), "192.0.2.%u", i);
+		snprintf(expected, sizeof(expected), "a%u@isp.example, nobody, asn, good", i);
+		answers(address, expected);
+	}
+}
+
 static void
 what_is_wrong_is_told_with_its_line_and_the_rest_done(void **state)
 {
@@ -324,6 +348,8 @@ main(void)
 			an_as_is_of_the_registry_that_has_authority, begin, end),
 		cmocka_unit_test_setup_teardown(
 			without_authority_an_as_is_of_the_registry_named_first, begin, end),
+		cmocka_unit_test_setup_teardown(
+			neighbours_with_another_as_have_its_contact, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_is_wrong_is_told_with_its_line_and_the_rest_done, begin, end),
 		cmocka_unit_test_setup_teardown(

@@ -4,7 +4,9 @@
 #include "base/crew.h"
 #include "base/hash.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_ROOM 1024
 
@@ -72,6 +74,8 @@ struct sweep {
 	const struct registries *registries;
 	enum range_family family;
 	struct stream streams[STREAM_COUNT];
+	struct stream *live[STREAM_COUNT]; /* those that say anything */
+	size_t live_count;
 	ipnumber at; /* what the streams say holds from here on */
 };
 
@@ -98,6 +102,10 @@ begin_sweep(struct sweep *sweep, const struct registries *registries, enum range
 	begin_pieces(&sweep->streams[STREAM_DELEGATED], &registries->delegated[family]);
 	if (family != RANGE_SYSTEM)
 		begin_pieces(&sweep->streams[STREAM_ANNOUNCED], &registries->announced[family]);
+	for (size_t i = 0; i < STREAM_COUNT; i++) {
+		if (sweep->streams[i].has_border)
+			sweep->live[sweep->live_count++] = &sweep->streams[i];
+	}
 }
 
 /* To the next place where something changes. False where nothing does any more. */
@@ -107,16 +115,16 @@ go_on(struct sweep *sweep)
 	bool has_border = false;
 	ipnumber border = 0;
 
-	for (size_t i = 0; i < STREAM_COUNT; i++) {
-		const struct stream *stream = &sweep->streams[i];
+	for (size_t i = 0; i < sweep->live_count; i++) {
+		const struct stream *stream = sweep->live[i];
 
 		if (stream->has_border && (!has_border || stream->border < border)) {
 			has_border = true;
 			border = stream->border;
 		}
 	}
-	for (size_t i = 0; i < STREAM_COUNT; i++) {
-		struct stream *stream = &sweep->streams[i];
+	for (size_t i = 0; i < sweep->live_count; i++) {
+		struct stream *stream = sweep->live[i];
 
 		while (stream->has_border && stream->border == border)
 			step(stream);
@@ -312,6 +320,15 @@ struct said {
 
 #define SAID (UINT32_C(1) << 31)
 
+/* What is said of a network and the AS that announces it make somebody, who was added not long ago. */
+struct made {
+	uint32_t said, number;
+	uint16_t registry, country;
+	uint32_t who; /* 0: nobody yet */
+};
+
+#define MADE_MOST 1024
+
 struct making {
 	struct answers *answers;
 	struct said *said;
@@ -319,6 +336,7 @@ struct making {
 	struct table
 		known; /* a place of said and the AS -> the answer, for those that are not first */
 	size_t size4, size6;
+	struct made made[MADE_MOST];
 };
 
 /* The first organisation that the network names and that is there, or NULL. */
@@ -358,26 +376,69 @@ ask_network(const struct columns *columns, enum range_family family, uint32_t ne
 	return who;
 }
 
+/* What decides, beside its registry, what is said of a network; of neighbours it is mostly the same. */
+struct asked_of {
+	uint32_t references, up;
+	uint16_t reference_count, is_fixed, country, language;
+};
+
+static_assert(sizeof(struct asked_of) == 16, "two of them are compared as bytes");
+
+struct asked {
+	struct asked_of of;
+	uint32_t said; /* 0: nothing was asked yet */
+};
+
+#define ASKED_MOST 1024
+
+/* Where the answer to that question stands, or another one or none. */
+static struct asked *
+asked_place(struct asked asked[ASKED_MOST], const struct asked_of *of)
+{
+	return &asked[(of->references ^ of->up) % ASKED_MOST];
+}
+
+static void
+ask_family(struct said *said, const struct columns *columns, enum range_family family)
+{
+	const struct networks *networks = &columns->networks[family];
+	struct whos *whos = &said->whos[columns->registry];
+	uint32_t *of = said->of[family] + said->numbering[family].before[columns->registry];
+	/* In ARIN a circle of Parents ends where it was entered. */
+	bool is_same = networks->up == networks->inside;
+	struct asked asked[ASKED_MOST] = {0};
+
+	for (uint32_t i = 0; i < networks->order_count; i++) {
+		uint32_t network = networks->order[i];
+		const struct entry *entry = &networks->at[network];
+		struct asked_of now = {
+			.references = entry->reference_count > 0 ? entry->references : 0,
+			.up = networks->up[network],
+			.reference_count = entry->reference_count,
+			.is_fixed = entry->is_fixed,
+			.country = entry->country,
+			.language = entry->language};
+		struct asked *place = asked_place(asked, &now);
+
+		if (!is_same || place->said == 0 || memcmp(&place->of, &now, sizeof(now)) != 0) {
+			struct who who = ask_network(columns, family, network);
+
+			*place = (struct asked){.of = now, .said = SAID | whos_add(whos, &who)};
+		}
+		of[network] = place->said;
+	}
+}
+
 /* One job of the crew. */
 static void
 ask_registry(void *context, size_t registry)
 {
 	struct said *said = context;
-	const struct columns *columns = said->registries->columns[registry];
 	struct whos *whos = &said->whos[registry];
 
 	whos_init(whos);
-	for (size_t family = 0; family < RANGE_SYSTEM; family++) {
-		const struct networks *networks = &columns->networks[family];
-		uint32_t *of = said->of[family] + said->numbering[family].before[registry];
-
-		for (uint32_t i = 0; i < networks->order_count; i++) {
-			struct who who =
-				ask_network(columns, (enum range_family)family, networks->order[i]);
-
-			of[networks->order[i]] = SAID | whos_add(whos, &who);
-		}
-	}
+	for (size_t family = 0; family < RANGE_SYSTEM; family++)
+		ask_family(said, said->registries->columns[registry], (enum range_family)family);
 	whos_settle(whos);
 }
 
@@ -451,6 +512,25 @@ make_who(struct making *making, enum range_family family, struct found found, ui
 	return whos_add(&making->answers->whos, &who);
 }
 
+/* The same, where it was made for a neighbour without looking again. */
+static uint32_t
+find_who(struct making *making, enum range_family family, struct found found, uint32_t said,
+	struct who who)
+{
+	struct made *made = &making->made[(said ^ who.number) % MADE_MOST];
+
+	if ((said & SAID) == 0)
+		return make_who(making, family, found, said, who);
+	if (made->who == 0 || made->said != said || made->number != who.number ||
+		made->registry != found.registry || made->country != who.country)
+		*made = (struct made){.said = said,
+			.number = who.number,
+			.registry = (uint16_t)found.registry,
+			.country = who.country,
+			.who = make_who(making, family, found, said, who)};
+	return made->who;
+}
+
 /* The number of the answer that holds there. */
 static uint32_t
 answer_there(struct making *making, const struct sweep *sweep)
@@ -471,7 +551,7 @@ answer_there(struct making *making, const struct sweep *sweep)
 		return 0;
 	if (*place != 0 && (*place & SAID) == 0)
 		return *place;
-	who_number = make_who(making, sweep->family, found, *place, who);
+	who_number = find_who(making, sweep->family, found, *place, who);
 	if (answers->count + 2 > answers->size) {
 		answers->size *= 2;
 		answers->at = memory_grow(answers->at, answers->size * sizeof(*answers->at));

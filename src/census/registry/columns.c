@@ -436,7 +436,9 @@ share_references(struct columns *columns, struct entry *entry)
 {
 	uint32_t before = columns->last_references, count = entry->reference_count;
 
-	if (count > 0 && entry->references - before == count &&
+	if (count == 0)
+		return;
+	if (entry->references - before == count &&
 		memcmp(columns->references + before, columns->references + entry->references,
 			count * sizeof(*columns->references)) == 0) {
 		columns->reference_count = entry->references;
