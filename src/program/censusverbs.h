@@ -14,6 +14,7 @@ extern const struct verb census_verbs[];
 int census_approve(int argc, char **argv);
 int census_ask(int argc, char **argv);
 int census_contact(int argc, char **argv);
+int census_dnsbl(int argc, char **argv);
 int census_effect(int argc, char **argv);
 int census_explain(int argc, char **argv);
 int census_letters(int argc, char **argv);

@@ -47,6 +47,9 @@ a_bucket_lets_a_few_through_and_then_keeps_its_rate(void **state)
 	bucket_take(&bucket, 1000000);
 	bucket_take(&bucket, 1000000);
 	assert_int_equal(bucket_when(&bucket, 1000000), 1006000);
+	bucket_init_quick(&bucket, 20, 1);
+	bucket_take(&bucket, 1000000);
+	assert_int_equal(bucket_when(&bucket, 1000000), 1050000);
 }
 
 static void

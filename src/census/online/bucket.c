@@ -7,6 +7,12 @@ bucket_init(struct bucket *bucket, unsigned per_minute, unsigned burst)
 	*bucket = (struct bucket){.interval = 60000 / per_minute, .burst = burst};
 }
 
+void
+bucket_init_quick(struct bucket *bucket, unsigned per_second, unsigned burst)
+{
+	*bucket = (struct bucket){.interval = 1000000 / per_second, .burst = burst};
+}
+
 uint64_t
 bucket_when(const struct bucket *bucket, uint64_t now)
 {

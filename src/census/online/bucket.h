@@ -26,6 +26,9 @@ struct bucket {
 /* per_minute: 1 to 60000; burst: from 1. */
 void bucket_init(struct bucket *bucket, unsigned per_minute, unsigned burst);
 
+/* The same with microseconds in place of milliseconds as all times; per_second: 1 to 1000000. */
+void bucket_init_quick(struct bucket *bucket, unsigned per_second, unsigned burst);
+
 /* When the next question may go: now, or later. */
 uint64_t bucket_when(const struct bucket *bucket, uint64_t now);
 /* One goes, at a time when it may. */
