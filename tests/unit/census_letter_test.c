@@ -131,6 +131,34 @@ a_later_letter_names_those_before_it(void **state)
 }
 
 static void
+thanks_have_a_table_only_of_what_is_left(void **state)
+{
+	const struct letterrow row = letter_row("192.0.2.7", LETTER_STILL);
+	struct lettercase of = letter_case(&row, 1);
+	char *message;
+
+	(void)state;
+	of.kind = LETTER_THANKS;
+	of.number = 2;
+	of.wants_xarf = true;
+	message = made(&of, NULL);
+	assert_field(message, "Subject", "[LZ-2026-004711] Thank you: this case is closed");
+	assert_field(message, "In-Reply-To", "<LZ-2026-004711.1@agency.example>");
+	assert_non_null(strstr(message, "lazaret.csv\""));
+	assert_int_equal(last_made.rows, 1);
+	assert_int_equal(last_made.reports, 1);
+	free(message);
+	of.rows = 0;
+	message = made(&of, NULL);
+	letter_assert_lines(message);
+	assert_null(strstr(message, "attachment"));
+	assert_null(strstr(message, "lazaret.csv"));
+	assert_int_equal(last_made.rows, 0);
+	assert_int_equal(last_made.reports, 0);
+	free(message);
+}
+
+static void
 nothing_of_a_registry_enters_the_head(void **state)
 {
 	struct letterrow row = letter_row("192.0.2.7", LETTER_NEW);
@@ -255,6 +283,7 @@ main(void)
 		cmocka_unit_test(a_letter_has_a_head_a_text_and_a_table),
 		cmocka_unit_test(the_text_is_in_their_language_and_in_english),
 		cmocka_unit_test(a_later_letter_names_those_before_it),
+		cmocka_unit_test(thanks_have_a_table_only_of_what_is_left),
 		cmocka_unit_test(nothing_of_a_registry_enters_the_head),
 		cmocka_unit_test(what_cannot_be_written_to_gets_no_letter),
 		cmocka_unit_test(who_wants_xarf_gets_a_part_for_each_address),

@@ -94,6 +94,18 @@ what_would_enter_the_head_is_refused(void **state)
 	}
 }
 
+static void
+only_thanks_can_be_about_nothing(void **state)
+{
+	struct lettercase of = letter_case(NULL, 0);
+
+	(void)state;
+	for (unsigned kind = 0; kind < LETTER_KIND_COUNT; kind++) {
+		of.kind = kind;
+		assert_int_equal(check(&of), kind == LETTER_THANKS ? 0 : -EINVAL);
+	}
+}
+
 int
 main(void)
 {
@@ -101,6 +113,7 @@ main(void)
 		cmocka_unit_test(codes_have_a_mark_a_year_and_a_number),
 		cmocka_unit_test(a_usual_case_is_taken),
 		cmocka_unit_test(what_would_enter_the_head_is_refused),
+		cmocka_unit_test(only_thanks_can_be_about_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,6 +162,30 @@ networks_that_are_never_written_about_are_found(void **state)
 	free(message);
 }
 
+/* One of thanks may have none; where its end is missing it may be that the table is. */
+static void
+a_letter_without_a_table_has_no_rows(void **state)
+{
+	struct lettercase of = letter_case(NULL, 0);
+	struct letterlook look;
+	char *message;
+
+	(void)state;
+	of.kind = LETTER_THANKS;
+	message = made(&of, NULL);
+	look = looked_within(message, (const char *const[]){"0.0.0.0/0", NULL});
+	assert_string_equal(look.mailbox, "abuse@provider.example");
+	assert_string_equal(look.name, "LZ-2026-004711.1");
+	assert_string_equal(look.language, "en");
+	assert_string_equal(look.country, "??");
+	assert_int_equal(look.rows, 0);
+	assert_false(look.is_within);
+	assert_false(look.is_damaged);
+	message[strlen(message) - 3] = '\0';
+	assert_true(looked(message).is_damaged);
+	free(message);
+}
+
 static void
 what_is_no_letter_is_damaged(void **state)
 {
@@ -189,6 +213,7 @@ main(void)
 		cmocka_unit_test(a_packed_table_is_unpacked),
 		cmocka_unit_test(a_packed_table_without_its_end_is_damaged),
 		cmocka_unit_test(networks_that_are_never_written_about_are_found),
+		cmocka_unit_test(a_letter_without_a_table_has_no_rows),
 		cmocka_unit_test(what_is_no_letter_is_damaged),
 	};
 

@@ -128,9 +128,10 @@ letter_make(struct letter_bench *bench, const struct lettercase *of,
 	table.rows = made.rows;
 	add_fields(bench, of, phrases, into);
 	add_text(bench, of, &table, phrases, made.language, into);
-	add_attachment(of,
-		is_packed ? "application/gzip" : "text/csv; charset=utf-8; header=present",
-		table.file, is_packed ? &bench->packed : &bench->table, into);
+	if (of->rows > 0)
+		add_attachment(of,
+			is_packed ? "application/gzip" : "text/csv; charset=utf-8; header=present",
+			table.file, is_packed ? &bench->packed : &bench->table, into);
 	add_reports(bench, of, redact, into, &made);
 	letterhead_end(of, into);
 	if (into->failed || bench->table.failed || bench->text.failed ||

@@ -99,7 +99,7 @@ lettercase_check(const struct lettercase *of, struct fail *fail)
 	if (of->number < 1 || of->number > LETTER_NUMBERS)
 		return refuse(
 			fail, "the number of the letter is out of range", TEXT(""), "1 to 99");
-	if (of->rows == 0 || of->rows > LETTER_ROWS)
+	if ((of->rows == 0 && of->kind != LETTER_THANKS) || of->rows > LETTER_ROWS)
 		return refuse(fail, "there is nothing to write about, or too much", TEXT(""),
 			"a letter has 1 to 1,000,000 addresses");
 	return 0;

@@ -29,6 +29,7 @@ enum letter_kind {
 	LETTER_REMINDER,
 	LETTER_ESCALATION, /* to a further contact */
 	LETTER_NATIONAL,   /* the first, to the national CERT, where no contact is known */
+	LETTER_THANKS,     /* the last: the case is closed; it may have no rows */
 	LETTER_KIND_COUNT
 };
 
@@ -88,6 +89,7 @@ struct lettercase {
 	unsigned countries;
 	struct wall begin, end; /* of the period that the letter is about */
 	uint32_t gone;          /* addresses of the letter before that are seen no more */
+	uint32_t most;          /* addresses on the day of the case with the most; of thanks only */
 	const struct letterrow *row;
 	size_t rows;
 	bool wants_xarf;

@@ -108,6 +108,10 @@ tell_who(struct teller *teller, const struct lettercase *of, bool is_above)
 			PHRASE("The registries of Internet addresses name nobody to "
 			       "write to for the networks in the attached table. So we "
 			       "turn to you as the national CERT, and ask for your help."),
+		[LETTER_THANKS] = PHRASE(
+			"On {date} we first wrote to you about addresses in your networks. For "
+			"some time now the lists have named few of them or none, so this case is "
+			"closed. Thank you for what you did about it."),
 	};
 
 	if (is_above)
@@ -124,6 +128,33 @@ tell_who(struct teller *teller, const struct lettercase *of, bool is_above)
 }
 
 static void
+tell_where(struct teller *teller)
+{
+	if (teller->value[VALUE_COUNTRIES].length > 0)
+		item(teller, PHRASE("Countries: {countries}"));
+	if (teller->value[VALUE_HOLDER].length > 0)
+		item(teller, PHRASE("Holder, by the registries: {holder}"));
+	buffer_text(teller->into, TEXT("\n"));
+}
+
+static void
+tell_table(struct teller *teller, const struct lettercase *of, const struct lettertext_table *table)
+{
+	tell(teller,
+		PHRASE("The table {file} has each address with its network, when it was first and "
+		       "last seen, and the kind of evidence. IPv6 addresses stand for their "
+		       "network of 64 bits. Where customers share an address, the port and the "
+		       "time tell which one it was; some lists do not name the port."));
+	if (table->rows < of->rows) {
+		snprintf(teller->number, sizeof(teller->number), "%zu", table->rows);
+		teller->value[VALUE_COUNT] = text_of(teller->number);
+		tell(teller,
+			PHRASE("The table has only the first {count} addresses. Please ask us for "
+			       "the others."));
+	}
+}
+
+static void
 tell_seen(struct teller *teller, const struct lettercase *of, const struct lettertext_table *table)
 {
 	say(teller, PHRASE("Seen from {begin} to {end} (UTC):"));
@@ -134,25 +165,35 @@ tell_seen(struct teller *teller, const struct lettercase *of, const struct lette
 	count_earlier(
 		teller, of, PHRASE("Back again: {count}"), lettercase_count(of, LETTER_REOPENED));
 	count_earlier(teller, of, PHRASE("Gone since the last letter: {count}"), of->gone);
-	if (teller->value[VALUE_COUNTRIES].length > 0)
-		item(teller, PHRASE("Countries: {countries}"));
-	if (teller->value[VALUE_HOLDER].length > 0)
-		item(teller, PHRASE("Holder, by the registries: {holder}"));
-	buffer_text(teller->into, TEXT("\n"));
+	tell_where(teller);
 	if (of->gone > 0)
 		tell(teller,
 			PHRASE("Addresses of earlier letters are gone. Thank you for your work."));
+	tell_table(teller, of, table);
+}
+
+/* Of those of the day with the most at most as many as are listed now still are: whichever these are, the others are
+ * not. */
+static void
+tell_closed(
+	struct teller *teller, const struct lettercase *of, const struct lettertext_table *table)
+{
+	say(teller, PHRASE("What the lists say now:"));
+	count(teller, PHRASE("Addresses on the day with the most: {count}"), of->most);
+	count(teller, PHRASE("Of these no longer listed: {count}"),
+		of->most > of->rows ? of->most - of->rows : 0);
+	count(teller, PHRASE("Listed today: {count}"), of->rows);
+	tell_where(teller);
 	tell(teller,
-		PHRASE("The table {file} has each address with its network, when it was first and "
-		       "last seen, and the kind of evidence. IPv6 addresses stand for their "
-		       "network of 64 bits. Where customers share an address, the port and the "
-		       "time tell which one it was; some lists do not name the port."));
-	if (table->rows < of->rows) {
-		snprintf(teller->number, sizeof(teller->number), "%zu", table->rows);
-		tell(teller,
-			PHRASE("The table has only the first {count} addresses. Please ask us for "
-			       "the others."));
-	}
+		PHRASE("The lists do not tell the reason: the computers may be clean again, or the "
+		       "addresses may have changed hands."));
+	if (of->rows > 0)
+		tell_table(teller, of, table);
+	tell(teller,
+		PHRASE("If more addresses are listed again, we begin a new case and write to you. "
+		       "What helps then is what our first letter asked for: above all find the "
+		       "computers that send unusual amounts of mail, and quarantine them until "
+		       "the cause is removed."));
 }
 
 static void
@@ -181,26 +222,41 @@ tell_asked(struct teller *teller)
 		       "these measures may already be required where you are."));
 }
 
+/* What is done with a case is not asked once it is closed. */
 static void
-tell_answers(struct teller *teller)
+tell_answers(struct teller *teller, const struct lettercase *of)
 {
+	bool is_open = of->kind != LETTER_THANKS;
+
 	say(teller,
 		PHRASE("To answer, write to {reply}, leave {case} in the subject, and begin with "
 		       "one "
 		       "of these words:"));
-	item(teller, PHRASE("DONE: the addresses are cleaned"));
-	item(teller, PHRASE("WORKING: you are looking into it"));
+	if (is_open) {
+		item(teller, PHRASE("DONE: the addresses are cleaned"));
+		item(teller, PHRASE("WORKING: you are looking into it"));
+	}
 	item(teller, PHRASE("WRONG: the networks are not yours, or the computers are no zombies"));
 	item(teller, PHRASE("CONTACT and an address: we should write there instead"));
-	item(teller, PHRASE("XARF: you want each incident by itself, in a form for machines"));
+	if (is_open)
+		item(teller,
+			PHRASE("XARF: you want each incident by itself, in a form for machines"));
 	item(teller, PHRASE("STOP: you want no more letters"));
 	buffer_text(teller->into, TEXT("\n"));
 	if (teller->value[VALUE_CHECK].length > 0)
 		tell(teller, PHRASE("The present state: {check}"));
-	tell(teller,
-		PHRASE("This letter is about addresses: we do not know who uses them, and we "
-		       "scan no computers. Please use the table only to find and help those "
-		       "concerned. We delete single addresses after {days} days."));
+	if (of->rows == 0)
+		tell(teller,
+			PHRASE("This letter is about addresses: we do not know who uses them, and "
+			       "we scan no computers. We delete single addresses after {days} "
+			       "days."));
+	else
+		tell(teller,
+			PHRASE("This letter is about addresses: we do not know who uses them, and "
+			       "we "
+			       "scan no computers. Please use the table only to find and help "
+			       "those "
+			       "concerned. We delete single addresses after {days} days."));
 	tell(teller, PHRASE("Thank you for your help in the fight against spam."));
 	buffer_text(teller->into, teller->value[VALUE_AGENCY]);
 	buffer_text(teller->into, TEXT("\n"));
@@ -258,9 +314,13 @@ lettertext_make(const struct lettercase *of, const struct lettertext_table *tabl
 	teller.value[VALUE_REPLY] = lettercase_reply(sender);
 	teller.value[VALUE_VERIFY] = sender->verify;
 	tell_who(&teller, of, is_above);
-	tell_seen(&teller, of, table);
-	tell_asked(&teller);
-	tell_answers(&teller);
+	if (of->kind == LETTER_THANKS) {
+		tell_closed(&teller, of, table);
+	} else {
+		tell_seen(&teller, of, table);
+		tell_asked(&teller);
+	}
+	tell_answers(&teller, of);
 }
 
 struct text
@@ -274,6 +334,7 @@ lettertext_subject(enum letter_kind kind, const struct phrases *phrases)
 			PHRASE("Request for help: computers in these networks probably send spam"),
 		[LETTER_NATIONAL] =
 			"Request for help: computers in these networks probably send spam",
+		[LETTER_THANKS] = PHRASE("Thank you: this case is closed"),
 	};
 
 	return phrases_find(phrases, text_of(subjects[kind]));

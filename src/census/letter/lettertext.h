@@ -2,7 +2,8 @@
  *
  * What:    plain text, one line a paragraph: who writes and how to verify it, what was seen, what is asked for (the
  *          five measures of the letter of 2005, in the words of today), how to answer, what is done with the
- *          addresses. A count stands behind its label, so no language needs forms of plural. Free text of
+ *          addresses. That of thanks asks for nothing: it says what the lists name no more, and that this may have
+ *          other reasons. A count stands behind its label, so no language needs forms of plural. Free text of
  *          registries is made one line that can be shown, and cut.
  * Owns:    nothing.
  * Limits:  those of the buffer.

@@ -156,6 +156,13 @@ choose_country(const struct looking *looking, struct letterlook *look)
 			'A' + most % LETTERS);
 }
 
+/* Of its last boundary. */
+static bool
+has_end(struct text message)
+{
+	return message.length >= 4 && memcmp(message.at + message.length - 4, "--\r\n", 4) == 0;
+}
+
 void
 letterlook_read(struct text message, const struct prefix *prefixes, size_t count,
 	struct buffer *scratch, struct letterlook *ret)
@@ -181,7 +188,8 @@ letterlook_read(struct text message, const struct prefix *prefixes, size_t count
 			has_table = true;
 		}
 	}
-	if (!has_table)
+	/* Only a letter of thanks can have none: then it is all there if its last boundary is. */
+	if (!has_table && (*ret->language == '\0' || !has_end(message)))
 		ret->is_damaged = true;
 	choose_country(&looking, ret);
 }

@@ -21,8 +21,8 @@ struct letterlook {
 	char name[48];                      /* CODE.NUMBER of Message-ID; empty: none */
 	char language[LETTERLOOK_LANGUAGE]; /* the first; empty: none is said */
 	char country[3];                    /* "??": of no known one */
-	uint64_t rows;
-	bool is_damaged; /* its table cannot be read to its end */
+	uint64_t rows;                      /* 0: it has no table */
+	bool is_damaged;                    /* its table cannot be read to its end */
 	/* The first address that is in one of the prefixes. */
 	bool is_within;
 	struct address within;
