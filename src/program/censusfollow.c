@@ -60,8 +60,26 @@ note_answers(struct table *answered, uint64_t secret, const struct censusrows *a
 	}
 }
 
+/* By number of a case, of those with letters: the day on which it was closed. Letters are sorted by it. */
+static uint16_t *
+closed_days(const struct censusrows *cases, const struct censusrows *letters)
+{
+	uint32_t last_case =
+		letters->count > 0 ? census_letter_at(letters, letters->count - 1)->of_case : 0;
+	uint16_t *days = xcalloc(last_case + 1UL, sizeof(*days));
+
+	for (size_t i = 0; i < cases->count; i++) {
+		const struct census_case *one = census_case_at(cases, i);
+
+		if (one->number <= last_case)
+			days[one->number] = one->closed;
+	}
+	return days;
+}
+
+/* One of thanks is that of the run which closed its case. */
 static void
-count_letter(struct effect_letters *into, const struct census_letter *letter,
+count_letter(struct effect_letters *into, const struct census_letter *letter, uint16_t closed,
 	const struct table *answered, uint64_t secret)
 {
 	const struct table_slot *slot =
@@ -72,6 +90,10 @@ count_letter(struct effect_letters *into, const struct census_letter *letter,
 	into->refused += letter->outcome == OUTCOME_REFUSED;
 	if (letter->outcome != OUTCOME_SENT)
 		return;
+	if (letter->run == closed) {
+		into->thanks++;
+		return;
+	}
 	into->sent++;
 	if (slot == NULL)
 		return;
@@ -86,8 +108,9 @@ read_letters(const struct censusfolder *folder, uint64_t secret, struct effect_l
 	struct fail *fail)
 {
 	struct censusstore *store = NULL;
-	struct censusrows letters = {0}, answers = {0};
+	struct censusrows letters = {0}, answers = {0}, cases = {0};
 	struct table answered;
+	uint16_t *closed;
 	char path[CENSUSFOLDER_PATH];
 	int r;
 
@@ -98,17 +121,23 @@ read_letters(const struct censusfolder *folder, uint64_t secret, struct effect_l
 	if (r >= 0)
 		r = censusstore_letters(store, &letters, fail);
 	if (r >= 0)
+		r = censusstore_cases(store, &cases, fail);
+	if (r >= 0)
 		r = censusstore_answers(store, &answers, fail);
 	if (r >= 0) {
+		closed = closed_days(&cases, &letters);
 		table_init_small(&answered, answers.count + 1, 64);
 		note_answers(&answered, secret, &answers);
 		for (size_t i = 0; i < letters.count; i++)
-			count_letter(ret, census_letter_at(&letters, i), &answered, secret);
+			count_letter(ret, census_letter_at(&letters, i),
+				closed[census_letter_at(&letters, i)->of_case], &answered, secret);
 		ret->is_known = true;
 		table_done(&answered);
+		free(closed);
 	}
 	censusrows_done(&letters);
 	censusrows_done(&answers);
+	censusrows_done(&cases);
 	censusstore_close(store);
 	return r < 0 ? r : 0;
 }

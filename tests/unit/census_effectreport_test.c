@@ -176,7 +176,14 @@ letters_are_told_by_what_came_back(void **state)
 		.is_known = true, .sent = 300, .bounced = 20, .person = 60, .automatic = 33};
 	into = make(NULL, effectreport_text);
 	assert_true(says(&into, "of 187 nothing was heard."));
+	assert_false(says(&into, "of thanks"));
 	assert_true(says(&into, "  a letter in 14 days  290                0"));
+	buffer_done(&into);
+	effect.letters.thanks = 41;
+	into = make(NULL, effectreport_text);
+	assert_true(says(&into, "of 187 nothing was heard."));
+	assert_true(
+		says(&into, "With 41 letters of thanks, which are not among them, cases ended."));
 	buffer_done(&into);
 }
 

@@ -49,11 +49,13 @@ struct effect_day {
 };
 
 /* Letters that were handed over: not settled, taken, tried again, refused. Of those that were taken the ones that came
- * back, else had an answer of a person, else one of a machine alone. */
+ * back, else had an answer of a person, else one of a machine alone. A letter of thanks asks for nothing, so one that
+ * was taken counts as that alone. */
 struct effect_letters {
 	bool is_known;
 	uint64_t open, sent, later, refused;
 	uint64_t bounced, person, automatic;
+	uint64_t thanks;
 };
 
 struct effect {

@@ -258,6 +258,12 @@ put_letters(struct buffer *into, const struct effect_letters *letters)
 			letters->automatic));
 	buffer_text(into, TEXT("\n"));
 	paragraph(into, 0, words);
+	if (letters->thanks == 0)
+		return;
+	snprintf(words, sizeof(words),
+		"With %llu letter%s of thanks, which are not among them, cases ended.",
+		(unsigned long long)letters->thanks, plural(letters->thanks));
+	paragraph(into, 0, words);
 }
 
 static void
@@ -410,9 +416,10 @@ effectreport_json(const struct effect *effect, struct buffer *into)
 		buffer_print(into,
 			"{\"type\":\"letters\",\"open\":%llu,\"sent\":%llu,\"later\":%llu,"
 			"\"refused\":%llu,"
-			"\"bounced\":%llu,\"person\":%llu,\"automatic\":%llu}\n",
+			"\"bounced\":%llu,\"person\":%llu,\"automatic\":%llu,\"thanks\":%llu}\n",
 			(unsigned long long)letters->open, (unsigned long long)letters->sent,
 			(unsigned long long)letters->later, (unsigned long long)letters->refused,
 			(unsigned long long)letters->bounced, (unsigned long long)letters->person,
-			(unsigned long long)letters->automatic);
+			(unsigned long long)letters->automatic,
+			(unsigned long long)letters->thanks);
 }

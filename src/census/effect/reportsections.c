@@ -202,6 +202,7 @@ reportpage_letters(const struct report *report, struct buffer *into)
 		{TEXT("of these: came back"), letters->bounced},
 		{TEXT("of these: a person answered"), letters->person},
 		{TEXT("of these: only a machine answered"), letters->automatic},
+		{TEXT("letters of thanks at the end of a case"), letters->thanks},
 		{TEXT("not taken now, tried again"), letters->later},
 		{TEXT("refused by the mail server"), letters->refused},
 		{TEXT("not known, a person must find out"), letters->open},
