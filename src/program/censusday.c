@@ -319,8 +319,11 @@ censusday_open(struct censusday *day, const struct censusfolder *folder,
 	double keep = config_number(config, "census.keep-days");
 	int r;
 
-	*day = (struct censusday){
-		.wish = wish, .folder = folder, .day = number, .keep_days = (uint16_t)keep};
+	*day = (struct censusday){.wish = wish,
+		.folder = folder,
+		.day = number,
+		.keep_days = (uint16_t)keep,
+		.has_thanks = config_flag(config, "census.thanks")};
 	r = censusruns_look(folder, number, &day->runs, fail);
 	/* Of what it knew nothing is kept. */
 	if (r == 0 && day->runs.before + day->keep_days < number)
@@ -541,6 +544,7 @@ censusday_decide(struct censusday *day, struct fail *fail)
 	int r;
 
 	settings.plan.day = day->day;
+	settings.plan.has_thanks = day->has_thanks;
 	caseday_decide(&day->decided, &day->cases, &day->responsible, &known, &settings);
 	r = casewriter_write(censusruns_path(day->folder, day->day, true, CASES, path), &day->cases,
 		&day->tally, &day->state, &day->joined.scores, fail);

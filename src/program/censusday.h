@@ -21,6 +21,7 @@ struct censusday {
 	const struct censuswish *wish;
 	const struct censusfolder *folder;
 	uint16_t day, keep_days;
+	bool has_thanks;
 	struct censusruns runs;
 	struct registryfile registry;
 	struct sightingfile sightings;

@@ -51,6 +51,7 @@ case_of(struct worker *worker, const struct caseday_letter *letter, char code[CE
 		.mailbox = letter->mailbox,
 		.wants_xarf = letter->wants_xarf && letter->count == 1};
 
+	of.most = letter->most;
 	caseletter_fill(&worker->rows, making->file, letter->of, letter->count, &of);
 	return of;
 }

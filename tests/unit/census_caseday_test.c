@@ -46,6 +46,7 @@ struct world {
 	struct census_letter letter[8];
 	struct censusrows cases_rows, contacts, nevers, letters;
 	uint32_t last_case;
+	struct casefile before; /* without cases: there was no run */
 	struct caseday_settings settings;
 };
 
@@ -104,7 +105,8 @@ decide(struct world *world)
 		.contacts = &world->contacts,
 		.nevers = &world->nevers,
 		.letters = &world->letters,
-		.last_case = world->last_case};
+		.last_case = world->last_case,
+		.before = world->before.cases != NULL ? &world->before : NULL};
 
 	tally_make(&world->tally, &world->responsible, world->last_letter, &world->state);
 	cases_make(&world->cases, &world->tally);
@@ -366,6 +368,15 @@ a_national_cert_has_one_letter_a_week(void **state)
 	assert_int_equal(letter_to(&world, "cert@no.example")->letter, 2);
 	assert_null(letter_to(&world, "abuse@a.example"));
 	end(&world);
+	/* A case that would be forgotten on this day stays open for it. */
+	begin(&world);
+	know(&world, "abuse@a.example", DAY - 28, 2, DAY - 14);
+	know(&world, "cert@no.example", DAY - 90, 1, DAY - 80);
+	decide(&world);
+	assert_int_equal(letter_to(&world, "cert@no.example")->number, 2);
+	for (size_t i = 0; i < world.day.changed_count; i++)
+		assert_int_not_equal(world.day.changed[i].number, 2);
+	end(&world);
 }
 
 static void
@@ -420,6 +431,159 @@ the_last_letter_of_a_contact_is_that_of_its_last_run(void **state)
 	end(&world);
 }
 
+/* Texts of casefile.h. */
+#define A_TEXT 4
+#define C_TEXT (A_TEXT + 4 + 15)
+#define D_TEXT (C_TEXT + 4 + 20)
+
+/* As begin, on the day on which nearly all of the contacts A, C and D has been gone for long enough. */
+static void
+begin_closing(struct world *world)
+{
+	static const char texts[] = "\0\0\0\0"
+				    "\x0f\0\0\0abuse@a.example"
+				    "\x14\0\0\0abuse@mail.c.example"
+				    "\x10\0\0\0abuse@as.example";
+	static const struct casefile_case cases[] = {{.mailbox = 0},
+		{.mailbox = A_TEXT, .most = 100, .low_since = DAY - 14},
+		{.mailbox = D_TEXT, .most = 70, .low_since = DAY - 14},
+		{.mailbox = C_TEXT, .most = 30, .low_since = DAY - 14}};
+
+	begin(world);
+	world->before = (struct casefile){.cases = cases, .case_count = 4, .texts = texts};
+}
+
+static void
+a_case_that_closes_ends_with_a_letter_of_thanks(void **state)
+{
+	const struct caseday_letter *letter;
+	struct world world;
+
+	(void)state;
+	/* Twice: the second run is that of the same day made again. */
+	for (unsigned i = 0; i < 2; i++) {
+		begin_closing(&world);
+		know(&world, "abuse@a.example", DAY - 90, 2, DAY - 40)->closed = i * DAY;
+		decide(&world);
+		assert_int_equal(case_of(&world, "abuse@a.example")->step, CASEFILE_CLOSED);
+		letter = letter_to(&world, "abuse@a.example");
+		assert_non_null(letter);
+		assert_int_equal(letter->kind, LETTER_THANKS);
+		assert_int_equal(letter->number, 1);
+		assert_int_equal(letter->letter, 3);
+		assert_int_equal(letter->before, DAY - 54);
+		assert_int_equal(letter->most, 100);
+		assert_int_equal(letter->count, 1);
+		assert_ptr_equal(
+			&world.cases.cases[letter->of[0]], case_of(&world, "abuse@a.example"));
+		end(&world);
+	}
+	/* It is no open case any more. */
+	begin_closing(&world);
+	know(&world, "abuse@a.example", DAY - 90, 3, DAY - 1)->closed = DAY - 1;
+	decide(&world);
+	assert_null(letter_to(&world, "abuse@a.example"));
+	end(&world);
+}
+
+/* What forbids other letters forbids this one, and who was never told of a case is not thanked for it. */
+static void
+nobody_else_is_thanked(void **state)
+{
+	static const struct responsible_national own[] = {
+		{'S' << 8 | 'E', {"abuse@a.example", 15}}};
+	struct world world;
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		struct census_case *one;
+
+		begin_closing(&world);
+		one = know(&world, "abuse@a.example", DAY - 90, i == 0 ? 0 : 1, DAY - 40);
+		world.contact[0] = (struct census_contact){.mailbox = one->mailbox};
+		world.never[0] =
+			(struct census_never){.kind = NEVER_DOMAIN, .name = TEXT("example")};
+		switch (i) {
+		case 0:
+			one->arm = CASEFILE_HOLDOUT;
+			break;
+		case 1:
+			world.letter[0].outcome = OUTCOME_REFUSED;
+			break;
+		case 2:
+			world.contact[0].state = CONTACT_OPTOUT;
+			world.contacts.count = 1;
+			break;
+		case 3:
+			world.contact[0].state = CONTACT_BOUNCED;
+			world.contacts.count = 1;
+			break;
+		case 4:
+			world.nevers.count = 1;
+			break;
+		case 5:
+			/* Of another case. */
+			know(&world, "abuse@a.example", DAY - 99, 1, DAY - 6)->closed = DAY - 5;
+			break;
+		case 6:
+			responsible_done(&world.responsible);
+			responsible_make(&world.responsible, &world.registry, NULL, 0, own, 1);
+			break;
+		default:
+			world.settings.plan.has_thanks = false;
+			break;
+		}
+		decide(&world);
+		assert_int_equal(case_of(&world, "abuse@a.example")->step, CASEFILE_CLOSED);
+		if (letter_to(&world, "abuse@a.example") != NULL)
+			fail_msg("%u was thanked", i);
+		end(&world);
+	}
+}
+
+/* The contact of the AS has a network of its own, whose case closes on the day on which that of another comes to it:
+ * that one goes first, on the next day and under a case of its own. */
+static void
+thanks_do_not_keep_an_escalation_waiting(void **state)
+{
+	const struct responsible_override word = {.family = RANGE_IPV4,
+		.range = {0xcb007200, 0xcb0072ff},
+		.mailbox = TEXT("abuse@as.example")};
+	const struct caseday_letter *letter;
+	struct world world;
+
+	(void)state;
+	for (unsigned day = 0; day < 3; day++) {
+		struct census_case *own;
+
+		begin_closing(&world);
+		world.before.case_count = 3; /* C's is as it was */
+		responsible_done(&world.responsible);
+		responsible_make(&world.responsible, &world.registry, &word, 1, NULL, 0);
+		own = know(&world, "abuse@as.example", DAY - 90, 1, DAY - 40);
+		if (day < 2)
+			know(&world, "abuse@mail.c.example", DAY - 28 - (int)day, 2 + day,
+				day == 0 ? DAY - 14 : DAY - 1);
+		if (day == 1)
+			own->closed = DAY - 1;
+		decide(&world);
+		letter = letter_to(&world, "abuse@as.example");
+		if (day == 0) {
+			assert_int_equal(
+				case_of(&world, "abuse@mail.c.example")->step, CASEFILE_ESCALATED);
+			assert_int_equal(
+				case_of(&world, "abuse@as.example")->step, CASEFILE_CLOSED);
+			assert_null(letter);
+		} else {
+			assert_non_null(letter);
+			assert_int_equal(
+				letter->kind, day == 1 ? LETTER_ESCALATION : LETTER_THANKS);
+			assert_int_equal(letter->number == own->number, day == 2);
+		}
+		end(&world);
+	}
+}
+
 int
 main(void)
 {
@@ -435,6 +599,9 @@ main(void)
 		cmocka_unit_test(a_national_cert_has_one_letter_a_week),
 		cmocka_unit_test(what_an_earlier_try_opened_and_this_one_does_not_is_closed),
 		cmocka_unit_test(the_last_letter_of_a_contact_is_that_of_its_last_run),
+		cmocka_unit_test(a_case_that_closes_ends_with_a_letter_of_thanks),
+		cmocka_unit_test(nobody_else_is_thanked),
+		cmocka_unit_test(thanks_do_not_keep_an_escalation_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

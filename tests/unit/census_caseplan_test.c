@@ -92,6 +92,46 @@ each_day_has_what_is_due(void **state)
 	}
 }
 
+/* It ends with thanks only where a letter was sent, nothing forbids one, and none was sent within a week. */
+static void
+what_closes_is_thanked_if_it_was_written_to(void **state)
+{
+	static const struct {
+		const char *what;
+		struct caseplan_case one;
+		bool is_off, is_thanked;
+	} cases[] = {
+		{"told", {.is_told = true}, false, true},
+		{"told, and nothing is left", {.is_told = true, .listed = 0}, false, true},
+		{"told, a week ago", {.is_told = true, .last_letter = TODAY - 7}, false, true},
+		{"told, six days ago", {.is_told = true, .last_letter = TODAY - 6}, false, false},
+		{"never told", {.letters = 1}, false, false},
+		{"never to be written to", {.is_told = true, .is_never = true}, false, false},
+		{"held", {.is_told = true, .is_held = true}, false, false},
+		{"no thanks are wanted", {.is_told = true}, true, false},
+		{"held out once, and then told", {.is_told = true, .arm = CASEFILE_HOLDOUT}, false,
+			true},
+	};
+	struct caseplan_settings settings = CASEPLAN_DEFAULTS;
+
+	(void)state;
+	settings.day = TODAY;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct caseplan_case one = cases[i].one;
+
+		one.most = 100;
+		one.opened = 900;
+		one.low_since = TODAY - settings.close_days;
+		settings.has_thanks = !cases[i].is_off;
+		if (caseplan_of(&one, &settings).step != CASEFILE_CLOSED ||
+			caseplan_of(&one, &settings).is_thanked != cases[i].is_thanked)
+			fail_msg("%s", cases[i].what);
+		/* A day before nothing is due yet. */
+		one.low_since++;
+		assert_false(caseplan_of(&one, &settings).is_thanked);
+	}
+}
+
 /* A contact that does nothing, run by run, each letter sent on the day on which it is written. */
 static void
 a_case_of_a_hundred_days_has_the_letters_that_it_should(void **state)
@@ -125,6 +165,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_day_has_what_is_due),
+		cmocka_unit_test(what_closes_is_thanked_if_it_was_written_to),
 		cmocka_unit_test(a_case_of_a_hundred_days_has_the_letters_that_it_should),
 	};
 

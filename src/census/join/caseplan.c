@@ -48,6 +48,14 @@ step_of(const struct caseplan_case *one, const struct caseplan *plan,
 	return one->is_held ? CASEFILE_HELD : letter;
 }
 
+/* Of a case that closes: what was never told of has nothing to be thanked for, and nothing waits for a thank-you. */
+static bool
+is_thanked(const struct caseplan_case *one, const struct caseplan_settings *settings)
+{
+	return settings->has_thanks && one->is_told && !one->is_never && !one->is_held &&
+		(one->last_letter == 0 || settings->day >= one->last_letter + settings->least_days);
+}
+
 struct caseplan
 caseplan_of(const struct caseplan_case *one, const struct caseplan_settings *settings)
 {
@@ -74,5 +82,6 @@ caseplan_of(const struct caseplan_case *one, const struct caseplan_settings *set
 	else if (plan.low_since == 0)
 		plan.low_since = settings->day;
 	plan.step = step_of(one, &plan, settings);
+	plan.is_thanked = plan.step == CASEFILE_CLOSED && is_thanked(one, settings);
 	return plan;
 }

@@ -4,7 +4,8 @@
  *          again of the most that it had. The first letter is due at once, or in the arm hold-out after holdout_days; a
  *          reminder reminder_days after it was sent; after as many days again an escalation, then one each
  *          escalation_days. No letter goes to a mailbox within least_days of another. While less than a twentieth
- *          of the most are left nothing is due, and after close_days of that the case is closed.
+ *          of the most are left nothing is due, and after close_days of that the case is closed: with a letter of
+ *          thanks, if one about it was sent. Where that would be within least_days of another, it closes without.
  * Owns:    nothing.
  * Thread:  any. Pure.
  */
@@ -18,12 +19,13 @@
 struct caseplan_settings {
 	uint16_t day;
 	uint16_t holdout_days, reminder_days, escalation_days, least_days, close_days;
+	bool has_thanks; /* a case that closes may end with a letter of thanks */
 };
 
 #define CASEPLAN_DEFAULTS                                                                          \
 	{                                                                                          \
 		.holdout_days = 14, .reminder_days = 14, .escalation_days = 28, .least_days = 7,   \
-		.close_days = 14                                                                   \
+		.close_days = 14, .has_thanks = true                                               \
 	}
 
 /* A contact's, before this day's run. */
@@ -39,12 +41,14 @@ struct caseplan_case {
 	bool is_nobody;      /* no contact is known */
 	bool is_never;       /* it may not be written to */
 	bool is_held;        /* only if a person allows it */
+	bool is_told;        /* a letter of the open case was sent, and it is no CERT's */
 };
 
 struct caseplan {
 	enum casefile_step step;
 	uint32_t most;
 	uint16_t opened, low_since;
+	bool is_thanked; /* it closes, and a letter of thanks is due */
 };
 
 struct caseplan caseplan_of(

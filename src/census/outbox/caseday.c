@@ -18,6 +18,8 @@ struct known_contact {
 	uint32_t first;       /* the same of the latest one whatever it is */
 	uint16_t last_letter; /* sent, of whichever case */
 	bool is_written;      /* it gets a letter on this day */
+	bool is_thanked;      /* its case closes, and a letter of thanks is due */
+	bool is_awaited;      /* its case closes, and another's waits for it */
 };
 
 struct known_case {
@@ -177,6 +179,16 @@ held_why(
 	return NULL;
 }
 
+static bool
+is_cert(const struct responsible *responsible, uint32_t contact)
+{
+	for (uint32_t country = 0; country <= UINT16_MAX; country++) {
+		if (responsible->national[country] == contact)
+			return true;
+	}
+	return false;
+}
+
 /* What was kept of the contact by the run before. */
 static const struct casefile_case *
 case_before(const struct deciding *deciding, uint32_t contact)
@@ -210,6 +222,8 @@ plan_case(const struct deciding *deciding, uint32_t i)
 		plan.opened = row->opened;
 		plan.letters = row->letters;
 		plan.arm = row->arm;
+		plan.is_told = row->number <= deciding->known->last_case &&
+			deciding->letters[row->number].first_run != 0;
 	}
 	return plan;
 }
@@ -350,6 +364,7 @@ decide_case(struct deciding *deciding, uint32_t i)
 
 			*closed = *row;
 			closed->closed = deciding->settings->plan.day;
+			deciding->contacts[contact].is_thanked = step.is_thanked;
 		}
 	}
 	put_code(cases, one, number);
@@ -415,6 +430,14 @@ add_escalated(const struct deciding *deciding, uint32_t i, struct escalated *int
 		into[count++] = (struct escalated){contact, i};
 	}
 	return count;
+}
+
+static bool
+is_closing(const struct deciding *deciding, uint32_t contact)
+{
+	uint32_t own = deciding->cases->of[contact];
+
+	return own != 0 && deciding->cases->cases[own].step == CASEFILE_CLOSED;
 }
 
 /* May a further contact be written to on this day? */
@@ -490,10 +513,37 @@ escalate(struct deciding *deciding)
 	for (size_t begin = 0; begin < count; begin = end) {
 		for (end = begin; end < count && all[end].contact == all[begin].contact; end++)
 			;
-		if (may_escalate(deciding, all[begin].contact))
+		/* Under a case that closes nothing is asked: the next run opens another one for it. */
+		if (is_closing(deciding, all[begin].contact))
+			deciding->contacts[all[begin].contact].is_awaited = true;
+		else if (may_escalate(deciding, all[begin].contact))
 			escalate_to(deciding, all + begin, end - begin);
 	}
 	free(all);
+}
+
+/* The last letters of cases that close. */
+static void
+thank(struct deciding *deciding)
+{
+	struct cases *cases = deciding->cases;
+
+	for (uint32_t i = 1; i < cases->case_count; i++) {
+		uint32_t contact = cases->contacts[i];
+		const struct known_contact *known = &deciding->contacts[contact];
+		const struct census_case *row;
+		struct caseday_letter *letter;
+
+		if (!known->is_thanked || known->is_awaited ||
+			is_cert(deciding->responsible, contact))
+			continue;
+		row = census_case_at(deciding->known->cases, known->open - 1);
+		letter = add_letter(deciding, contact, row->number, row->opened, row->letters);
+		letter->kind = LETTER_THANKS;
+		letter->most = cases->cases[i].most;
+		letter->of = &deciding->day->of[deciding->of_count++];
+		letter->of[letter->count++] = i;
+	}
 }
 
 /* Cases that a run of this day opened and this one does not, and those of contacts of which nothing is left. */
@@ -514,7 +564,8 @@ close_others(struct deciding *deciding)
 		bool has_rows = contact != 0 && deciding->cases->of[contact] != 0;
 		bool is_todays = one->opened == today && one->letters == 0;
 		bool is_old = today >= one->opened + FORGOTTEN_DAYS &&
-			today >= one->last_letter + FORGOTTEN_DAYS;
+			today >= one->last_letter + FORGOTTEN_DAYS &&
+			!deciding->contacts[contact].is_written;
 		struct census_case *changed;
 
 		if (one->number > deciding->known->last_case || is_decided[one->number])
@@ -564,6 +615,7 @@ caseday_decide(struct caseday *day, struct cases *cases, const struct responsibl
 		decide_case(&deciding, i);
 	cases->cases[0].step = cases->cases[0].counts.listed > 0 ? CASEFILE_NOBODY : CASEFILE_NONE;
 	escalate(&deciding);
+	thank(&deciding);
 	close_others(&deciding);
 	if (day->letter_count > 1)
 		qsort(day->letters, day->letter_count, sizeof(*day->letters), compare_letters);

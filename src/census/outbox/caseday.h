@@ -4,7 +4,10 @@
  *          be written to. Each contact gets its step (join/caseplan.h); cases that open get numbers in the order of
  *          mailboxes, and an arm (join/arms.h). All of that is entered into the sums. Letters are named, but not
  *          made here. An escalation is a reminder to the contact, and one letter to each second contact and each
- *          national CERT about all cases that came to it since its last one.
+ *          national CERT about all cases that came to it since its last one. A case that closes can end with a letter
+ *          of thanks (join/caseplan.h); but not to a CERT, nor where another's case waits for that contact. No other
+ *          letter is of a case that closes: so of those that were sent the ones whose run closed their case are of
+ *          thanks.
  *          What a run of the same day had decided before it was cut is as if it had not been, but for the numbers of
  *          its cases, which are used again: so a run that is repeated decides the same.
  * Owns:    its arrays, until caseday_done.
@@ -38,6 +41,7 @@ struct caseday_letter {
 	uint16_t opened;
 	uint16_t letter; /* of the case, from 1 */
 	uint16_t before; /* day of the run of the first letter; 0: there was none */
+	uint32_t most;   /* of thanks: as of casefile.h */
 	uint8_t kind;    /* enum letter_kind */
 	bool wants_xarf;
 	struct text mailbox; /* the responsible's */
