@@ -264,6 +264,50 @@ many_addresses_are_packed(void **state)
 }
 
 static void
+what_traps_got_is_attached_for_everybody(void **state)
+{
+	enum { ROWS = LETTER_MESSAGES + 5 };
+	struct letterrow rows[ROWS];
+	struct lettercase of = letter_case(rows, ROWS);
+	struct lettertrap trap = letter_trap;
+	char *message, *head, *part, wanted[80];
+	size_t size;
+
+	(void)state;
+	trap.message = TEXT("Received: for juniper@trap.agency.example\r\n"
+			    "Message-ID: <4711@spam.example>\r\nSubject: Dear juniper, buy\r\n");
+	trap.port = 50000;
+	for (size_t i = 0; i < ROWS; i++) {
+		rows[i] = letter_row("192.0.2.7", LETTER_NEW);
+		rows[i].trap = i != 1 ? &trap : NULL;
+	}
+	message = made(&of, NULL);
+	letter_assert_lines(message);
+	assert_int_equal(last_made.messages, LETTER_MESSAGES);
+	assert_int_equal(last_made.reports, 0);
+	/* The boundaries of what is attached are not those of the letter. */
+	for (unsigned i = 0; i < LETTER_MESSAGES; i++) {
+		part = letter_part(message, 2 + i, &head, &size);
+		assert_non_null(part);
+		snprintf(wanted, sizeof(wanted), "filename=\"report-%u.eml\"", i == 0 ? 1 : i + 2);
+		assert_non_null(strstr(head, "Content-Type: message/rfc822\r\n"));
+		assert_non_null(strstr(head, wanted));
+		assert_field(part, "Subject", "Dear redacted.invalid, buy");
+		assert_field(part, "To", "<abuse@provider.example>");
+		assert_non_null(strstr(part, "\r\nSource-Port: 50000\r\n"));
+		assert_non_null(strstr(part, "--\r\n"));
+		free(part);
+		free(head);
+	}
+	assert_null(letter_part(message, 2 + LETTER_MESSAGES, &head, &size));
+	assert_null(strcasestr(message, "juniper"));
+	assert_null(strstr(message, "trap.agency"));
+	assert_null(strstr(message, "4711@spam"));
+	assert_null(strstr(message, "Received:"));
+	free(message);
+}
+
+static void
 the_same_case_gives_the_same_letter(void **state)
 {
 	const struct letterrow row = letter_row("192.0.2.7", LETTER_NEW);
@@ -288,6 +332,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_written_to_gets_no_letter),
 		cmocka_unit_test(who_wants_xarf_gets_a_part_for_each_address),
 		cmocka_unit_test(many_addresses_are_packed),
+		cmocka_unit_test(what_traps_got_is_attached_for_everybody),
 		cmocka_unit_test(the_same_case_gives_the_same_letter),
 	};
 

@@ -85,7 +85,7 @@ without_port_or_sender_it_is_no_message(void **state)
 	assert_says(value, "compromise_evidence", "It sent mail to a spam trap");
 	json_decref(value);
 	trap.from = letter_trap.from;
-	row.port = 0;
+	row.port = trap.port = 0;
 	value = made(&row);
 	assert_says(value, "type", "botnet");
 	assert_null(json_object_get(value, "source_port"));

@@ -2,6 +2,7 @@
 /* Lists that come as mail: mailboxes, messages, folders. */
 #include "census_list.h"
 #include "data.h"
+#include "source/reports/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +38,40 @@ reports_of_a_mailbox_are_listed(void **state)
 	assert_string_equal(read.first.where, "test:44");
 	assert_string_equal(read.first.what, "a report of ARF has no Source-IP that is an address");
 	list_read_done(&read);
+	(void)state;
+}
+
+static void
+take_carried(void *context, const struct report *report)
+{
+	struct buffer *said = context;
+
+	buffer_print(
+		said, "%u %.*s\n", report->port, (int)report->carried.length, report->carried.at);
+}
+
+#define CARRYING(address, type)                                                                    \
+	"From: loop@agency.example\nContent-Type: multipart/report; boundary=b\n\n"                \
+	"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: " type                       \
+	"\nSource-IP: " address "\nSource-Port: 40001\n\n"                                         \
+	"--b\nContent-Type: text/rfc822-headers\n\nSubject: " type "\n--b--\n"
+
+static void
+who_asks_gets_the_messages_of_spam(void **state)
+{
+	struct buffer said;
+	struct listorder order = {.carried = take_carried, .context = &said};
+	struct list_read read;
+
+	buffer_init(&said, 4096);
+	read_list(&read,
+		FROM ARF("11.0.0.1", "abuse") "\n" FROM CARRYING(
+			"11.0.0.2", "abuse") "\n" FROM CARRYING("11.0.0.3", "not-spam"),
+		&order);
+	assert_string_equal(say_listings(&read), "11.0.0.1 11.0.0.2 ");
+	assert_string_equal(buffer_string(&said), "40001 Subject: abuse\n");
+	list_read_done(&read);
+	buffer_done(&said);
 	(void)state;
 }
 
@@ -173,6 +208,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reports_of_a_mailbox_are_listed),
+		cmocka_unit_test(who_asks_gets_the_messages_of_spam),
 		cmocka_unit_test(bogons_are_told_of_as_in_other_lists),
 		cmocka_unit_test(lists_are_not_taken_for_mail),
 		cmocka_unit_test(a_maildir_is_one_list),

@@ -27,6 +27,7 @@ static const struct lettertrap letter_trap = {
 	.from = {"bounce-4711@spam.example", 24},
 	.to = {"juniper@trap.agency.example", 27},
 	.message = {NULL, 0},
+	.port = 40001,
 };
 
 static inline struct letterrow

@@ -240,6 +240,119 @@ what_a_letter_carries_is_read_back(void **state)
 	(void)state;
 }
 
+#define TRAPPED                                                                                    \
+	"192.0.2.7/32 2025-11-27T10:00:00.000Z 40002 arf spam abuse census@agency.example "        \
+	"LZ-2026-004711.1.r1@agency.example\n"
+#define LISTED(address, reference)                                                                 \
+	address " 2025-11-27T10:00:00.000Z 40001 csv bot lazaret.csv "                             \
+		"census@agency.example " reference "\n"
+
+/* A letter of two rows, of which a trap has a message of the first. */
+static struct buffer
+trapped_letter(bool is_table_called_so)
+{
+	struct letterrow rows[] = {
+		letter_row("192.0.2.7", LETTER_NEW), letter_row("2001:db8::", LETTER_STILL)};
+	struct lettercase of = letter_case(rows, 2);
+	struct letter_bench *bench = letter_bench_new();
+	struct lettertrap trap = letter_trap;
+	struct letter_made made;
+	struct fail fail = {0};
+	struct buffer into;
+	char *name;
+
+	trap.message = TEXT("Subject: x\r\n");
+	trap.port = 40002;
+	rows[0].trap = &trap;
+	buffer_init(&into, 1U << 20);
+	assert_int_equal(letter_make(bench, &of, NULL, &redact, &into, &made, &fail), 0);
+	assert_int_equal(made.messages, 1);
+	name = strstr(buffer_string(&into), "filename=\"lazaret.csv\"");
+	assert_non_null(name);
+	if (!is_table_called_so)
+		name[10] = 'x';
+	(void)letter_bench_free(bench);
+	return into;
+}
+
+static void
+what_a_trap_got_is_read_back_from_the_letter(void **state)
+{
+	struct buffer letter = trapped_letter(true);
+
+	expect_reports((struct text){letter.at, letter.length},
+		LISTED("192.0.2.7/32", "LZ-2026-004711.1@agency.example")
+			LISTED("2001:db8::/64", "LZ-2026-004711.1@agency.example") TRAPPED);
+	buffer_done(&letter);
+	(void)state;
+}
+
+/* It may be the spam that somebody complains of, and say of anybody what it likes. */
+static void
+what_another_message_brings_is_not_looked_into(void **state)
+{
+	struct buffer letter = trapped_letter(false);
+	struct report_show show = {.refused = 0};
+
+	buffer_init(&show.said, 65536);
+	/* A table of another name is one of other things. */
+	assert_int_equal(report_read(&show, (struct text){letter.at, letter.length}), 2);
+	assert_int_equal(show.kinds[REPORT_OTHER], 2);
+	buffer_done(&show.said);
+	buffer_done(&letter);
+	(void)state;
+}
+
+static void
+take_carried(void *context, const struct report *report)
+{
+	buffer_print(context, "%.*s|%.*s|%.*s\n", (int)report->from.length, report->from.at,
+		(int)report->to.length, report->to.at, (int)report->carried.length,
+		report->carried.at);
+}
+
+#define CARRYING(more, coding, message)                                                            \
+	"From: loop@agency.example\nContent-Type: multipart/report; boundary=b\n\n"                \
+	"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"                     \
+	"Source-IP: 192.0.2.7\nOriginal-Mail-From: <a@spam.example>\n" more                        \
+	"\n--b\nContent-Type: message/rfc822\n" coding "\n" message "\n--b--\n"
+
+#define OTHER_ARF_HEAD "From: x@spam.example\nContent-Type: multipart/report; boundary=c\n"
+#define OTHER_ARF                                                                                  \
+	OTHER_ARF_HEAD "\n--c\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"    \
+		       "Source-IP: 192.0.2.8\n\n--c--\n"
+
+static void
+expect_carried(struct text message, const char *wanted)
+{
+	struct reports *reports = reports_new();
+	struct buffer said;
+
+	buffer_init(&said, 65536);
+	assert_int_equal(
+		reports_read(reports, message, &(struct reports_sink){take_carried, NULL, &said}),
+		1);
+	assert_string_equal(buffer_string(&said), wanted);
+	buffer_done(&said);
+	(void)reports_free(reports);
+}
+
+static void
+the_head_of_the_message_is_carried(void **state)
+{
+	expect_carried(TEXT(CARRYING("Original-Rcpt-To: <t@x.example>\n", "",
+			       "Subject: x\nFrom: y\n\nbody\n")),
+		"<a@spam.example>|<t@x.example>|Subject: x\nFrom: y\n\n");
+	expect_carried(
+		TEXT(CARRYING("Original-Rcpt-To: <t@x.example>\nOriginal-Rcpt-To: <u>\n",
+			"Content-Transfer-Encoding: base64\n", "U3ViamVjdDogeAoKYm9keQo=\n")),
+		"<a@spam.example>||Subject: x\n\n");
+	/* A report that somebody sent to a trap is a message like another, and reports nobody. */
+	expect_carried(TEXT(CARRYING("Original-Rcpt-To: <t@x.example>\n", "", OTHER_ARF)),
+		"<a@spam.example>|<t@x.example>|" OTHER_ARF_HEAD "\n");
+	(void)state;
+}
+
 static void
 reports_of_one_incident_are_read_back(void **state)
 {
@@ -283,6 +396,9 @@ main(void)
 		cmocka_unit_test(packed_tables_are_unpacked),
 		cmocka_unit_test(what_grows_without_end_is_cut_off),
 		cmocka_unit_test(what_a_letter_carries_is_read_back),
+		cmocka_unit_test(what_a_trap_got_is_read_back_from_the_letter),
+		cmocka_unit_test(what_another_message_brings_is_not_looked_into),
+		cmocka_unit_test(the_head_of_the_message_is_carried),
 		cmocka_unit_test(reports_of_one_incident_are_read_back),
 	};
 

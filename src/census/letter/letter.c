@@ -4,6 +4,7 @@
 #include "base/mime.h"
 #include "census/letter/lettercsv.h"
 #include "census/letter/letterhead.h"
+#include "census/letter/letterreport.h"
 #include "census/letter/lettertext.h"
 #include "census/letter/letterxarf.h"
 
@@ -51,7 +52,7 @@ add_fields(struct letter_bench *bench, const struct lettercase *of, const struct
 	buffer_print(&bench->text, "[%.*s] ", (int)of->code.length, of->code.at);
 	buffer_line(&bench->text, lettertext_subject(of->kind, phrases), LETTERHEAD_SUBJECT);
 	letterhead_fields(of, (struct text){bench->text.at, bench->text.length}, 0, into);
-	letterhead_multipart(of, "mixed", into);
+	letterhead_multipart(of, 0, "mixed", into);
 }
 
 static void
@@ -70,20 +71,47 @@ add_text(struct letter_bench *bench, const struct lettercase *of,
 	snprintf(tags, sizeof(tags), "%.*s%s", (int)tag.length, tag.at,
 		phrases != NULL ? ", en" : "");
 	letterhead_text_part(
-		of, text_of(tags), (struct text){bench->text.at, bench->text.length}, into);
+		of, 0, text_of(tags), (struct text){bench->text.at, bench->text.length}, into);
 }
 
 static void
 add_attachment(const struct lettercase *of, const char *type, const char *file,
 	const struct buffer *bytes, struct buffer *into)
 {
-	letterhead_part(of, into);
+	letterhead_part(of, 0, into);
 	buffer_print(into,
 		"Content-Type: %s\r\n"
 		"Content-Disposition: attachment; filename=\"%s\"\r\n"
 		"Content-Transfer-Encoding: base64\r\n\r\n",
 		type, file);
 	mime_base64(into, bytes->at, bytes->length);
+}
+
+/* What traps got, for every contact: ARF is what mail systems read (RFC 5965), each a message of its own. */
+static int
+add_messages(struct letter_bench *bench, const struct lettercase *of,
+	const struct letterredact *redact, struct buffer *into, struct letter_made *made,
+	struct fail *fail)
+{
+	for (size_t i = 0; redact != NULL && i < of->rows && made->messages < LETTER_MESSAGES;
+		i++) {
+		int r;
+
+		if (of->row[i].trap == NULL)
+			continue;
+		buffer_clear(&bench->text);
+		r = letterreport_arf(of, i, redact, &bench->text, fail);
+		if (r < 0)
+			return r;
+		letterhead_part(of, 0, into);
+		buffer_print(into,
+			"Content-Type: message/rfc822\r\n"
+			"Content-Disposition: attachment; filename=\"report-%zu.eml\"\r\n\r\n",
+			i + 1);
+		buffer_text(into, (struct text){bench->text.at, bench->text.length});
+		made->messages++;
+	}
+	return 0;
 }
 
 static void
@@ -132,8 +160,11 @@ letter_make(struct letter_bench *bench, const struct lettercase *of,
 		add_attachment(of,
 			is_packed ? "application/gzip" : "text/csv; charset=utf-8; header=present",
 			table.file, is_packed ? &bench->packed : &bench->table, into);
+	r = add_messages(bench, of, redact, into, &made, fail);
+	if (r < 0)
+		return r;
 	add_reports(bench, of, redact, into, &made);
-	letterhead_end(of, into);
+	letterhead_end(of, 0, into);
 	if (into->failed || bench->table.failed || bench->text.failed ||
 		into->length - before > LETTER_BYTES) {
 		fail_what(fail, "the letter has more than %d bytes", LETTER_BYTES);

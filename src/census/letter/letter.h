@@ -1,9 +1,11 @@
 /* letter - one message to one contact
  *
  * What:    the second letter: multipart/mixed of text/plain in the contact's language with the English below, the table
- *          lazaret.csv (above LETTERCSV_PLAIN rows packed), and, where the contact asked for it, a part with XARF for
- *          each of the first LETTER_REPORTS addresses. All that is not plain text is base64; no line has more than 998
- *          bytes. The same case gives the same bytes.
+ *          lazaret.csv (above LETTERCSV_PLAIN rows packed), ARF as message/rfc822 about each of the first
+ *          LETTER_MESSAGES addresses of which a trap has a message, and, where the contact asked for it, a part with
+ *          XARF for each of the first LETTER_REPORTS addresses. What is attached is no text for people: the table names
+ *          all addresses, and each report says in its own text what it is. Other parts than these and the text are
+ *          base64; no line has more than 998 bytes. The same case gives the same bytes.
  * Owns:    a bench has the memory that is used again from one letter to the next.
  * Limits:  LETTER_BYTES of a message, LETTER_TABLE of a table before it is packed.
  * Thread:  one a bench.
@@ -15,12 +17,16 @@
 #include "census/letter/letterwords.h"
 
 #define LETTER_REPORTS 100
-#define LETTER_BYTES   (10 << 20)
-#define LETTER_TABLE   (256 << 20)
+/* Each is for one customer, and takes some kilobytes: so many show what the table is about, and a mailbox that takes a
+ * mail of a few hundred kilobytes takes them. */
+#define LETTER_MESSAGES 20
+#define LETTER_BYTES    (10 << 20)
+#define LETTER_TABLE    (256 << 20)
 
 struct letter_made {
 	struct text language; /* besides English; valid as long as the words */
 	size_t rows;          /* in the table */
+	size_t messages;      /* of ARF */
 	size_t reports;       /* parts with XARF */
 };
 

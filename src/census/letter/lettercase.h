@@ -44,6 +44,7 @@ struct lettertrap {
 	struct text from;    /* of the envelope; empty: <> */
 	struct text to;      /* the trap */
 	struct text message; /* RFC 5322; its head is what is used */
+	uint16_t port;       /* from which it came; 0: not known */
 };
 
 struct letterrow {

@@ -51,41 +51,46 @@ letterhead_fields(
 	buffer_text(into, TEXT("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"));
 }
 
+/* That of a report stands inside of the letter, so none may begin as the other does (RFC 2046 s5.1.1). */
 static void
-print_boundary(struct buffer *into, const struct lettercase *of)
+print_boundary(struct buffer *into, const struct lettercase *of, size_t report)
 {
-	buffer_print(into, "=_%.*s.%u", (int)of->code.length, of->code.at, of->number);
+	buffer_text(into, TEXT("=_"));
+	if (report > 0)
+		buffer_print(into, "r%zu.", report);
+	buffer_print(into, "%.*s.%u", (int)of->code.length, of->code.at, of->number);
 }
 
 void
-letterhead_multipart(const struct lettercase *of, const char *multipart, struct buffer *into)
+letterhead_multipart(
+	const struct lettercase *of, size_t report, const char *multipart, struct buffer *into)
 {
 	buffer_print(into, "Content-Type: multipart/%s;\r\n boundary=\"", multipart);
-	print_boundary(into, of);
+	print_boundary(into, of, report);
 	buffer_text(into, TEXT("\"\r\n"));
 }
 
 void
-letterhead_part(const struct lettercase *of, struct buffer *into)
+letterhead_part(const struct lettercase *of, size_t report, struct buffer *into)
 {
 	buffer_text(into, TEXT("\r\n--"));
-	print_boundary(into, of);
+	print_boundary(into, of, report);
 	buffer_text(into, TEXT("\r\n"));
 }
 
 void
-letterhead_end(const struct lettercase *of, struct buffer *into)
+letterhead_end(const struct lettercase *of, size_t report, struct buffer *into)
 {
 	buffer_text(into, TEXT("\r\n--"));
-	print_boundary(into, of);
+	print_boundary(into, of, report);
 	buffer_text(into, TEXT("--\r\n"));
 }
 
 void
-letterhead_text_part(
-	const struct lettercase *of, struct text tags, struct text text, struct buffer *into)
+letterhead_text_part(const struct lettercase *of, size_t report, struct text tags, struct text text,
+	struct buffer *into)
 {
-	letterhead_part(of, into);
+	letterhead_part(of, report, into);
 	buffer_text(into, TEXT("Content-Type: text/plain; charset=UTF-8\r\n"));
 	if (tags.length > 0)
 		buffer_print(into, "Content-Language: %.*s\r\n", (int)tags.length, tags.at);

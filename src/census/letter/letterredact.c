@@ -219,6 +219,17 @@ add_value(const struct letterredact *redact, const struct buffer *value, struct 
 	buffer_done(&line);
 }
 
+/* The name of a field that stays; NULL: it does not. */
+static const char *
+kept_name(struct text name)
+{
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+		if (is_name(name, kept[i]))
+			return kept[i];
+	}
+	return NULL;
+}
+
 void
 letterredact_head(const struct letterredact *redact, struct text message, struct buffer *into)
 {
@@ -227,15 +238,48 @@ letterredact_head(const struct letterredact *redact, struct text message, struct
 
 	buffer_init(&value, LETTERREDACT_FIELD + 1);
 	while (take_field(&rest, &name, &value)) {
-		for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-			if (!is_name(name, kept[i]))
-				continue;
-			buffer_print(into, "%s: ", kept[i]);
-			add_value(redact, &value, into);
-			buffer_text(into, TEXT("\r\n"));
-		}
+		const char *is = kept_name(name);
+
+		if (is == NULL)
+			continue;
+		buffer_print(into, "%s: ", is);
+		add_value(redact, &value, into);
+		buffer_text(into, TEXT("\r\n"));
 	}
 	buffer_done(&value);
+}
+
+void
+letterredact_keep(struct text message, struct buffer *into)
+{
+	struct text rest = head_of(message), name;
+	struct buffer value, line;
+
+	buffer_init(&value, LETTERREDACT_FIELD + 1);
+	buffer_init(&line, LINE_MOST);
+	while (take_field(&rest, &name, &value)) {
+		const char *is = kept_name(name);
+
+		if (is == NULL)
+			continue;
+		/* As a whole: of one that does not fit nothing is there. */
+		buffer_clear(&line);
+		buffer_print(&line, "%s: ", is);
+		buffer_text(&line, (struct text){value.at, value.length});
+		buffer_text(&line, TEXT("\r\n"));
+		buffer_text(into, (struct text){line.at, line.length});
+	}
+	buffer_done(&line);
+	buffer_done(&value);
+}
+
+void
+letterredact_key(struct letterredact *redact, const uint8_t *secret, size_t size)
+{
+	static const char use[] = "lazaret census letterredact";
+
+	(void)crypto_generichash(redact->key, sizeof(redact->key), (const unsigned char *)use,
+		sizeof(use) - 1, secret, size);
 }
 
 void

@@ -37,6 +37,13 @@ void letterredact_line(const struct letterredact *redact, struct text line, stru
 /* The fields that stay of a message's head, each a line with CR LF at its end, at most 998 bytes. */
 void letterredact_head(const struct letterredact *redact, struct text message, struct buffer *into);
 
+/* The same fields as they are, unfolded, up to as many as the buffer takes: of a message that is to be redacted later
+ * nothing else need be kept. */
+void letterredact_keep(struct text message, struct buffer *into);
+
+/* The key, from a secret that has other uses. */
+void letterredact_key(struct letterredact *redact, const uint8_t *secret, size_t size);
+
 /* The value of the first such field, unfolded and redacted; nothing, if there is none. */
 void letterredact_field(const struct letterredact *redact, struct text message, const char *name,
 	struct buffer *into);

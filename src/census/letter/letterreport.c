@@ -20,7 +20,7 @@ refuse(struct fail *fail, int error, const char *what, const char *hint)
 
 /* Everything that the fields say, in words (RFC 6650 s5.3), and how to get no more of it (s5.1). */
 static void
-add_text(const struct lettercase *of, const struct address *address, uint16_t port,
+add_text(const struct lettercase *of, size_t row, const struct address *address, uint16_t port,
 	struct wall seen, struct buffer *into)
 {
 	const struct lettersender *sender = of->sender;
@@ -39,17 +39,17 @@ add_text(const struct lettercase *of, const struct address *address, uint16_t po
 		"STOP to %.*s and leave [%.*s] in the subject.\n",
 		wall_format(seen, time), (int)sender->verify.length, sender->verify.at,
 		(int)reply.length, reply.at, (int)of->code.length, of->code.at);
-	letterhead_text_part(of, TEXT("en"), (struct text){text.at, text.length}, into);
+	letterhead_text_part(of, row + 1, TEXT("en"), (struct text){text.at, text.length}, into);
 	buffer_done(&text);
 }
 
 static void
-add_fields(const struct lettercase *of, const char *type, const struct address *address,
+add_fields(const struct lettercase *of, size_t row, const char *type, const struct address *address,
 	uint16_t port, struct wall seen, struct buffer *into)
 {
 	char from[ADDRESS_TEXT];
 
-	letterhead_part(of, into);
+	letterhead_part(of, row + 1, into);
 	buffer_print(into,
 		"Content-Type: message/feedback-report\r\n\r\n"
 		"Feedback-Type: %s\r\nUser-Agent: " AGENT "\r\nVersion: 1\r\nSource-IP: %s\r\n",
@@ -93,7 +93,7 @@ add_head(const struct lettercase *of, size_t row, const struct letterredact *red
 				   : TEXT("Report of spam"),
 		LETTERHEAD_SUBJECT);
 	letterhead_fields(of, (struct text){line.at, line.length}, row + 1, into);
-	letterhead_multipart(of, "report; report-type=feedback-report", into);
+	letterhead_multipart(of, row + 1, "report; report-type=feedback-report", into);
 	buffer_done(&line);
 	buffer_done(&subject);
 }
@@ -110,9 +110,9 @@ redact_for(const struct letterredact *redact, const struct letterrow *row)
 }
 
 static int
-end(const struct lettercase *of, struct buffer *into, struct fail *fail)
+end(const struct lettercase *of, size_t row, struct buffer *into, struct fail *fail)
 {
-	letterhead_end(of, into);
+	letterhead_end(of, row + 1, into);
 	return into->failed ? refuse(fail, -EMSGSIZE, "the report does not fit", "a larger buffer")
 			    : 0;
 }
@@ -134,13 +134,13 @@ letterreport_arf(const struct lettercase *of, size_t row, const struct letterred
 		return refuse(fail, -EINVAL, "no trap has a message from this address",
 			"RFC 5965 wants the message; without one, there are the table and XARF");
 	add_head(of, row, &ours, into);
-	add_text(of, &trap->address, of->row[row].port, trap->arrived, into);
-	add_fields(of, "abuse", &trap->address, of->row[row].port, trap->arrived, into);
+	add_text(of, row, &trap->address, trap->port, trap->arrived, into);
+	add_fields(of, row, "abuse", &trap->address, trap->port, trap->arrived, into);
 	add_envelope(trap, &ours, into);
-	letterhead_part(of, into);
+	letterhead_part(of, row + 1, into);
 	buffer_text(into, TEXT("Content-Type: text/rfc822-headers\r\n\r\n"));
 	letterredact_head(&ours, trap->message, into);
-	return end(of, into, fail);
+	return end(of, row, into, fail);
 }
 
 int
@@ -161,9 +161,9 @@ letterreport_xarf(const struct lettercase *of, size_t row, const struct letterre
 		return refuse(fail, -EINVAL, "the contact did not ask for XARF",
 			"RFC 5965 s6: types that are not registered are for those who agreed");
 	add_head(of, row, &ours, into);
-	add_text(of, &from->address, from->port, from->last, into);
-	add_fields(of, "xarf", &from->address, from->port, from->last, into);
-	letterhead_part(of, into);
+	add_text(of, row, &from->address, from->port, from->last, into);
+	add_fields(of, row, "xarf", &from->address, from->port, from->last, into);
+	letterhead_part(of, row + 1, into);
 	buffer_text(into,
 		TEXT("Content-Type: application/json; charset=utf-8\r\n"
 		     "Content-Disposition: attachment; filename=\"xarf.json\"\r\n"
@@ -172,5 +172,5 @@ letterreport_xarf(const struct lettercase *of, size_t row, const struct letterre
 	letterxarf_make(of, from, &ours, &json);
 	mime_base64(into, json.at, json.length);
 	buffer_done(&json);
-	return end(of, into, fail);
+	return end(of, row, into, fail);
 }

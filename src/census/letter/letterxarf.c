@@ -78,28 +78,32 @@ static void
 add_source(struct buffer *into, const struct letterrow *row, bool is_exact)
 {
 	const struct address *address = is_exact ? &row->trap->address : &row->address;
+	uint16_t port = is_exact ? row->trap->port : row->port;
 	char text[ADDRESS_TEXT];
 
 	buffer_print(into, "\"source_identifier\":\"%s%s\",", address_format(address, text),
 		is_exact || address_is_v4(address) ? "" : "/64");
-	if (row->port != 0)
-		buffer_print(into, "\"source_port\":%u,", row->port);
+	if (port != 0)
+		buffer_print(into, "\"source_port\":%u,", port);
 }
 
 /* May it be said as a message? */
 static bool
 is_message(const struct letterrow *row)
 {
-	return row->trap != NULL && row->port != 0 && mime_check_address(row->trap->from) == 0;
+	return row->trap != NULL && row->trap->port != 0 &&
+		mime_check_address(row->trap->from) == 0;
 }
 
 static void
 add_message(struct buffer *into, const struct letterrow *row, const struct letterredact *redact)
 {
+	struct letterredact ours = *redact;
 	struct buffer from;
 
+	ours.trap = row->trap->to;
 	buffer_init(&from, 1024);
-	letterredact_address(redact, row->trap->from, &from);
+	letterredact_address(&ours, row->trap->from, &from);
 	buffer_text(into,
 		TEXT("\"category\":\"messaging\",\"type\":\"spam\",\"evidence_source\":"
 		     "\"spamtrap\",\"protocol\":\"smtp\",\"smtp_from\":"));

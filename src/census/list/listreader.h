@@ -61,6 +61,8 @@ enum zonetype {
 extern const char *const zonetype_names[ZONETYPE_COUNT];
 
 /* What was told about a list. Zeros and empty texts: nothing, so all is found from the content. */
+struct report;
+
 struct listorder {
 	uint16_t list; /* the number that its listings get */
 	enum listform form;
@@ -75,6 +77,9 @@ struct listorder {
 	char address[LISTREADER_NAMES], time[LISTREADER_NAMES], port[LISTREADER_NAMES];
 	/* Of CSV without a header line: its names, with commas between them. */
 	char columns[LISTREADER_NAMES];
+	/* Of mail: gets each report of spam that carries a message, whose texts stay until it returns; NULL: nobody. */
+	void (*carried)(void *context, const struct report *report);
+	void *context;
 };
 
 /* Adds what the file, or the folder of mail, at the path names. notes->file, tell and context are the caller's; all

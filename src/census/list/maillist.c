@@ -56,6 +56,9 @@ take_report(void *context, const struct report *report)
 	else
 		listformat_entry(
 			reader, &form, seconds <= UINT32_MAX ? (uint32_t)seconds : 0, report->port);
+	if (reader->order->carried != NULL && report->kind == REPORT_SPAM &&
+		report->carried.length > 0)
+		reader->order->carried(reader->order->context, report);
 }
 
 static void

@@ -40,6 +40,10 @@ struct report {
 	struct text reporter; /* address in From of the message; empty: none */
 	struct text
 		reference; /* what the report is called: its own identifier, or the Message-ID */
+	/* Of ARF, all empty where it does not say so. */
+	struct text carried; /* the head of the message that it is about */
+	struct text from;    /* Original-Mail-From */
+	struct text to;      /* Original-Rcpt-To, where there is one alone */
 };
 
 #endif

@@ -53,6 +53,24 @@ find_fields(struct reports *reports, struct text fields, struct text value[ARF_F
 	return true;
 }
 
+/* Whose message it was, and for whom. Of several recipients (RFC 5965 s3.2) nobody knows for which. */
+static void
+take_envelope(
+	const struct reports *reports, struct text fields, struct text from, struct report *report)
+{
+	struct mailfield field;
+	unsigned recipients = 0;
+
+	report->carried = reports->carried;
+	report->from = text_trim(from);
+	while (mailhead_next(&fields, &field)) {
+		if (mailfield_is(&field, "Original-Rcpt-To") && ++recipients == 1)
+			report->to = text_trim(field.value);
+	}
+	if (recipients > 1)
+		report->to = (struct text){0};
+}
+
 /* Types of RFC 5965 s7.3 that are about mail that was sent. "not-spam" and the rest are not. */
 static enum report_kind
 kind_of(struct text type)
@@ -106,5 +124,6 @@ reportarf_read(struct reports *reports, struct text fields)
 		}
 		report.port = (uint16_t)port;
 	}
+	take_envelope(reports, fields, value[ARF_SENDER], &report);
 	reports_give(reports, &report);
 }

@@ -13,6 +13,8 @@
 
 #define FIELDS_MOST (1U << 20)
 #define NAME_MOST   1024
+/* The table of a census's letter, packed or not. */
+#define LETTER_TABLE "lazaret.csv"
 /* Of memory that a message needed no more is kept for the next. */
 #define KEPT_MOST (4U << 20)
 
@@ -31,6 +33,7 @@ reports_new(void)
 	buffer_init(&reports->unpacked, REPORTS_UNPACKED);
 	buffer_init(&reports->fields, FIELDS_MOST);
 	buffer_init(&reports->name, NAME_MOST);
+	buffer_init(&reports->message, MBOX_MESSAGE);
 	return reports;
 }
 
@@ -42,6 +45,7 @@ reports_free(struct reports *reports)
 		buffer_done(&reports->unpacked);
 		buffer_done(&reports->fields);
 		buffer_done(&reports->name);
+		buffer_done(&reports->message);
 	}
 	free(reports);
 	return NULL;
@@ -132,6 +136,63 @@ read_packed(struct reports *reports, const struct mailpart *part, struct text fi
 	reportcsv_read(reports, text_in(&reports->unpacked), file);
 }
 
+/* Message-ID without < and >. */
+static struct text
+bare_id(struct text id)
+{
+	if (id.length > 2 && *id.at == '<' && id.at[id.length - 1] == '>')
+		return (struct text){id.at + 1, id.length - 2};
+	return id;
+}
+
+/* What ARF itself is made of. False: this part is none of it. */
+static bool
+read_arf_part(struct reports *reports, const struct mailpart *part)
+{
+	struct text message = part->body;
+
+	if (mailtype_is(&part->type, "message", "feedback-report")) {
+		buffer_clear(&reports->fields);
+		(void)mailparts_decode(part, &reports->fields);
+		return true;
+	}
+	if (!mailtype_is(&part->type, "message", "rfc822") &&
+		!mailtype_is(&part->type, "text", "rfc822-headers"))
+		return false;
+	if (part->coding == MAILCODING_BASE64 || part->coding == MAILCODING_QUOTED) {
+		buffer_clear(&reports->message);
+		(void)mailparts_decode(part, &reports->message);
+		message = text_in(&reports->message);
+	}
+	reports->carried = mailhead_cut(&message);
+	return true;
+}
+
+/* A message that a census's letter brings: ARF, and nothing else. Who reports is who wrote the letter. */
+static void
+read_attached(struct reports *reports, struct text message)
+{
+	const struct report common = reports->common;
+	struct text rest = message, value;
+	struct mailparts walk;
+	struct mailpart part;
+
+	reports->common.reference = (struct text){0};
+	if (mailhead_find(mailhead_cut(&rest), "Message-ID", &value))
+		reports->common.reference = bare_id(value);
+	buffer_clear(&reports->fields);
+	mailparts_begin(&walk, message);
+	while (mailparts_next(&walk, &part)) {
+		if (!part.is_multipart)
+			(void)read_arf_part(reports, &part);
+	}
+	if (reports->fields.length > 0)
+		reportarf_read(reports, text_in(&reports->fields));
+	buffer_clear(&reports->fields);
+	reports->carried = (struct text){0};
+	reports->common = common;
+}
+
 /* A part that may hold reports, by its type and the name of its file. */
 static void
 read_part(struct reports *reports, const struct mailpart *part)
@@ -142,25 +203,18 @@ read_part(struct reports *reports, const struct mailpart *part)
 	if (!mailparts_file(part, &reports->name))
 		buffer_clear(&reports->name);
 	file = text_in(&reports->name);
-	if (mailtype_is(&part->type, "message", "feedback-report")) {
-		buffer_clear(&reports->fields);
-		(void)mailparts_decode(part, &reports->fields);
-	} else if (ends_with(file, ".csv.gz") || ends_with(file, ".csv.zip"))
+	reports->is_letter = reports->is_letter || text_starts(file, LETTER_TABLE);
+	if (reports->is_letter && mailtype_is(&part->type, "message", "rfc822"))
+		read_attached(reports, part->body);
+	else if (read_arf_part(reports, part))
+		return;
+	else if (ends_with(file, ".csv.gz") || ends_with(file, ".csv.zip"))
 		read_packed(reports, part, file);
 	else if (mailtype_is(&part->type, "text", "csv") || ends_with(file, ".csv"))
 		reportcsv_read(reports, decode(reports, part), file);
 	else if ((mailtype_is(&part->type, "application", "json") || ends_with(file, ".json")) &&
 		!reportxarf_read(reports, decode(reports, part)))
 		reports_refuse(reports, "an attachment of JSON is no report of XARF");
-}
-
-/* Message-ID without < and >. */
-static struct text
-bare_id(struct text id)
-{
-	if (id.length > 2 && *id.at == '<' && id.at[id.length - 1] == '>')
-		return (struct text){id.at + 1, id.length - 2};
-	return id;
 }
 
 static void
@@ -199,6 +253,8 @@ reports_read(struct reports *reports, struct text message, const struct reports_
 	reports->sink = sink;
 	reports->count = 0;
 	reports->is_crowded = false;
+	reports->is_letter = false;
+	reports->carried = (struct text){0};
 	buffer_clear(&reports->fields);
 	read_head(reports, message);
 	mailparts_begin(&walk, message);
@@ -215,5 +271,6 @@ reports_read(struct reports *reports, struct text message, const struct reports_
 		reports_refuse(reports, "the message has more parts than are looked at");
 	shrink(&reports->decoded);
 	shrink(&reports->unpacked);
+	shrink(&reports->message);
 	return reports->count;
 }

@@ -8,6 +8,8 @@
  *            has one, its fields of ARF only carry it;
  *          - tables: CSV with a header line, also packed (.csv.gz, .csv.zip). lazaret.csv of a census's letter says of
  *            each address that it is a zombie; of others the name of the file says what it is about.
+ *          - in a census's letter, behind its table: messages that are attached, each with one report of ARF. In any
+ *            other message nobody knows who wrote what is attached: it may be the spam that somebody complains of.
  *          What is no report is said, and the rest is done. Text for people is not read.
  * Owns:    its memory: that of the largest part, decoded and unpacked, until reports_free.
  * Limits:  REPORTS_MOST reports a message, REPORTS_UNPACKED bytes of a packed table; ceilings of mailparts.h. IPv6

@@ -15,6 +15,9 @@ struct reports {
 	struct buffer unpacked; /* what was packed in it */
 	struct buffer fields;   /* those of ARF, until it is known that nothing else is carried */
 	struct buffer name;     /* of the part's file */
+	struct buffer message;  /* that ARF carries, where it is coded */
+	struct text carried;    /* its head */
+	bool is_letter;         /* of a census: it has lazaret.csv */
 	char reporter[256];
 	struct report common; /* what is the same of all reports of the message */
 	size_t count;
