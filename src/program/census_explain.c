@@ -4,6 +4,7 @@
 #include "census/join/leftout.h"
 #include "census/join/mergejoin.h"
 #include "census/join/record.h"
+#include "census/letter/trapfile.h"
 #include "program/censusday.h"
 #include "program/censusverbs.h"
 #include "program/complaint.h"
@@ -21,7 +22,9 @@ static const char usage[] =
 	"usage: lazaret census explain [--out DIR] [-c FILE] [--day DAY] ADDRESS...\n"
 	"\n"
 	"Why an address is a candidate, or is none, by the last run: each listing with its list,\n"
-	"line, age and worth; the score; since when it is known; its network, contact and case.\n"
+	"line, age and worth; the score; the message of a trap of one's own; since when it is "
+	"known;\n"
+	"its network, contact and case.\n"
 	"How the contact was found is told by lazaret census whois -v.\n"
 	"\n"
 	"  --day DAY    by the run of that day\n"
@@ -33,6 +36,7 @@ static const char usage[] =
 
 struct explaining {
 	struct sightingfile sightings;
+	struct trapfile traps; /* of no rows: there is none */
 	struct casefile file;
 	struct statestore state;
 	struct score_rules rules;
@@ -190,6 +194,25 @@ say_score(struct explaining *of, const struct finding *finding)
 		buffer_print(into, "none, as %u groups must agree\n", settings->groups);
 }
 
+/* What a letter would report of it. */
+static void
+say_message(struct explaining *of, enum range_family family, ipnumber number)
+{
+	struct address address = address_from_v4((uint32_t)number);
+	struct trapmail_message message;
+	char text[WALL_TEXT];
+
+	for (int i = 0; family == RANGE_IPV6 && i < 16; i++)
+		address.byte[i] = (uint8_t)(number >> (120 - 8 * i));
+	if (!trapfile_find(&of->traps, &address, &message))
+		return;
+	buffer_print(&of->words, "  %-10s a trap got one at %s", "message",
+		wall_format((struct wall){message.time * WALL_SECOND}, text));
+	if (message.port != 0)
+		buffer_print(&of->words, ", from port %u", message.port);
+	buffer_print(&of->words, "\n");
+}
+
 static void
 say_day(struct buffer *into, const char *what, uint16_t day)
 {
@@ -301,6 +324,7 @@ explain(struct explaining *of, const char *argument)
 	finding = family == RANGE_IPV6 ? find6(of, key) : find4(of, (uint32_t)key);
 	buffer_print(&of->words, "%s\n", argument);
 	say_score(of, &finding);
+	say_message(of, family, number);
 	network = say_state(of, key, family == RANGE_IPV6);
 	if (network != NULL)
 		say_case(of, network);
@@ -349,6 +373,10 @@ open_all(struct explaining *of, const struct censusfolder *folder, const char *d
 	if (r == 0)
 		r = sightingfile_open(
 			censusfolder_file(folder, CENSUS_SIGHTINGS, path), &of->sightings, fail);
+	if (r == 0) {
+		r = trapfile_open(censusfolder_file(folder, CENSUS_TRAPS, path), &of->traps, fail);
+		r = r == -ENOENT ? 0 : r;
+	}
 	if (r == 0)
 		r = censusday_rules(
 			&of->sightings, of->file.totals->now, &wish, &of->rules, NULL, fail);
@@ -369,6 +397,7 @@ close_all(struct explaining *of)
 {
 	if (of->sightings.bytes != NULL)
 		sightingfile_close(&of->sightings);
+	trapfile_close(&of->traps);
 	if (of->state.bytes != NULL)
 		statestore_close(&of->state);
 	if (of->file.bytes != NULL)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/crew.h"
 #include "base/wall.h"
+#include "census/letter/trapfile.h"
 #include "census/list/listsurge.h"
 #include "program/censusfolder.h"
 #include "program/censusreading.h"
+#include "program/censustraps.h"
 #include "program/censusverbs.h"
 #include "program/complaint.h"
 #include "program/progress.h"
@@ -16,6 +18,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Listings of each kind, of all lists together. */
 #define LISTINGS_MOST (1UL << 26)
@@ -52,6 +55,7 @@ struct gathering {
 	char path[CENSUSFOLDER_PATH]; /* of the sightings */
 	struct sightingfile_list lists[SIGHTINGFILE_LISTS];
 	struct listings listings[SIGHTINGFILE_LISTS];
+	struct trapmail *traps; /* of all lists */
 	size_t count;
 	size_t readable; /* of these; the others are here so that they are known tomorrow */
 	/* The sightings before: NULL, there are none; error: they are damaged. */
@@ -246,6 +250,9 @@ take_reading(struct gathering *gathering, struct censusreading *reading)
 	if (reading->number != number)
 		renumber(&reading->listings, number);
 	describe(&gathering->lists[number], reading);
+	if (reading->traps != NULL)
+		trapmail_join(gathering->traps, reading->traps,
+			censustraps_since(gathering->lists[number].time));
 	gathering->listings[number] = reading->listings;
 	reading->listings = (struct listings){0};
 	gathering->count++;
@@ -527,6 +534,33 @@ print_all(const struct gathering *gathering)
 	}
 }
 
+/* Where no trap has a message, there is no file of them. */
+static void
+write_traps(struct gathering *gathering, const struct censusfolder *folder)
+{
+	const struct trapmail *traps = gathering->traps;
+	char path[CENSUSFOLDER_PATH];
+	struct fail fail = {0};
+
+	censusfolder_file(folder, CENSUS_TRAPS, path);
+	if (trapmail_crowded(traps) > 0) {
+		fail_where(&fail, "%s", path);
+		fail_what(&fail,
+			"%llu messages of traps had no room: of %u addresses, and %zu "
+			"bytes, they are kept",
+			(unsigned long long)trapmail_crowded(traps), TRAPMAIL_MOST, TRAPMAIL_BYTES);
+		wrong(gathering, &fail);
+	}
+	if (trapmail_count(traps) > 0) {
+		if (trapfile_write(path, gathering->traps, &fail) < 0)
+			wrong(gathering, &fail);
+	} else if (unlink(path) < 0 && errno != ENOENT) {
+		fail_where(&fail, "%s", path);
+		fail_what(&fail, "it cannot be removed: %s", strerror(errno));
+		wrong(gathering, &fail);
+	}
+}
+
 /* "Maildir/" is called Maildir. */
 static void
 cut_slashes(char *path)
@@ -556,6 +590,7 @@ gather(struct gathering *gathering, const struct censusfolder *folder, int count
 		return gathering->code;
 	}
 	judge(gathering);
+	write_traps(gathering, folder);
 	if (sightingfile_write(gathering->path, gathering->lists, gathering->count,
 		    gathering->listings, gathering->count, &fail) < 0)
 		wrong(gathering, &fail);
@@ -575,11 +610,13 @@ lists(const struct wish *wish, int count, char **files)
 		return code;
 	gathering = xcalloc(1, sizeof(*gathering));
 	gathering->wish = wish;
+	gathering->traps = trapmail_new();
 	progress_init(&gathering->progress, "lists");
 	code = gather(gathering, &folder, count, files);
 	for (size_t i = 0; i < gathering->count; i++)
 		listings_done(&gathering->listings[i]);
 	listsurge_free(gathering->known);
+	(void)trapmail_free(gathering->traps);
 	free(gathering);
 	censusfolder_close(&folder);
 	return code;

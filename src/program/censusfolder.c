@@ -21,6 +21,7 @@ static const char *const names[CENSUS_FILES] = {
 	[CENSUS_REGISTRY] = "registry.lzr",
 	[CENSUS_DUMPS] = "registry.files",
 	[CENSUS_SIGHTINGS] = "sightings.lzs",
+	[CENSUS_TRAPS] = "traps.lzm",
 	[CENSUS_STORE] = "census.sqlite",
 	[CENSUS_ANSWERS] = "online.answers",
 	[CENSUS_RUNS] = "runs",

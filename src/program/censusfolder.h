@@ -20,9 +20,10 @@ enum census_file {
 	CENSUS_REGISTRY,  /* registry.lzr (census/registry/registryfile.h) */
 	CENSUS_DUMPS,     /* registry.files (program/censusdumps.h) */
 	CENSUS_SIGHTINGS, /* sightings.lzs (census/list/sightingfile.h) */
-	CENSUS_STORE,     /* census.sqlite */
-	CENSUS_ANSWERS,   /* online.answers (census/online/answerlog.h) */
-	CENSUS_RUNS,      /* a folder, with one for each run */
+	CENSUS_TRAPS, /* traps.lzm (census/letter/trapfile.h); only where a list of mail is a trap */
+	CENSUS_STORE,   /* census.sqlite */
+	CENSUS_ANSWERS, /* online.answers (census/online/answerlog.h) */
+	CENSUS_RUNS,    /* a folder, with one for each run */
 	CENSUS_FILES
 };
 

@@ -35,6 +35,7 @@ struct worker {
 	struct shared *shared;
 	struct letter_bench *bench;
 	struct caseletter rows;
+	struct lettertrap traps[LETTER_MESSAGES];
 	struct buffer message;
 };
 
@@ -53,6 +54,7 @@ case_of(struct worker *worker, const struct caseday_letter *letter, char code[CE
 
 	of.most = letter->most;
 	caseletter_fill(&worker->rows, making->file, letter->of, letter->count, &of);
+	censustraps_fill(making->traps, making->written, worker->rows.rows, of.rows, worker->traps);
 	return of;
 }
 
@@ -102,7 +104,8 @@ make_one(struct worker *worker, const struct caseday_letter *letter, struct fail
 	int r;
 
 	buffer_clear(&worker->message);
-	r = letter_make(worker->bench, &of, making->words, NULL, &worker->message, &made, fail);
+	r = letter_make(worker->bench, &of, making->words, &making->traps->redact, &worker->message,
+		&made, fail);
 	if (r < 0) {
 		pthread_mutex_lock(&worker->shared->lock);
 		complaint_print(fail);

@@ -12,6 +12,7 @@
 
 #include "census/letter/letterwords.h"
 #include "census/outbox/caseday.h"
+#include "program/censustraps.h"
 
 #define CENSUSMAKING_THREADS   4
 #define CENSUSMAKING_LANGUAGES 32
@@ -21,6 +22,7 @@ struct censusmaking {
 	const struct lettersender *sender;
 	const struct letterwords *words;
 	const struct caseday *day;
+	const struct censustraps *traps;
 	const char *folder; /* of the run */
 	struct wall written;
 	struct text by; /* who made the run */

@@ -2,6 +2,7 @@
 #include "program/censusreading.h"
 
 #include "census/list/listname.h"
+#include "program/censustraps.h"
 #include "program/installed.h"
 
 #include <stdio.h>
@@ -96,6 +97,11 @@ censusreading_do(struct censusreading *reading)
 		(struct listnotes){.file = reading->path, .tell = on_note, .context = reading};
 	listings_init(&reading->listings, reading->most);
 	reading->card.order.list = reading->number;
+	if (reading->card.is_trap) {
+		reading->traps = trapmail_new();
+		reading->card.order.carried = censustraps_take;
+		reading->card.order.context = reading->traps;
+	}
 	reading->is_damaged = listreader_read(reading->path, &reading->card.order, 0,
 				      &reading->listings, &reading->notes, &reading->form) < 0;
 }
@@ -104,6 +110,7 @@ void
 censusreading_done(struct censusreading *reading)
 {
 	listings_done(&reading->listings);
+	(void)trapmail_free(reading->traps);
 	free(reading->said);
 	*reading = (struct censusreading){0};
 }

@@ -9,6 +9,7 @@
 #ifndef LAZARET_PROGRAM_CENSUSREADING_H
 #define LAZARET_PROGRAM_CENSUSREADING_H
 
+#include "census/letter/trapmail.h"
 #include "census/list/listcard.h"
 #include "census/list/listings.h"
 #include "census/list/listnotes.h"
@@ -31,6 +32,7 @@ struct censusreading {
 	enum listform form;
 	struct listnotes notes;
 	struct listings listings;
+	struct trapmail *traps; /* what a trap's list of mail carries; NULL: it is none of a trap */
 	struct censusreading_said *said;
 	size_t said_count, of_card; /* sentences; those of the card come first */
 	size_t room;

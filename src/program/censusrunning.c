@@ -67,9 +67,11 @@ make_letters(const struct censusday *day, const struct casefile *file, const str
 	char folder[CENSUSRUNS_PATH];
 	struct letterwords *words = NULL;
 	struct lettersender sender;
+	struct censustraps traps = {.file = {.count = 0}};
 	struct censusmaking making = {.file = file,
 		.sender = &sender,
 		.day = &day->decided,
+		.traps = &traps,
 		.folder = censusruns_path(day->folder, day->day, true, "", folder),
 		.written = {day->rules.settings.now * WALL_SECOND},
 		.by = by,
@@ -80,6 +82,9 @@ make_letters(const struct censusday *day, const struct casefile *file, const str
 		return 0;
 	r = censusoptions_sender(config, &sender, fail);
 	if (r == 0)
+		r = censustraps_open(&traps, day->folder, &sender,
+			text_of(config_string(config, "census.mta.bounce")), day->store, fail);
+	if (r == 0)
 		r = censusmaking_words(&words, fail);
 	if (r == 0) {
 		name_lists(file, &sender);
@@ -87,6 +92,7 @@ make_letters(const struct censusday *day, const struct casefile *file, const str
 		r = censusmaking_write(&making, ret, fail);
 	}
 	words = letterwords_free(words);
+	censustraps_close(&traps);
 	return r < 0 ? r : 1;
 }
 
