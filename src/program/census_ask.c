@@ -64,8 +64,7 @@ want(struct censusonline *online, struct wanted *wanted, enum range_family famil
 }
 
 static int
-want_all(struct censusonline *online, struct wanted *wanted, const struct censusfolder *folder,
-	struct fail *fail)
+open_cases(struct wanted *wanted, const struct censusfolder *folder, struct fail *fail)
 {
 	char path[CENSUSRUNS_PATH];
 	uint16_t day = 0;
@@ -80,16 +79,18 @@ want_all(struct censusonline *online, struct wanted *wanted, const struct census
 	if (r == 0)
 		r = casefile_open(censusruns_path(folder, day, false, "cases.lzc", path),
 			&wanted->cases, fail);
-	if (r < 0)
-		return r;
+	return r;
+}
+
+static void
+want_all(struct censusonline *online, struct wanted *wanted)
+{
 	for (uint64_t i = 0; i < wanted->cases.rows4_count; i++)
 		want(online, wanted, RANGE_IPV4, wanted->cases.rows4[i].address,
 			wanted->cases.rows4[i].network);
 	for (uint64_t i = 0; i < wanted->cases.rows6_count; i++)
 		want(online, wanted, RANGE_IPV6, (ipnumber)wanted->cases.rows6[i].address << 64,
 			wanted->cases.rows6[i].network);
-	casefile_close(&wanted->cases);
-	return 0;
 }
 
 static void
@@ -193,28 +194,42 @@ is_lost(const struct askqueue *asking)
 }
 
 static int
-ask(struct censusonline *online, const struct wish *wish, const struct censusfolder *folder,
+ask_all(struct censusonline *online, const struct wish *wish, struct wanted *wanted,
 	unsigned *troubles, struct fail *fail)
 {
-	struct wanted wanted = {0};
 	bool is_stopped = false;
-	int r = censusonline_open(online, folder, &wish->online, troubles, fail);
+	int r = 0;
 
-	if (r == 0)
-		r = want_all(online, &wanted, folder, fail);
-	if (r < 0)
-		return r;
+	want_all(online, wanted);
 	if (!wish->is_json)
-		print_plan(online->asking, &wanted);
+		print_plan(online->asking, wanted);
 	if (!wish->is_dry)
 		r = censusonline_ask(online, &is_stopped, fail);
 	if (wish->is_json)
-		print_json(online->asking, &wanted, is_stopped);
+		print_json(online->asking, wanted, is_stopped);
 	else if (!wish->is_dry)
 		print_result(online->asking);
 	if (is_stopped && !wish->is_json)
 		puts("it was stopped; the same verb goes on");
-	*troubles += is_lost(online->asking) || wanted.nowhere > 0;
+	*troubles += is_lost(online->asking) || wanted->nowhere > 0;
+	return r;
+}
+
+static int
+ask(const struct wish *wish, const struct censusfolder *folder, unsigned *troubles,
+	struct fail *fail)
+{
+	struct wanted wanted = {0};
+	struct censusonline online;
+	int r = open_cases(&wanted, folder, fail);
+
+	if (r < 0)
+		return r;
+	r = censusonline_open(&online, folder, &wish->online, troubles, fail);
+	if (r == 0)
+		r = ask_all(&online, wish, &wanted, troubles, fail);
+	censusonline_close(&online);
+	casefile_close(&wanted.cases);
 	return r;
 }
 
@@ -234,7 +249,6 @@ census_ask(int argc, char **argv)
 	};
 	const struct verboptions options = {
 		"census ask", usage, NULL, rows, sizeof(rows) / sizeof(*rows), &wish.settings};
-	struct censusonline online;
 	struct censusfolder folder;
 	struct fail fail = {0};
 	unsigned troubles = 0;
@@ -247,8 +261,7 @@ census_ask(int argc, char **argv)
 	code = censusfolder_open(&folder, wish.out, wish.settings, CENSUSFOLDER_WRITE);
 	if (code != EXIT_DONE)
 		return code;
-	r = ask(&online, &wish, &folder, &troubles, &fail);
-	censusonline_close(&online);
+	r = ask(&wish, &folder, &troubles, &fail);
 	censusfolder_close(&folder);
 	if (r < 0)
 		complaint_print(&fail);

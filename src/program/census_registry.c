@@ -27,6 +27,7 @@ static const char usage[] =
 	"  --out DIR    the folder of the census (census.folder, or else census in the folder\n"
 	"               of the daemon's state)\n"
 	"  -c FILE      the configuration (/etc/lazaret/lazaret.yaml)\n"
+	"  --smaller    write it although it has less than half of the contacts that were there\n"
 	"  --json       the summary as one JSON object\n"
 	"\n"
 	"What cannot be read is told with file and line, the rest is done, and the exit status\n"
@@ -34,7 +35,8 @@ static const char usage[] =
 
 struct wish {
 	const char *out, *settings;
-	bool is_json;
+	bool smaller, is_json;
+	uint32_t before; /* contacts that were there */
 };
 
 /* What is still known of the registries when they are gone. */
@@ -98,22 +100,62 @@ print_summary(
 			(unsigned long long)figures->troubles);
 }
 
+/* How many mailboxes are a contact of any answer. */
+static uint32_t
+count_contacts(const struct answers *answers)
+{
+	uint32_t mailboxes = answers->registries->mailboxes.count, count = 0;
+	bool *is_one = xcalloc(mailboxes + 1UL, sizeof(*is_one));
+
+	for (uint32_t i = 1; i <= answers->count; i++) {
+		const struct contact *contact = &answers_who(answers, i)->contact;
+
+		is_one[contact->mailbox] = is_one[contact->mailbox2] = true;
+	}
+	for (uint32_t i = 1; i <= mailboxes; i++)
+		count += is_one[i];
+	free(is_one);
+	return count;
+}
+
+/* Half of a dump looks as if the others had gone: nobody would be told of their zombies. -EEXIST with fail: so it is,
+ * and what was there stays. */
+static int
+check_shrunk(const struct wish *wish, const struct censusfolder *folder,
+	const struct answers *answers, struct fail *fail)
+{
+	uint32_t contacts = count_contacts(answers);
+
+	if (2UL * contacts >= wish->before)
+		return 0;
+	fail_where(fail, "%s", folder->path);
+	fail_what(fail,
+		"registry.lzr has %u contacts, these files have %u: perhaps not all of "
+		"them came",
+		wish->before, contacts);
+	fail_hint(fail, "it was left as it is; --smaller writes it all the same");
+	return -EEXIST;
+}
+
 /* registry.lzr, and beside it of which files it is made. */
 static int
-write_files(const struct censusfolder *folder, const struct registries *registries,
-	const struct censusdumps *dumps, struct fail *fail)
+write_files(const struct wish *wish, const struct censusfolder *folder,
+	const struct registries *registries, const struct censusdumps *dumps, struct fail *fail)
 {
 	char path[CENSUSFOLDER_PATH];
 	struct answers answers;
-	int r;
+	int r = 0;
 
-	r = censusdumps_write(dumps, censusfolder_file(folder, CENSUS_DUMPS, path), fail);
+	answers_init(&answers, registries);
+	if (!wish->smaller)
+		r = check_shrunk(wish, folder, &answers, fail);
+	if (r == 0)
+		r = registryfile_write(
+			censusfolder_file(folder, CENSUS_REGISTRY, path), &answers, fail);
+	answers_done(&answers);
 	if (r < 0)
 		return r;
-	answers_init(&answers, registries);
-	r = registryfile_write(censusfolder_file(folder, CENSUS_REGISTRY, path), &answers, fail);
-	answers_done(&answers);
-	return r;
+	return censusdumps_write(dumps, censusfolder_file(folder, CENSUS_DUMPS, path), fail);
 }
 
 /* As it will be read. */
@@ -130,6 +172,21 @@ show(const struct wish *wish, const struct censusfolder *folder, const struct fi
 	print_summary(wish, figures, &file);
 	registryfile_close(&file);
 	return 0;
+}
+
+static uint32_t
+count_before(const struct censusfolder *folder)
+{
+	char path[CENSUSFOLDER_PATH];
+	struct registryfile file;
+	struct fail fail = {0};
+	uint32_t count;
+
+	if (registryfile_open(censusfolder_file(folder, CENSUS_REGISTRY, path), &file, &fail) < 0)
+		return 0;
+	count = file.contact_count - 1;
+	registryfile_close(&file);
+	return count;
 }
 
 static int
@@ -149,7 +206,7 @@ make(const struct wish *wish, const struct censusfolder *folder, struct censusdu
 		r = -ENODATA;
 	}
 	if (r == 0)
-		r = write_files(folder, registries, dumps, &fail);
+		r = write_files(wish, folder, registries, dumps, &fail);
 	/* Both at once would be more memory than either. */
 	registries_free(registries);
 	if (r == 0)
@@ -179,6 +236,7 @@ census_registry(int argc, char **argv)
 	struct wish wish = {0};
 	const struct verboption rows[] = {
 		{"out", .value = &wish.out},
+		{"smaller", .flag = &wish.smaller},
 		{"json", .flag = &wish.is_json},
 	};
 	const struct verboptions options = {
@@ -199,6 +257,7 @@ census_registry(int argc, char **argv)
 	if (code == EXIT_DONE)
 		code = censusfolder_open(&folder, wish.out, wish.settings, CENSUSFOLDER_WRITE);
 	if (code == EXIT_DONE) {
+		wish.before = count_before(&folder);
 		code = make(&wish, &folder, &dumps);
 		censusfolder_close(&folder);
 	}

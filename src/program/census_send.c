@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "census/join/state.h"
 #include "program/censusdeed.h"
 #include "program/censusnames.h"
 #include "program/censusoptions.h"
+#include "program/censusruns.h"
 #include "program/censussending.h"
 #include "program/censussurvey.h"
 #include "program/censusverbs.h"
@@ -17,10 +19,11 @@
 
 #define TEXT_MOST  (1UL << 20)
 #define SHOWN_MOST 50
+#define LATE_DAYS  7
 
 static const char usage[] =
-	"usage: lazaret census send [--day DAY] [--json]\n"
-	"       lazaret census send --really [--day DAY] [--go-on] [--json]\n"
+	"usage: lazaret census send [--day DAY] [--late] [--json]\n"
+	"       lazaret census send --really [--day DAY] [--late] [--go-on] [--json]\n"
 	"       lazaret census send --resolve LETTER sent|not-sent [--reason TEXT] [--by NAME]\n"
 	"\n"
 	"Hands the letters that were approved, and nothing else, to the agency's mail server\n"
@@ -29,6 +32,7 @@ static const char usage[] =
 	"\n"
 	"  --really    send\n"
 	"  --day DAY   the run of that day (the newest that has letters)\n"
+	"  --late      although the run is more than a week old: what it tells may be over\n"
 	"  --go-on     although more than 5 % of this run's letters came back or were refused\n"
 	"  --resolve   a letter that was handed over, of which nobody knows whether the server "
 	"took\n"
@@ -43,12 +47,14 @@ static const char usage[] =
 	"became\n"
 	"of it after. Before each, its sum, who is never written to and the state of the contact\n"
 	"are looked at again. What the server will not take now (4xx) is tried by the next send.\n"
-	"SIGINT ends it behind the letter in hand. The exit status is 1 if nothing is approved, 3\n"
-	"if the server takes no letters, letters are damaged, or letters wait for --resolve.\n";
+	"SIGINT ends it behind the letter in hand. Letters of a run that another one followed are\n"
+	"not sent: those of the last run say what is there now. The exit status is 1 if nothing\n"
+	"may be sent, 3 if the server takes no letters, letters are damaged, or wait for "
+	"--resolve.\n";
 
 struct wish {
 	const char *out, *settings, *day, *resolve, *reason, *by;
-	bool really, goes_on, is_json;
+	bool really, late, goes_on, is_json;
 };
 
 /* The letters of a run and who approved them. */
@@ -90,6 +96,36 @@ find_approval(struct approved *approved, struct fail *fail)
 	return EXIT_NOT_FOUND;
 }
 
+/* Do the letters still say what is there? Exit code, with fail where they do not. */
+static int
+check_age(const struct wish *wish, const struct approved *approved, struct fail *fail)
+{
+	uint16_t of = approved->letters.number, last = of, today;
+	char day[WALL_TEXT], last_day[WALL_TEXT];
+	int r = censusruns_latest(&approved->folder, &last, fail);
+
+	if (r < 0)
+		return EXIT_INPUT;
+	if (last > of) {
+		fail_what(fail, "the run of %s was followed by that of %s",
+			censusletters_day(approved->letters.day, day),
+			censusletters_day(state_day_begin(last), last_day));
+		fail_hint(fail,
+			"approve and send the letters of the last run, which say what is "
+			"there now: those that were not sent are written anew by it");
+		return EXIT_NOT_FOUND;
+	}
+	if (!wish->late && state_day(censusdeed_now(), &today) == 0 && today > of + LATE_DAYS) {
+		fail_what(fail, "the run of %s is %d days old",
+			censusletters_day(approved->letters.day, day), today - of);
+		fail_hint(fail,
+			"make a run of today, whose letters say what is there now; --late "
+			"sends these all the same");
+		return EXIT_NOT_FOUND;
+	}
+	return EXIT_DONE;
+}
+
 static int
 open_approved(const struct wish *wish, struct approved *approved, struct fail *fail)
 {
@@ -105,7 +141,10 @@ open_approved(const struct wish *wish, struct approved *approved, struct fail *f
 		fail_what(fail, "nobody approved any letters");
 		fail_hint(fail, "lazaret census approve shows them and their hash");
 	}
-	return r == -ENOENT ? EXIT_NOT_FOUND : r < 0 ? EXIT_INPUT : find_approval(approved, fail);
+	if (r < 0)
+		return r == -ENOENT ? EXIT_NOT_FOUND : EXIT_INPUT;
+	r = find_approval(approved, fail);
+	return r == EXIT_DONE ? check_age(wish, approved, fail) : r;
 }
 
 /* Those of the run that wait for a person; how many. */
@@ -329,6 +368,7 @@ census_send(int argc, char **argv)
 		{"reason", .value = &wish.reason},
 		{"by", .value = &wish.by},
 		{"really", .flag = &wish.really},
+		{"late", .flag = &wish.late},
 		{"go-on", .flag = &wish.goes_on},
 		{"json", .flag = &wish.is_json},
 	};
