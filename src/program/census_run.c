@@ -65,10 +65,22 @@ refuse_value(const char *option, const char *value, const char *expected)
 	return EXIT_USAGE;
 }
 
+/* Behind a run of next year, named by a slip, there would be none of tomorrow. */
+static void
+warn_of_future(const char *day)
+{
+	struct fail fail = {0};
+
+	fail_where(&fail, "--day");
+	fail_what(&fail, "%.60s has not begun", day);
+	fail_hint(&fail, "no run of a day before it can follow this one");
+	complaint_print(&fail);
+}
+
 static int
 take_day(const struct wish *wish, uint16_t *ret)
 {
-	struct wall begin = {(int64_t)time(NULL) * WALL_SECOND};
+	struct wall now = {(int64_t)time(NULL) * WALL_SECOND}, begin = now;
 
 	if (wish->day != NULL && wall_from_day(&begin, text_of(wish->day)) < 0)
 		return refuse_value("--day", wish->day, "a day, as 2026-12-31");
@@ -77,6 +89,9 @@ take_day(const struct wish *wish, uint16_t *ret)
 		begin.us / WALL_DAY >= (int64_t)UINT32_MAX / (WALL_DAY / WALL_SECOND))
 		return refuse_value("--day", wish->day != NULL ? wish->day : "today",
 			"a day of the years from 2000 to 2105, as 2026-12-31");
+	/* Tomorrow has begun somewhere. */
+	if (begin.us > now.us + WALL_DAY)
+		warn_of_future(wish->day);
 	return EXIT_DONE;
 }
 
