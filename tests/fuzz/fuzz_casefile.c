@@ -5,6 +5,7 @@
 #include "census/letter/caseletter.h"
 #include "census/registry/keptfile.h"
 #include "fuzz.h"
+#include "keptsign.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,26 +15,6 @@
 #define TOGETHER 3
 
 static volatile char touched;
-
-/* A file that says of itself what it should; to be freed. */
-static uint8_t *
-sign(const uint8_t *bytes, size_t size)
-{
-	struct keptfile_head head = {
-		.mark = "lzcases", .order = KEPTFILE_ORDER, .version = 1, .size = HEAD + size};
-	struct hash_stream *hash = hash_stream_new();
-	uint8_t *file = malloc(HEAD + size);
-
-	must(file != NULL);
-	if (size > 0)
-		memcpy(file + HEAD, bytes, size);
-	hash_stream_add(hash, file + HEAD, size);
-	hash_stream_add(hash, &head, offsetof(struct keptfile_head, checksum));
-	hash_stream_end(hash, head.checksum);
-	hash_stream_free(hash);
-	memcpy(file, &head, HEAD);
-	return file;
-}
 
 static void
 touch(const struct casefile *file, uint32_t number)
@@ -69,7 +50,9 @@ fill_letters(const struct casefile *file)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	uint8_t *signed_bytes = sign(bytes, size);
+	uint8_t *signed_bytes = keptsign(
+		(struct keptfile_head){.mark = "lzcases", .version = 1, .size = HEAD + size},
+		bytes);
 	struct casefile file;
 	struct fail fail = {0};
 	int r = casefile_on(signed_bytes, HEAD + size, &file, &fail);

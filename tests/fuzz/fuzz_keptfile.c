@@ -8,6 +8,7 @@
 #include "census/join/statestore.h"
 #include "census/registry/registryfile.h"
 #include "fuzz.h"
+#include "keptsign.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -73,24 +74,6 @@ try_state(const uint8_t *bytes, size_t size)
 		merge_next_day(&store);
 }
 
-/* A file that says of itself what it should; to be freed. Its size is that of the head with these bytes. */
-static uint8_t *
-sign(struct keptfile_head head, const uint8_t *bytes)
-{
-	struct hash_stream *hash = hash_stream_new();
-	uint8_t *file = malloc(head.size);
-
-	must(file != NULL);
-	head.order = KEPTFILE_ORDER;
-	memcpy(file + HEAD, bytes, head.size - HEAD);
-	hash_stream_add(hash, file + HEAD, head.size - HEAD);
-	hash_stream_add(hash, &head, offsetof(struct keptfile_head, checksum));
-	hash_stream_end(hash, head.checksum);
-	hash_stream_free(hash);
-	memcpy(file, &head, HEAD);
-	return file;
-}
-
 /* Two bytes of the day, one of how many rows are of IPv4, and the rows. */
 static void
 try_signed_state(struct reader *from)
@@ -103,10 +86,10 @@ try_signed_state(struct reader *from)
 		count4 = reader_left(from) / sizeof(struct state4);
 	count6 = (reader_left(from) - count4 * sizeof(struct state4)) / sizeof(struct state6);
 	size = HEAD + count4 * sizeof(struct state4) + count6 * sizeof(struct state6);
-	bytes = sign((struct keptfile_head){.mark = "lzstates",
-			     .version = 1,
-			     .size = size,
-			     .figure = {day, count4, count6}},
+	bytes = keptsign((struct keptfile_head){.mark = "lzstates",
+				 .version = 1,
+				 .size = size,
+				 .figure = {day, count4, count6}},
 		from->at);
 	try_state(bytes, size);
 	free(bytes);
@@ -125,7 +108,7 @@ static void
 try_signed_registry(struct reader *from)
 {
 	size_t size = HEAD + reader_left(from);
-	uint8_t *bytes = sign(
+	uint8_t *bytes = keptsign(
 		(struct keptfile_head){
 			.mark = "lzregist", .version = REGISTRYFILE_VERSION, .size = size},
 		from->at);

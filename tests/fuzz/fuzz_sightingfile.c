@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as sightings.lzs: as they are, or, where the first is not 0, as what stands behind a head and checksum that
  * fit. One that is taken can be used without another look. */
-#include "base/hash.h"
 #include "census/list/sightingfile.h"
 #include "census/registry/keptfile.h"
 #include "fuzz.h"
+#include "keptsign.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #define HEAD sizeof(struct keptfile_head)
-
-/* To be freed. */
-static uint8_t *
-sign(const uint8_t *bytes, size_t size)
-{
-	struct keptfile_head head = {
-		.mark = "lzsights", .order = KEPTFILE_ORDER, .version = 1, .size = HEAD + size};
-	struct hash_stream *hash = hash_stream_new();
-	uint8_t *file = malloc(HEAD + size);
-
-	must(file != NULL);
-	hash_stream_add(hash, bytes, size);
-	hash_stream_add(hash, &head, offsetof(struct keptfile_head, checksum));
-	hash_stream_end(hash, head.checksum);
-	hash_stream_free(hash);
-	memcpy(file, &head, HEAD);
-	memcpy(file + HEAD, bytes, size);
-	return file;
-}
 
 static void
 use(const struct sightingfile *file)
@@ -73,7 +54,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
 	if (size == 0)
 		return 0;
-	file = is_signed ? sign(bytes + 1, size - 1) : malloc(size);
+	file = is_signed ? keptsign((struct keptfile_head){.mark = "lzsights",
+					    .version = 1,
+					    .size = HEAD + size - 1},
+				   bytes + 1)
+			 : malloc(size);
 	must(file != NULL);
 	if (!is_signed)
 		memcpy(file, bytes + 1, size - 1);
