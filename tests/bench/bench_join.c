@@ -17,7 +17,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define RUNS   MEASURE_RUNS
 #define MOST   20000000
@@ -32,15 +31,6 @@ static struct listing4 *drawn, *listings, *scratch;
 static struct segment4 *segments;
 static uint32_t *objects;
 static volatile uint64_t kept; /* so that nothing is left out */
-
-static double
-wall_seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* A few have most of the space, which they fill to a thirtieth. Nearly all begin where a /24 does, as real ones do. */
 static void
@@ -186,11 +176,11 @@ measure_day(void)
 			.half_life = 86400 * 60};
 	must(score_init(&rules, &settings, &fail) == 0);
 	for (int i = 0; i < RUNS; i++) {
-		double since = measure_cpu(), begun = wall_seconds_now();
+		double since = measure_cpu(), begun = measure_clock();
 		struct joinday day;
 
 		joinday_make(&day, &input);
-		wall[i] = wall_seconds_now() - begun;
+		wall[i] = measure_clock() - begun;
 		cpu[i] = measure_cpu() - since;
 		count = day.scores.count4;
 		joinday_done(&day);
@@ -338,12 +328,12 @@ measure_lookups(const char *folder)
 			stop(&fail);
 		take_time(&since, &make[i]);
 		make[i] *= 1000;
-		wall = wall_seconds_now();
+		wall = measure_clock();
 		if (lookup_open(path, &lookup, &fail) < 0)
 			stop(&fail);
 		for (size_t j = 0; j < 1000; j++)
 			sum += lookup_find(&lookup, addresses[j]);
-		begin[i] = (wall_seconds_now() - wall) * 1000;
+		begin[i] = (measure_clock() - wall) * 1000;
 		/* All pages are there. */
 		kept += load_only(&lookup, addresses);
 		since = measure_cpu();

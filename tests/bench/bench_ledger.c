@@ -9,7 +9,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RUNS  MEASURE_RUNS
@@ -17,15 +16,6 @@
 #define ROW   600 /* bytes of a transition with its audit row and its share of a case */
 
 static const char *const parameters = "flow.failure-honest=0.2\n";
-
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static void
 stop(const struct fail *fail)
@@ -102,7 +92,7 @@ bare_table(const char *path)
 			NULL, NULL, NULL) != SQLITE_OK ||
 		sqlite3_prepare_v2(db, "INSERT INTO t VALUES (?)", -1, &insert, NULL) != SQLITE_OK)
 		exit(1);
-	begun = seconds();
+	begun = measure_clock();
 	for (int i = 0; i < COUNT; i++) {
 		if (i % LEDGER_BATCH == 0)
 			sqlite3_exec(db, i ? "COMMIT; BEGIN" : "BEGIN", NULL, NULL, NULL);
@@ -112,7 +102,7 @@ bare_table(const char *path)
 		sqlite3_reset(insert);
 	}
 	sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
-	begun = seconds() - begun;
+	begun = measure_clock() - begun;
 	sqlite3_finalize(insert);
 	sqlite3_close(db);
 	return begun;
@@ -145,16 +135,16 @@ main(void)
 	for (int i = 0; i < RUNS; i++) {
 		struct ledger *ledger = open_ledger(path);
 
-		kept[i] = seconds();
+		kept[i] = measure_clock();
 		keep_all(ledger);
-		kept[i] = seconds() - kept[i];
-		again[i] = seconds();
+		kept[i] = measure_clock() - kept[i];
+		again[i] = measure_clock();
 		keep_all(ledger);
-		again[i] = seconds() - again[i];
-		checked[i] = seconds();
+		again[i] = measure_clock() - again[i];
+		checked[i] = measure_clock();
 		if (ledger_verify(ledger, &proof, &fail) < 0)
 			stop(&fail);
-		checked[i] = seconds() - checked[i];
+		checked[i] = measure_clock() - checked[i];
 		ledger_close(ledger);
 		limit[i] = bare_table(bare);
 		remove_all(folder);

@@ -25,6 +25,15 @@ measure_cpu(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+double
+measure_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 static int
 by_size(const void *a, const void *b)
 {

@@ -19,6 +19,8 @@
 
 /* CPU seconds of this process so far. */
 double measure_cpu(void);
+/* Seconds by the clock, from some moment on. */
+double measure_clock(void);
 
 /* Sorts the figures. */
 double measure_median(double figures[MEASURE_RUNS]);
