@@ -128,7 +128,7 @@ do_it(struct approving *approving, struct fail *fail)
 	int r = censusletters_open(&approving->folder, wish->day, &approving->letters, fail);
 
 	if (r < 0)
-		return r == -EINVAL ? EXIT_USAGE : r == -ENOENT ? EXIT_NOT_FOUND : EXIT_INPUT;
+		return censusletters_code(r);
 	if (wish->hash != NULL &&
 		manifest_check_approval(approving->letters.manifest, text_of(wish->hash),
 			text_of(wish->by), fail) < 0)

@@ -31,7 +31,8 @@ static const char usage[] =
 	"  --out DIR   the folder of the census\n"
 	"  -c FILE     the configuration (/etc/lazaret/lazaret.yaml)\n"
 	"\n"
-	"The exit status is 1 if there is no such letter, 3 if one is not as the run wrote it.\n";
+	"The exit status is 1 if there is no such run or letter, 3 if one is not as it was\n"
+	"written.\n";
 
 struct wish {
 	const char *out, *settings, *day;
@@ -214,16 +215,17 @@ census_letters(int argc, char **argv)
 	struct censusfolder folder;
 	struct censusletters letters;
 	struct fail fail = {0};
-	int code = verboptions_read(&options, argc, argv);
+	int code = verboptions_read(&options, argc, argv), r;
 
 	if (code != VERBOPTIONS_READ)
 		return code;
 	code = censusfolder_open(&folder, wish.out, wish.settings, CENSUSFOLDER_READ);
 	if (code != EXIT_DONE)
 		return code;
-	if (censusletters_open(&folder, wish.day, &letters, &fail) < 0) {
+	r = censusletters_open(&folder, wish.day, &letters, &fail);
+	if (r < 0) {
 		complaint_print(&fail);
-		return EXIT_INPUT;
+		return censusletters_code(r);
 	}
 	if (optind == argc)
 		code = list_all(&wish, &letters);

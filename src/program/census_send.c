@@ -133,7 +133,7 @@ open_approved(const struct wish *wish, struct approved *approved, struct fail *f
 	int r = censusletters_open(&approved->folder, wish->day, &approved->letters, fail);
 
 	if (r < 0)
-		return r == -EINVAL ? EXIT_USAGE : r == -ENOENT ? EXIT_NOT_FOUND : EXIT_INPUT;
+		return censusletters_code(r);
 	censusfolder_file(&approved->folder, CENSUS_STORE, path);
 	r = censusstore_open(
 		&approved->store, path, wish->really ? SQLITE_TO_WRITE : SQLITE_TO_READ, fail);

@@ -3,6 +3,7 @@
 
 #include "census/join/state.h"
 #include "census/letter/letter.h"
+#include "program/verbs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -124,6 +125,12 @@ censusletters_open(const struct censusfolder *folder, const char *day, struct ce
 	buffer_init(&letters.bytes, LETTER_BYTES);
 	*ret = letters;
 	return 0;
+}
+
+int
+censusletters_code(int r)
+{
+	return r == -EINVAL ? EXIT_USAGE : r == -ENOENT ? EXIT_NOT_FOUND : EXIT_INPUT;
 }
 
 void

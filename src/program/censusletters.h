@@ -20,9 +20,11 @@ struct censusletters {
 	struct buffer bytes;
 };
 
-/* day: as 2026-11-27, or NULL. 0; -ENOENT with fail: there is none; or another -errno. */
+/* day: as 2026-11-27, or NULL. 0; -EINVAL with fail: that is no day; -ENOENT: there are none; or another -errno. */
 int censusletters_open(const struct censusfolder *folder, const char *day,
 	struct censusletters *ret, struct fail *fail) MUST_USE;
+/* The verbs' exit code after it failed. */
+int censusletters_code(int r);
 void censusletters_close(struct censusletters *letters);
 
 /* The letter of that place in the manifest. -EBADMSG with fail: it is not the one that the manifest names. */

@@ -88,6 +88,7 @@ enter(struct shared *shared, const struct lettercase *of, const struct manifest_
 	all->letters++;
 	all->by_kind[of->kind]++;
 	all->rows += made->rows;
+	all->messages += made->messages;
 	count_language(all, made->language);
 }
 

@@ -32,7 +32,8 @@ struct censusmaking {
 /* What was made. */
 struct censusmade {
 	uint64_t letters, by_kind[LETTER_KIND_COUNT], rows;
-	uint64_t failed; /* letters that could not be made: each was told */
+	uint64_t messages; /* of traps, attached */
+	uint64_t failed;   /* letters that could not be made: each was told */
 	struct {
 		char tag[LETTERWORDS_TAG];
 		uint64_t letters;

@@ -84,20 +84,22 @@ static int
 keep_file(const char *path, const struct buffer *bytes, long expires, struct fail *fail)
 {
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}};
-	char new_path[CENSUSFOLDER_PATH + 8];
+	char new_path[CENSUSFOLDER_PATH + 64];
 	FILE *file;
 	int r = 0;
 
 	snprintf(new_path, sizeof(new_path), "%s.new", path);
+	times[1].tv_sec = time(NULL) + (expires > 0 && expires < EXPIRES_MOST ? expires : DAY);
 	file = fopen(new_path, "wbe");
-	if (file == NULL || fwrite(bytes->at, 1, bytes->length, file) != bytes->length)
+	if (file == NULL || fwrite(bytes->at, 1, bytes->length, file) != bytes->length ||
+		fflush(file) != 0 || fsync(fileno(file)) < 0 || futimens(fileno(file), times) < 0)
 		r = -errno;
 	if (file != NULL && fclose(file) != 0 && r == 0)
 		r = -errno;
-	times[1].tv_sec = time(NULL) + (expires > 0 && expires < EXPIRES_MOST ? expires : DAY);
-	if (r == 0 && (utimensat(AT_FDCWD, new_path, times, 0) < 0 || rename(new_path, path) < 0))
+	if (r == 0 && rename(new_path, path) < 0)
 		r = -errno;
 	if (r < 0) {
+		(void)unlink(new_path);
 		fail_where(fail, "%s", path);
 		fail_what(fail, "cannot be written: %s", strerror(-r));
 	}

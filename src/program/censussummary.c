@@ -124,12 +124,11 @@ json_letters(const struct censusmade *made, struct buffer *into)
 	buffer_print(into,
 		",\"letters\":{\"written\":%llu,\"first\":%llu,\"reminder\":%llu,"
 		"\"escalation\":%llu,\"national\":%llu,\"thanks\":%llu,\"addresses\":%llu,"
-		"\"failed\":%llu,"
-		"\"languages\":{",
+		"\"trap_messages\":%llu,\"failed\":%llu,\"languages\":{",
 		(count_t)made->letters, (count_t)made->by_kind[LETTER_FIRST],
 		(count_t)made->by_kind[LETTER_REMINDER], (count_t)made->by_kind[LETTER_ESCALATION],
 		(count_t)made->by_kind[LETTER_NATIONAL], (count_t)made->by_kind[LETTER_THANKS],
-		(count_t)made->rows, (count_t)made->failed);
+		(count_t)made->rows, (count_t)made->messages, (count_t)made->failed);
 	for (unsigned i = 0; i < made->languages; i++)
 		buffer_print(into, "%s\"%s\":%llu", i > 0 ? "," : "", made->language[i].tag,
 			(count_t)made->language[i].letters);
@@ -274,6 +273,9 @@ text_letters(const struct censusmade *made, struct buffer *into)
 		(count_t)made->by_kind[LETTER_FIRST], (count_t)made->by_kind[LETTER_REMINDER],
 		(count_t)made->by_kind[LETTER_ESCALATION], (count_t)made->by_kind[LETTER_NATIONAL],
 		(count_t)made->by_kind[LETTER_THANKS], made->sum);
+	if (made->messages > 0)
+		buffer_print(into, "%llu messages that traps got are attached\n",
+			(count_t)made->messages);
 	if (made->failed > 0)
 		buffer_print(into, "%llu letters could not be made\n", (count_t)made->failed);
 	if (made->letters > 0)

@@ -9,11 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ARF(address, type)                                                                         \
+#define ARF(address, type) ARF_OF(address, type, "Fri, 20 Nov 2026 12:30:00 +0000")
+#define ARF_OF(address, type, time)                                                                \
 	"From: loop@agency.example\nContent-Type: multipart/report; boundary=b\n\n"                \
 	"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: " type                       \
 	"\nSource-IP: " address "\nSource-Port: 40001\n"                                           \
-	"Arrival-Date: Fri, 20 Nov 2026 12:30:00 +0000\n\n--b--\n"
+	"Arrival-Date: " time "\n\n--b--\n"
 #define FROM "From loop@agency.example Fri Nov 20 12:30:00 2026\n"
 
 static void
@@ -37,6 +38,24 @@ reports_of_a_mailbox_are_listed(void **state)
 	assert_int_equal(read.notes.count[LISTNOTE_BAD], 1);
 	assert_string_equal(read.first.where, "test:44");
 	assert_string_equal(read.first.what, "a report of ARF has no Source-IP that is an address");
+	list_read_done(&read);
+	(void)state;
+}
+
+/* Seconds of a listing have no sign, and 32 bits. */
+static void
+a_time_that_no_listing_can_have_is_none(void **state)
+{
+	struct list_read read;
+
+	read_list(&read,
+		FROM ARF_OF("11.0.0.1", "abuse",
+			"Wed, 31 Dec 1969 23:59:59 +0000") "\n" FROM ARF_OF("11.0.0.2", "abuse",
+			"Sun, 07 Feb 2106 06:28:16 +0000"),
+		NULL);
+	assert_string_equal(say_listings(&read), "11.0.0.2 ");
+	assert_int_equal(read.listings.four[0].time, 0);
+	assert_int_equal(read.notes.count[LISTNOTE_BAD], 1);
 	list_read_done(&read);
 	(void)state;
 }
@@ -208,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reports_of_a_mailbox_are_listed),
+		cmocka_unit_test(a_time_that_no_listing_can_have_is_none),
 		cmocka_unit_test(who_asks_gets_the_messages_of_spam),
 		cmocka_unit_test(bogons_are_told_of_as_in_other_lists),
 		cmocka_unit_test(lists_are_not_taken_for_mail),

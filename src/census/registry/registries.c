@@ -8,6 +8,7 @@
 #include "source/textlines.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct registries *
@@ -150,6 +151,17 @@ take_suspect(struct registries *registries, struct text line)
 	return 0;
 }
 
+/* Of lines the last one's number is known, of those that are too long how many there were. */
+static void
+tell_long(struct reading *reading, uint64_t last, uint64_t count)
+{
+	char what[96];
+
+	snprintf(what, sizeof(what), "%llu of the lines up to here have more than %lu bytes",
+		(unsigned long long)count, TEXTLINES_MOST);
+	tell(reading, last, what, "they were left out; is this the file that was meant?");
+}
+
 static int
 read_lines(struct reading *reading, take_line *take, struct fail *fail)
 {
@@ -163,8 +175,7 @@ read_lines(struct reading *reading, take_line *take, struct fail *fail)
 			tell(reading, lines.number, "the line has no range", "it was left out");
 	}
 	if (lines.long_lines > 0)
-		tell(reading, lines.number, "lines before this one are too long",
-			"they were left out");
+		tell_long(reading, lines.number, lines.long_lines);
 	return r;
 }
 
