@@ -59,7 +59,7 @@ show(const struct wish *wish, const struct effect *effect, struct fail *fail)
 	buffer_init(&text, TEXT_MOST);
 	if (wish->svg != NULL) {
 		curveplot(effect, false, &text);
-		r = censusfollow_write(wish->svg, &text, fail);
+		r = censusruns_replace(wish->svg, &text, fail);
 		buffer_clear(&text);
 	}
 	if (wish->is_json)

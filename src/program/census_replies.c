@@ -314,8 +314,6 @@ take_path(struct reading *reading, const char *path, struct fail *fail)
 	if (r == -ENOTDIR)
 		return take_file(reading, path, fail);
 	if (r < 0) {
-		if (r == -ENOENT)
-			fail_what(&wrong, "there is no such file or folder");
 		fail_where(&wrong, "%s", path);
 		tell(reading, &wrong);
 		return 0;

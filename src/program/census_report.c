@@ -91,7 +91,7 @@ write_files(const struct censusfolder *folder, const struct report *report, stru
 		snprintf(name, sizeof(name), "report/%s", report_files[i].name);
 		buffer_clear(&text);
 		report_files[i].put(report, &text);
-		r = censusfollow_write(
+		r = censusruns_replace(
 			censusruns_path(folder, day, false, name, path), &text, fail);
 	}
 	buffer_done(&text);

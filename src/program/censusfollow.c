@@ -8,7 +8,6 @@
 #include "program/complaint.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -231,21 +230,4 @@ censusfollow_done(struct censusfollow *follow)
 	casefile_close(&follow->last);
 	free(follow->runs);
 	follow->runs = NULL;
-}
-
-int
-censusfollow_write(const char *path, const struct buffer *text, struct fail *fail)
-{
-	char new[CENSUSRUNS_PATH + 8];
-	int r;
-
-	snprintf(new, sizeof(new), "%s.new", path);
-	(void)unlink(new);
-	r = censusruns_write(new, text->at, text->length, fail);
-	if (r == 0 && rename(new, path) < 0) {
-		r = -errno;
-		fail_where(fail, "%s", path);
-		fail_what(fail, "it cannot be written: %s", strerror(-r));
-	}
-	return r;
 }

@@ -27,7 +27,4 @@ int censusfollow_read(const struct censusfolder *folder, uint16_t until, int qui
 	struct censusfollow *ret, struct fail *fail) MUST_USE;
 void censusfollow_done(struct censusfollow *follow);
 
-/* A file that takes its name when it is whole. 0, or -errno with fail. */
-int censusfollow_write(const char *path, const struct buffer *text, struct fail *fail) MUST_USE;
-
 #endif

@@ -5,6 +5,7 @@
 #include "census/online/rdap.h"
 #include "census/online/whoisanswer.h"
 #include "census/registry/delegated.h"
+#include "program/censusruns.h"
 #include "program/complaint.h"
 #include "program/interrupt.h"
 #include "program/progress.h"
@@ -79,29 +80,18 @@ take_servers(struct censusonline *online, const char *path, struct fail *fail)
 	return r;
 }
 
-/* A new file with these bytes that is to be fetched again at that time, which its own time then is. */
+/* A file with these bytes that is to be fetched again at that time, which its own time then is: without it, at once. */
 static int
 keep_file(const char *path, const struct buffer *bytes, long expires, struct fail *fail)
 {
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}};
-	char new_path[CENSUSFOLDER_PATH + 64];
-	FILE *file;
-	int r = 0;
+	int r = censusruns_replace(path, bytes, fail);
 
-	snprintf(new_path, sizeof(new_path), "%s.new", path);
 	times[1].tv_sec = time(NULL) + (expires > 0 && expires < EXPIRES_MOST ? expires : DAY);
-	file = fopen(new_path, "wbe");
-	if (file == NULL || fwrite(bytes->at, 1, bytes->length, file) != bytes->length ||
-		fflush(file) != 0 || fsync(fileno(file)) < 0 || futimens(fileno(file), times) < 0)
+	if (r == 0 && utimensat(AT_FDCWD, path, times, 0) < 0) {
 		r = -errno;
-	if (file != NULL && fclose(file) != 0 && r == 0)
-		r = -errno;
-	if (r == 0 && rename(new_path, path) < 0)
-		r = -errno;
-	if (r < 0) {
-		(void)unlink(new_path);
 		fail_where(fail, "%s", path);
-		fail_what(fail, "cannot be written: %s", strerror(-r));
+		fail_what(fail, "its time cannot be set: %s", strerror(-r));
 	}
 	return r;
 }

@@ -248,8 +248,8 @@ censusruns_end(
 	return r;
 }
 
-int
-censusruns_write(const char *path, const void *bytes, size_t size, struct fail *fail)
+static int
+write_new(const char *path, const void *bytes, size_t size, bool is_synced, struct fail *fail)
 {
 	int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	const char *at = bytes;
@@ -267,7 +267,31 @@ censusruns_write(const char *path, const void *bytes, size_t size, struct fail *
 			size -= (size_t)written;
 		}
 	}
+	if (r == 0 && is_synced && fsync(descriptor) < 0)
+		r = tell(path, "it cannot be written to the disk", fail);
 	if (close(descriptor) < 0 && r == 0)
 		r = tell(path, "it cannot be written", fail);
+	return r;
+}
+
+int
+censusruns_write(const char *path, const void *bytes, size_t size, struct fail *fail)
+{
+	return write_new(path, bytes, size, false, fail);
+}
+
+int
+censusruns_replace(const char *path, const struct buffer *text, struct fail *fail)
+{
+	char new[CENSUSRUNS_PATH + 8];
+	int r;
+
+	snprintf(new, sizeof(new), "%s" NEW, path);
+	(void)unlink(new);
+	r = write_new(new, text->at, text->length, true, fail);
+	if (r == 0 && rename(new, path) < 0)
+		r = tell(path, "it cannot be written", fail);
+	if (r < 0)
+		(void)unlink(new);
 	return r;
 }

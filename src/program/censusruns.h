@@ -45,5 +45,8 @@ void censusruns_drop(const struct censusfolder *folder, uint16_t day);
 
 /* A new file with these bytes: 0, or -errno with fail. */
 int censusruns_write(const char *path, const void *bytes, size_t size, struct fail *fail) MUST_USE;
+/* One in place of that which was there, if any: it takes its name when it is whole and on the disk. 0, or -errno with
+ * fail, and nothing has changed. */
+int censusruns_replace(const char *path, const struct buffer *text, struct fail *fail) MUST_USE;
 
 #endif

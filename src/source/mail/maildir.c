@@ -73,7 +73,10 @@ maildir_open(struct maildir *maildir, const char *path, struct fail *fail)
 		r = add_folder(maildir, path);
 	if (r < 0) {
 		maildir_close(maildir);
-		fail_what(fail, "the folder cannot be read: %s", strerror(-r));
+		if (r == -ENOENT)
+			fail_what(fail, "there is no such file or folder");
+		else
+			fail_what(fail, "the folder cannot be read: %s", strerror(-r));
 		return r;
 	}
 	if (maildir->count > 0)
